@@ -1,0 +1,191 @@
+import { once } from 'node:events'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** An emulated upstream: a server of its own on a loopback port, which speaks one vendor's wire protocol. */
+export interface Emulator extends AsyncDisposable {
+  /** The provider that it stands for. */
+  readonly provider: string
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string
+  /** The environment variables that point Isotherm at it, credentials included. */
+  readonly environment: Readonly<Record<string, string>>
+  /** What arrived and what is scripted. */
+  readonly journal: Journal
+}
+
+/** One call as it arrived; for a WebSocket, one connect or one request on it. */
+export interface Call {
+  /** The route's name, such as `POST /json/v2` or `detail/list`. */
+  readonly route: string
+  /** Path and query as sent; empty for a request on a socket. */
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  /** The body, parsed where it is JSON, else its text; undefined without one. */
+  readonly body: unknown
+}
+
+/** What happens instead of the normal answer, or before it. */
+export interface Fault {
+  /** Only to calls of this route; all when absent. */
+  readonly route?: string
+  /** How often; for ever when absent. */
+  readonly times?: number
+  /** Milliseconds to wait before anything else. */
+  readonly delay?: number
+  /** Never answers. */
+  readonly hang?: boolean
+  /** Cuts the connection without an answer. */
+  readonly cut?: boolean
+  /** Sent verbatim in place of the normal answer. */
+  readonly answer?: Reply
+  /** The same on a socket: messages sent in turn, `{id}` standing for the request's id. */
+  readonly frames?: readonly string[]
+}
+
+/** What a handler answers: a body that is neither text nor bytes is sent as JSON. */
+export interface Reply {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+/** One call as a handler sees it. */
+export interface Exchange {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  /** Parsed where it is JSON, else the text; undefined without one. */
+  readonly body: unknown
+}
+
+export type Handler = (exchange: Exchange) => Reply | Promise<Reply>
+
+/** Every call that arrived at an emulator, and the faults that wait for the next ones. */
+export class Journal {
+  readonly calls: Call[] = []
+  #faults: { fault: Fault; left: number }[] = []
+
+  /** How many calls arrived, of one route or of all. */
+  count(route?: string): number {
+    return route === undefined ? this.calls.length : this.calls.filter(call => call.route === route).length
+  }
+
+  /** The next calls that match meet this fault; the fault scripted first goes first. */
+  script(fault: Fault): void {
+    this.#faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
+  }
+
+  /** Forgets the calls and the faults. */
+  clear(): void {
+    this.calls.length = 0
+    this.#faults = []
+  }
+
+  /** Notes a call and says which fault it meets. */
+  arrive(call: Call): Fault | undefined {
+    this.calls.push(call)
+    const met = this.#faults.find(({ fault, left }) => left > 0 && (fault.route ?? call.route) === call.route)
+    if (met) met.left--
+    return met?.fault
+  }
+}
+
+/**
+ * Serves routes (`METHOD /path/:with/URLPattern`, tried in order) on a free loopback port.
+ * What no route matches is the vendor's `notFound`. Closing it ends every connection.
+ */
+export async function serveEmulator(options: {
+  readonly provider: string
+  readonly routes: Readonly<Record<string, Handler>>
+  readonly notFound?: Handler
+  readonly environment: (origin: string) => Record<string, string>
+  /** For what is more than HTTP: called once before listening. */
+  readonly attach?: (server: Server, journal: Journal) => void
+}): Promise<Emulator> {
+  const journal = new Journal()
+  const routes = Object.entries(options.routes).map(([name, handler]) => {
+    const [method = '', pathname = ''] = name.split(' ')
+    return { name, method, pattern: new URLPattern({ pathname }), handler }
+  })
+  const server = createServer((request, response) => {
+    answer(request, response).catch(error => {
+      if (!response.headersSent) send(response, { status: 500, body: String(error) })
+      else response.destroy()
+    })
+  })
+  options.attach?.(server, journal)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  return {
+    provider: options.provider,
+    origin,
+    environment: options.environment(origin),
+    journal,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', origin)
+    const matches = routes.flatMap(route => {
+      const match = route.method === request.method ? route.pattern.exec(url) : null
+      return match ? [{ ...route, params: match.pathname.groups }] : []
+    })
+    const route = matches[0]
+    const body = await readBody(request)
+    const { headers } = request
+    const name = route?.name ?? `${request.method} ${url.pathname}`
+    const fault = journal.arrive({ route: name, path: url.pathname + url.search, headers, body })
+    if (fault?.delay) await pause(fault.delay)
+    if (fault?.hang) return
+    if (fault?.cut) return void request.socket.destroy()
+    if (fault?.answer) return send(response, fault.answer)
+    const handler = route?.handler ?? options.notFound ?? (() => ({ status: 404 }))
+    const params = Object.fromEntries(
+      Object.entries(route?.params ?? {}).map(([key, value]) => [key, decodeURIComponent(value ?? '')]),
+    )
+    send(response, await handler({ params, query: url.searchParams, headers, body }))
+  }
+}
+
+/** A pause that does not keep the process alive. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds).unref())
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  if (chunks.length === 0) return undefined
+  const text = Buffer.concat(chunks).toString()
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function send(response: ServerResponse, { status = 200, headers = {}, body }: Reply): void {
+  const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array
+  const type =
+    body === undefined
+      ? {}
+      : raw
+        ? { 'content-type': 'text/plain; charset=utf-8' }
+        : { 'content-type': 'application/json' }
+  response.writeHead(status, { ...type, ...headers })
+  response.end(raw ? body : JSON.stringify(body))
+}
