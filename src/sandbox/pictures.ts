@@ -1,0 +1,212 @@
+import { noise } from './world.ts'
+
+/**
+ * A picture that looks like a heatmap, the same for the same arguments: coloured heat over the
+ * wireframe of a web page, or over the plan of a shop floor. Any size from 16 pixels up.
+ */
+export async function heatmapPicture(
+  seed: string,
+  width: number,
+  height: number,
+  format: 'jpeg' | 'png' | 'webp',
+  backdrop: 'page' | 'plan' = 'page',
+): Promise<Buffer> {
+  const { default: sharp } = await import('sharp')
+  const scene = backdrop === 'page' ? drawPage(seed, width, height) : drawPlan(seed, width, height)
+  const intensity = await sharp(Buffer.from(drawHeat(scene.spots, width, height)))
+    .extractChannel('alpha')
+    .raw()
+    .toBuffer()
+  const heat = { input: colour(intensity), raw: { width, height, channels: 4 } } as const
+  return sharp(Buffer.from(frame(width, height, scene.shapes)))
+    .flatten({ background: scene.background })
+    .composite([heat])
+    .toFormat(format)
+    .toBuffer()
+}
+
+interface Spot {
+  readonly x: number
+  readonly y: number
+  readonly radius: number
+  /** 0 to 1; what overlaps adds up. */
+  readonly heat: number
+}
+
+interface Scene {
+  readonly background: string
+  readonly shapes: readonly string[]
+  readonly spots: readonly Spot[]
+}
+
+/** Walls, rows of shelves, a till and a door; the heat follows visitors from the door through the aisles. */
+function drawPlan(seed: string, width: number, height: number): Scene {
+  const unit = Math.min(width, height) / 100
+  const margin = 5 * unit
+  const columns = 3 + Math.floor(noise(seed, 'columns') * 3)
+  const rows = 2 + Math.floor(noise(seed, 'rows') * 2)
+  const cellWidth = (width - 2 * margin) / columns
+  const cellHeight = (height - 2 * margin - 16 * unit) / rows
+  const door = width * (0.25 + 0.5 * noise(seed, 'door'))
+  const tillX = noise(seed, 'till') < 0.5 ? margin + 4 * unit : width - margin - 22 * unit
+  const shelves = grid(columns, rows).map(({ column, row }) => {
+    const inset = 0.16 + 0.1 * noise(seed, 'shelf', column, row)
+    return box(
+      margin + (column + inset) * cellWidth,
+      margin + (row + 0.26) * cellHeight,
+      (1 - 2 * inset) * cellWidth,
+      0.48 * cellHeight,
+      '#d5dae1',
+      unit,
+    )
+  })
+  const walls = `<rect x="${margin}" y="${margin}" width="${width - 2 * margin}" height="${height - 2 * margin}"
+    fill="#f7f8fa" stroke="#59616e" stroke-width="${1.2 * unit}"/>`
+  const gap = box(door - 9 * unit, height - margin - unit, 18 * unit, 2 * unit, '#f7f8fa', 0)
+  const till = box(tillX, height - margin - 13 * unit, 18 * unit, 6 * unit, '#b9c1cc', unit)
+  const entrance = { x: door, y: height - margin - 4 * unit }
+  const walks = Array.from({ length: 7 }, (_, walk) => {
+    const aisle = margin + Math.floor(noise(seed, 'aisle', walk) * (columns + 1)) * cellWidth
+    const x = Math.min(Math.max(aisle, margin + 4 * unit), width - margin - 4 * unit)
+    const cross = margin + Math.floor(1 + noise(seed, 'cross', walk) * (rows - 1)) * cellHeight
+    const corners = [entrance, { x, y: height - margin - 18 * unit }, { x, y: cross }]
+    const last = { x: width * (0.15 + 0.7 * noise(seed, 'last', walk)), y: cross }
+    return trail([...corners, last], 3 * unit).map((point, step) => ({
+      x: point.x + (noise(seed, walk, step, 'x') - 0.5) * 3 * unit,
+      y: point.y + (noise(seed, walk, step, 'y') - 0.5) * 3 * unit,
+      radius: (5 + 4 * noise(seed, walk, step, 'radius')) * unit,
+      heat: 0.05 + 0.1 * noise(seed, walk, step, 'heat'),
+    }))
+  })
+  const stops = Array.from({ length: 8 }, (_, stop) => ({
+    x: margin + (Math.floor(noise(seed, 'stop', stop) * columns) + 0.5) * cellWidth,
+    y: margin + (Math.floor(noise(seed, 'side', stop) * rows) + 0.84) * cellHeight,
+    radius: (8 + 9 * noise(seed, 'spread', stop)) * unit,
+    heat: 0.25 + 0.55 * noise(seed, 'dwell', stop),
+  }))
+  const counter = { x: tillX + 9 * unit, y: height - margin - 16 * unit, radius: 15 * unit, heat: 0.7 }
+  const spots = [...walks.flat(), ...stops, counter, { ...entrance, radius: 13 * unit, heat: 0.55 }]
+  return { background: '#e9ecf0', shapes: [walls, ...shelves, till, gap], spots }
+}
+
+/** A bar of links, a banner with a button, and rows of cards to the bottom; the heat fades down the page. */
+function drawPage(seed: string, width: number, height: number): Scene {
+  const unit = Math.max(width / 100, 3)
+  const shapes = [
+    box(0, 0, width, 6 * unit, '#2f3947', 0),
+    box(3 * unit, 2 * unit, 12 * unit, 2 * unit, '#8d99ab', 0.5 * unit),
+  ]
+  const spots: Spot[] = []
+  const links = width < 600 ? 2 : 5
+  for (let link = 0; link < links; link++) {
+    const x = width - (links - link) * 10 * unit
+    shapes.push(box(x, 2.3 * unit, 7 * unit, 1.4 * unit, '#64718a', 0.5 * unit))
+    spots.push({
+      x: x + 3.5 * unit,
+      y: 3 * unit,
+      radius: 5 * unit,
+      heat: 0.2 + 0.6 * noise(seed, 'link', link),
+    })
+  }
+  shapes.push(box(0, 6 * unit, width, 30 * unit, '#dfe5ee', 0))
+  shapes.push(box(8 * unit, 13 * unit, 38 * unit, 3.4 * unit, '#9aa6b8', 0.6 * unit))
+  shapes.push(box(8 * unit, 18.5 * unit, 30 * unit, 1.6 * unit, '#bcc5d3', 0.6 * unit))
+  shapes.push(
+    box(8 * unit, 24 * unit, 15 * unit, 5 * unit, '#4a6cf0', unit),
+    box(60 * unit, 10 * unit, 32 * unit, 22 * unit, '#c6cfdc', unit),
+  )
+  spots.push({ x: 15.5 * unit, y: 26.5 * unit, radius: 11 * unit, heat: 0.9 })
+  spots.push({ x: 22 * unit, y: 15 * unit, radius: 14 * unit, heat: 0.3 + 0.3 * noise(seed, 'title') })
+
+  const columns = width < 600 ? 2 : 3
+  const cell = (100 * unit - 12 * unit) / columns
+  const cardHeight = cell * 0.95
+  const rows = Math.ceil((height - 40 * unit) / (cardHeight + 4 * unit))
+  for (const { column, row } of grid(columns, Math.max(rows, 0))) {
+    const x = 6 * unit + column * cell + unit
+    const y = 40 * unit + row * (cardHeight + 4 * unit)
+    const inner = cell - 2 * unit
+    shapes.push(
+      box(x, y, inner, cardHeight, '#f2f4f8', unit),
+      box(x, y, inner, cardHeight * 0.55, '#d3dae5', unit),
+    )
+    shapes.push(box(x + 2 * unit, y + cardHeight * 0.64, inner * 0.7, 1.6 * unit, '#aab4c4', 0.6 * unit))
+    shapes.push(box(x + 2 * unit, y + cardHeight * 0.75, inner * 0.5, 1.3 * unit, '#cad2de', 0.6 * unit))
+    const fade = 1 / (1 + row * 0.35)
+    const clicks = 1 + Math.floor(noise(seed, 'clicks', column, row) * 4 * fade)
+    for (let click = 0; click < clicks; click++)
+      spots.push({
+        x: x + inner * (0.2 + 0.6 * noise(seed, column, row, click, 'x')),
+        y: y + cardHeight * (0.2 + 0.65 * noise(seed, column, row, click, 'y')),
+        radius: (4 + 8 * noise(seed, column, row, click, 'radius')) * unit,
+        heat: (0.2 + 0.75 * noise(seed, column, row, click, 'heat')) * fade,
+      })
+  }
+  return { background: '#ffffff', shapes, spots }
+}
+
+/** The intensity alone, as opacity. */
+function drawHeat(spots: readonly Spot[], width: number, height: number): string {
+  const stops = [1, 0.78, 0.45, 0.17, 0].map(
+    (opacity, index) => `<stop offset="${index / 4}" stop-color="#fff" stop-opacity="${opacity}"/>`,
+  )
+  const circles = spots.map(
+    ({ x, y, radius, heat }) =>
+      `<circle cx="${x}" cy="${y}" r="${radius}" fill="url(#heat)" opacity="${heat.toFixed(3)}"/>`,
+  )
+  return frame(width, height, [`<radialGradient id="heat">${stops.join('')}</radialGradient>`, ...circles])
+}
+
+/** From intensities to the colours that heatmaps use; where nobody went stays see-through. */
+function colour(intensity: Buffer): Buffer {
+  const table = Array.from({ length: 256 }, (_, value) => shade(value / 255))
+  const pixels = Buffer.alloc(intensity.length * 4)
+  for (let index = 0; index < intensity.length; index++)
+    pixels.writeUInt32BE(table[intensity[index] ?? 0] ?? 0, index * 4)
+  return pixels
+}
+
+function shade(intensity: number): number {
+  const ramp = [
+    [32, 62, 200],
+    [0, 150, 235],
+    [30, 190, 90],
+    [250, 220, 40],
+    [250, 120, 20],
+    [215, 20, 30],
+  ]
+  const place = intensity * (ramp.length - 1)
+  const low = Math.min(Math.floor(place), ramp.length - 2)
+  const [red = 0, green = 0, blue = 0] = (ramp[low] ?? []).map((from, channel) =>
+    Math.round(from + ((ramp[low + 1]?.[channel] ?? from) - from) * (place - low)),
+  )
+  const alpha = Math.round(Math.min(intensity * 5, 1) * 190)
+  return ((red << 24) | (green << 16) | (blue << 8) | alpha) >>> 0
+}
+
+function frame(width: number, height: number, shapes: readonly string[]): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join('')}</svg>`
+}
+
+function box(x: number, y: number, width: number, height: number, fill: string, corner: number): string {
+  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${corner}" fill="${fill}"/>`
+}
+
+function grid(columns: number, rows: number): { column: number; row: number }[] {
+  return Array.from({ length: columns * rows }, (_, index) => ({
+    column: index % columns,
+    row: Math.floor(index / columns),
+  }))
+}
+
+/** Points a step apart along straight lines through the corners. */
+function trail(corners: readonly { x: number; y: number }[], step: number): { x: number; y: number }[] {
+  return corners.slice(1).flatMap((end, index) => {
+    const start = corners[index] ?? end
+    const steps = Math.max(1, Math.round(Math.hypot(end.x - start.x, end.y - start.y) / step))
+    return Array.from({ length: steps }, (_, at) => ({
+      x: start.x + ((end.x - start.x) * at) / steps,
+      y: start.y + ((end.y - start.y) * at) / steps,
+    }))
+  })
+}

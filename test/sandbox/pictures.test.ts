@@ -1,0 +1,42 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { heatmapPicture } from '../../src/sandbox/pictures.ts'
+
+describe('heatmapPicture', () => {
+  it.each(['jpeg', 'png', 'webp'] as const)('has the size and the format asked for (%s)', async format => {
+    const picture = await sharp(await heatmapPicture('shop', 320, 200, format)).metadata()
+    expect(picture).toMatchObject({ width: 320, height: 200, format })
+  })
+
+  it('is the same for the same seed and another for another seed', async () => {
+    const first = await heatmapPicture('a', 160, 100, 'png', 'plan')
+    expect(await heatmapPicture('a', 160, 100, 'png', 'plan')).toEqual(first)
+    expect(await heatmapPicture('b', 160, 100, 'png', 'plan')).not.toEqual(first)
+    expect(await heatmapPicture('a', 160, 100, 'png')).not.toEqual(first)
+  })
+
+  it.each(['page', 'plan'] as const)('shows heat from cold to hot over the backdrop (%s)', async backdrop => {
+    const picture = await heatmapPicture('heat', 480, 320, 'png', backdrop)
+    const pixels = await sharp(picture).removeAlpha().raw().toBuffer()
+    const seen = { warm: 0, cold: 0, pale: 0 }
+    for (let at = 0; at < pixels.length; at += 3) {
+      const [red = 0, green = 0, blue = 0] = pixels.subarray(at, at + 3)
+      if (red > 200 && blue < 120) seen.warm++
+      if (blue > 180 && red < 100 && green > 100) seen.cold++
+      if (Math.min(red, green, blue) > 200) seen.pale++
+    }
+    const share = (count: number) => count / (480 * 320)
+    expect(share(seen.warm)).toBeGreaterThan(0.005)
+    expect(share(seen.cold)).toBeGreaterThan(0.02)
+    expect(share(seen.pale)).toBeGreaterThan(0.2)
+  })
+
+  it('draws tall pages and tiny pictures alike', async () => {
+    const sizes = [
+      [375, 4000],
+      [16, 16],
+    ] as const
+    for (const [width, height] of sizes)
+      expect((await heatmapPicture('size', width, height, 'jpeg')).length).toBeGreaterThan(100)
+  })
+})
