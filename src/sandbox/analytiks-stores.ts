@@ -1,0 +1,70 @@
+import { exampleZones } from './analytiks-example.ts'
+import type { Counts, Premises } from './traffic.ts'
+import { noise, stores } from './world.ts'
+
+export type Metric = Exclude<keyof Counts, 'zones'>
+
+/** A location as the vendor's account holds it. */
+export interface CameraStore extends Premises {
+  readonly timeZone: string
+  readonly brandId: number
+  readonly referenceNumber: string
+  /** What its cameras can tell, of the location itself and of its zones. */
+  readonly metrics: readonly Metric[]
+}
+
+/** Every location of the account by ascending id: the world's, then as many made-up ones from id 1001 of brand 7777. */
+export function cameraStores(extraStores = 0): CameraStore[] {
+  const extra = Array.from({ length: extraStores }, (_, index) => extraStore(index))
+  return [...stores, ...extra].map(store => ({
+    ...store,
+    zones: store.locationId === 1 ? exampleZones : zonesOf(store.locationId),
+    metrics: metricsOf(store.locationId),
+  }))
+}
+
+const everything: readonly Metric[] = [
+  'visits',
+  'dwellTime',
+  'groupVisits',
+  'bounces',
+  'allVisits',
+  'peakOccupancy',
+  'walkBys',
+]
+
+/** Dwell time needs a calibrated camera, by the vendor's page; location 11 only counts visits. */
+function metricsOf(locationId: number): readonly Metric[] {
+  const onlyVisits = locationId === 11 || (locationId > 1000 && locationId % 3 === 1)
+  const uncalibrated = [3, 6, 10].includes(locationId) || (locationId > 1000 && locationId % 3 === 0)
+  if (onlyVisits) return ['visits']
+  return uncalibrated ? everything.filter(metric => metric !== 'dwellTime') : everything
+}
+
+function zonesOf(locationId: number): string[] {
+  return Array.from({ length: 1 + Math.floor(3 * noise('zones', locationId)) }, (_, index) => {
+    const digits = [0, 1, 2, 3].map(part => hexadecimal(noise('zone', locationId, index, part))).join('')
+    const [, a, b, c, d, e] = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/.exec(digits) ?? []
+    return `${a}-${b}-4${c}-8${d}-${e}`
+  })
+}
+
+function extraStore(index: number) {
+  const locationId = 1001 + index
+  return {
+    locationId,
+    brandId: 7777,
+    referenceNumber: `X${locationId}`,
+    timeZone: stores[index % stores.length]?.timeZone ?? 'UTC',
+    opens: 8 + Math.floor(3 * noise('opens', locationId)),
+    closes: 18 + Math.floor(5 * noise('closes', locationId)),
+    closedOn: noise('sunday', locationId) < 0.3 ? [7] : [],
+    size: 20 + Math.floor(100 * noise('size', locationId)),
+  }
+}
+
+function hexadecimal(fraction: number): string {
+  return Math.floor(fraction * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0')
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import type { AskedRange } from './analytiks-buckets.ts'
+import {
+  type LocationsRequest,
+  Refusal,
+  readBrandRequest,
+  readLocationsRequest,
+} from './analytiks-request.ts'
+import { exportRows } from './analytiks-rows.ts'
+import { type CameraStore, cameraStores } from './analytiks-stores.ts'
+import { AnalytiksTokens } from './analytiks-tokens.ts'
+import { type Emulator, type Exchange, type Handler, serveEmulator } from './emulator.ts'
+
+export interface AnalytiksEmulator extends Emulator {
+  /** From here on every token handed out so far is answered 401. */
+  revokeTokens(): void
+}
+
+/**
+ * Emulates Analytiks' token endpoint (`/token`) and JSON exports (`/json/v1` to `v3`) on one origin.
+ * Brand 9999 with location 99 exists, but not for this account.
+ */
+export async function serveAnalytiks(
+  options: {
+    readonly now?: () => Date
+    /** How long a token lives. */
+    readonly tokenSeconds?: number
+    /** Locations in one batch of v3. */
+    readonly pageSize?: number
+    /** What asking for 15min gets: it, a 400, or hourly data without a word. The vendor's page does not say which of the last two. */
+    readonly quarterHours?: boolean | 'hourly'
+    /** More locations: from id 1001, brand 7777, references `X1001` on. */
+    readonly extraStores?: number
+  } = {},
+): Promise<AnalytiksEmulator> {
+  const { now = () => new Date(), tokenSeconds = 86_400, pageSize = 5, quarterHours = true } = options
+  const tokens = new AnalytiksTokens(tokenSeconds, now)
+  const stores = cameraStores(options.extraStores)
+
+  const emulator = await serveEmulator({
+    provider: 'analytiks',
+    routes: {
+      'POST /token': exchange => tokens.issue(exchange),
+      'POST /json/v1': authorized(body => {
+        const { allowed, refused, range, byReference } = pick(readLocationsRequest(body))
+        if (refused.length > 0) throw new Refusal(401, 'Unauthorized')
+        return exportRows(allowed, granted(range), now().getTime(), byReference)
+      }),
+      'POST /json/v2': authorized(body => {
+        const { allowed, refused, range, byReference } = pick(readLocationsRequest(body))
+        if (allowed.length === 0) throw new Refusal(401, 'Unauthorized')
+        return {
+          successes: exportRows(allowed, granted(range), now().getTime(), byReference),
+          failures: refused.length > 0 ? { description: refusedDescription, locations: refused } : {},
+        }
+      }),
+      'POST /json/v3': authorized(body => {
+        const { range, brandId, cursor } = readBrandRequest(body)
+        const ofBrand = stores.filter(store => store.brandId === brandId)
+        if (ofBrand.length === 0) throw new Refusal(401, 'Unauthorized')
+        const question = digest(JSON.stringify([range, brandId]))
+        const offset = cursor === null ? 0 : readCursor(cursor, question)
+        const end = offset + pageSize
+        return {
+          cursor: end < ofBrand.length ? writeCursor(end, question) : null,
+          data: exportRows(ofBrand.slice(offset, end), granted(range), now().getTime()),
+        }
+      }),
+    },
+    notFound: () => ({ status: 404, body: { message: 'Not Found' } }),
+    environment: origin => ({
+      ANALYTIKS_CLIENT_ID: tokens.clientId,
+      ANALYTIKS_CLIENT_SECRET: tokens.clientSecret,
+      ANALYTIKS_AUDIENCE: tokens.audience,
+      ANALYTIKS_TOKEN_URL: `${origin}/token`,
+      ANALYTIKS_EXPORTS_URL: origin,
+    }),
+  })
+  return { ...emulator, revokeTokens: () => tokens.revoke() }
+
+  /** A bad token and a refused location look alike: the vendor's page gives both a 401 and neither a body. */
+  function authorized(answer: (body: unknown) => unknown): Handler {
+    return ({ headers, body }: Exchange) => {
+      try {
+        if (!tokens.accepts(headers.authorization)) throw new Refusal(401, 'Unauthorized')
+        if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
+          throw new Refusal(400, 'Content-Type must be application/json')
+        return { body: answer(body) }
+      } catch (refusal) {
+        if (!(refusal instanceof Refusal)) throw refusal
+        return { status: refusal.status, body: { message: refusal.message } }
+      }
+    }
+  }
+
+  function granted(range: AskedRange): AskedRange {
+    if (range.interval === 'hourly' || quarterHours === true) return range
+    if (quarterHours === 'hourly') return { ...range, interval: 'hourly' }
+    throw new Refusal(400, 'interval: 15min is not enabled for your account')
+  }
+
+  /** The stores asked for, each once, and what was asked for in vain, as it was asked. */
+  function pick(asked: LocationsRequest) {
+    const byReference = 'referenceNumbers' in asked
+    const keys: readonly (string | number)[] = byReference ? asked.referenceNumbers : asked.locations
+    const known = new Map<string | number, CameraStore>(
+      byReference
+        ? stores.filter(store => store.brandId === asked.brandId).map(store => [store.referenceNumber, store])
+        : stores.map(store => [store.locationId, store]),
+    )
+    const distinct = [...new Set(keys)]
+    return {
+      allowed: distinct.flatMap(key => known.get(key) ?? []),
+      refused: distinct.filter(key => !known.has(key)),
+      range: asked.range,
+      byReference,
+    }
+  }
+}
+
+const refusedDescription = 'You are not authorized to query these locations'
+
+/** A cursor only continues the question that it came from; that a changed one is a 400 is inferred. */
+function writeCursor(offset: number, question: string): string {
+  return Buffer.from(`${offset}.${question}`).toString('base64url')
+}
+
+function readCursor(cursor: string, question: string): number {
+  const [offset = '', asked] = Buffer.from(cursor, 'base64url').toString().split('.')
+  if (!/^\d+$/.test(offset) || asked !== question) throw new Refusal(400, 'cursor: is not valid')
+  return Number(offset)
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
