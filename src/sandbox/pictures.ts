@@ -3,6 +3,7 @@ import { noise } from './world.ts'
 /**
  * A picture that looks like a heatmap, the same for the same arguments: coloured heat over the
  * wireframe of a web page, or over the plan of a shop floor. Any size from 16 pixels up.
+ * Seeds that are equal up to a `#` share the plan and differ in heat.
  */
 export async function heatmapPicture(
   seed: string,
@@ -41,16 +42,17 @@ interface Scene {
 
 /** Walls, rows of shelves, a till and a door; the heat follows visitors from the door through the aisles. */
 function drawPlan(seed: string, width: number, height: number): Scene {
+  const [place = seed] = seed.split('#', 1)
   const unit = Math.min(width, height) / 100
   const margin = 5 * unit
-  const columns = 3 + Math.floor(noise(seed, 'columns') * 3)
-  const rows = 2 + Math.floor(noise(seed, 'rows') * 2)
+  const columns = 3 + Math.floor(noise(place, 'columns') * 3)
+  const rows = 2 + Math.floor(noise(place, 'rows') * 2)
   const cellWidth = (width - 2 * margin) / columns
   const cellHeight = (height - 2 * margin - 16 * unit) / rows
-  const door = width * (0.25 + 0.5 * noise(seed, 'door'))
-  const tillX = noise(seed, 'till') < 0.5 ? margin + 4 * unit : width - margin - 22 * unit
+  const door = width * (0.25 + 0.5 * noise(place, 'door'))
+  const tillX = noise(place, 'till') < 0.5 ? margin + 4 * unit : width - margin - 22 * unit
   const shelves = grid(columns, rows).map(({ column, row }) => {
-    const inset = 0.16 + 0.1 * noise(seed, 'shelf', column, row)
+    const inset = 0.16 + 0.1 * noise(place, 'shelf', column, row)
     return box(
       margin + (column + inset) * cellWidth,
       margin + (row + 0.26) * cellHeight,

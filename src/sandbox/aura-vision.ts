@@ -1,0 +1,72 @@
+import type { Framing } from './aura-vision-frames.ts'
+import { imageHost } from './aura-vision-images.ts'
+import { type DetailBody, listRecorded, writeRow } from './aura-vision-rows.ts'
+import { socketService } from './aura-vision-socket.ts'
+import { tokenIssuer } from './aura-vision-tokens.ts'
+import { type Emulator, serveEmulator } from './emulator.ts'
+
+/** Aura Vision's emulator, with a hold on its sockets. */
+export interface AuraVisionEmulator extends Emulator {
+  /** Cuts every socket without a word. */
+  dropConnections(): void
+  /** How many sockets are open. */
+  connections(): number
+}
+
+export interface AuraVisionOptions extends Partial<Framing> {
+  /** Decides on tokens, signed URLs and which heatmaps exist already. */
+  readonly now?: () => Date
+  readonly tokenSeconds?: number
+  /** How long a signed image URL is good. */
+  readonly urlSeconds?: number
+  /** After how long without a message a socket is closed; real time, not `now`. */
+  readonly idleSeconds?: number
+}
+
+/**
+ * Aura Vision's issuer, WebSocket and image host on one port. A connect is journalled as `connect`,
+ * a request on the socket by the route that it names.
+ */
+export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<AuraVisionEmulator> {
+  const { now = () => new Date(), tokenSeconds = 3600, urlSeconds = 60, idleSeconds = 600 } = options
+  const { parts = 1, numbering = 'last-index', order = 'in-turn' } = options
+  const credentials = {
+    audience: 'https://metrics.auravision.sandbox',
+    clientId: 'sandbox-aura-client',
+    clientSecret: 'sandbox-aura-secret',
+  }
+  const issuer = tokenIssuer({ now, tokenSeconds, credentials })
+  const images = imageHost({ now, urlSeconds })
+  const framing = { parts, numbering, order }
+  const sockets = socketService({ accepts: issuer.accepts, answer, framing, idleSeconds })
+  const emulator = await serveEmulator({
+    provider: 'aura-vision',
+    routes: { ...issuer.routes, ...images.routes },
+    notFound: () => ({ status: 404, body: { message: 'Not Found' } }),
+    environment: origin => ({
+      AURA_VISION_ISSUER: origin,
+      AURA_VISION_AUDIENCE: credentials.audience,
+      AURA_VISION_CLIENT_ID: credentials.clientId,
+      AURA_VISION_CLIENT_SECRET: credentials.clientSecret,
+      AURA_VISION_URL: origin.replace('http:', 'ws:'),
+      AURA_VISION_IMAGE_HOSTS: origin,
+    }),
+    attach: sockets.attach,
+  })
+  return {
+    ...emulator,
+    dropConnections: sockets.drop,
+    connections: sockets.count,
+    async [Symbol.asyncDispose]() {
+      sockets.drop()
+      await emulator[Symbol.asyncDispose]()
+    },
+  }
+
+  function answer(body: DetailBody): Record<string, string>[] {
+    return listRecorded(body, now()).map(row => {
+      const picture = `${row.day}-${row.slice}.png`
+      return writeRow(row, images.sign(emulator.origin, { ...row, picture }))
+    })
+  }
+}
