@@ -1,0 +1,109 @@
+import { withDeadline } from '../../upstream/deadline.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
+import { parseJson } from '../../upstream/json.ts'
+import { routeUrl } from '../../upstream/route.ts'
+import { requestId, statusError } from '../../upstream/status.ts'
+import { type Credentials, openTokenSource } from '../../upstream/token.ts'
+import {
+  type LocationTraffic,
+  pageAnswer,
+  partialAnswer,
+  spanBody,
+  type TrafficSpan,
+  type TrafficStep,
+  wholeAnswer,
+} from './wire.ts'
+
+export interface AnalytiksSettings extends Bounds, Credentials {
+  /** Such as `https://exports.analytiks.ai`. */
+  readonly exportsUrl: URL
+}
+
+/** Which locations: at most 50 ids, or 50 of one brand's reference numbers. */
+export type LocationChoice =
+  | { readonly locations: readonly number[] }
+  | { readonly brandId: number; readonly referenceNumbers: readonly string[] }
+
+export interface Question {
+  /** At most five days. */
+  readonly span: TrafficSpan
+  readonly step: TrafficStep
+}
+
+export interface AnalytiksClient extends AsyncDisposable {
+  /** v1: every location asked, or an error. */
+  whole(question: Question, choice: LocationChoice, signal: AbortSignal): Promise<readonly LocationTraffic[]>
+  /** v2: what is allowed, and which ids or reference numbers are refused. */
+  partial(
+    question: Question,
+    choice: LocationChoice,
+    signal: AbortSignal,
+  ): Promise<{ readonly successes: readonly LocationTraffic[]; readonly refused: readonly string[] }>
+  /** v3: one page of a brand's locations; the next one by the cursor, until that is null. */
+  page(
+    question: Question,
+    brandId: number,
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly data: readonly LocationTraffic[]; readonly cursor: string | null }>
+}
+
+export function connectAnalytiks(settings: AnalytiksSettings): AnalytiksClient {
+  const { exportsUrl, deadlineMilliseconds } = settings
+  const http = openHttp('analytiks', settings)
+  const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds)
+
+  const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, caller: AbortSignal) => {
+    const signal = withDeadline(deadlineMilliseconds, caller)
+    const json = { ...spanBody(question.span, question.step), ...body }
+    const send = (token: string) =>
+      http.call({
+        method: 'POST',
+        url: routeUrl(exportsUrl, ['json', version]),
+        headers: { authorization: `Bearer ${token}` },
+        json,
+        signal,
+      })
+    const token = await tokens.current(signal)
+    const answer = await send(token.text)
+    if (answer.status !== 401) return answer
+    // A bad token and a refused location look alike here, so the token is renewed once.
+    const newer = await tokens.renew(token, signal)
+    if (newer === token) return answer
+    const second = await send(newer.text)
+    if (second.status === 401) tokens.renewedInVain()
+    return second
+  }
+  return {
+    async whole(question, choice, signal) {
+      const answer = await post('v1', question, choice, signal)
+      if (answer.status !== 200) throw failure(answer)
+      return parseJson('analytiks', wholeAnswer, answer.body, details(answer))
+    },
+    async partial(question, choice, signal) {
+      const answer = await post('v2', question, choice, signal)
+      if (answer.status !== 200) throw failure(answer)
+      return parseJson('analytiks', partialAnswer, answer.body, details(answer))
+    },
+    async page(question, brandId, cursor, signal) {
+      const answer = await post('v3', question, { brandId, cursor: cursor ?? null }, signal)
+      if (answer.status !== 200) throw failure(answer)
+      return parseJson('analytiks', pageAnswer, answer.body, details(answer))
+    },
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** After a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */
+function failure(answer: HttpAnswer): UpstreamError {
+  if (answer.status !== 401) return statusError('analytiks', answer)
+  const message = 'analytiks does not allow these credentials to read all that was asked.'
+  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, details(answer))
+}
+
+function details(answer: HttpAnswer) {
+  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
+}

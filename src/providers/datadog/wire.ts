@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { UpstreamError } from '../../upstream/error.ts'
+import { identifier, instant, optional } from '../../upstream/wire-values.ts'
+
+/** A millisecond offset; int64 on the wire, so one that no double holds, or no number at all, is that field's own error. */
+const offset = optional(
+  z
+    .union([z.int(), z.string()])
+    .transform(value =>
+      typeof value === 'number'
+        ? value
+        : new UpstreamError(
+            'datadog',
+            'UPSTREAM_INVALID_RESPONSE',
+            'datadog sent a start that is not a whole number.',
+          ),
+    ),
+)
+
+/** Every attribute is optional in the vendor's specification; only `type` is required. */
+const attributes = z.object({
+  application_id: optional(z.string()),
+  created_at: optional(instant),
+  created_by: optional(z.string()),
+  created_by_handle: optional(z.string()),
+  created_by_user_id: optional(identifier),
+  device_type: optional(z.string()),
+  event_id: optional(z.string()),
+  is_device_type_selected_by_user: optional(z.boolean()),
+  modified_at: optional(instant),
+  org_id: optional(identifier),
+  session_id: optional(z.string()),
+  snapshot_name: optional(z.string()),
+  start: offset,
+  view_id: optional(z.string()),
+  view_name: optional(z.string()),
+})
+
+const snapshot = z
+  .object({ id: z.string(), attributes: attributes.default(attributes.parse({})) })
+  .transform(({ id, attributes }) => ({
+    id,
+    applicationId: attributes.application_id,
+    viewName: attributes.view_name,
+    deviceType: attributes.device_type,
+    isDeviceTypeSelectedByUser: attributes.is_device_type_selected_by_user,
+    eventId: attributes.event_id,
+    sessionId: attributes.session_id,
+    viewId: attributes.view_id,
+    name: attributes.snapshot_name,
+    start: attributes.start,
+    createdAt: attributes.created_at,
+    modifiedAt: attributes.modified_at,
+    createdBy: attributes.created_by,
+    createdByHandle: attributes.created_by_handle,
+    createdByUserId: attributes.created_by_user_id,
+    orgId: attributes.org_id,
+  }))
+
+export type DatadogSnapshot = z.output<typeof snapshot>
+
+export const snapshotAnswer = z.object({ data: snapshot })
+export const snapshotsAnswer = z.object({ data: z.array(snapshot) })
+
+export interface SnapshotCreation extends SnapshotChange {
+  readonly applicationId: string
+  readonly deviceType: string
+  readonly name: string
+  readonly viewName: string
+}
+
+/** What an update may change: a snapshot's name, view, application and device stay as they were created. */
+export interface SnapshotChange {
+  readonly eventId: string
+  readonly isDeviceTypeSelectedByUser: boolean
+  readonly sessionId?: string | null | undefined
+  /** Milliseconds from the start of the session. */
+  readonly start: number
+  readonly viewId?: string | null | undefined
+}
+
+export function creationBody({ applicationId, deviceType, name, viewName, ...change }: SnapshotCreation) {
+  const attributes = {
+    application_id: applicationId,
+    device_type: deviceType,
+    snapshot_name: name,
+    view_name: viewName,
+    ...changeAttributes(change),
+  }
+  return { data: { type: 'snapshots', attributes } }
+}
+
+export function changeBody(id: string, change: SnapshotChange) {
+  return { data: { type: 'snapshots', id, attributes: changeAttributes(change) } }
+}
+
+function changeAttributes({ eventId, isDeviceTypeSelectedByUser, sessionId, start, viewId }: SnapshotChange) {
+  return {
+    event_id: eventId,
+    is_device_type_selected_by_user: isDeviceTypeSelectedByUser,
+    start,
+    ...(sessionId != null && { session_id: sessionId }),
+    ...(viewId != null && { view_id: viewId }),
+  }
+}

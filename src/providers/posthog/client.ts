@@ -1,0 +1,107 @@
+import { UpstreamError } from '../../upstream/error.ts'
+import { type Bounds, type HttpAnswer, type HttpHead, openHttp } from '../../upstream/http.ts'
+import { parseJson } from '../../upstream/json.ts'
+import { routeUrl } from '../../upstream/route.ts'
+import { requestId, retryAfter, statusError } from '../../upstream/status.ts'
+import { heatmapAnswer, heatmapsAnswer, type PostHogHeatmap, servedWidth } from './wire.ts'
+
+export interface PostHogSettings extends Bounds {
+  readonly personalApiKey: string
+  /** The app's host, such as `https://us.posthog.com`. */
+  readonly host: URL
+}
+
+/** Whose heatmaps: a project's, or an environment's by the older route. */
+export interface PostHogScope {
+  readonly kind: 'projects' | 'environments'
+  readonly id: string
+}
+
+/** What there is of a picture now. Metadata comes along only while there is none. */
+export type Screenshot =
+  | { readonly state: 'READY'; readonly contentType: string; readonly width: number | null }
+  | {
+      readonly state: 'RENDERING'
+      readonly retryAfterSeconds: number | null
+      readonly heatmap: PostHogHeatmap
+    }
+  | { readonly state: 'FAILED'; readonly failure: string; readonly heatmap: PostHogHeatmap }
+
+export interface PostHogClient extends AsyncDisposable {
+  /** What there is of a heatmap's picture (by UUID) at a width; the nearest width is served when that one is not stored. */
+  screenshot(scope: PostHogScope, uuid: string, width: number, signal: AbortSignal): Promise<Screenshot>
+  /** One saved heatmap by its short id. */
+  heatmap(scope: PostHogScope, shortId: string, signal: AbortSignal): Promise<PostHogHeatmap>
+  /** `limit` (at most 500) saved heatmaps from `offset` on, last updated first, and how many there are. */
+  heatmaps(
+    scope: PostHogScope,
+    page: { readonly limit: number; readonly offset: number },
+    signal: AbortSignal,
+  ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
+}
+
+export function connectPosthog({ personalApiKey, host, ...bounds }: PostHogSettings): PostHogClient {
+  const http = openHttp('posthog', bounds)
+  // `*/*`: the vendor's renderers are JSON only, so an Accept of image/jpeg alone would be a 406 (inferred from its source).
+  const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
+
+  const get = async (
+    { kind, id }: PostHogScope,
+    route: readonly string[],
+    query: Readonly<Record<string, number>>,
+    signal: AbortSignal,
+    skipBody?: (head: HttpHead) => boolean,
+  ) => {
+    const url = routeUrl(host, ['api', kind, id, ...route, ''], query)
+    return http.call({ method: 'GET', url, headers, signal, ...(skipBody && { skipBody }) })
+  }
+  return {
+    async screenshot(scope, uuid, width, signal) {
+      const route = ['heatmap_screenshots', uuid, 'content']
+      const answer = await get(scope, route, { width }, signal, head => head.status === 200)
+      return readScreenshot(answer)
+    },
+    async heatmap(scope, shortId, signal) {
+      const answer = await get(scope, ['saved', shortId], {}, signal)
+      if (answer.status !== 200) throw statusError('posthog', answer)
+      return parseJson('posthog', heatmapAnswer, answer.body, details(answer))
+    },
+    async heatmaps(scope, page, signal) {
+      const answer = await get(scope, ['saved'], { ...page }, signal)
+      if (answer.status !== 200) throw statusError('posthog', answer)
+      return parseJson('posthog', heatmapsAnswer, answer.body, details(answer))
+    },
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function readScreenshot(answer: HttpAnswer): Screenshot {
+  const { status, headers } = answer
+  if (status === 200) {
+    const contentType = headers['content-type'] ?? ''
+    if (!contentType.startsWith('image/')) {
+      const message = 'posthog answered a screenshot that is no picture.'
+      throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, details(answer))
+    }
+    return { state: 'READY', contentType, width: servedWidth(headers['content-disposition']) }
+  }
+  if (status !== 202 && status !== 501) throw statusError('posthog', answer)
+
+  const heatmap = parseJson('posthog', heatmapAnswer, answer.body, details(answer))
+  const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
+  if (failure !== undefined) return { state: 'FAILED', failure, heatmap }
+  return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }
+}
+
+/** The content route answers 202 for ever where there will never be a picture: it does not look at status or type (vendor source). */
+function whyNeverRendered({ type, status, exception }: PostHogHeatmap): string | undefined {
+  if (type !== null && type !== 'screenshot') return `A heatmap of type ${type} has no screenshot.`
+  if (status === 'failed') return exception ?? 'PostHog gave up rendering and told no reason.'
+  return undefined
+}
+
+function details(answer: HttpAnswer) {
+  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
+}

@@ -1,0 +1,93 @@
+import DataLoader from 'dataloader'
+import { UpstreamError } from '../../upstream/error.ts'
+import { nameOf } from '../../upstream/groups.ts'
+import { type Walk, walk } from '../../upstream/walk.ts'
+import type { PostHogClient, PostHogScope, Screenshot } from './client.ts'
+import type { PostHogHeatmap } from './wire.ts'
+
+/** A heatmap by either of its ids: the UUID that pictures go by, or the short id of the vendor's saved-heatmap routes. */
+export interface HeatmapKey {
+  readonly scope: PostHogScope
+  readonly id: string
+}
+
+export interface ScreenshotKey {
+  readonly scope: PostHogScope
+  readonly uuid: string
+  readonly width: number
+}
+
+export interface PostHogLoaders {
+  readonly screenshots: DataLoader<ScreenshotKey, Screenshot, string>
+  /** Metadata; however many UUIDs of one project are asked, its list is read once. */
+  readonly heatmaps: DataLoader<HeatmapKey, PostHogHeatmap, string>
+  /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
+  readonly savedHeatmaps: (scope: PostHogScope) => Walk<PostHogHeatmap>
+}
+
+/** The most that the vendor hands out at once (vendor source). */
+const pageSize = 500
+
+export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal): PostHogLoaders {
+  const walks = new Map<string, Walk<PostHogHeatmap>>()
+
+  const savedHeatmaps = (scope: PostHogScope) => {
+    const name = nameOf(scope.kind, scope.id)
+    const existing = walks.get(name)
+    if (existing) return existing
+    const started = walkSaved(scope)
+    walks.set(name, started)
+    return started
+  }
+  const walkSaved = (scope: PostHogScope) =>
+    walk<PostHogHeatmap, number>(async (offset = 0, soFar) => {
+      const { results, count } = await client().heatmaps(scope, { limit: pageSize, offset }, signal)
+      const known = new Set(soFar.map(heatmap => heatmap.id))
+      const end = offset + results.length
+      // Rows shift between pages when the list changes meanwhile; a row that was skipped would be lost without a word.
+      if (results.some(heatmap => known.has(heatmap.id)) || (results.length === 0 && end < count)) {
+        const message = 'The list of saved heatmaps changed while it was read.'
+        throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
+      }
+      return { rows: results, next: end < count ? end : undefined }
+    })
+
+  const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
+    keys =>
+      Promise.all(
+        keys.map(async ({ scope, uuid, width }) =>
+          client().screenshot(scope, uuid, width, signal).catch(asError),
+        ),
+      ),
+    { cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width) },
+  )
+
+  const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
+    if (!isUuid(id)) return client().heatmap(scope, id, signal)
+    const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === id))
+    const listed = rows.find(heatmap => heatmap.id === id)
+    if (listed) return listed
+    // What the list hides (deleted ones) the content route may still describe, as long as it has no picture.
+    const screenshot = await screenshots.load({ scope, uuid: id, width: defaultWidth })
+    if (screenshot.state !== 'READY') return screenshot.heatmap
+    throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', 'posthog does not list this heatmap.')
+  }
+  return {
+    savedHeatmaps,
+    screenshots,
+    heatmaps: new DataLoader(keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))), {
+      cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
+    }),
+  }
+}
+
+/** What the vendor serves when no width is asked (vendor source). */
+export const defaultWidth = 1024
+
+export function isUuid(id: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('A question to posthog failed.', { cause: error })
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { instant, optional } from '../../upstream/wire-values.ts'
+
+/** GET /heatmaps/:websiteId/pages, all-time totals of the most visited pages first (the vendor's page). */
+const page = z
+  .object({ url: z.string(), total_interactions: optional(z.int()), last_updated: optional(instant) })
+  .transform(({ url, total_interactions, last_updated }) => ({
+    /** A path without host, such as `/pricing`. */
+    path: url,
+    totalInteractions: total_interactions,
+    lastInteractionAt: last_updated,
+  }))
+
+export type ZenovayPage = z.output<typeof page>
+
+export const pagesAnswer = z.object({
+  success: z.literal(true).optional(),
+  data: z.object({ pages: z.array(page) }),
+})
+
+const website = z
+  .object({ id: z.string(), domain: z.string(), name: optional(z.string()) })
+  .transform(({ id, domain, name }) => ({
+    id,
+    name,
+    /** The vendor sends a domain, some customers an origin. */
+    origin: URL.canParse(domain) ? new URL(domain).origin : `https://${domain}`,
+  }))
+
+export type ZenovayWebsite = z.output<typeof website>
+
+export const websitesAnswer = z.object({
+  success: z.literal(true).optional(),
+  data: z.object({ websites: z.array(website) }),
+})
+
+/** The three documented shapes of an error: nested with upper-case codes, nested with lower-case codes and a wait, flat. */
+const errorAnswer = z.object({
+  error: z.union([
+    z.object({
+      code: z.string().optional(),
+      message: z.string().optional(),
+      retry_after: z.coerce.number().optional(),
+    }),
+    z.string(),
+  ]),
+  code: z.string().optional(),
+})
+
+export interface ZenovayFailure {
+  readonly code: string | undefined
+  readonly retryAfterSeconds: number | undefined
+}
+
+/** What an error body says, in whichever of its shapes. The newest pages tell the wait in the text alone. */
+export function readFailure(json: unknown): ZenovayFailure {
+  const parsed = errorAnswer.safeParse(json)
+  if (!parsed.success) return { code: undefined, retryAfterSeconds: undefined }
+  const { error, code } = parsed.data
+  const nested = typeof error === 'string' ? { message: error } : error
+  const told = /in (\d+) seconds?/i.exec(nested.message ?? '')?.[1]
+  return {
+    code: ('code' in nested ? nested.code : code)?.toUpperCase(),
+    retryAfterSeconds:
+      ('retry_after' in nested ? nested.retry_after : undefined) ?? (told ? Number(told) : undefined),
+  }
+}

@@ -1,0 +1,29 @@
+import { type ProviderName, UpstreamError } from './error.ts'
+
+/** A signal that ends with the caller's or after `milliseconds`, whichever is first. */
+export function withDeadline(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
+  const deadline = AbortSignal.timeout(milliseconds)
+  return signal ? AbortSignal.any([signal, deadline]) : deadline
+}
+
+/** The error that an ended signal stands for: a passed deadline, or a caller who went away. */
+export function endedError(provider: ProviderName, signal: AbortSignal): UpstreamError {
+  const { reason } = signal
+  if (reason instanceof UpstreamError) return reason
+  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
+    return new UpstreamError(provider, 'UPSTREAM_TIMEOUT', `${provider} did not answer within the deadline.`)
+  }
+  return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `The question to ${provider} was cancelled.`, {
+    cause: reason,
+  })
+}
+
+/** The promise, or an early rejection when the signal ends; the promise itself goes on for whoever else waits. */
+export function untilEnded<T>(provider: ProviderName, signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(endedError(provider, signal))
+    if (signal.aborted) return end()
+    signal.addEventListener('abort', end, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
+}

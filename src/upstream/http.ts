@@ -1,0 +1,91 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Agent, errors, request } from 'undici'
+import { endedError, withDeadline } from './deadline.ts'
+import { type ProviderName, UpstreamError } from './error.ts'
+
+/** Bounds of one call, the same for every provider unless its settings say otherwise. */
+export interface Bounds {
+  /** From sending the call to the last byte of its answer. */
+  readonly deadlineMilliseconds: number
+  /** Of one answer's body; a larger one is an error, and the rest of it is not read. */
+  readonly maximumBytes: number
+}
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly url: URL
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly json?: unknown
+  readonly signal?: AbortSignal | undefined
+  /** Answers whose body is not wanted: it is not read, and `body` is empty. */
+  readonly skipBody?: (answer: HttpHead) => boolean
+}
+
+export interface HttpHead {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+}
+
+export interface HttpAnswer extends HttpHead {
+  readonly body: string
+}
+
+/** One provider's connections. Redirects are not followed, so that a credential goes to its own host alone. */
+export interface HttpUpstream extends AsyncDisposable {
+  /** One call; its answer whatever the status. Throws UpstreamError for no answer, a late one or one too large. */
+  call(call: HttpCall): Promise<HttpAnswer>
+}
+
+export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
+  const agent = new Agent({
+    connections: 64,
+    maxResponseSize: bounds.maximumBytes,
+    // The deadline of each call is the only clock.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: bounds.deadlineMilliseconds },
+  })
+  return {
+    async call({ method, url, headers, json, signal: caller, skipBody }) {
+      const signal = withDeadline(bounds.deadlineMilliseconds, caller)
+      if (signal.aborted) throw endedError(provider, signal)
+      try {
+        const answer = await request(url, {
+          dispatcher: agent,
+          method,
+          signal,
+          headers: {
+            accept: 'application/json',
+            ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          body: json === undefined ? null : JSON.stringify(json),
+        })
+        const head = { status: answer.statusCode, headers: answer.headers }
+        if (skipBody?.(head)) {
+          await answer.body.dump({ limit: 0, signal }).catch(() => undefined)
+          return { ...head, body: '' }
+        }
+        return { ...head, body: await answer.body.text() }
+      } catch (error) {
+        throw signal.aborted ? endedError(provider, signal) : noAnswer(provider, bounds, error)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await agent.destroy()
+    },
+  }
+}
+
+function noAnswer(provider: ProviderName, { maximumBytes }: Bounds, cause: unknown): UpstreamError {
+  if (cause instanceof errors.ResponseExceededMaxSizeError) {
+    const message = `${provider} answered more than ${maximumBytes} bytes.`
+    return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, { cause })
+  }
+  if (cause instanceof errors.HTTPParserError) {
+    const message = `${provider} answered something that is not HTTP.`
+    return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, { cause })
+  }
+  return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `${provider} could not be reached.`, { cause })
+}

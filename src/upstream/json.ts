@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import { type ProviderName, UpstreamError, type UpstreamErrorDetails } from './error.ts'
+
+/** The text as JSON that fits the schema; anything else is `UPSTREAM_INVALID_RESPONSE`. */
+export function parseJson<Schema extends z.ZodType>(
+  provider: ProviderName,
+  schema: Schema,
+  text: string,
+  details: UpstreamErrorDetails = {},
+): z.output<Schema> {
+  let json: unknown
+  try {
+    json = readJson(text)
+  } catch (cause) {
+    throw invalid(provider, 'something that is not JSON', { ...details, cause })
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  throw invalid(provider, 'JSON of another shape than documented', { ...details, cause: parsed.error })
+}
+
+/** The text as JSON, or undefined when it is none: for error bodies, whose content type says nothing. */
+export function tryJson(text: string): unknown {
+  try {
+    return readJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** JSON.parse with a reviver is many times slower, so only a text with a long number gets one. */
+function readJson(text: string): unknown {
+  return /\d{16}/.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
+}
+
+/** Integers that a double cannot hold stay their digits, as text. */
+function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value
+  return /^-?\d+$/.test(context.source) ? context.source : value
+}
+
+function invalid(provider: ProviderName, what: string, details: UpstreamErrorDetails): UpstreamError {
+  return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', `${provider} answered ${what}.`, details)
+}

@@ -1,0 +1,19 @@
+import { BadInput } from './bad-input.ts'
+
+/** The URL of a route under a base that may have a path of its own; segments and query are encoded, undefined members left out. */
+export function routeUrl(
+  base: URL,
+  segments: readonly string[],
+  query: Readonly<Record<string, string | number | undefined>> = {},
+): URL {
+  for (const segment of segments) {
+    // A URL would resolve these and lead to another route.
+    if (segment === '.' || segment === '..') throw new BadInput(`"${segment}" is not an id.`)
+  }
+  const url = new URL(base)
+  url.pathname = [base.pathname.replace(/\/$/, ''), ...segments.map(encodeURIComponent)].join('/')
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value))
+  }
+  return url
+}

@@ -1,0 +1,62 @@
+import {
+  type ProviderName,
+  UpstreamError,
+  type UpstreamErrorCode,
+  type UpstreamErrorDetails,
+} from './error.ts'
+import type { HttpHead } from './http.ts'
+
+/** The error that an answer's status stands for; `code` and `retryAfterSeconds` are given where the provider knows better. */
+export function statusError(
+  provider: ProviderName,
+  answer: HttpHead,
+  known: UpstreamErrorDetails & { readonly code?: UpstreamErrorCode | undefined } = {},
+): UpstreamError {
+  const { code = codeOf(answer.status), ...details } = known
+  return new UpstreamError(provider, code, sentences[code](provider, answer.status), {
+    upstreamStatus: answer.status,
+    upstreamRequestId: requestId(answer),
+    // A 5xx answer may be gone a moment later; a gateway's 408 too.
+    ...(answer.status >= 500 || answer.status === 408 ? { retryable: true } : {}),
+    retryAfterSeconds: retryAfter(answer),
+    ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
+  })
+}
+
+/** The upstream's own id of the call, for whoever has to ask its support. */
+export function requestId({ headers }: HttpHead): string | undefined {
+  const id = headers['x-request-id'] ?? headers['x-amzn-requestid'] ?? headers['cf-ray']
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
+}
+
+/** `Retry-After` in seconds, whether it was sent as seconds or as a date. */
+export function retryAfter({ headers }: HttpHead): number | undefined {
+  const value = headers['retry-after']
+  if (!value) return undefined
+  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000)
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
+}
+
+function codeOf(status: number): UpstreamErrorCode {
+  if (status === 401) return 'UPSTREAM_UNAUTHENTICATED'
+  if (status === 403) return 'UPSTREAM_FORBIDDEN'
+  if (status === 404 || status === 410) return 'UPSTREAM_NOT_FOUND'
+  if (status === 408 || status === 504) return 'UPSTREAM_TIMEOUT'
+  if (status === 429) return 'UPSTREAM_RATE_LIMITED'
+  if (status >= 500) return 'UPSTREAM_UNAVAILABLE'
+  if (status >= 400) return 'UPSTREAM_REJECTED'
+  return 'UPSTREAM_INVALID_RESPONSE'
+}
+
+const sentences: Record<UpstreamErrorCode, (provider: string, status: number) => string> = {
+  PROVIDER_NOT_CONFIGURED: provider => `${provider} is not configured.`,
+  UPSTREAM_UNAUTHENTICATED: provider => `${provider} did not accept the credentials.`,
+  UPSTREAM_FORBIDDEN: provider => `${provider} does not allow these credentials to read or change this.`,
+  UPSTREAM_NOT_FOUND: provider => `${provider} does not know this.`,
+  UPSTREAM_REJECTED: (provider, status) => `${provider} rejected the question with status ${status}.`,
+  UPSTREAM_RATE_LIMITED: provider => `${provider} was asked too often.`,
+  UPSTREAM_QUOTA_EXHAUSTED: provider => `The quota of ${provider} is used up.`,
+  UPSTREAM_TIMEOUT: provider => `${provider} did not answer in time.`,
+  UPSTREAM_UNAVAILABLE: (provider, status) => `${provider} is not available (status ${status}).`,
+  UPSTREAM_INVALID_RESPONSE: (provider, status) => `${provider} answered an unexpected status ${status}.`,
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { untilEnded, withDeadline } from './deadline.ts'
+import { type ProviderName, UpstreamError } from './error.ts'
+import type { HttpUpstream } from './http.ts'
+import { parseJson } from './json.ts'
+import { statusError } from './status.ts'
+
+/** What an OAuth 2 client-credentials grant needs. */
+export interface Credentials {
+  readonly tokenUrl: URL
+  readonly audience: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+export interface Token {
+  readonly text: string
+  /** When a newer one should be used: three quarters of its life are over (Aura Vision's advice). */
+  readonly renewAt: number
+}
+
+/** One token for all calls of one account. */
+export interface TokenSource {
+  /** The token in use, fetched when there is none or the last one nears its end; never twice at once. */
+  current(signal: AbortSignal): Promise<Token>
+  /** A newer token than the refused one. The refused one itself when a newer one was refused a moment ago too. */
+  renew(refused: Token, signal: AbortSignal): Promise<Token>
+  /** Says that a renewed token was refused as well: the refusal was not about the token. */
+  renewedInVain(): void
+}
+
+/** How long after a renewal in vain no further one is tried, in milliseconds. */
+const quietPeriod = 60_000
+
+export function openTokenSource(
+  provider: ProviderName,
+  http: HttpUpstream,
+  credentials: Credentials,
+  deadlineMilliseconds: number,
+): TokenSource {
+  let token: Token | undefined
+  let flight: Promise<Token> | undefined
+  let quietUntil = 0
+
+  const fetchOnce = () => {
+    // A flight belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
+    flight ??= fetchToken(provider, http, credentials, withDeadline(deadlineMilliseconds, undefined))
+      .then(fetched => (token = fetched))
+      .finally(() => {
+        flight = undefined
+      })
+    return flight
+  }
+  return {
+    current(signal) {
+      if (token && Date.now() < token.renewAt) return Promise.resolve(token)
+      return untilEnded(provider, signal, fetchOnce())
+    },
+    renew(refused, signal) {
+      if (token && token !== refused) return Promise.resolve(token)
+      if (Date.now() < quietUntil) return Promise.resolve(refused)
+      return untilEnded(provider, signal, fetchOnce())
+    },
+    renewedInVain() {
+      quietUntil = Date.now() + quietPeriod
+    },
+  }
+}
+
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().catch(3600),
+})
+
+async function fetchToken(
+  provider: ProviderName,
+  http: HttpUpstream,
+  { tokenUrl, audience, clientId, clientSecret }: Credentials,
+  signal: AbortSignal,
+): Promise<Token> {
+  const askedAt = Date.now()
+  const json = {
+    client_id: clientId,
+    client_secret: clientSecret,
+    audience,
+    grant_type: 'client_credentials',
+  }
+  const answer = await http.call({ method: 'POST', url: tokenUrl, json, signal })
+  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
+    const message = `${provider} did not accept the client id, secret and audience.`
+    throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: answer.status })
+  }
+  if (answer.status !== 200) throw statusError(provider, answer)
+  const { access_token: text, expires_in: seconds } = parseJson(provider, tokenAnswer, answer.body)
+  return { text, renewAt: askedAt + seconds * 750 }
+}

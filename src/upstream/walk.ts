@@ -1,0 +1,42 @@
+/** A list that upstream hands out page by page, read no further than somebody asks and never twice. */
+export interface Walk<Row> {
+  /** Reads on until a row fits or the list ends; answers with all rows read so far, and whether that is all of them. */
+  until(
+    enough: (rows: readonly Row[]) => boolean,
+  ): Promise<{ readonly rows: readonly Row[]; readonly ended: boolean }>
+}
+
+export interface Page<Row, Cursor> {
+  readonly rows: readonly Row[]
+  /** Where the next page starts; undefined after the last. */
+  readonly next: Cursor | undefined
+}
+
+/** A walk over the pages; one that fails part-way fails for everyone who needs the part, and never comes back short. */
+export function walk<Row, Cursor>(
+  readPage: (cursor: Cursor | undefined, soFar: readonly Row[]) => Promise<Page<Row, Cursor>>,
+): Walk<Row> {
+  const rows: Row[] = []
+  let next: Cursor | undefined
+  let ended = false
+  let reading: Promise<void> | undefined
+
+  const readOn = async () => {
+    const page = await readPage(next, rows)
+    rows.push(...page.rows)
+    next = page.next
+    ended = next === undefined
+  }
+  return {
+    async until(enough) {
+      while (!ended && !enough(rows)) {
+        // A failed page stays failed: what could not be read once is not asked for again behind it.
+        reading ??= readOn().then(() => {
+          reading = undefined
+        })
+        await reading
+      }
+      return { rows, ended }
+    },
+  }
+}
