@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { untilEnded, withDeadline } from '../../upstream/deadline.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import { type Bounds, openHttp } from '../../upstream/http.ts'
+import { parseJson } from '../../upstream/json.ts'
+import { type Credentials, openTokenSource, type Token } from '../../upstream/token.ts'
+import { type Connection, ConnectionLost, openConnection } from './connection.ts'
+import type { PartNumbering } from './frames.ts'
+import {
+  type AuraHeatmap,
+  type HeatmapFilter,
+  heatmapRequest,
+  heatmapsAnswer,
+  type SpatialHeatmapType,
+} from './wire.ts'
+
+export interface AuraVisionSettings extends Bounds, Credentials {
+  /** Such as `wss://ws.auravision.ai`. */
+  readonly url: URL
+  readonly numbering: PartNumbering
+}
+
+export interface AuraVisionClient extends AsyncDisposable {
+  /** All heatmaps of these locations and types, in one request; both ends of the filter's range are in. */
+  heatmaps(
+    locationIds: readonly string[],
+    types: readonly SpatialHeatmapType[],
+    filter: HeatmapFilter,
+    signal: AbortSignal,
+  ): Promise<readonly AuraHeatmap[]>
+}
+
+/** One socket for all requests of the account, opened when first needed and again when it ended. */
+export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClient {
+  const { deadlineMilliseconds } = settings
+  const http = openHttp('aura-vision', settings)
+  const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
+  let current: Session | undefined
+  let opening: Promise<Session> | undefined
+
+  const session = (signal: AbortSignal): Promise<Session> => {
+    if (current?.connection.isOpen && Date.now() < current.token.renewAt) return Promise.resolve(current)
+    opening ??= open().finally(() => {
+      opening = undefined
+    })
+    return untilEnded('aura-vision', signal, opening)
+  }
+  const open = async () => {
+    const signal = withDeadline(deadlineMilliseconds, undefined)
+    const token = await tokens.current(signal)
+    current?.connection.retire()
+    try {
+      return await openWith(token)
+    } catch (error) {
+      const refused = error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
+      const newer = refused ? await tokens.renew(token, signal) : token
+      if (newer === token) throw error
+      return await openWith(newer).catch(second => {
+        tokens.renewedInVain()
+        throw second
+      })
+    }
+  }
+  const openWith = async (token: Token) => {
+    const url = new URL(settings.url)
+    url.searchParams.set('token', token.text)
+    current = { connection: await openConnection({ ...settings, url }), token }
+    return current
+  }
+  /** A request that had no answer is asked again, once. */
+  const ask = async (message: (id: string) => string, signal: AbortSignal): Promise<string> => {
+    const first = await session(signal)
+    try {
+      return await send(first, message, signal)
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error
+      if (error.reason.code === 'UPSTREAM_UNAUTHENTICATED') await tokens.renew(first.token, signal)
+      return await send(await session(signal), message, signal).catch(second => {
+        throw second instanceof ConnectionLost ? second.reason : second
+      })
+    }
+  }
+  return {
+    async heatmaps(locationIds, types, filter, caller) {
+      const signal = withDeadline(deadlineMilliseconds, caller)
+      const json = await ask(id => heatmapRequest(id, locationIds, types, filter), signal)
+      return parseJson('aura-vision', heatmapsAnswer, json)
+    },
+    async [Symbol.asyncDispose]() {
+      await opening?.catch(() => undefined)
+      current?.connection.close()
+      await http[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface Session {
+  readonly connection: Connection
+  /** What the connection was opened with; it is checked at connect alone, but a session ends with it. */
+  readonly token: Token
+}
+
+function send(
+  { connection }: Session,
+  message: (id: string) => string,
+  signal: AbortSignal,
+): Promise<string> {
+  const id = randomUUID()
+  return connection.ask(id, message(id), signal)
+}

@@ -1,0 +1,165 @@
+import { WebSocket } from 'ws'
+import { endedError } from '../../upstream/deadline.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
+import { connectRefusal, strayError, tooLarge } from './refusals.ts'
+
+/** A connection was lost before this request had an answer; asking once more, on another connection, is safe. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+  /** What to tell when it happens again. */
+  readonly reason: UpstreamError
+
+  constructor(reason: UpstreamError) {
+    super(reason.message, { cause: reason })
+    this.reason = reason
+  }
+}
+
+/** One open socket with many requests in flight, matched to their answers by id. */
+export interface Connection {
+  readonly isOpen: boolean
+  /** The JSON text that answers the message; rejects with UpstreamError, or ConnectionLost when the socket ends first. */
+  ask(id: string, message: string, signal: AbortSignal): Promise<string>
+  /** Takes no more requests, and closes once those in flight have ended. */
+  retire(): void
+  /** Closes at once; requests in flight are lost. */
+  close(): void
+}
+
+export interface ConnectionOptions {
+  /** With the token in its query: never to be logged. */
+  readonly url: URL
+  readonly numbering: PartNumbering
+  readonly deadlineMilliseconds: number
+  readonly maximumBytes: number
+}
+
+interface Pending {
+  readonly assembly: Assembly
+  readonly resolve: (json: string) => void
+  readonly reject: (error: Error) => void
+  /** The failure of an un-framed message that came while this was in flight. */
+  suspect?: UpstreamError
+}
+
+/** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
+export function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const { url, deadlineMilliseconds, maximumBytes } = options
+  const socket = new WebSocket(url, {
+    handshakeTimeout: deadlineMilliseconds,
+    maxPayload: maximumBytes,
+    followRedirects: false,
+    perMessageDeflate: false,
+  })
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(attend(socket, options)))
+    socket.once('unexpected-response', (_request, response) => {
+      response.resume()
+      reject(connectRefusal(response.statusCode ?? 0))
+      socket.terminate()
+    })
+    socket.once('error', cause => {
+      const message = 'aura-vision could not be reached.'
+      reject(new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause }))
+    })
+  })
+}
+
+function attend(socket: WebSocket, { numbering, maximumBytes }: ConnectionOptions): Connection {
+  const pending = new Map<string, Pending>()
+  let strays = 0
+  let retired = false
+
+  const settle = (id: string, how: (pending: Pending) => void) => {
+    const found = pending.get(id)
+    if (!found) return
+    pending.delete(id)
+    how(found)
+    failSuspects()
+    if (retired && pending.size === 0) socket.close()
+  }
+  /** An un-framed error names no request: it is theirs who are still without an answer when all others have one. */
+  const failSuspects = () => {
+    const suspects = [...pending].filter(([, { suspect }]) => suspect)
+    if (strays === 0 || suspects.length > strays) return
+    strays = 0
+    for (const [id, { suspect, reject }] of suspects) {
+      pending.delete(id)
+      if (suspect) reject(suspect)
+    }
+  }
+  const loseAll = (reason: UpstreamError) => {
+    retired = true
+    socket.terminate()
+    const lost = [...pending.values()]
+    pending.clear()
+    for (const { reject } of lost) reject(new ConnectionLost(reason))
+  }
+
+  socket.on('message', data => {
+    const message = data.toString()
+    const frame = parseFrame(message)
+    if (!frame) {
+      const error = strayError(message)
+      if (error.code === 'UPSTREAM_UNAUTHENTICATED') return loseAll(error)
+      strays++
+      for (const waiting of pending.values()) waiting.suspect ??= error
+      return failSuspects()
+    }
+    const waiting = pending.get(frame.id)
+    if (!waiting) return
+    const json = waiting.assembly.add(frame)
+    if (waiting.assembly.size > maximumBytes) {
+      settle(frame.id, ({ reject }) => reject(tooLarge(maximumBytes)))
+    } else if (json !== undefined) {
+      settle(frame.id, ({ resolve }) => resolve(json))
+    }
+  })
+  socket.on('error', cause => {
+    const isTooLarge = 'code' in cause && cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+    loseAll(isTooLarge ? tooLarge(maximumBytes) : closedEarly(cause))
+  })
+  socket.on('close', () => loseAll(closedEarly()))
+
+  return {
+    get isOpen() {
+      return !retired && socket.readyState === WebSocket.OPEN
+    },
+    ask(id, message, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(endedError('aura-vision', signal))
+        const end = () => settle(id, () => reject(endedError('aura-vision', signal)))
+        signal.addEventListener('abort', end, { once: true })
+        const forget = () => signal.removeEventListener('abort', end)
+        pending.set(id, {
+          assembly: new Assembly(numbering),
+          resolve: json => {
+            forget()
+            resolve(json)
+          },
+          reject: error => {
+            forget()
+            reject(error)
+          },
+        })
+        socket.send(message, error => {
+          if (error) settle(id, ({ reject }) => reject(new ConnectionLost(closedEarly(error))))
+        })
+      })
+    },
+    retire() {
+      retired = true
+      if (pending.size === 0) socket.close()
+    },
+    close() {
+      retired = true
+      socket.terminate()
+    },
+  }
+}
+
+function closedEarly(cause?: Error): UpstreamError {
+  const message = 'aura-vision closed the connection before it answered.'
+  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
+}

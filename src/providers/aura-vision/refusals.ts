@@ -1,0 +1,52 @@
+import { UpstreamError } from '../../upstream/error.ts'
+import { tryJson } from '../../upstream/json.ts'
+
+/** The error that a refused connect stands for. */
+export function connectRefusal(status: number): UpstreamError {
+  if (status === 401 || status === 403) {
+    const message = 'aura-vision did not accept the token.'
+    return new UpstreamError('aura-vision', 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: status })
+  }
+  if (status === 429) {
+    return new UpstreamError('aura-vision', 'UPSTREAM_RATE_LIMITED', 'aura-vision was asked too often.', {
+      upstreamStatus: status,
+    })
+  }
+  const message = `aura-vision refused the connection with status ${status}.`
+  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { upstreamStatus: status })
+}
+
+/** The words of an API gateway, whose platform this is believed to be (inferred); the text itself is not repeated. */
+export function strayError(message: string): UpstreamError {
+  const json = tryJson(message)
+  const told = json && typeof json === 'object' && 'message' in json ? String(json.message) : undefined
+  if (told === undefined) {
+    const sentence = 'aura-vision sent a message that is no frame.'
+    return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', sentence)
+  }
+  if (/forbidden|denied/i.test(told)) {
+    return new UpstreamError('aura-vision', 'UPSTREAM_FORBIDDEN', 'aura-vision does not allow this question.')
+  }
+  if (/unauthori[sz]ed|token/i.test(told)) {
+    return new UpstreamError(
+      'aura-vision',
+      'UPSTREAM_UNAUTHENTICATED',
+      'aura-vision did not accept the token.',
+    )
+  }
+  if (/timed? ?out/i.test(told)) {
+    return new UpstreamError('aura-vision', 'UPSTREAM_TIMEOUT', 'aura-vision did not answer in time.')
+  }
+  if (/too many|limit|throttl/i.test(told)) {
+    return new UpstreamError('aura-vision', 'UPSTREAM_RATE_LIMITED', 'aura-vision was asked too often.')
+  }
+  if (/internal/i.test(told)) {
+    return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', 'aura-vision failed to answer.')
+  }
+  return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')
+}
+
+export function tooLarge(maximumBytes: number): UpstreamError {
+  const message = `aura-vision answered more than ${maximumBytes} bytes.`
+  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
+}
