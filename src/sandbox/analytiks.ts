@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { AskedRange } from './analytiks-buckets.ts'
+import { readCursor, writeCursor } from './analytiks-cursor.ts'
 import {
   type LocationsRequest,
   Refusal,
@@ -9,7 +9,7 @@ import {
 import { exportRows } from './analytiks-rows.ts'
 import { type CameraStore, cameraStores } from './analytiks-stores.ts'
 import { AnalytiksTokens } from './analytiks-tokens.ts'
-import { type Emulator, type Exchange, type Handler, serveEmulator } from './emulator.ts'
+import { type Emulator, type Handler, serveEmulator } from './emulator.ts'
 
 export interface AnalytiksEmulator extends Emulator {
   /** From here on every token handed out so far is answered 401. */
@@ -27,7 +27,7 @@ export async function serveAnalytiks(
     readonly tokenSeconds?: number
     /** Locations in one batch of v3. */
     readonly pageSize?: number
-    /** What asking for 15min gets: it, a 400, or hourly data without a word. The vendor's page does not say which of the last two. */
+    /** What asking for 15min gets: it, a 400, or hourly data without a word; the vendor's page names neither refusal. */
     readonly quarterHours?: boolean | 'hourly'
     /** More locations: from id 1001, brand 7777, references `X1001` on. */
     readonly extraStores?: number
@@ -58,7 +58,7 @@ export async function serveAnalytiks(
         const { range, brandId, cursor } = readBrandRequest(body)
         const ofBrand = stores.filter(store => store.brandId === brandId)
         if (ofBrand.length === 0) throw new Refusal(401, 'Unauthorized')
-        const question = digest(JSON.stringify([range, brandId]))
+        const question = JSON.stringify([range, brandId])
         const offset = cursor === null ? 0 : readCursor(cursor, question)
         const end = offset + pageSize
         return {
@@ -80,7 +80,7 @@ export async function serveAnalytiks(
 
   /** A bad token and a refused location look alike: the vendor's page gives both a 401 and neither a body. */
   function authorized(answer: (body: unknown) => unknown): Handler {
-    return ({ headers, body }: Exchange) => {
+    return ({ headers, body }) => {
       try {
         if (!tokens.accepts(headers.authorization)) throw new Refusal(401, 'Unauthorized')
         if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
@@ -119,18 +119,3 @@ export async function serveAnalytiks(
 }
 
 const refusedDescription = 'You are not authorized to query these locations'
-
-/** A cursor only continues the question that it came from; that a changed one is a 400 is inferred. */
-function writeCursor(offset: number, question: string): string {
-  return Buffer.from(`${offset}.${question}`).toString('base64url')
-}
-
-function readCursor(cursor: string, question: string): number {
-  const [offset = '', asked] = Buffer.from(cursor, 'base64url').toString().split('.')
-  if (!/^\d+$/.test(offset) || asked !== question) throw new Refusal(400, 'cursor: is not valid')
-  return Number(offset)
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
-}
