@@ -6,6 +6,7 @@ import { parseJson } from '../../upstream/json.ts'
 import { type Credentials, openTokenSource, type Token } from '../../upstream/token.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
+import { allowedImageUrl } from './image-hosts.ts'
 import {
   type AuraHeatmap,
   type HeatmapFilter,
@@ -18,6 +19,8 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   /** Such as `wss://ws.auravision.ai`. */
   readonly url: URL
   readonly numbering: PartNumbering
+  /** Hosts (https alone), or whole origins, that the URL of an image may name. */
+  readonly imageHosts: readonly string[]
 }
 
 export interface AuraVisionClient extends AsyncDisposable {
@@ -84,7 +87,8 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
     async heatmaps(locationIds, types, filter, caller) {
       const signal = withDeadline(deadlineMilliseconds, caller)
       const json = await ask(id => heatmapRequest(id, locationIds, types, filter), signal)
-      return parseJson('aura-vision', heatmapsAnswer, json)
+      const rows = parseJson('aura-vision', heatmapsAnswer, json)
+      return rows.map(row => ({ ...row, url: row.url && allowedImageUrl(row.url, settings.imageHosts) }))
     },
     async [Symbol.asyncDispose]() {
       await opening?.catch(() => undefined)

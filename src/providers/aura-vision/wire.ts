@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { UpstreamError } from '../../upstream/error.ts'
 import { optional } from '../../upstream/wire-values.ts'
 
 /** The heatmap types by the vendor's words. */
@@ -61,7 +62,10 @@ const heatmap = z
     type: row.heatmap_type,
   }))
 
-export type AuraHeatmap = z.output<typeof heatmap>
+type HeatmapRow = z.output<typeof heatmap>
+
+/** One row: a recording, a type and a slice of visitors. A URL on a host that is not allowed is an error in its place. */
+export type AuraHeatmap = Omit<HeatmapRow, 'url'> & { readonly url: string | UpstreamError | null }
 
 export const heatmapsAnswer = z.array(heatmap)
 

@@ -47,7 +47,9 @@ function failure(answer: HttpAnswer): UpstreamError {
   if (answer.status === 429 && told.code === 'MONTHLY_LIMIT_EXCEEDED') {
     return statusError('zenovay', answer, {
       code: 'UPSTREAM_QUOTA_EXHAUSTED',
-      retryAfterSeconds: secondsUntil(answer.headers['x-usage-monthly-reset']),
+      retryAfterSeconds: secondsUntil(
+        answer.headers['x-usage-reset'] ?? answer.headers['x-usage-monthly-reset'],
+      ),
     })
   }
   return statusError('zenovay', answer, { retryAfterSeconds: retryAfter(answer) ?? told.retryAfterSeconds })

@@ -1,0 +1,44 @@
+import type { Catalog } from './catalog.ts'
+import { type Clients, clientKeys, connectClients, nameOfClient, type Settings } from './providers.ts'
+import type { ProviderName } from './upstream/error.ts'
+
+export const providerStatuses = ['READY', 'SANDBOX', 'NOT_CONFIGURED'] as const
+export type ProviderStatus = (typeof providerStatuses)[number]
+
+export interface ProviderState {
+  readonly name: ProviderName
+  readonly status: ProviderStatus
+}
+
+/** A set of upstream credentials with its catalog. Connections, and whatever is kept of answers, belong to one account. */
+export interface Account extends AsyncDisposable {
+  readonly catalog: Catalog
+  readonly clients: Clients
+  readonly providers: readonly ProviderState[]
+}
+
+/** Closing the account closes its connections. */
+export function openAccount(
+  settings: Settings,
+  catalog: Catalog,
+  sandboxed: readonly ProviderName[],
+): Account {
+  const clients = connectClients(settings)
+  const status = (key: keyof Clients): ProviderStatus => {
+    if (!clients[key]) return 'NOT_CONFIGURED'
+    return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
+  }
+  return {
+      name,
+      status: !configured ? 'NOT_CONFIGURED' : sandboxed.includes(name) ? 'SANDBOX' : 'READY',
+    } as const
+  })
+  return {
+    catalog,
+    clients,
+    providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import type { PostHogScope } from './providers/posthog/client.ts'
+
+/** A store, with the identities that it has at the vendors. */
+export interface Location {
+  /** Its catalog id, or an upstream identity such as `analytiks:1` for a store that the catalog does not name. */
+  readonly key: string
+  readonly name: string | null
+  /** IANA name; without one, times are known by the store's own clock alone. */
+  readonly timeZone: string | null
+  readonly auraVisionId: string | null
+  readonly analytiksId: number | null
+  readonly brandId: number | null
+  readonly referenceNumber: string | null
+}
+
+/** A website, with the identities that it has at the vendors. */
+export interface Website {
+  /** Its catalog id, or an upstream identity such as `zenovay:<uuid>`. */
+  readonly key: string
+  readonly name: string | null
+  readonly origin: string | null
+  readonly zenovayId: string | null
+  readonly posthog: PostHogScope | null
+  readonly datadogApplicationId: string | null
+  /** In the catalog's order; the first pattern that fits a path names its view. */
+  readonly views: readonly ViewName[]
+}
+
+export interface ViewName {
+  readonly pattern: URLPattern
+  readonly viewName: string
+}
+
+/** Which upstream identities are one thing. What it does not name is still reachable by its upstream identity. */
+export class Catalog {
+  readonly locations: readonly Location[]
+  readonly websites: readonly Website[]
+
+  constructor(locations: readonly Location[] = [], websites: readonly Website[] = []) {
+    this.locations = locations
+    this.websites = websites
+  }
+
+  /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined when it can be none of them. */
+  location(key: string): Location | undefined {
+    const [kind, id, ...rest] = key.split(':')
+    if (id === undefined) return this.locations.find(location => location.key === key)
+    if (kind === 'aura-vision' && /^[\da-f]{24}$/i.test(id)) return this.#auraVisionLocation(id.toLowerCase())
+    if (kind === 'analytiks' && isNatural(id)) return this.#analytiksLocation(Number(id))
+    if (kind === 'reference' && isNatural(id) && rest.join(':'))
+      return this.#referencedLocation(Number(id), rest.join(':'))
+    return undefined
+  }
+
+  /** By catalog id, or `zenovay:<uuid>`, `posthog:<project>`, `posthog-environment:<environment>`, `datadog:<application>`. */
+  website(key: string): Website | undefined {
+    const [kind, ...rest] = key.split(':')
+    const id = rest.join(':')
+    if (!id) return this.websites.find(website => website.key === key)
+    if (kind === 'zenovay' && isUuid(id)) return this.#zenovayWebsite(id.toLowerCase())
+    if (kind === 'posthog') return this.#posthogWebsite({ kind: 'projects', id })
+    if (kind === 'posthog-environment') return this.#posthogWebsite({ kind: 'environments', id })
+    if (kind === 'datadog') return this.#datadogWebsite(id)
+    return undefined
+  }
+
+  #auraVisionLocation(auraVisionId: string): Location {
+    const known = this.locations.find(location => location.auraVisionId === auraVisionId)
+    return known ?? { ...unnamedLocation, key: `aura-vision:${auraVisionId}`, auraVisionId }
+  }
+
+  #analytiksLocation(analytiksId: number): Location {
+    const known = this.locations.find(location => location.analytiksId === analytiksId)
+    return known ?? { ...unnamedLocation, key: `analytiks:${analytiksId}`, analytiksId }
+  }
+
+  #referencedLocation(brandId: number, referenceNumber: string): Location {
+    const known = this.locations.find(
+      location => location.brandId === brandId && location.referenceNumber === referenceNumber,
+    )
+    return (
+      known ?? {
+        ...unnamedLocation,
+        key: `reference:${brandId}:${referenceNumber}`,
+        brandId,
+        referenceNumber,
+      }
+    )
+  }
+
+  #zenovayWebsite(zenovayId: string): Website {
+    const known = this.websites.find(website => website.zenovayId === zenovayId)
+    return known ?? { ...unnamedWebsite, key: `zenovay:${zenovayId}`, zenovayId }
+  }
+
+  #posthogWebsite(posthog: PostHogScope): Website {
+    const known = this.websites.find(
+      website => website.posthog?.kind === posthog.kind && website.posthog.id === posthog.id,
+    )
+    const kind = posthog.kind === 'projects' ? 'posthog' : 'posthog-environment'
+    return known ?? { ...unnamedWebsite, key: `${kind}:${posthog.id}`, posthog }
+  }
+
+  #datadogWebsite(datadogApplicationId: string): Website {
+    const known = this.websites.find(website => website.datadogApplicationId === datadogApplicationId)
+    return known ?? { ...unnamedWebsite, key: `datadog:${datadogApplicationId}`, datadogApplicationId }
+  }
+}
+
+/** The name that Datadog knows the page by: the catalog's for the first pattern that fits, else the path itself. */
+export function viewNameOf({ views }: Website, path: string): string {
+  return views.find(({ pattern }) => pattern.test({ pathname: path }))?.viewName ?? path
+}
+
+export function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+}
+
+function isNatural(text: string): boolean {
+  return /^\d+$/.test(text) && Number.isSafeInteger(Number(text))
+}
+
+const unnamedLocation: Omit<Location, 'key'> = {
+  name: null,
+  timeZone: null,
+  auraVisionId: null,
+  analytiksId: null,
+  brandId: null,
+  referenceNumber: null,
+}
+
+const unnamedWebsite: Omit<Website, 'key'> = {
+  name: null,
+  origin: null,
+  zenovayId: null,
+  posthog: null,
+  datadogApplicationId: null,
+  views: [],
+}

@@ -1,0 +1,101 @@
+import type { z } from 'zod'
+import type { Settings } from './providers.ts'
+import { type ProviderName, providerNames } from './upstream/error.ts'
+import { generalVariables, providerVariables } from './variables.ts'
+
+/** What the environment says, checked. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Path of a YAML file; undefined without a catalog. */
+  readonly catalogFile: string | undefined
+  /** The largest request body that is read. */
+  readonly requestBytes: number
+  /** How long requests in flight may go on after a signal to stop. */
+  readonly drainMilliseconds: number
+  /** Providers whose upstream is the sandbox's. */
+  readonly sandboxed: readonly ProviderName[]
+  /** The settings of each provider whose required variables are set. */
+  readonly providers: Settings
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything that keeps Isotherm from starting, at once. */
+export class StartProblems extends Error {
+  override readonly name = 'StartProblems'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`Isotherm cannot start:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads the environment; throws StartProblems with every problem. Where `ISOTHERM_SANDBOX` is not set, the sandbox stands
+ * in when no provider is configured; with `sandboxByDefault` false, or NODE_ENV=production, it does not.
+ */
+export function readConfig(environment: Environment, { sandboxByDefault = true } = {}): Config {
+  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  const problems: string[] = []
+  const take = <Schema extends z.ZodType>(schema: Schema): z.output<Schema> | undefined => {
+    const parsed = schema.safeParse(variables)
+    if (!parsed.success)
+      problems.push(...parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
+    return parsed.data
+  }
+  const general = take(generalVariables)
+
+  const byDefault = sandboxByDefault && variables.NODE_ENV !== 'production' ? 'auto' : 'off'
+  const named = providerNames.filter(name =>
+    providerVariables[name].required.some(variable => variables[variable]),
+  )
+  const sandboxed = sandboxedProviders(general?.ISOTHERM_SANDBOX ?? byDefault, named)
+  const takeProvider = <Schema extends z.ZodType>(
+    name: ProviderName,
+    { schema }: { readonly schema: Schema },
+  ) => (named.includes(name) && !sandboxed.includes(name) ? take(schema) : undefined)
+
+  const settings = {
+    auraVision: takeProvider('aura-vision', providerVariables['aura-vision']),
+    posthog: takeProvider('posthog', providerVariables.posthog),
+    analytiks: takeProvider('analytiks', providerVariables.analytiks),
+    zenovay: takeProvider('zenovay', providerVariables.zenovay),
+    datadog: takeProvider('datadog', providerVariables.datadog),
+  }
+  if (named.length === 0 && sandboxed.length === 0 && general) problems.push(nothingToServe)
+  if (!general || problems.length > 0) throw new StartProblems(problems)
+
+  const bounds = {
+    deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
+    maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
+  }
+  const { auraVision, posthog, analytiks, zenovay, datadog } = settings
+  return {
+    host: general.HOST,
+    port: general.PORT,
+    catalogFile: general.ISOTHERM_CATALOG,
+    requestBytes: general.ISOTHERM_BODY_LIMIT,
+    drainMilliseconds: general.ISOTHERM_DRAIN_MS,
+    sandboxed,
+    providers: {
+      auraVision: auraVision && { ...bounds, ...auraVision },
+      posthog: posthog && { ...bounds, ...posthog },
+      analytiks: analytiks && { ...bounds, ...analytiks },
+      zenovay: zenovay && { ...bounds, ...zenovay },
+      datadog: datadog && { ...bounds, ...datadog },
+    },
+  }
+}
+
+const nothingToServe =
+  'No provider is configured and the sandbox is off: set the variables of a provider (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.'
+
+function sandboxedProviders(
+  mode: 'auto' | 'on' | 'off' | readonly ProviderName[],
+  named: readonly ProviderName[],
+): readonly ProviderName[] {
+  if (mode === 'on' || (mode === 'auto' && named.length === 0)) return providerNames
+  return typeof mode === 'string' ? [] : mode
+}

@@ -1,0 +1,81 @@
+import {
+  type AnalytiksClient,
+  type AnalytiksSettings,
+  connectAnalytiks,
+} from './providers/analytiks/client.ts'
+import { type AnalytiksLoaders, analytiksLoaders } from './providers/analytiks/loaders.ts'
+import {
+  type AuraVisionClient,
+  type AuraVisionSettings,
+  connectAuraVision,
+} from './providers/aura-vision/client.ts'
+import { type AuraVisionLoaders, auraVisionLoaders } from './providers/aura-vision/loaders.ts'
+import { connectDatadog, type DatadogClient, type DatadogSettings } from './providers/datadog/client.ts'
+import { type DatadogLoaders, datadogLoaders } from './providers/datadog/loaders.ts'
+import { connectPosthog, type PostHogClient, type PostHogSettings } from './providers/posthog/client.ts'
+import { type PostHogLoaders, posthogLoaders } from './providers/posthog/loaders.ts'
+import { connectZenovay, type ZenovayClient, type ZenovaySettings } from './providers/zenovay/client.ts'
+import { type ZenovayLoaders, zenovayLoaders } from './providers/zenovay/loaders.ts'
+import type { ProviderName } from './upstream/error.ts'
+
+/** Settings of the providers that are configured. */
+export interface Settings {
+  readonly auraVision: AuraVisionSettings | undefined
+  readonly posthog: PostHogSettings | undefined
+  readonly analytiks: AnalytiksSettings | undefined
+  readonly zenovay: ZenovaySettings | undefined
+  readonly datadog: DatadogSettings | undefined
+}
+
+/** One account's connections; undefined where a provider is not configured. */
+export interface Clients {
+  readonly auraVision: AuraVisionClient | undefined
+  readonly posthog: PostHogClient | undefined
+  readonly analytiks: AnalytiksClient | undefined
+  readonly zenovay: ZenovayClient | undefined
+  readonly datadog: DatadogClient | undefined
+}
+
+/** One request's questions, by provider. */
+export interface Loaders {
+  readonly auraVision: AuraVisionLoaders
+  readonly posthog: PostHogLoaders
+  readonly analytiks: AnalytiksLoaders
+  readonly zenovay: ZenovayLoaders
+  readonly datadog: DatadogLoaders
+}
+
+export const clientKeys = ['auraVision', 'posthog', 'analytiks', 'zenovay', 'datadog'] as const
+
+export const nameOfClient: { readonly [Key in keyof Clients]: ProviderName } = {
+  auraVision: 'aura-vision',
+  posthog: 'posthog',
+  analytiks: 'analytiks',
+  zenovay: 'zenovay',
+  datadog: 'datadog',
+}
+
+/** Nothing is connected before it is first asked. */
+export function connectClients({ auraVision, posthog, analytiks, zenovay, datadog }: Settings): Clients {
+  return {
+    auraVision: auraVision && connectAuraVision(auraVision),
+    posthog: posthog && connectPosthog(posthog),
+    analytiks: analytiks && connectAnalytiks(analytiks),
+    zenovay: zenovay && connectZenovay(zenovay),
+    datadog: datadog && connectDatadog(datadog),
+  }
+}
+
+/** Loaders that ask for their client when they first need it: `client` throws where a provider is not configured. */
+export function createLoaders(
+  client: <Key extends keyof Clients>(key: Key) => NonNullable<Clients[Key]>,
+  signal: AbortSignal,
+): Loaders {
+  return {
+    auraVision: auraVisionLoaders(() => client('auraVision'), signal),
+    posthog: posthogLoaders(() => client('posthog'), signal),
+    analytiks: analytiksLoaders(() => client('analytiks'), signal),
+    zenovay: zenovayLoaders(() => client('zenovay'), signal),
+    datadog: datadogLoaders(() => client('datadog'), signal),
+  }
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { partNumberings } from './providers/aura-vision/frames.ts'
+import { providerNames } from './upstream/error.ts'
+
+/** The environment variables that concern no provider, with their defaults. */
+export const generalVariables = z.object({
+  HOST: text().default('127.0.0.1'),
+  PORT: integer(0, 65_535).default(4000),
+  ISOTHERM_CATALOG: text().optional(),
+  ISOTHERM_SANDBOX: z
+    .union([z.enum(['auto', 'on', 'off']), list().pipe(z.array(z.enum(providerNames)).min(1))], {
+      error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,
+    })
+    .optional(),
+  ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
+  ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
+  ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
+  ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
+})
+
+/** The variables of each provider, by the vendors' own names where they have them, and the settings they become. */
+export const providerVariables = {
+  'aura-vision': {
+    required: [
+      'AURA_VISION_ISSUER',
+      'AURA_VISION_AUDIENCE',
+      'AURA_VISION_CLIENT_ID',
+      'AURA_VISION_CLIENT_SECRET',
+    ],
+    schema: z
+      .object({
+        AURA_VISION_ISSUER: url(['https:', 'http:']),
+        AURA_VISION_AUDIENCE: text(),
+        AURA_VISION_CLIENT_ID: text(),
+        AURA_VISION_CLIENT_SECRET: text(),
+        AURA_VISION_URL: url(['wss:', 'ws:']).default(new URL('wss://ws.auravision.ai')),
+        AURA_VISION_IMAGE_HOSTS: list().default([
+          'heatmaps.auravisionlabs.com',
+          'thumbnailer.auravisionlabs.com',
+        ]),
+        AURA_VISION_PART_NUMBERING: z.enum(partNumberings).default('auto'),
+      })
+      .transform(variables => ({
+        tokenUrl: new URL('oauth/token', withSlash(variables.AURA_VISION_ISSUER)),
+        audience: variables.AURA_VISION_AUDIENCE,
+        clientId: variables.AURA_VISION_CLIENT_ID,
+        clientSecret: variables.AURA_VISION_CLIENT_SECRET,
+        url: variables.AURA_VISION_URL,
+        imageHosts: variables.AURA_VISION_IMAGE_HOSTS,
+        numbering: variables.AURA_VISION_PART_NUMBERING,
+      })),
+  },
+  posthog: {
+    required: ['POSTHOG_PERSONAL_API_KEY'],
+    schema: z
+      .object({
+        POSTHOG_PERSONAL_API_KEY: text(),
+        POSTHOG_HOST: url(['https:', 'http:']).default(new URL('https://us.posthog.com')),
+      })
+      .transform(variables => ({
+        personalApiKey: variables.POSTHOG_PERSONAL_API_KEY,
+        host: variables.POSTHOG_HOST,
+      })),
+  },
+  analytiks: {
+    required: ['ANALYTIKS_CLIENT_ID', 'ANALYTIKS_CLIENT_SECRET'],
+    schema: z
+      .object({
+        ANALYTIKS_CLIENT_ID: text(),
+        ANALYTIKS_CLIENT_SECRET: text(),
+        ANALYTIKS_TOKEN_URL: url(['https:', 'http:']).default(new URL('https://tokens.analytiks.ai')),
+        ANALYTIKS_EXPORTS_URL: url(['https:', 'http:']).default(new URL('https://exports.analytiks.ai')),
+        ANALYTIKS_AUDIENCE: text().default('https://gql.analytiks.ai'),
+      })
+      .transform(variables => ({
+        tokenUrl: variables.ANALYTIKS_TOKEN_URL,
+        audience: variables.ANALYTIKS_AUDIENCE,
+        clientId: variables.ANALYTIKS_CLIENT_ID,
+        clientSecret: variables.ANALYTIKS_CLIENT_SECRET,
+        exportsUrl: variables.ANALYTIKS_EXPORTS_URL,
+      })),
+  },
+  zenovay: {
+    required: ['ZENOVAY_API_KEY'],
+    schema: z
+      .object({
+        ZENOVAY_API_KEY: text(),
+        ZENOVAY_URL: url(['https:', 'http:']).default(new URL('https://api.zenovay.com/api/external/v1')),
+      })
+      .transform(variables => ({ apiKey: variables.ZENOVAY_API_KEY, url: variables.ZENOVAY_URL })),
+  },
+  datadog: {
+    required: ['DD_API_KEY', 'DD_APP_KEY'],
+    schema: z
+      .object({
+        DD_API_KEY: text(),
+        DD_APP_KEY: text(),
+        DD_SITE: text()
+          .regex(/^[a-z0-9.-]+$/, 'must be a site such as datadoghq.eu')
+          .default('datadoghq.com'),
+        DATADOG_URL: url(['https:', 'http:']).optional(),
+      })
+      .transform(variables => ({
+        apiKey: variables.DD_API_KEY,
+        applicationKey: variables.DD_APP_KEY,
+        url: variables.DATADOG_URL ?? new URL(`https://api.${variables.DD_SITE}`),
+      })),
+  },
+} as const
+
+function text() {
+  return z.string({ error: 'is missing' }).trim()
+}
+
+function integer(minimum: number, maximum: number) {
+  const error = `must be a whole number from ${minimum} to ${maximum}`
+  return z.coerce.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error })
+}
+
+/** A URL of one of the protocols; plain ones everywhere, as many a proxy stands on loopback or inside a cluster. */
+function url(protocols: readonly string[]) {
+  const error = `must be a URL that starts with ${protocols.map(protocol => `${protocol}//`).join(' or ')}`
+  return text().transform((value, context) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined
+    if (parsed && protocols.includes(parsed.protocol)) return parsed
+    context.addIssue({ code: 'custom', message: error })
+    return z.NEVER
+  })
+}
+
+function list() {
+  return text().transform(value =>
+    value
+      .split(',')
+      .map(entry => entry.trim())
+      .filter(Boolean),
+  )
+}
+
+function withSlash(url: URL): URL {
+  return new URL(url.href.endsWith('/') ? url.href : `${url.href}/`)
+}
