@@ -29,11 +29,6 @@ export function openAccount(
     return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
   }
   return {
-      name,
-      status: !configured ? 'NOT_CONFIGURED' : sandboxed.includes(name) ? 'SANDBOX' : 'READY',
-    } as const
-  })
-  return {
     catalog,
     clients,
     providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
