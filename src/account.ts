@@ -2,8 +2,7 @@ import type { Catalog } from './catalog.ts'
 import { type Clients, clientKeys, connectClients, nameOfClient, type Settings } from './providers.ts'
 import type { ProviderName } from './upstream/error.ts'
 
-export const providerStatuses = ['READY', 'SANDBOX', 'NOT_CONFIGURED'] as const
-export type ProviderStatus = (typeof providerStatuses)[number]
+export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
 
 export interface ProviderState {
   readonly name: ProviderName

@@ -68,7 +68,7 @@ const website = z.strictObject({
   id,
   name: z.string().min(1),
   origin: z.string().refine(isOrigin, 'must be an origin such as https://shop.example.com').optional(),
-  zenovay: z.strictObject({ websiteId: z.uuid('must be a UUID').toLowerCase() }).optional(),
+  zenovay: z.strictObject({ websiteId: z.guid('must be a UUID').toLowerCase() }).optional(),
   posthog: z
     .strictObject({ projectId: upstreamId.optional(), environmentId: upstreamId.optional() })
     .refine(

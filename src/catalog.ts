@@ -64,6 +64,11 @@ export class Catalog {
     return undefined
   }
 
+  /** The name that Datadog knows a page by: the catalog's for the first pattern that fits, else the path itself. */
+  viewName({ views }: Website, path: string): string {
+    return views.find(({ pattern }) => pattern.test({ pathname: path }))?.viewName ?? path
+  }
+
   #auraVisionLocation(auraVisionId: string): Location {
     const known = this.locations.find(location => location.auraVisionId === auraVisionId)
     return known ?? { ...unnamedLocation, key: `aura-vision:${auraVisionId}`, auraVisionId }
@@ -107,12 +112,7 @@ export class Catalog {
   }
 }
 
-/** The name that Datadog knows the page by: the catalog's for the first pattern that fits, else the path itself. */
-export function viewNameOf({ views }: Website, path: string): string {
-  return views.find(({ pattern }) => pattern.test({ pathname: path }))?.viewName ?? path
-}
-
-export function isUuid(text: string): boolean {
+function isUuid(text: string): boolean {
   return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
 }
 

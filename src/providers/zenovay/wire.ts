@@ -19,7 +19,7 @@ export const pagesAnswer = z.object({
 })
 
 const website = z
-  .object({ id: z.string(), domain: z.string(), name: optional(z.string()) })
+  .object({ id: z.guid().toLowerCase(), domain: z.string(), name: optional(z.string()) })
   .transform(({ id, domain, name }) => ({
     id,
     name,

@@ -1,0 +1,79 @@
+import SchemaBuilder from '@pothos/core'
+import RelayPlugin from '@pothos/plugin-relay'
+import {
+  GraphQLDateTime,
+  GraphQLJSON,
+  GraphQLLocalDateTime,
+  GraphQLSafeInt,
+  GraphQLTimeZone,
+  GraphQLURL,
+} from 'graphql-scalars'
+import type { Context } from '../src/context.ts'
+
+export const builder = new SchemaBuilder<{
+  Context: Context
+  DefaultEdgesNullability: { list: false; items: false }
+  DefaultNodeNullability: false
+  Scalars: {
+    ID: { Input: string; Output: string }
+    DateTime: { Input: Date; Output: Date }
+    LocalDateTime: { Input: string; Output: string }
+    TimeZone: { Input: string; Output: string }
+    URL: { Input: URL; Output: string }
+    SafeInt: { Input: number; Output: number }
+    JSON: { Input: unknown; Output: unknown }
+  }
+}>({
+  plugins: [RelayPlugin],
+  relay: {
+    // Readable to people, opaque to programs: `Location:oxford-street`.
+    encodeGlobalID: (typename, id) => `${typename}:${id}`,
+    decodeGlobalID: text => {
+      const [typename = '', ...id] = text.split(':')
+      return { typename, id: id.join(':') }
+    },
+    cursorType: 'String',
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'The rows with their cursors, in order.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'The row itself.' },
+    nodesOnConnection: { description: 'The rows without their cursors, in order.' },
+    cursorFieldOptions: {
+      description: 'Where this row stands: pass it as `after` to go on behind it. Opaque.',
+    },
+    nodeTypeOptions: { description: 'Whatever can be found again by its id alone.' },
+    pageInfoTypeOptions: { description: 'What lies beyond a page.' },
+    hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether rows precede this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first row; null on an empty page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last row; null on an empty page.' },
+  },
+})
+
+builder.queryType({ description: 'Everything that can be asked. One query may touch all five vendors.' })
+builder.mutationType({
+  description: 'Everything that can be changed: the replay heatmap snapshots at Datadog.',
+})
+
+builder.addScalarType('DateTime', GraphQLDateTime, {
+  description:
+    'An instant, as RFC 3339 text. Its offset is required on the way in; on the way out it is UTC, such as `2026-11-21T09:00:00.000Z`.',
+})
+builder.addScalarType('LocalDateTime', GraphQLLocalDateTime, {
+  description: "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`.",
+})
+builder.addScalarType('TimeZone', GraphQLTimeZone, {
+  description: 'An IANA time zone, such as `Europe/London`.',
+})
+builder.addScalarType('URL', GraphQLURL, {
+  description: 'An absolute URL.',
+  // Printed as it came: parsing would rewrite characters that a signature covers.
+  serialize: String,
+})
+builder.addScalarType('SafeInt', GraphQLSafeInt, {
+  description: 'A whole number up to 2^53 - 1 either way: what a double holds exactly.',
+})
+builder.addScalarType('JSON', GraphQLJSON, { description: 'Any JSON value, as a vendor sent it.' })

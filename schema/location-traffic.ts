@@ -1,0 +1,94 @@
+import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { LocationIdentity } from '../src/providers/analytiks/loaders.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { Location } from './location.ts'
+import { PointOfInterest } from './point-of-interest.ts'
+import { TrafficRange, type TrafficRangeInput, toSpan } from './time-range.ts'
+import { metricsOf, TrafficInterval, TrafficMetricType } from './traffic-metric.ts'
+import { seriesOf, TrafficSeries } from './traffic-series.ts'
+
+const OnRefusal = builder.enumType('OnRefusal', {
+  description: 'What happens when Analytiks refuses one of several locations that are asked together.',
+  values: {
+    PARTIAL: { description: 'It is an error on that location alone.' },
+    FAIL: { description: 'All or nothing: it is an error on every location that is asked with it.' },
+  } as const,
+})
+
+/** The arguments of whatever asks for traffic. */
+export const trafficArguments = builder.args(t => ({
+  range: t.field({
+    type: TrafficRange,
+    required: true,
+    description: 'When: at most five days. Half-open, so a bucket that starts at its end is not in it.',
+  }),
+  interval: t.field({
+    type: TrafficInterval,
+    required: true,
+    defaultValue: 'hourly',
+    description: 'How long one bucket is.',
+  }),
+}))
+
+export const metricsArgument = builder.args(t => ({
+  metrics: t.field({
+    type: [TrafficMetricType],
+    description:
+      'Which metrics; all that the place has when left out. Costs nothing: Analytiks sends them all.',
+  }),
+}))
+
+/** Refuses a range that no time zone could make answerable. */
+export const checkedRange = checked<{ readonly range: TrafficRangeInput }>(({ range }) => {
+  toSpan(range, null)
+})
+
+builder.objectFields(Location, t => ({
+  traffic: t.field({
+    type: [TrafficSeries],
+    description:
+      'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range and interval, up to 50, cost one call. Null for a location that Analytiks does not know.',
+    args: {
+      ...trafficArguments,
+      ...metricsArgument,
+      onRefusal: t.arg({
+        type: OnRefusal,
+        required: true,
+        defaultValue: 'PARTIAL',
+        description: 'What happens when Analytiks refuses one of the locations asked.',
+      }),
+    },
+    extensions: checkedRange,
+    resolve: async (location, { range, interval: step, metrics, onRefusal }, { loaders }) => {
+      const identity = identityOf(location)
+      if (!identity) return null
+      const question = { span: toSpan(range, location.timeZone), step, timeZone: location.timeZone }
+      const { buckets } = await loaders.analytiks.traffic.load({ identity, ...question, onRefusal })
+      return seriesOf(question, buckets, metrics ?? metricsOf.location)
+    },
+  }),
+  pointsOfInterest: t.field({
+    type: [PointOfInterest],
+    description:
+      'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range. Null for a location that Analytiks does not know.',
+    args: trafficArguments,
+    extensions: checkedRange,
+    resolve: async (location, { range, interval: step }, { loaders }) => {
+      const identity = identityOf(location)
+      if (!identity) return null
+      const question = { span: toSpan(range, location.timeZone), step, timeZone: location.timeZone }
+      const { pointsOfInterest } = await loaders.analytiks.traffic.load({
+        identity,
+        ...question,
+        onRefusal: 'PARTIAL',
+      })
+      return pointsOfInterest.map(pointOfInterest => ({ ...pointOfInterest, question }))
+    },
+  }),
+}))
+
+function identityOf({ analytiksId, brandId, referenceNumber }: LocationRecord): LocationIdentity | null {
+  if (analytiksId !== null) return { locationId: analytiksId }
+  return brandId !== null && referenceNumber !== null ? { brandId, referenceNumber } : null
+}

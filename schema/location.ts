@@ -1,0 +1,101 @@
+import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Context } from '../src/context.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { builder } from './builder.ts'
+import { checkedPage, pageArguments, toConnection } from './connection.ts'
+
+export const Location = builder.objectRef<LocationRecord>('Location')
+builder.node(Location, {
+  description:
+    'A store or another place that people walk into. The catalog says which vendors know it, and by which identity; without a catalog entry it is known by one upstream identity alone.',
+  id: {
+    description: 'Such as `Location:oxford-street` or `Location:analytiks:1`.',
+    resolve: location => location.key,
+  },
+  fields: t => ({
+    name: t.exposeString('name', {
+      description: "The catalog's name; null for a location that it does not hold.",
+    }),
+    timeZone: t.expose('timeZone', {
+      type: 'TimeZone',
+      description:
+        "The catalog's time zone. Without one, local times are Analytiks' own and instants may be unknown.",
+    }),
+    auraVisionId: t.exposeID('auraVisionId', {
+      description: "Aura Vision's location id, 24 hexadecimal digits.",
+    }),
+    analytiksId: t.id({
+      description: "Analytiks' location id.",
+      resolve: ({ analytiksId }) => (analytiksId === null ? null : String(analytiksId)),
+    }),
+    brandId: t.exposeInt('brandId', { description: "Analytiks' brand id." }),
+    referenceNumber: t.exposeString('referenceNumber', {
+      description: "The brand's own number for the location, as Analytiks knows it.",
+    }),
+  }),
+})
+
+const LocationReference = builder.inputType('LocationReference', {
+  description: "A location by its brand's own number.",
+  fields: t => ({
+    brandId: t.int({ required: true, description: "Analytiks' brand id." }),
+    referenceNumber: t.string({ required: true, description: "The brand's own number, such as `US0658`." }),
+  }),
+})
+
+const LocationBy = builder.inputType('LocationBy', {
+  description: 'One way to name a location.',
+  isOneOf: true,
+  fields: t => ({
+    id: t.id({ description: 'The `id` of a Location, or the id that the catalog gives it.' }),
+    auraVisionId: t.id({ description: "Aura Vision's location id, 24 hexadecimal digits." }),
+    analytiksId: t.id({ description: "Analytiks' location id." }),
+    reference: t.field({ type: LocationReference, description: "Analytiks' brand and reference number." }),
+  }),
+})
+
+const LocationEdge = builder.edgeObject({
+  type: Location,
+  name: 'LocationEdge',
+  description: 'A location and its cursor.',
+})
+const LocationConnection = builder.connectionObject(
+  { type: Location, name: 'LocationConnection', description: 'A page of locations.' },
+  LocationEdge,
+)
+
+builder.queryFields(t => ({
+  location: t.field({
+    type: Location,
+    description: 'One location, by exactly one of its identities. Costs no upstream call.',
+    args: { by: t.arg({ type: LocationBy, required: true, description: 'Exactly one identity.' }) },
+    resolve: (_root, { by }, { catalog }) => findLocation(catalog, locationKey(by)),
+  }),
+  locations: t.field({
+    type: LocationConnection,
+    nullable: false,
+    description: "The catalog's locations, in its order. Costs no upstream call.",
+    args: pageArguments(),
+    extensions: checkedPage(),
+    resolve: (_root, page, { catalog }) => toConnection(catalog.locations, location => location.key, page),
+  }),
+}))
+
+/** By the key behind `Location:`; throws BadInput for one that names no location. */
+export function findLocation(catalog: Context['catalog'], key: string): LocationRecord {
+  const location = catalog.location(key)
+  if (!location) throw new BadInput(`No location has the id "${key}".`)
+  return location
+}
+
+function locationKey({ id, auraVisionId, analytiksId, reference }: typeof LocationBy.$inferInput): string {
+  const keys = [
+    id?.replace(/^Location:/, ''),
+    auraVisionId != null ? `aura-vision:${auraVisionId}` : undefined,
+    analytiksId != null ? `analytiks:${analytiksId}` : undefined,
+    reference ? `reference:${reference.brandId}:${reference.referenceNumber}` : undefined,
+  ].filter(key => key !== undefined)
+  const [key] = keys
+  if (key === undefined || keys.length > 1) throw new BadInput('by has exactly one member.')
+  return key
+}

@@ -1,0 +1,63 @@
+import { brandWithType } from '@pothos/core'
+import type { GraphQLResolveInfo } from 'graphql'
+import type { Context } from '../src/context.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { Brand, findBrand } from './brand.ts'
+import { builder } from './builder.ts'
+import { findLocation, Location } from './location.ts'
+import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
+import { findView, View } from './view.ts'
+import { findWebsite, Website } from './website.ts'
+
+const maximumIds = 100
+
+builder.queryFields(t => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    description: 'Whatever has this id.',
+    args: { id: t.arg.id({ required: true, description: 'The `id` of anything that implements Node.' }) },
+    resolve: (_root, { id }, context, info) => findNode(id, context, info),
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description: `Whatever has these ids, in their order; at most ${maximumIds}. An id that names nothing is null with an error of its own.`,
+    args: {
+      ids: t.arg.idList({ required: true, description: 'The `id`s of anything that implements Node.' }),
+    },
+    resolve: (_root, { ids }, context, info) => {
+      if (ids.length > maximumIds)
+        throw new BadInput(`At most ${maximumIds} ids can be asked at once, not ${ids.length}.`)
+      return ids.map(async id => findNode(id, context, info))
+    },
+  }),
+}))
+
+async function findNode(globalId: string, context: Context, info: GraphQLResolveInfo): Promise<object> {
+  const colon = globalId.indexOf(':')
+  const kind = kinds[globalId.slice(0, colon)]
+  if (!kind)
+    throw new BadInput(`"${globalId}" is no id of a node: it starts with the name of a type and a colon.`)
+  // Copied before it is branded: catalog entries are shared by all requests.
+  const node = { ...(await kind.find(globalId.slice(colon + 1), context, info)) }
+  brandWithType(node, kind.type)
+  return node
+}
+
+type Find = (key: string, context: Context, info: GraphQLResolveInfo) => object | Promise<object>
+
+const kinds: Readonly<
+  Record<string, { readonly type: Parameters<typeof brandWithType>[1]; readonly find: Find }>
+> = {
+  Location: { type: Location, find: (key, { catalog }) => findLocation(catalog, key) },
+  Brand: { type: Brand, find: key => findBrand(key) },
+  Website: { type: Website, find: (key, { catalog }) => findWebsite(catalog, key) },
+  View: { type: View, find: (key, { catalog }) => findView(catalog, key) },
+  PageHeatmap: {
+    type: PageHeatmap,
+    find: (key, context, info) => {
+      const { scope, id } = parseHeatmapKey(key)
+      return readPageHeatmap(scope, id, context, info)
+    },
+  },
+}

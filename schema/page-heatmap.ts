@@ -1,0 +1,203 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { Context } from '../src/context.ts'
+import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
+import type { PostHogHeatmap, PostHogRendition } from '../src/providers/posthog/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
+import { PostHogUser } from './posthog-user.ts'
+import { selectedFields } from './selection.ts'
+
+/** A saved heatmap. Its metadata is there when it was read for it, else it is asked for by the first field that needs it. */
+export interface PageHeatmapRecord {
+  readonly provider: 'posthog'
+  readonly scope: PostHogScope
+  readonly uuid: string
+  readonly metadata?: PostHogHeatmap
+}
+
+const PageHeatmapRendition = builder.objectRef<PostHogRendition>('PageHeatmapRendition')
+PageHeatmapRendition.implement({
+  description: 'A picture of a page at one width.',
+  fields: t => ({
+    width: t.exposeInt('width', { nullable: false, description: 'In CSS pixels.' }),
+    hasContent: t.exposeBoolean('hasContent', { description: 'Whether there is a picture at this width.' }),
+  }),
+})
+
+/** A field that is read from the metadata as it stands. */
+const metadata =
+  <Key extends keyof PostHogHeatmap>(key: Key) =>
+  async (heatmap: PageHeatmapRecord, _args: object, context: Context): Promise<PostHogHeatmap[Key]> =>
+    (await metadataOf(heatmap, context))[key]
+
+/** What is known of a heatmap without its metadata. */
+const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'provider', 'image'])
+
+export const PageHeatmap = builder.objectRef<PageHeatmapRecord>('PageHeatmap')
+builder.node(PageHeatmap, {
+  description: 'A saved heatmap of a web page from PostHog: a screenshot of the page at several widths.',
+  interfaces: [Heatmap],
+  isTypeOf: heatmap => heatmap instanceof Object && 'provider' in heatmap && heatmap.provider === 'posthog',
+  id: {
+    description: 'Such as `PageHeatmap:project:1:<uuid>`.',
+    resolve: ({ scope, uuid }) =>
+      `${scope.kind === 'projects' ? 'project' : 'environment'}:${scope.id}:${uuid}`,
+  },
+  fields: t => ({
+    uuid: t.exposeID('uuid', {
+      nullable: false,
+      description: "PostHog's UUID of the heatmap, which pictures go by.",
+    }),
+    shortId: t.id({
+      description: "PostHog's short id, which its saved-heatmap pages go by.",
+      resolve: metadata('shortId'),
+    }),
+    name: t.string({ description: 'Its name.', resolve: metadata('name') }),
+    url: t.string({
+      description: 'The page that is shown; as PostHog has it, so it may be no URL.',
+      resolve: metadata('url'),
+    }),
+    dataUrl: t.string({
+      description: 'The page or pattern of pages whose data is drawn; may hold `*`.',
+      resolve: metadata('dataUrl'),
+    }),
+    targetWidths: t.field({
+      type: ['Int'],
+      description: 'The widths to render, in CSS pixels.',
+      resolve: metadata('targetWidths'),
+    }),
+    type: t.string({
+      description: '`screenshot`, `iframe` or `recording`; the first alone has pictures.',
+      resolve: metadata('type'),
+    }),
+    status: t.string({ description: '`processing`, `completed` or `failed`.', resolve: metadata('status') }),
+    hasContent: t.boolean({ description: 'Whether there is any picture.', resolve: metadata('hasContent') }),
+    renditions: t.field({
+      type: [PageHeatmapRendition],
+      description: 'The pictures by width.',
+      resolve: metadata('renditions'),
+    }),
+    deleted: t.boolean({ description: 'Whether it was deleted.', resolve: metadata('deleted') }),
+    blocksConsentModals: t.boolean({
+      description: 'Whether consent dialogues are blocked while rendering; null from an older PostHog.',
+      resolve: metadata('blocksConsentModals'),
+    }),
+    createdBy: t.field({
+      type: PostHogUser,
+      description: 'Who saved it; null when that user was removed.',
+      resolve: metadata('createdBy'),
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was saved.',
+      resolve: metadata('createdAt'),
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      description: 'When it was last changed.',
+      resolve: metadata('updatedAt'),
+    }),
+    exception: t.string({
+      description: 'Why rendering failed, in PostHog’s words.',
+      resolve: metadata('exception'),
+    }),
+    image: t.field({
+      type: HeatmapImage,
+      description:
+        'Its picture at a width. The same heatmap and width cost one call however many fields ask.',
+      args: {
+        width: t.arg.int({
+          required: true,
+          defaultValue: 1024,
+          description: 'In CSS pixels, 1 to 3000; the nearest width that is rendered is served.',
+        }),
+      },
+      extensions: checked<{ readonly width: number }>(({ width }) => {
+        if (width < 1 || width > 3000) throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
+      }),
+      resolve: async ({ scope, uuid }, { width }, { loaders }) =>
+        toImage(await loaders.posthog.screenshots.load({ scope, uuid, width })),
+    }),
+  }),
+})
+
+builder.queryField('pageHeatmap', t =>
+  t.field({
+    type: PageHeatmap,
+    description:
+      'One saved heatmap at PostHog, of a project or of an environment. By UUID its picture costs one call and its metadata one list of the project; by short id it costs one call more.',
+    args: {
+      projectId: t.arg.id({ description: "PostHog's project id; either this or an environment's." }),
+      environmentId: t.arg.id({ description: "PostHog's environment id, by its older routes." }),
+      id: t.arg.id({ required: true, description: "PostHog's UUID or short id of the heatmap." }),
+    },
+    extensions: checked<{
+      readonly projectId?: string
+      readonly environmentId?: string
+      readonly id: string
+    }>(args => {
+      scopeOf(args)
+      if (!/^([\w-]{1,12}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i.test(args.id)) {
+        throw new BadInput(`"${args.id}" is neither a UUID nor a short id.`)
+      }
+    }),
+    resolve: (_root, args, context, info) => readPageHeatmap(scopeOf(args), args.id, context, info),
+  }),
+)
+
+/** A heatmap whose UUID is known already is asked for only when more than its picture is selected. */
+export async function readPageHeatmap(
+  scope: PostHogScope,
+  id: string,
+  { loaders }: Context,
+  info: GraphQLResolveInfo,
+): Promise<PageHeatmapRecord> {
+  const isUuid = id.length === 36
+  if (isUuid && selectedFields(info).isSubsetOf(freeFields))
+    return { provider: 'posthog', scope, uuid: id.toLowerCase() }
+  return toRecord(scope, await loaders.posthog.heatmaps.load({ scope, id }))
+}
+
+export function toRecord(scope: PostHogScope, metadata: PostHogHeatmap): PageHeatmapRecord {
+  return { provider: 'posthog', scope, uuid: metadata.id, metadata }
+}
+
+/** By the key behind `PageHeatmap:`; throws BadInput for one that names none. */
+export function parseHeatmapKey(key: string): { readonly scope: PostHogScope; readonly id: string } {
+  const match = /^(project|environment):(.+):([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i.exec(key)
+  const [, kind, id, uuid] = match ?? []
+  if (!kind || !id || !uuid) throw new BadInput(`No page heatmap has the id "${key}".`)
+  return { scope: { kind: kind === 'project' ? 'projects' : 'environments', id }, id: uuid }
+}
+
+async function metadataOf(
+  { scope, uuid, metadata }: PageHeatmapRecord,
+  { loaders }: Context,
+): Promise<PostHogHeatmap> {
+  return metadata ?? (await loaders.posthog.heatmaps.load({ scope, id: uuid }))
+}
+
+function scopeOf({
+  projectId,
+  environmentId,
+}: {
+  readonly projectId?: string | null | undefined
+  readonly environmentId?: string | null | undefined
+}): PostHogScope {
+  if (projectId && !environmentId) return { kind: 'projects', id: projectId }
+  if (environmentId && !projectId) return { kind: 'environments', id: environmentId }
+  throw new BadInput('A page heatmap is asked by either projectId or environmentId.')
+}
+
+function toImage(screenshot: Screenshot): Image {
+  return {
+    link: null,
+    contentType: null,
+    width: null,
+    retryAfterSeconds: null,
+    failure: null,
+    ...screenshot,
+  }
+}

@@ -1,0 +1,65 @@
+import type { Context } from '../src/context.ts'
+import type { PostHogHeatmap } from '../src/providers/posthog/wire.ts'
+import { builder } from './builder.ts'
+import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
+import { PageHeatmap, toRecord } from './page-heatmap.ts'
+import { urlOf, View, type ViewRecord } from './view.ts'
+import { Website } from './website.ts'
+
+const PageHeatmapEdge = builder.edgeObject({
+  type: PageHeatmap,
+  name: 'PageHeatmapEdge',
+  description: 'A page heatmap and its cursor.',
+})
+const PageHeatmapConnection = builder.connectionObject(
+  { type: PageHeatmap, name: 'PageHeatmapConnection', description: 'Some saved heatmaps of a website.' },
+  PageHeatmapEdge,
+)
+
+builder.objectField(Website, 'heatmaps', t =>
+  t.field({
+    type: PageHeatmapConnection,
+    description:
+      'Its saved heatmaps at PostHog, last changed first. They are read in pages of 500, as far as needed. Null for a website that PostHog does not know.',
+    args: pageArguments(),
+    extensions: checkedPage(),
+    resolve: async ({ posthog }, page, { loaders }) => {
+      if (!posthog) return null
+      const keyOf = (heatmap: PostHogHeatmap) => heatmap.id
+      const { rows, ended } = await loaders.posthog
+        .savedHeatmaps(posthog)
+        .until(read => holdsPage(read, keyOf, page))
+      const { edges, pageInfo } = toConnection(rows, keyOf, page, !ended)
+      return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: toRecord(posthog, node) })) }
+    },
+  }),
+)
+
+builder.objectField(View, 'heatmaps', t =>
+  t.field({
+    type: [PageHeatmap],
+    description:
+      'Its saved heatmaps at PostHog: those whose URL is that of the page, whatever their query. Reads the whole list of the project once for all pages. Null for a website that PostHog does not know.',
+    resolve: (view, _args, context) => heatmapsOf(view, context),
+  }),
+)
+
+async function heatmapsOf(view: ViewRecord, context: Context) {
+  const { posthog } = view.website
+  const url = posthog && (await urlOf(view, context))
+  if (!posthog || !url) return null
+  const { rows } = await context.loaders.posthog.savedHeatmaps(posthog).until(() => false)
+  return rows
+    .filter(heatmap => heatmap.url && isSamePage(heatmap.url, url))
+    .map(row => toRecord(posthog, row))
+}
+
+/** A trailing slash, a query and a fragment do not make another page. */
+function isSamePage(one: string, other: string): boolean {
+  const page = (text: string) => {
+    if (!URL.canParse(text)) return text
+    const { origin, pathname } = new URL(text)
+    return origin + pathname.replace(/\/$/, '')
+  }
+  return page(one) === page(other)
+}

@@ -1,0 +1,165 @@
+import type { SnapshotRefusal as Refusal, Written } from '../src/providers/datadog/client.ts'
+import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { Snapshot } from './snapshot.ts'
+
+const SnapshotRefusalReason = builder.enumType('SnapshotRefusalReason', {
+  description: 'Why Datadog refused a change.',
+  values: {
+    REJECTED: { description: 'What was sent is not acceptable to it.' },
+    FORBIDDEN: { description: 'The keys may not change snapshots.' },
+    NOT_FOUND: { description: 'There is no such snapshot.' },
+    CONFLICT: { description: 'It was changed meanwhile.' },
+  } as const satisfies Record<Refusal, unknown>,
+})
+
+const SnapshotRefusal = builder.objectRef<{ readonly refusal: Refusal }>('SnapshotRefusal')
+SnapshotRefusal.implement({
+  description: 'Datadog refused the change; nothing was changed.',
+  fields: t => ({
+    reason: t.expose('refusal', { type: SnapshotRefusalReason, nullable: false, description: 'Why.' }),
+    message: t.string({
+      nullable: false,
+      description: 'The same as a sentence.',
+      resolve: ({ refusal }) => sentences[refusal],
+    }),
+  }),
+})
+
+const sentences: Readonly<Record<Refusal, string>> = {
+  REJECTED: 'Datadog does not accept these values.',
+  FORBIDDEN: 'The keys of Datadog may not change snapshots.',
+  NOT_FOUND: 'Datadog has no snapshot with this id.',
+  CONFLICT: 'The snapshot was changed meanwhile.',
+}
+
+const SnapshotWritten = builder.objectRef<{ readonly written: DatadogSnapshot }>('SnapshotWritten')
+SnapshotWritten.implement({
+  description: 'The change was made.',
+  fields: t => ({
+    snapshot: t.expose('written', {
+      type: Snapshot,
+      nullable: false,
+      description: 'The snapshot as it is now.',
+    }),
+  }),
+})
+
+const SnapshotDeleted = builder.objectRef<{ readonly written: string }>('SnapshotDeleted')
+SnapshotDeleted.implement({
+  description: 'The snapshot is gone.',
+  fields: t => ({ id: t.exposeID('written', { nullable: false, description: 'The id that it had.' }) }),
+})
+
+const WriteSnapshotResult = builder.unionType('WriteSnapshotResult', {
+  description: 'What came of creating or updating a snapshot.',
+  types: [SnapshotWritten, SnapshotRefusal],
+  resolveType: result => ('written' in result ? SnapshotWritten : SnapshotRefusal),
+})
+
+const DeleteSnapshotResult = builder.unionType('DeleteSnapshotResult', {
+  description: 'What came of deleting a snapshot.',
+  types: [SnapshotDeleted, SnapshotRefusal],
+  resolveType: result => ('written' in result ? SnapshotDeleted : SnapshotRefusal),
+})
+
+const changeFields = builder.inputType('UpdateSnapshotInput', {
+  description:
+    'Changes a snapshot: where in which replay it points. Its name, view, application and device stay.',
+  fields: t => ({
+    id: t.id({ required: true, description: "Datadog's id of the snapshot." }),
+    eventId: t.id({ required: true, description: 'The RUM event to show.' }),
+    isDeviceTypeSelectedByUser: t.boolean({
+      required: true,
+      description: 'Whether the device type was chosen by hand and not detected.',
+    }),
+    sessionId: t.id({ description: 'The RUM session.' }),
+    start: t.field({
+      type: 'SafeInt',
+      required: true,
+      description: 'Milliseconds from the start of the session; not negative.',
+    }),
+    viewId: t.id({ description: 'The RUM view.' }),
+  }),
+})
+
+const CreateSnapshotInput = builder.inputType('CreateSnapshotInput', {
+  description: 'A new snapshot.',
+  fields: t => ({
+    applicationId: t.id({ required: true, description: 'The RUM application.' }),
+    deviceType: t.string({
+      required: true,
+      description: 'Such as `desktop`, `mobile` or `tablet`; free text.',
+    }),
+    name: t.string({ required: true, description: 'What to call it.' }),
+    viewName: t.string({ required: true, description: 'The view as Datadog names it, such as `/home`.' }),
+    eventId: t.id({ required: true, description: 'The RUM event to show.' }),
+    isDeviceTypeSelectedByUser: t.boolean({
+      required: true,
+      description: 'Whether the device type was chosen by hand and not detected.',
+    }),
+    sessionId: t.id({ description: 'The RUM session.' }),
+    start: t.field({
+      type: 'SafeInt',
+      required: true,
+      description: 'Milliseconds from the start of the session; not negative.',
+    }),
+    viewId: t.id({ description: 'The RUM view.' }),
+  }),
+})
+
+const DeleteSnapshotInput = builder.inputType('DeleteSnapshotInput', {
+  description: 'The snapshot to delete.',
+  fields: t => ({ id: t.id({ required: true, description: "Datadog's id of the snapshot." }) }),
+})
+
+builder.mutationFields(t => ({
+  createSnapshot: t.field({
+    type: WriteSnapshotResult,
+    description:
+      'Creates a snapshot at Datadog. Not safe to repeat after an error that may have come late: Datadog takes no idempotency key, so look first.',
+    args: { input: t.arg({ type: CreateSnapshotInput, required: true, description: 'The new snapshot.' }) },
+    extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
+    resolve: (_root, { input }, { datadog, loaders, signal }) =>
+      cleared(loaders.datadog.snapshots, datadog().createSnapshot(input, signal)),
+  }),
+  updateSnapshot: t.field({
+    type: WriteSnapshotResult,
+    description: 'Changes where a snapshot at Datadog points.',
+    args: { input: t.arg({ type: changeFields, required: true, description: 'The change.' }) },
+    extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
+    resolve: (_root, { input: { id, ...change } }, { datadog, loaders, signal }) =>
+      cleared(loaders.datadog.snapshots, datadog().updateSnapshot(id, change, signal)),
+  }),
+  deleteSnapshot: t.field({
+    type: DeleteSnapshotResult,
+    description: 'Deletes a snapshot at Datadog.',
+    args: { input: t.arg({ type: DeleteSnapshotInput, required: true, description: 'Which one.' }) },
+    extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
+    resolve: (_root, { input: { id } }, { datadog, loaders, signal }) =>
+      cleared(loaders.datadog.snapshots, datadog().deleteSnapshot(id, signal)),
+  }),
+}))
+
+/** What a mutation changed is read afresh by whatever comes after it. */
+async function cleared<Value>(
+  loader: { clearAll(): unknown },
+  writing: Promise<Written<Value>>,
+): Promise<Written<Value>> {
+  try {
+    return await writing
+  } finally {
+    loader.clearAll()
+  }
+}
+
+function checkInput(input: object): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (typeof value === 'string' && value.trim() === '')
+      throw new BadInput(`input.${name} must not be empty.`)
+    if (typeof value === 'number' && value < 0)
+      throw new BadInput(`input.${name} must not be negative, unlike ${value}.`)
+  }
+}

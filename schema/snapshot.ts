@@ -1,0 +1,108 @@
+import type { Context } from '../src/context.ts'
+import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { checkFirst } from './connection.ts'
+import { orThrow } from './value.ts'
+import { View, type ViewRecord } from './view.ts'
+
+export const Snapshot = builder.objectRef<DatadogSnapshot>('Snapshot')
+Snapshot.implement({
+  description:
+    'A replay heatmap snapshot at Datadog: a named place in the replay of a session. It may outlive the session that it points into.',
+  fields: t => ({
+    id: t.exposeID('id', { nullable: false, description: "Datadog's id of the snapshot." }),
+    applicationId: t.exposeID('applicationId', { description: 'The RUM application.' }),
+    viewName: t.exposeString('viewName', { description: 'The view as Datadog names it.' }),
+    deviceType: t.exposeString('deviceType', {
+      description: 'Such as `desktop`, `mobile` or `tablet`; free text.',
+    }),
+    isDeviceTypeSelectedByUser: t.exposeBoolean('isDeviceTypeSelectedByUser', {
+      description: 'Whether the device type was chosen by hand and not detected.',
+    }),
+    eventId: t.exposeID('eventId', { description: 'The RUM event that it shows.' }),
+    sessionId: t.exposeID('sessionId', { description: 'The RUM session.' }),
+    viewId: t.exposeID('viewId', { description: 'The RUM view.' }),
+    name: t.exposeString('name', { description: 'What its maker called it.' }),
+    start: t.field({
+      type: 'SafeInt',
+      description: 'Milliseconds from the start of the session.',
+      resolve: ({ start }) => orThrow(start),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    modifiedAt: t.expose('modifiedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    createdBy: t.exposeString('createdBy', { description: 'Who made it. Personal data.' }),
+    createdByHandle: t.exposeString('createdByHandle', { description: 'His e-mail address. Personal data.' }),
+    createdByUserId: t.exposeID('createdByUserId', { description: "Datadog's number of the user." }),
+    orgId: t.exposeID('orgId', { description: "Datadog's number of the organisation." }),
+    view: t.field({
+      type: View,
+      description:
+        'The page that it belongs to, where the catalog maps its application and its view name is a path. Null where a view name stands for several pages.',
+      resolve: (snapshot, _args, { catalog }) => viewOf(snapshot, catalog),
+    }),
+  }),
+})
+
+const maximumSnapshots = 1000
+
+const snapshotArguments = builder.args(t => ({
+  deviceType: t.string({ description: 'Only of this device type, such as `desktop`; of all when left out.' }),
+  first: t.int({
+    required: true,
+    defaultValue: 100,
+    description: `How many at most, 1 to ${maximumSnapshots}. Datadog does not say whether there are more.`,
+  }),
+}))
+
+builder.queryField('snapshots', t =>
+  t.field({
+    type: [Snapshot],
+    description:
+      'Replay heatmap snapshots of a view at Datadog. The same filter with different limits costs one call.',
+    args: {
+      viewName: t.arg.string({
+        required: true,
+        description: 'The view as Datadog names it, such as `/home`.',
+      }),
+      ...snapshotArguments,
+      applicationId: t.arg.id({ description: 'Only of this RUM application; of all when left out.' }),
+    },
+    extensions: checked<{ readonly viewName: string; readonly first: number }>(({ viewName, first }) => {
+      if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
+      checkFirst(first, maximumSnapshots)
+    }),
+    resolve: (_root, key, { loaders }) => snapshotsFor(key, loaders),
+  }),
+)
+
+builder.objectField(View, 'snapshots', t =>
+  t.field({
+    type: [Snapshot],
+    description: 'Its replay heatmap snapshots at Datadog. Null for a website that Datadog does not know.',
+    args: snapshotArguments,
+    extensions: checked<{ readonly first: number }>(({ first }) => checkFirst(first, maximumSnapshots)),
+    resolve: ({ website, path }, filter, { loaders, catalog }) => {
+      const { datadogApplicationId: applicationId } = website
+      if (applicationId === null) return null
+      return snapshotsFor({ ...filter, applicationId, viewName: catalog.viewName(website, path) }, loaders)
+    },
+  }),
+)
+
+async function snapshotsFor(
+  key: Parameters<Context['loaders']['datadog']['snapshots']['load']>[0],
+  { datadog }: Context['loaders'],
+): Promise<DatadogSnapshot[]> {
+  return [...(await datadog.snapshots.load(key))]
+}
+
+function viewOf(
+  { applicationId, viewName }: DatadogSnapshot,
+  catalog: Context['catalog'],
+): ViewRecord | null {
+  const website = catalog.websites.find(known => known.datadogApplicationId === applicationId)
+  if (!website || !viewName?.startsWith('/')) return null
+  return catalog.viewName(website, viewName) === viewName ? { website, path: viewName } : null
+}

@@ -1,0 +1,78 @@
+import type { TrafficSpan } from '../src/providers/analytiks/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { builder } from './builder.ts'
+
+export const TimeRange = builder.inputType('TimeRange', {
+  description: 'A span of time between two instants. Half-open: the start is in it, the end is not.',
+  fields: t => ({
+    start: t.field({ type: 'DateTime', required: true, description: 'The first instant of the range.' }),
+    end: t.field({ type: 'DateTime', required: true, description: 'The first instant after the range.' }),
+  }),
+})
+
+export const LocalTimeRange = builder.inputType('LocalTimeRange', {
+  description: "A span of time by a place's own clock. Half-open: the start is in it, the end is not.",
+  fields: t => ({
+    start: t.field({ type: 'LocalDateTime', required: true, description: 'Where the range starts.' }),
+    end: t.field({ type: 'LocalDateTime', required: true, description: 'The first moment after the range.' }),
+  }),
+})
+
+export const TrafficRange = builder.inputType('TrafficRange', {
+  description: 'A span of time, either between instants or by the clock of each place.',
+  isOneOf: true,
+  fields: t => ({
+    utc: t.field({ type: TimeRange, description: 'Between two instants: the same for every place.' }),
+    local: t.field({
+      type: LocalTimeRange,
+      description:
+        "By each place's own clock. Where the place's time zone is known, Analytiks is asked in UTC all the same, so that hours around a clock change are right.",
+    }),
+  }),
+})
+
+export type TimeRangeInput = typeof TimeRange.$inferInput
+export type TrafficRangeInput = typeof TrafficRange.$inferInput
+
+/** Refuses a range that ends before it starts, or is empty. */
+export function checkTimeRange({ start, end }: TimeRangeInput): void {
+  if (end <= start) throw endsEarly(start.toISOString(), end.toISOString())
+}
+
+/** The range as Analytiks is asked: in UTC wherever that can be, with at most its five days. */
+export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | null): TrafficSpan {
+  if ((utc == null) === (local == null)) throw new BadInput('A range has either utc or local, and not both.')
+  if (utc) {
+    checkTimeRange(utc)
+    return bounded({ form: 'utc', start: utc.start.getTime(), end: utc.end.getTime() })
+  }
+  const { start, end } = local ?? { start: '', end: '' }
+  const [from, to] = [toPlain(start), toPlain(end)]
+  if (Temporal.PlainDateTime.compare(to, from) <= 0) throw endsEarly(start, end)
+  const form = timeZone === null ? 'local' : 'utc'
+  const read = (time: Temporal.PlainDateTime) => time.toZonedDateTime(timeZone ?? 'UTC').epochMilliseconds
+  return bounded({ form, start: read(from), end: read(to) })
+}
+
+const maximumDays = 5
+
+function bounded(span: TrafficSpan): TrafficSpan {
+  const days = (span.end - span.start) / 86_400_000
+  if (days <= maximumDays) return span
+  throw new BadInput(`A range may span at most ${maximumDays} days, not ${Math.ceil(days * 10) / 10}.`)
+}
+
+function toPlain(text: string): Temporal.PlainDateTime {
+  if (/(Z|[+-]\d\d:\d\d)$/i.test(text)) {
+    throw new BadInput(`"${text}" has an offset, and a local range has none: leave it out, or ask in utc.`)
+  }
+  try {
+    return Temporal.PlainDateTime.from(text)
+  } catch {
+    throw new BadInput(`"${text}" is no date and time.`)
+  }
+}
+
+function endsEarly(start: string, end: string): BadInput {
+  return new BadInput(`The range ends at ${end}, which is not after its start at ${start}.`)
+}

@@ -1,0 +1,144 @@
+import type { Website as WebsiteRecord } from '../src/catalog.ts'
+import type { Context } from '../src/context.ts'
+import type { ZenovayPage } from '../src/providers/zenovay/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { checkedPage, pageArguments, toConnection } from './connection.ts'
+import { findWebsite, originOf, Website, websiteAt } from './website.ts'
+
+/** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
+export interface ViewRecord {
+  readonly website: WebsiteRecord
+  readonly path: string
+  readonly page?: ZenovayPage
+}
+
+/** The most pages that Zenovay tells of: beyond the hundred most visited ones nothing can be reached. */
+const maximumPages = 100
+
+export const View = builder.objectRef<ViewRecord>('View')
+builder.node(View, {
+  description:
+    'A page of a website, known by its path at Zenovay, its URL at PostHog and its view name at Datadog.',
+  id: {
+    description: 'Such as `View:shop:/pricing`.',
+    resolve: ({ website, path }) => `${website.key}:${path}`,
+  },
+  fields: t => ({
+    website: t.expose('website', {
+      type: Website,
+      nullable: false,
+      description: 'The website that it belongs to.',
+    }),
+    path: t.exposeString('path', { nullable: false, description: 'Its path, such as `/pricing`.' }),
+    url: t.field({
+      type: 'URL',
+      description: "Its whole URL: the website's origin and the path. Null while the origin is not known.",
+      resolve: (view, _args, context) => urlOf(view, context),
+    }),
+    name: t.string({
+      nullable: false,
+      description: "What Datadog calls the view: by the catalog's patterns, else the path itself.",
+      resolve: ({ website, path }, _args, { catalog }) => catalog.viewName(website, path),
+    }),
+    totalInteractions: t.field({
+      type: 'SafeInt',
+      description:
+        "All interactions ever recorded, from Zenovay. Null for a page that is not among the website's hundred most visited ones.",
+      resolve: async (view, _args, context) => (await pageOf(view, context))?.totalInteractions ?? null,
+    }),
+    lastInteractionAt: t.field({
+      type: 'DateTime',
+      description: 'When the newest of them was recorded, from Zenovay.',
+      resolve: async (view, _args, context) => (await pageOf(view, context))?.lastInteractionAt ?? null,
+    }),
+  }),
+})
+
+const ViewBy = builder.inputType('ViewBy', {
+  description: 'One way to name a page.',
+  isOneOf: true,
+  fields: t => ({
+    id: t.id({ description: 'The `id` of a View.' }),
+    url: t.field({ type: 'URL', description: 'Its URL; query and fragment do not matter.' }),
+  }),
+})
+
+const ViewEdge = builder.edgeObject({ type: View, name: 'ViewEdge', description: 'A page and its cursor.' })
+const ViewConnection = builder.connectionObject(
+  { type: View, name: 'ViewConnection', description: 'Some pages of a website.' },
+  ViewEdge,
+)
+
+builder.objectFields(Website, t => ({
+  views: t.field({
+    type: ViewConnection,
+    description:
+      'Its most visited pages by all-time interactions, from Zenovay, by one call however many fields ask. Zenovay tells of the first hundred alone. Null for a website that Zenovay does not know.',
+    args: pageArguments({ maximum: maximumPages }),
+    extensions: checkedPage(maximumPages),
+    resolve: async (website, page, { loaders }) => {
+      if (website.zenovayId === null) return null
+      // One row more tells whether there is a next page; behind a cursor it takes them all to find the place.
+      const limit = page.after == null ? Math.min(page.first + 1, maximumPages) : maximumPages
+      const pages = await loaders.zenovay.pages.load({ websiteId: website.zenovayId, limit })
+      const views = pages.map(page => ({ website, path: page.path, page }))
+      return toConnection(views, view => view.path, page)
+    },
+  }),
+  view: t.field({
+    type: View,
+    nullable: false,
+    description: 'One of its pages, by path. Costs no call by itself, and does not say that the page exists.',
+    args: {
+      path: t.arg.string({
+        required: true,
+        description: 'Starting with a slash, without query and fragment.',
+      }),
+    },
+    extensions: checked<{ readonly path: string }>(({ path }) => checkPath(path)),
+    resolve: (website, { path }) => ({ website, path }),
+  }),
+}))
+
+builder.queryField('view', t =>
+  t.field({
+    type: View,
+    description: 'One page of a website. Null for a URL whose origin nobody knows.',
+    args: { by: t.arg({ type: ViewBy, required: true, description: 'Exactly one identity.' }) },
+    resolve: async (_root, { by: { id, url } }, context) => {
+      if ((id == null) === (url == null)) throw new BadInput('by has exactly one member.')
+      if (!url) return findView(context.catalog, (id ?? '').replace(/^View:/, ''))
+      const website = await websiteAt(url.origin, context)
+      return website ? { website, path: url.pathname } : null
+    },
+  }),
+)
+
+/** By the key behind `View:`, which is a website's key, a colon and a path; throws BadInput for one that names no page. */
+export function findView(catalog: Context['catalog'], key: string): ViewRecord {
+  const colon = key.indexOf(':/')
+  if (colon < 0) throw new BadInput(`No view has the id "${key}": it is a website's id, a colon and a path.`)
+  return { website: findWebsite(catalog, key.slice(0, colon)), path: key.slice(colon + 1) }
+}
+
+/** The whole URL of a page; null while its website's origin is not known. */
+export async function urlOf({ website, path }: ViewRecord, context: Context): Promise<string | null> {
+  const origin = await originOf(website, context)
+  return origin === null ? null : `${origin}${path}`
+}
+
+async function pageOf(
+  { website, path, page }: ViewRecord,
+  { loaders }: Context,
+): Promise<ZenovayPage | undefined> {
+  if (page || website.zenovayId === null) return page
+  const pages = await loaders.zenovay.pages.load({ websiteId: website.zenovayId, limit: maximumPages })
+  return pages.find(known => known.path === path)
+}
+
+function checkPath(path: string): void {
+  if (!/^\/[^?#]*$/.test(path))
+    throw new BadInput(`path must start with a slash and hold no query, unlike "${path}".`)
+}

@@ -1,0 +1,143 @@
+import type { Website as WebsiteRecord } from '../src/catalog.ts'
+import type { Context } from '../src/context.ts'
+import type { ZenovayWebsite } from '../src/providers/zenovay/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { builder } from './builder.ts'
+import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
+
+export const Website = builder.objectRef<WebsiteRecord>('Website')
+builder.node(Website, {
+  description:
+    'A website. The catalog says which vendors know it, and by which identity; without a catalog entry it is known by one upstream identity alone.',
+  id: { description: 'Such as `Website:shop` or `Website:zenovay:<uuid>`.', resolve: website => website.key },
+  fields: t => ({
+    name: t.string({
+      description: "The catalog's name, else Zenovay's, which costs its list of websites.",
+      resolve: async (website, _args, context) =>
+        website.name ?? (await atZenovay(website, context))?.name ?? null,
+    }),
+    origin: t.field({
+      type: 'URL',
+      description: "Scheme and host. The catalog's, else Zenovay's, which costs its list of websites.",
+      resolve: (website, _args, context) => originOf(website, context),
+    }),
+    zenovayId: t.exposeID('zenovayId', { description: "Zenovay's id of the website, a UUID." }),
+    posthogProjectId: t.id({
+      description: "PostHog's project id; null where an environment is mapped.",
+      resolve: ({ posthog }) => (posthog?.kind === 'projects' ? posthog.id : null),
+    }),
+    posthogEnvironmentId: t.id({
+      description: "PostHog's environment id, by its older routes; null where a project is mapped.",
+      resolve: ({ posthog }) => (posthog?.kind === 'environments' ? posthog.id : null),
+    }),
+    datadogApplicationId: t.exposeID('datadogApplicationId', {
+      description: "Datadog's RUM application id.",
+    }),
+  }),
+})
+
+const WebsiteBy = builder.inputType('WebsiteBy', {
+  description: 'One way to name a website.',
+  isOneOf: true,
+  fields: t => ({
+    id: t.id({ description: 'The `id` of a Website, or the id that the catalog gives it.' }),
+    zenovayId: t.id({ description: "Zenovay's id of the website, a UUID." }),
+    posthogProjectId: t.id({ description: "PostHog's project id." }),
+    posthogEnvironmentId: t.id({ description: "PostHog's environment id, by its older routes." }),
+    datadogApplicationId: t.id({ description: "Datadog's RUM application id." }),
+    origin: t.field({
+      type: 'URL',
+      description: "Scheme and host; one that the catalog lacks is looked for in Zenovay's list.",
+    }),
+  }),
+})
+
+const WebsiteEdge = builder.edgeObject({
+  type: Website,
+  name: 'WebsiteEdge',
+  description: 'A website and its cursor.',
+})
+const WebsiteConnection = builder.connectionObject(
+  { type: Website, name: 'WebsiteConnection', description: 'A page of websites.' },
+  WebsiteEdge,
+)
+
+builder.queryFields(t => ({
+  website: t.field({
+    type: Website,
+    description: 'One website, by exactly one of its identities. Null for an origin that nobody knows.',
+    args: { by: t.arg({ type: WebsiteBy, required: true, description: 'Exactly one identity.' }) },
+    resolve: (_root, { by }, context) => {
+      const { origin, ...identities } = by
+      const key = websiteKey(identities, origin != null)
+      return origin ? websiteAt(origin.origin, context) : findWebsite(context.catalog, key)
+    },
+  }),
+  websites: t.field({
+    type: WebsiteConnection,
+    description:
+      "The catalog's websites in its order, then those of Zenovay's list that it does not mention, for which Zenovay is asked once the page reaches them.",
+    args: pageArguments(),
+    extensions: checkedPage(),
+    resolve: async (_root, page, context) => {
+      const { catalog, providers } = context
+      const keyOf = (website: WebsiteRecord) => website.key
+      const zenovay = providers.find(({ name }) => name === 'zenovay')
+      const listed = holdsPage(catalog.websites, keyOf, page) || zenovay?.status === 'NOT_CONFIGURED'
+      const others = listed ? [] : await unlisted(context)
+      return toConnection([...catalog.websites, ...others], keyOf, page)
+    },
+  }),
+}))
+
+/** By the key behind `Website:`; throws BadInput for one that names no website. */
+export function findWebsite(catalog: Context['catalog'], key: string): WebsiteRecord {
+  const website = catalog.website(key)
+  if (!website) throw new BadInput(`No website has the id "${key}".`)
+  return website
+}
+
+/** The website at an origin: the catalog's, else Zenovay's; null when neither knows it. */
+export async function websiteAt(origin: string, context: Context): Promise<WebsiteRecord | null> {
+  const known = context.catalog.websites.find(website => website.origin === origin)
+  if (known) return known
+  const found = (await context.loaders.zenovay.websites()).find(website => website.origin === origin)
+  return found ? named(found, context.catalog) : null
+}
+
+/** Where the website is; null when neither the catalog nor Zenovay says. */
+export async function originOf(website: WebsiteRecord, context: Context): Promise<string | null> {
+  return website.origin ?? (await atZenovay(website, context))?.origin ?? null
+}
+
+async function atZenovay(
+  { zenovayId }: WebsiteRecord,
+  { loaders }: Context,
+): Promise<ZenovayWebsite | undefined> {
+  if (zenovayId === null) return undefined
+  return (await loaders.zenovay.websites()).find(website => website.id === zenovayId)
+}
+
+async function unlisted({ catalog, loaders }: Context): Promise<WebsiteRecord[]> {
+  const websites = await loaders.zenovay.websites()
+  return websites
+    .filter(({ id }) => !catalog.websites.some(({ zenovayId }) => zenovayId === id))
+    .map(website => named(website, catalog))
+}
+
+function named({ id, name, origin }: ZenovayWebsite, catalog: Context['catalog']): WebsiteRecord {
+  const website = findWebsite(catalog, `zenovay:${id}`)
+  return { ...website, name: website.name ?? name, origin: website.origin ?? origin }
+}
+
+function websiteKey(by: Omit<typeof WebsiteBy.$inferInput, 'origin'>, hasOrigin: boolean): string {
+  const keys = [
+    by.id?.replace(/^Website:/, ''),
+    by.zenovayId != null ? `zenovay:${by.zenovayId}` : undefined,
+    by.posthogProjectId != null ? `posthog:${by.posthogProjectId}` : undefined,
+    by.posthogEnvironmentId != null ? `posthog-environment:${by.posthogEnvironmentId}` : undefined,
+    by.datadogApplicationId != null ? `datadog:${by.datadogApplicationId}` : undefined,
+  ].filter(key => key !== undefined)
+  if (keys.length + (hasOrigin ? 1 : 0) !== 1) throw new BadInput('by has exactly one member.')
+  return keys[0] ?? ''
+}
