@@ -33,8 +33,13 @@ export function requestId({ headers }: HttpHead): string | undefined {
 export function retryAfter({ headers }: HttpHead): number | undefined {
   const value = headers['retry-after']
   if (!value) return undefined
-  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000)
+  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((dateOf(value) - Date.now()) / 1000)
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
+}
+
+/** `Date.parse` reads nearly anything as a date: `1.5` is a day in January 2001. */
+function dateOf(value: string): number {
+  return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun).+ GMT$/.test(value) ? Date.parse(value) : Number.NaN
 }
 
 function codeOf(status: number): UpstreamErrorCode {
