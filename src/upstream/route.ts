@@ -7,8 +7,9 @@ export function routeUrl(
   query: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
   for (const segment of segments) {
-    // A URL would resolve these and lead to another route.
-    if (segment === '.' || segment === '..') throw new BadInput(`"${segment}" is not an id.`)
+    // A URL would resolve dots and lead to another route; half a surrogate pair has no encoding.
+    if (segment === '.' || segment === '..' || !segment.isWellFormed())
+      throw new BadInput(`"${segment}" is not an id.`)
   }
   const url = new URL(base)
   url.pathname = [base.pathname.replace(/\/$/, ''), ...segments.map(encodeURIComponent)].join('/')
