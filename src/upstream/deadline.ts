@@ -22,8 +22,9 @@ export function endedError(provider: ProviderName, signal: AbortSignal): Upstrea
 export function untilEnded<T>(provider: ProviderName, signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(endedError(provider, signal))
-    if (signal.aborted) return end()
     signal.addEventListener('abort', end, { once: true })
+    // Attended to even when nobody waits any more: its failure would be an unhandled rejection.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+    if (signal.aborted) end()
   })
 }
