@@ -1,0 +1,107 @@
+import { getEventListeners, once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { endedError, untilEnded, withDeadline } from '../../src/upstream/deadline.ts'
+import { UpstreamError } from '../../src/upstream/error.ts'
+import { rejection } from './loopback.ts'
+
+const never = new AbortController().signal
+
+test("a deadline ends with the caller's signal, for the caller's reason", () => {
+  const caller = new AbortController()
+  const signal = withDeadline(600_000, caller.signal)
+  expect(signal.aborted).toBe(false)
+  const reason = new Error('The browser was closed.')
+  caller.abort(reason)
+  expect(signal.reason).toBe(reason)
+})
+
+test('a deadline of a caller who is gone already has ended', () => {
+  expect(withDeadline(600_000, AbortSignal.abort()).aborted).toBe(true)
+})
+
+test.each([
+  ['with a caller', never],
+  ['without one', undefined],
+])('a deadline ends by itself as well, %s', async (_whose, caller) => {
+  const signal = withDeadline(5, caller)
+  if (!signal.aborted) await once(signal, 'abort')
+  expect(endedError('datadog', signal)).toMatchObject({
+    code: 'UPSTREAM_TIMEOUT',
+    provider: 'datadog',
+    retryable: true,
+  })
+})
+
+test('a caller who went away is a cancelled question, with the reason as its cause', () => {
+  const reason = new Error('The browser was closed.')
+  expect(endedError('datadog', AbortSignal.abort(reason))).toMatchObject({
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The question to datadog was cancelled.',
+    cause: reason,
+  })
+})
+
+test('a signal that ended for an upstream error stands for that one', () => {
+  const reason = new UpstreamError('zenovay', 'UPSTREAM_QUOTA_EXHAUSTED', 'The quota is used up.')
+  expect(endedError('zenovay', AbortSignal.abort(reason))).toBe(reason)
+})
+
+test('whoever waits until the end has the outcome when it comes first', async () => {
+  const caller = new AbortController()
+  const failure = new Error('no')
+  expect(await untilEnded('zenovay', caller.signal, Promise.resolve(42))).toBe(42)
+  expect(await rejection(untilEnded('zenovay', caller.signal, Promise.reject(failure)))).toBe(failure)
+})
+
+test('whoever waits until the end is told when it comes first, and the promise goes on', async () => {
+  const caller = new AbortController()
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const gone = rejection(untilEnded('zenovay', caller.signal, promise))
+  const staying = untilEnded('zenovay', never, promise)
+  caller.abort()
+  expect(await gone).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'zenovay' })
+  resolve(42)
+  expect(await staying).toBe(42)
+})
+
+test('a signal that has ended already wins over a promise that is settled already', async () => {
+  const ended = AbortSignal.abort()
+  expect(await rejection(untilEnded('zenovay', ended, Promise.resolve(42)))).toMatchObject({
+    code: 'UPSTREAM_UNAVAILABLE',
+  })
+})
+
+test.each([
+  ['before', (caller: AbortController) => caller.abort(), () => undefined],
+  ['after', () => undefined, (caller: AbortController) => caller.abort()],
+])(
+  'a promise that fails is no unhandled rejection when its caller went away %s',
+  async (_when, before, after) => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    using _listener = { [Symbol.dispose]: () => void process.off('unhandledRejection', note) }
+    const caller = new AbortController()
+    const { promise, reject } = Promise.withResolvers<never>()
+    before(caller)
+    const gone = rejection(untilEnded('zenovay', caller.signal, promise))
+    after(caller)
+    await gone
+    reject(new Error('too late'))
+    await setImmediate()
+    await setImmediate()
+    expect(unhandled).toEqual([])
+  },
+)
+
+test('nothing listens to the signal any more once the outcome is there', async () => {
+  const caller = new AbortController()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const waiting = untilEnded('zenovay', caller.signal, promise)
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1)
+  resolve()
+  await waiting
+  await setImmediate()
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0)
+})

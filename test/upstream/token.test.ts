@@ -1,0 +1,261 @@
+import { setImmediate } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { UpstreamError } from '../../src/upstream/error.ts'
+import { openHttp } from '../../src/upstream/http.ts'
+import { openTokenSource, type TokenSource } from '../../src/upstream/token.ts'
+import { readJson, refusingUrl, rejection, serveHttp } from './loopback.ts'
+
+const start = Date.parse('2026-02-07T12:00:00Z')
+const waiting = new AbortController().signal
+const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 100_000 }
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: start })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a token is asked for by the client-credentials grant', async () => {
+  await using tokens = await serveTokens()
+  expect((await tokens.source.current(waiting)).text).toBe('token 1')
+  expect(tokens.asked).toEqual([
+    {
+      method: 'POST',
+      url: '/oauth/token',
+      json: {
+        client_id: 'client',
+        client_secret: 'hush-hush',
+        audience: 'https://gql.example.com',
+        grant_type: 'client_credentials',
+      },
+    },
+  ])
+})
+
+test('nothing is fetched before somebody asks', async () => {
+  await using tokens = await serveTokens()
+  expect(tokens.sockets).toHaveLength(0)
+})
+
+test('many concurrent callers cost one fetch', async () => {
+  await using tokens = await serveTokens()
+  const all = await Promise.all(Array.from({ length: 50 }, () => tokens.source.current(waiting)))
+  expect(new Set(all.map(token => token.text))).toEqual(new Set(['token 1']))
+  expect(tokens.asked).toHaveLength(1)
+})
+
+test('a token is used until three quarters of its life are over', async () => {
+  await using tokens = await serveTokens({ expiresIn: 1000 })
+  await tokens.source.current(waiting)
+  vi.setSystemTime(start + 749_999)
+  expect((await tokens.source.current(waiting)).text).toBe('token 1')
+  vi.setSystemTime(start + 750_000)
+  expect((await tokens.source.current(waiting)).text).toBe('token 2')
+  vi.setSystemTime(start + 1_499_999)
+  expect((await tokens.source.current(waiting)).text).toBe('token 2')
+  expect(tokens.asked).toHaveLength(2)
+})
+
+test('callers who find a token near its end cost one fetch together', async () => {
+  await using tokens = await serveTokens({ expiresIn: 1000 })
+  await tokens.source.current(waiting)
+  vi.setSystemTime(start + 800_000)
+  await Promise.all(Array.from({ length: 20 }, () => tokens.source.current(waiting)))
+  expect(tokens.asked).toHaveLength(2)
+})
+
+test('whatever its life, a token is renewed at three quarters of it', async () => {
+  const life: { seconds: unknown } = { seconds: 1 }
+  await using tokens = await serveTokens({ life })
+  const property = fc.asyncProperty(
+    fc.integer({ min: 1, max: 10_000_000 }),
+    fc.boolean(),
+    async (n, asText) => {
+      life.seconds = asText ? String(n) : n
+      const { renewAt } = await tokens.reopen().current(waiting)
+      expect(renewAt).toBe(start + n * 750)
+    },
+  )
+  await fc.assert(property, { numRuns: 50 })
+})
+
+test.each([[undefined], [null], [0], [-5], ['soon']])(
+  'a life that says nothing (%j) counts as an hour',
+  async seconds => {
+    await using tokens = await serveTokens({ life: { seconds } })
+    expect((await tokens.source.current(waiting)).renewAt).toBe(start + 2_700_000)
+  },
+)
+
+test('a refused token is replaced by a newer one, once for all who were refused', async () => {
+  await using tokens = await serveTokens()
+  const refused = await tokens.source.current(waiting)
+  const renewed = await Promise.all(Array.from({ length: 20 }, () => tokens.source.renew(refused, waiting)))
+  expect(new Set(renewed.map(token => token.text))).toEqual(new Set(['token 2']))
+  expect((await tokens.source.renew(refused, waiting)).text).toBe('token 2')
+  expect((await tokens.source.current(waiting)).text).toBe('token 2')
+  expect(tokens.asked).toHaveLength(2)
+})
+
+test('after a renewal in vain the refused token stays, for a minute', async () => {
+  await using tokens = await serveTokens()
+  const first = await tokens.source.current(waiting)
+  const second = await tokens.source.renew(first, waiting)
+  tokens.source.renewedInVain()
+  vi.setSystemTime(start + 59_999)
+  expect(await tokens.source.renew(second, waiting)).toBe(second)
+  expect(await tokens.source.renew(first, waiting)).toBe(second)
+  expect(tokens.asked).toHaveLength(2)
+  vi.setSystemTime(start + 60_000)
+  expect((await tokens.source.renew(second, waiting)).text).toBe('token 3')
+  expect(tokens.asked).toHaveLength(3)
+})
+
+test('a caller who goes away does not cancel the others', async () => {
+  const gate = Promise.withResolvers<void>()
+  await using tokens = await serveTokens({ gate: gate.promise })
+  const caller = new AbortController()
+  const leaving = rejection(tokens.source.current(caller.signal))
+  const staying = tokens.source.current(waiting)
+  await tokens.arrived
+  caller.abort()
+  expect(await leaving).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'analytiks' })
+  gate.resolve()
+  expect((await staying).text).toBe('token 1')
+  expect(tokens.asked).toHaveLength(1)
+})
+
+test('a fetch that all its callers left serves the next one', async () => {
+  const gate = Promise.withResolvers<void>()
+  await using tokens = await serveTokens({ gate: gate.promise })
+  const caller = new AbortController()
+  const leaving = rejection(tokens.source.current(caller.signal))
+  await tokens.arrived
+  caller.abort()
+  await leaving
+  const next = tokens.source.current(waiting)
+  gate.resolve()
+  expect((await next).text).toBe('token 1')
+  expect(tokens.asked).toHaveLength(1)
+})
+
+test('a caller who was gone before gets no token', async () => {
+  await using tokens = await serveTokens()
+  expect(await rejection(tokens.source.current(AbortSignal.abort()))).toBeInstanceOf(UpstreamError)
+})
+
+test('a fetch has a deadline of its own', async () => {
+  await using tokens = await serveTokens({ gate: new Promise(() => undefined), deadlineMilliseconds: 50 })
+  expect(await rejection(tokens.source.current(waiting))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+})
+
+test.each([400, 401, 403])('refused credentials (%i) are told as such, and never quoted', async status => {
+  await using tokens = await serveTokens({ answers: [{ status, body: 'hush-hush is wrong' }] })
+  const error = await rejection(tokens.source.current(waiting))
+  expect(error).toMatchObject({
+    code: 'UPSTREAM_UNAUTHENTICATED',
+    retryable: false,
+    upstreamStatus: status,
+    message: 'analytiks did not accept the client id, secret and audience.',
+  })
+})
+
+test.each([
+  [500, '', 'UPSTREAM_UNAVAILABLE'],
+  [429, '', 'UPSTREAM_RATE_LIMITED'],
+  [302, '', 'UPSTREAM_INVALID_RESPONSE'],
+  [200, 'hush-hush', 'UPSTREAM_INVALID_RESPONSE'],
+  [200, '{}', 'UPSTREAM_INVALID_RESPONSE'],
+  [200, '{"access_token":"","expires_in":60}', 'UPSTREAM_INVALID_RESPONSE'],
+])('a token endpoint that answers %i "%s" is %s', async (status, body, code) => {
+  await using tokens = await serveTokens({ answers: [{ status, body }] })
+  const error = await rejection(tokens.source.current(waiting))
+  expect(error).toMatchObject({ code, provider: 'analytiks' })
+  expect(String(error)).not.toContain('hush-hush')
+})
+
+test('a failed fetch fails all who wait for it and is forgotten', async () => {
+  await using tokens = await serveTokens({ answers: [{ status: 503, body: '' }] })
+  const failed = await Promise.allSettled([tokens.source.current(waiting), tokens.source.current(waiting)])
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(tokens.asked).toHaveLength(1)
+  await setImmediate()
+  expect((await tokens.source.current(waiting)).text).toBe('token 2')
+})
+
+test('a failed renewal leaves the refused token in use', async () => {
+  await using tokens = await serveTokens({ answers: [undefined, { status: 503, body: '' }] })
+  const refused = await tokens.source.current(waiting)
+  expect(await rejection(tokens.source.renew(refused, waiting))).toMatchObject({ retryable: true })
+  expect(await tokens.source.current(waiting)).toBe(refused)
+})
+
+test('an endpoint that cannot be reached is an upstream that is not available', async () => {
+  await using http = openHttp('analytiks', bounds)
+  const source = openTokenSource('analytiks', http, { ...credentials, tokenUrl: refusingUrl }, 10_000)
+  expect(await rejection(source.current(waiting))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+})
+
+const credentials = { audience: 'https://gql.example.com', clientId: 'client', clientSecret: 'hush-hush' }
+
+interface TokenServer extends AsyncDisposable {
+  readonly source: TokenSource
+  /** A further source, which knows no token yet. */
+  reopen(): TokenSource
+  readonly asked: readonly unknown[]
+  readonly sockets: readonly unknown[]
+  /** The first call. */
+  readonly arrived: Promise<void>
+}
+
+/** A token endpoint that hands out `token 1`, `token 2`, …, but for the calls that `answers` says otherwise about. */
+async function serveTokens({
+  expiresIn = 3600,
+  life = { seconds: expiresIn },
+  gate,
+  answers = [],
+  deadlineMilliseconds = 10_000,
+}: {
+  readonly expiresIn?: number
+  readonly life?: { readonly seconds: unknown }
+  readonly gate?: Promise<void>
+  readonly answers?: readonly ({ readonly status: number; readonly body: string } | undefined)[]
+  readonly deadlineMilliseconds?: number
+} = {}): Promise<TokenServer> {
+  const asked: unknown[] = []
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(
+    await serveHttp(async (request, response) => {
+      const { method, url } = request
+      asked.push({ method, url, json: await readJson(request) })
+      const number = asked.length
+      arrive()
+      await gate
+      const { status, body } = answers[number - 1] ?? {
+        status: 200,
+        body: JSON.stringify({
+          access_token: `token ${number}`,
+          expires_in: life.seconds,
+          token_type: 'Bearer',
+        }),
+      }
+      response.writeHead(status).end(body)
+    }),
+  )
+  const http = stack.use(openHttp('analytiks', bounds))
+  const tokenUrl = new URL('/oauth/token', server.url)
+  const reopen = () => openTokenSource('analytiks', http, { ...credentials, tokenUrl }, deadlineMilliseconds)
+  const owned = stack.move()
+  return {
+    source: reopen(),
+    reopen,
+    asked,
+    sockets: server.sockets,
+    arrived,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
