@@ -3,11 +3,11 @@ import type { LocationTraffic as TrafficRecord } from '../src/providers/analytik
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { argumentCheck } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkFirst, holdsPage, pageArguments, toConnection } from './connection.ts'
+import { checkFirst, holdsPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { Location } from './location.ts'
-import { checkedRange, metricsArgument, trafficArguments } from './location-traffic.ts'
+import { checkedRange, metricsArgument, questionOf, trafficArguments } from './location-traffic.ts'
 import { PointOfInterest } from './point-of-interest.ts'
-import { toSpan } from './time-range.ts'
+import type { TrafficRangeInput } from './time-range.ts'
 import { metricsOf } from './traffic-metric.ts'
 import { seriesOf, type TrafficQuestion, TrafficSeries } from './traffic-series.ts'
 
@@ -73,18 +73,18 @@ builder.objectField(Brand, 'traffic', t =>
     args: {
       ...trafficArguments,
       ...metricsArgument,
-      ...pageArguments({ default: 100, maximum: maximumPage }),
+      ...pageArguments(maximumPage),
     },
     extensions: {
-      [argumentCheck]: (args: { readonly first: number; readonly range: Parameters<typeof toSpan>[0] }) => {
+      [argumentCheck]: (args: PageArguments & { readonly range: TrafficRangeInput }) => {
         checkFirst(args.first, maximumPage)
         checkedRange[argumentCheck](args)
       },
     },
-    resolve: async ({ brandId }, { range, interval: step, metrics, ...page }, { loaders, catalog }) => {
-      const span = toSpan(range, null)
+    resolve: async ({ brandId }, { range, interval, metrics, ...page }, { loaders, catalog }) => {
+      const asked = questionOf(range, interval, null)
       const keyOf = (row: TrafficRecord) => String(row.locationId)
-      const walk = loaders.analytiks.brandTraffic(brandId, { span, step })
+      const walk = loaders.analytiks.brandTraffic(brandId, asked)
       const { rows, ended } = await walk.until(read => holdsPage(read, keyOf, page))
       const { edges, pageInfo } = toConnection(rows, keyOf, page, !ended)
       return {
@@ -92,7 +92,7 @@ builder.objectField(Brand, 'traffic', t =>
         edges: edges.map(({ cursor, node: traffic }) => {
           const location = catalog.location(`analytiks:${traffic.locationId}`)
           if (!location) throw new BadInput(`No location has the id "${traffic.locationId}".`)
-          const question = { span, step, timeZone: location.timeZone }
+          const question = { ...asked, timeZone: location.timeZone }
           return { cursor, node: { location, traffic, question, metrics: metrics ?? metricsOf.location } }
         }),
       }

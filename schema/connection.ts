@@ -3,18 +3,20 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 
 /** `first` and `after`: how every list that can grow is paged. */
-export function pageArguments({ default: defaultValue = 20, maximum = 100 } = {}) {
+export function pageArguments(maximum = 100) {
   return builder.args(t => ({
-    first: t.int({ required: true, defaultValue, description: `How many rows at most, 1 to ${maximum}.` }),
+    first: t.int({ defaultValue: defaultPage, description: `How many rows at most, 1 to ${maximum}.` }),
     after: t.string({
       description: 'The cursor of the row to go on behind; from the first row when left out.',
     }),
   }))
 }
 
+const defaultPage = 20
+
 /** What `pageArguments` hold by then. */
 export interface PageArguments {
-  readonly first: number
+  readonly first?: number | null | undefined
   readonly after?: string | null | undefined
 }
 
@@ -23,8 +25,15 @@ export function checkedPage(maximum = 100) {
   return checked<PageArguments>(({ first }) => checkFirst(first, maximum))
 }
 
-export function checkFirst(first: number, maximum: number): void {
-  if (first < 1 || first > maximum) throw new BadInput(`first must be from 1 to ${maximum}, not ${first}.`)
+export function checkFirst(first: number | null | undefined, maximum: number): void {
+  if (first != null && (first < 1 || first > maximum)) {
+    throw new BadInput(`first must be from 1 to ${maximum}, not ${first}.`)
+  }
+}
+
+/** How many rows a page holds at most. */
+export function pageSize({ first }: PageArguments): number {
+  return first ?? defaultPage
 }
 
 /** One page of rows whose cursors are their keys, so that a cursor stays true when rows before it come or go. */
@@ -35,7 +44,7 @@ export function toConnection<Row>(
   hasMoreRows = false,
 ) {
   const start = after == null ? 0 : positionAfter(rows, keyOf, after)
-  const page = rows.slice(start, start + first)
+  const page = rows.slice(start, start + pageSize({ first }))
   const edges = page.map(node => ({ cursor: keyOf(node), node }))
   return {
     edges,
@@ -55,7 +64,7 @@ export function holdsPage<Row>(
   { first, after }: PageArguments,
 ): boolean {
   const start = after == null ? 0 : rows.findIndex(row => keyOf(row) === after) + 1
-  return (after == null || start > 0) && rows.length > start + first
+  return (after == null || start > 0) && rows.length > start + pageSize({ first })
 }
 
 function positionAfter<Row>(rows: readonly Row[], keyOf: (row: Row) => string, after: string): number {

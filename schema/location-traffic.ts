@@ -1,12 +1,13 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { LocationIdentity } from '../src/providers/analytiks/loaders.ts'
+import type { TrafficStep } from '../src/providers/analytiks/wire.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Location } from './location.ts'
 import { PointOfInterest } from './point-of-interest.ts'
 import { TrafficRange, type TrafficRangeInput, toSpan } from './time-range.ts'
 import { metricsOf, TrafficInterval, TrafficMetricType } from './traffic-metric.ts'
-import { seriesOf, TrafficSeries } from './traffic-series.ts'
+import { seriesOf, type TrafficQuestion, TrafficSeries } from './traffic-series.ts'
 
 const OnRefusal = builder.enumType('OnRefusal', {
   description: 'What happens when Analytiks refuses one of several locations that are asked together.',
@@ -25,7 +26,6 @@ export const trafficArguments = builder.args(t => ({
   }),
   interval: t.field({
     type: TrafficInterval,
-    required: true,
     defaultValue: 'hourly',
     description: 'How long one bucket is.',
   }),
@@ -54,17 +54,20 @@ builder.objectFields(Location, t => ({
       ...metricsArgument,
       onRefusal: t.arg({
         type: OnRefusal,
-        required: true,
         defaultValue: 'PARTIAL',
         description: 'What happens when Analytiks refuses one of the locations asked.',
       }),
     },
     extensions: checkedRange,
-    resolve: async (location, { range, interval: step, metrics, onRefusal }, { loaders }) => {
+    resolve: async (location, { range, interval, metrics, onRefusal }, { loaders }) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = { span: toSpan(range, location.timeZone), step, timeZone: location.timeZone }
-      const { buckets } = await loaders.analytiks.traffic.load({ identity, ...question, onRefusal })
+      const question = questionOf(range, interval, location.timeZone)
+      const { buckets } = await loaders.analytiks.traffic.load({
+        identity,
+        ...question,
+        onRefusal: onRefusal ?? 'PARTIAL',
+      })
       return seriesOf(question, buckets, metrics ?? metricsOf.location)
     },
   }),
@@ -74,10 +77,10 @@ builder.objectFields(Location, t => ({
       'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range. Null for a location that Analytiks does not know.',
     args: trafficArguments,
     extensions: checkedRange,
-    resolve: async (location, { range, interval: step }, { loaders }) => {
+    resolve: async (location, { range, interval }, { loaders }) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = { span: toSpan(range, location.timeZone), step, timeZone: location.timeZone }
+      const question = questionOf(range, interval, location.timeZone)
       const { pointsOfInterest } = await loaders.analytiks.traffic.load({
         identity,
         ...question,
@@ -87,6 +90,15 @@ builder.objectFields(Location, t => ({
     },
   }),
 }))
+
+/** What a place of this time zone is asked; hourly unless said otherwise. */
+export function questionOf(
+  range: TrafficRangeInput,
+  interval: TrafficStep | null | undefined,
+  timeZone: string | null,
+): TrafficQuestion {
+  return { span: toSpan(range, timeZone), step: interval ?? 'hourly', timeZone }
+}
 
 function identityOf({ analytiksId, brandId, referenceNumber }: LocationRecord): LocationIdentity | null {
   if (analytiksId !== null) return { locationId: analytiksId }

@@ -32,6 +32,9 @@ const metadata =
   async (heatmap: PageHeatmapRecord, _args: object, context: Context): Promise<PostHogHeatmap[Key]> =>
     (await metadataOf(heatmap, context))[key]
 
+/** What PostHog serves when no width is asked (its source). */
+const defaultWidth = 1024
+
 /** What is known of a heatmap without its metadata. */
 const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'provider', 'image'])
 
@@ -109,16 +112,16 @@ builder.node(PageHeatmap, {
         'Its picture at a width. The same heatmap and width cost one call however many fields ask.',
       args: {
         width: t.arg.int({
-          required: true,
-          defaultValue: 1024,
+          defaultValue: defaultWidth,
           description: 'In CSS pixels, 1 to 3000; the nearest width that is rendered is served.',
         }),
       },
-      extensions: checked<{ readonly width: number }>(({ width }) => {
-        if (width < 1 || width > 3000) throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
+      extensions: checked<{ readonly width?: number | null }>(({ width }) => {
+        if (width != null && (width < 1 || width > 3000))
+          throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
       }),
       resolve: async ({ scope, uuid }, { width }, { loaders }) =>
-        toImage(await loaders.posthog.screenshots.load({ scope, uuid, width })),
+        toImage(await loaders.posthog.screenshots.load({ scope, uuid, width: width ?? defaultWidth })),
     }),
   }),
 })

@@ -1,4 +1,5 @@
 import type { Context } from '../src/context.ts'
+import type { SnapshotFilter } from '../src/providers/datadog/client.ts'
 import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
@@ -46,12 +47,12 @@ Snapshot.implement({
 })
 
 const maximumSnapshots = 1000
+const defaultFirst = 100
 
 const snapshotArguments = builder.args(t => ({
   deviceType: t.string({ description: 'Only of this device type, such as `desktop`; of all when left out.' }),
   first: t.int({
-    required: true,
-    defaultValue: 100,
+    defaultValue: defaultFirst,
     description: `How many at most, 1 to ${maximumSnapshots}. Datadog does not say whether there are more.`,
   }),
 }))
@@ -69,10 +70,12 @@ builder.queryField('snapshots', t =>
       ...snapshotArguments,
       applicationId: t.arg.id({ description: 'Only of this RUM application; of all when left out.' }),
     },
-    extensions: checked<{ readonly viewName: string; readonly first: number }>(({ viewName, first }) => {
-      if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
-      checkFirst(first, maximumSnapshots)
-    }),
+    extensions: checked<{ readonly viewName: string; readonly first?: number | null }>(
+      ({ viewName, first }) => {
+        if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
+        checkFirst(first, maximumSnapshots)
+      },
+    ),
     resolve: (_root, key, { loaders }) => snapshotsFor(key, loaders),
   }),
 )
@@ -82,7 +85,9 @@ builder.objectField(View, 'snapshots', t =>
     type: [Snapshot],
     description: 'Its replay heatmap snapshots at Datadog. Null for a website that Datadog does not know.',
     args: snapshotArguments,
-    extensions: checked<{ readonly first: number }>(({ first }) => checkFirst(first, maximumSnapshots)),
+    extensions: checked<{ readonly first?: number | null }>(({ first }) =>
+      checkFirst(first, maximumSnapshots),
+    ),
     resolve: ({ website, path }, filter, { loaders, catalog }) => {
       const { datadogApplicationId: applicationId } = website
       if (applicationId === null) return null
@@ -92,10 +97,10 @@ builder.objectField(View, 'snapshots', t =>
 )
 
 async function snapshotsFor(
-  key: Parameters<Context['loaders']['datadog']['snapshots']['load']>[0],
+  { first, ...filter }: SnapshotFilter & { readonly first?: number | null | undefined },
   { datadog }: Context['loaders'],
 ): Promise<DatadogSnapshot[]> {
-  return [...(await datadog.snapshots.load(key))]
+  return [...(await datadog.snapshots.load({ ...filter, first: first ?? defaultFirst }))]
 }
 
 function viewOf(

@@ -4,7 +4,7 @@ import type { ZenovayPage } from '../src/providers/zenovay/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkedPage, pageArguments, toConnection } from './connection.ts'
+import { checkedPage, pageArguments, pageSize, toConnection } from './connection.ts'
 import { findWebsite, originOf, Website, websiteAt } from './website.ts'
 
 /** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
@@ -76,12 +76,12 @@ builder.objectFields(Website, t => ({
     type: ViewConnection,
     description:
       'Its most visited pages by all-time interactions, from Zenovay, by one call however many fields ask. Zenovay tells of the first hundred alone. Null for a website that Zenovay does not know.',
-    args: pageArguments({ maximum: maximumPages }),
+    args: pageArguments(maximumPages),
     extensions: checkedPage(maximumPages),
     resolve: async (website, page, { loaders }) => {
       if (website.zenovayId === null) return null
       // One row more tells whether there is a next page; behind a cursor it takes them all to find the place.
-      const limit = page.after == null ? Math.min(page.first + 1, maximumPages) : maximumPages
+      const limit = page.after == null ? Math.min(pageSize(page) + 1, maximumPages) : maximumPages
       const pages = await loaders.zenovay.pages.load({ websiteId: website.zenovayId, limit })
       const views = pages.map(page => ({ website, path: page.path, page }))
       return toConnection(views, view => view.path, page)

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import { type Account, openAccount } from './account.ts'
+import type { Catalog } from './catalog.ts'
+import { readCatalog } from './catalog-file.ts'
+import { type Config, type Environment, readConfig, StartProblems } from './config.ts'
+import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
+import { startServer } from './server.ts'
+
+export interface Isotherm extends AsyncDisposable {
+  readonly origin: string
+  readonly account: Account
+  readonly catalogName: string
+}
+
+/**
+ * All of Isotherm for an environment: sandbox, account and server, closed in reverse. Rejects with StartProblems that list
+ * everything wrong with the environment and the catalog at once.
+ */
+export async function startIsotherm(
+  environment: Environment,
+  { sandboxByDefault = true, log = (_line: string) => {} } = {},
+): Promise<Isotherm> {
+  const { config, catalog, catalogName } = await readStart(environment, sandboxByDefault)
+  await using resources = new AsyncDisposableStack()
+  const settings = { ...config.providers }
+  if (config.sandboxed.length > 0) {
+    const sandbox = resources.use(await startSandbox())
+    const emulated = { ...environment, ...sandbox.environment(config.sandboxed), ISOTHERM_SANDBOX: 'off' }
+    Object.assign(settings, readConfig(emulated).providers)
+  }
+  const account = resources.use(openAccount(settings, catalog, config.sandboxed))
+  const server = await startServer(account, { ...config, log })
+  resources.defer(() => server.drain(config.drainMilliseconds))
+
+  const owned = resources.move()
+  return {
+    origin: server.origin,
+    account,
+    catalogName,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+interface Start {
+  readonly config: Config
+  readonly catalog: Catalog
+  /** The catalog's file, or where else it comes from. */
+  readonly catalogName: string
+}
+
+async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
+  const problems: string[] = []
+  const config = collect(problems, () => readConfig(environment, { sandboxByDefault }))
+  const file = environment.ISOTHERM_CATALOG?.trim()
+  // The made-up world's catalog would name the wrong things at a real vendor.
+  const allSandboxed = config && Object.values(config.providers).every(settings => settings === undefined)
+  const catalogName = file || (allSandboxed ? 'the sandbox' : 'none')
+  const text = file ? await readText(problems, file) : allSandboxed ? sandboxCatalog() : ''
+  const read = readCatalog(text, catalogName)
+  if ('problems' in read) problems.push(...read.problems)
+  if (!config || !('catalog' in read) || problems.length > 0) throw new StartProblems(problems)
+  return { config, catalog: read.catalog, catalogName }
+}
+
+function collect<Value>(problems: string[], read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof StartProblems)) throw error
+    problems.push(...error.problems)
+    return undefined
+  }
+}
+
+async function readText(problems: string[], file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    problems.push(`${file}: the catalog cannot be read${code}`)
+    return ''
+  }
+}

@@ -1,0 +1,64 @@
+import { GraphQLError } from 'graphql'
+import type { YogaMaskedErrorOpts } from 'graphql-yoga'
+import { UpstreamError } from '../upstream/error.ts'
+
+/**
+ * What a client is told of an error: an upstream's failure by its code, provider and sentence, bad input by its sentence,
+ * anything else that it was unexpected. The rest goes to the log, each error once, without messages of foreign making.
+ */
+export function maskErrors(log: (line: string) => void): YogaMaskedErrorOpts {
+  const logged = new WeakSet<object>()
+  const logOnce = (error: object, line: () => string) => {
+    if (logged.has(error)) return
+    logged.add(error)
+    log(line())
+  }
+  return {
+    errorMessage: 'Something unexpected went wrong.',
+    maskError(error, message) {
+      const located = error instanceof GraphQLError ? error : undefined
+      const original = rootOf(error)
+      if (original instanceof UpstreamError) {
+        logOnce(original, () => upstreamLine(original))
+        return relocated(located, original.message, original.extensions)
+      }
+      if (original instanceof GraphQLError) return located ?? original
+      logOnce(
+        Object(original),
+        () => `unexpected error at ${located?.path?.join('.') ?? 'start'}: ${outline(original)}`,
+      )
+      return relocated(located, message, { code: 'INTERNAL_SERVER_ERROR', unexpected: true })
+    },
+  }
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error
+}
+
+function relocated(
+  located: GraphQLError | undefined,
+  message: string,
+  extensions: Record<string, unknown>,
+): GraphQLError {
+  const { nodes = null, path = null, source = null, positions = null } = located ?? {}
+  return new GraphQLError(message, { nodes, path, source, positions, extensions })
+}
+
+function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause }: UpstreamError): string {
+  const parts = [
+    upstreamStatus !== undefined && `status ${upstreamStatus}`,
+    upstreamRequestId && `request ${upstreamRequestId}`,
+    cause !== undefined && `cause ${outline(cause)}`,
+  ]
+  return [`${provider} ${code}`, ...parts.filter(Boolean)].join(', ')
+}
+
+/** Names, codes and places, never messages: those of a parser or a socket may quote a body, a URL or a key. */
+function outline(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''
+  const place = cause.stack?.split('\n').find(line => /^\s+at .*\/(src|schema|dist)\//.test(line))
+  const inner = cause.cause === undefined ? '' : ` < ${outline(cause.cause)}`
+  return `${cause.name}${code}${place ? ` ${place.trim()}` : ''}${inner}`
+}

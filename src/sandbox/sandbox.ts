@@ -1,0 +1,72 @@
+import { stringify } from 'yaml'
+import { type AnalytiksEmulator, serveAnalytiks } from './analytiks.ts'
+import { type AuraVisionEmulator, serveAuraVision } from './aura-vision.ts'
+import { serveDatadog } from './datadog.ts'
+import type { Emulator } from './emulator.ts'
+import { servePosthog } from './posthog.ts'
+import { sites, stores, viewNames } from './world.ts'
+import { serveZenovay } from './zenovay.ts'
+
+/** All five emulated upstreams, with one made-up world behind them. */
+export interface Sandbox extends AsyncDisposable {
+  readonly auraVision: AuraVisionEmulator
+  readonly posthog: Emulator
+  readonly analytiks: AnalytiksEmulator
+  readonly zenovay: Emulator
+  readonly datadog: Emulator
+  /** The environment variables that point Isotherm at the emulators of these providers. */
+  environment(providers?: readonly string[]): Record<string, string>
+}
+
+export async function startSandbox(): Promise<Sandbox> {
+  const [auraVision, posthog, analytiks, zenovay, datadog] = await Promise.all([
+    serveAuraVision(),
+    servePosthog(),
+    serveAnalytiks(),
+    serveZenovay(),
+    serveDatadog(),
+  ])
+  const emulators = [auraVision, posthog, analytiks, zenovay, datadog]
+  return {
+    auraVision,
+    posthog,
+    analytiks,
+    zenovay,
+    datadog,
+    environment(providers = emulators.map(({ provider }) => provider)) {
+      const chosen = emulators.filter(({ provider }) => providers.includes(provider))
+      return Object.assign({}, ...chosen.map(({ environment }) => environment))
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(emulators.map(emulator => emulator[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** The catalog of the made-up world, as YAML. */
+export function sandboxCatalog(): string {
+  return stringify({
+    locations: stores.map(store => ({
+      id: store.id,
+      name: store.name,
+      timeZone: store.timeZone,
+      auraVision: { locationId: store.auraLocationId },
+      analytiks: {
+        locationId: store.locationId,
+        brandId: store.brandId,
+        referenceNumber: store.referenceNumber,
+      },
+    })),
+    websites: sites.map(site => ({
+      id: site.id,
+      name: site.name,
+      origin: site.origin,
+      zenovay: { websiteId: site.zenovayId },
+      posthog: { projectId: site.posthogProjectId },
+      datadog: { applicationId: site.datadogApplicationId },
+      views: viewNames
+        .filter(view => view.site === site.id)
+        .map(({ path, viewName }) => ({ path, viewName })),
+    })),
+  })
+}

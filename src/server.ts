@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { createYoga, useReadinessCheck } from 'graphql-yoga'
+import { argumentCheck } from '../schema/argument-checks.ts'
+import { schema } from '../schema/index.ts'
+import type { Account } from './account.ts'
+import { StartProblems } from './config.ts'
+import { createContext } from './context.ts'
+import { explorer } from './explorer.ts'
+import { useBadInput } from './plugins/bad-input.ts'
+import { maskErrors } from './plugins/masked-errors.ts'
+import { useSandboxNotice } from './plugins/sandbox-notice.ts'
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0 picks a free one. */
+  readonly port: number
+  /** The largest request body that is read. */
+  readonly requestBytes: number
+  readonly log: (line: string) => void
+}
+
+export interface RunningServer {
+  /** `http://<host>:<port>` */
+  readonly origin: string
+  /** Takes no more connections, lets requests in flight end for that long, then ends them. */
+  drain(milliseconds: number): Promise<void>
+}
+
+/** Serves the graph for one account. Rejects when the address cannot be had. */
+export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
+  const { host, port, requestBytes, log } = options
+  let draining = false
+  const yoga = createYoga({
+    schema,
+    context: ({ request }) => createContext(account, platformSignal(request.signal)),
+    maskedErrors: maskErrors(log),
+    maxRequestBodySize: requestBytes,
+    graphiql: () => explorer(new Date()),
+    renderGraphiQL,
+    landingPage: false,
+    logging: false,
+    healthCheckEndpoint: '/healthz',
+    plugins: [
+      useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
+      useBadInput({ checkName: argumentCheck }),
+      useSandboxNotice(),
+    ],
+  })
+  const server = createServer(yoga)
+  server.listen(port, host)
+  await once(server, 'listening').catch(error => {
+    throw new StartProblems([`${host}:${port} cannot be listened on (${error.code ?? error.name})`])
+  })
+  const address = server.address() as AddressInfo
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+
+  return {
+    origin: `http://${name}:${address.port}`,
+    async drain(milliseconds) {
+      draining = true
+      const closed = once(server, 'close')
+      server.close()
+      const late = setTimeout(() => server.closeAllConnections(), milliseconds)
+      await closed
+      clearTimeout(late)
+    },
+  }
+}
+
+/** The server framework's signal is not the platform's own, which alone can be combined with others. */
+function platformSignal(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  if (signal.aborted) controller.abort(signal.reason)
+  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
+  return controller.signal
+}
