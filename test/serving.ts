@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Environment } from '../src/config.ts'
+import { startIsotherm } from '../src/isotherm.ts'
+import { type Sandbox, sandboxCatalog, startSandbox } from '../src/sandbox/sandbox.ts'
+
+export interface Served extends AsyncDisposable {
+  /** Where Isotherm listens. */
+  readonly origin: string
+  /** The upstreams that it asks, with their journals. */
+  readonly sandbox: Sandbox
+  /** Every line that it logged so far. */
+  readonly log: readonly string[]
+}
+
+/**
+ * A whole Isotherm on a free port, whose providers are configured for the emulators as they would be for the vendors.
+ * `environment` comes on top: an undefined variable is one that is not set.
+ */
+export async function serve({
+  environment = {},
+  catalog = sandboxCatalog(),
+}: {
+  readonly environment?: Environment
+  readonly catalog?: string
+} = {}): Promise<Served> {
+  await using resources = new AsyncDisposableStack()
+  const sandbox = resources.use(await startSandbox())
+  const folder = await mkdtemp(join(tmpdir(), 'isotherm-'))
+  resources.defer(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'catalog.yaml')
+  await writeFile(file, catalog)
+  const log: string[] = []
+  const variables = {
+    PORT: '0',
+    ISOTHERM_SANDBOX: 'off',
+    ISOTHERM_CATALOG: file,
+    ...sandbox.environment(),
+    ...environment,
+  }
+  const isotherm = resources.use(await startIsotherm(variables, { log: line => log.push(line) }))
+  const owned = resources.move()
+  return { origin: isotherm.origin, sandbox, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
