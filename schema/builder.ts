@@ -44,6 +44,8 @@ export const builder = new SchemaBuilder<{
     cursorFieldOptions: {
       description: 'Where this row stands: pass it as `after` to go on behind it. Opaque.',
     },
+    pageInfoFieldOptions: { description: 'What lies before and behind these rows.' },
+    idFieldOptions: { description: 'What `node` finds it by again. Starts with the name of its type.' },
     nodeTypeOptions: { description: 'Whatever can be found again by its id alone.' },
     pageInfoTypeOptions: { description: 'What lies beyond a page.' },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
