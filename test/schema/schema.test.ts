@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import {
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+  printSchema,
+} from 'graphql'
+import { expect, test } from 'vitest'
+import { schema } from '../../schema/index.ts'
+
+const types = Object.values(schema.getTypeMap()).filter(
+  type => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
+)
+
+test('schema.graphql is the schema as it is printed', async () => {
+  const file = await readFile(new URL('../../schema/schema.graphql', import.meta.url), 'utf8')
+  expect(file).toBe(`${printSchema(schema)}\n`)
+})
+
+test('everything that a client sees has a description', () => {
+  const seen = types.flatMap<Described>(type => [type, ...membersOf(type)])
+  expect(seen.map(({ name }) => name)).toContain('Location.traffic.onRefusal')
+  expect(seen.filter(({ description }) => !description?.trim()).map(({ name }) => name)).toEqual([])
+})
+
+interface Described {
+  readonly name: string
+  readonly description: string | null | undefined
+}
+
+/** Fields with their arguments, input fields and enum values, by their whole names. */
+function membersOf(type: GraphQLNamedType): readonly Described[] {
+  if (isObjectType(type) || isInterfaceType(type)) {
+    return Object.values(type.getFields()).flatMap(field => [
+      named(type.name, field),
+      ...field.args.map(argument => named(`${type.name}.${field.name}`, argument)),
+    ])
+  }
+  if (isInputObjectType(type)) return Object.values(type.getFields()).map(field => named(type.name, field))
+  if (isEnumType(type)) return type.getValues().map(value => named(type.name, value))
+  return []
+}
+
+function named(owner: string, { name, description }: Described): Described {
+  return { name: `${owner}.${name}`, description }
+}
