@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { untilEnded, withDeadline } from './deadline.ts'
+import { endedError, untilEnded, withDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
 import type { HttpUpstream } from './http.ts'
 import { parseJson } from './json.ts'
@@ -42,24 +42,25 @@ export function openTokenSource(
   let flight: Promise<Token> | undefined
   let quietUntil = 0
 
-  const fetchOnce = () => {
+  const fetchOnce = (signal: AbortSignal) => {
+    if (signal.aborted) throw endedError(provider, signal)
     // A flight belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
     flight ??= fetchToken(provider, http, credentials, withDeadline(deadlineMilliseconds, undefined))
       .then(fetched => (token = fetched))
       .finally(() => {
         flight = undefined
       })
-    return flight
+    return untilEnded(provider, signal, flight)
   }
   return {
-    current(signal) {
-      if (token && Date.now() < token.renewAt) return Promise.resolve(token)
-      return untilEnded(provider, signal, fetchOnce())
+    async current(signal) {
+      if (token && Date.now() < token.renewAt) return token
+      return fetchOnce(signal)
     },
-    renew(refused, signal) {
-      if (token && token !== refused) return Promise.resolve(token)
-      if (Date.now() < quietUntil) return Promise.resolve(refused)
-      return untilEnded(provider, signal, fetchOnce())
+    async renew(refused, signal) {
+      if (token && token !== refused) return token
+      if (Date.now() < quietUntil) return refused
+      return fetchOnce(signal)
     },
     renewedInVain() {
       quietUntil = Date.now() + quietPeriod
