@@ -47,6 +47,8 @@ export class Assembly {
     if (this.#numbering === 'last-index') return joined(lastIndex())
     if (this.#numbering === 'count-from-zero') return joined(countFromZero())
     if (this.#numbering === 'count-from-one') return joined(countFromOne())
+    // A count of one would be unsplit, so 1 is the last index; each half may be a list of its own, and neither the answer.
+    if (total === 1) return joined(lastIndex())
     // A text that lacks its first or last part is never whole JSON, so the text itself tells which numbering it is.
     return joined(lastIndex()) ?? wholeJson(countFromZero()) ?? wholeJson(countFromOne())
   }
