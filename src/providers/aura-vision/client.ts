@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { untilEnded, withDeadline } from '../../upstream/deadline.ts'
+import { endedError, untilEnded, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
@@ -38,25 +38,26 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
   const { deadlineMilliseconds } = settings
   const http = openHttp('aura-vision', settings)
   const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
+  const closing = new AbortController()
   let current: Session | undefined
   let opening: Promise<Session> | undefined
 
-  const session = (signal: AbortSignal): Promise<Session> => {
-    if (current?.connection.isOpen && Date.now() < current.token.renewAt) return Promise.resolve(current)
+  const session = async (signal: AbortSignal): Promise<Session> => {
+    if (current?.connection.isOpen && Date.now() < current.token.renewAt) return current
+    if (signal.aborted) throw endedError('aura-vision', signal)
     opening ??= open().finally(() => {
       opening = undefined
     })
     return untilEnded('aura-vision', signal, opening)
   }
   const open = async () => {
-    const signal = withDeadline(deadlineMilliseconds, undefined)
+    const signal = withDeadline(deadlineMilliseconds, closing.signal)
     const token = await tokens.current(signal)
     current?.connection.retire()
     try {
       return await openWith(token)
     } catch (error) {
-      const refused = error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
-      const newer = refused ? await tokens.renew(token, signal) : token
+      const newer = isRefusal(error) ? await tokens.renew(token, signal) : token
       if (newer === token) throw error
       return await openWith(newer).catch(second => {
         tokens.renewedInVain()
@@ -67,7 +68,7 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
   const openWith = async (token: Token) => {
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
-    current = { connection: await openConnection({ ...settings, url }), token }
+    current = { connection: await openConnection({ ...settings, url, closing: closing.signal }), token }
     return current
   }
   /** A request that had no answer is asked again, once. */
@@ -77,9 +78,11 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
       return await send(first, message, signal)
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
-      if (error.reason.code === 'UPSTREAM_UNAUTHENTICATED') await tokens.renew(first.token, signal)
+      if (isRefusal(error.reason)) await tokens.renew(first.token, signal)
       return await send(await session(signal), message, signal).catch(second => {
-        throw second instanceof ConnectionLost ? second.reason : second
+        if (!(second instanceof ConnectionLost)) throw second
+        if (isRefusal(error.reason) && isRefusal(second.reason)) tokens.renewedInVain()
+        throw second.reason
       })
     }
   }
@@ -91,8 +94,8 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
       return rows.map(row => ({ ...row, url: row.url && allowedImageUrl(row.url, settings.imageHosts) }))
     },
     async [Symbol.asyncDispose]() {
-      await opening?.catch(() => undefined)
-      current?.connection.close()
+      const message = 'The connection to aura-vision was closed.'
+      closing.abort(new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message))
       await http[Symbol.asyncDispose]()
     },
   }
@@ -102,6 +105,10 @@ interface Session {
   readonly connection: Connection
   /** What the connection was opened with; it is checked at connect alone, but a session ends with it. */
   readonly token: Token
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
 }
 
 function send(

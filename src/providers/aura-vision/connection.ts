@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import { endedError } from '../../upstream/deadline.ts'
+import { endedError, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { connectRefusal, strayError, tooLarge } from './refusals.ts'
@@ -23,8 +23,6 @@ export interface Connection {
   ask(id: string, message: string, signal: AbortSignal): Promise<string>
   /** Takes no more requests, and closes once those in flight have ended. */
   retire(): void
-  /** Closes at once; requests in flight are lost. */
-  close(): void
 }
 
 export interface ConnectionOptions {
@@ -33,6 +31,8 @@ export interface ConnectionOptions {
   readonly numbering: PartNumbering
   readonly deadlineMilliseconds: number
   readonly maximumBytes: number
+  /** Closes the connection at once, also one that is still being opened; requests in flight are lost. */
+  readonly closing: AbortSignal
 }
 
 interface Pending {
@@ -45,18 +45,26 @@ interface Pending {
 
 /** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
 export function openConnection(options: ConnectionOptions): Promise<Connection> {
-  const { url, deadlineMilliseconds, maximumBytes } = options
+  const { url, deadlineMilliseconds, maximumBytes, closing } = options
+  const signal = withDeadline(deadlineMilliseconds, closing)
+  if (signal.aborted) return Promise.reject(endedError('aura-vision', signal))
   const socket = new WebSocket(url, {
-    handshakeTimeout: deadlineMilliseconds,
     maxPayload: maximumBytes,
     followRedirects: false,
     perMessageDeflate: false,
   })
   return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve(attend(socket, options)))
-    socket.once('unexpected-response', (_request, response) => {
-      response.resume()
-      reject(connectRefusal(response.statusCode ?? 0))
+    const end = () => {
+      reject(endedError('aura-vision', signal))
+      socket.terminate()
+    }
+    signal.addEventListener('abort', end, { once: true })
+    socket.once('open', () => {
+      signal.removeEventListener('abort', end)
+      resolve(attend(socket, options))
+    })
+    socket.once('unexpected-response', (_request, { statusCode: status = 0, headers }) => {
+      reject(connectRefusal({ status, headers }))
       socket.terminate()
     })
     socket.once('error', cause => {
@@ -66,7 +74,7 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
   })
 }
 
-function attend(socket: WebSocket, { numbering, maximumBytes }: ConnectionOptions): Connection {
+function attend(socket: WebSocket, { numbering, maximumBytes, closing }: ConnectionOptions): Connection {
   const pending = new Map<string, Pending>()
   let strays = 0
   let retired = false
@@ -118,9 +126,14 @@ function attend(socket: WebSocket, { numbering, maximumBytes }: ConnectionOption
   })
   socket.on('error', cause => {
     const isTooLarge = 'code' in cause && cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
-    loseAll(isTooLarge ? tooLarge(maximumBytes) : closedEarly(cause))
+    loseAll(isTooLarge ? tooLarge(maximumBytes, cause) : closedEarly(cause))
   })
-  socket.on('close', () => loseAll(closedEarly()))
+  const close = () => socket.terminate()
+  closing.addEventListener('abort', close, { once: true })
+  socket.on('close', () => {
+    closing.removeEventListener('abort', close)
+    loseAll(closedEarly())
+  })
 
   return {
     get isOpen() {
@@ -151,10 +164,6 @@ function attend(socket: WebSocket, { numbering, maximumBytes }: ConnectionOption
     retire() {
       retired = true
       if (pending.size === 0) socket.close()
-    },
-    close() {
-      retired = true
-      socket.terminate()
     },
   }
 }

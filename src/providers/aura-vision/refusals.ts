@@ -1,19 +1,26 @@
 import { UpstreamError } from '../../upstream/error.ts'
+import type { HttpHead } from '../../upstream/http.ts'
 import { tryJson } from '../../upstream/json.ts'
+import { requestId, retryAfter } from '../../upstream/status.ts'
 
 /** The error that a refused connect stands for. */
-export function connectRefusal(status: number): UpstreamError {
+export function connectRefusal(answer: HttpHead): UpstreamError {
+  const { status } = answer
+  const details = {
+    upstreamStatus: status,
+    upstreamRequestId: requestId(answer),
+    retryAfterSeconds: retryAfter(answer),
+  }
   if (status === 401 || status === 403) {
     const message = 'aura-vision did not accept the token.'
-    return new UpstreamError('aura-vision', 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: status })
+    return new UpstreamError('aura-vision', 'UPSTREAM_UNAUTHENTICATED', message, details)
   }
   if (status === 429) {
-    return new UpstreamError('aura-vision', 'UPSTREAM_RATE_LIMITED', 'aura-vision was asked too often.', {
-      upstreamStatus: status,
-    })
+    const message = 'aura-vision was asked too often.'
+    return new UpstreamError('aura-vision', 'UPSTREAM_RATE_LIMITED', message, details)
   }
   const message = `aura-vision refused the connection with status ${status}.`
-  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { upstreamStatus: status })
+  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, details)
 }
 
 /** The words of an API gateway, whose platform this is believed to be (inferred); the text itself is not repeated. */
@@ -46,7 +53,7 @@ export function strayError(message: string): UpstreamError {
   return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')
 }
 
-export function tooLarge(maximumBytes: number): UpstreamError {
+export function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
   const message = `aura-vision answered more than ${maximumBytes} bytes.`
-  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
+  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, { cause })
 }
