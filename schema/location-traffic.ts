@@ -39,6 +39,14 @@ export const metricsArgument = builder.args(t => ({
   }),
 }))
 
+const refusalArgument = builder.args(t => ({
+  onRefusal: t.field({
+    type: OnRefusal,
+    defaultValue: 'PARTIAL',
+    description: 'What happens when Analytiks refuses one of the locations asked.',
+  }),
+}))
+
 /** Refuses a range that no time zone could make answerable. */
 export const checkedRange = checked<{ readonly range: TrafficRangeInput }>(({ range }) => {
   toSpan(range, null)
@@ -52,11 +60,7 @@ builder.objectFields(Location, t => ({
     args: {
       ...trafficArguments,
       ...metricsArgument,
-      onRefusal: t.arg({
-        type: OnRefusal,
-        defaultValue: 'PARTIAL',
-        description: 'What happens when Analytiks refuses one of the locations asked.',
-      }),
+      ...refusalArgument,
     },
     extensions: checkedRange,
     resolve: async (location, { range, interval, metrics, onRefusal }, { loaders }) => {
@@ -74,17 +78,17 @@ builder.objectFields(Location, t => ({
   pointsOfInterest: t.field({
     type: [PointOfInterest],
     description:
-      'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range. Null for a location that Analytiks does not know.',
-    args: trafficArguments,
+      'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
+    args: { ...trafficArguments, ...refusalArgument },
     extensions: checkedRange,
-    resolve: async (location, { range, interval }, { loaders }) => {
+    resolve: async (location, { range, interval, onRefusal }, { loaders }) => {
       const identity = identityOf(location)
       if (!identity) return null
       const question = questionOf(range, interval, location.timeZone)
       const { pointsOfInterest } = await loaders.analytiks.traffic.load({
         identity,
         ...question,
-        onRefusal: 'PARTIAL',
+        onRefusal: onRefusal ?? 'PARTIAL',
       })
       return pointsOfInterest.map(pointOfInterest => ({ ...pointOfInterest, question }))
     },
