@@ -44,6 +44,17 @@ test('what a provider knows better wins over the status and the headers', () => 
   })
 })
 
+test.each([408, 500, 502, 599])(
+  'a status of %i is worth asking again whatever code a provider gives it',
+  status => {
+    const answer = { status, headers: {} }
+    expect(statusError('datadog', answer, { code: 'UPSTREAM_FORBIDDEN' })).toMatchObject({
+      code: 'UPSTREAM_FORBIDDEN',
+      retryable: true,
+    })
+  },
+)
+
 test('what a provider does not know leaves the status and the headers as they are', () => {
   const answer = { status: 503, headers: { 'retry-after': '60', 'x-request-id': 'abc' } }
   const unknown = { code: undefined, retryable: undefined, retryAfterSeconds: undefined }
@@ -97,9 +108,10 @@ test('a request id is told from whichever header has one', () => {
 
 test('a request id is short and plain or not told at all', () => {
   const plain = fc.stringMatching(/^[\w.:-]{1,128}$/)
+  const long = fc.integer({ min: 120, max: 136 }).map(length => 'a'.repeat(length))
   const any = fc.string({ unit: 'binary', maxLength: 200 })
   fc.assert(
-    fc.property(fc.oneof(plain, any), id => {
+    fc.property(fc.oneof(plain, long, any), id => {
       const isPlain = id.length > 0 && id.length <= 128 && !/[^a-zA-Z0-9_.:-]/.test(id)
       expect(requestIdOf({ 'x-request-id': id })).toBe(isPlain ? id : undefined)
     }),

@@ -142,9 +142,11 @@ test('a fetch that all its callers left serves the next one', async () => {
   expect(tokens.asked).toHaveLength(1)
 })
 
-test('a caller who was gone before gets no token', async () => {
+test('a caller who was gone before fetches nothing', async () => {
   await using tokens = await serveTokens()
   expect(await rejection(tokens.source.current(AbortSignal.abort()))).toBeInstanceOf(UpstreamError)
+  await tokens.reopen().current(waiting)
+  expect(tokens.asked).toHaveLength(1)
 })
 
 test('a fetch has a deadline of its own', async () => {
