@@ -39,18 +39,22 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
     walks.set(name, started)
     return started
   }
-  const walkSaved = (scope: PostHogScope) =>
-    walk<PostHogHeatmap, number>(async (offset = 0, soFar) => {
+  const walkSaved = (scope: PostHogScope) => {
+    let counted: number | undefined
+    return walk<PostHogHeatmap, number>(async (offset = 0, soFar) => {
       const { results, count } = await client().heatmaps(scope, { limit: pageSize, offset }, signal)
       const known = new Set(soFar.map(heatmap => heatmap.id))
       const end = offset + results.length
+      counted ??= count
+      const repeats = results.some(heatmap => known.has(heatmap.id))
       // Rows shift between pages when the list changes meanwhile; a row that was skipped would be lost without a word.
-      if (results.some(heatmap => known.has(heatmap.id)) || (results.length === 0 && end < count)) {
+      if (count !== counted || repeats || (results.length === 0 && end < count)) {
         const message = 'The list of saved heatmaps changed while it was read.'
         throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
       }
       return { rows: results, next: end < count ? end : undefined }
     })
+  }
 
   const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
     keys =>
@@ -64,11 +68,12 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
 
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
     if (!isUuid(id)) return client().heatmap(scope, id, signal)
-    const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === id))
-    const listed = rows.find(heatmap => heatmap.id === id)
+    const uuid = id.toLowerCase()
+    const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === uuid))
+    const listed = rows.find(heatmap => heatmap.id === uuid)
     if (listed) return listed
     // What the list hides (deleted ones) the content route may still describe, as long as it has no picture.
-    const screenshot = await screenshots.load({ scope, uuid: id, width: defaultWidth })
+    const screenshot = await screenshots.load({ scope, uuid, width: defaultWidth })
     if (screenshot.state !== 'READY') return screenshot.heatmap
     throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', 'posthog does not list this heatmap.')
   }
