@@ -47,11 +47,13 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
   }
   const general = take(generalVariables)
 
+  // By itself: a problem with another variable must not change which providers are looked at.
+  const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(variables.ISOTHERM_SANDBOX)
   const byDefault = sandboxByDefault && variables.NODE_ENV !== 'production' ? 'auto' : 'off'
   const named = providerNames.filter(name =>
     providerVariables[name].required.some(variable => variables[variable]),
   )
-  const sandboxed = sandboxedProviders(general?.ISOTHERM_SANDBOX ?? byDefault, named)
+  const sandboxed = sandboxedProviders(mode.data ?? byDefault, named)
   const takeProvider = <Schema extends z.ZodType>(
     name: ProviderName,
     { schema }: { readonly schema: Schema },
@@ -64,7 +66,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     zenovay: takeProvider('zenovay', providerVariables.zenovay),
     datadog: takeProvider('datadog', providerVariables.datadog),
   }
-  if (named.length === 0 && sandboxed.length === 0 && general) problems.push(nothingToServe)
+  if (named.length === 0 && sandboxed.length === 0 && mode.success) problems.push(nothingToServe)
   if (!general || problems.length > 0) throw new StartProblems(problems)
 
   const bounds = {

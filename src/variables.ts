@@ -8,7 +8,7 @@ export const generalVariables = z.object({
   PORT: integer(0, 65_535).default(4000),
   ISOTHERM_CATALOG: text().optional(),
   ISOTHERM_SANDBOX: z
-    .union([z.enum(['auto', 'on', 'off']), list().pipe(z.array(z.enum(providerNames)).min(1))], {
+    .union([text().pipe(z.enum(['auto', 'on', 'off'])), providerList()], {
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,
     })
     .optional(),
@@ -95,9 +95,7 @@ export const providerVariables = {
       .object({
         DD_API_KEY: text(),
         DD_APP_KEY: text(),
-        DD_SITE: text()
-          .regex(/^[a-z0-9.-]+$/, 'must be a site such as datadoghq.eu')
-          .default('datadoghq.com'),
+        DD_SITE: text().refine(isSite, 'must be a site such as datadoghq.eu').default('datadoghq.com'),
         DATADOG_URL: url(['https:', 'http:']).optional(),
       })
       .transform(variables => ({
@@ -114,7 +112,11 @@ function text() {
 
 function integer(minimum: number, maximum: number) {
   const error = `must be a whole number from ${minimum} to ${maximum}`
-  return z.coerce.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error })
+  return z.coerce
+    .number({ error })
+    .int({ error, abort: true })
+    .min(minimum, { error })
+    .max(maximum, { error })
 }
 
 /** A URL of one of the protocols; plain ones everywhere, as many a proxy stands on loopback or inside a cluster. */
@@ -135,6 +137,17 @@ function list() {
       .map(entry => entry.trim())
       .filter(Boolean),
   )
+}
+
+function providerList() {
+  const names = z.array(z.enum(providerNames)).min(1, { abort: true })
+  return list()
+    .pipe(names)
+    .transform(listed => [...new Set(listed)])
+}
+
+function isSite(text: string): boolean {
+  return /^[a-z0-9.-]+$/.test(text) && URL.canParse(`https://api.${text}`)
 }
 
 function withSlash(url: URL): URL {
