@@ -1,0 +1,319 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Environment, readConfig, StartProblems } from '../src/config.ts'
+import { providerNames } from '../src/upstream/error.ts'
+import { generalVariables, providerVariables } from '../src/variables.ts'
+
+const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
+
+/** The required variables of every provider. */
+const required = {
+  AURA_VISION_ISSUER: 'https://issuer.example.com',
+  AURA_VISION_AUDIENCE: 'https://audience.example.com',
+  AURA_VISION_CLIENT_ID: 'aura-id',
+  AURA_VISION_CLIENT_SECRET: 'aura-secret',
+  POSTHOG_PERSONAL_API_KEY: 'phx_key',
+  ANALYTIKS_CLIENT_ID: 'analytiks-id',
+  ANALYTIKS_CLIENT_SECRET: 'analytiks-secret',
+  ZENOVAY_API_KEY: 'zv_key',
+  DD_API_KEY: 'dd-api',
+  DD_APP_KEY: 'dd-app',
+} as const
+
+test('without any variable the defaults hold, and every upstream is the sandbox', () => {
+  expect(readConfig({})).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    catalogFile: undefined,
+    requestBytes: 1_048_576,
+    drainMilliseconds: 10_000,
+    sandboxed: ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'],
+    providers: {
+      auraVision: undefined,
+      posthog: undefined,
+      analytiks: undefined,
+      zenovay: undefined,
+      datadog: undefined,
+    },
+  })
+})
+
+test('with the required variables alone the defaults of every provider hold', () => {
+  expect(readConfig(required)).toMatchObject({ sandboxed: [] })
+  expect(readConfig(required).providers).toEqual({
+    auraVision: {
+      ...bounds,
+      tokenUrl: new URL('https://issuer.example.com/oauth/token'),
+      audience: 'https://audience.example.com',
+      clientId: 'aura-id',
+      clientSecret: 'aura-secret',
+      url: new URL('wss://ws.auravision.ai'),
+      imageHosts: ['heatmaps.auravisionlabs.com', 'thumbnailer.auravisionlabs.com'],
+      numbering: 'auto',
+    },
+    posthog: { ...bounds, personalApiKey: 'phx_key', host: new URL('https://us.posthog.com') },
+    analytiks: {
+      ...bounds,
+      tokenUrl: new URL('https://tokens.analytiks.ai'),
+      audience: 'https://gql.analytiks.ai',
+      clientId: 'analytiks-id',
+      clientSecret: 'analytiks-secret',
+      exportsUrl: new URL('https://exports.analytiks.ai'),
+    },
+    zenovay: { ...bounds, apiKey: 'zv_key', url: new URL('https://api.zenovay.com/api/external/v1') },
+    datadog: {
+      ...bounds,
+      apiKey: 'dd-api',
+      applicationKey: 'dd-app',
+      url: new URL('https://api.datadoghq.com'),
+    },
+  })
+})
+
+test('every variable changes what it stands for', () => {
+  const config = readConfig({
+    ...required,
+    HOST: '0.0.0.0',
+    PORT: '0',
+    ISOTHERM_CATALOG: 'shops.yaml',
+    ISOTHERM_UPSTREAM_TIMEOUT_MS: '2500',
+    ISOTHERM_UPSTREAM_MAX_BYTES: '2048',
+    ISOTHERM_BODY_LIMIT: '4096',
+    ISOTHERM_DRAIN_MS: '0',
+    AURA_VISION_ISSUER: 'http://127.0.0.1:1/tenant',
+    AURA_VISION_URL: 'ws://127.0.0.1:2',
+    AURA_VISION_IMAGE_HOSTS: ' images.example.com , http://127.0.0.1:4711,',
+    AURA_VISION_PART_NUMBERING: 'count-from-one',
+    POSTHOG_HOST: 'http://127.0.0.1:3',
+    ANALYTIKS_TOKEN_URL: 'http://127.0.0.1:4/token',
+    ANALYTIKS_EXPORTS_URL: 'http://127.0.0.1:5',
+    ANALYTIKS_AUDIENCE: 'other',
+    ZENOVAY_URL: 'http://127.0.0.1:6/v1',
+    DATADOG_URL: 'http://127.0.0.1:7',
+    DD_SITE: 'datadoghq.eu',
+  })
+  const changed = { deadlineMilliseconds: 2500, maximumBytes: 2048 }
+  expect(config).toMatchObject({
+    host: '0.0.0.0',
+    port: 0,
+    catalogFile: 'shops.yaml',
+    requestBytes: 4096,
+    drainMilliseconds: 0,
+    providers: {
+      auraVision: {
+        ...changed,
+        tokenUrl: new URL('http://127.0.0.1:1/tenant/oauth/token'),
+        url: new URL('ws://127.0.0.1:2'),
+        imageHosts: ['images.example.com', 'http://127.0.0.1:4711'],
+        numbering: 'count-from-one',
+      },
+      posthog: { ...changed, host: new URL('http://127.0.0.1:3') },
+      analytiks: {
+        ...changed,
+        tokenUrl: new URL('http://127.0.0.1:4/token'),
+        exportsUrl: new URL('http://127.0.0.1:5'),
+        audience: 'other',
+      },
+      zenovay: { ...changed, url: new URL('http://127.0.0.1:6/v1') },
+      datadog: { ...changed, url: new URL('http://127.0.0.1:7') },
+    },
+  })
+})
+
+test.each([
+  'datadoghq.com',
+  'us3.datadoghq.com',
+  'us5.datadoghq.com',
+  'ap1.datadoghq.com',
+  'ap2.datadoghq.com',
+  'uk1.datadoghq.com',
+  'datadoghq.eu',
+  'ddog-gov.com',
+  'us2.ddog-gov.com',
+])("a Datadog site is reached at its API's host: %s", site => {
+  const { datadog } = readConfig({ ...required, DD_SITE: site }).providers
+  expect(datadog?.url.href).toBe(`https://api.${site}/`)
+})
+
+test('an empty or blank variable counts as not set, and blanks around a value do not count', () => {
+  const names = [...Object.keys(generalVariables.shape), ...variablesOfProviders()]
+  for (const blank of ['', '  ', '\t\n']) {
+    expect(readConfig(Object.fromEntries(names.map(name => [name, blank])))).toEqual(readConfig({}))
+  }
+  const padded = Object.entries({ ...required, PORT: '80', ISOTHERM_SANDBOX: 'off', DD_SITE: 'datadoghq.eu' })
+  expect(readConfig(Object.fromEntries(padded.map(([name, value]) => [name, ` ${value}\n`])))).toEqual(
+    readConfig(Object.fromEntries(padded)),
+  )
+})
+
+test('every problem is told at once, by the name of its variable', () => {
+  const problems = problemsOf({
+    PORT: '65536',
+    ISOTHERM_SANDBOX: 'maybe',
+    ISOTHERM_UPSTREAM_TIMEOUT_MS: 'soon',
+    ISOTHERM_UPSTREAM_MAX_BYTES: '1023',
+    ISOTHERM_BODY_LIMIT: '1e99',
+    ISOTHERM_DRAIN_MS: '-1',
+    AURA_VISION_ISSUER: 'issuer.example.com',
+    AURA_VISION_URL: 'https://ws.auravision.ai',
+    AURA_VISION_PART_NUMBERING: 'other',
+    POSTHOG_PERSONAL_API_KEY: 'phx_key',
+    POSTHOG_HOST: 'us.posthog.com',
+    ANALYTIKS_CLIENT_SECRET: 'secret',
+    ANALYTIKS_EXPORTS_URL: 'ftp://exports.analytiks.ai',
+    DD_APP_KEY: 'key',
+    DD_SITE: 'https://datadoghq.eu',
+  })
+  expect(problems.map(problem => problem.split(':')[0]).toSorted()).toEqual([
+    'ANALYTIKS_CLIENT_ID',
+    'ANALYTIKS_EXPORTS_URL',
+    'AURA_VISION_AUDIENCE',
+    'AURA_VISION_CLIENT_ID',
+    'AURA_VISION_CLIENT_SECRET',
+    'AURA_VISION_ISSUER',
+    'AURA_VISION_PART_NUMBERING',
+    'AURA_VISION_URL',
+    'DD_API_KEY',
+    'DD_SITE',
+    'ISOTHERM_BODY_LIMIT',
+    'ISOTHERM_DRAIN_MS',
+    'ISOTHERM_SANDBOX',
+    'ISOTHERM_UPSTREAM_MAX_BYTES',
+    'ISOTHERM_UPSTREAM_TIMEOUT_MS',
+    'PORT',
+    'POSTHOG_HOST',
+  ])
+})
+
+test('the error of a start lists its problems, one a line', () => {
+  const error = new StartProblems(['PORT: is wrong', 'HOST: is wrong'])
+  expect(error.message).toBe('Isotherm cannot start:\n  - PORT: is wrong\n  - HOST: is wrong')
+})
+
+test.each(providerNames)('a provider that is set in part is told what it lacks: %s', name => {
+  const variables = Object.entries(required).filter(([variable]) => requiredOf(name).includes(variable))
+  for (const [present, value] of variables) {
+    const environment = { [present]: value }
+    const lacking = variables.flatMap(([variable]) =>
+      variable === present ? [] : [`${variable}: is missing`],
+    )
+    if (lacking.length > 0) expect(problemsOf(environment)).toEqual(lacking)
+    else expect(readConfig(environment)).toMatchObject({ sandboxed: [] })
+  }
+})
+
+test('a provider of which only optional variables are set is not configured', () => {
+  const optional = variablesOfProviders().filter(name => !Object.hasOwn(required, name))
+  expect(optional.length).toBeGreaterThan(5)
+  expect(readConfig(Object.fromEntries(optional.map(name => [name, 'words'])))).toEqual(readConfig({}))
+})
+
+test('auto is the sandbox for all where no provider is configured, and for none where one is', () => {
+  for (const mode of [undefined, 'auto']) {
+    expect(readConfig({ ISOTHERM_SANDBOX: mode }).sandboxed).toEqual(providerNames)
+    const one = readConfig({ ISOTHERM_SANDBOX: mode, ZENOVAY_API_KEY: 'zv_key' })
+    expect(one).toMatchObject({
+      sandboxed: [],
+      providers: { zenovay: { apiKey: 'zv_key' }, datadog: undefined },
+    })
+  }
+})
+
+test('on is the sandbox for all, whatever else is set', () => {
+  const { sandboxed, providers } = readConfig({ ...required, DD_APP_KEY: '', ISOTHERM_SANDBOX: 'on' })
+  expect(sandboxed).toEqual(providerNames)
+  expect(Object.values(providers).filter(Boolean)).toEqual([])
+})
+
+test('off is the sandbox for none, and nothing to serve without a provider', () => {
+  expect(readConfig({ ISOTHERM_SANDBOX: 'off', ZENOVAY_API_KEY: 'zv_key' }).sandboxed).toEqual([])
+  expect(problemsOf({ ISOTHERM_SANDBOX: 'off' })).toEqual([
+    expect.stringContaining('No provider is configured and the sandbox is off'),
+  ])
+})
+
+test('a list is the sandbox for those named, each once, beside the others', () => {
+  const environment = { ...required, ISOTHERM_SANDBOX: 'zenovay, posthog,zenovay,' }
+  const { sandboxed, providers } = readConfig(environment)
+  expect(sandboxed.toSorted()).toEqual(['posthog', 'zenovay'])
+  expect(providers).toMatchObject({ posthog: undefined, zenovay: undefined, datadog: { apiKey: 'dd-api' } })
+  expect(readConfig({ ISOTHERM_SANDBOX: 'datadog' }).sandboxed).toEqual(['datadog'])
+})
+
+test.each(['maybe', 'ON', 'posthog,other', 'posthog;zenovay', ','])(
+  'a sandbox of "%s" is refused with all that may be said',
+  mode => {
+    expect(problemsOf({ ISOTHERM_SANDBOX: mode })).toEqual([
+      'ISOTHERM_SANDBOX: must be auto, on, off or a comma-separated list of aura-vision, posthog, analytiks, zenovay, datadog',
+    ])
+  },
+)
+
+test.each([
+  ['in production', { NODE_ENV: 'production' }, undefined],
+  ['for an installed command', {}, { sandboxByDefault: false }],
+])('the sandbox is off unless it is asked for %s', (_where, environment, options) => {
+  const nothing = [expect.stringContaining('No provider is configured')]
+  expect(problemsOf(environment, options)).toEqual(nothing)
+  expect(problemsOf({ ...environment, PORT: 'x' }, options)).toEqual([
+    expect.stringMatching(/^PORT: /),
+    ...nothing,
+  ])
+  expect(readConfig({ ...environment, ...required }, options).sandboxed).toEqual([])
+  for (const ISOTHERM_SANDBOX of ['on', 'auto'])
+    expect(readConfig({ ...environment, ISOTHERM_SANDBOX }, options).sandboxed).toEqual(providerNames)
+  expect(readConfig({ ...environment, ISOTHERM_SANDBOX: 'posthog' }, options).sandboxed).toEqual(['posthog'])
+})
+
+test('a problem elsewhere does not hide what the sandbox stands for', () => {
+  expect(problemsOf({ PORT: 'x', ISOTHERM_SANDBOX: 'on', DD_API_KEY: 'dd-api' })).toEqual([
+    expect.stringMatching(/^PORT: /),
+  ])
+})
+
+test('whatever the values, a problem is a StartProblems that quotes none of them', () => {
+  const names = [...Object.keys(generalVariables.shape), 'NODE_ENV', ...variablesOfProviders()]
+  const value = fc.oneof(
+    fc.stringMatching(/^hush[ :/@?.#%-]{0,4}hush$/),
+    fc.constantFrom('https://hush:hush@hush.example.com:99999', 'hush://hush', 'production', '0', '-1'),
+    fc.string({ unit: 'binary' }).map(text => `hush${text}`),
+  )
+  const environments = fc.dictionary(fc.constantFrom(...names), value, { minKeys: 1 })
+  fc.assert(
+    fc.property(environments, environment => {
+      for (const problem of problemsOf(environment)) expect(problem).not.toContain('hush')
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('whatever the site, it is an API host or a problem', () => {
+  const site = fc.oneof(fc.domain(), fc.ipV4(), fc.stringMatching(/^[a-z0-9.-]{1,12}$/), fc.string())
+  fc.assert(
+    fc.property(site, site => {
+      const environment = { DD_API_KEY: 'a', DD_APP_KEY: 'b', DD_SITE: site }
+      const problems = problemsOf(environment)
+      if (problems.length > 0) expect(problems).toEqual(['DD_SITE: must be a site such as datadoghq.eu'])
+      else expect(readConfig(environment).providers.datadog?.url.hostname).toMatch(/^api\./)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+function problemsOf(environment: Environment, options?: { sandboxByDefault: boolean }): readonly string[] {
+  try {
+    readConfig(environment, options)
+    return []
+  } catch (error) {
+    if (error instanceof StartProblems) return error.problems
+    throw error
+  }
+}
+
+function requiredOf(name: (typeof providerNames)[number]): readonly string[] {
+  return providerVariables[name].required
+}
+
+function variablesOfProviders(): readonly string[] {
+  return providerNames.flatMap(name => Object.keys(providerVariables[name].schema.in.shape))
+}
