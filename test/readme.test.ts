@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { startIsotherm } from '../src/isotherm.ts'
+import { UpstreamError } from '../src/upstream/error.ts'
+import { askText } from './client.ts'
+
+const run = promisify(execFile)
+const readme = await readFile('README.md', 'utf8')
+const { scripts } = JSON.parse(await readFile('package.json', 'utf8'))
+
+/** The fenced blocks of a language, in their order. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, text = '']) => text,
+  )
+}
+
+test("the README's query has the README's answer, from a start with nothing set", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [query = ''] = blocks('graphql')
+  const [answer = ''] = blocks('json')
+  const day = { start: '2026-11-02T00:00:00Z', end: '2026-11-03T00:00:00Z' }
+  const { text } = await askText(isotherm.origin, query, { day })
+  expect(JSON.parse(text)).toEqual(JSON.parse(answer))
+})
+
+test("the README's client runs as it stands", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [snippet = ''] = blocks('js')
+  const folder = await mkdtemp(join(tmpdir(), 'isotherm-'))
+  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  const file = join(folder, 'client.mjs')
+  await writeFile(file, snippet.replace('http://127.0.0.1:4000', isotherm.origin))
+  const { stdout } = await run(process.execPath, [file])
+  expect(stdout.trim().split('\n')).toEqual([
+    'Location:oxford-street Oxford Street',
+    'Location:rue-de-rivoli Rue de Rivoli',
+    'Location:fifth-avenue Fifth Avenue',
+  ])
+})
+
+test('every npm command that the README names is a script', () => {
+  const names = [...readme.matchAll(/npm (start|test|run ([\w:]+))/g)].map(
+    ([, name, script]) => script ?? name,
+  )
+  expect(names).toEqual(expect.arrayContaining(['start', 'test', 'sandbox']))
+  for (const name of names) expect(scripts).toHaveProperty([name ?? ''])
+  expect(blocks('sh')).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n'])
+})
+
+test("the README's error is what a limited vendor's error looks like", () => {
+  const [, error = ''] = blocks('json')
+  const details = { retryAfterSeconds: 42, upstreamStatus: 429 }
+  const limited = new UpstreamError(
+    'zenovay',
+    'UPSTREAM_RATE_LIMITED',
+    'zenovay was asked too often.',
+    details,
+  )
+  expect(JSON.parse(error)).toEqual(limited.extensions)
+})
+
+test('every file that the README links to is there', async () => {
+  const links = [...readme.matchAll(/\]\((?!http)([^)]+)\)/g)].map(([, path = '']) => path)
+  expect(links).toContain('CONTRIBUTING.md')
+  await Promise.all(links.filter(path => path.includes('.')).map(path => readFile(path)))
+})
