@@ -34,17 +34,20 @@ export const websitesAnswer = z.object({
   data: z.object({ websites: z.array(website) }),
 })
 
+/** A member that is something else tells nothing, and must not hide what the others tell. */
+const text = z.string().optional().catch(undefined)
+
 /** The three documented shapes of an error: nested with upper-case codes, nested with lower-case codes and a wait, flat. */
 const errorAnswer = z.object({
   error: z.union([
     z.object({
-      code: z.string().optional(),
-      message: z.string().optional(),
-      retry_after: z.coerce.number().optional(),
+      code: text,
+      message: text,
+      retry_after: z.coerce.number().positive().optional().catch(undefined),
     }),
     z.string(),
   ]),
-  code: z.string().optional(),
+  code: text,
 })
 
 export interface ZenovayFailure {
