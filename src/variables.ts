@@ -140,9 +140,8 @@ function list() {
 }
 
 function providerList() {
-  const names = z.array(z.enum(providerNames)).min(1, { abort: true })
   return list()
-    .pipe(names)
+    .pipe(z.array(z.enum(providerNames)).min(1))
     .transform(listed => [...new Set(listed)])
 }
 

@@ -93,29 +93,40 @@ test('every variable changes what it stands for', () => {
     DD_SITE: 'datadoghq.eu',
   })
   const changed = { deadlineMilliseconds: 2500, maximumBytes: 2048 }
-  expect(config).toMatchObject({
+  expect(config).toEqual({
     host: '0.0.0.0',
     port: 0,
     catalogFile: 'shops.yaml',
     requestBytes: 4096,
     drainMilliseconds: 0,
+    sandboxed: [],
     providers: {
       auraVision: {
         ...changed,
         tokenUrl: new URL('http://127.0.0.1:1/tenant/oauth/token'),
+        audience: 'https://audience.example.com',
+        clientId: 'aura-id',
+        clientSecret: 'aura-secret',
         url: new URL('ws://127.0.0.1:2'),
         imageHosts: ['images.example.com', 'http://127.0.0.1:4711'],
         numbering: 'count-from-one',
       },
-      posthog: { ...changed, host: new URL('http://127.0.0.1:3') },
+      posthog: { ...changed, personalApiKey: 'phx_key', host: new URL('http://127.0.0.1:3') },
       analytiks: {
         ...changed,
         tokenUrl: new URL('http://127.0.0.1:4/token'),
-        exportsUrl: new URL('http://127.0.0.1:5'),
         audience: 'other',
+        clientId: 'analytiks-id',
+        clientSecret: 'analytiks-secret',
+        exportsUrl: new URL('http://127.0.0.1:5'),
       },
-      zenovay: { ...changed, url: new URL('http://127.0.0.1:6/v1') },
-      datadog: { ...changed, url: new URL('http://127.0.0.1:7') },
+      zenovay: { ...changed, apiKey: 'zv_key', url: new URL('http://127.0.0.1:6/v1') },
+      datadog: {
+        ...changed,
+        apiKey: 'dd-api',
+        applicationKey: 'dd-app',
+        url: new URL('http://127.0.0.1:7'),
+      },
     },
   })
 })
