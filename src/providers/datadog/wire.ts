@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { UpstreamError } from '../../upstream/error.ts'
 import { identifier, instant, optional } from '../../upstream/wire-values.ts'
 
-/** A millisecond offset; int64 on the wire, so one that no double holds, or no number at all, is that field's own error. */
+/** A millisecond offset; int64 on the wire, so one that no double holds, or no whole number at all, is that field's own error. */
 const offset = optional(
   z
-    .union([z.int(), z.string()])
+    .unknown()
     .transform(value =>
-      typeof value === 'number'
+      typeof value === 'number' && Number.isSafeInteger(value)
         ? value
         : new UpstreamError(
             'datadog',
