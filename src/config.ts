@@ -11,6 +11,8 @@ export interface Config {
   readonly catalogFile: string | undefined
   /** The largest request body that is read. */
   readonly requestBytes: number
+  /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
+  readonly corsOrigins: readonly string[]
   /** How long requests in flight may go on after a signal to stop. */
   readonly drainMilliseconds: number
   /** Providers whose upstream is the sandbox's. */
@@ -79,6 +81,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     port: general.PORT,
     catalogFile: general.ISOTHERM_CATALOG,
     requestBytes: general.ISOTHERM_BODY_LIMIT,
+    corsOrigins: general.ISOTHERM_CORS_ORIGINS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,
     providers: {

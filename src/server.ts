@@ -10,6 +10,7 @@ import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
 import { explorer } from './explorer.ts'
 import { useBadInput } from './plugins/bad-input.ts'
+import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly port: number
   /** The largest request body that is read. */
   readonly requestBytes: number
+  /** Whose pages may ask from a browser: origins, or `*`. */
+  readonly corsOrigins: readonly string[]
   readonly log: (line: string) => void
 }
 
@@ -31,7 +34,7 @@ export interface RunningServer {
 
 /** Serves the graph for one account. Rejects when the address cannot be had. */
 export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, requestBytes, log } = options
+  const { host, port, requestBytes, corsOrigins, log } = options
   let draining = false
   const yoga = createYoga({
     schema,
@@ -41,10 +44,17 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     graphiql: () => explorer(new Date()),
     renderGraphiQL,
     landingPage: false,
+    multipart: false,
+    cors: corsOrigins.length > 0 && {
+      origin: [...corsOrigins],
+      credentials: false,
+      methods: ['GET', 'POST'],
+    },
     logging: false,
     healthCheckEndpoint: '/healthz',
     plugins: [
       useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
+      useJsonOnly(),
       useBadInput({ checkName: argumentCheck }),
       useSandboxNotice(),
     ],

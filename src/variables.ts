@@ -12,6 +12,7 @@ export const generalVariables = z.object({
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,
     })
     .optional(),
+  ISOTHERM_CORS_ORIGINS: list().default([]),
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
