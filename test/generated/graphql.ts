@@ -4,6 +4,34 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A new snapshot. */
+export type CreateSnapshotInput = {
+  /** The RUM application. */
+  applicationId: string | number;
+  /** Such as `desktop`, `mobile` or `tablet`; free text. */
+  deviceType: string;
+  /** The RUM event to show. */
+  eventId: string | number;
+  /** Whether the device type was chosen by hand and not detected. */
+  isDeviceTypeSelectedByUser: boolean;
+  /** What to call it. */
+  name: string;
+  /** The RUM session. */
+  sessionId?: string | number | null | undefined;
+  /** Milliseconds from the start of the session; not negative. */
+  start: number;
+  /** The RUM view. */
+  viewId?: string | number | null | undefined;
+  /** The view as Datadog names it, such as `/home`. */
+  viewName: string;
+};
+
+/** The snapshot to delete. */
+export type DeleteSnapshotInput = {
+  /** Datadog's id of the snapshot. */
+  id: string | number;
+};
+
 /** Whether there is a picture. */
 export type HeatmapImageState =
   /** There will be none; `failure` says why. */
@@ -12,6 +40,32 @@ export type HeatmapImageState =
   | 'READY'
   /** The vendor is still drawing it: ask again later. */
   | 'RENDERING';
+
+/** A span of time by a place's own clock. Half-open: the start is in it, the end is not. */
+export type LocalTimeRange = {
+  /** The first moment after the range. */
+  end: string;
+  /** Where the range starts. */
+  start: string;
+};
+
+/** What happens when Analytiks refuses one of several locations that are asked together. */
+export type OnRefusal =
+  /** All or nothing: it is an error on every location that is asked with it. */
+  | 'FAIL'
+  /** It is an error on that location alone. */
+  | 'PARTIAL';
+
+/** Why Datadog refused a change. */
+export type SnapshotRefusalReason =
+  /** It was changed meanwhile. */
+  | 'CONFLICT'
+  /** The keys may not change snapshots. */
+  | 'FORBIDDEN'
+  /** There is no such snapshot. */
+  | 'NOT_FOUND'
+  /** What was sent is not acceptable to it. */
+  | 'REJECTED';
 
 /** What a spatial heatmap shows. */
 export type SpatialHeatmapType =
@@ -40,6 +94,13 @@ export type TimeRange = {
   start: string;
 };
 
+/** How long one bucket of a traffic series is. */
+export type TrafficInterval =
+  /** One hour. */
+  | 'HOURLY'
+  /** 15 minutes. Analytiks enables it per account. */
+  | 'QUARTER_HOUR';
+
 /** What Analytiks counts by camera, per bucket of time. */
 export type TrafficMetric =
   /** Everyone who entered: visits and bounces. Locations only. */
@@ -59,12 +120,202 @@ export type TrafficMetric =
   /** People who walked past. Locations only. */
   | 'WALK_BYS';
 
+/** A span of time, either between instants or by the clock of each place. */
+export type TrafficRange =
+  {   /** By each place's own clock. Where the place's time zone is known, Analytiks is asked in UTC all the same, so that hours around a clock change are right. */
+  local: LocalTimeRange; utc?: never; }
+  |  { local?: never;   /** Between two instants: the same for every place. */
+  utc: TimeRange; };
+
+/** What a traffic value counts. */
+export type TrafficUnit =
+  /** Groups of people. */
+  | 'GROUPS'
+  /** Milliseconds. */
+  | 'MILLISECONDS'
+  /** People. */
+  | 'PEOPLE';
+
+/** Changes a snapshot: where in which replay it points. Its name, view, application and device stay. */
+export type UpdateSnapshotInput = {
+  /** The RUM event to show. */
+  eventId: string | number;
+  /** Datadog's id of the snapshot. */
+  id: string | number;
+  /** Whether the device type was chosen by hand and not detected. */
+  isDeviceTypeSelectedByUser: boolean;
+  /** The RUM session. */
+  sessionId?: string | number | null | undefined;
+  /** Milliseconds from the start of the session; not negative. */
+  start: number;
+  /** The RUM view. */
+  viewId?: string | number | null | undefined;
+};
+
+export type DocumentSeriesFragment = { metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null };
+
+export type DocumentZoneFragment = { id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> };
+
+export type DocumentTrafficQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  range: TrafficRange;
+  interval: TrafficInterval;
+  onRefusal: OnRefusal;
+}>;
+
+
+export type DocumentTrafficQuery = { nodes: Array<
+    | { analytiksId: string | null, brandId: number | null, referenceNumber: string | null, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> }> | null }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type DocumentBrandTrafficQueryVariables = Exact<{
+  brandId: number;
+  range: TrafficRange;
+  interval: TrafficInterval;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DocumentBrandTrafficQuery = { brand: { traffic: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ location: { analytiksId: string | null }, series: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }>, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> }> }> } | null } | null };
+
+export type DocumentSpatialHeatmapsQueryVariables = Exact<{
+  auraVisionId: string | number;
+  range: TimeRange;
+  types: Array<SpatialHeatmapType> | SpatialHeatmapType;
+  roles?: Array<string> | string | null | undefined;
+  ages?: Array<string> | string | null | undefined;
+  genders?: Array<string> | string | null | undefined;
+  taxonomy?: string | null | undefined;
+}>;
+
+
+export type DocumentSpatialHeatmapsQuery = { location: { heatmaps: Array<{ provider: string, createdAt: string | null, organisationId: string | null, recordingId: string | null, type: SpatialHeatmapType | null, role: string | null, age: string | null, gender: string | null, localTime: string | null, image: { state: HeatmapImageState, link: string | null, contentType: string | null, width: number | null, retryAfterSeconds: number | null, failure: string | null } | null, location: { auraVisionId: string | null } | null }> | null } | null };
+
+export type DocumentSnapshotFragment = { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null };
+
+type DocumentWritten_SnapshotRefusal_Fragment = { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason };
+
+type DocumentWritten_SnapshotWritten_Fragment = { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } };
+
+export type DocumentWrittenFragment =
+  | DocumentWritten_SnapshotRefusal_Fragment
+  | DocumentWritten_SnapshotWritten_Fragment
+;
+
+export type DocumentSnapshotsQueryVariables = Exact<{
+  viewName: string;
+  deviceType?: string | null | undefined;
+  applicationId?: string | number | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type DocumentSnapshotsQuery = { snapshots: Array<{ id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null }> | null };
+
+export type DocumentCreateSnapshotMutationVariables = Exact<{
+  input: CreateSnapshotInput;
+}>;
+
+
+export type DocumentCreateSnapshotMutation = { createSnapshot:
+    | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } }
+   | null };
+
+export type DocumentUpdateSnapshotMutationVariables = Exact<{
+  input: UpdateSnapshotInput;
+}>;
+
+
+export type DocumentUpdateSnapshotMutation = { updateSnapshot:
+    | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } }
+   | null };
+
+export type DocumentDeleteSnapshotMutationVariables = Exact<{
+  input: DeleteSnapshotInput;
+}>;
+
+
+export type DocumentDeleteSnapshotMutation = { deleteSnapshot:
+    | { __typename: 'SnapshotDeleted', id: string }
+    | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason }
+   | null };
+
+export type DocumentPageHeatmapQueryVariables = Exact<{
+  projectId?: string | number | null | undefined;
+  environmentId?: string | number | null | undefined;
+  uuid: string | number;
+}>;
+
+
+export type DocumentPageHeatmapQuery = { pageHeatmap: { id: string, uuid: string, shortId: string | null, name: string | null, url: string | null, dataUrl: string | null, targetWidths: Array<number> | null, type: string | null, status: string | null, hasContent: boolean | null, deleted: boolean | null, createdAt: string | null, updatedAt: string | null, exception: string | null, renditions: Array<{ width: number, hasContent: boolean | null }> | null, createdBy: { id: string | null, uuid: string | null, distinctId: string | null, firstName: string | null, lastName: string | null, email: string | null, isEmailVerified: boolean | null, hedgehogConfig: unknown, roleAtOrganization: string | null } | null, image: { state: HeatmapImageState, link: string | null, contentType: string | null, width: number | null, retryAfterSeconds: number | null, failure: string | null } | null } | null };
+
+export type DocumentScreenshotQueryVariables = Exact<{
+  projectId?: string | number | null | undefined;
+  environmentId?: string | number | null | undefined;
+  uuid: string | number;
+  width?: number | null | undefined;
+}>;
+
+
+export type DocumentScreenshotQuery = { pageHeatmap: { image: { state: HeatmapImageState, contentType: string | null, width: number | null } | null } | null };
+
+export type DocumentPagesQueryVariables = Exact<{
+  zenovayId: string | number;
+  first: number;
+}>;
+
+
+export type DocumentPagesQuery = { website: { views: { nodes: Array<{ path: string, totalInteractions: number | null, lastInteractionAt: string | null }> } | null } | null };
+
 export type EverythingQueryVariables = Exact<{
   range: TimeRange;
 }>;
 
 
 export type EverythingQuery = { locations: { nodes: Array<{ heatmaps: Array<{ type: SpatialHeatmapType | null }> | null, traffic: Array<{ metric: TrafficMetric, total: number | null }> | null }> }, websites: { nodes: Array<{ views: { nodes: Array<{ path: string, totalInteractions: number | null, snapshots: Array<{ name: string | null }> | null }> } | null, heatmaps: { nodes: Array<{ name: string | null, image: { state: HeatmapImageState } | null }> } | null }> } | null };
+
+export type FailureEverythingQueryVariables = Exact<{
+  range: TimeRange;
+}>;
+
+
+export type FailureEverythingQuery = { location: { id: string, name: string | null, heatmaps: Array<{ type: SpatialHeatmapType | null, recordingId: string | null, createdAt: string | null, image: { state: HeatmapImageState, link: string | null } | null }> | null, traffic: Array<{ metric: TrafficMetric, total: number | null, columns: { values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> }> | null } | null, brand: { id: string, traffic: { nodes: Array<{ location: { id: string }, series: Array<{ total: number | null }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null, website: { id: string, name: string | null, views: { nodes: Array<{ path: string, totalInteractions: number | null }>, pageInfo: { endCursor: string | null } } | null, heatmaps: { nodes: Array<{ name: string | null, url: string | null, createdBy: { email: string | null } | null }>, pageInfo: { endCursor: string | null } } | null, view: { id: string, url: string | null, totalInteractions: number | null, heatmaps: Array<{ name: string | null, status: string | null, image: { state: HeatmapImageState, failure: string | null } | null }> | null, snapshots: Array<{ name: string | null, start: number | null, createdBy: string | null }> | null } } | null, snapshots: Array<{ name: string | null, start: number | null, createdBy: string | null }> | null };
+
+export type FailureFiltersQueryVariables = Exact<{
+  range: TimeRange;
+}>;
+
+
+export type FailureFiltersQuery = { location: { customers: Array<{ recordingId: string | null, role: string | null, createdAt: string | null }> | null, staff: Array<{ recordingId: string | null, role: string | null, createdAt: string | null }> | null, everybody: Array<{ recordingId: string | null, role: string | null, createdAt: string | null }> | null } | null };
+
+export type FailureHeatmapFragment = { recordingId: string | null, role: string | null, createdAt: string | null };
+
+export type FailureLocationsQueryVariables = Exact<{
+  range: TimeRange;
+  onRefusal?: OnRefusal | null | undefined;
+}>;
+
+
+export type FailureLocationsQuery = { first: { id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> | null } | null, refused: { id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> | null } | null, last: { id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> | null } | null };
+
+export type FailureTrafficFragment = { id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> | null };
+
+export type FailureBrandQueryVariables = Exact<{
+  range: TimeRange;
+  first: number;
+}>;
+
+
+export type FailureBrandQuery = { brand: { traffic: { nodes: Array<{ location: { name: string | null } }>, pageInfo: { hasNextPage: boolean } } | null } | null };
+
+export type FailureSavedHeatmapsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FailureSavedHeatmapsQuery = { website: { some: { nodes: Array<{ name: string | null }> } | null, view: { heatmaps: Array<{ name: string | null }> | null } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -84,7 +335,414 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const DocumentSeriesFragmentDoc = new TypedDocumentString(`
+    fragment DocumentSeries on TrafficSeries {
+  metric
+  unit
+  interval
+  reported
+  pointOfInterest
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+}
+    `, {"fragmentName":"DocumentSeries"}) as unknown as TypedDocumentString<DocumentSeriesFragment, unknown>;
+export const DocumentZoneFragmentDoc = new TypedDocumentString(`
+    fragment DocumentZone on PointOfInterest {
+  id
+  traffic {
+    ...DocumentSeries
+  }
+}
+    fragment DocumentSeries on TrafficSeries {
+  metric
+  unit
+  interval
+  reported
+  pointOfInterest
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+}`, {"fragmentName":"DocumentZone"}) as unknown as TypedDocumentString<DocumentZoneFragment, unknown>;
+export const DocumentSnapshotFragmentDoc = new TypedDocumentString(`
+    fragment DocumentSnapshot on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdAt
+  modifiedAt
+  createdBy
+  createdByHandle
+  createdByUserId
+  orgId
+}
+    `, {"fragmentName":"DocumentSnapshot"}) as unknown as TypedDocumentString<DocumentSnapshotFragment, unknown>;
+export const DocumentWrittenFragmentDoc = new TypedDocumentString(`
+    fragment DocumentWritten on WriteSnapshotResult {
+  __typename
+  ... on SnapshotWritten {
+    snapshot {
+      ...DocumentSnapshot
+    }
+  }
+  ... on SnapshotRefusal {
+    reason
+  }
+}
+    fragment DocumentSnapshot on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdAt
+  modifiedAt
+  createdBy
+  createdByHandle
+  createdByUserId
+  orgId
+}`, {"fragmentName":"DocumentWritten"}) as unknown as TypedDocumentString<DocumentWrittenFragment, unknown>;
+export const FailureHeatmapFragmentDoc = new TypedDocumentString(`
+    fragment FailureHeatmap on SpatialHeatmap {
+  recordingId
+  role
+  createdAt
+}
+    `, {"fragmentName":"FailureHeatmap"}) as unknown as TypedDocumentString<FailureHeatmapFragment, unknown>;
+export const FailureTrafficFragmentDoc = new TypedDocumentString(`
+    fragment FailureTraffic on Location {
+  id
+  traffic(range: {utc: $range}, metrics: [VISITS], onRefusal: $onRefusal) {
+    metric
+    total
+  }
+}
+    `, {"fragmentName":"FailureTraffic"}) as unknown as TypedDocumentString<FailureTrafficFragment, unknown>;
+export const DocumentTrafficDocument = new TypedDocumentString(`
+    query DocumentTraffic($ids: [ID!]!, $range: TrafficRange!, $interval: TrafficInterval!, $onRefusal: OnRefusal!) {
+  nodes(ids: $ids) {
+    ... on Location {
+      analytiksId
+      brandId
+      referenceNumber
+      traffic(range: $range, interval: $interval, onRefusal: $onRefusal) {
+        ...DocumentSeries
+      }
+      pointsOfInterest(range: $range, interval: $interval, onRefusal: $onRefusal) {
+        ...DocumentZone
+      }
+    }
+  }
+}
+    fragment DocumentSeries on TrafficSeries {
+  metric
+  unit
+  interval
+  reported
+  pointOfInterest
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+}
+fragment DocumentZone on PointOfInterest {
+  id
+  traffic {
+    ...DocumentSeries
+  }
+}`) as unknown as TypedDocumentString<DocumentTrafficQuery, DocumentTrafficQueryVariables>;
+export const DocumentBrandTrafficDocument = new TypedDocumentString(`
+    query DocumentBrandTraffic($brandId: Int!, $range: TrafficRange!, $interval: TrafficInterval!, $first: Int!, $after: String) {
+  brand(id: $brandId) {
+    traffic(range: $range, interval: $interval, first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        location {
+          analytiksId
+        }
+        series {
+          ...DocumentSeries
+        }
+        pointsOfInterest {
+          ...DocumentZone
+        }
+      }
+    }
+  }
+}
+    fragment DocumentSeries on TrafficSeries {
+  metric
+  unit
+  interval
+  reported
+  pointOfInterest
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+}
+fragment DocumentZone on PointOfInterest {
+  id
+  traffic {
+    ...DocumentSeries
+  }
+}`) as unknown as TypedDocumentString<DocumentBrandTrafficQuery, DocumentBrandTrafficQueryVariables>;
+export const DocumentSpatialHeatmapsDocument = new TypedDocumentString(`
+    query DocumentSpatialHeatmaps($auraVisionId: ID!, $range: TimeRange!, $types: [SpatialHeatmapType!]!, $roles: [String!], $ages: [String!], $genders: [String!], $taxonomy: String) {
+  location(by: {auraVisionId: $auraVisionId}) {
+    heatmaps(
+      range: $range
+      types: $types
+      roles: $roles
+      ages: $ages
+      genders: $genders
+      taxonomy: $taxonomy
+    ) {
+      location {
+        auraVisionId
+      }
+      organisationId
+      recordingId
+      type
+      role
+      age
+      gender
+      localTime
+      ... on Heatmap {
+        provider
+        createdAt
+        image {
+          state
+          link
+          contentType
+          width
+          retryAfterSeconds
+          failure
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DocumentSpatialHeatmapsQuery, DocumentSpatialHeatmapsQueryVariables>;
+export const DocumentSnapshotsDocument = new TypedDocumentString(`
+    query DocumentSnapshots($viewName: String!, $deviceType: String, $applicationId: ID, $first: Int) {
+  snapshots(
+    viewName: $viewName
+    deviceType: $deviceType
+    applicationId: $applicationId
+    first: $first
+  ) {
+    ...DocumentSnapshot
+  }
+}
+    fragment DocumentSnapshot on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdAt
+  modifiedAt
+  createdBy
+  createdByHandle
+  createdByUserId
+  orgId
+}`) as unknown as TypedDocumentString<DocumentSnapshotsQuery, DocumentSnapshotsQueryVariables>;
+export const DocumentCreateSnapshotDocument = new TypedDocumentString(`
+    mutation DocumentCreateSnapshot($input: CreateSnapshotInput!) {
+  createSnapshot(input: $input) {
+    ...DocumentWritten
+  }
+}
+    fragment DocumentSnapshot on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdAt
+  modifiedAt
+  createdBy
+  createdByHandle
+  createdByUserId
+  orgId
+}
+fragment DocumentWritten on WriteSnapshotResult {
+  __typename
+  ... on SnapshotWritten {
+    snapshot {
+      ...DocumentSnapshot
+    }
+  }
+  ... on SnapshotRefusal {
+    reason
+  }
+}`) as unknown as TypedDocumentString<DocumentCreateSnapshotMutation, DocumentCreateSnapshotMutationVariables>;
+export const DocumentUpdateSnapshotDocument = new TypedDocumentString(`
+    mutation DocumentUpdateSnapshot($input: UpdateSnapshotInput!) {
+  updateSnapshot(input: $input) {
+    ...DocumentWritten
+  }
+}
+    fragment DocumentSnapshot on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdAt
+  modifiedAt
+  createdBy
+  createdByHandle
+  createdByUserId
+  orgId
+}
+fragment DocumentWritten on WriteSnapshotResult {
+  __typename
+  ... on SnapshotWritten {
+    snapshot {
+      ...DocumentSnapshot
+    }
+  }
+  ... on SnapshotRefusal {
+    reason
+  }
+}`) as unknown as TypedDocumentString<DocumentUpdateSnapshotMutation, DocumentUpdateSnapshotMutationVariables>;
+export const DocumentDeleteSnapshotDocument = new TypedDocumentString(`
+    mutation DocumentDeleteSnapshot($input: DeleteSnapshotInput!) {
+  deleteSnapshot(input: $input) {
+    __typename
+    ... on SnapshotDeleted {
+      id
+    }
+    ... on SnapshotRefusal {
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DocumentDeleteSnapshotMutation, DocumentDeleteSnapshotMutationVariables>;
+export const DocumentPageHeatmapDocument = new TypedDocumentString(`
+    query DocumentPageHeatmap($projectId: ID, $environmentId: ID, $uuid: ID!) {
+  pageHeatmap(projectId: $projectId, environmentId: $environmentId, id: $uuid) {
+    id
+    uuid
+    shortId
+    name
+    url
+    dataUrl
+    targetWidths
+    type
+    status
+    hasContent
+    renditions {
+      width
+      hasContent
+    }
+    deleted
+    createdBy {
+      id
+      uuid
+      distinctId
+      firstName
+      lastName
+      email
+      isEmailVerified
+      hedgehogConfig
+      roleAtOrganization
+    }
+    createdAt
+    updatedAt
+    exception
+    image {
+      state
+      link
+      contentType
+      width
+      retryAfterSeconds
+      failure
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DocumentPageHeatmapQuery, DocumentPageHeatmapQueryVariables>;
+export const DocumentScreenshotDocument = new TypedDocumentString(`
+    query DocumentScreenshot($projectId: ID, $environmentId: ID, $uuid: ID!, $width: Int) {
+  pageHeatmap(projectId: $projectId, environmentId: $environmentId, id: $uuid) {
+    image(width: $width) {
+      state
+      contentType
+      width
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DocumentScreenshotQuery, DocumentScreenshotQueryVariables>;
+export const DocumentPagesDocument = new TypedDocumentString(`
+    query DocumentPages($zenovayId: ID!, $first: Int!) {
+  website(by: {zenovayId: $zenovayId}) {
+    views(first: $first) {
+      nodes {
+        path
+        totalInteractions
+        lastInteractionAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DocumentPagesQuery, DocumentPagesQueryVariables>;
 export const EverythingDocument = new TypedDocumentString(`
     query Everything($range: TimeRange!) {
   locations(first: 1) {
@@ -121,3 +779,169 @@ export const EverythingDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EverythingQuery, EverythingQueryVariables>;
+export const FailureEverythingDocument = new TypedDocumentString(`
+    query FailureEverything($range: TimeRange!) {
+  location(by: {id: "oxford-street"}) {
+    id
+    name
+    heatmaps(range: $range, types: [PATH]) {
+      type
+      recordingId
+      createdAt
+      image {
+        state
+        link
+      }
+    }
+    traffic(range: {utc: $range}, metrics: [VISITS]) {
+      metric
+      total
+      columns {
+        values
+      }
+    }
+    pointsOfInterest(range: {utc: $range}) {
+      id
+      traffic {
+        metric
+        total
+      }
+    }
+  }
+  brand(id: 1234) {
+    id
+    traffic(range: {utc: $range}, metrics: [VISITS]) {
+      nodes {
+        location {
+          id
+        }
+        series {
+          total
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+  website(by: {id: "shop"}) {
+    id
+    name
+    views(first: 3) {
+      nodes {
+        path
+        totalInteractions
+      }
+      pageInfo {
+        endCursor
+      }
+    }
+    heatmaps(first: 3) {
+      nodes {
+        name
+        url
+        createdBy {
+          email
+        }
+      }
+      pageInfo {
+        endCursor
+      }
+    }
+    view(path: "/products/3") {
+      id
+      url
+      totalInteractions
+      heatmaps {
+        name
+        status
+        image {
+          state
+          failure
+        }
+      }
+      snapshots(first: 2) {
+        name
+        start
+        createdBy
+      }
+    }
+  }
+  snapshots(viewName: "/pricing", first: 2) {
+    name
+    start
+    createdBy
+  }
+}
+    `) as unknown as TypedDocumentString<FailureEverythingQuery, FailureEverythingQueryVariables>;
+export const FailureFiltersDocument = new TypedDocumentString(`
+    query FailureFilters($range: TimeRange!) {
+  location(by: {id: "oxford-street"}) {
+    customers: heatmaps(range: $range, types: [PATH], roles: ["customer"]) {
+      ...FailureHeatmap
+    }
+    staff: heatmaps(range: $range, types: [PATH], roles: ["staff"]) {
+      ...FailureHeatmap
+    }
+    everybody: heatmaps(range: $range, types: [PATH]) {
+      ...FailureHeatmap
+    }
+  }
+}
+    fragment FailureHeatmap on SpatialHeatmap {
+  recordingId
+  role
+  createdAt
+}`) as unknown as TypedDocumentString<FailureFiltersQuery, FailureFiltersQueryVariables>;
+export const FailureLocationsDocument = new TypedDocumentString(`
+    query FailureLocations($range: TimeRange!, $onRefusal: OnRefusal) {
+  first: location(by: {analytiksId: "1"}) {
+    ...FailureTraffic
+  }
+  refused: location(by: {analytiksId: "99"}) {
+    ...FailureTraffic
+  }
+  last: location(by: {analytiksId: "2"}) {
+    ...FailureTraffic
+  }
+}
+    fragment FailureTraffic on Location {
+  id
+  traffic(range: {utc: $range}, metrics: [VISITS], onRefusal: $onRefusal) {
+    metric
+    total
+  }
+}`) as unknown as TypedDocumentString<FailureLocationsQuery, FailureLocationsQueryVariables>;
+export const FailureBrandDocument = new TypedDocumentString(`
+    query FailureBrand($range: TimeRange!, $first: Int!) {
+  brand(id: 1234) {
+    traffic(range: {utc: $range}, metrics: [VISITS], first: $first) {
+      nodes {
+        location {
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailureBrandQuery, FailureBrandQueryVariables>;
+export const FailureSavedHeatmapsDocument = new TypedDocumentString(`
+    query FailureSavedHeatmaps {
+  website(by: {id: "shop"}) {
+    some: heatmaps(first: 3) {
+      nodes {
+        name
+      }
+    }
+    view(path: "/far") {
+      heatmaps {
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailureSavedHeatmapsQuery, FailureSavedHeatmapsQueryVariables>;
