@@ -33,6 +33,15 @@ LocationTraffic.implement({
     "One location of a brand, with what Analytiks counted there. It is known by the catalog's name where the catalog holds it.",
   fields: t => ({
     location: t.expose('location', { type: Location, nullable: false, description: 'The location itself.' }),
+    analytiksId: t.id({
+      nullable: false,
+      description: "Analytiks' location id, as it answered.",
+      resolve: ({ traffic }) => String(traffic.locationId),
+    }),
+    referenceNumber: t.string({
+      description: "The brand's own number for the location, where Analytiks answered one.",
+      resolve: ({ traffic }) => traffic.referenceNumber,
+    }),
     series: t.field({
       type: [TrafficSeries],
       nullable: false,
