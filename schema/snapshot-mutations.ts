@@ -65,24 +65,22 @@ const DeleteSnapshotResult = builder.unionType('DeleteSnapshotResult', {
   resolveType: result => ('written' in result ? SnapshotDeleted : SnapshotRefusal),
 })
 
-const changeFields = builder.inputType('UpdateSnapshotInput', {
-  description:
-    'Changes a snapshot: where in which replay it points. Its name, view, application and device stay.',
-  fields: t => ({
-    id: t.id({ required: true, description: "Datadog's id of the snapshot." }),
-    eventId: t.id({ required: true, description: 'The RUM event to show.' }),
-    isDeviceTypeSelectedByUser: t.boolean({
-      required: true,
-      description: 'Whether the device type was chosen by hand and not detected.',
-    }),
-    sessionId: t.id({ description: 'The RUM session.' }),
-    start: t.field({
-      type: 'SafeInt',
-      required: true,
-      description: 'Milliseconds from the start of the session; not negative.',
-    }),
-    viewId: t.id({ description: 'The RUM view.' }),
+type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
+
+/** Where in which replay a snapshot points. */
+const replayFields = (t: InputFields) => ({
+  eventId: t.id({ required: true, description: 'The RUM event to show.' }),
+  isDeviceTypeSelectedByUser: t.boolean({
+    required: true,
+    description: 'Whether the device type was chosen by hand and not detected.',
   }),
+  sessionId: t.id({ description: 'The RUM session.' }),
+  start: t.field({
+    type: 'SafeInt',
+    required: true,
+    description: 'Milliseconds from the start of the session; not negative.',
+  }),
+  viewId: t.id({ description: 'The RUM view.' }),
 })
 
 const CreateSnapshotInput = builder.inputType('CreateSnapshotInput', {
@@ -95,18 +93,16 @@ const CreateSnapshotInput = builder.inputType('CreateSnapshotInput', {
     }),
     name: t.string({ required: true, description: 'What to call it.' }),
     viewName: t.string({ required: true, description: 'The view as Datadog names it, such as `/home`.' }),
-    eventId: t.id({ required: true, description: 'The RUM event to show.' }),
-    isDeviceTypeSelectedByUser: t.boolean({
-      required: true,
-      description: 'Whether the device type was chosen by hand and not detected.',
-    }),
-    sessionId: t.id({ description: 'The RUM session.' }),
-    start: t.field({
-      type: 'SafeInt',
-      required: true,
-      description: 'Milliseconds from the start of the session; not negative.',
-    }),
-    viewId: t.id({ description: 'The RUM view.' }),
+    ...replayFields(t),
+  }),
+})
+
+const UpdateSnapshotInput = builder.inputType('UpdateSnapshotInput', {
+  description:
+    'Changes where in which replay a snapshot points. Its name, view, application and device stay.',
+  fields: t => ({
+    id: t.id({ required: true, description: "Datadog's id of the snapshot." }),
+    ...replayFields(t),
   }),
 })
 
@@ -128,7 +124,7 @@ builder.mutationFields(t => ({
   updateSnapshot: t.field({
     type: WriteSnapshotResult,
     description: 'Changes where a snapshot at Datadog points.',
-    args: { input: t.arg({ type: changeFields, required: true, description: 'The change.' }) },
+    args: { input: t.arg({ type: UpdateSnapshotInput, required: true, description: 'The change.' }) },
     extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
     resolve: (_root, { input: { id, ...change } }, { datadog, loaders, signal }) =>
       cleared(loaders.datadog.snapshots, datadog().updateSnapshot(id, change, signal)),
