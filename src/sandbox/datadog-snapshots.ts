@@ -1,4 +1,4 @@
-import { noise, type Site, sites, viewNames } from './world.ts'
+import { noise, type Site, sites, uuid, viewNames } from './world.ts'
 
 /** A snapshot as it is kept; `int64` values are decimal text, since they may not fit a double. */
 export interface Snapshot {
@@ -32,13 +32,6 @@ export const keyOwner: Author = author('Sandbox Owner', 'owner@example.com', '90
  */
 export function madeUpSnapshots(): Snapshot[] {
   return [example(), ...sites.flatMap(ofSite)]
-}
-
-/** A UUID that depends on its arguments alone. */
-export function uuid(...parts: readonly (string | number)[]): string {
-  const words = [0, 1, 2, 3].map(index => Math.floor(noise(...parts, index) * 2 ** 32))
-  const hex = words.map(word => word.toString(16).padStart(8, '0')).join('')
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5')
 }
 
 function ofSite(site: Site): Snapshot[] {

@@ -1,7 +1,8 @@
 import { type Creation, readCreation, readUpdate, resource } from './datadog-bodies.ts'
 import { type ErrorShape, errorReply } from './datadog-errors.ts'
-import { keyOwner, madeUpSnapshots, type Snapshot, uuid } from './datadog-snapshots.ts'
+import { keyOwner, madeUpSnapshots, type Snapshot } from './datadog-snapshots.ts'
 import { type Emulator, type Exchange, type Handler, type Reply, serveEmulator } from './emulator.ts'
+import { uuid } from './world.ts'
 
 /**
  * Datadog's RUM replay heatmap snapshots. Each operation has its own limit, in periods that begin at whole

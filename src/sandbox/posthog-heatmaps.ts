@@ -1,4 +1,4 @@
-import { noise, type Site, sites } from './world.ts'
+import { noise, type Site, sites, uuid } from './world.ts'
 
 /** A saved heatmap as it goes over the wire. */
 export interface SavedHeatmap {
@@ -175,12 +175,6 @@ function user(id: number, first_name: string, last_name: string, role_at_organiz
     hedgehog_config: {},
     role_at_organization,
   }
-}
-
-function uuid(...parts: readonly (string | number)[]): string {
-  const words = [0, 1, 2, 3].map(index => Math.floor(noise(...parts, index) * 2 ** 32))
-  const hex = words.map(word => word.toString(16).padStart(8, '0')).join('')
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5')
 }
 
 function example(): KeptHeatmap {

@@ -104,6 +104,13 @@ export function noise(...parts: readonly (string | number)[]): number {
   return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32
 }
 
+/** A UUID that depends on its arguments alone. */
+export function uuid(...parts: readonly (string | number)[]): string {
+  const words = [0, 1, 2, 3].map(index => Math.floor(noise(...parts, index) * 2 ** 32))
+  const hex = words.map(word => word.toString(16).padStart(8, '0')).join('')
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5')
+}
+
 function store(
   locationId: number,
   id: string,
