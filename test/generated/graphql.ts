@@ -136,7 +136,7 @@ export type TrafficUnit =
   /** People. */
   | 'PEOPLE';
 
-/** Changes a snapshot: where in which replay it points. Its name, view, application and device stay. */
+/** Changes where in which replay a snapshot points. Its name, view, application and device stay. */
 export type UpdateSnapshotInput = {
   /** The RUM event to show. */
   eventId: string | number;
@@ -151,6 +151,78 @@ export type UpdateSnapshotInput = {
   /** The RUM view. */
   viewId?: string | number | null | undefined;
 };
+
+export type CountTrafficQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  range: TrafficRange;
+}>;
+
+
+export type CountTrafficQuery = { nodes: Array<
+    | { analytiksId: string | null, all: Array<{ metric: TrafficMetric, reported: boolean, total: number | null }> | null, visits: Array<{ points: Array<{ value: number }> }> | null, bounces: Array<{ columns: { values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ total: number | null }> }> | null }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type CountZonesFragment = { bounces: Array<{ columns: { values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ total: number | null }> }> | null };
+
+export type CountBrandQueryVariables = Exact<{
+  brandId: number;
+  range: TrafficRange;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CountBrandQuery = { brand: { traffic: { edges: Array<{ cursor: string, node: { location: { analytiksId: string | null } } }>, pageInfo: { hasNextPage: boolean } } | null } | null };
+
+export type CountSpatialHeatmapsQueryVariables = Exact<{
+  range: TimeRange;
+}>;
+
+
+export type CountSpatialHeatmapsQuery = { locations: { nodes: Array<{ auraVisionId: string | null, paths: Array<{ type: SpatialHeatmapType | null, location: { auraVisionId: string | null } | null }> | null, lingers: Array<{ type: SpatialHeatmapType | null, location: { auraVisionId: string | null } | null }> | null, doors: Array<{ type: SpatialHeatmapType | null, location: { auraVisionId: string | null } | null }> | null }> } };
+
+export type CountDoorsFragment = { doors: Array<{ type: SpatialHeatmapType | null, location: { auraVisionId: string | null } | null }> | null };
+
+export type CountedHeatmapFragment = { type: SpatialHeatmapType | null, location: { auraVisionId: string | null } | null };
+
+export type CountViewsWithSnapshotsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CountViewsWithSnapshotsQuery = { website: { views: { nodes: Array<{ path: string, name: string, desktop: Array<{ deviceType: string | null }> | null, mobile: Array<{ deviceType: string | null }> | null }> } | null } | null };
+
+export type CountCreateThenListMutationVariables = Exact<{
+  first: CreateSnapshotInput;
+  second: CreateSnapshotInput;
+}>;
+
+
+export type CountCreateThenListMutation = { first:
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | Record<PropertyKey, never>
+   | null, second:
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type CountDeleteThenListMutationVariables = Exact<{
+  gone: DeleteSnapshotInput;
+  kept: UpdateSnapshotInput;
+}>;
+
+
+export type CountDeleteThenListMutation = { before:
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | Record<PropertyKey, never>
+   | null, deleteSnapshot:
+    | { __typename: 'SnapshotDeleted' }
+    | { __typename: 'SnapshotRefusal' }
+   | null, after:
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type CountListedFragment = { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } };
 
 export type DocumentSeriesFragment = { metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null };
 
@@ -317,6 +389,16 @@ export type FailureSavedHeatmapsQueryVariables = Exact<{ [key: string]: never; }
 
 export type FailureSavedHeatmapsQuery = { website: { some: { nodes: Array<{ name: string | null }> } | null, view: { heatmaps: Array<{ name: string | null }> | null } } | null };
 
+export type FailurePictureQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FailurePictureQuery = { node:
+    | { image: { state: HeatmapImageState } | null }
+    | Record<PropertyKey, never>
+   | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -335,6 +417,55 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CountZonesFragmentDoc = new TypedDocumentString(`
+    fragment CountZones on Location {
+  bounces: traffic(range: $range, metrics: [BOUNCES]) {
+    columns {
+      values
+    }
+  }
+  pointsOfInterest(range: $range) {
+    id
+    traffic {
+      total
+    }
+  }
+}
+    `, {"fragmentName":"CountZones"}) as unknown as TypedDocumentString<CountZonesFragment, unknown>;
+export const CountedHeatmapFragmentDoc = new TypedDocumentString(`
+    fragment CountedHeatmap on SpatialHeatmap {
+  type
+  location {
+    auraVisionId
+  }
+}
+    `, {"fragmentName":"CountedHeatmap"}) as unknown as TypedDocumentString<CountedHeatmapFragment, unknown>;
+export const CountDoorsFragmentDoc = new TypedDocumentString(`
+    fragment CountDoors on Location {
+  doors: heatmaps(range: $range, types: [ENTRY, PATH]) {
+    ...CountedHeatmap
+  }
+}
+    fragment CountedHeatmap on SpatialHeatmap {
+  type
+  location {
+    auraVisionId
+  }
+}`, {"fragmentName":"CountDoors"}) as unknown as TypedDocumentString<CountDoorsFragment, unknown>;
+export const CountListedFragmentDoc = new TypedDocumentString(`
+    fragment CountListed on SnapshotWritten {
+  snapshot {
+    id
+    start
+    view {
+      snapshots {
+        id
+        start
+      }
+    }
+  }
+}
+    `, {"fragmentName":"CountListed"}) as unknown as TypedDocumentString<CountListedFragment, unknown>;
 export const DocumentSeriesFragmentDoc = new TypedDocumentString(`
     fragment DocumentSeries on TrafficSeries {
   metric
@@ -444,6 +575,149 @@ export const FailureTrafficFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"FailureTraffic"}) as unknown as TypedDocumentString<FailureTrafficFragment, unknown>;
+export const CountTrafficDocument = new TypedDocumentString(`
+    query CountTraffic($ids: [ID!]!, $range: TrafficRange!) {
+  nodes(ids: $ids) {
+    ... on Location {
+      analytiksId
+      all: traffic(
+        range: $range
+        metrics: [VISITS, DWELL_TIME, GROUP_VISITS, BOUNCES, ALL_VISITS, PEAK_OCCUPANCY, WALK_BYS]
+      ) {
+        metric
+        reported
+        total
+      }
+      visits: traffic(range: $range, metrics: [VISITS]) {
+        points {
+          value
+        }
+      }
+      ...CountZones
+    }
+  }
+}
+    fragment CountZones on Location {
+  bounces: traffic(range: $range, metrics: [BOUNCES]) {
+    columns {
+      values
+    }
+  }
+  pointsOfInterest(range: $range) {
+    id
+    traffic {
+      total
+    }
+  }
+}`) as unknown as TypedDocumentString<CountTrafficQuery, CountTrafficQueryVariables>;
+export const CountBrandDocument = new TypedDocumentString(`
+    query CountBrand($brandId: Int!, $range: TrafficRange!, $first: Int!, $after: String) {
+  brand(id: $brandId) {
+    traffic(range: $range, first: $first, after: $after, metrics: [VISITS]) {
+      edges {
+        cursor
+        node {
+          location {
+            analytiksId
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CountBrandQuery, CountBrandQueryVariables>;
+export const CountSpatialHeatmapsDocument = new TypedDocumentString(`
+    query CountSpatialHeatmaps($range: TimeRange!) {
+  locations(first: 12) {
+    nodes {
+      auraVisionId
+      paths: heatmaps(range: $range, types: [PATH]) {
+        ...CountedHeatmap
+      }
+      lingers: heatmaps(range: $range, types: [LINGER]) {
+        ...CountedHeatmap
+      }
+      ...CountDoors
+    }
+  }
+}
+    fragment CountDoors on Location {
+  doors: heatmaps(range: $range, types: [ENTRY, PATH]) {
+    ...CountedHeatmap
+  }
+}
+fragment CountedHeatmap on SpatialHeatmap {
+  type
+  location {
+    auraVisionId
+  }
+}`) as unknown as TypedDocumentString<CountSpatialHeatmapsQuery, CountSpatialHeatmapsQueryVariables>;
+export const CountViewsWithSnapshotsDocument = new TypedDocumentString(`
+    query CountViewsWithSnapshots {
+  website(by: {id: "shop"}) {
+    views(first: 20) {
+      nodes {
+        path
+        name
+        desktop: snapshots(deviceType: "desktop") {
+          deviceType
+        }
+        mobile: snapshots(deviceType: "mobile") {
+          deviceType
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CountViewsWithSnapshotsQuery, CountViewsWithSnapshotsQueryVariables>;
+export const CountCreateThenListDocument = new TypedDocumentString(`
+    mutation CountCreateThenList($first: CreateSnapshotInput!, $second: CreateSnapshotInput!) {
+  first: createSnapshot(input: $first) {
+    ...CountListed
+  }
+  second: createSnapshot(input: $second) {
+    ...CountListed
+  }
+}
+    fragment CountListed on SnapshotWritten {
+  snapshot {
+    id
+    start
+    view {
+      snapshots {
+        id
+        start
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<CountCreateThenListMutation, CountCreateThenListMutationVariables>;
+export const CountDeleteThenListDocument = new TypedDocumentString(`
+    mutation CountDeleteThenList($gone: DeleteSnapshotInput!, $kept: UpdateSnapshotInput!) {
+  before: updateSnapshot(input: $kept) {
+    ...CountListed
+  }
+  deleteSnapshot(input: $gone) {
+    __typename
+  }
+  after: updateSnapshot(input: $kept) {
+    ...CountListed
+  }
+}
+    fragment CountListed on SnapshotWritten {
+  snapshot {
+    id
+    start
+    view {
+      snapshots {
+        id
+        start
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<CountDeleteThenListMutation, CountDeleteThenListMutationVariables>;
 export const DocumentTrafficDocument = new TypedDocumentString(`
     query DocumentTraffic($ids: [ID!]!, $range: TrafficRange!, $interval: TrafficInterval!, $onRefusal: OnRefusal!) {
   nodes(ids: $ids) {
@@ -945,3 +1219,14 @@ export const FailureSavedHeatmapsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FailureSavedHeatmapsQuery, FailureSavedHeatmapsQueryVariables>;
+export const FailurePictureDocument = new TypedDocumentString(`
+    query FailurePicture($id: ID!) {
+  node(id: $id) {
+    ... on PageHeatmap {
+      image {
+        state
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailurePictureQuery, FailurePictureQueryVariables>;

@@ -1,0 +1,222 @@
+import { expect, test } from 'vitest'
+import type { Journal } from '../../src/sandbox/emulator.ts'
+import { callsOf } from '../calls.ts'
+import { ask, askText } from '../client.ts'
+import { CountBrandDocument, CountTrafficDocument } from '../generated/graphql.ts'
+import { serve } from '../serving.ts'
+
+const range = { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-03T00:00:00Z' } }
+
+test('50 locations and 7 metrics cost one call, however often and through whatever they are asked', async () => {
+  await using served = await serve({ catalog: '' })
+  const { journal } = served.sandbox.analytiks
+  answerAll(journal, 50)
+  const { data, errors } = await ask(served.origin, CountTrafficDocument, { ids: analytiksIds(50), range })
+  expect(errors).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({ analytiks: { 'POST /token': 1, 'POST /json/v2': 1 } })
+  expect(journal.calls.at(-1)?.body).toMatchObject({ locations: numbers(50) })
+  expect(data.nodes).toHaveLength(50)
+  for (const [index, location] of data.nodes.entries()) {
+    const value = index + 1
+    expect(location?.all?.map(({ total }) => total)).toEqual([value, null, null, value, null, null, null])
+    expect(location?.visits).toEqual([{ points: [{ value }] }])
+    expect(location?.bounces?.[0]?.columns?.values.filter(count => count !== null)).toEqual([value])
+    expect(location?.pointsOfInterest).toMatchObject([{ id: `zone of ${value}` }])
+  }
+})
+
+test('50 locations that are asked twice each are still 50', async () => {
+  await using served = await serve({ catalog: '' })
+  answerAll(served.sandbox.analytiks.journal, 50)
+  const ids = [...analytiksIds(50), ...analytiksIds(50)]
+  const { errors } = await ask(served.origin, CountTrafficDocument, { ids, range })
+  expect(errors).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({ analytiks: { 'POST /token': 1, 'POST /json/v2': 1 } })
+})
+
+test('51 locations are bad input, which is said without a call', async () => {
+  await using served = await serve({ catalog: '' })
+  const { data, errors } = await ask(served.origin, CountTrafficDocument, { ids: analytiksIds(51), range })
+  expect(callsOf(served.sandbox)).toEqual({})
+  expect(new Set(errors.map(({ extensions: { code } }) => code))).toEqual(new Set(['BAD_USER_INPUT']))
+  expect(errors[0]?.message).toBe('At most 50 locations can be asked at once, not 51.')
+  expect(data.nodes.map(location => location?.all)).toEqual(new Array(51).fill(null))
+})
+
+test('exactly 5 days pass', async () => {
+  await using served = await serve()
+  const fiveDays = { utc: { start: '2025-06-02T09:00:00Z', end: '2025-06-07T09:00:00Z' } }
+  const { errors } = await ask(served.origin, CountTrafficDocument, { ids: analytiksIds(2), range: fiveDays })
+  expect(errors).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({ analytiks: { 'POST /token': 1, 'POST /json/v2': 1 } })
+})
+
+test.each([
+  { what: '6 days', range: { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-08T00:00:00Z' } } },
+  {
+    what: 'a millisecond more than 5 days',
+    range: { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-07T00:00:00.001Z' } },
+  },
+  {
+    what: '6 days by the local clock',
+    range: { local: { start: '2025-06-02T00:00:00', end: '2025-06-08T00:00:00' } },
+  },
+  {
+    what: 'a range that ends where it starts',
+    range: { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-02T00:00:00Z' } },
+  },
+  {
+    what: 'a range that ends before it starts',
+    range: { local: { start: '2025-06-02T00:00:00', end: '2025-06-01T00:00:00' } },
+  },
+] as const)('$what is bad input, said before anybody is asked anything', async ({ range }) => {
+  await using served = await serve()
+  const { data, errors } = await askText(
+    served.origin,
+    `query ($range: TrafficRange!) {
+      websites(first: 4) { nodes { views(first: 1) { nodes { path totalInteractions } } } }
+      location(by: { id: "ginza" }) { traffic(range: $range) { total } pointsOfInterest(range: $range) { id } }
+      brand(id: 1234) { traffic(range: $range) { nodes { series { total } } } }
+    }`,
+    { range },
+  )
+  expect(data).toBeUndefined()
+  expect(errors.map(({ extensions: { code } }) => code)).toEqual(new Array(3).fill('BAD_USER_INPUT'))
+  expect(callsOf(served.sandbox)).toEqual({})
+})
+
+test('ids and the references of each brand cost a call each', async () => {
+  await using served = await serve({ catalog: '' })
+  const keys = ['analytiks:1', 'reference:1234:FR2561', 'analytiks:4', 'reference:5678:DE1000']
+  const ids = [...keys, 'reference:1234:US0658'].map(key => `Location:${key}`)
+  const { errors } = await ask(served.origin, CountTrafficDocument, { ids, range })
+  expect(errors).toEqual([])
+  expect(bodiesOf(served.sandbox.analytiks.journal)).toMatchObject([
+    { locations: [1, 4] },
+    { brandId: 1234, referenceNumbers: ['FR2561', 'US0658'] },
+    { brandId: 5678, referenceNumbers: ['DE1000'] },
+  ])
+})
+
+test('a reference whose id the catalog knows is asked with the ids', async () => {
+  await using served = await serve()
+  const ids = [
+    'Location:reference:1234:FR2561',
+    'Location:analytiks:1',
+    'Location:ginza',
+    'Location:analytiks:5',
+  ]
+  const { errors } = await ask(served.origin, CountTrafficDocument, { ids, range })
+  expect(errors).toEqual([])
+  expect(bodiesOf(served.sandbox.analytiks.journal)).toMatchObject([{ locations: [2, 1, 5] }])
+})
+
+test('each differing range, interval and kind of refusal costs a call of its own', async () => {
+  await using served = await serve()
+  const { errors } = await askText(
+    served.origin,
+    `query ($range: TrafficRange!, $sooner: TrafficRange!) {
+      location(by: { id: "ginza" }) {
+        traffic(range: $range) { total }
+        quarters: traffic(range: $range, interval: QUARTER_HOUR) { total }
+        sooner: traffic(range: $sooner) { total }
+        soonerQuarters: traffic(range: $sooner, interval: QUARTER_HOUR) { total }
+        whole: traffic(range: $range, onRefusal: FAIL) { total }
+        pointsOfInterest(range: $range, onRefusal: FAIL) { id }
+      }
+    }`,
+    { range, sooner: { utc: { start: '2025-06-01T00:00:00Z', end: '2025-06-02T00:00:00Z' } } },
+  )
+  expect(errors).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({
+    analytiks: { 'POST /token': 1, 'POST /json/v2': 4, 'POST /json/v1': 1 },
+  })
+})
+
+test('a local range costs a call a time zone, and nothing beside the same range in UTC', async () => {
+  await using served = await serve()
+  const { errors } = await askText(
+    served.origin,
+    `query ($local: TrafficRange!, $utc: TrafficRange!) {
+      oxfordStreet: location(by: { id: "oxford-street" }) { traffic(range: $local) { total } }
+      princesStreet: location(by: { id: "princes-street" }) { traffic(range: $utc) { total } }
+      ginza: location(by: { id: "ginza" }) { traffic(range: $local) { total } }
+    }`,
+    {
+      local: { local: { start: '2025-06-02T00:00:00', end: '2025-06-03T00:00:00' } },
+      utc: { utc: { start: '2025-06-01T23:00:00Z', end: '2025-06-02T23:00:00Z' } },
+    },
+  )
+  expect(errors).toEqual([])
+  expect(bodiesOf(served.sandbox.analytiks.journal)).toMatchObject([
+    { startDate: '2025-06-01T23:00:00.000Z', locations: [1, 6] },
+    { startDate: '2025-06-01T15:00:00.000Z', locations: [5] },
+  ])
+})
+
+test.each([
+  { first: 1, calls: 1 },
+  { first: 4, calls: 1 },
+  // The sixth is behind the first batch of five, and tells that more follow.
+  { first: 5, calls: 2 },
+  { first: 6, calls: 2 },
+  { first: 1000, calls: 2 },
+])('the first $first locations of a brand cost $calls calls', async ({ first, calls }) => {
+  await using served = await serve()
+  const { data, errors } = await ask(served.origin, CountBrandDocument, { brandId: 1234, range, first })
+  expect(errors).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({ analytiks: { 'POST /token': 1, 'POST /json/v3': calls } })
+  expect(data.brand?.traffic?.edges).toHaveLength(Math.min(first, 6))
+  expect(data.brand?.traffic?.pageInfo.hasNextPage).toBe(first < 6)
+})
+
+test('a brand is walked once, and no further than the longest of several fields asks', async () => {
+  await using served = await serve()
+  const { errors } = await askText(
+    served.origin,
+    `query ($range: TrafficRange!) {
+      brand(id: 1234) {
+        short: traffic(range: $range, first: 2) { nodes { series { total } } }
+        long: traffic(range: $range, first: 6, metrics: [VISITS]) { nodes { series { total } } }
+        behind: traffic(range: $range, first: 2, after: "3") { nodes { pointsOfInterest { id } } }
+      }
+      other: brand(id: 1234) { traffic(range: $range) { pageInfo { hasNextPage } } }
+    }`,
+    { range },
+  )
+  expect(errors).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({ analytiks: { 'POST /token': 1, 'POST /json/v3': 2 } })
+})
+
+test('many requests at once cost one token', async () => {
+  await using served = await serve()
+  const asked = Array.from({ length: 12 }, () =>
+    ask(served.origin, CountTrafficDocument, { ids: analytiksIds(12), range }),
+  )
+  const answers = await Promise.all(asked)
+  expect(answers.flatMap(({ errors }) => errors)).toEqual([])
+  expect(callsOf(served.sandbox)).toEqual({ analytiks: { 'POST /token': 1, 'POST /json/v2': 12 } })
+})
+
+/** 1 to the count. */
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
+function analytiksIds(count: number): string[] {
+  return numbers(count).map(id => `Location:analytiks:${id}`)
+}
+
+function bodiesOf({ calls }: Journal): unknown[] {
+  return calls.filter(({ route }) => route === 'POST /json/v2').map(({ body }) => body)
+}
+
+/** Every location from 1 on was visited by as many people as its id says. */
+function answerAll(journal: Journal, count: number): void {
+  const successes = numbers(count).map(locationId => {
+    const map = { '2025-06-02T10:00:00Z': locationId }
+    const pointOfInterest = [{ id: `zone of ${locationId}`, visits: map }]
+    return { locationId, visits: map, bounces: map, pointOfInterest }
+  })
+  journal.script({ route: 'POST /json/v2', answer: { body: { successes, failures: {} } } })
+}
