@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { clientKeys, nameOfClient } from '../../src/providers.ts'
+import { ask } from '../client.ts'
+import { FailureEverythingDocument } from '../generated/graphql.ts'
+import { fieldsOf, outages } from '../outages.ts'
+import { serve } from '../serving.ts'
+
+const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
+
+/** The answer when all is well. */
+let healthy: unknown
+
+beforeAll(async () => {
+  await using served = await serve()
+  const { data, errors } = await ask(served.origin, FailureEverythingDocument, { range })
+  expect(errors).toEqual([])
+  healthy = data
+})
+
+test('when all is well every field has data', () => {
+  for (const field of Object.values(fieldsOf).flat()) {
+    expect(healthy).toHaveProperty(field)
+    expect(comparable(healthy, new Set([field])), field).not.toEqual(comparable(healthy))
+  }
+  expect(JSON.stringify(healthy)).not.toContain('[]')
+})
+
+const cases = outages.map(outage => ({ outage, name: `${outage.provider} ${outage.what}` }))
+
+describe.concurrent('its own fields are null and tell why, and all others are as ever', () => {
+  test.each(cases)('$name', async ({ outage }) => {
+    await using served = await serve({ environment: outage.environment })
+    const key = clientKeys.find(one => nameOfClient[one] === outage.provider) ?? 'zenovay'
+    for (const fault of outage.faults) served.sandbox[key].journal.script(fault)
+
+    const { status, data, errors } = await ask(served.origin, FailureEverythingDocument, { range })
+
+    expect(status).toBe(200)
+    const fields = errors.map(({ path = [] }) => path.join('.')).sort()
+    expect(fields).toEqual([...outage.fields].sort())
+    for (const { extensions, message } of errors) {
+      expect(extensions).toEqual(outage.extensions)
+      expect(message).toMatch(/^[^.]+\.$/)
+    }
+    expect(comparable(data)).toEqual(comparable(healthy, new Set(outage.fields)))
+  })
+})
+
+/** The data with these fields null, and signed URLs without host and signature, which differ every time. */
+function comparable(value: unknown, nulled: ReadonlySet<string> = new Set(), path = ''): unknown {
+  if (nulled.has(path)) return null
+  if (typeof value === 'string') return value.replace(/^http:\/\/127[^/]+(.+)\?Expires=.+$/, '$1')
+  if (typeof value !== 'object' || value === null) return value
+  const inner = (key: string | number) => (path ? `${path}.${key}` : String(key))
+  if (Array.isArray(value)) return value.map((item, index) => comparable(item, nulled, inner(index)))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, comparable(member, nulled, inner(key))]),
+  )
+}
