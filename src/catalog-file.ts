@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { Catalog, type Location, type Website } from './catalog.ts'
 
@@ -11,17 +11,29 @@ export function readCatalog(
   file: string,
 ): { readonly catalog: Catalog } | { readonly problems: readonly [string, ...string[]] } {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const parsed = catalogFile.safeParse(document.errors.length > 0 ? {} : (document.toJS() ?? {}))
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Numbers stay as they are written: an upstream id would lose its leading zeros, and a long one its last digits.
+    customTags: tags => tags.filter(tag => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
+  })
+  const syntaxProblems = [
+    ...document.errors.map(({ pos, message }) => ({ offset: pos[0], message })),
+    ...unresolvedAliases(document),
+  ]
+  const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS() ?? {})
+  const parsed = catalogFile.safeParse(content)
   const [first, ...others] = [
-    ...document.errors.map(error => ({ offset: error.pos[0], message: error.message.split('\n')[0] ?? '' })),
-    ...(parsed.success ? claimedTwice(parsed.data) : issuesOf(parsed.error)).map(({ path, message }) => ({
-      offset: offsetOf(document, path),
-      message: `${entryName(document, path)}: ${message}`,
-    })),
+    ...syntaxProblems,
+    ...[...(parsed.success ? [] : issuesOf(parsed.error)), ...claimedTwice(claimants.parse(content))].map(
+      ({ path, message }) => ({
+        offset: offsetOf(document, path),
+        message: path.length > 0 ? `${entryName(document, path)}: ${message}` : message,
+      }),
+    ),
   ].map(({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${message}`)
   if (first !== undefined) return { problems: [first, ...others] }
-  const { locations, websites } = catalogFile.parse(document.toJS() ?? {})
+  const { locations, websites } = catalogFile.parse(content)
   return { catalog: new Catalog(locations.map(toLocation), websites.map(toWebsite)) }
 }
 
@@ -35,8 +47,12 @@ interface Problem {
 const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores')
-/** YAML reads an unquoted 1 as a number. */
-const upstreamId = z.union([z.string().min(1), z.int()]).transform(String)
+const upstreamId = z.string().min(1)
+const natural = z
+  .string()
+  .regex(/^\d+$/, 'must be a whole number')
+  .transform(Number)
+  .refine(Number.isSafeInteger, 'must be a whole number')
 
 const location = z.strictObject({
   id,
@@ -52,8 +68,8 @@ const location = z.strictObject({
     .optional(),
   analytiks: z
     .strictObject({
-      locationId: z.int().nonnegative().optional(),
-      brandId: z.int().nonnegative().optional(),
+      locationId: natural.optional(),
+      brandId: natural.optional(),
       referenceNumber: upstreamId.optional(),
     })
     .refine(
@@ -93,6 +109,30 @@ const catalogFile = z.strictObject({
 })
 
 type CatalogFile = z.output<typeof catalogFile>
+
+/** What each entry claims, read member by member: a problem with one hides no claim of another. */
+const claimants = z
+  .object({
+    locations: entries({
+      id,
+      auraVision: location.shape.auraVision.catch(undefined),
+      analytiks: location.shape.analytiks.catch(undefined),
+    }),
+    websites: entries({
+      id,
+      origin: website.shape.origin.catch(undefined),
+      zenovay: website.shape.zenovay.catch(undefined),
+      posthog: website.shape.posthog.catch(undefined),
+      datadog: website.shape.datadog.catch(undefined),
+    }),
+  })
+  .catch({ locations: [], websites: [] })
+
+function entries<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.array(z.object(shape).optional().catch(undefined)).catch([])
+}
+
+type Claimants = z.output<typeof claimants>
 
 function toLocation({
   id,
@@ -138,57 +178,60 @@ function toWebsite({
   }
 }
 
-function claimedTwice({ locations, websites }: CatalogFile): Problem[] {
+function claimedTwice({ locations, websites }: Claimants): Problem[] {
   const claims = [
-    ...locations.flatMap(({ id, auraVision, analytiks }, index) => {
-      const path = ['locations', index]
-      const { brandId, referenceNumber } = analytiks ?? {}
-      return [
-        { id, path: [...path, 'id'], what: `location id ${id}` },
-        {
-          id,
-          path: [...path, 'auraVision'],
-          what: auraVision && `Aura Vision location ${auraVision.locationId}`,
-        },
-        {
-          id,
-          path: [...path, 'analytiks'],
-          what: analytiks?.locationId !== undefined && `Analytiks location ${analytiks.locationId}`,
-        },
-        {
-          id,
-          path: [...path, 'analytiks'],
-          what: referenceNumber !== undefined && `Analytiks reference ${brandId} ${referenceNumber}`,
-        },
-      ]
-    }),
-    ...websites.flatMap(({ id, origin, zenovay, posthog, datadog }, index) => {
-      const path = ['websites', index]
-      return [
-        { id, path: [...path, 'id'], what: `website id ${id}` },
-        { id, path: [...path, 'origin'], what: origin && `origin ${new URL(origin).origin}` },
-        { id, path: [...path, 'zenovay'], what: zenovay && `Zenovay website ${zenovay.websiteId}` },
-        {
-          id,
-          path: [...path, 'posthog'],
-          what: posthog?.projectId && `PostHog project ${posthog.projectId}`,
-        },
-        {
-          id,
-          path: [...path, 'posthog'],
-          what: posthog?.environmentId && `PostHog environment ${posthog.environmentId}`,
-        },
-        { id, path: [...path, 'datadog'], what: datadog && `Datadog application ${datadog.applicationId}` },
-      ]
-    }),
+    ...locations.flatMap((location, index) => location && locationClaims(location, ['locations', index])),
+    ...websites.flatMap((website, index) => website && websiteClaims(website, ['websites', index])),
   ]
   const claimed = new Map<string, string>()
-  return claims.flatMap(({ id, path, what }) => {
-    if (!what) return []
+  return claims.flatMap(claim => {
+    if (!claim?.what) return []
+    const { id, path, what } = claim
     const holder = claimed.get(what)
     if (holder === undefined) claimed.set(what, id)
     return holder === undefined ? [] : [{ path, message: `${what} is claimed by ${holder} already` }]
   })
+}
+
+function locationClaims(
+  { id, auraVision, analytiks }: NonNullable<Claimants['locations'][number]>,
+  path: Path,
+) {
+  const { locationId, brandId, referenceNumber } = analytiks ?? {}
+  const isReferenced = brandId !== undefined && referenceNumber !== undefined
+  return [
+    { id, path: [...path, 'id'], what: `location id ${id}` },
+    {
+      id,
+      path: [...path, 'auraVision'],
+      what: auraVision && `Aura Vision location ${auraVision.locationId}`,
+    },
+    {
+      id,
+      path: [...path, 'analytiks'],
+      what: locationId !== undefined && `Analytiks location ${locationId}`,
+    },
+    {
+      id,
+      path: [...path, 'analytiks'],
+      what: isReferenced && `Analytiks reference ${brandId} ${referenceNumber}`,
+    },
+  ]
+}
+
+function websiteClaims(
+  { id, origin, zenovay, posthog, datadog }: NonNullable<Claimants['websites'][number]>,
+  path: Path,
+) {
+  const { projectId, environmentId } = posthog ?? {}
+  return [
+    { id, path: [...path, 'id'], what: `website id ${id}` },
+    { id, path: [...path, 'origin'], what: origin && `origin ${new URL(origin).origin}` },
+    { id, path: [...path, 'zenovay'], what: zenovay && `Zenovay website ${zenovay.websiteId}` },
+    { id, path: [...path, 'posthog'], what: projectId && `PostHog project ${projectId}` },
+    { id, path: [...path, 'posthog'], what: environmentId && `PostHog environment ${environmentId}` },
+    { id, path: [...path, 'datadog'], what: datadog && `Datadog application ${datadog.applicationId}` },
+  ]
 }
 
 function issuesOf(error: z.ZodError): Problem[] {
@@ -199,11 +242,26 @@ function issuesOf(error: z.ZodError): Problem[] {
   })
 }
 
-/** Where the nearest part of the path that the file holds begins. */
+/** An alias without its anchor is no syntax error to the parser, but nothing can be made of it. */
+function unresolvedAliases(document: Document) {
+  const problems: { readonly offset: number; readonly message: string }[] = []
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return
+      problems.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} has no anchor before it` })
+    },
+  })
+  return problems
+}
+
+/** Where the nearest part of the path that the file holds begins; a member begins with its key. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true)
-    if (isNode(node) && node.range) return node.range[0]
+    const parent: unknown = document.getIn(path.slice(0, length - 1), true)
+    const member = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && key.value === path[length - 1])?.key
+      : document.getIn(path.slice(0, length), true)
+    if (isNode(member) && member.range) return member.range[0]
   }
   return 0
 }
@@ -211,13 +269,13 @@ function offsetOf(document: Document, path: Path): number {
 /** `locations.oxford-street.timeZone`: by the entry's id where it has one. */
 function entryName(document: Document, [list, index, ...rest]: Path): string {
   const id: unknown = index === undefined ? undefined : document.getIn([list, index, 'id'])
-  return [list, id ?? index, ...rest].filter(part => part !== undefined).join('.')
+  return [list, typeof id === 'string' ? id : index, ...rest].filter(part => part !== undefined).join('.')
 }
 
 function isTimeZone(name: string): boolean {
   try {
-    new Temporal.ZonedDateTime(0n, name)
-    return true
+    // An offset is a zone to Temporal, but one that knows no summer time.
+    return /^[a-z]/i.test(name) && Boolean(new Temporal.ZonedDateTime(0n, name))
   } catch {
     return false
   }
