@@ -43,12 +43,16 @@ export class Catalog {
 
   /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined when it can be none of them. */
   location(key: string): Location | undefined {
-    const [kind, id, ...rest] = key.split(':')
-    if (id === undefined) return this.locations.find(location => location.key === key)
+    const [kind, ...rest] = key.split(':')
+    const id = rest.join(':')
+    if (!id) return this.locations.find(location => location.key === key)
     if (kind === 'aura-vision' && /^[\da-f]{24}$/i.test(id)) return this.#auraVisionLocation(id.toLowerCase())
     if (kind === 'analytiks' && isNatural(id)) return this.#analytiksLocation(Number(id))
-    if (kind === 'reference' && isNatural(id) && rest.join(':'))
-      return this.#referencedLocation(Number(id), rest.join(':'))
+    if (kind === 'reference') {
+      const [brandId = '', ...number] = rest
+      if (isNatural(brandId) && number.join(':'))
+        return this.#referencedLocation(Number(brandId), number.join(':'))
+    }
     return undefined
   }
 
