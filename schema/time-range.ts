@@ -50,8 +50,9 @@ export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | nul
   const [from, to] = [toPlain(start), toPlain(end)]
   if (Temporal.PlainDateTime.compare(to, from) <= 0) throw endsEarly(start, end)
   const form = timeZone === null ? 'local' : 'utc'
-  const read = (time: Temporal.PlainDateTime) => time.toZonedDateTime(timeZone ?? 'UTC').epochMilliseconds
-  return bounded({ form, start: read(from), end: read(to) })
+  const [first, last] = [momentOf(from, timeZone ?? 'UTC'), momentOf(to, timeZone ?? 'UTC')]
+  if (first === last) throw new BadInput(`Clocks in ${timeZone} skip all of ${start} to ${end}.`)
+  return bounded({ form, start: first, end: last })
 }
 
 const maximumDays = 5
@@ -71,6 +72,14 @@ function toPlain(text: string): Temporal.PlainDateTime {
   } catch {
     throw new BadInput(`"${text}" is no date and time.`)
   }
+}
+
+/** When a clock shows the time: of two moments the first, and of none, as the clock skips it, the moment of the change. */
+function momentOf(time: Temporal.PlainDateTime, timeZone: string): number {
+  const shown = time.toZonedDateTime(timeZone)
+  if (shown.toPlainDateTime().equals(time)) return shown.epochMilliseconds
+  const before = time.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
+  return (before.getTimeZoneTransition('next') ?? shown).epochMilliseconds
 }
 
 function endsEarly(start: string, end: string): BadInput {
