@@ -399,6 +399,58 @@ export type FailurePictureQuery = { node:
     | Record<PropertyKey, never>
    | null };
 
+export type TimedSeriesFragment = { metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
+
+export type TimeBothFormsQueryVariables = Exact<{
+  id: string | number;
+  local: TrafficRange;
+  utc: TrafficRange;
+  interval: TrafficInterval;
+}>;
+
+
+export type TimeBothFormsQuery = { location: { local: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, utc: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null } | null };
+
+export type TimeTrafficQueryVariables = Exact<{
+  id: string | number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+  metrics?: Array<TrafficMetric> | TrafficMetric | null | undefined;
+}>;
+
+
+export type TimeTrafficQuery = { location: { traffic: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null } | null };
+
+export type TimeBrandQueryVariables = Exact<{
+  id: number;
+  range: TrafficRange;
+}>;
+
+
+export type TimeBrandQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> } | null } | null };
+
+export type TimeHeatmapsQueryVariables = Exact<{
+  id: string | number;
+  range: TimeRange;
+}>;
+
+
+export type TimeHeatmapsQuery = { location: { heatmaps: Array<{ createdAt: string | null, localTime: string | null, recordingId: string | null }> | null } | null };
+
+export type TimeTotalsQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  range: TrafficRange;
+}>;
+
+
+export type TimeTotalsQuery = { nodes: Array<
+    | { id: string }
+    | { id: string, traffic: Array<{ total: number | null }> | null }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null> };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -575,6 +627,28 @@ export const FailureTrafficFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"FailureTraffic"}) as unknown as TypedDocumentString<FailureTrafficFragment, unknown>;
+export const TimedSeriesFragmentDoc = new TypedDocumentString(`
+    fragment TimedSeries on TrafficSeries {
+  metric
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}
+    `, {"fragmentName":"TimedSeries"}) as unknown as TypedDocumentString<TimedSeriesFragment, unknown>;
 export const CountTrafficDocument = new TypedDocumentString(`
     query CountTraffic($ids: [ID!]!, $range: TrafficRange!) {
   nodes(ids: $ids) {
@@ -1230,3 +1304,126 @@ export const FailurePictureDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FailurePictureQuery, FailurePictureQueryVariables>;
+export const TimeBothFormsDocument = new TypedDocumentString(`
+    query TimeBothForms($id: ID!, $local: TrafficRange!, $utc: TrafficRange!, $interval: TrafficInterval!) {
+  location(by: {id: $id}) {
+    local: traffic(range: $local, interval: $interval, metrics: [VISITS]) {
+      ...TimedSeries
+    }
+    utc: traffic(range: $utc, interval: $interval, metrics: [VISITS]) {
+      ...TimedSeries
+    }
+  }
+}
+    fragment TimedSeries on TrafficSeries {
+  metric
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}`) as unknown as TypedDocumentString<TimeBothFormsQuery, TimeBothFormsQueryVariables>;
+export const TimeTrafficDocument = new TypedDocumentString(`
+    query TimeTraffic($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
+  location(by: {id: $id}) {
+    traffic(range: $range, interval: $interval, metrics: $metrics) {
+      ...TimedSeries
+    }
+    pointsOfInterest(range: $range, interval: $interval) {
+      id
+      traffic {
+        ...TimedSeries
+      }
+    }
+  }
+}
+    fragment TimedSeries on TrafficSeries {
+  metric
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}`) as unknown as TypedDocumentString<TimeTrafficQuery, TimeTrafficQueryVariables>;
+export const TimeBrandDocument = new TypedDocumentString(`
+    query TimeBrand($id: Int!, $range: TrafficRange!) {
+  brand(id: $id) {
+    traffic(range: $range, metrics: [VISITS]) {
+      nodes {
+        location {
+          id
+        }
+        series {
+          ...TimedSeries
+        }
+      }
+    }
+  }
+}
+    fragment TimedSeries on TrafficSeries {
+  metric
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}`) as unknown as TypedDocumentString<TimeBrandQuery, TimeBrandQueryVariables>;
+export const TimeHeatmapsDocument = new TypedDocumentString(`
+    query TimeHeatmaps($id: ID!, $range: TimeRange!) {
+  location(by: {id: $id}) {
+    heatmaps(range: $range, types: [PATH]) {
+      createdAt
+      localTime
+      recordingId
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TimeHeatmapsQuery, TimeHeatmapsQueryVariables>;
+export const TimeTotalsDocument = new TypedDocumentString(`
+    query TimeTotals($ids: [ID!]!, $range: TrafficRange!) {
+  nodes(ids: $ids) {
+    id
+    ... on Location {
+      traffic(range: $range, metrics: [VISITS]) {
+        total
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TimeTotalsQuery, TimeTotalsQueryVariables>;
