@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { LocationChoice, Question } from '../../../src/providers/analytiks/client.ts'
+import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
+import { failureOf, type Wiring, wire } from '../../wiring.ts'
+
+const june: Question = {
+  span: { form: 'utc', start: Date.UTC(2025, 5, 2), end: Date.UTC(2025, 5, 3) },
+  step: 'hourly',
+}
+const exampleSpan: Question = {
+  span: { form: 'utc', start: Date.UTC(2023, 5, 8, 11, 30), end: Date.UTC(2023, 5, 8, 23, 45) },
+  step: '15min',
+}
+const signal = new AbortController().signal
+const refused = { locations: [99] }
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+})
+
+describe('the token', () => {
+  test('is one for all calls of an account, however they are made', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const client = account.client('analytiks')
+    await Promise.all([
+      client.whole(june, { locations: [1] }, signal),
+      client.partial(june, { locations: [2] }, signal),
+      client.page(june, 1234, undefined, signal),
+    ])
+    await client.whole(june, { locations: [3] }, signal)
+    expect(costs(emulator)).toEqual({ tokens: 1, exports: 4 })
+  })
+
+  test('is renewed when three quarters of its life are over', async () => {
+    const now = Date.UTC(2025, 6, 1)
+    vi.useFakeTimers({ toFake: ['Date'], now })
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    await whole(account)
+    vi.setSystemTime(now + 64_799_000)
+    await whole(account)
+    expect(costs(emulator).tokens).toBe(1)
+    vi.setSystemTime(now + 64_800_000)
+    await whole(account)
+    expect(costs(emulator)).toEqual({ tokens: 2, exports: 3 })
+  })
+
+  test('that is revoked is renewed once for all who were refused, and what they asked is answered', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    await whole(account)
+    emulator.revokeTokens()
+    const answers = await Promise.all([1, 2, 3, 4].map(location => whole(account, { locations: [location] })))
+    expect(answers.map(([row]) => row?.locationId)).toEqual([1, 2, 3, 4])
+    expect(costs(emulator)).toEqual({ tokens: 2, exports: 9 })
+  })
+
+  test.each([
+    ['v1', (account: Wiring) => account.client('analytiks').whole(june, refused, signal)],
+    ['v2', (account: Wiring) => account.client('analytiks').partial(june, refused, signal)],
+    ['v3', (account: Wiring) => account.client('analytiks').page(june, 9999, undefined, signal)],
+  ])('is not renewed over and over for locations that are refused: %s', async (_, ask) => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    for (const _ of [1, 2, 3]) {
+      const error = await failureOf(ask(account))
+      expect(error).toMatchObject({ code: 'UPSTREAM_FORBIDDEN', upstreamStatus: 401, retryable: false })
+      expect(costs(emulator).tokens).toBe(2)
+    }
+    expect(costs(emulator).exports).toBe(4)
+    await Promise.all([failureOf(ask(account)), failureOf(ask(account)), whole(account)])
+    expect(costs(emulator)).toEqual({ tokens: 2, exports: 7 })
+  })
+
+  test('that is refused by the issuer is an error of the credentials', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator, { ANALYTIKS_CLIENT_SECRET: 'another' })
+    expect(await failureOf(whole(account))).toMatchObject({
+      code: 'UPSTREAM_UNAUTHENTICATED',
+      upstreamStatus: 401,
+    })
+    expect(costs(emulator)).toEqual({ tokens: 1, exports: 0 })
+  })
+})
+
+describe('a request', () => {
+  test.each([
+    ['export-v1-request.json', { locations: [1, 2, 3] }],
+    ['export-v1-request-references.json', { brandId: 1234, referenceNumbers: ['US0658', 'FR2561'] }],
+  ])("is the vendor's: %s", async (file, choice) => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    await account.client('analytiks').whole(exampleSpan, choice, signal)
+    await account.client('analytiks').partial(exampleSpan, choice, signal)
+    const body = JSON.parse(fixture(file))
+    expect(emulator.journal.calls.slice(1).map(call => [call.route, call.body])).toEqual([
+      ['POST /json/v1', body],
+      ['POST /json/v2', body],
+    ])
+  })
+
+  test('in local form has no zone in its dates', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const local: Question = { span: { ...exampleSpan.span, form: 'local' }, step: 'hourly' }
+    await account.client('analytiks').page(local, 1234, undefined, signal)
+    expect(emulator.journal.calls.at(-1)?.body).toEqual({
+      startDate: '2023-06-08T11:30:00.000',
+      endDate: '2023-06-08T23:45:00.000',
+      interval: 'hourly',
+      brandId: 1234,
+      cursor: null,
+    })
+  })
+})
+
+describe('an answer', () => {
+  test("of the vendor's page is understood, sparse as it is", async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const [row] = await account.client('analytiks').whole(exampleSpan, { locations: [1] }, signal)
+    const [example] = JSON.parse(fixture('export-v1-response.json'))
+    expect(row?.buckets.visits).toEqual(bucketsOf(example.visits))
+    expect(row?.buckets.visits).not.toContainEqual({
+      time: Date.UTC(2023, 5, 8, 22),
+      zoned: true,
+      value: expect.anything(),
+    })
+    expect(row?.buckets).toMatchObject({ bounces: null, allVisits: null, peakOccupancy: null, walkBys: null })
+    expect(row?.pointsOfInterest.map(({ id, buckets }) => [id, buckets.visits, buckets.peakVisits])).toEqual(
+      example.pointOfInterest.map((zone: { id: string; visits: object; peakVisits: object }) => [
+        zone.id,
+        bucketsOf(zone.visits),
+        bucketsOf(zone.peakVisits),
+      ]),
+    )
+  })
+
+  test('tells UTC from local time by each key, in order of time, and no map from an empty one', async () => {
+    vi.stubEnv('TZ', 'Asia/Kolkata')
+    expect(new Date(0).getHours()).toBe(5)
+    const [row] = await answered([
+      {
+        locationId: 1,
+        visits: {
+          '2023-06-08T21:00:00Z': 3,
+          '2023-06-08T20:30:00': 2,
+          '2023-06-08T22:00:00+02:00': 1,
+          '2023-06-08T23:00:00.000Z': 0,
+        },
+        bounces: {},
+        walkBys: null,
+      },
+    ])
+    const at = (hour: number, minute = 0) => Date.UTC(2023, 5, 8, hour, minute)
+    expect(row?.buckets.visits).toEqual([
+      { time: at(20), zoned: true, value: 1 },
+      { time: at(20, 30), zoned: false, value: 2 },
+      { time: at(21), zoned: true, value: 3 },
+      { time: at(23), zoned: true, value: 0 },
+    ])
+    expect(row?.buckets).toMatchObject({ bounces: [], walkBys: null, dwellTime: null })
+    expect(row).toMatchObject({ locationId: 1, referenceNumber: null, pointsOfInterest: [] })
+  })
+
+  test('may hold what the vendor adds, and a reference that is a number', async () => {
+    const [row] = await answered([{ locationId: 1, referenceNumber: 4711, queueLength: { a: 'b' } }])
+    expect(row).toMatchObject({ locationId: 1, referenceNumber: '4711' })
+  })
+
+  test.each([
+    ['a key that is no date', { '8 o’clock': 1 }],
+    ['a count that is no number', { '2023-06-08T20:00:00Z': 'many' }],
+    ['a count below zero', { '2023-06-08T20:00:00Z': -1 }],
+    ['a fraction', { '2023-06-08T20:00:00Z': 0.5 }],
+  ])('with %s is refused as a whole', async (_, visits) => {
+    const error = await failureOf(answered([{ locationId: 1, visits }]))
+    expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 })
+  })
+
+  test('of v1 is all or nothing, of v2 what is allowed with what is refused', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const client = account.client('analytiks')
+    const choice = { locations: [1, 99, 7, 4711] }
+    expect(await failureOf(client.whole(june, choice, signal))).toMatchObject({ code: 'UPSTREAM_FORBIDDEN' })
+    const partial = await client.partial(june, choice, signal)
+    expect(partial.successes.map(row => row.locationId)).toEqual([1, 7])
+    expect(partial.refused).toEqual(['99', '4711'])
+    const byReference = { brandId: 1234, referenceNumbers: ['US0658', 'XX0000'] }
+    expect((await client.partial(june, byReference, signal)).refused).toEqual(['XX0000'])
+    expect((await client.partial(june, { locations: [1] }, signal)).refused).toEqual([])
+  })
+})
+
+function whole(account: Wiring, choice: LocationChoice = { locations: [1] }) {
+  return account.client('analytiks').whole(june, choice, signal)
+}
+
+/** What the client makes of a v1 answer. */
+async function answered(body: unknown) {
+  await using emulator = await serveAnalytiks()
+  await using account = wire(emulator)
+  emulator.journal.script({ route: 'POST /json/v1', answer: { body } })
+  return await whole(account)
+}
+
+function bucketsOf(map: object) {
+  return Object.entries(map).map(([key, value]) => ({ time: Date.parse(key), zoned: true, value }))
+}
+
+function costs({ journal }: AnalytiksEmulator) {
+  const tokens = journal.count('POST /token')
+  return { tokens, exports: journal.count() - tokens }
+}
+
+function fixture(file: string): string {
+  return readFileSync(new URL(`../../fixtures/analytiks/${file}`, import.meta.url), 'utf8')
+}

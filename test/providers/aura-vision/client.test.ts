@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { allowedImageUrl } from '../../../src/providers/aura-vision/image-hosts.ts'
+import type { HeatmapFilter, SpatialHeatmapType } from '../../../src/providers/aura-vision/wire.ts'
+import { type AuraVisionEmulator, serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
+import { UpstreamError } from '../../../src/upstream/error.ts'
+import { openTunnel } from '../../tunnel.ts'
+import { arrival, failureOf, type Wiring, wire } from '../../wiring.ts'
+
+const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
+const july: HeatmapFilter = {
+  start: new Date('2024-07-01T00:00:00Z'),
+  end: new Date('2024-07-03T23:59:59Z'),
+}
+const types: readonly SpatialHeatmapType[] = ['path', 'linger', 'entry', 'exit', 'interaction']
+const unauthorized = '{"message":"Unauthorized","connectionId":"a","requestId":"b"}'
+const now = () => new Date('2024-08-01T12:00:00Z')
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+})
+
+describe('the socket', () => {
+  test('is one for many requests in flight, with one token', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    const answers = await Promise.all(types.map(type => ask(account, type)))
+    expect(answers.map(rows => new Set(rows.map(row => row.type)))).toEqual(
+      types.map(type => new Set([type])),
+    )
+    await ask(account, 'path')
+    expect(costs(emulator)).toEqual({ tokens: 1, connects: 1, requests: 6 })
+    expect(emulator.connections()).toBe(1)
+  })
+
+  test('that was closed while idle is opened again for the next request, with the same token', async () => {
+    await using emulator = await serveAuraVision({ now, idleSeconds: 0.3 })
+    await using tunnel = await openTunnel(emulator)
+    await using account = wire(emulator, { AURA_VISION_URL: tunnel.environment.AURA_VISION_URL })
+    const before = await ask(account, 'path')
+    await tunnel.drained()
+    expect(await ask(account, 'path')).toEqual(before)
+    expect(costs(emulator)).toEqual({ tokens: 1, connects: 2, requests: 2 })
+  })
+
+  test('that is cut loses no answer and repeats none: what was in flight is asked once more', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    const expected = await Promise.all(types.map(type => ask(account, type)))
+    emulator.journal.clear()
+    emulator.journal.script({ route: 'detail/list', hang: true, times: types.length })
+    const arrived = arrival(emulator, 'detail/list', types.length)
+    const answers = Promise.all(types.map(type => ask(account, type)))
+    await arrived
+    emulator.dropConnections()
+    expect(await answers).toEqual(expected)
+    expect(costs(emulator)).toEqual({ tokens: 0, connects: 1, requests: 2 * types.length })
+  })
+
+  test('that is cut twice is an error, and no third request', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ route: 'detail/list', cut: true })
+    const error = await failureOf(ask(account, 'path'))
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'aura-vision', retryable: true })
+    expect(costs(emulator)).toEqual({ tokens: 1, connects: 2, requests: 2 })
+  })
+})
+
+describe('a split answer', () => {
+  const numberings = ['last-index', 'count-from-zero', 'count-from-one'] as const
+  const orders = ['in-turn', 'interleaved', 'reversed'] as const
+  const cases = numberings.flatMap(numbering =>
+    orders.flatMap(order => ['auto', numbering].map(setting => ({ numbering, order, setting }))),
+  )
+
+  test.each(cases)(
+    'is whole: $numbering, $order, read as $setting',
+    async ({ numbering, order, setting }) => {
+      await using emulator = await serveAuraVision({ now, parts: 7, numbering, order })
+      await using account = wire(emulator, { AURA_VISION_PART_NUMBERING: setting })
+      const answers = await Promise.all(types.map(type => ask(account, type)))
+      for (const [index, rows] of answers.entries()) {
+        expect(rows).toHaveLength(3 * 2 * 2)
+        expect(new Set(rows.map(row => row.type))).toEqual(new Set([types[index]]))
+        expect(rows.map(row => row.role)).toContain('customer|staff')
+      }
+    },
+  )
+})
+
+describe('the token', () => {
+  test('is renewed with the socket before it ends, and what is in flight keeps its socket', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: now() })
+    await using emulator = await serveAuraVision({ now, tokenSeconds: 3600 })
+    await using tunnel = await openTunnel(emulator)
+    await using account = wire(emulator, { AURA_VISION_URL: tunnel.environment.AURA_VISION_URL })
+    await ask(account, 'path')
+    vi.setSystemTime(now().getTime() + 2_699_000)
+    await ask(account, 'linger')
+    expect(costs(emulator)).toMatchObject({ tokens: 1, connects: 1 })
+
+    emulator.journal.script({ route: 'detail/list', delay: 50, times: 1 })
+    const arrived = arrival(emulator, 'detail/list')
+    const slow = ask(account, 'entry')
+    await arrived
+    vi.setSystemTime(now().getTime() + 2_700_000)
+    expect(await ask(account, 'exit')).not.toEqual([])
+    expect(await slow).not.toEqual([])
+    expect(costs(emulator)).toEqual({ tokens: 2, connects: 2, requests: 4 })
+    await tunnel.drained(1)
+  })
+
+  test('that is refused at connect is renewed once', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ route: 'connect', answer: { status: 401 }, times: 1 })
+    expect(await ask(account, 'path')).not.toEqual([])
+    expect(costs(emulator)).toEqual({ tokens: 2, connects: 2, requests: 1 })
+  })
+
+  test('that is refused in mid-session is renewed once, and all that was in flight is asked again', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ route: 'detail/list', frames: [unauthorized], times: 1 })
+    const answers = await Promise.all([ask(account, 'path'), ask(account, 'linger')])
+    expect(answers.map(rows => rows[0]?.type)).toEqual(['path', 'linger'])
+    expect(costs(emulator)).toMatchObject({ tokens: 2, connects: 2 })
+  })
+
+  test.each([
+    ['at connect', { route: 'connect', answer: { status: 401 } }],
+    ['in mid-session', { route: 'detail/list', frames: [unauthorized] }],
+  ])('is not renewed over and over when every one is refused %s', async (_, fault) => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script(fault)
+    for (const _ of [1, 2, 3]) {
+      expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_UNAUTHENTICATED' })
+      expect(costs(emulator).tokens).toBe(2)
+    }
+  })
+})
+
+describe('the wire', () => {
+  const example = (file: string) =>
+    readFileSync(new URL(`../../fixtures/aura-vision/${file}`, import.meta.url), 'utf8')
+
+  test("carries the vendor's documented request, and its documented answer is understood", async () => {
+    vi.stubEnv('TZ', 'Asia/Kolkata')
+    expect(new Date(0).getHours()).toBe(5)
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator, { AURA_VISION_IMAGE_HOSTS: 'heatmaps.auravisionlabs.com' })
+    emulator.journal.script({ frames: [example('detail-response.txt').replace('req-hm-001', '{id}')] })
+    const week = { start: new Date('2024-04-01T00:00:00Z'), end: new Date('2024-04-07T23:59:59Z') }
+    const rows = await account
+      .client('auraVision')
+      .heatmaps([oxfordStreet], ['path', 'linger'], week, new AbortController().signal)
+    const request = JSON.parse(example('detail-request.json'))
+    request.data.id = expect.stringMatching(/^[^|]+$/)
+    expect(emulator.journal.calls.at(-1)?.body).toEqual(request)
+    expect(rows.map(row => row.type)).toEqual(['path', 'linger'])
+    expect(rows[0]).toEqual({
+      organisationId: '64a1b2c3d4e5f6a7b8c9d0e2',
+      locationId: oxfordStreet,
+      recordingId: '64a1b2c3d4e5f6a7b8c9d0e4',
+      url: 'https://heatmaps.auravisionlabs.com/<signed-key>',
+      createdAt: new Date('2024-04-01T00:15:00Z'),
+      localTime: '2024-04-01T01:15:00.000',
+      age: '25-34',
+      gender: 'female',
+      role: 'customer',
+      type: 'path',
+    })
+  })
+
+  test('gives rows whose image host is not allowed an error in place of the URL', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator, { AURA_VISION_IMAGE_HOSTS: 'images.example.com' })
+    const [row] = await ask(account, 'path')
+    expect(row?.url).toBeInstanceOf(UpstreamError)
+    expect(row).toMatchObject({
+      url: { code: 'UPSTREAM_INVALID_RESPONSE', provider: 'aura-vision' },
+      type: 'path',
+    })
+  })
+})
+
+test.each([
+  ['https://images.example.com/a?b', true],
+  ['https://images.example.com:443/a', true],
+  ['http://127.0.0.1:4711/a', true],
+  ['http://images.example.com/a', false],
+  ['https://images.example.com:8443/a', false],
+  ['https://images.example.com.evil.example/a', false],
+  ['https://evil.example/images.example.com', false],
+  ['https://images.example.com@evil.example/', false],
+  ['http://127.0.0.1:4712/a', false],
+  ['https://127.0.0.1:4711/a', false],
+  ['file:///images.example.com', false],
+  ['javascript:alert(1)', false],
+  ['/a', false],
+  ['', false],
+])('an image at %s is allowed: %s', (url, allowed) => {
+  const hosts = ['images.example.com', 'http://127.0.0.1:4711']
+  const given = allowedImageUrl(url, hosts)
+  if (allowed) return expect(given).toBe(url)
+  expect(given).toBeInstanceOf(UpstreamError)
+  expect(String(given)).not.toContain('evil')
+})
+
+function ask(account: Wiring, type: SpatialHeatmapType) {
+  return account.client('auraVision').heatmaps([oxfordStreet], [type], july, new AbortController().signal)
+}
+
+function costs({ journal }: AuraVisionEmulator) {
+  return {
+    tokens: journal.count('POST /oauth/token'),
+    connects: journal.count('connect'),
+    requests: journal.count('detail/list'),
+  }
+}

@@ -1,0 +1,287 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import {
+  ConnectionLost,
+  type ConnectionOptions,
+  openConnection,
+} from '../../../src/providers/aura-vision/connection.ts'
+import { failureOf } from '../../wiring.ts'
+
+const never = new AbortController().signal
+const internal = '{"message":"Internal server error"}'
+
+describe('answers', () => {
+  test('go to the request of their id, in whichever order they come', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const answers = ['a', 'b', 'c'].map(id => connection.ask(id, `ask ${id}`, never))
+    expect(await peer.messages(3)).toEqual(['ask a', 'ask b', 'ask c'])
+    for (const frame of ['c|0|1|[3', 'a|0|0|[1]', 'c|1|1|]', 'b|0|0|[2]']) peer.socket.send(frame)
+    expect(await Promise.all(answers)).toEqual(['[1]', '[2]', '[3]'])
+  })
+
+  test('that nobody waits for any more are ignored', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const caller = new AbortController()
+    const gone = failureOf(connection.ask('gone', 'ask', caller.signal))
+    const staying = connection.ask('staying', 'ask', never)
+    caller.abort()
+    expect(await gone).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'aura-vision' })
+    for (const frame of ['gone|0|0|["late"]', 'unknown|0|0|[]', 'gone|0|0|["again"]', 'staying|0|0|[]'])
+      peer.socket.send(frame)
+    expect(await staying).toBe('[]')
+    expect(connection.isOpen).toBe(true)
+  })
+
+  test('that are too large in sum fail their own request alone', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect({ maximumBytes: 100 })
+    const large = failureOf(connection.ask('large', 'ask', never))
+    const small = connection.ask('small', 'ask', never)
+    for (const part of [0, 1, 2]) peer.socket.send(`large|${part}|9|${'x'.repeat(50)}`)
+    expect(await large).toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      message: 'aura-vision answered more than 100 bytes.',
+    })
+    peer.socket.send('small|0|0|[]')
+    expect(await small).toBe('[]')
+  })
+
+  test('that are too large in one message end the connection', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect({ maximumBytes: 100 })
+    const lost = lossOf(connection.ask('a', 'ask', never))
+    peer.socket.send(`a|0|0|${'x'.repeat(100)}`)
+    expect(await lost).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', cause: expect.any(RangeError) })
+    expect(connection.isOpen).toBe(false)
+  })
+})
+
+describe('a message without a frame', () => {
+  test('fails the only request in flight', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const failure = failureOf(connection.ask('a', 'ask', never))
+    peer.socket.send(internal)
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
+    const next = connection.ask('b', 'ask', never)
+    peer.socket.send('b|0|0|[]')
+    expect(await next).toBe('[]')
+  })
+
+  test('fails the one of several that is left when the others have their answers', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const first = connection.ask('a', 'ask', never)
+    const failure = failureOf(connection.ask('b', 'ask', never))
+    const third = connection.ask('c', 'ask', never)
+    for (const message of ['a|0|1|[', internal, 'c|0|0|[3]', 'a|1|1|1]']) peer.socket.send(message)
+    expect(await first).toBe('[1]')
+    expect(await third).toBe('[3]')
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+  })
+
+  test('spares a request that was sent after it', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const answer = connection.ask('a', 'ask', never)
+    const failure = failureOf(connection.ask('b', 'ask', never))
+    peer.socket.send(internal)
+    await peer.roundTrip()
+    const later = connection.ask('later', 'ask', never)
+    peer.socket.send('a|0|0|[1]')
+    expect(await answer).toBe('[1]')
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    peer.socket.send('later|0|0|[]')
+    expect(await later).toBe('[]')
+  })
+
+  test('is ignored while nothing is in flight', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const caller = new AbortController()
+    const gone = failureOf(connection.ask('gone', 'ask', caller.signal))
+    caller.abort()
+    await gone
+    peer.socket.send(internal)
+    await peer.roundTrip()
+    const answer = connection.ask('a', 'ask', never)
+    peer.socket.send('a|0|0|[]')
+    expect(await answer).toBe('[]')
+  })
+
+  test('comes once for each request that failed', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const answer = connection.ask('a', 'ask', never)
+    const failures = ['b', 'c'].map(id => failureOf(connection.ask(id, 'ask', never)))
+    for (const message of [internal, '{"message":"Forbidden"}', 'a|0|0|[]']) peer.socket.send(message)
+    expect(await answer).toBe('[]')
+    expect(await Promise.all(failures)).toHaveLength(2)
+  })
+
+  test('about the token ends the connection', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const losses = ['a', 'b'].map(id => lossOf(connection.ask(id, 'ask', never)))
+    peer.socket.send('{"message":"Unauthorized"}')
+    for (const reason of await Promise.all(losses))
+      expect(reason).toMatchObject({ code: 'UPSTREAM_UNAUTHENTICATED' })
+    expect(connection.isOpen).toBe(false)
+  })
+})
+
+describe('a connection', () => {
+  test.each([
+    ['closes', (socket: WebSocket) => socket.close(1001)],
+    ['is cut', (socket: WebSocket) => socket.terminate()],
+  ])('that %s loses what is in flight, and takes no more', async (_, end) => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const losses = ['a', 'b'].map(id => lossOf(connection.ask(id, 'ask', never)))
+    await peer.messages(2)
+    end(peer.socket)
+    for (const reason of await Promise.all(losses))
+      expect(reason).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
+    expect(connection.isOpen).toBe(false)
+    expect(await lossOf(connection.ask('c', 'ask', never))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+  })
+
+  test('that is retired answers what is in flight, then closes', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const answer = connection.ask('a', 'ask', never)
+    await peer.messages(1)
+    connection.retire()
+    expect(connection.isOpen).toBe(false)
+    expect(peer.socket.readyState).toBe(peer.socket.OPEN)
+    peer.socket.send('a|0|0|[]')
+    expect(await answer).toBe('[]')
+    await peer.closed
+  })
+
+  test('that is retired while nothing is in flight closes at once', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    connection.retire()
+    await peer.closed
+  })
+
+  test('sends nothing for a caller who is gone already', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const reason = new Error('gone')
+    expect(await failureOf(connection.ask('a', 'gone', AbortSignal.abort(reason)))).toMatchObject({
+      cause: reason,
+    })
+    void connection.ask('b', 'here', never).catch(() => undefined)
+    expect(await peer.messages(1)).toEqual(['here'])
+  })
+
+  test('ends with its signal, retired or not', async () => {
+    await using upstream = await serve()
+    for (const retired of [false, true]) {
+      const closing = new AbortController()
+      const { connection, peer } = await upstream.connect({ closing: closing.signal })
+      const lost = lossOf(connection.ask('a', 'ask', never))
+      if (retired) connection.retire()
+      closing.abort()
+      expect(await lost).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+      await peer.closed
+    }
+  })
+
+  test('is not opened once its signal has ended', async () => {
+    await using upstream = await serve()
+    const closing = AbortSignal.abort(new Error('closed'))
+    expect(await failureOf(openConnection({ ...upstream.options, closing }))).toMatchObject({
+      cause: new Error('closed'),
+    })
+    await upstream.connect()
+    expect(upstream.upgrades).toBe(1)
+  })
+
+  test.each([
+    [401, 'UPSTREAM_UNAUTHENTICATED'],
+    [200, 'UPSTREAM_UNAVAILABLE'],
+  ])('that is answered %i in place of an upgrade is an error', async (status, code) => {
+    await using upstream = await serve({ refusal: status })
+    const error = await failureOf(openConnection(upstream.options))
+    expect(error).toMatchObject({ code, provider: 'aura-vision', upstreamStatus: status })
+  })
+})
+
+/** Why a request was lost with its connection; anything else fails the test. */
+async function lossOf(promise: Promise<unknown>) {
+  const error = await promise.catch((error: unknown) => error)
+  if (error instanceof ConnectionLost) return error.reason
+  throw new Error('expected a lost connection', { cause: error })
+}
+
+/** A WebSocket server that does as the test says. */
+async function serve({ refusal }: { readonly refusal?: number } = {}) {
+  const server: Server = createServer((_request, response) => response.writeHead(refusal ?? 404).end())
+  const sockets = new WebSocketServer({ noServer: true })
+  let upgrades = 0
+  server.on('upgrade', (request, raw, head) => {
+    upgrades++
+    if (refusal !== undefined) return raw.end(`HTTP/1.1 ${refusal} Refused\r\ncontent-length: 0\r\n\r\n`)
+    sockets.handleUpgrade(request, raw, head, socket => sockets.emit('connection', socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const closing = new AbortController()
+  const options: ConnectionOptions = {
+    url: new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    numbering: 'auto',
+    deadlineMilliseconds: 600_000,
+    maximumBytes: 1024,
+    closing: closing.signal,
+  }
+  return {
+    options,
+    get upgrades() {
+      return upgrades
+    },
+    async connect(changes: Partial<ConnectionOptions> = {}) {
+      const accepted = once(sockets, 'connection')
+      const connection = await openConnection({ ...options, ...changes })
+      const [socket] = await accepted
+      return { connection, peer: attend(socket) }
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      for (const socket of sockets.clients) socket.terminate()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** The server's end of a connection. */
+function attend(socket: WebSocket) {
+  const inbox: string[] = []
+  socket.on('message', data => {
+    inbox.push(String(data))
+    socket.emit('received')
+  })
+  const messages = async (count: number) => {
+    while (inbox.length < count) await once(socket, 'received')
+    return inbox.splice(0)
+  }
+  return {
+    socket,
+    closed: once(socket, 'close'),
+    messages,
+    /** Resolves when the client has read all that was sent to it so far. */
+    async roundTrip() {
+      const pong = once(socket, 'pong')
+      socket.ping()
+      await pong
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest'
+import type { HeatmapsKey } from '../../../src/providers/aura-vision/loaders.ts'
+import type { HeatmapFilter } from '../../../src/providers/aura-vision/wire.ts'
+import { serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
+import { detailRequest } from '../../../src/sandbox/aura-vision-rows.ts'
+import type { Emulator } from '../../../src/sandbox/emulator.ts'
+import { type Ask, providerConformance } from '../../conformance.ts'
+import { answer, type Failures, httpFailures, tokenFailures, upstreamWords } from '../../failures.ts'
+import { wire } from '../../wiring.ts'
+
+const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
+const rueDeRivoli = '64a1b2c3d4e5f6a7b8c9d0e4'
+const now = () => new Date('2024-08-01T12:00:00Z')
+const july = { start: new Date('2024-07-01T00:00:00Z'), end: new Date('2024-07-04T00:00:00Z') }
+
+providerConformance({
+  name: 'aura-vision',
+  serve: () => serveAuraVision({ now }),
+  gates: { 'POST /oauth/token': tokenFailures, connect: connectFailures() },
+  questions: {
+    'detail/list': {
+      ask: heatmaps({}),
+      other: heatmaps({ filter: { ...july, roles: ['staff'] } }),
+      merged: {
+        asks: [
+          heatmaps({}),
+          heatmaps({ types: ['linger'] }),
+          heatmaps({ types: ['path', 'linger'] }),
+          heatmaps({ locationId: rueDeRivoli }),
+          heatmaps({ filter: { ...july, roles: ['staff'] } }),
+        ],
+        calls: 2,
+      },
+      failures: messageFailures(),
+      tooLarge: { frames: [`{id}|0|0|["${'x'.repeat(1024)}"]`] },
+    },
+  },
+})
+
+test('one request names each location and type once', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator)
+  const { auraVision } = account.request()
+  await Promise.all([
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path', 'linger'], filter: july }),
+    auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['linger', 'exit'], filter: july }),
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['exit'], filter: july }),
+  ])
+  const body = {
+    entities: [oxfordStreet, rueDeRivoli],
+    filter: {
+      start: '2024-07-01T00:00:00.000Z',
+      end: '2024-07-04T00:00:00.000Z',
+      heatmapType: ['path', 'linger', 'exit'],
+    },
+  }
+  expect(requests(emulator)).toMatchObject([{ data: { body } }])
+})
+
+test('filters that differ in order or repetition alone are one request, others are not', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator)
+  const { auraVision } = account.request()
+  const load = (filter: Partial<HeatmapFilter>) =>
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter: { ...july, ...filter } })
+  await Promise.all([
+    load({ roles: ['customer', 'staff'], ages: ['18-24', '55+'] }),
+    load({ roles: ['staff', 'customer', 'staff'], ages: ['55+', '18-24'] }),
+    load({ roles: null, genders: [], taxonomy: null }),
+    load({}),
+  ])
+  expect(emulator.journal.count('detail/list')).toBe(2)
+  const plain = ['start', 'end', 'heatmapType']
+  expect(requests(emulator).map(request => Object.keys(request.data.body.filter))).toEqual([
+    [...plain, 'roles', 'ages'],
+    plain,
+  ])
+  await Promise.all([
+    load({ start: new Date('2024-07-02T00:00:00Z') }),
+    load({ end: new Date('2024-07-03T00:00:00Z') }),
+    load({ roles: ['staff'] }),
+    load({ ages: ['staff'] }),
+    load({ genders: ['staff'] }),
+    load({ taxonomy: 'staff' }),
+  ])
+  expect(emulator.journal.count('detail/list')).toBe(8)
+})
+
+test('what lies on the end of a range is asked and dropped, what lies on its start is kept', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator)
+  const opening = (day: number) => new Date(`2024-07-0${day}T08:00:00Z`)
+  const filter = { start: opening(1), end: opening(3) }
+  const signal = new AbortController().signal
+  const asked = await account.client('auraVision').heatmaps([rueDeRivoli], ['path'], filter, signal)
+  const kept = await account
+    .request(signal)
+    .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter })
+  const days = (rows: typeof kept) => [...new Set(rows.map(row => row.createdAt?.getUTCDate()))]
+  expect([days(asked), days(kept)]).toEqual([
+    [1, 2, 3],
+    [1, 2],
+  ])
+})
+
+function requests({ journal }: Emulator) {
+  const calls = journal.calls.filter(call => call.route === 'detail/list')
+  return calls.map(call => detailRequest.parse(call.body))
+}
+
+function heatmaps(key: Partial<HeatmapsKey>): Ask {
+  return ({ auraVision }) =>
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter: july, ...key })
+}
+
+function connectFailures(): Failures {
+  const refused = { code: 'UPSTREAM_UNAUTHENTICATED', retryable: false } as const
+  const unavailable = { code: 'UPSTREAM_UNAVAILABLE', retryable: true } as const
+  return {
+    'a cut connection': httpFailures['a cut connection'],
+    'a redirect': {
+      fault: answer(307, { location: '/elsewhere' }),
+      error: { ...unavailable, upstreamStatus: 307 },
+    },
+    'status 401': { fault: answer(401), error: { ...refused, upstreamStatus: 401 } },
+    'status 403': { fault: answer(403), error: { ...refused, upstreamStatus: 403 } },
+    'status 404': { fault: answer(404), error: { ...unavailable, upstreamStatus: 404 } },
+    'status 429': httpFailures['status 429'],
+    'status 500': httpFailures['status 500'],
+    'status 503': httpFailures['status 503'],
+  }
+}
+
+function messageFailures(): Failures {
+  const invalid = { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false } as const
+  const stray = (message: string) => ({ frames: [JSON.stringify({ message, connectionId: upstreamWords })] })
+  return {
+    'JSON that breaks off': {
+      fault: { frames: [`{id}|0|0|[{"location_id":"${upstreamWords}`] },
+      error: invalid,
+      keepsCause: true,
+    },
+    'JSON of another shape': {
+      fault: { frames: [`{id}|0|0|{"rows":"${upstreamWords}"}`] },
+      error: invalid,
+      keepsCause: true,
+    },
+    'a web page': { fault: { frames: [`<!doctype html><title>${upstreamWords}</title>`] }, error: invalid },
+    'a cut connection': { fault: { cut: true }, error: { code: 'UPSTREAM_UNAVAILABLE', retryable: true } },
+    'that it may not': { fault: stray('Forbidden'), error: { code: 'UPSTREAM_FORBIDDEN', retryable: false } },
+    'that the token is bad': {
+      fault: stray('Unauthorized'),
+      error: { code: 'UPSTREAM_UNAUTHENTICATED', retryable: false },
+    },
+    'that it failed': {
+      fault: stray('Internal server error'),
+      error: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
+    },
+    'that it took too long': {
+      fault: stray('Endpoint request timed out'),
+      error: { code: 'UPSTREAM_TIMEOUT', retryable: true },
+    },
+    'that it was asked too often': {
+      fault: stray('Too Many Requests'),
+      error: { code: 'UPSTREAM_RATE_LIMITED', retryable: true },
+    },
+    'words of its own': {
+      fault: stray(upstreamWords),
+      error: { code: 'UPSTREAM_REJECTED', retryable: false },
+    },
+  }
+}

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import type { Emulator } from '../../../src/sandbox/emulator.ts'
+import { servePosthog } from '../../../src/sandbox/posthog.ts'
+import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
+import { type Ask, providerConformance } from '../../conformance.ts'
+import { answer, httpFailures, rubbish } from '../../failures.ts'
+import { failureOf, wire } from '../../wiring.ts'
+
+const picture = async () => new Uint8Array([0xff, 0xd8])
+const shop = { kind: 'projects', id: '1' } as const
+const saved = madeUpHeatmaps(new Date('2026-08-01T12:00:00Z'))
+const listed = saved
+  .filter(({ projectId, heatmap }) => projectId === '1' && !heatmap.deleted)
+  .map(({ heatmap }) => heatmap)
+const [first = '', second = '', third = ''] = listed.map(heatmap => heatmap.id)
+const [elsewhere = ''] = saved.filter(kept => kept.projectId === '2').map(kept => kept.heatmap.id)
+
+providerConformance({
+  name: 'posthog',
+  serve: () => servePosthog({ picture }),
+  questions: {
+    'GET /api/projects/:project_id/saved{/}?': {
+      ask: heatmap(first),
+      other: heatmap(elsewhere, '2'),
+      merged: {
+        asks: [
+          heatmap(first),
+          heatmap(second),
+          heatmap(elsewhere, '2'),
+          heatmap(third),
+          async ({ posthog }) => (await posthog.savedHeatmaps(shop).until(() => false)).rows,
+        ],
+        calls: 2,
+      },
+    },
+    'GET /api/projects/:project_id/saved/:short_id{/}?': {
+      ask: heatmap('failed'),
+      other: heatmap('stuck'),
+      merged: { asks: [heatmap('failed'), heatmap('stuck')], calls: 2 },
+    },
+    'GET /api/projects/:project_id/heatmap_screenshots/:id/content{/}?': {
+      ask: screenshot(first, 768),
+      other: screenshot(first, 1024),
+      merged: { asks: [screenshot(first, 768), screenshot(first, 1024)], calls: 2 },
+      // Of an answer with status 200 the body is not read.
+      failures: {
+        ...httpFailures,
+        ...rubbish(202),
+        'a page in place of a picture': {
+          fault: answer(200),
+          error: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false },
+        },
+      },
+      tooLarge: { answer: { status: 202, body: 'x'.repeat(1025) } },
+    },
+  },
+})
+
+describe('metadata', () => {
+  test('of any number of heatmaps by UUID costs one list call, by short id one call each', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    const { posthog } = account.request()
+    const ids = [...listed.map(heatmap => heatmap.id), 'stuck', 'failed', 'stuck']
+    const heatmaps = await Promise.all(ids.map(id => posthog.heatmaps.load({ scope: shop, id })))
+    expect(heatmaps.slice(0, listed.length).map(heatmap => heatmap.shortId)).toEqual(
+      listed.map(heatmap => heatmap.short_id),
+    )
+    expect(heatmaps.slice(listed.length).map(heatmap => heatmap.shortId)).toEqual([
+      'stuck',
+      'failed',
+      'stuck',
+    ])
+    expect(paths(emulator).toSorted()).toEqual([
+      '/api/projects/1/saved/?limit=500&offset=0',
+      '/api/projects/1/saved/failed/',
+      '/api/projects/1/saved/stuck/',
+    ])
+  })
+
+  test('of the same id in a project and its environment is asked of each', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    const { posthog } = account.request()
+    const scopes = [shop, { kind: 'environments', id: '1' }] as const
+    const load = (id: string) => Promise.all(scopes.map(scope => posthog.heatmaps.load({ scope, id })))
+    const [one, other] = await load(first)
+    expect(one).toEqual(other)
+    await load('stuck')
+    expect(paths(emulator).toSorted()).toEqual([
+      '/api/environments/1/saved/?limit=500&offset=0',
+      '/api/environments/1/saved/stuck/',
+      '/api/projects/1/saved/?limit=500&offset=0',
+      '/api/projects/1/saved/stuck/',
+    ])
+  })
+
+  test('of a UUID in capitals is found like any other', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    const { posthog } = account.request()
+    const heatmap = await posthog.heatmaps.load({ scope: shop, id: first.toUpperCase() })
+    expect(heatmap.id).toBe(first)
+    expect(emulator.journal.count()).toBe(1)
+  })
+
+  test('that the list hides is what the content route tells of it', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    const id = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
+    expect(await account.request().posthog.heatmaps.load({ scope: shop, id })).toMatchObject({
+      id,
+      deleted: true,
+    })
+    expect(emulator.journal.count()).toBe(2)
+  })
+
+  test.each([
+    ['a deleted heatmap', saved.find(({ heatmap }) => heatmap.deleted)?.heatmap.id ?? ''],
+    ['no heatmap', '00000000-0000-4000-8000-000000000000'],
+    ['a heatmap of another project', elsewhere],
+    ['an unknown short id', 'nowhere'],
+  ])('of %s is not found', async (_, id) => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    const error = await failureOf(account.request().posthog.heatmaps.load({ scope: shop, id }))
+    expect(error).toMatchObject({ code: 'UPSTREAM_NOT_FOUND', provider: 'posthog' })
+  })
+
+  test('that the list hides although there is a picture is not found', async () => {
+    await using emulator = await servePosthog({ picture })
+    await using account = wire(emulator)
+    emulator.journal.script({ answer: { body: { results: [], count: 0 } }, times: 1 })
+    const error = await failureOf(account.request().posthog.heatmaps.load({ scope: shop, id: first }))
+    expect(error).toMatchObject({ code: 'UPSTREAM_NOT_FOUND', provider: 'posthog' })
+  })
+})
+
+describe('the list of saved heatmaps', () => {
+  test('is read page by page, no further than somebody asks', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    script(emulator, [page(0, 500, 700), page(500, 700, 700)])
+    const { posthog } = account.request()
+    expect(await posthog.heatmaps.load({ scope: shop, id: uuid(499) })).toMatchObject({ id: uuid(499) })
+    expect(paths(emulator)).toEqual(['/api/projects/1/saved/?limit=500&offset=0'])
+    expect(await posthog.heatmaps.load({ scope: shop, id: uuid(699) })).toMatchObject({ id: uuid(699) })
+    const { rows, ended } = await posthog.savedHeatmaps(shop).until(() => false)
+    expect([rows.map(row => row.id), ended]).toEqual([page(0, 700, 700).results.map(row => row.id), true])
+    expect(paths(emulator).slice(1)).toEqual(['/api/projects/1/saved/?limit=500&offset=500'])
+  })
+
+  test('is read on from where an upstream stops that hands out less at once', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    script(emulator, [page(0, 3, 5), page(3, 5, 5)])
+    const { rows } = await account
+      .request()
+      .posthog.savedHeatmaps(shop)
+      .until(() => false)
+    expect(rows).toHaveLength(5)
+    expect(paths(emulator)[1]).toBe('/api/projects/1/saved/?limit=500&offset=3')
+  })
+
+  test.each([
+    ['a row was added', [page(0, 500, 700), page(499, 700, 701)]],
+    ['a row was updated', [page(0, 500, 700), page(499, 699, 700)]],
+    ['a row was removed', [page(0, 500, 700), page(501, 700, 699)]],
+    ['nothing came where rows were left', [page(0, 500, 700), page(0, 0, 700)]],
+  ])('that changed while it was read is an error, which may be tried again: %s', async (_, pages) => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    script(emulator, pages)
+    const walk = account.request().posthog.savedHeatmaps(shop)
+    const error = await failureOf(walk.until(() => false))
+    expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', provider: 'posthog', retryable: true })
+    expect((await walk.until(rows => rows.length >= 500)).rows).toHaveLength(500)
+    expect(emulator.journal.count()).toBe(2)
+  })
+
+  test('fails where a page fails, for whoever needs that page', async () => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    script(emulator, [page(0, 500, 700)])
+    emulator.journal.script({ answer: { status: 500 }, times: 1 })
+    const { posthog } = account.request()
+    const outcomes = await Promise.allSettled(
+      [uuid(0), uuid(500), uuid(600)].map(id => posthog.heatmaps.load({ scope: shop, id })),
+    )
+    expect(outcomes).toMatchObject([
+      { value: { id: uuid(0) } },
+      { reason: { code: 'UPSTREAM_UNAVAILABLE' } },
+      { reason: { code: 'UPSTREAM_UNAVAILABLE' } },
+    ])
+    expect(emulator.journal.count()).toBe(2)
+  })
+})
+
+/** Rows from `start` to before `end` of a list of `count`. */
+function page(start: number, end: number, count: number) {
+  const results = Array.from({ length: end - start }, (_, index) => ({ id: uuid(start + index) }))
+  return { results, count }
+}
+
+function uuid(row: number): string {
+  return `00000000-0000-4000-8000-${String(row).padStart(12, '0')}`
+}
+
+function script({ journal }: Emulator, pages: readonly object[]): void {
+  for (const body of pages) journal.script({ answer: { body }, times: 1 })
+}
+
+function paths({ journal }: Emulator): string[] {
+  return journal.calls.map(call => call.path)
+}
+
+function heatmap(id: string, projectId = '1'): Ask {
+  return ({ posthog }) => posthog.heatmaps.load({ scope: { kind: 'projects', id: projectId }, id })
+}
+
+function screenshot(uuid: string, width: number): Ask {
+  return ({ posthog }) => posthog.screenshots.load({ scope: { kind: 'projects', id: '1' }, uuid, width })
+}
