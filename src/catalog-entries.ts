@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { Catalog, type Location, type Website } from './catalog.ts'
+
+export const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores')
+const upstreamId = z.string().min(1)
+const natural = z
+  .string()
+  .regex(/^\d+$/, 'must be a whole number')
+  .transform(Number)
+  .refine(Number.isSafeInteger, 'must be a whole number')
+
+export const location = z.strictObject({
+  id,
+  name: z.string().min(1),
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London').optional(),
+  auraVision: z
+    .strictObject({
+      locationId: z
+        .string()
+        .regex(/^[\da-f]{24}$/i, 'must be 24 hexadecimal digits')
+        .toLowerCase(),
+    })
+    .optional(),
+  analytiks: z
+    .strictObject({
+      locationId: natural.optional(),
+      brandId: natural.optional(),
+      referenceNumber: upstreamId.optional(),
+    })
+    .refine(
+      ({ locationId, brandId, referenceNumber }) =>
+        locationId !== undefined || (brandId !== undefined && referenceNumber !== undefined),
+      'must hold a locationId, or a brandId and a referenceNumber',
+    )
+    .optional(),
+})
+
+export const website = z.strictObject({
+  id,
+  name: z.string().min(1),
+  origin: z.string().refine(isOrigin, 'must be an origin such as https://shop.example.com').optional(),
+  zenovay: z.strictObject({ websiteId: z.guid('must be a UUID').toLowerCase() }).optional(),
+  posthog: z
+    .strictObject({ projectId: upstreamId.optional(), environmentId: upstreamId.optional() })
+    .refine(
+      ({ projectId, environmentId }) => (projectId === undefined) !== (environmentId === undefined),
+      'must hold either a projectId or an environmentId',
+    )
+    .optional(),
+  datadog: z.strictObject({ applicationId: z.string().min(1) }).optional(),
+  views: z
+    .array(
+      z.strictObject({
+        path: z.string().refine(isPathPattern, 'must be a path pattern such as /products/:id'),
+        viewName: z.string().min(1),
+      }),
+    )
+    .default([]),
+})
+
+/** What a catalog's file may hold; unknown keys are errors. */
+export const catalogEntries = z.strictObject({
+  locations: z.array(location).default([]),
+  websites: z.array(website).default([]),
+})
+
+type CatalogEntries = z.output<typeof catalogEntries>
+
+export function toCatalog({ locations, websites }: CatalogEntries): Catalog {
+  return new Catalog(locations.map(toLocation), websites.map(toWebsite))
+}
+
+function toLocation({
+  id,
+  name,
+  timeZone,
+  auraVision,
+  analytiks,
+}: CatalogEntries['locations'][number]): Location {
+  return {
+    key: id,
+    name,
+    timeZone: timeZone ?? null,
+    auraVisionId: auraVision?.locationId ?? null,
+    analytiksId: analytiks?.locationId ?? null,
+    brandId: analytiks?.brandId ?? null,
+    referenceNumber: analytiks?.referenceNumber ?? null,
+  }
+}
+
+function toWebsite({
+  id,
+  name,
+  origin,
+  zenovay,
+  posthog,
+  datadog,
+  views,
+}: CatalogEntries['websites'][number]): Website {
+  const { projectId, environmentId } = posthog ?? {}
+  return {
+    key: id,
+    name,
+    origin: origin ? new URL(origin).origin : null,
+    zenovayId: zenovay?.websiteId ?? null,
+    posthog:
+      projectId !== undefined
+        ? { kind: 'projects', id: projectId }
+        : environmentId !== undefined
+          ? { kind: 'environments', id: environmentId }
+          : null,
+    datadogApplicationId: datadog?.applicationId ?? null,
+    views: views.map(({ path, viewName }) => ({ pattern: new URLPattern({ pathname: path }), viewName })),
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    // An offset is a zone to Temporal, but one that knows no summer time.
+    return /^[a-z]/i.test(name) && Boolean(new Temporal.ZonedDateTime(0n, name))
+  } catch {
+    return false
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:\/\/[^/?#]+\/?$/.test(text)
+}
+
+function isPathPattern(path: string): boolean {
+  try {
+    return path.startsWith('/') && Boolean(new URLPattern({ pathname: path }))
+  } catch {
+    return false
+  }
+}
