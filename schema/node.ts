@@ -2,6 +2,7 @@ import { brandWithType } from '@pothos/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
 import { Brand, findBrand } from './brand.ts'
 import { builder } from './builder.ts'
 import { findLocation, Location } from './location.ts'
@@ -25,17 +26,18 @@ builder.queryFields(t => ({
     args: {
       ids: t.arg.idList({ required: true, description: 'The `id`s of anything that implements Node.' }),
     },
-    resolve: (_root, { ids }, context, info) => {
+    extensions: checked<{ readonly ids: readonly string[] }>(({ ids }) => {
       if (ids.length > maximumIds)
         throw new BadInput(`At most ${maximumIds} ids can be asked at once, not ${ids.length}.`)
-      return ids.map(async id => findNode(id, context, info))
-    },
+    }),
+    resolve: (_root, { ids }, context, info) => ids.map(async id => findNode(id, context, info)),
   }),
 }))
 
 async function findNode(globalId: string, context: Context, info: GraphQLResolveInfo): Promise<object> {
   const colon = globalId.indexOf(':')
-  const kind = kinds[globalId.slice(0, colon)]
+  const name = globalId.slice(0, colon)
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
   if (!kind)
     throw new BadInput(`"${globalId}" is no id of a node: it starts with the name of a type and a colon.`)
   // Copied before it is branded: catalog entries are shared by all requests.
