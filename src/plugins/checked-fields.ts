@@ -25,7 +25,7 @@ export interface CheckedField {
   check(variables: Record<string, unknown>): void
 }
 
-/** The fields of an operation, those in fragments too, whose extensions hold a check under `checkName`. */
+/** The fields of an operation that take arguments, those in fragments too; `checkName` is the extension that may hold a check. */
 export function checkedFields(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
@@ -44,8 +44,10 @@ export function checkedFields(
         const field = fieldOf(parent, selection)
         if (!field) continue
         const check = field.extensions[checkName]
-        if (typeof check === 'function')
-          found.push(checkedField(field, selection, conditions, args => check(args)))
+        if (field.args.length > 0)
+          found.push(
+            checkedField(field, selection, conditions, args => typeof check === 'function' && check(args)),
+          )
         if (selection.selectionSet) collect(selection.selectionSet, getNamedType(field.type), conditions)
         continue
       }
