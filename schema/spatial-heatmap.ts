@@ -86,6 +86,7 @@ interface HeatmapArguments {
   readonly roles?: readonly string[] | null | undefined
   readonly ages?: readonly string[] | null | undefined
   readonly genders?: readonly string[] | null | undefined
+  readonly taxonomy?: string | null | undefined
 }
 
 builder.objectField(Location, 'heatmaps', t =>
@@ -105,7 +106,7 @@ builder.objectField(Location, 'heatmaps', t =>
       genders: t.arg.stringList({ description: 'Only of people of these genders; of all when left out.' }),
       taxonomy: t.arg.string({ description: 'Only of this zone path, such as `Service:Checkout`.' }),
     },
-    extensions: checked<HeatmapArguments>(({ range, types, ...lists }) => {
+    extensions: checked<HeatmapArguments>(({ range, types, taxonomy, ...lists }) => {
       checkTimeRange(range)
       if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
       for (const [name, members] of Object.entries(lists)) {
@@ -113,6 +114,7 @@ builder.objectField(Location, 'heatmaps', t =>
           throw new BadInput(`${name} must name at least one member, or be left out.`)
         }
       }
+      if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
     }),
     resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }) => {
       if (auraVisionId === null) return null
