@@ -25,10 +25,10 @@ test('when all is well every field has data', () => {
   expect(JSON.stringify(healthy)).not.toContain('[]')
 })
 
-const cases = outages.map(outage => ({ outage, name: `${outage.provider} ${outage.what}` }))
+const cases = outages.map(outage => [`${outage.provider} ${outage.what}`, outage] as const)
 
 describe.concurrent('its own fields are null and tell why, and all others are as ever', () => {
-  test.each(cases)('$name', async ({ outage }) => {
+  test.each(cases)('%s', async (_name, outage) => {
     await using served = await serve({ environment: outage.environment })
     const key = clientKeys.find(one => nameOfClient[one] === outage.provider) ?? 'zenovay'
     for (const fault of outage.faults) served.sandbox[key].journal.script(fault)

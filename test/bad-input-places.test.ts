@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { askText } from './client.ts'
+import { expectRefused } from './refused.ts'
+import { type Served, serve } from './serving.ts'
+
+const resources = new AsyncDisposableStack()
+let served: Served
+
+beforeAll(async () => {
+  served = resources.use(await serve())
+  return () => resources.disposeAsync()
+})
+
+/** Where bad input may stand: each operation holds it once, where nothing above it knows of it. */
+const places: Readonly<Record<string, { readonly query: string; readonly variables?: object }>> = {
+  'deep in lists': {
+    query: '{ websites { nodes { views { nodes { snapshots(first: 0) { id } } } } } }',
+  },
+  'below what another upstream answers': {
+    query: '{ snapshots(viewName: "/") { view { website { heatmaps(first: 0) { nodes { name } } } } } }',
+  },
+  'in a fragment': {
+    query:
+      '{ websites { nodes { ...Pages } } } fragment Pages on Website { views(first: 0) { nodes { path } } }',
+  },
+  'in a fragment of a fragment': {
+    query: `{ websites { nodes { ...Outer } } }
+      fragment Inner on View { snapshots(first: 0) { id } }
+      fragment Outer on Website { views { nodes { ...Inner } } }`,
+  },
+  'in an inline fragment of an interface': {
+    query: '{ node(id: "Website:shop") { ... on Website { views(first: 0) { nodes { path } } } } }',
+  },
+  'below an alias': {
+    query:
+      '{ fine: website(by: { id: "shop" }) { fine: views { nodes { path } } bad: views(first: 0) { nodes { path } } } }',
+  },
+  'in a variable': {
+    query: 'query ($first: Int) { websites { nodes { views(first: $first) { nodes { path } } } } }',
+    variables: { first: 0 },
+  },
+  "in a variable's default": {
+    query: 'query ($first: Int = 0) { websites { nodes { views(first: $first) { nodes { path } } } } }',
+  },
+  'in the answer of a mutation': {
+    query: `mutation { createSnapshot(input: {
+      applicationId: "a", deviceType: "d", name: "n", viewName: "/", eventId: "e", start: 0, isDeviceTypeSelectedByUser: true
+    }) { ... on SnapshotWritten { snapshot { view { snapshots(first: 0) { id } } } } } }`,
+  },
+  'in what directives keep': {
+    query:
+      'query ($on: Boolean!) { websites { nodes { views(first: 0) @include(if: $on) @skip(if: false) { nodes { path } } } } }',
+    variables: { on: true },
+  },
+}
+
+describe('wherever it stands, bad input costs no call', () => {
+  test.each(Object.entries(places))('%s', async (_name, { query, variables }) => {
+    expectRefused(
+      served.sandbox,
+      await askText(served.origin, query, variables),
+      /first must be from 1 to \d+, not 0\./,
+    )
+  })
+})
+
+const leftOut: Readonly<Record<string, { readonly query: string; readonly variables?: object }>> = {
+  '@skip leaves out': {
+    query:
+      'query ($off: Boolean!) { locations(first: 1) { nodes { id } } websites(first: 0) @skip(if: $off) { nodes { id } } }',
+    variables: { off: true },
+  },
+  '@include leaves out': {
+    query: '{ locations(first: 1) { nodes { id } } websites(first: 0) @include(if: false) { nodes { id } } }',
+  },
+  'a field above leaves out': {
+    query:
+      '{ locations(first: 1) { nodes { id } } website(by: { id: "shop" }) @skip(if: true) { views(first: 0) { nodes { path } } } }',
+  },
+  'a fragment leaves out': {
+    query: `{ locations(first: 1) { nodes { id } } ...Never @include(if: false) ... @skip(if: true) { ...Never } }
+      fragment Never on Query { websites(first: 0) { nodes { id } } }`,
+  },
+}
+
+test.each(Object.entries(leftOut))(
+  'of what %s nothing is complained of',
+  async (_name, { query, variables }) => {
+    const { data, errors } = await askText(served.origin, query, variables)
+    expect(errors).toEqual([])
+    expect(data).toEqual({ locations: { nodes: [{ id: 'Location:oxford-street' }] } })
+  },
+)
+
+test('of an operation that is not chosen nothing is complained of', async () => {
+  const query = `query Chosen { locations(first: 1) { nodes { id } } }
+    query Other { websites(first: 0) { nodes { id } } }
+    mutation Another { deleteSnapshot(input: { id: "" }) { __typename } }`
+  const response = await fetch(`${served.origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, operationName: 'Chosen' }),
+  })
+  expect(await response.json()).toEqual({
+    data: { locations: { nodes: [{ id: 'Location:oxford-street' }] } },
+  })
+})
+
+test('a fragment that stands in two places is complained of once', async () => {
+  const query = `{ one: websites { nodes { ...Pages } } two: websites { nodes { ...Pages } } }
+    fragment Pages on Website { views(first: 0) { nodes { path } } }`
+  const { errors } = await askText(served.origin, query)
+  expect(errors).toHaveLength(1)
+})
+
+test('the same document is judged by its variables each time', async () => {
+  const query = 'query ($first: Int!) { locations(first: $first) { nodes { id } } }'
+  for (const [first, status] of [
+    [1, 200],
+    [0, 400],
+    [1, 200],
+  ] as const)
+    expect(await askText(served.origin, query, { first })).toMatchObject({ status })
+})
