@@ -109,5 +109,7 @@ function viewOf(
 ): ViewRecord | null {
   const website = catalog.websites.find(known => known.datadogApplicationId === applicationId)
   if (!website || !viewName?.startsWith('/')) return null
+  // The name of a pattern may itself look like a path that the pattern fits.
+  if (website.views.some(view => view.viewName === viewName)) return null
   return catalog.viewName(website, viewName) === viewName ? { website, path: viewName } : null
 }
