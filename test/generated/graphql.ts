@@ -49,12 +49,40 @@ export type LocalTimeRange = {
   start: string;
 };
 
+/** One way to name a location. */
+export type LocationBy =
+  {   /** Analytiks' location id. */
+  analytiksId: string | number; auraVisionId?: never; id?: never; reference?: never; }
+  |  { analytiksId?: never;   /** Aura Vision's location id, 24 hexadecimal digits. */
+  auraVisionId: string | number; id?: never; reference?: never; }
+  |  { analytiksId?: never; auraVisionId?: never;   /** The `id` of a Location, or the id that the catalog gives it. */
+  id: string | number; reference?: never; }
+  |  { analytiksId?: never; auraVisionId?: never; id?: never;   /** Analytiks' brand and reference number. */
+  reference: LocationReference; };
+
+/** A location by its brand's own number. */
+export type LocationReference = {
+  /** Analytiks' brand id. */
+  brandId: number;
+  /** The brand's own number, such as `US0658`. */
+  referenceNumber: string;
+};
+
 /** What happens when Analytiks refuses one of several locations that are asked together. */
 export type OnRefusal =
   /** All or nothing: it is an error on every location that is asked with it. */
   | 'FAIL'
   /** It is an error on that location alone. */
   | 'PARTIAL';
+
+/** Whether a provider can be asked. */
+export type ProviderStatus =
+  /** Its required variables are not set; its fields are errors. */
+  | 'NOT_CONFIGURED'
+  /** Its credentials are configured. It is not asked whether they work. */
+  | 'READY'
+  /** Emulated: its data is made up. */
+  | 'SANDBOX';
 
 /** Why Datadog refused a change. */
 export type SnapshotRefusalReason =
@@ -151,6 +179,28 @@ export type UpdateSnapshotInput = {
   /** The RUM view. */
   viewId?: string | number | null | undefined;
 };
+
+/** One way to name a page. */
+export type ViewBy =
+  {   /** The `id` of a View. */
+  id: string | number; url?: never; }
+  |  { id?: never;   /** Its URL; query and fragment do not matter. */
+  url: string; };
+
+/** One way to name a website. */
+export type WebsiteBy =
+  {   /** Datadog's RUM application id. */
+  datadogApplicationId: string | number; id?: never; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
+  |  { datadogApplicationId?: never;   /** The `id` of a Website, or the id that the catalog gives it. */
+  id: string | number; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
+  |  { datadogApplicationId?: never; id?: never;   /** Scheme and host; one that the catalog lacks is looked for in Zenovay's list. */
+  origin: string; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
+  |  { datadogApplicationId?: never; id?: never; origin?: never;   /** PostHog's environment id, by its older routes. */
+  posthogEnvironmentId: string | number; posthogProjectId?: never; zenovayId?: never; }
+  |  { datadogApplicationId?: never; id?: never; origin?: never; posthogEnvironmentId?: never;   /** PostHog's project id. */
+  posthogProjectId: string | number; zenovayId?: never; }
+  |  { datadogApplicationId?: never; id?: never; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never;   /** Zenovay's id of the website, a UUID. */
+  zenovayId: string | number; };
 
 export type CountTrafficQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -399,6 +449,153 @@ export type FailurePictureQuery = { node:
     | Record<PropertyKey, never>
    | null };
 
+export type GraphLocationFieldsFragment = { id: string, name: string | null, timeZone: string | null, auraVisionId: string | null, analytiksId: string | null, brandId: number | null, referenceNumber: string | null };
+
+export type GraphLocationQueryVariables = Exact<{
+  by: LocationBy;
+}>;
+
+
+export type GraphLocationQuery = { location: { id: string, name: string | null, timeZone: string | null, auraVisionId: string | null, analytiksId: string | null, brandId: number | null, referenceNumber: string | null } | null };
+
+export type GraphLocationDataQueryVariables = Exact<{
+  by: LocationBy;
+  range: TimeRange;
+}>;
+
+
+export type GraphLocationDataQuery = { location: { heatmaps: Array<{ type: SpatialHeatmapType | null }> | null, traffic: Array<{ metric: TrafficMetric }> | null, pointsOfInterest: Array<{ id: string }> | null } | null };
+
+export type GraphWebsiteFieldsFragment = { id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null };
+
+export type GraphWebsiteQueryVariables = Exact<{
+  by: WebsiteBy;
+}>;
+
+
+export type GraphWebsiteQuery = { website: { id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null } | null };
+
+export type GraphWebsitesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type GraphWebsitesQuery = { websites: { nodes: Array<{ id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null }> } | null };
+
+export type GraphViewFieldsFragment = { id: string, path: string, url: string | null, name: string, website: { id: string } };
+
+export type GraphViewQueryVariables = Exact<{
+  by: ViewBy;
+}>;
+
+
+export type GraphViewQuery = { view: { id: string, path: string, url: string | null, name: string, website: { id: string } } | null };
+
+export type GraphViewDataQueryVariables = Exact<{
+  by: ViewBy;
+}>;
+
+
+export type GraphViewDataQuery = { view: { totalInteractions: number | null, lastInteractionAt: string | null, heatmaps: Array<{ uuid: string, url: string | null }> | null, snapshots: Array<{ viewName: string | null, applicationId: string | null }> | null } | null };
+
+export type GraphViewOfQueryVariables = Exact<{
+  website: WebsiteBy;
+  path: string;
+}>;
+
+
+export type GraphViewOfQuery = { website: { view: { id: string, path: string, url: string | null, name: string, website: { id: string } } } | null };
+
+export type GraphNodesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type GraphNodesQuery = { nodes: Array<
+    | { __typename: 'Brand', id: string, number: number }
+    | { __typename: 'Location', id: string, name: string | null, timeZone: string | null, auraVisionId: string | null, analytiksId: string | null, brandId: number | null, referenceNumber: string | null }
+    | { __typename: 'PageHeatmap', uuid: string, name: string | null, id: string }
+    | { __typename: 'View', path: string, url: string | null, id: string }
+    | { __typename: 'Website', id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null }
+   | null> };
+
+export type GraphNodeQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type GraphNodeQuery = { node:
+    | { __typename: 'Brand', id: string }
+    | { __typename: 'Location', id: string }
+    | { __typename: 'PageHeatmap', id: string }
+    | { __typename: 'View', id: string }
+    | { __typename: 'Website', id: string }
+   | null };
+
+export type GraphPageHeatmapQueryVariables = Exact<{
+  projectId?: string | number | null | undefined;
+  environmentId?: string | number | null | undefined;
+  id: string | number;
+}>;
+
+
+export type GraphPageHeatmapQuery = { pageHeatmap: { id: string, uuid: string, shortId: string | null, name: string | null, createdBy: { email: string | null } | null, image: { state: HeatmapImageState, link: string | null, contentType: string | null, width: number | null, retryAfterSeconds: number | null, failure: string | null } | null } | null };
+
+export type GraphSnapshotsQueryVariables = Exact<{
+  viewName: string;
+  applicationId?: string | number | null | undefined;
+}>;
+
+
+export type GraphSnapshotsQuery = { snapshots: Array<{ id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null, view: { id: string } | null }> | null };
+
+export type GraphSnapshotFieldsFragment = { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null };
+
+type GraphWriteResult_SnapshotRefusal_Fragment = { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string };
+
+type GraphWriteResult_SnapshotWritten_Fragment = { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } };
+
+export type GraphWriteResultFragment =
+  | GraphWriteResult_SnapshotRefusal_Fragment
+  | GraphWriteResult_SnapshotWritten_Fragment
+;
+
+export type GraphCreateSnapshotMutationVariables = Exact<{
+  input: CreateSnapshotInput;
+}>;
+
+
+export type GraphCreateSnapshotMutation = { createSnapshot:
+    | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } }
+   | null };
+
+export type GraphUpdateSnapshotMutationVariables = Exact<{
+  input: UpdateSnapshotInput;
+}>;
+
+
+export type GraphUpdateSnapshotMutation = { updateSnapshot:
+    | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } }
+   | null };
+
+export type GraphDeleteSnapshotMutationVariables = Exact<{
+  input: DeleteSnapshotInput;
+}>;
+
+
+export type GraphDeleteSnapshotMutation = { deleteSnapshot:
+    | { __typename: 'SnapshotDeleted', id: string }
+    | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string }
+   | null };
+
+export type GraphProvidersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GraphProvidersQuery = { providers: Array<{ name: string, status: ProviderStatus }> };
+
 export type TimedSeriesFragment = { metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
 
 export type TimeBothFormsQueryVariables = Exact<{
@@ -627,6 +824,82 @@ export const FailureTrafficFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"FailureTraffic"}) as unknown as TypedDocumentString<FailureTrafficFragment, unknown>;
+export const GraphLocationFieldsFragmentDoc = new TypedDocumentString(`
+    fragment GraphLocationFields on Location {
+  id
+  name
+  timeZone
+  auraVisionId
+  analytiksId
+  brandId
+  referenceNumber
+}
+    `, {"fragmentName":"GraphLocationFields"}) as unknown as TypedDocumentString<GraphLocationFieldsFragment, unknown>;
+export const GraphWebsiteFieldsFragmentDoc = new TypedDocumentString(`
+    fragment GraphWebsiteFields on Website {
+  id
+  name
+  origin
+  zenovayId
+  posthogProjectId
+  posthogEnvironmentId
+  datadogApplicationId
+}
+    `, {"fragmentName":"GraphWebsiteFields"}) as unknown as TypedDocumentString<GraphWebsiteFieldsFragment, unknown>;
+export const GraphViewFieldsFragmentDoc = new TypedDocumentString(`
+    fragment GraphViewFields on View {
+  id
+  path
+  url
+  name
+  website {
+    id
+  }
+}
+    `, {"fragmentName":"GraphViewFields"}) as unknown as TypedDocumentString<GraphViewFieldsFragment, unknown>;
+export const GraphSnapshotFieldsFragmentDoc = new TypedDocumentString(`
+    fragment GraphSnapshotFields on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdByUserId
+  orgId
+}
+    `, {"fragmentName":"GraphSnapshotFields"}) as unknown as TypedDocumentString<GraphSnapshotFieldsFragment, unknown>;
+export const GraphWriteResultFragmentDoc = new TypedDocumentString(`
+    fragment GraphWriteResult on WriteSnapshotResult {
+  __typename
+  ... on SnapshotWritten {
+    snapshot {
+      ...GraphSnapshotFields
+    }
+  }
+  ... on SnapshotRefusal {
+    reason
+    message
+  }
+}
+    fragment GraphSnapshotFields on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdByUserId
+  orgId
+}`, {"fragmentName":"GraphWriteResult"}) as unknown as TypedDocumentString<GraphWriteResultFragment, unknown>;
 export const TimedSeriesFragmentDoc = new TypedDocumentString(`
     fragment TimedSeries on TrafficSeries {
   metric
@@ -1304,6 +1577,296 @@ export const FailurePictureDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FailurePictureQuery, FailurePictureQueryVariables>;
+export const GraphLocationDocument = new TypedDocumentString(`
+    query GraphLocation($by: LocationBy!) {
+  location(by: $by) {
+    ...GraphLocationFields
+  }
+}
+    fragment GraphLocationFields on Location {
+  id
+  name
+  timeZone
+  auraVisionId
+  analytiksId
+  brandId
+  referenceNumber
+}`) as unknown as TypedDocumentString<GraphLocationQuery, GraphLocationQueryVariables>;
+export const GraphLocationDataDocument = new TypedDocumentString(`
+    query GraphLocationData($by: LocationBy!, $range: TimeRange!) {
+  location(by: $by) {
+    heatmaps(range: $range, types: [PATH]) {
+      type
+    }
+    traffic(range: {utc: $range}) {
+      metric
+    }
+    pointsOfInterest(range: {utc: $range}) {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GraphLocationDataQuery, GraphLocationDataQueryVariables>;
+export const GraphWebsiteDocument = new TypedDocumentString(`
+    query GraphWebsite($by: WebsiteBy!) {
+  website(by: $by) {
+    ...GraphWebsiteFields
+  }
+}
+    fragment GraphWebsiteFields on Website {
+  id
+  name
+  origin
+  zenovayId
+  posthogProjectId
+  posthogEnvironmentId
+  datadogApplicationId
+}`) as unknown as TypedDocumentString<GraphWebsiteQuery, GraphWebsiteQueryVariables>;
+export const GraphWebsitesDocument = new TypedDocumentString(`
+    query GraphWebsites($first: Int, $after: String) {
+  websites(first: $first, after: $after) {
+    nodes {
+      ...GraphWebsiteFields
+    }
+  }
+}
+    fragment GraphWebsiteFields on Website {
+  id
+  name
+  origin
+  zenovayId
+  posthogProjectId
+  posthogEnvironmentId
+  datadogApplicationId
+}`) as unknown as TypedDocumentString<GraphWebsitesQuery, GraphWebsitesQueryVariables>;
+export const GraphViewDocument = new TypedDocumentString(`
+    query GraphView($by: ViewBy!) {
+  view(by: $by) {
+    ...GraphViewFields
+  }
+}
+    fragment GraphViewFields on View {
+  id
+  path
+  url
+  name
+  website {
+    id
+  }
+}`) as unknown as TypedDocumentString<GraphViewQuery, GraphViewQueryVariables>;
+export const GraphViewDataDocument = new TypedDocumentString(`
+    query GraphViewData($by: ViewBy!) {
+  view(by: $by) {
+    totalInteractions
+    lastInteractionAt
+    heatmaps {
+      uuid
+      url
+    }
+    snapshots {
+      viewName
+      applicationId
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GraphViewDataQuery, GraphViewDataQueryVariables>;
+export const GraphViewOfDocument = new TypedDocumentString(`
+    query GraphViewOf($website: WebsiteBy!, $path: String!) {
+  website(by: $website) {
+    view(path: $path) {
+      ...GraphViewFields
+    }
+  }
+}
+    fragment GraphViewFields on View {
+  id
+  path
+  url
+  name
+  website {
+    id
+  }
+}`) as unknown as TypedDocumentString<GraphViewOfQuery, GraphViewOfQueryVariables>;
+export const GraphNodesDocument = new TypedDocumentString(`
+    query GraphNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    id
+    ... on Location {
+      ...GraphLocationFields
+    }
+    ... on Website {
+      ...GraphWebsiteFields
+    }
+    ... on View {
+      path
+      url
+    }
+    ... on Brand {
+      number: brandId
+    }
+    ... on PageHeatmap {
+      uuid
+      name
+    }
+  }
+}
+    fragment GraphLocationFields on Location {
+  id
+  name
+  timeZone
+  auraVisionId
+  analytiksId
+  brandId
+  referenceNumber
+}
+fragment GraphWebsiteFields on Website {
+  id
+  name
+  origin
+  zenovayId
+  posthogProjectId
+  posthogEnvironmentId
+  datadogApplicationId
+}`) as unknown as TypedDocumentString<GraphNodesQuery, GraphNodesQueryVariables>;
+export const GraphNodeDocument = new TypedDocumentString(`
+    query GraphNode($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<GraphNodeQuery, GraphNodeQueryVariables>;
+export const GraphPageHeatmapDocument = new TypedDocumentString(`
+    query GraphPageHeatmap($projectId: ID, $environmentId: ID, $id: ID!) {
+  pageHeatmap(projectId: $projectId, environmentId: $environmentId, id: $id) {
+    id
+    uuid
+    shortId
+    name
+    createdBy {
+      email
+    }
+    image {
+      state
+      link
+      contentType
+      width
+      retryAfterSeconds
+      failure
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GraphPageHeatmapQuery, GraphPageHeatmapQueryVariables>;
+export const GraphSnapshotsDocument = new TypedDocumentString(`
+    query GraphSnapshots($viewName: String!, $applicationId: ID) {
+  snapshots(viewName: $viewName, applicationId: $applicationId) {
+    ...GraphSnapshotFields
+    view {
+      id
+    }
+  }
+}
+    fragment GraphSnapshotFields on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdByUserId
+  orgId
+}`) as unknown as TypedDocumentString<GraphSnapshotsQuery, GraphSnapshotsQueryVariables>;
+export const GraphCreateSnapshotDocument = new TypedDocumentString(`
+    mutation GraphCreateSnapshot($input: CreateSnapshotInput!) {
+  createSnapshot(input: $input) {
+    ...GraphWriteResult
+  }
+}
+    fragment GraphSnapshotFields on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdByUserId
+  orgId
+}
+fragment GraphWriteResult on WriteSnapshotResult {
+  __typename
+  ... on SnapshotWritten {
+    snapshot {
+      ...GraphSnapshotFields
+    }
+  }
+  ... on SnapshotRefusal {
+    reason
+    message
+  }
+}`) as unknown as TypedDocumentString<GraphCreateSnapshotMutation, GraphCreateSnapshotMutationVariables>;
+export const GraphUpdateSnapshotDocument = new TypedDocumentString(`
+    mutation GraphUpdateSnapshot($input: UpdateSnapshotInput!) {
+  updateSnapshot(input: $input) {
+    ...GraphWriteResult
+  }
+}
+    fragment GraphSnapshotFields on Snapshot {
+  id
+  applicationId
+  viewName
+  deviceType
+  isDeviceTypeSelectedByUser
+  eventId
+  sessionId
+  viewId
+  name
+  start
+  createdByUserId
+  orgId
+}
+fragment GraphWriteResult on WriteSnapshotResult {
+  __typename
+  ... on SnapshotWritten {
+    snapshot {
+      ...GraphSnapshotFields
+    }
+  }
+  ... on SnapshotRefusal {
+    reason
+    message
+  }
+}`) as unknown as TypedDocumentString<GraphUpdateSnapshotMutation, GraphUpdateSnapshotMutationVariables>;
+export const GraphDeleteSnapshotDocument = new TypedDocumentString(`
+    mutation GraphDeleteSnapshot($input: DeleteSnapshotInput!) {
+  deleteSnapshot(input: $input) {
+    __typename
+    ... on SnapshotDeleted {
+      id
+    }
+    ... on SnapshotRefusal {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GraphDeleteSnapshotMutation, GraphDeleteSnapshotMutationVariables>;
+export const GraphProvidersDocument = new TypedDocumentString(`
+    query GraphProviders {
+  providers {
+    name
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<GraphProvidersQuery, GraphProvidersQueryVariables>;
 export const TimeBothFormsDocument = new TypedDocumentString(`
     query TimeBothForms($id: ID!, $local: TrafficRange!, $utc: TrafficRange!, $interval: TrafficInterval!) {
   location(by: {id: $id}) {

@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest'
+import { callsOf } from '../calls.ts'
+import { ask, askText } from '../client.ts'
+import {
+  GraphWebsiteDocument,
+  type GraphWebsiteFieldsFragment,
+  GraphWebsitesDocument,
+  type WebsiteBy,
+} from '../generated/graphql.ts'
+import { serve } from '../serving.ts'
+
+const zenovayId = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
+const datadogApplicationId = 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb'
+const list = { zenovay: { 'GET /api/external/v1/websites': 1 } }
+
+test.each<WebsiteBy>([
+  { id: 'Website:shop' },
+  { id: 'shop' },
+  { id: `zenovay:${zenovayId}` },
+  { id: 'Website:posthog:1' },
+  { zenovayId },
+  { zenovayId: zenovayId.toUpperCase() },
+  { posthogProjectId: '1' },
+  { datadogApplicationId },
+  { origin: 'https://shop.example.com' },
+  { origin: 'https://SHOP.example.com:443/pricing?from=mail' },
+])('a catalogued website is the same by %j', async by => {
+  await using served = await serve()
+  const { data, errors } = await ask(served.origin, GraphWebsiteDocument, { by })
+  expect(errors).toEqual([])
+  expect(data.website).toEqual({
+    id: 'Website:shop',
+    name: 'Shop',
+    origin: 'https://shop.example.com',
+    zenovayId,
+    posthogProjectId: '1',
+    posthogEnvironmentId: null,
+    datadogApplicationId,
+  })
+  expect(callsOf(served.sandbox)).toEqual({})
+})
+
+test('a website that is catalogued by its environment is found by it', async () => {
+  const catalog = 'websites: [{ id: old, name: Old, posthog: { environmentId: 7 } }]'
+  await using served = await serve({ catalog })
+  const by = { posthogEnvironmentId: '7' }
+  const { data, errors } = await ask(served.origin, GraphWebsiteDocument, { by })
+  expect(errors).toEqual([])
+  expect(data.website).toEqual({ ...unknown, id: 'Website:old', name: 'Old', posthogEnvironmentId: '7' })
+})
+
+const unknown: Omit<GraphWebsiteFieldsFragment, 'id'> = {
+  name: null,
+  origin: null,
+  zenovayId: null,
+  posthogProjectId: null,
+  posthogEnvironmentId: null,
+  datadogApplicationId: null,
+}
+const status = {
+  ...unknown,
+  id: 'Website:zenovay:d4e5f6a7-b8c9-4123-8ef0-234567890123',
+  name: 'Status',
+  origin: 'https://status.example.com',
+  zenovayId: 'd4e5f6a7-b8c9-4123-8ef0-234567890123',
+}
+
+test.each<{ by: WebsiteBy; website: GraphWebsiteFieldsFragment; calls: object }>([
+  { by: { zenovayId: status.zenovayId.toUpperCase() }, website: status, calls: list },
+  { by: { origin: 'https://status.example.com/' }, website: status, calls: list },
+  {
+    by: { posthogProjectId: 'a:b' },
+    website: { ...unknown, id: 'Website:posthog:a:b', posthogProjectId: 'a:b' },
+    calls: {},
+  },
+  {
+    by: { posthogEnvironmentId: '7' },
+    website: { ...unknown, id: 'Website:posthog-environment:7', posthogEnvironmentId: '7' },
+    calls: {},
+  },
+  {
+    by: { datadogApplicationId: 'app' },
+    website: { ...unknown, id: 'Website:datadog:app', datadogApplicationId: 'app' },
+    calls: {},
+  },
+])('a website that the catalog lacks is known by $by alone, and found again by its id', async example => {
+  const { by, website, calls } = example
+  await using served = await serve()
+  const found = await ask(served.origin, GraphWebsiteDocument, { by })
+  expect(found.errors).toEqual([])
+  expect(found.data.website).toEqual(website)
+  expect(callsOf(served.sandbox)).toEqual(calls)
+  const again = await ask(served.origin, GraphWebsiteDocument, { by: { id: website.id } })
+  expect(again.data).toEqual(found.data)
+})
+
+test('an origin that nobody knows is no website, and no error', async () => {
+  await using served = await serve()
+  const by = { origin: 'https://elsewhere.example.com' }
+  const { data, errors } = await ask(served.origin, GraphWebsiteDocument, { by })
+  expect({ data, errors }).toEqual({ data: { website: null }, errors: [] })
+})
+
+test.each<WebsiteBy>([
+  { id: 'nowhere' },
+  { id: 'Location:oxford-street' },
+  { id: 'zenovay:7' },
+  { zenovayId: '7' },
+  { posthogProjectId: '' },
+])('%j names no website, which is bad input', async by => {
+  await using served = await serve()
+  const { data, errors } = await ask(served.origin, GraphWebsiteDocument, { by })
+  expect(data.website).toBeNull()
+  expect(errors).toMatchObject([{ path: ['website'], extensions: { code: 'BAD_USER_INPUT' } }])
+})
+
+test("without a catalog the websites are those of Zenovay's list", async () => {
+  await using served = await serve({ catalog: '' })
+  const { data, errors } = await ask(served.origin, GraphWebsitesDocument, {})
+  expect(errors).toEqual([])
+  const named = { ...unknown, zenovayId: expect.any(String), id: expect.stringMatching(/^Website:zenovay:/) }
+  expect(data.websites?.nodes).toEqual([
+    { ...named, name: 'Shop', origin: 'https://shop.example.com' },
+    { ...named, name: 'Help Centre', origin: 'https://help.example.com' },
+    { ...named, name: 'Journal', origin: 'https://journal.example.com' },
+    status,
+  ])
+  expect(callsOf(served.sandbox)).toEqual(list)
+})
+
+test("with a catalog the websites are its own in its order, then Zenovay's that it does not mention", async () => {
+  const catalog = `
+websites:
+  - { id: journal, name: Our Journal, zenovay: { websiteId: C3D4E5F6-a7b8-4012-9def-123456789012 } }
+  - { id: intranet, name: Intranet, origin: "https://intranet.example.com" }
+`
+  await using served = await serve({ catalog })
+  const { data, errors } = await ask(served.origin, GraphWebsitesDocument, {})
+  expect(errors).toEqual([])
+  expect(data.websites?.nodes.map(({ id, name, origin }) => ({ id, name, origin }))).toEqual([
+    // The name is the catalog's; where the catalog tells no origin it is Zenovay's.
+    { id: 'Website:journal', name: 'Our Journal', origin: 'https://journal.example.com' },
+    { id: 'Website:intranet', name: 'Intranet', origin: 'https://intranet.example.com' },
+    { id: `Website:zenovay:${zenovayId}`, name: 'Shop', origin: 'https://shop.example.com' },
+    {
+      id: 'Website:zenovay:b2c3d4e5-f6a7-4901-8cde-f12345678901',
+      name: 'Help Centre',
+      origin: 'https://help.example.com',
+    },
+    { id: status.id, name: status.name, origin: status.origin },
+  ])
+  expect(callsOf(served.sandbox)).toEqual(list)
+})
+
+test('Zenovay is asked for its websites once a page reaches behind the catalog', async () => {
+  await using served = await serve()
+  const { data } = await ask(served.origin, GraphWebsitesDocument, { first: 2 })
+  expect(data.websites?.nodes).toHaveLength(2)
+  expect(callsOf(served.sandbox)).toEqual({})
+  const rest = await ask(served.origin, GraphWebsitesDocument, { first: 2, after: 'help' })
+  expect(rest.data.websites?.nodes.map(({ name }) => name)).toEqual(['Journal', 'Status'])
+  expect(callsOf(served.sandbox)).toEqual(list)
+})
+
+test('websites fail as a whole when Zenovay fails, and are the catalog alone when it is not configured', async () => {
+  await using failing = await serve()
+  failing.sandbox.zenovay.journal.script({ answer: { status: 503 } })
+  const { data, errors } = await ask(failing.origin, GraphWebsitesDocument, {})
+  expect(data.websites).toBeNull()
+  expect(errors).toMatchObject([{ path: ['websites'], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }])
+
+  await using without = await serve({ environment: { ZENOVAY_API_KEY: undefined } })
+  const catalogued = await ask(without.origin, GraphWebsitesDocument, {})
+  expect(catalogued.errors).toEqual([])
+  expect(catalogued.data.websites?.nodes.map(({ name }) => name)).toEqual(['Shop', 'Help Centre', 'Journal'])
+})
+
+test.each([
+  { by: `posthogProjectId: "1"`, told: { views: null, heatmaps: expect.any(Object), snapshots: null } },
+  { by: `zenovayId: "${zenovayId}"`, told: { views: expect.any(Object), heatmaps: null, snapshots: null } },
+  { by: `datadogApplicationId: "x"`, told: { views: null, heatmaps: null, snapshots: [] } },
+])(
+  'what a vendor without an identity of the website would tell is null, and no error: $by',
+  async example => {
+    const { by, told } = example
+    await using served = await serve({ catalog: '' })
+    const { data, errors } = await askText<{ website: { view: object } }>(
+      served.origin,
+      `{ website(by: { ${by} }) {
+      views(first: 1) { nodes { path } }
+      heatmaps(first: 1) { nodes { uuid } }
+      view(path: "/pricing") { totalInteractions snapshots { id } }
+    } }`,
+    )
+    expect(errors).toEqual([])
+    const { view, ...website } = data.website
+    expect({ ...website, ...view }).toEqual({ ...told, totalInteractions: told.views && expect.any(Number) })
+  },
+)
