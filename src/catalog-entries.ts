@@ -62,8 +62,8 @@ export const website = z.strictObject({
 
 /** What a catalog's file may hold; unknown keys are errors. */
 export const catalogEntries = z.strictObject({
-  locations: z.array(location).default([]),
-  websites: z.array(website).default([]),
+  locations: list(location),
+  websites: list(website),
 })
 
 type CatalogEntries = z.output<typeof catalogEntries>
@@ -114,6 +114,14 @@ function toWebsite({
     datadogApplicationId: datadog?.applicationId ?? null,
     views: views.map(({ path, viewName }) => ({ pattern: new URLPattern({ pathname: path }), viewName })),
   }
+}
+
+/** A key with nothing below it is an empty list, as is a key that is not there. */
+function list<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .array(schema)
+    .nullish()
+    .transform(entries => entries ?? [])
 }
 
 function isTimeZone(name: string): boolean {

@@ -12,7 +12,12 @@ export const generalVariables = z.object({
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,
     })
     .optional(),
-  ISOTHERM_CORS_ORIGINS: list().default([]),
+  ISOTHERM_CORS_ORIGINS: list()
+    .refine(
+      origins => origins.every(isOrigin),
+      'must be * or a comma-separated list of origins such as https://app.example.com',
+    )
+    .default([]),
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
@@ -129,6 +134,11 @@ function url(protocols: readonly string[]) {
     context.addIssue({ code: 'custom', message: error })
     return z.NEVER
   })
+}
+
+/** As a browser sends it: nothing behind the host and port. */
+function isOrigin(entry: string): boolean {
+  return entry === '*' || (URL.canParse(entry) && new URL(entry).origin === entry)
 }
 
 function list() {

@@ -22,6 +22,10 @@ websites:
       - { path: "/products/:id", viewName: "/products/?" }
 `
 
+test('a list with nothing below its key is empty', () => {
+  expect(read('locations:\nwebsites:\n')).toMatchObject({ locations: [], websites: [] })
+})
+
 test('a catalog says which upstream identities are one thing', () => {
   const { locations, websites } = read(shop)
   expect(locations).toEqual([

@@ -164,6 +164,7 @@ test('every problem is told at once, by the name of its variable', () => {
   const problems = problemsOf({
     PORT: '65536',
     ISOTHERM_SANDBOX: 'maybe',
+    ISOTHERM_CORS_ORIGINS: 'https://app.example.com/page',
     ISOTHERM_UPSTREAM_TIMEOUT_MS: 'soon',
     ISOTHERM_UPSTREAM_MAX_BYTES: '1023',
     ISOTHERM_BODY_LIMIT: '1e99',
@@ -190,6 +191,7 @@ test('every problem is told at once, by the name of its variable', () => {
     'DD_API_KEY',
     'DD_SITE',
     'ISOTHERM_BODY_LIMIT',
+    'ISOTHERM_CORS_ORIGINS',
     'ISOTHERM_DRAIN_MS',
     'ISOTHERM_SANDBOX',
     'ISOTHERM_UPSTREAM_MAX_BYTES',

@@ -36,7 +36,7 @@ export function walk<Row, Cursor>(
         })
         await reading
       }
-      return { rows, ended }
+      return { rows: rows.slice(), ended }
     },
   }
 }

@@ -69,6 +69,13 @@ test('an empty page in the middle is not the end', async () => {
   expect(await list.rows.until(rows => rows.includes(2))).toEqual({ rows: [1, 2], ended: true })
 })
 
+test('an answer stays as it was when others read on', async () => {
+  const rows = walk<number, number>(async (page = 0) => ({ rows: [page], next: page + 1 }))
+  const { rows: first } = await rows.until(read => read.length >= 1)
+  await rows.until(read => read.length >= 2)
+  expect(first).toEqual([0])
+})
+
 test('a reader sees the rows that came before its page', async () => {
   const seen: (readonly number[])[] = []
   const rows = walk<number, number>(async (page = 0, soFar) => {
