@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga, useReadinessCheck } from 'graphql-yoga'
@@ -60,6 +60,14 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     ],
   })
   const server = createServer(yoga)
+  const unanswered = new Set<ServerResponse>()
+  server.prependListener('request', (_request, response) => {
+    unanswered.add(response)
+    response.once('close', () => {
+      unanswered.delete(response)
+      if (draining) server.closeIdleConnections()
+    })
+  })
   server.listen(port, host)
   await once(server, 'listening').catch(error => {
     throw new StartProblems([`${host}:${port} cannot be listened on (${error.code ?? error.name})`])
@@ -71,6 +79,8 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     origin: `http://${name}:${address.port}`,
     async drain(milliseconds) {
       draining = true
+      // Told to their callers as well, whose next request would meet a closed connection.
+      for (const response of unanswered) response.shouldKeepAlive = false
       const closed = once(server, 'close')
       server.close()
       const late = setTimeout(() => server.closeAllConnections(), milliseconds)
