@@ -1,0 +1,148 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { originOf, startChild } from './child.ts'
+import { askText } from './client.ts'
+import { serveHttp } from './upstream/loopback.ts'
+
+const query =
+  '{ website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views { nodes { path } } } }'
+const answered = { data: { website: { views: { nodes: [{ path: '/late' }] } } } }
+/** No time that a test would wait for. */
+const patient = { PORT: '0', ISOTHERM_DRAIN_MS: '600000', ISOTHERM_UPSTREAM_TIMEOUT_MS: '600000' }
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
+  test('lets a request in flight end, takes no new one, and leaves nothing behind', async () => {
+    await using zenovay = await holdZenovay()
+    await using isotherm = await startChild('main.ts', { ...patient, ...zenovay.environment })
+    const origin = await originOf(isotherm)
+    const answer = askText(origin, query)
+    await zenovay.asked
+
+    isotherm.process.kill(signal)
+    await refused(origin)
+    zenovay.release()
+
+    expect(await answer).toMatchObject({ status: 200, ...answered })
+    expect(await isotherm.ended()).toBe(0)
+    await refused(origin)
+    expect(isotherm.stderr).toBe('')
+  })
+
+  test('ends at once when nothing is asked', async () => {
+    await using isotherm = await startChild('main.ts', patient)
+    await originOf(isotherm)
+    isotherm.process.kill(signal)
+    expect(await isotherm.ended()).toBe(0)
+    expect(isotherm.stderr).toBe('')
+  })
+})
+
+test('a connection that is kept alive does not hold it open', async () => {
+  await using isotherm = await startChild('main.ts', patient)
+  const origin = await originOf(isotherm)
+  const agent = new Agent({ keepAlive: true })
+  const response = await get(`${origin}/healthz`, agent)
+  expect(response.headers.connection).toBe('keep-alive')
+  const closed = once(response.socket, 'close')
+  response.resume()
+  await once(response, 'end')
+
+  isotherm.process.kill('SIGTERM')
+
+  await closed
+  expect(await isotherm.ended()).toBe(0)
+})
+
+test('a connection that was busy is closed behind its answer', async () => {
+  await using zenovay = await holdZenovay()
+  await using isotherm = await startChild('main.ts', { ...patient, ...zenovay.environment })
+  const origin = await originOf(isotherm)
+  const agent = new Agent({ keepAlive: true })
+  const asking = get(`${origin}/graphql?query=${encodeURIComponent(query)}`, agent)
+  await zenovay.asked
+
+  isotherm.process.kill('SIGTERM')
+  await refused(origin)
+  zenovay.release()
+
+  const response = await asking
+  expect(response.headers.connection).toBe('close')
+  expect(await json(response)).toEqual(answered)
+  expect(await isotherm.ended()).toBe(0)
+})
+
+test('a request that outlasts the time to drain is cut', async () => {
+  await using zenovay = await holdZenovay()
+  const environment = { ...patient, ISOTHERM_DRAIN_MS: '100', ...zenovay.environment }
+  await using isotherm = await startChild('main.ts', environment)
+  const answer = askText(await originOf(isotherm), query)
+  await zenovay.asked
+
+  isotherm.process.kill('SIGTERM')
+
+  await expect(answer).rejects.toThrow('fetch failed')
+  expect(await isotherm.ended()).toBe(0)
+})
+
+test('a stream of events is a request in flight', async () => {
+  await using zenovay = await holdZenovay()
+  await using isotherm = await startChild('main.ts', { ...patient, ...zenovay.environment })
+  const origin = await originOf(isotherm)
+  const answer = fetch(`${origin}/graphql?query=${encodeURIComponent(query)}`, {
+    headers: { accept: 'text/event-stream' },
+  })
+  await zenovay.asked
+  isotherm.process.kill('SIGTERM')
+  await refused(origin)
+  zenovay.release()
+  expect(await (await answer).text()).toContain(`data: ${JSON.stringify(answered)}`)
+  expect(await isotherm.ended()).toBe(0)
+})
+
+interface HeldZenovay extends AsyncDisposable {
+  readonly environment: Readonly<Record<string, string>>
+  /** Resolves when the first question has arrived. */
+  readonly asked: Promise<void>
+  /** Lets it answer. */
+  release(): void
+}
+
+async function holdZenovay(): Promise<HeldZenovay> {
+  const asked = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const upstream = await serveHttp(async (_request, response) => {
+    asked.resolve()
+    await released.promise
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ success: true, data: { pages: [{ url: '/late' }] } }))
+  })
+  return {
+    environment: { ZENOVAY_API_KEY: 'zv_held', ZENOVAY_URL: upstream.url.href },
+    asked: asked.promise,
+    release: released.resolve,
+    [Symbol.asyncDispose]: () => upstream[Symbol.asyncDispose](),
+  }
+}
+
+/** Resolves once new connections are refused. */
+async function refused(origin: string): Promise<void> {
+  const { hostname, port } = new URL(origin)
+  for (;;) {
+    const socket = connect(Number(port), hostname)
+    const code = await once(socket, 'connect').then(
+      () => undefined,
+      error => error.code,
+    )
+    socket.destroy()
+    if (code === 'ECONNREFUSED') return
+  }
+}
+
+function get(url: string, agent: Agent): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  request(url, { agent }, resolve).on('error', reject).end()
+  return promise
+}
