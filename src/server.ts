@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga, useReadinessCheck } from 'graphql-yoga'
 import { argumentCheck } from '../schema/argument-checks.ts'
 import { schema } from '../schema/index.ts'
@@ -9,6 +8,7 @@ import type { Account } from './account.ts'
 import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
 import { explorer } from './explorer.ts'
+import { explorerPage } from './explorer-page.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
@@ -42,7 +42,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     maskedErrors: maskErrors(log),
     maxRequestBodySize: requestBytes,
     graphiql: () => explorer(new Date()),
-    renderGraphiQL,
+    renderGraphiQL: explorerPage,
     landingPage: false,
     multipart: false,
     cors: corsOrigins.length > 0 && {
