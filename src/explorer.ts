@@ -23,19 +23,17 @@ export function explorer(now: Date): GraphiQLOptions {
   }
 }
 
-const everything = /* GraphQL */ `# Everything at once: all five vendors in one query.
+const everything = /* GraphQL */ `# One store and one website, as all five vendors see them.
+# The variables below say when: all of yesterday, in UTC.
 query EverythingAtOnce($range: TimeRange!) {
-  locations(first: 2) {
+  locations(first: 1) {
     nodes {
       name
-      heatmaps(range: $range, types: [PATH]) {
-        type
-        createdAt
-        image {
-          link
-        }
-      }
-      traffic(range: { utc: $range }, metrics: [VISITS, WALK_BYS]) {
+      # Analytiks counts who comes in and who walks past.
+      traffic(
+        range: { utc: $range }
+        metrics: [VISITS, WALK_BYS]
+      ) {
         metric
         total
         peak {
@@ -43,24 +41,37 @@ query EverythingAtOnce($range: TimeRange!) {
           value
         }
       }
+      # Aura Vision draws where they walk.
+      # Ctrl-click a link of the answer to see it.
+      heatmaps(range: $range, types: [PATH]) {
+        role
+        localTime
+        image {
+          link
+        }
+      }
     }
   }
   websites(first: 1) {
     nodes {
       name
+      # Zenovay knows the most visited pages.
       views(first: 3) {
         nodes {
           path
           totalInteractions
-          snapshots(deviceType: "desktop", first: 2) {
+          # Datadog has moments of sessions there.
+          snapshots(first: 1) {
             name
-            start
+            deviceType
+            createdAt
           }
         }
       }
+      # PostHog has pictures of pages.
       heatmaps(first: 2) {
         nodes {
-          name
+          url
           image(width: 1024) {
             state
             width
@@ -72,13 +83,14 @@ query EverythingAtOnce($range: TimeRange!) {
 }
 `
 
-const storeFloor = /* GraphQL */ `# Store floor: where people walked and lingered, from Aura Vision.
+const storeFloor = /* GraphQL */ `# Where people walk and linger, from Aura Vision.
+# Ctrl-click a link of the answer to see the picture.
+# Links live for a short time: ask again for new ones.
 query StoreFloor($range: TimeRange!) {
   locations(first: 3) {
     nodes {
-      id
       name
-      heatmaps(range: $range, types: [PATH, LINGER, ENTRY]) {
+      heatmaps(range: $range, types: [PATH, LINGER]) {
         type
         role
         age
@@ -95,26 +107,37 @@ query StoreFloor($range: TimeRange!) {
 }
 `
 
-const traffic = /* GraphQL */ `# Traffic: how many people came, by the hour, from Analytiks.
+const traffic = /* GraphQL */ `# How many people come, from Analytiks: twelve stores in
+# total, then the first by the hour. It costs one call.
+# The range may be up to five days long.
 query Traffic($range: TimeRange!) {
-  locations(first: 12) {
+  stores: locations(first: 12) {
     nodes {
-      id
       name
       timeZone
-      traffic(range: { utc: $range }, interval: HOURLY) {
+      traffic(
+        range: { utc: $range }
+        metrics: [VISITS, WALK_BYS]
+      ) {
         metric
-        unit
-        reported
         total
         peak {
           localAt
           value
         }
-        columns {
-          start
-          stepSeconds
-          values
+      }
+    }
+  }
+  byTheHour: locations(first: 1) {
+    nodes {
+      name
+      traffic(range: { utc: $range }, metrics: [VISITS]) {
+        metric
+        unit
+        # For charts, columns has the same as plain lists.
+        points {
+          localAt
+          value
         }
       }
     }
@@ -122,11 +145,11 @@ query Traffic($range: TimeRange!) {
 }
 `
 
-const website = /* GraphQL */ `# Website: its most visited pages from Zenovay, its saved heatmaps from PostHog.
+const website = /* GraphQL */ `# The most visited pages of websites, from Zenovay,
+# and their saved heatmaps, from PostHog.
 query Website {
   websites(first: 3) {
     nodes {
-      id
       name
       origin
       views(first: 5) {
@@ -136,15 +159,11 @@ query Website {
           lastInteractionAt
         }
       }
-      heatmaps(first: 5) {
+      heatmaps(first: 3) {
         nodes {
           name
           url
           status
-          renditions {
-            width
-            hasContent
-          }
           image(width: 1024) {
             state
             width
@@ -157,7 +176,8 @@ query Website {
 }
 `
 
-const replaySnapshots = /* GraphQL */ `# Replay snapshots: moments of recorded sessions, from Datadog, page by page.
+const replaySnapshots = /* GraphQL */ `# Moments of recorded sessions, from Datadog, for the
+# most visited pages of a website.
 query ReplaySnapshots {
   websites(first: 1) {
     nodes {
@@ -165,11 +185,16 @@ query ReplaySnapshots {
       views(first: 5) {
         nodes {
           path
-          name
-          desktop: snapshots(deviceType: "desktop", first: 3) {
+          desktop: snapshots(
+            deviceType: "desktop"
+            first: 2
+          ) {
             ...Moment
           }
-          mobile: snapshots(deviceType: "mobile", first: 3) {
+          mobile: snapshots(
+            deviceType: "mobile"
+            first: 2
+          ) {
             ...Moment
           }
         }
@@ -179,8 +204,8 @@ query ReplaySnapshots {
 }
 
 fragment Moment on Snapshot {
-  id
   name
+  # Milliseconds from the start of the session.
   start
   sessionId
   createdAt
