@@ -22,10 +22,6 @@ websites:
       - { path: "/products/:id", viewName: "/products/?" }
 `
 
-test('a list with nothing below its key is empty', () => {
-  expect(read('locations:\nwebsites:\n')).toMatchObject({ locations: [], websites: [] })
-})
-
 test('a catalog says which upstream identities are one thing', () => {
   const { locations, websites } = read(shop)
   expect(locations).toEqual([
@@ -68,7 +64,7 @@ test('an entry may have an id and a name alone', () => {
   expect(websites).toEqual([{ key: 'a', name: 'A', ...nowhere }])
 })
 
-test.each(['', '# nothing yet', '{}', 'locations: []', 'websites: []'])(
+test.each(['', '# nothing yet', '{}', 'locations: []', 'websites: []', 'locations:\nwebsites:'])(
   'a catalog may be empty: "%s"',
   text => {
     expect(read(text)).toEqual(expect.objectContaining({ locations: [], websites: [] }))
