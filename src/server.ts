@@ -61,7 +61,11 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   })
   const server = createServer(yoga)
   const unanswered = new Set<ServerResponse>()
-  server.prependListener('request', (_request, response) => {
+  server.prependListener('request', (request, response) => {
+    // What was not read of a body that is too large would be taken for the next request.
+    request.once('close', () => {
+      if (!request.complete) response.shouldKeepAlive = false
+    })
     unanswered.add(response)
     response.once('close', () => {
       unanswered.delete(response)
