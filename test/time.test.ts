@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { ask } from './client.ts'
 import {
   TimeBrandDocument,
@@ -10,6 +10,10 @@ import { serve } from './serving.ts'
 import { answerTraffic, denseBuckets, spansSent } from './traffic-answers.ts'
 
 const morning = { start: '2025-06-02T09:00:00.000Z', end: '2025-06-02T12:00:00.000Z' }
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 test('a bucket on the start of a range is in it, one on its end is not, and none before or behind', async () => {
   await using served = await serve()
@@ -107,6 +111,27 @@ test('a heatmap on the start of a range is in it, and one on its end is not', as
   expect(journal.calls.at(-1)).toMatchObject({ body: { data: { body: { filter } } } })
 })
 
+test.each(['America/St_Johns', 'Asia/Kolkata'])(
+  'a machine whose own clock is that of %s tells the same',
+  async zone => {
+    const twoDays = { start: '2025-06-02T00:00:00Z', end: '2025-06-04T00:00:00Z' }
+    const answers: unknown[] = []
+    for (const TZ of ['UTC', zone]) {
+      vi.stubEnv('TZ', TZ)
+      expect(new Date(morning.start).getHours() === 9).toBe(TZ === 'UTC')
+      await using served = await serve()
+      const heatmaps = await ask(served.origin, TimeHeatmapsDocument, { id: 'ginza', range: twoDays })
+      const local = { start: '2025-06-02T12:00:00', end: '2025-06-02T14:00:00' }
+      const variables = { id: 'ginza', range: { local } }
+      const traffic = await ask(served.origin, TimeTrafficDocument, variables)
+      const brand = await ask(served.origin, TimeBrandDocument, { id: 5678, range: { local } })
+      answers.push([heatmaps.data, traffic.data, brand.data, spansSent(served)])
+      expect([heatmaps, traffic, brand].flatMap(({ errors }) => errors)).toEqual([])
+    }
+    expect(answers[1]).toEqual(answers[0])
+  },
+)
+
 test('of adjacent ranges each heatmap is in exactly one', async () => {
   await using served = await serve()
   const read = async (start: string, end: string) => {
@@ -129,14 +154,15 @@ test('a local range of a place without a zone is asked in local form and known b
   const { data, errors } = await ask(served.origin, TimeTrafficDocument, {
     id: 'analytiks:5',
     range: { local },
-    metrics: ['VISITS'],
+    metrics: ['VISITS', 'PEAK_VISITS'],
   })
   expect(errors).toEqual([])
   expect(spansSent(served)).toEqual([
     { startDate: '2025-06-02T12:00:00.000', endDate: '2025-06-02T14:00:00.000' },
   ])
-  const [series] = data.location?.traffic ?? []
+  const [series, unreported] = data.location?.traffic ?? []
   expect(series).toMatchObject({ reported: true, columns: null })
+  expect(unreported).toMatchObject({ reported: false, columns: null })
   expect(series?.points).toEqual([
     { at: null, localAt: '2025-06-02T12:00:00', value: expect.any(Number) },
     { at: null, localAt: '2025-06-02T13:00:00', value: expect.any(Number) },
