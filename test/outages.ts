@@ -189,7 +189,7 @@ function ofToken(): Readonly<Record<number, Partial<Told>>> {
 
 function rubbish(part: Part, extensions: Partial<Told> = {}): Outage[] {
   const bodies = {
-    'a web page': `<!doctype html><title>${planted.words}</title>`,
+    'a web page': `${planted.words}<!doctype html>`,
     'JSON that breaks off': `{"words":"${planted.words}","data":[{"id`,
     'JSON of another shape': { words: planted.words },
   }

@@ -188,7 +188,8 @@ test('the explorer is a page that loads nothing from elsewhere', async () => {
   const page = await response.text()
   expect(page).toContain('<title>Isotherm</title>')
   const loads = [
-    /\b(?:src|href|srcset|action|poster)\s*=\s*["'`]\s*(?:https?:)?\/\/[^"'`]*/g,
+/\b(?:src|href|srcset|action|poster)\s*=\s*["'`]?\s*(?:https?:)?\/\/[^"'`\s>]*/g,
+    /https?:\/\/[\w./@~-]+\.(?:m?js|css|json|wasm|woff2?|ttf|ico|png|svg)\b/g,
     /\b(?:import|fetch|importScripts|Worker|WebSocket|EventSource|sendBeacon)\(\s*["'`](?:(?:https?|wss?):)?\/\/[^"'`]*/g,
     /\bfrom\s*["'](?:https?:)?\/\/[^"']*/g,
     /url\(\s*["']?(?:https?:)?\/\/[^)]*/g,

@@ -3,6 +3,7 @@ import { clientKeys, nameOfClient } from '../../src/providers.ts'
 import { ask } from '../client.ts'
 import { FailureEverythingDocument } from '../generated/graphql.ts'
 import { fieldsOf, outages } from '../outages.ts'
+import { expectDiscreet, secretsOf, withoutLinks } from '../secrets.ts'
 import { serve } from '../serving.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
@@ -27,13 +28,13 @@ test('when all is well every field has data', () => {
 
 const cases = outages.map(outage => [`${outage.provider} ${outage.what}`, outage] as const)
 
-describe.concurrent('its own fields are null and tell why, and all others are as ever', () => {
+describe.concurrent('its own fields are null and tell why without a secret, and all others are as ever', () => {
   test.each(cases)('%s', async (_name, outage) => {
     await using served = await serve({ environment: outage.environment })
     const key = clientKeys.find(one => nameOfClient[one] === outage.provider) ?? 'zenovay'
     for (const fault of outage.faults) served.sandbox[key].journal.script(fault)
 
-    const { status, data, errors } = await ask(served.origin, FailureEverythingDocument, { range })
+    const { status, data, errors, text } = await ask(served.origin, FailureEverythingDocument, { range })
 
     expect(status).toBe(200)
     const fields = errors.map(({ path = [] }) => path.join('.')).sort()
@@ -43,6 +44,10 @@ describe.concurrent('its own fields are null and tell why, and all others are as
       expect(message).toMatch(/^[^.]+\.$/)
     }
     expect(comparable(data)).toEqual(comparable(healthy, new Set(outage.fields)))
+
+    expect(served.log).toContainEqual(expect.stringContaining(`${outage.provider} ${outage.extensions.code}`))
+    const { rest, signatures } = withoutLinks(text)
+    expectDiscreet([...secretsOf(served.sandbox), ...signatures], rest + served.log.join('\n'))
   })
 })
 

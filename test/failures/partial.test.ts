@@ -105,7 +105,7 @@ test('a brand walk whose second page nobody needs is not touched by its failure'
   const { data, errors } = await ask(served.origin, FailureBrandDocument, { range, first: 4 })
   expect(errors).toEqual([])
   expect(data.brand?.traffic?.nodes).toHaveLength(4)
-  expect(data.brand?.traffic?.pageInfo).toEqual({ hasNextPage: true })
+  expect(data.brand?.traffic?.pageInfo.hasNextPage).toBe(true)
 })
 
 test('a brand walk that gets the same cursor twice is an error', async () => {

@@ -432,7 +432,7 @@ export type FailureBrandQueryVariables = Exact<{
 }>;
 
 
-export type FailureBrandQuery = { brand: { traffic: { nodes: Array<{ location: { name: string | null } }>, pageInfo: { hasNextPage: boolean } } | null } | null };
+export type FailureBrandQuery = { brand: { traffic: { nodes: Array<{ location: { name: string | null } }>, edges: Array<{ cursor: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type FailureSavedHeatmapsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1543,8 +1543,12 @@ export const FailureBrandDocument = new TypedDocumentString(`
           name
         }
       }
+      edges {
+        cursor
+      }
       pageInfo {
         hasNextPage
+        endCursor
       }
     }
   }

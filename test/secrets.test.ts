@@ -1,0 +1,247 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Environment } from '../src/config.ts'
+import type { Fault } from '../src/sandbox/emulator.ts'
+import { type Sandbox, sandboxCatalog, startSandbox } from '../src/sandbox/sandbox.ts'
+import { type Child, emptyFolder, originOf, startChild } from './child.ts'
+import { ask, askText } from './client.ts'
+import { FailureBrandDocument, FailureEverythingDocument } from './generated/graphql.ts'
+import { planted } from './outages.ts'
+import { expectDiscreet, secretsOf, withoutLinks } from './secrets.ts'
+import { serve } from './serving.ts'
+import { arrival } from './wiring.ts'
+
+const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
+
+test('a signed URL stands in its link and nowhere else, and no other secret anywhere', async () => {
+  await using served = await serve()
+  const { text, errors } = await ask(served.origin, FailureEverythingDocument, { range })
+  expect(errors).toEqual([])
+  const { rest, signatures } = withoutLinks(text)
+  expect(signatures.length).toBeGreaterThan(0)
+  const secrets = secretsOf(served.sandbox)
+  expectDiscreet([...secrets, ...signatures], rest + served.log.join('\n'))
+  // The link is the only place where the answer names an upstream.
+  expectDiscreet(secrets, text)
+  expect(rest).not.toMatch(/127\.0\.0\.1|Signature=/)
+})
+
+test('a signed URL on a host that nobody allowed is told without the URL', async () => {
+  await using served = await serve({ environment: { AURA_VISION_IMAGE_HOSTS: 'images.example.com' } })
+  const { text, errors } = await ask(served.origin, FailureEverythingDocument, { range })
+  expect(errors.map(({ extensions }) => extensions.code)).toContain('UPSTREAM_INVALID_RESPONSE')
+  expect(text + served.log.join('\n')).not.toMatch(/127\.0\.0\.1|Signature|Expires/)
+  expectDiscreet(secretsOf(served.sandbox), text)
+})
+
+test("an upstream's cursor is none of ours", async () => {
+  await using served = await serve()
+  const page = { cursor: 'planted-cursor', data: [1, 2, 3].map(locationId => ({ locationId })) }
+  const { journal } = served.sandbox.analytiks
+  journal.script({ route: 'POST /json/v3', times: 1, answer: { body: page } })
+  const { data, text, errors } = await ask(served.origin, FailureBrandDocument, { range, first: 2 })
+  expect(errors).toEqual([])
+  expect(data.brand?.traffic?.pageInfo.endCursor).toEqual(expect.any(String))
+  expectDiscreet(secretsOf(served.sandbox), text)
+
+  journal.script({ route: 'POST /json/v3', times: 1, answer: { body: page } })
+  const failed = await ask(served.origin, FailureBrandDocument, { range, first: 4 })
+  expect(journal.calls.at(-1)?.body).toMatchObject({ cursor: 'planted-cursor' })
+  expect(failed.errors).toHaveLength(1)
+  expectDiscreet(secretsOf(served.sandbox), failed.text + served.log.join('\n'))
+})
+
+/** Credentials as they may be set wrong: by mistake in an address, or of another account. */
+const mistaken: Readonly<Record<string, Environment>> = {
+  'credentials of another account': {
+    AURA_VISION_CLIENT_ID: planted.credential,
+    AURA_VISION_CLIENT_SECRET: planted.credential,
+    POSTHOG_PERSONAL_API_KEY: planted.credential,
+    ANALYTIKS_CLIENT_ID: planted.credential,
+    ANALYTIKS_CLIENT_SECRET: planted.credential,
+    ZENOVAY_API_KEY: planted.credential,
+    DD_API_KEY: planted.credential,
+    DD_APP_KEY: planted.credential,
+  },
+  'credentials in addresses where nobody listens': {
+    AURA_VISION_ISSUER: 'http://planted-user:planted-password@127.0.0.1:1',
+    POSTHOG_HOST: 'http://planted-user:planted-password@127.0.0.1:1',
+    ANALYTIKS_TOKEN_URL: 'http://planted-user:planted-password@127.0.0.1:1',
+    ZENOVAY_URL: 'http://127.0.0.1:1/planted-path',
+    DATADOG_URL: 'http://planted-user:planted-password@127.0.0.1:1',
+  },
+  'a socket where nobody listens': {
+    AURA_VISION_URL: 'ws://planted-user:planted-password@127.0.0.1:1',
+    ANALYTIKS_EXPORTS_URL: 'http://planted-user:planted-password@127.0.0.1:1',
+  },
+  'credentials that no header can hold': {
+    POSTHOG_PERSONAL_API_KEY: 'planted\nkey',
+    ZENOVAY_API_KEY: 'planted\rkey',
+    DD_API_KEY: 'plantedé€key',
+  },
+}
+
+/** Every way in which all upstreams may fail at once, one after the other. */
+const faults: readonly Fault[] = [
+  {},
+  ...[400, 401, 403, 404, 429, 500, 503].map(status => failing({ status })),
+  failing({ body: planted.words }),
+  failing({ body: `{"${planted.words}":` }),
+  failing({ body: [planted.words] }),
+  failing({ status: 302, headers: { location: `http://127.0.0.1:1/?token=${planted.words}` } }),
+  { cut: true },
+]
+
+describe('a whole process says nothing of a secret on any way out', () => {
+  test('while everything fails in every way', async () => {
+    await using sandbox = await startSandbox()
+    await using isotherm = await startWith(sandbox, {})
+    const origin = await originOf(isotherm)
+    const secrets = new Set<string>()
+    let told = ''
+    for (const fault of faults) {
+      // Tokens and a socket are there when the fault comes, and then are asked for again.
+      await ask(origin, FailureEverythingDocument, { range })
+      for (const { journal } of emulatorsOf(sandbox)) journal.script(fault)
+      for (const renew of [() => {}, () => renewAll(sandbox)]) {
+        renew()
+        const { rest, signatures } = withoutLinks(
+          (await ask(origin, FailureEverythingDocument, { range })).text,
+        )
+        told += rest + (await askText(origin, changes)).text
+        for (const secret of [...secretsOf(sandbox), ...signatures]) secrets.add(secret)
+      }
+      for (const { journal } of emulatorsOf(sandbox)) journal.clear()
+    }
+    told += await leave(origin, sandbox)
+    told += await readPages(origin)
+    isotherm.process.kill('SIGTERM')
+    expect(await isotherm.ended()).toBe(0)
+
+    // All keys, and a token for each fault: what is looked for was really there.
+    expect(secrets.size).toBeGreaterThan(8 + faults.length)
+    expect(told).toContain('UPSTREAM_FORBIDDEN')
+    expect(isotherm.stdout).toContain('ready')
+    expectLogLines(isotherm.stderr)
+    expectDiscreet([...secrets], told + isotherm.stdout + isotherm.stderr)
+  })
+
+  test.each(Object.entries(mistaken))('with %s', async (_name, environment) => {
+    await using sandbox = await startSandbox()
+    await using isotherm = await startWith(sandbox, environment)
+    const { text, errors } = await ask(await originOf(isotherm), FailureEverythingDocument, { range })
+    expect(errors.length).toBeGreaterThan(0)
+    isotherm.process.kill('SIGTERM')
+    expect(await isotherm.ended()).toBe(0)
+    expectLogLines(isotherm.stderr)
+    expectDiscreet(secretsOf(sandbox), withoutLinks(text).rest + isotherm.stdout + isotherm.stderr)
+  })
+
+  test('when the environment keeps it from starting', async () => {
+    const environment = {
+      PORT: 'planted-port',
+      HOST: 'planted-host',
+      ISOTHERM_SANDBOX: 'planted-mode',
+      ISOTHERM_CORS_ORIGINS: 'planted-origin',
+      ISOTHERM_UPSTREAM_TIMEOUT_MS: 'planted-time',
+      AURA_VISION_ISSUER: 'planted-issuer',
+      AURA_VISION_CLIENT_SECRET: planted.credential,
+      AURA_VISION_URL: 'http://planted-user:planted-password@127.0.0.1',
+      AURA_VISION_PART_NUMBERING: 'planted-numbering',
+      POSTHOG_PERSONAL_API_KEY: planted.credential,
+      POSTHOG_HOST: 'planted user:planted-password',
+      ANALYTIKS_CLIENT_SECRET: planted.credential,
+      ANALYTIKS_TOKEN_URL: 'ftp://planted',
+      ZENOVAY_API_KEY: planted.credential,
+      ZENOVAY_URL: 'https//planted',
+      DD_API_KEY: planted.credential,
+      DD_SITE: 'planted site',
+    }
+    await using isotherm = await startChild('main.ts', environment)
+    expect(await isotherm.ended()).toBe(1)
+    for (const name of ['PORT', 'POSTHOG_HOST', 'ANALYTIKS_CLIENT_ID', 'ZENOVAY_URL', 'DD_APP_KEY'])
+      expect(isotherm.stderr).toContain(name)
+    expectDiscreet([], isotherm.stdout + isotherm.stderr)
+  })
+})
+
+const changes = `mutation {
+  createSnapshot(input: { applicationId: "a", deviceType: "d", name: "n", viewName: "/", eventId: "e", start: 0, isDeviceTypeSelectedByUser: true }) { __typename ... on SnapshotRefusal { reason message } }
+  updateSnapshot(input: { id: "i", eventId: "e", start: 0, isDeviceTypeSelectedByUser: true }) { __typename ... on SnapshotRefusal { reason message } }
+  deleteSnapshot(input: { id: "i" }) { __typename ... on SnapshotRefusal { reason message } }
+}`
+
+function failing({ status = 200, headers, body }: NonNullable<Fault['answer']>): Fault {
+  const plantedHeaders = {
+    'x-planted': planted.header,
+    'set-cookie': `session=${planted.header}`,
+    'www-authenticate': `Bearer realm="${planted.header}"`,
+  }
+  const message = `Unauthorized ${planted.words}`
+  const answer = {
+    status,
+    headers: { ...plantedHeaders, ...headers },
+    body: body ?? { message, error: message, errors: [message] },
+  }
+  const frame = `{id}|0|0|${typeof body === 'string' ? body : JSON.stringify(body ?? { message })}`
+  return { answer, frames: [status === 200 ? frame : JSON.stringify({ message })] }
+}
+
+function emulatorsOf({ auraVision, posthog, analytiks, zenovay, datadog }: Sandbox) {
+  return [auraVision, posthog, analytiks, zenovay, datadog]
+}
+
+/** From here on every token is refused, and the socket is gone. */
+function renewAll({ auraVision, analytiks }: Sandbox): void {
+  auraVision.dropConnections()
+  analytiks.revokeTokens()
+}
+
+async function startWith(sandbox: Sandbox, environment: Environment): Promise<Child> {
+  await using resources = new AsyncDisposableStack()
+  const folder = await emptyFolder(resources)
+  await writeFile(join(folder, 'catalog.yaml'), sandboxCatalog())
+  const variables = { PORT: '0', ISOTHERM_CATALOG: 'catalog.yaml', ...sandbox.environment(), ...environment }
+  const child = await startChild('main.ts', variables, folder)
+  await originOf(child)
+  return child
+}
+
+/** A caller who goes away in the middle. */
+async function leave(origin: string, { zenovay }: Sandbox): Promise<string> {
+  zenovay.journal.script({ hang: true })
+  const arrived = arrival(zenovay, 'GET /api/external/v1/heatmaps/:websiteId/pages')
+  const caller = new AbortController()
+  const asking = ask(origin, FailureEverythingDocument, { range }, { signal: caller.signal })
+  await arrived
+  caller.abort()
+  return asking.then(
+    ({ text }) => text,
+    () => '',
+  )
+}
+
+async function readPages(origin: string): Promise<string> {
+  const pages = [
+    '/graphql',
+    '/healthz',
+    '/readyz',
+    '/nothing',
+    '/graphql?query={',
+    '/graphql?query={nothing}',
+  ]
+  const texts = pages.map(async page => {
+    const response = await fetch(origin + page, { headers: { accept: 'text/html' } })
+    return JSON.stringify([...response.headers]) + (await response.text())
+  })
+  return (await Promise.all(texts)).join('\n')
+}
+
+/** All that was logged are failures of upstreams: nothing unexpected, nothing uncaught. */
+function expectLogLines(stderr: string): void {
+  const lines = stderr.trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(1)
+  for (const line of lines)
+    expect(line).toMatch(/^(aura-vision|posthog|analytiks|zenovay|datadog) [A-Z_]+(, |$)/)
+}
