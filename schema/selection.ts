@@ -3,11 +3,15 @@ import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
 /** The names of the fields selected below this one, those in fragments too; what a directive may leave out is among them. */
 export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
   const names = new Set<string>()
+  const spread = new Set<string>()
   const collect = (selectionSet: SelectionSetNode | undefined) => {
     for (const selection of selectionSet?.selections ?? []) {
       if (selection.kind === 'Field') names.add(selection.name.value)
       else if (selection.kind === 'InlineFragment') collect(selection.selectionSet)
-      else collect(fragments[selection.name.value]?.selectionSet)
+      else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value)
+        collect(fragments[selection.name.value]?.selectionSet)
+      }
     }
   }
   for (const { selectionSet } of fieldNodes) collect(selectionSet)
