@@ -5,6 +5,7 @@ import type {
   TrafficSpan,
   TrafficStep,
 } from '../src/providers/analytiks/wire.ts'
+import { instantOf, localTimeOf } from './bucket-time.ts'
 import { builder } from './builder.ts'
 import { columnsOf, TrafficColumns } from './traffic-columns.ts'
 import { lawOf, TrafficInterval, TrafficMetricType, TrafficUnit } from './traffic-metric.ts'
@@ -31,13 +32,18 @@ export function seriesOf(
   metrics: readonly TrafficMetric[],
   pointOfInterestId: string | null = null,
 ): Series[] {
-  const { start, end } = question.span
   return [...new Set(metrics)].map(metric => ({
     ...question,
     metric,
-    buckets: buckets[metric]?.filter(({ time }) => time >= start && time < end) ?? null,
+    buckets: buckets[metric]?.filter(bucket => isIn(question, bucket)) ?? null,
     pointOfInterestId,
   }))
+}
+
+/** Where a key is in another form than was asked, it is compared by the zone; without one, what upstream sent is kept. */
+function isIn({ span, timeZone }: TrafficQuestion, bucket: TrafficBucket): boolean {
+  const time = span.form === 'utc' ? instantOf(bucket, timeZone) : localTimeOf(bucket, timeZone)
+  return time === null || (time >= span.start && time < span.end)
 }
 
 /** A reported bucket with what its times mean. */
@@ -53,13 +59,19 @@ TrafficPoint.implement({
       type: 'DateTime',
       description:
         'The start of the bucket. Null when it is known by the local clock alone: a local range of a place without a time zone.',
-      resolve: point => instantOf(point),
+      resolve: point => {
+        const instant = instantOf(point, point.timeZone)
+        return instant === null ? null : new Date(instant)
+      },
     }),
     localAt: t.field({
       type: 'LocalDateTime',
       description:
         'The start of the bucket by the clock of the place. Null when it is known in UTC and the place has no time zone.',
-      resolve: point => localTimeOf(point),
+      resolve: point => {
+        const local = localTimeOf(point, point.timeZone)
+        return local === null ? null : new Date(local).toISOString().slice(0, 19)
+      },
     }),
     value: t.expose('value', {
       type: 'SafeInt',
@@ -133,25 +145,4 @@ function totalOf(metric: TrafficMetric, buckets: readonly TrafficBucket[]): numb
   return over === 'sum'
     ? values.reduce((sum, value) => sum + value, 0)
     : values.reduce((one, other) => Math.max(one, other))
-}
-
-function instantOf({ time, zoned, timeZone }: Point): Date | null {
-  if (zoned) return new Date(time)
-  if (timeZone === null) return null
-  try {
-    const local = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO('UTC').toPlainDateTime()
-    return new Date(local.toZonedDateTime(timeZone, { disambiguation: 'reject' }).epochMilliseconds)
-  } catch {
-    // The hour that a clock change repeats or skips: which instant it was cannot be told from the local time.
-    return null
-  }
-}
-
-function localTimeOf({ time, zoned, timeZone }: Point): string | null {
-  if (zoned && timeZone === null) return null
-  const zone = zoned && timeZone !== null ? timeZone : 'UTC'
-  return Temporal.Instant.fromEpochMilliseconds(time)
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .toString({ smallestUnit: 'second' })
 }
