@@ -1,15 +1,12 @@
-/** A check that throws BadInput when the arguments of a field cannot be answered by any upstream call. */
-export type ArgumentCheck = (args: Readonly<Record<string, unknown>>) => void
+import type { Context } from '../src/context.ts'
 
 /** The name under which a field's extensions hold its check. */
 export const argumentCheck = 'isothermArgumentCheck'
 
 /**
  * Extensions of a field whose arguments are checked before anything of the whole operation is run, so that bad input deep
- * in a query costs no upstream call above it. The resolver may rely on it only as far as it runs the same check.
+ * in a query costs no upstream call above it. The check throws BadInput for what no upstream call could answer.
  */
-export function checked<Args extends object>(
-  check: (args: Args) => void,
-): { [argumentCheck]: (args: Args) => void } {
+export function checked<Args extends object>(check: (args: Args, context: Context) => void) {
   return { [argumentCheck]: check }
 }

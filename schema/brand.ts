@@ -1,11 +1,11 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { LocationTraffic as TrafficRecord } from '../src/providers/analytiks/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
-import { argumentCheck } from './argument-checks.ts'
+import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, holdsPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { Location } from './location.ts'
-import { checkedRange, metricsArgument, questionOf, trafficArguments } from './location-traffic.ts'
+import { checkRange, metricsArgument, questionOf, trafficArguments } from './location-traffic.ts'
 import { PointOfInterest } from './point-of-interest.ts'
 import type { TrafficRangeInput } from './time-range.ts'
 import { metricsOf } from './traffic-metric.ts'
@@ -84,12 +84,10 @@ builder.objectField(Brand, 'traffic', t =>
       ...metricsArgument,
       ...pageArguments(maximumPage),
     },
-    extensions: {
-      [argumentCheck]: (args: PageArguments & { readonly range: TrafficRangeInput }) => {
-        checkFirst(args.first, maximumPage)
-        checkedRange[argumentCheck](args)
-      },
-    },
+    extensions: checked<PageArguments & { readonly range: TrafficRangeInput }>(({ first, range }) => {
+      checkFirst(first, maximumPage)
+      checkRange(range)
+    }),
     resolve: async ({ brandId }, { range, interval, metrics, ...page }, { loaders, catalog }) => {
       const asked = questionOf(range, interval, null)
       const keyOf = (row: TrafficRecord) => String(row.locationId)

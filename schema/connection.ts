@@ -3,7 +3,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 
 /** `first` and `after`: how every list that can grow is paged. */
-export function pageArguments(maximum = 100) {
+export function pageArguments(maximum = maximumPage) {
   return builder.args(t => ({
     first: t.int({ defaultValue: defaultPage, description: `How many rows at most, 1 to ${maximum}.` }),
     after: t.string({
@@ -13,6 +13,7 @@ export function pageArguments(maximum = 100) {
 }
 
 const defaultPage = 20
+export const maximumPage = 100
 
 /** What `pageArguments` hold by then. */
 export interface PageArguments {
@@ -21,7 +22,7 @@ export interface PageArguments {
 }
 
 /** The check that belongs to `pageArguments`. */
-export function checkedPage(maximum = 100) {
+export function checkedPage(maximum = maximumPage) {
   return checked<PageArguments>(({ first }) => checkFirst(first, maximum))
 }
 
@@ -57,14 +58,14 @@ export function toConnection<Row>(
   }
 }
 
-/** Whether enough rows are there to answer a page and to know whether more follow. */
+/** Whether a page is full already; whether more rows follow it is for whoever hands them out to say. */
 export function holdsPage<Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,
   { first, after }: PageArguments,
 ): boolean {
   const start = after == null ? 0 : rows.findIndex(row => keyOf(row) === after) + 1
-  return (after == null || start > 0) && rows.length > start + pageSize({ first })
+  return (after == null || start > 0) && rows.length >= start + pageSize({ first })
 }
 
 function positionAfter<Row>(rows: readonly Row[], keyOf: (row: Row) => string, after: string): number {

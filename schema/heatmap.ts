@@ -58,7 +58,7 @@ Heatmap.implement({
       nullable: false,
       description: 'The vendor that made it, as errors name it.',
     }),
-    createdAt: t.field({ type: 'DateTime', description: 'When it was made.', resolve: () => null }),
-    image: t.field({ type: HeatmapImage, description: 'Its picture.', resolve: () => null }),
+    createdAt: t.field({ type: 'DateTime', description: 'When it was made.' }),
+    image: t.field({ type: HeatmapImage, description: 'Its picture.' }),
   }),
 })

@@ -48,9 +48,11 @@ const refusalArgument = builder.args(t => ({
 }))
 
 /** Refuses a range that no time zone could make answerable. */
-export const checkedRange = checked<{ readonly range: TrafficRangeInput }>(({ range }) => {
+export function checkRange(range: TrafficRangeInput): void {
   toSpan(range, null)
-})
+}
+
+const checkedRange = checked<{ readonly range: TrafficRangeInput }>(({ range }) => checkRange(range))
 
 builder.objectFields(Location, t => ({
   traffic: t.field({

@@ -1,8 +1,9 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkedPage, pageArguments, toConnection } from './connection.ts'
+import { checkFirst, maximumPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
 
 export const Location = builder.objectRef<LocationRecord>('Location')
 builder.node(Location, {
@@ -76,10 +77,15 @@ builder.queryFields(t => ({
     nullable: false,
     description: "The catalog's locations, in its order. Costs no upstream call.",
     args: pageArguments(),
-    extensions: checkedPage(),
-    resolve: (_root, page, { catalog }) => toConnection(catalog.locations, location => location.key, page),
+    extensions: checked<PageArguments>((page, { catalog }) => pageOf(catalog, page)),
+    resolve: (_root, page, { catalog }) => pageOf(catalog, page),
   }),
 }))
+
+function pageOf({ locations }: Context['catalog'], page: PageArguments) {
+  checkFirst(page.first, maximumPage)
+  return toConnection(locations, location => location.key, page)
+}
 
 /** By the key behind `Location:`; throws BadInput for one that names no location. */
 export function findLocation(catalog: Context['catalog'], key: string): LocationRecord {

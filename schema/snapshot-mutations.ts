@@ -1,3 +1,4 @@
+import type { Context } from '../src/context.ts'
 import type { SnapshotRefusal as Refusal, Written } from '../src/providers/datadog/client.ts'
 import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
@@ -111,43 +112,45 @@ const DeleteSnapshotInput = builder.inputType('DeleteSnapshotInput', {
   fields: t => ({ id: t.id({ required: true, description: "Datadog's id of the snapshot." }) }),
 })
 
+const checkedInput = checked<{ readonly input: object }>(({ input }) => checkInput(input))
+
 builder.mutationFields(t => ({
   createSnapshot: t.field({
     type: WriteSnapshotResult,
     description:
       'Creates a snapshot at Datadog. Not safe to repeat after an error that may have come late: Datadog takes no idempotency key, so look first.',
     args: { input: t.arg({ type: CreateSnapshotInput, required: true, description: 'The new snapshot.' }) },
-    extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
+    extensions: checkedInput,
     resolve: (_root, { input }, { datadog, loaders, signal }) =>
-      cleared(loaders.datadog.snapshots, datadog().createSnapshot(input, signal)),
+      cleared(loaders, datadog().createSnapshot(input, signal)),
   }),
   updateSnapshot: t.field({
     type: WriteSnapshotResult,
     description: 'Changes where a snapshot at Datadog points.',
     args: { input: t.arg({ type: UpdateSnapshotInput, required: true, description: 'The change.' }) },
-    extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
+    extensions: checkedInput,
     resolve: (_root, { input: { id, ...change } }, { datadog, loaders, signal }) =>
-      cleared(loaders.datadog.snapshots, datadog().updateSnapshot(id, change, signal)),
+      cleared(loaders, datadog().updateSnapshot(id, change, signal)),
   }),
   deleteSnapshot: t.field({
     type: DeleteSnapshotResult,
     description: 'Deletes a snapshot at Datadog.',
     args: { input: t.arg({ type: DeleteSnapshotInput, required: true, description: 'Which one.' }) },
-    extensions: checked<{ readonly input: object }>(({ input }) => checkInput(input)),
+    extensions: checkedInput,
     resolve: (_root, { input: { id } }, { datadog, loaders, signal }) =>
-      cleared(loaders.datadog.snapshots, datadog().deleteSnapshot(id, signal)),
+      cleared(loaders, datadog().deleteSnapshot(id, signal)),
   }),
 }))
 
-/** What a mutation changed is read afresh by whatever comes after it. */
+/** What a mutation changed, or may have changed, is read afresh by whatever comes after it. */
 async function cleared<Value>(
-  loader: { clearAll(): unknown },
+  { datadog }: Context['loaders'],
   writing: Promise<Written<Value>>,
 ): Promise<Written<Value>> {
   try {
     return await writing
   } finally {
-    loader.clearAll()
+    datadog.clear()
   }
 }
 

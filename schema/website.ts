@@ -76,16 +76,15 @@ builder.queryFields(t => ({
   websites: t.field({
     type: WebsiteConnection,
     description:
-      "The catalog's websites in its order, then those of Zenovay's list that it does not mention, for which Zenovay is asked once the page reaches them.",
+      "The catalog's websites in its order, then those of Zenovay's list that it does not mention, for which Zenovay is asked once the page reaches them; until then `hasNextPage` is true.",
     args: pageArguments(),
     extensions: checkedPage(),
     resolve: async (_root, page, context) => {
-      const { catalog, providers } = context
+      const { catalog } = context
       const keyOf = (website: WebsiteRecord) => website.key
-      const zenovay = providers.find(({ name }) => name === 'zenovay')
-      const listed = holdsPage(catalog.websites, keyOf, page) || zenovay?.status === 'NOT_CONFIGURED'
-      const others = listed ? [] : await unlisted(context)
-      return toConnection([...catalog.websites, ...others], keyOf, page)
+      if (!knowsZenovay(context)) return toConnection(catalog.websites, keyOf, page)
+      if (holdsPage(catalog.websites, keyOf, page)) return toConnection(catalog.websites, keyOf, page, true)
+      return toConnection([...catalog.websites, ...(await unlisted(context))], keyOf, page)
     },
   }),
 }))
@@ -100,7 +99,7 @@ export function findWebsite(catalog: Context['catalog'], key: string): WebsiteRe
 /** The website at an origin: the catalog's, else Zenovay's; null when neither knows it. */
 export async function websiteAt(origin: string, context: Context): Promise<WebsiteRecord | null> {
   const known = context.catalog.websites.find(website => website.origin === origin)
-  if (known) return known
+  if (known || !knowsZenovay(context)) return known ?? null
   const found = (await context.loaders.zenovay.websites()).find(website => website.origin === origin)
   return found ? named(found, context.catalog) : null
 }
@@ -116,6 +115,10 @@ async function atZenovay(
 ): Promise<ZenovayWebsite | undefined> {
   if (zenovayId === null) return undefined
   return (await loaders.zenovay.websites()).find(website => website.id === zenovayId)
+}
+
+function knowsZenovay({ providers }: Context): boolean {
+  return providers.some(({ name, status }) => name === 'zenovay' && status !== 'NOT_CONFIGURED')
 }
 
 async function unlisted({ catalog, loaders }: Context): Promise<WebsiteRecord[]> {

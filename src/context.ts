@@ -10,7 +10,7 @@ export interface Context {
   readonly providers: readonly ProviderState[]
   /** Reads; one upstream question for all fields that ask the same. */
   readonly loaders: Loaders
-  /** Writes; whoever changes a snapshot clears `loaders.datadog.snapshots`. */
+  /** Writes; whoever changes a snapshot clears `loaders.datadog`. */
   readonly datadog: () => DatadogClient
   /** Ends when the caller goes away. */
   readonly signal: AbortSignal

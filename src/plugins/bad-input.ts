@@ -22,12 +22,13 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
         if (!valid) markWrongValues(schema, documentAST, result)
       }
     },
-    onExecute({ args: { schema, document, operationName, variableValues }, setResultAndStopExecution }) {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName, variableValues, contextValue } = args
       const operation = getOperationAST(document, operationName)
       if (!operation) return
       const given = z.record(z.string(), z.unknown()).catch({}).parse(variableValues)
       const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given)
-      const wrong = errors ?? wrongArguments(schema, document, operation, coerced, checkName)
+      const wrong = errors ?? wrongArguments(schema, document, operation, coerced, contextValue, checkName)
       if (wrong.length > 0) setResultAndStopExecution({ errors: wrong.map(badInput) })
     },
   }

@@ -25,7 +25,8 @@ export function wrongArguments(
   { definitions }: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
-  /** The extension under which a field may hold a check that throws a GraphQLError. */
+  context: unknown,
+  /** The extension under which a field may hold a check that throws a GraphQLError; it is called with arguments and context. */
   checkName: string,
 ): readonly GraphQLError[] {
   const fragments = new Map(
@@ -36,19 +37,20 @@ export function wrongArguments(
   const errors: GraphQLError[] = []
   const look = ({ selections }: SelectionSetNode, parent: GraphQLNamedType | null | undefined): void => {
     for (const selection of selections) {
-      if (isLeftOut(selection, variables)) continue
-      if (selection.kind === Kind.FIELD) {
-        const field = hasFields(parent) ? parent.getFields()[selection.name.value] : undefined
-        if (!field) continue
-        try {
-          const args = field.args.length > 0 ? getArgumentValues(field, selection, variables) : {}
+      const field = fieldOf(parent, selection)
+      try {
+        if (isLeftOut(selection, variables)) continue
+        if (selection.kind === Kind.FIELD && field) {
+          const args = getArgumentValues(field, selection, variables)
           const check = field.extensions[checkName]
-          if (typeof check === 'function') check(args)
-        } catch (error) {
-          if (!(error instanceof GraphQLError)) throw error
-          errors.push(new GraphQLError(error.message, { nodes: [selection] }))
+          if (typeof check === 'function') check(args, context)
         }
-        if (selection.selectionSet) look(selection.selectionSet, getNamedType(field.type))
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error
+        errors.push(new GraphQLError(error.message, { nodes: [selection] }))
+      }
+      if (selection.kind === Kind.FIELD) {
+        if (field && selection.selectionSet) look(selection.selectionSet, getNamedType(field.type))
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const { typeCondition } = selection
         look(selection.selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent)
@@ -63,8 +65,9 @@ export function wrongArguments(
   return errors
 }
 
-function hasFields(type: GraphQLNamedType | null | undefined) {
-  return isObjectType(type) || isInterfaceType(type)
+function fieldOf(parent: GraphQLNamedType | null | undefined, selection: SelectionNode) {
+  if (selection.kind !== Kind.FIELD || !(isObjectType(parent) || isInterfaceType(parent))) return undefined
+  return parent.getFields()[selection.name.value]
 }
 
 function isLeftOut(node: SelectionNode, variables: Record<string, unknown>): boolean {

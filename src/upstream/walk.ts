@@ -14,7 +14,7 @@ export interface Page<Row, Cursor> {
 
 /** A walk over the pages; one that fails part-way fails for everyone who needs the part, and never comes back short. */
 export function walk<Row, Cursor>(
-  readPage: (cursor: Cursor | undefined, soFar: readonly Row[]) => Promise<Page<Row, Cursor>>,
+  readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor>>,
 ): Walk<Row> {
   const rows: Row[] = []
   let next: Cursor | undefined
@@ -22,8 +22,8 @@ export function walk<Row, Cursor>(
   let reading: Promise<void> | undefined
 
   const readOn = async () => {
-    const page = await readPage(next, rows)
-    rows.push(...page.rows)
+    const page = await readPage(next)
+    for (const row of page.rows) rows.push(row)
     next = page.next
     ended = next === undefined
   }

@@ -481,7 +481,7 @@ export type GraphWebsitesQueryVariables = Exact<{
 }>;
 
 
-export type GraphWebsitesQuery = { websites: { nodes: Array<{ id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null }> } | null };
+export type GraphWebsitesQuery = { websites: { nodes: Array<{ id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null }>, pageInfo: { hasNextPage: boolean } } | null };
 
 export type GraphViewFieldsFragment = { id: string, path: string, url: string | null, name: string, website: { id: string } };
 
@@ -1631,6 +1631,9 @@ export const GraphWebsitesDocument = new TypedDocumentString(`
   websites(first: $first, after: $after) {
     nodes {
       ...GraphWebsiteFields
+    }
+    pageInfo {
+      hasNextPage
     }
   }
 }

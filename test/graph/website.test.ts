@@ -154,9 +154,12 @@ websites:
 
 test('Zenovay is asked for its websites once a page reaches behind the catalog', async () => {
   await using served = await serve()
-  const { data } = await ask(served.origin, GraphWebsitesDocument, { first: 2 })
-  expect(data.websites?.nodes).toHaveLength(2)
-  expect(callsOf(served.sandbox)).toEqual({})
+  for (const first of [2, 3]) {
+    const { data } = await ask(served.origin, GraphWebsitesDocument, { first })
+    expect(data.websites?.nodes).toHaveLength(first)
+    expect(data.websites?.pageInfo.hasNextPage).toBe(true)
+    expect(callsOf(served.sandbox)).toEqual({})
+  }
   const rest = await ask(served.origin, GraphWebsitesDocument, { first: 2, after: 'help' })
   expect(rest.data.websites?.nodes.map(({ name }) => name)).toEqual(['Journal', 'Status'])
   expect(callsOf(served.sandbox)).toEqual(list)

@@ -98,6 +98,19 @@ test.each(['', 'soon', 'in 5 minutes', '-5', '5, 10', '1.5', '10 s', 'NaN', '9'.
   },
 )
 
+test.each(['2147483648', '9999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+  'a Retry-After of more seconds than 32 bits hold says nothing: "%s"',
+  value => {
+    expect(retryAfterOf(value)).toBeUndefined()
+  },
+)
+
+test('of a header that was sent twice the first counts', () => {
+  const headers = { 'retry-after': ['7', '9'], 'x-request-id': ['one', 'two'] }
+  expect(retryAfter({ status: 429, headers })).toBe(7)
+  expect(requestId({ status: 429, headers })).toBe('one')
+})
+
 test('a request id is told from whichever header has one', () => {
   expect(requestIdOf({ 'x-request-id': '2f1c-44', 'cf-ray': 'other' })).toBe('2f1c-44')
   expect(requestIdOf({ 'x-amzn-requestid': 'JKJaXFPrAmYLYUA=' })).toBeUndefined()

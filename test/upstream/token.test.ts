@@ -75,8 +75,8 @@ test('whatever its life, a token is renewed at three quarters of it', async () =
     fc.boolean(),
     async (n, asText) => {
       life.seconds = asText ? String(n) : n
-      const { renewAt } = await tokens.reopen().current(waiting)
-      expect(renewAt).toBe(start + n * 750)
+      const { renewAt, expiresAt } = await tokens.reopen().current(waiting)
+      expect([renewAt, expiresAt]).toEqual([start + n * 750, start + n * 1000])
     },
   )
   await fc.assert(property, { numRuns: 50 })
@@ -89,6 +89,72 @@ test.each([[undefined], [null], [0], [-5], ['soon']])(
     expect((await tokens.source.current(waiting)).renewAt).toBe(start + 2_700_000)
   },
 )
+
+test.each([
+  ['fails', { status: 503, body: '' }],
+  ['is refused', { status: 401, body: '' }],
+  ['makes no sense', { status: 200, body: '{}' }],
+  ['never ends', 'hang'],
+] as const)('a token whose renewal %s is used until its life is over', async (_, answer) => {
+  await using tokens = await serveTokens({
+    expiresIn: 1000,
+    answers: [undefined, answer, answer],
+    deadlineMilliseconds: 100,
+  })
+  const old = await tokens.source.current(waiting)
+  vi.setSystemTime(start + 750_000)
+  expect(await tokens.source.current(waiting)).toBe(old)
+  vi.setSystemTime(start + 999_999)
+  expect(await tokens.source.current(waiting)).toBe(old)
+  vi.setSystemTime(start + 1_000_000)
+  expect((await tokens.source.current(waiting)).text).toBe('token 4')
+})
+
+test('a renewal that failed is tried again after ten seconds, or when the token ends', async () => {
+  const failure = { status: 503, body: '' }
+  await using tokens = await serveTokens({ expiresIn: 1000, answers: [undefined, failure, failure, failure] })
+  await tokens.source.current(waiting)
+  const asked = []
+  for (const seconds of [750, 750, 759.999, 760, 769.999, 995, 999.999]) {
+    vi.setSystemTime(start + seconds * 1000)
+    expect((await tokens.source.current(waiting)).text).toBe('token 1')
+    asked.push(tokens.asked.length)
+  }
+  expect(asked).toEqual([2, 2, 2, 3, 3, 4, 4])
+  vi.setSystemTime(start + 1_000_000)
+  expect((await tokens.source.current(waiting)).text).toBe('token 5')
+})
+
+test('a renewal that hangs leaves its caller time to ask', async () => {
+  await using tokens = await serveTokens({ answers: [undefined, 'hang'], deadlineMilliseconds: 500 })
+  const old = await tokens.source.current(waiting)
+  vi.setSystemTime(old.renewAt)
+  const signal = AbortSignal.timeout(500)
+  expect(await tokens.source.current(signal)).toBe(old)
+  expect(signal.aborted).toBe(false)
+})
+
+test('a renewal that took beyond the end of the token fails', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const gates = [Promise.resolve(), promise]
+  await using tokens = await serveTokens({ answers: [undefined, { status: 503, body: '' }], gates })
+  const old = await tokens.source.current(waiting)
+  vi.setSystemTime(old.renewAt)
+  const failure = rejection(tokens.source.current(waiting))
+  vi.setSystemTime(old.expiresAt)
+  resolve()
+  expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+})
+
+test('a caller who leaves during a renewal gets no token', async () => {
+  await using tokens = await serveTokens({ answers: [undefined, 'hang'] })
+  const { renewAt } = await tokens.source.current(waiting)
+  vi.setSystemTime(renewAt)
+  const caller = new AbortController()
+  const leaving = rejection(tokens.source.current(caller.signal))
+  caller.abort(new Error('gone'))
+  expect(await leaving).toMatchObject({ cause: new Error('gone') })
+})
 
 test('a refused token is replaced by a newer one, once for all who were refused', async () => {
   await using tokens = await serveTokens()
@@ -218,13 +284,16 @@ async function serveTokens({
   expiresIn = 3600,
   life = { seconds: expiresIn },
   gate,
+  gates = [],
   answers = [],
   deadlineMilliseconds = 10_000,
 }: {
   readonly expiresIn?: number
   readonly life?: { readonly seconds: unknown }
   readonly gate?: Promise<void>
-  readonly answers?: readonly ({ readonly status: number; readonly body: string } | undefined)[]
+  /** Of the first calls, one each. */
+  readonly gates?: readonly Promise<void>[]
+  readonly answers?: readonly ({ readonly status: number; readonly body: string } | 'hang' | undefined)[]
   readonly deadlineMilliseconds?: number
 } = {}): Promise<TokenServer> {
   const asked: unknown[] = []
@@ -236,8 +305,10 @@ async function serveTokens({
       asked.push({ method, url, json: await readJson(request) })
       const number = asked.length
       arrive()
-      await gate
-      const { status, body } = answers[number - 1] ?? {
+      await (gates[number - 1] ?? gate)
+      const answer = answers[number - 1]
+      if (answer === 'hang') return
+      const { status, body } = answer ?? {
         status: 200,
         body: JSON.stringify({
           access_token: `token ${number}`,

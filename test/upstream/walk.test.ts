@@ -76,16 +76,6 @@ test('an answer stays as it was when others read on', async () => {
   expect(first).toEqual([0])
 })
 
-test('a reader sees the rows that came before its page', async () => {
-  const seen: (readonly number[])[] = []
-  const rows = walk<number, number>(async (page = 0, soFar) => {
-    seen.push([...soFar])
-    return { rows: [page], next: page < 2 ? page + 1 : undefined }
-  })
-  await rows.until(() => false)
-  expect(seen).toEqual([[], [0], [0, 1]])
-})
-
 const pageFailure = new Error('a page failed')
 
 /** A walk over the pages, and the numbers of those that were read. */

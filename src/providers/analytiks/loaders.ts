@@ -31,18 +31,15 @@ export function analytiksLoaders(client: () => AnalytiksClient, signal: AbortSig
   const walks = new Map<string, Walk<LocationTraffic>>()
   return {
     traffic: new DataLoader(
-      keys => loadGroups(keys, groupName, group => loadTraffic(client(), group, signal)),
+      keys =>
+        loadGroups(keys, groupName, async (group, first) => loadTraffic(client(), group, first, signal)),
       {
         cacheKeyFn: key => nameOf(groupName(key), identityName(key.identity)),
       },
     ),
     brandTraffic(brandId, question) {
       const name = nameOf(brandId, questionName(question))
-      const existing = walks.get(name)
-      if (existing) return existing
-      const started = walkBrand(client, brandId, question, signal)
-      walks.set(name, started)
-      return started
+      return walks.getOrInsertComputed(name, () => walkBrand(client, brandId, question, signal))
     },
   }
 }
@@ -50,10 +47,9 @@ export function analytiksLoaders(client: () => AnalytiksClient, signal: AbortSig
 async function loadTraffic(
   client: AnalytiksClient,
   group: readonly TrafficKey[],
+  first: TrafficKey,
   signal: AbortSignal,
 ): Promise<(LocationTraffic | Error)[]> {
-  const [first] = group
-  if (!first) return []
   if (group.length > maximumLocations) {
     throw new BadInput(`At most ${maximumLocations} locations can be asked at once, not ${group.length}.`)
   }
@@ -66,7 +62,10 @@ async function loadTraffic(
   return group.map(({ identity }) => {
     const found = find(successes, identity)
     if (found) return found
-    return refused.includes(identityName(identity)) ? forbidden() : missing()
+    // What `failures` lists for a reference number is not documented: it may be the id behind it.
+    const isRefused =
+      'locationId' in identity ? refused.includes(String(identity.locationId)) : refused.length > 0
+    return isRefused ? forbidden() : missing()
   })
 }
 
@@ -76,19 +75,17 @@ function walkBrand(
   question: Question,
   signal: AbortSignal,
 ): Walk<LocationTraffic> {
-  const seen = new Set<string>()
+  const seen = new Set<number>()
   return walk<LocationTraffic, string>(async cursor => {
-    const page = await client().page(question, brandId, cursor, signal)
-    const next = page.cursor ?? undefined
-    if (next !== undefined && seen.has(next)) {
-      throw new UpstreamError(
-        'analytiks',
-        'UPSTREAM_INVALID_RESPONSE',
-        'analytiks gave the same cursor twice.',
-      )
+    const { data, cursor: next } = await client().page(question, brandId, cursor, signal)
+    const repeats = data.some(({ locationId }) => seen.has(locationId))
+    // A walk that brings nothing new would have no end.
+    if (repeats || (next !== null && data.length === 0)) {
+      const message = 'analytiks handed out the same locations twice, or none, before the end of its list.'
+      throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
     }
-    if (next !== undefined) seen.add(next)
-    return { rows: page.data, next }
+    for (const { locationId } of data) seen.add(locationId)
+    return { rows: data, next: next ?? undefined }
   })
 }
 

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
+import { longestLists } from '../../upstream/longest.ts'
 import type { DatadogClient, SnapshotFilter } from './client.ts'
 import type { DatadogSnapshot } from './wire.ts'
 
@@ -11,19 +12,28 @@ export interface SnapshotsKey extends SnapshotFilter {
 export interface DatadogLoaders {
   /** Different limits of one filter cost one call: the largest is asked, the rest sliced. */
   readonly snapshots: DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>
+  /** What was read is read afresh by whatever comes after a change. */
+  clear(): void
 }
 
 export function datadogLoaders(client: () => DatadogClient, signal: AbortSignal): DatadogLoaders {
+  const lists = longestLists<DatadogSnapshot>()
+  const snapshots = new DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>(
+    keys =>
+      loadGroups(keys, filterName, async (group, filter) => {
+        const limit = Math.max(...group.map(key => key.first))
+        const ask = async () => client().snapshots(filter, limit, signal)
+        const rows = await lists.rows(filterName(filter), limit, ask)
+        return group.map(key => rows.slice(0, key.first))
+      }),
+    { cacheKeyFn: key => nameOf(filterName(key), key.first) },
+  )
   return {
-    snapshots: new DataLoader(
-      keys =>
-        loadGroups(keys, filterName, async (group, filter) => {
-          const limit = Math.max(...group.map(key => key.first))
-          const snapshots = await client().snapshots(filter, limit, signal)
-          return group.map(key => snapshots.slice(0, key.first))
-        }),
-      { cacheKeyFn: key => nameOf(filterName(key), key.first) },
-    ),
+    snapshots,
+    clear() {
+      snapshots.clearAll()
+      lists.clear()
+    },
   }
 }
 

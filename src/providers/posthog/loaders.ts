@@ -31,19 +31,14 @@ const pageSize = 500
 export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal): PostHogLoaders {
   const walks = new Map<string, Walk<PostHogHeatmap>>()
 
-  const savedHeatmaps = (scope: PostHogScope) => {
-    const name = nameOf(scope.kind, scope.id)
-    const existing = walks.get(name)
-    if (existing) return existing
-    const started = walkSaved(scope)
-    walks.set(name, started)
-    return started
-  }
+  const savedHeatmaps = (scope: PostHogScope) =>
+    walks.getOrInsertComputed(nameOf(scope.kind, scope.id), () => walkSaved(scope))
+
   const walkSaved = (scope: PostHogScope) => {
     let counted: number | undefined
-    return walk<PostHogHeatmap, number>(async (offset = 0, soFar) => {
+    const known = new Set<string>()
+    return walk<PostHogHeatmap, number>(async (offset = 0) => {
       const { results, count } = await client().heatmaps(scope, { limit: pageSize, offset }, signal)
-      const known = new Set(soFar.map(heatmap => heatmap.id))
       const end = offset + results.length
       counted ??= count
       const repeats = results.some(heatmap => known.has(heatmap.id))
@@ -52,6 +47,7 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
         const message = 'The list of saved heatmaps changed while it was read.'
         throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
       }
+      for (const { id } of results) known.add(id)
       return { rows: results, next: end < count ? end : undefined }
     })
   }

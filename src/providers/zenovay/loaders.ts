@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
+import { longestLists } from '../../upstream/longest.ts'
 import type { ZenovayClient } from './client.ts'
 import type { ZenovayPage, ZenovayWebsite } from './wire.ts'
 
@@ -17,6 +18,7 @@ export interface ZenovayLoaders {
 }
 
 export function zenovayLoaders(client: () => ZenovayClient, signal: AbortSignal): ZenovayLoaders {
+  const lists = longestLists<ZenovayPage>()
   let websites: Promise<readonly ZenovayWebsite[]> | undefined
   return {
     pages: new DataLoader(
@@ -26,7 +28,8 @@ export function zenovayLoaders(client: () => ZenovayClient, signal: AbortSignal)
           key => key.websiteId,
           async (group, { websiteId }) => {
             const limit = Math.max(...group.map(key => key.limit))
-            const pages = await client().pages(websiteId, limit, signal)
+            const ask = async () => client().pages(websiteId, limit, signal)
+            const pages = await lists.rows(websiteId, limit, ask)
             return group.map(key => pages.slice(0, key.limit))
           },
         ),

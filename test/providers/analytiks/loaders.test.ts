@@ -175,22 +175,25 @@ describe('the walk over a brand', () => {
     expect((await walk.until(count(2))).rows).toHaveLength(2)
   })
 
-  test('fails where a cursor comes again', async () => {
+  test.each([
+    { what: 'a location comes again', data: [{ locationId: 2 }, { locationId: 1 }] },
+    { what: 'a page brings nothing, but a cursor', data: [] },
+  ])('fails where $what, as it might have no end', async ({ data }) => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
-    for (const cursor of ['a', 'b', 'a'])
-      emulator.journal.script({
-        route: 'POST /json/v3',
-        answer: { body: { cursor, data: [{ locationId: 1 }] } },
-        times: 1,
-      })
+    const pages = [
+      { cursor: 'a', data: [{ locationId: 1 }] },
+      { cursor: 'b', data },
+    ]
+    for (const body of pages) emulator.journal.script({ route: 'POST /json/v3', answer: { body }, times: 1 })
     const walk = account.request().analytiks.brandTraffic(1234, june)
-    expect((await walk.until(count(2))).ended).toBe(false)
-    expect(await failureOf(walk.until(count(3)))).toMatchObject({
+    expect((await walk.until(count(1))).ended).toBe(false)
+    expect(await failureOf(walk.until(count(2)))).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
       provider: 'analytiks',
+      retryable: true,
     })
-    expect(costs(emulator).v3).toBe(3)
+    expect(costs(emulator).v3).toBe(2)
   })
 })
 

@@ -52,6 +52,16 @@ test('a filter is the same whether a part of it is null or left out', async () =
   expect(emulator.journal.count()).toBe(1)
 })
 
+test('a shorter list is cut from a longer one of the same filter, also when it is asked later', async () => {
+  await using emulator = await serveDatadog()
+  await using account = wire(emulator)
+  const { datadog } = account.request()
+  const longest = await datadog.snapshots.load({ viewName: '/', first: 5 })
+  const shorter = await datadog.snapshots.load({ viewName: '/', first: 2 })
+  expect(shorter).toEqual(longest.slice(0, 2))
+  expect(emulator.journal.count()).toBe(1)
+})
+
 test('what a change has made stale is asked again once it is cleared', async () => {
   await using emulator = await serveDatadog()
   await using account = wire(emulator)
@@ -60,6 +70,6 @@ test('what a change has made stale is asked again once it is cleared', async () 
   const [snapshot] = await load()
   await account.client('datadog').deleteSnapshot(snapshot?.id ?? '', new AbortController().signal)
   expect(await load()).toHaveLength(1)
-  datadog.snapshots.clearAll()
+  datadog.clear()
   expect(await load()).toEqual([])
 })
