@@ -7,6 +7,7 @@ import { schema } from '../schema/index.ts'
 import type { Account } from './account.ts'
 import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
+import { documentCache } from './document-cache.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { useBadInput } from './plugins/bad-input.ts'
@@ -51,6 +52,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       methods: ['GET', 'POST'],
     },
     logging: false,
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     healthCheckEndpoint: '/healthz',
     plugins: [
       useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
