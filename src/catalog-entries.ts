@@ -5,11 +5,9 @@ export const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores')
 const upstreamId = z.string().min(1)
-const natural = z
-  .string()
-  .regex(/^\d+$/, 'must be a whole number')
-  .transform(Number)
-  .refine(Number.isSafeInteger, 'must be a whole number')
+const natural = whole(Number.MAX_SAFE_INTEGER, 'must be a whole number')
+/** An Int of the graph. */
+const brandId = whole(2 ** 31 - 1, 'must be a whole number up to 2147483647')
 
 export const location = z.strictObject({
   id,
@@ -26,7 +24,7 @@ export const location = z.strictObject({
   analytiks: z
     .strictObject({
       locationId: natural.optional(),
-      brandId: natural.optional(),
+      brandId: brandId.optional(),
       referenceNumber: upstreamId.optional(),
     })
     .refine(
@@ -114,6 +112,14 @@ function toWebsite({
     datadogApplicationId: datadog?.applicationId ?? null,
     views: views.map(({ path, viewName }) => ({ pattern: new URLPattern({ pathname: path }), viewName })),
   }
+}
+
+function whole(maximum: number, problem: string) {
+  return z
+    .string()
+    .regex(/^\d+$/, problem)
+    .transform(Number)
+    .refine(number => number <= maximum, problem)
 }
 
 /** A key with nothing below it is an empty list, as is a key that is not there. */
