@@ -39,7 +39,7 @@ export const providerVariables = {
         AURA_VISION_AUDIENCE: text(),
         AURA_VISION_CLIENT_ID: text(),
         AURA_VISION_CLIENT_SECRET: text(),
-        AURA_VISION_URL: url(['wss:', 'ws:']).default(new URL('wss://ws.auravision.ai')),
+        AURA_VISION_URL: socketUrl().default(new URL('wss://ws.auravision.ai')),
         AURA_VISION_IMAGE_HOSTS: list().default([
           'heatmaps.auravisionlabs.com',
           'thumbnailer.auravisionlabs.com',
@@ -60,7 +60,7 @@ export const providerVariables = {
     required: ['POSTHOG_PERSONAL_API_KEY'],
     schema: z
       .object({
-        POSTHOG_PERSONAL_API_KEY: text(),
+        POSTHOG_PERSONAL_API_KEY: key(),
         POSTHOG_HOST: url(['https:', 'http:']).default(new URL('https://us.posthog.com')),
       })
       .transform(variables => ({
@@ -90,7 +90,7 @@ export const providerVariables = {
     required: ['ZENOVAY_API_KEY'],
     schema: z
       .object({
-        ZENOVAY_API_KEY: text(),
+        ZENOVAY_API_KEY: key(),
         ZENOVAY_URL: url(['https:', 'http:']).default(new URL('https://api.zenovay.com/api/external/v1')),
       })
       .transform(variables => ({ apiKey: variables.ZENOVAY_API_KEY, url: variables.ZENOVAY_URL })),
@@ -99,8 +99,8 @@ export const providerVariables = {
     required: ['DD_API_KEY', 'DD_APP_KEY'],
     schema: z
       .object({
-        DD_API_KEY: text(),
-        DD_APP_KEY: text(),
+        DD_API_KEY: key(),
+        DD_APP_KEY: key(),
         DD_SITE: text().refine(isSite, 'must be a site such as datadoghq.eu').default('datadoghq.com'),
         DATADOG_URL: url(['https:', 'http:']).optional(),
       })
@@ -114,6 +114,11 @@ export const providerVariables = {
 
 function text() {
   return z.string({ error: 'is missing' }).trim()
+}
+
+/** A text that is sent in a header. */
+function key() {
+  return text().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'holds a character that no HTTP header may hold')
 }
 
 function integer(minimum: number, maximum: number) {
@@ -134,6 +139,11 @@ function url(protocols: readonly string[]) {
     context.addIssue({ code: 'custom', message: error })
     return z.NEVER
   })
+}
+
+function socketUrl() {
+  const error = 'must be a URL without a #'
+  return url(['wss:', 'ws:']).pipe(z.instanceof(URL).refine(({ href }) => !href.includes('#'), { error }))
 }
 
 /** As a browser sends it: nothing behind the host and port. */

@@ -287,6 +287,34 @@ test('a problem elsewhere does not hide what the sandbox stands for', () => {
   ])
 })
 
+test.each(['POSTHOG_PERSONAL_API_KEY', 'ZENOVAY_API_KEY', 'DD_API_KEY', 'DD_APP_KEY'])(
+  'a key that no HTTP header may hold is told at the start: %s',
+  name => {
+    for (const key of ['hush…', 'hu\nsh', 'hu\0sh', 'hush\u{1f511}']) {
+      expect(problemsOf({ ...required, [name]: key })).toEqual([
+        `${name}: holds a character that no HTTP header may hold`,
+      ])
+    }
+    expect(problemsOf({ ...required, [name]: 'hush hush~\u00e9' })).toEqual([])
+  },
+)
+
+test.each(['AURA_VISION_CLIENT_SECRET', 'ANALYTIKS_CLIENT_SECRET'])(
+  'a secret that goes into no header may be any text: %s',
+  name => {
+    expect(problemsOf({ ...required, [name]: 'hush…' })).toEqual([])
+  },
+)
+
+test.each(['wss://ws.auravision.ai#', 'wss://ws.auravision.ai/#hush'])(
+  'a socket has no fragment: %s',
+  AURA_VISION_URL => {
+    expect(problemsOf({ ...required, AURA_VISION_URL })).toEqual([
+      'AURA_VISION_URL: must be a URL without a #',
+    ])
+  },
+)
+
 test('whatever the values, a problem is a StartProblems that quotes none of them', () => {
   const names = [...Object.keys(generalVariables.shape), 'NODE_ENV', ...variablesOfProviders()]
   const value = fc.oneof(
