@@ -29,8 +29,8 @@ export interface UpstreamErrorDetails {
 }
 
 /**
- * The only error that a provider's client throws. Its message is shown to callers, so it is a sentence of
- * our own: it never quotes an upstream body, a URL or a credential.
+ * What a provider's client throws, but for the BadInput of an id that no route can hold. Its message is shown to
+ * callers, so it is a sentence of our own: it never quotes an upstream body, a URL or a credential.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
@@ -76,18 +76,5 @@ export function notConfigured(provider: ProviderName): UpstreamError {
     provider,
     'PROVIDER_NOT_CONFIGURED',
     `${provider} is not configured: its required variables are not set.`,
-  )
-}
-
-/** What was thrown, as an UpstreamError: itself when it is one, else an answer that could not be understood. */
-export function asUpstreamError(provider: ProviderName, thrown: unknown): UpstreamError {
-  if (thrown instanceof UpstreamError) return thrown
-  return new UpstreamError(
-    provider,
-    'UPSTREAM_INVALID_RESPONSE',
-    `${provider} answered something unexpected.`,
-    {
-      cause: thrown,
-    },
   )
 }

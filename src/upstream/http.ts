@@ -1,11 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { Agent, errors, request } from 'undici'
+import { Agent, type Dispatcher, errors, request } from 'undici'
 import { endedError, withDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
 
 /** Bounds of one call, the same for every provider unless its settings say otherwise. */
 export interface Bounds {
-  /** From sending the call to the last byte of its answer. */
+  /** From the call to the last byte of its answer; waiting for one of the connections counts too. */
   readonly deadlineMilliseconds: number
   /** Of one answer's body; a larger one is an error, and the rest of it is not read. */
   readonly maximumBytes: number
@@ -24,7 +23,8 @@ export interface HttpCall {
 
 export interface HttpHead {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  /** By lower-case name; a list where one was sent more than once. */
+  readonly headers: Dispatcher.ResponseData['headers']
 }
 
 export interface HttpAnswer extends HttpHead {
@@ -77,6 +77,12 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
       await agent.destroy()
     },
   }
+}
+
+/** A header's value, the first where it was sent more than once. */
+export function header({ headers }: HttpHead, name: Lowercase<string>): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
 }
 
 function noAnswer(provider: ProviderName, { maximumBytes }: Bounds, cause: unknown): UpstreamError {

@@ -4,7 +4,7 @@ import {
   type UpstreamErrorCode,
   type UpstreamErrorDetails,
 } from './error.ts'
-import type { HttpHead } from './http.ts'
+import { type HttpHead, header } from './http.ts'
 
 /** The error that an answer's status stands for; `code` and `retryAfterSeconds` are given where the provider knows better. */
 export function statusError(
@@ -14,8 +14,7 @@ export function statusError(
 ): UpstreamError {
   const { code = codeOf(answer.status), ...details } = known
   return new UpstreamError(provider, code, sentences[code](provider, answer.status), {
-    upstreamStatus: answer.status,
-    upstreamRequestId: requestId(answer),
+    ...detailsOf(answer),
     // A 5xx answer may be gone a moment later; a gateway's 408 too.
     ...(answer.status >= 500 || answer.status === 408 ? { retryable: true } : {}),
     retryAfterSeconds: retryAfter(answer),
@@ -23,18 +22,28 @@ export function statusError(
   })
 }
 
+/** What an error tells of the answer that it is about. */
+export function detailsOf(answer: HttpHead): UpstreamErrorDetails {
+  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
+}
+
 /** The upstream's own id of the call, for whoever has to ask its support. */
-export function requestId({ headers }: HttpHead): string | undefined {
-  const id = headers['x-request-id'] ?? headers['x-amzn-requestid'] ?? headers['cf-ray']
-  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
+export function requestId(answer: HttpHead): string | undefined {
+  const id = header(answer, 'x-request-id') ?? header(answer, 'x-amzn-requestid') ?? header(answer, 'cf-ray')
+  return id && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
 }
 
 /** `Retry-After` in seconds, whether it was sent as seconds or as a date. */
-export function retryAfter({ headers }: HttpHead): number | undefined {
-  const value = headers['retry-after']
+export function retryAfter(answer: HttpHead): number | undefined {
+  const value = header(answer, 'retry-after')
   if (!value) return undefined
-  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((dateOf(value) - Date.now()) / 1000)
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
+  return toWait(/^\d+$/.test(value) ? Number(value) : (dateOf(value) - Date.now()) / 1000)
+}
+
+/** Whole seconds, none for what is over; undefined for what is no number or does not fit the 32 bits of the graph's Int. */
+export function toWait(seconds: number): number | undefined {
+  const whole = Math.max(0, Math.ceil(seconds))
+  return whole < 2 ** 31 ? whole : undefined
 }
 
 /** `Date.parse` reads nearly anything as a date: `1.5` is a day in January 2001. */

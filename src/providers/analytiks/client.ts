@@ -1,9 +1,9 @@
+import { readAnswer } from '../../upstream/answer.ts'
 import { withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
-import { parseJson } from '../../upstream/json.ts'
 import { routeUrl } from '../../upstream/route.ts'
-import { requestId, statusError } from '../../upstream/status.ts'
+import { detailsOf, statusError } from '../../upstream/status.ts'
 import { type Credentials, openTokenSource } from '../../upstream/token.ts'
 import {
   type LocationTraffic,
@@ -78,22 +78,17 @@ export function connectAnalytiks(settings: AnalytiksSettings): AnalytiksClient {
   return {
     async whole(question, choice, signal) {
       const answer = await post('v1', question, choice, signal)
-      if (answer.status !== 200) throw failure(answer)
-      return parseJson('analytiks', wholeAnswer, answer.body, details(answer))
+      return readAnswer('analytiks', wholeAnswer, answer, failure)
     },
     async partial(question, choice, signal) {
       const answer = await post('v2', question, choice, signal)
-      if (answer.status !== 200) throw failure(answer)
-      return parseJson('analytiks', partialAnswer, answer.body, details(answer))
+      return readAnswer('analytiks', partialAnswer, answer, failure)
     },
     async page(question, brandId, cursor, signal) {
       const answer = await post('v3', question, { brandId, cursor: cursor ?? null }, signal)
-      if (answer.status !== 200) throw failure(answer)
-      return parseJson('analytiks', pageAnswer, answer.body, details(answer))
+      return readAnswer('analytiks', pageAnswer, answer, failure)
     },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }
 }
 
@@ -101,9 +96,5 @@ export function connectAnalytiks(settings: AnalytiksSettings): AnalytiksClient {
 function failure(answer: HttpAnswer): UpstreamError {
   if (answer.status !== 401) return statusError('analytiks', answer)
   const message = 'analytiks does not allow these credentials to read all that was asked.'
-  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, details(answer))
-}
-
-function details(answer: HttpAnswer) {
-  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
+  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, detailsOf(answer))
 }

@@ -1,8 +1,9 @@
+import { readAnswer } from '../../upstream/answer.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
-import { type Bounds, type HttpAnswer, type HttpCall, openHttp } from '../../upstream/http.ts'
+import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import { routeUrl } from '../../upstream/route.ts'
-import { requestId, statusError } from '../../upstream/status.ts'
+import { detailsOf, statusError, toWait } from '../../upstream/status.ts'
 import {
   changeBody,
   creationBody,
@@ -27,8 +28,7 @@ export interface SnapshotFilter {
 }
 
 /** What Datadog may well answer to a change: a result, where other failures are errors. */
-export const snapshotRefusals = ['REJECTED', 'FORBIDDEN', 'NOT_FOUND', 'CONFLICT'] as const
-export type SnapshotRefusal = (typeof snapshotRefusals)[number]
+export type SnapshotRefusal = 'REJECTED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT'
 export type Written<Value> = { readonly written: Value } | { readonly refusal: SnapshotRefusal }
 
 export interface DatadogClient extends AsyncDisposable {
@@ -60,8 +60,7 @@ export function connectDatadog({
         'page[limit]': limit,
       })
       const answer = await call({ method: 'GET', url, signal })
-      if (answer.status !== 200) throw failure(answer)
-      return parseJson('datadog', snapshotsAnswer, answer.body, details(answer)).data
+      return readAnswer('datadog', snapshotsAnswer, answer, failure).data
     },
     async createSnapshot(creation, signal) {
       const json = creationBody(creation)
@@ -77,14 +76,12 @@ export function connectDatadog({
     async deleteSnapshot(id, signal) {
       return written(await call({ method: 'DELETE', url: routeUrl(base, [...path, id]), signal }), () => id)
     },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }
 }
 
 function readSnapshot(answer: HttpAnswer): DatadogSnapshot {
-  return parseJson('datadog', snapshotAnswer, answer.body, details(answer)).data
+  return parseJson('datadog', snapshotAnswer, answer.body, detailsOf(answer)).data
 }
 
 function written<Value>(answer: HttpAnswer, read: (answer: HttpAnswer) => Value): Written<Value> {
@@ -104,12 +101,8 @@ const refusalByStatus: Readonly<Record<number, SnapshotRefusal>> = {
 
 /** Datadog tells the wait as seconds left in a header of its own and never sends `Retry-After` (vendor's rate-limit page). */
 function failure(answer: HttpAnswer): UpstreamError {
-  const reset = Number(answer.headers['x-ratelimit-reset'] ?? Number.NaN)
+  const reset = Number(header(answer, 'x-ratelimit-reset') ?? Number.NaN)
   return statusError('datadog', answer, {
-    retryAfterSeconds: answer.status === 429 && Number.isFinite(reset) ? Math.ceil(reset) : undefined,
+    retryAfterSeconds: answer.status === 429 ? toWait(reset) : undefined,
   })
-}
-
-function details(answer: HttpAnswer) {
-  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
 }

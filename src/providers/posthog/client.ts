@@ -1,8 +1,9 @@
+import { readAnswer } from '../../upstream/answer.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import { type Bounds, type HttpAnswer, type HttpHead, openHttp } from '../../upstream/http.ts'
+import { type Bounds, type HttpAnswer, type HttpHead, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import { routeUrl } from '../../upstream/route.ts'
-import { requestId, retryAfter, statusError } from '../../upstream/status.ts'
+import { detailsOf, retryAfter, statusError } from '../../upstream/status.ts'
 import { heatmapAnswer, heatmapsAnswer, type PostHogHeatmap, servedWidth } from './wire.ts'
 
 export interface PostHogSettings extends Bounds {
@@ -62,34 +63,28 @@ export function connectPosthog({ personalApiKey, host, ...bounds }: PostHogSetti
       return readScreenshot(answer)
     },
     async heatmap(scope, shortId, signal) {
-      const answer = await get(scope, ['saved', shortId], {}, signal)
-      if (answer.status !== 200) throw statusError('posthog', answer)
-      return parseJson('posthog', heatmapAnswer, answer.body, details(answer))
+      return readAnswer('posthog', heatmapAnswer, await get(scope, ['saved', shortId], {}, signal))
     },
     async heatmaps(scope, page, signal) {
-      const answer = await get(scope, ['saved'], { ...page }, signal)
-      if (answer.status !== 200) throw statusError('posthog', answer)
-      return parseJson('posthog', heatmapsAnswer, answer.body, details(answer))
+      return readAnswer('posthog', heatmapsAnswer, await get(scope, ['saved'], { ...page }, signal))
     },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }
 }
 
 function readScreenshot(answer: HttpAnswer): Screenshot {
-  const { status, headers } = answer
+  const { status } = answer
   if (status === 200) {
-    const contentType = headers['content-type'] ?? ''
+    const contentType = header(answer, 'content-type') ?? ''
     if (!contentType.startsWith('image/')) {
       const message = 'posthog answered a screenshot that is no picture.'
-      throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, details(answer))
+      throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
     }
-    return { state: 'READY', contentType, width: servedWidth(headers['content-disposition']) }
+    return { state: 'READY', contentType, width: servedWidth(header(answer, 'content-disposition')) }
   }
   if (status !== 202 && status !== 501) throw statusError('posthog', answer)
 
-  const heatmap = parseJson('posthog', heatmapAnswer, answer.body, details(answer))
+  const heatmap = parseJson('posthog', heatmapAnswer, answer.body, detailsOf(answer))
   const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
   if (failure !== undefined) return { state: 'FAILED', failure, heatmap }
   return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }
@@ -100,8 +95,4 @@ function whyNeverRendered({ type, status, exception }: PostHogHeatmap): string |
   if (type !== null && type !== 'screenshot') return `A heatmap of type ${type} has no screenshot.`
   if (status === 'failed') return exception ?? 'PostHog gave up rendering and told no reason.'
   return undefined
-}
-
-function details(answer: HttpAnswer) {
-  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
 }

@@ -27,7 +27,7 @@ const user = z
   }))
 
 const rendition = z
-  .object({ width: z.int(), has_content: optional(z.boolean()) })
+  .object({ width: z.int32(), has_content: optional(z.boolean()) })
   .transform(({ width, has_content }) => ({ width, hasContent: has_content }))
 
 /** The metadata of a saved heatmap: what the list and the item hold, and what the content route answers while there is no picture. */
@@ -38,7 +38,7 @@ const heatmap = z
     name: optional(z.string()),
     url: optional(z.string()),
     data_url: optional(z.string()),
-    target_widths: optional(z.array(z.int())),
+    target_widths: optional(z.array(z.int32())),
     type: optional(z.string()),
     status: optional(z.string()),
     has_content: optional(z.boolean()),
@@ -78,6 +78,6 @@ export const heatmapsAnswer = z.object({ results: z.array(heatmap), count: z.int
 
 /** The width that was really served, which only the file name tells: `screenshot-<uuid>-<width>.jpg` (vendor source). */
 export function servedWidth(contentDisposition: string | undefined): number | null {
-  const width = /-(\d+)\.\w+"?$/.exec(contentDisposition ?? '')?.[1]
-  return width ? Number(width) : null
+  const width = Number(/-(\d+)\.\w+"?$/.exec(contentDisposition ?? '')?.[1] ?? Number.NaN)
+  return width < 2 ** 31 ? width : null
 }

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
+import { readAnswer } from '../../upstream/answer.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
-import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
-import { parseJson, tryJson } from '../../upstream/json.ts'
+import { type Bounds, type HttpAnswer, header, openHttp } from '../../upstream/http.ts'
+import { tryJson } from '../../upstream/json.ts'
 import { routeUrl } from '../../upstream/route.ts'
-import { requestId, retryAfter, statusError } from '../../upstream/status.ts'
+import { retryAfter, statusError, toWait } from '../../upstream/status.ts'
 import { pagesAnswer, readFailure, websitesAnswer, type ZenovayPage, type ZenovayWebsite } from './wire.ts'
 
 export interface ZenovaySettings extends Bounds {
@@ -24,9 +25,7 @@ export function connectZenovay({ apiKey, url: base, ...bounds }: ZenovaySettings
 
   const get = async <Schema extends z.ZodType>(url: URL, schema: Schema, signal: AbortSignal) => {
     const answer = await http.call({ method: 'GET', url, headers: { 'x-api-key': apiKey }, signal })
-    if (answer.status !== 200) throw failure(answer)
-    const details = { upstreamStatus: 200, upstreamRequestId: requestId(answer) }
-    return parseJson('zenovay', schema, answer.body, details)
+    return readAnswer('zenovay', schema, answer, failure)
   }
   return {
     async pages(websiteId, limit, signal) {
@@ -36,26 +35,18 @@ export function connectZenovay({ apiKey, url: base, ...bounds }: ZenovaySettings
     async websites(signal) {
       return (await get(routeUrl(base, ['websites']), websitesAnswer, signal)).data.websites
     },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }
 }
 
 function failure(answer: HttpAnswer): UpstreamError {
   const told = readFailure(tryJson(answer.body))
   if (answer.status === 429 && told.code === 'MONTHLY_LIMIT_EXCEEDED') {
+    const reset = header(answer, 'x-usage-reset') ?? header(answer, 'x-usage-monthly-reset') ?? ''
     return statusError('zenovay', answer, {
       code: 'UPSTREAM_QUOTA_EXHAUSTED',
-      retryAfterSeconds: secondsUntil(
-        answer.headers['x-usage-reset'] ?? answer.headers['x-usage-monthly-reset'],
-      ),
+      retryAfterSeconds: toWait((Date.parse(reset) - Date.now()) / 1000),
     })
   }
   return statusError('zenovay', answer, { retryAfterSeconds: retryAfter(answer) ?? told.retryAfterSeconds })
-}
-
-function secondsUntil(date: string | string[] | undefined): number | undefined {
-  const seconds = Math.ceil((Date.parse(String(date)) - Date.now()) / 1000)
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toWait } from '../../upstream/status.ts'
 import { instant, optional } from '../../upstream/wire-values.ts'
 
 /** GET /heatmaps/:websiteId/pages, all-time totals of the most visited pages first (the vendor's page). */
@@ -23,8 +24,7 @@ const website = z
   .transform(({ id, domain, name }) => ({
     id,
     name,
-    /** The vendor sends a domain, some customers an origin. */
-    origin: URL.canParse(domain) ? new URL(domain).origin : `https://${domain}`,
+    origin: originOf(domain),
   }))
 
 export type ZenovayWebsite = z.output<typeof website>
@@ -33,6 +33,13 @@ export const websitesAnswer = z.object({
   success: z.literal(true).optional(),
   data: z.object({ websites: z.array(website) }),
 })
+
+/** The vendor sends a domain, some customers an origin or a page; null for what is none of them. */
+function originOf(domain: string): string | null {
+  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(domain) ? domain : `https://${domain}`
+  const url = URL.parse(text)
+  return url && /^https?:$/.test(url.protocol) && !url.username ? url.origin : null
+}
 
 /** A member that is something else tells nothing, and must not hide what the others tell. */
 const text = z.string().optional().catch(undefined)
@@ -64,7 +71,8 @@ export function readFailure(json: unknown): ZenovayFailure {
   const told = /in (\d+) seconds?/i.exec(nested.message ?? '')?.[1]
   return {
     code: ('code' in nested ? nested.code : code)?.toUpperCase(),
-    retryAfterSeconds:
-      ('retry_after' in nested ? nested.retry_after : undefined) ?? (told ? Number(told) : undefined),
+    retryAfterSeconds: toWait(
+      ('retry_after' in nested ? nested.retry_after : undefined) ?? Number(told ?? Number.NaN),
+    ),
   }
 }

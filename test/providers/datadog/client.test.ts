@@ -233,6 +233,11 @@ describe('an error', () => {
     ['the reset', { 'x-ratelimit-reset': '12', 'retry-after': '99' }, 12],
     ['a fraction of the reset, rounded up', { 'x-ratelimit-reset': '2.1' }, 3],
     ['the common header where there is no reset', { 'retry-after': '30' }, 30],
+    [
+      'the common header where the reset is too far',
+      { 'x-ratelimit-reset': '1e10', 'retry-after': '30' },
+      30,
+    ],
     ['the common header where the reset is odd', { 'x-ratelimit-reset': 'soon', 'retry-after': '30' }, 30],
     ['nothing', {}, undefined],
   ])('of too many calls takes its wait from %s', async (_, headers, retryAfterSeconds) => {

@@ -4,6 +4,7 @@ import type { PostHogScope } from '../../../src/providers/posthog/client.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
+import { serveHttp } from '../../upstream/loopback.ts'
 import { failureOf, type Wiring, wire } from '../../wiring.ts'
 
 const project: PostHogScope = { kind: 'projects', id: '1' }
@@ -105,6 +106,49 @@ test('a render may tell when to come back', async () => {
     state: 'RENDERING',
     retryAfterSeconds: 7,
   })
+})
+
+test('a render that tells to come back after more seconds than 32 bits hold tells nothing', async () => {
+  const body = JSON.parse(fixture('screenshot-202.json'))
+  expect(await answered({ status: 202, headers: { 'retry-after': '9999999999' }, body })).toMatchObject({
+    state: 'RENDERING',
+    retryAfterSeconds: null,
+  })
+})
+
+test('of headers that were sent twice the first counts', async () => {
+  await using server = await serveHttp((_request, response) => {
+    const types = ['content-type', 'image/webp', 'content-type', 'text/html']
+    const file = 'inline; filename="screenshot-a-375.jpg"'
+    response.writeHead(200, [...types, 'content-disposition', file, 'content-disposition', 'inline'])
+    response.end('RIFF')
+  })
+  await using emulator = await servePosthog()
+  await using account = wire(emulator, { POSTHOG_HOST: server.url.origin })
+  expect(await account.client('posthog').screenshot(project, 'a', 1024, signal)).toEqual({
+    state: 'READY',
+    contentType: 'image/webp',
+    width: 375,
+  })
+})
+
+test('a width that 32 bits do not hold is none', async () => {
+  const headers = {
+    'content-type': 'image/jpeg',
+    'content-disposition': 'inline; filename="screenshot-a-2147483648.jpg"',
+  }
+  expect(await answered({ headers, body: '' })).toMatchObject({ state: 'READY', width: null })
+})
+
+test.each([
+  { id: 'a', target_widths: [2147483648] },
+  { id: 'a', snapshots: [{ width: 2147483648 }] },
+])('metadata of a width that 32 bits do not hold is no answer: %j', async body => {
+  await using emulator = await servePosthog()
+  await using account = wire(emulator)
+  emulator.journal.script({ answer: { body } })
+  const error = await failureOf(account.client('posthog').heatmap(project, 'a', signal))
+  expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 })
 })
 
 test("the vendor's documented metadata is understood", async () => {

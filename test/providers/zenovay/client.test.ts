@@ -81,6 +81,7 @@ describe('the wait', () => {
     ['the text where the body is odd', { body: { error: { ...nested, code: 429, retry_after: [] } } }, 42],
     ['the text of one second', { body: { error: 'Try again in 1 second', code: 'RATE_LIMIT_EXCEEDED' } }, 1],
     ['nobody', { body: { error: { message: 'Rate limit exceeded' } } }, undefined],
+    ['nobody, as it is too long', { body: { error: { retry_after: 9999999999 } } }, undefined],
     ['nobody, as it is no JSON', { body: text }, undefined],
     ['nobody, as it is another shape', { body: [text] }, undefined],
   ])('is told by %s', async (_, reply, retryAfterSeconds) => {
@@ -95,6 +96,7 @@ describe('the wait', () => {
     ['a plain wait without a reset', { 'retry-after': '3600' }, 3600],
     ['nothing', {}, undefined],
     ['a reset that is no date', { 'x-usage-reset': 'soon' }, undefined],
+    ['a reset that is too far', { 'x-usage-reset': '9999-12-31T23:59:59Z' }, undefined],
   ])('for the next month is told by %s', async (_, headers, retryAfterSeconds) => {
     vi.useFakeTimers({ toFake: ['Date'], now: now() })
     const body = { success: false, error: { message: 'Limit reached', code: 'MONTHLY_LIMIT_EXCEEDED' } }
@@ -144,7 +146,7 @@ describe('an answer', () => {
     expect(await failed({ status: 200, body })).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
   })
 
-  test('lists every website with an origin, however its domain is written', async () => {
+  test('lists every website with its origin', async () => {
     await using emulator = await serveZenovay()
     await using account = wire(emulator)
     const client = account.client('zenovay')
@@ -153,16 +155,27 @@ describe('an answer', () => {
       ...sites.map(site => [site.zenovayId, site.origin]),
       ['d4e5f6a7-b8c9-4123-8ef0-234567890123', 'https://status.example.com'],
     ])
-    const domains = ['https://a.example.com/', 'http://b.example.com:8080/c', 'd.example.com']
-    const data = { websites: domains.map(domain => ({ id: shop, domain })) }
-    emulator.journal.script({ answer: { body: { data } } })
-    expect(await client.websites(signal)).toEqual(
-      ['https://a.example.com', 'http://b.example.com:8080', 'https://d.example.com'].map(origin => ({
-        id: shop,
-        name: null,
-        origin,
-      })),
-    )
+  })
+
+  test.each([
+    ['https://a.example.com/', 'https://a.example.com'],
+    ['http://b.example.com:8080/c', 'http://b.example.com:8080'],
+    ['HTTPS://C.example.com', 'https://c.example.com'],
+    ['d.example.com', 'https://d.example.com'],
+    ['e.example.org:8443', 'https://e.example.org:8443'],
+    ['localhost:3000', 'https://localhost:3000'],
+    ['Example.com/blog', 'https://example.com'],
+    ['example.com/?next=https://other.example.com', 'https://example.com'],
+    ['two words', null],
+    ['', null],
+    ['mailto:somebody@example.com', null],
+    ['ftp://example.com', null],
+    ['file:///etc/passwd', null],
+  ])('tells the origin of a website whose domain is "%s": %s', async (domain, origin) => {
+    await using emulator = await serveZenovay()
+    await using account = wire(emulator)
+    emulator.journal.script({ answer: { body: { data: { websites: [{ id: shop, domain }] } } } })
+    expect(await account.client('zenovay').websites(signal)).toEqual([{ id: shop, name: null, origin }])
   })
 })
 
