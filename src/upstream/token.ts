@@ -17,11 +17,15 @@ export interface Token {
   readonly text: string
   /** When a newer one should be used: three quarters of its life are over (Aura Vision's advice). */
   readonly renewAt: number
+  readonly expiresAt: number
 }
 
 /** One token for all calls of one account. */
 export interface TokenSource {
-  /** The token in use, fetched when there is none or the last one nears its end; never twice at once. */
+  /**
+   * The token in use, fetched when there is none or the last one nears its end; never twice at once.
+   * While no newer one can be had in half a deadline, the last one is used to its end.
+   */
   current(signal: AbortSignal): Promise<Token>
   /** A newer token than the refused one. The refused one itself when a newer one was refused a moment ago too. */
   renew(refused: Token, signal: AbortSignal): Promise<Token>
@@ -32,6 +36,9 @@ export interface TokenSource {
 /** How long after a renewal in vain no further one is tried, in milliseconds. */
 const quietPeriod = 60_000
 
+/** How long after an early renewal that failed what is still good is used without another try, in milliseconds. */
+export const renewalPause = 10_000
+
 export function openTokenSource(
   provider: ProviderName,
   http: HttpUpstream,
@@ -41,11 +48,12 @@ export function openTokenSource(
   let token: Token | undefined
   let flight: Promise<Token> | undefined
   let quietUntil = 0
+  let pausedUntil = 0
 
-  const fetchOnce = (signal: AbortSignal) => {
+  const fetchOnce = (signal: AbortSignal, milliseconds = deadlineMilliseconds) => {
     if (signal.aborted) throw endedError(provider, signal)
     // A flight belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
-    flight ??= fetchToken(provider, http, credentials, withDeadline(deadlineMilliseconds, undefined))
+    flight ??= fetchToken(provider, http, credentials, withDeadline(milliseconds, undefined))
       .then(fetched => (token = fetched))
       .finally(() => {
         flight = undefined
@@ -54,8 +62,18 @@ export function openTokenSource(
   }
   return {
     async current(signal) {
-      if (token && Date.now() < token.renewAt) return token
-      return fetchOnce(signal)
+      const last = token
+      if (!last || Date.now() >= last.expiresAt) return fetchOnce(signal)
+      if (Date.now() < Math.max(last.renewAt, pausedUntil)) return last
+      try {
+        // The other half is left to the question itself.
+        return await fetchOnce(signal, Math.ceil(deadlineMilliseconds / 2))
+      } catch (error) {
+        if (signal.aborted) throw error
+        pausedUntil = Date.now() + renewalPause
+        if (Date.now() < last.expiresAt) return last
+        return fetchOnce(signal)
+      }
     },
     async renew(refused, signal) {
       if (token && token !== refused) return token
@@ -93,5 +111,5 @@ async function fetchToken(
   }
   if (answer.status !== 200) throw statusError(provider, answer)
   const { access_token: text, expires_in: seconds } = parseJson(provider, tokenAnswer, answer.body)
-  return { text, renewAt: askedAt + seconds * 750 }
+  return { text, renewAt: askedAt + seconds * 750, expiresAt: askedAt + seconds * 1000 }
 }
