@@ -2,7 +2,7 @@ import { WebSocket } from 'ws'
 import { endedError, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
-import { connectRefusal, strayError, tooLarge } from './refusals.ts'
+import { connectRefusal, strayError } from './refusals.ts'
 
 /** A connection was lost before this request had an answer; asking once more, on another connection, is safe. */
 export class ConnectionLost extends Error {
@@ -19,7 +19,10 @@ export class ConnectionLost extends Error {
 /** One open socket with many requests in flight, matched to their answers by id. */
 export interface Connection {
   readonly isOpen: boolean
-  /** The JSON text that answers the message; rejects with UpstreamError, or ConnectionLost when the socket ends first. */
+  /**
+   * The JSON text that answers the message; rejects with UpstreamError, or ConnectionLost when the socket ends first.
+   * When a deadline passes and nothing at all arrived meanwhile, the connection is taken for dead and retired.
+   */
   ask(id: string, message: string, signal: AbortSignal): Promise<string>
   /** Takes no more requests, and closes once those in flight have ended. */
   retire(): void
@@ -39,8 +42,6 @@ interface Pending {
   readonly assembly: Assembly
   readonly resolve: (json: string) => void
   readonly reject: (error: Error) => void
-  /** The failure of an un-framed message that came while this was in flight. */
-  suspect?: UpstreamError
 }
 
 /** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
@@ -48,12 +49,8 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
   const { url, deadlineMilliseconds, maximumBytes, closing } = options
   const signal = withDeadline(deadlineMilliseconds, closing)
   if (signal.aborted) return Promise.reject(endedError('aura-vision', signal))
-  const socket = new WebSocket(url, {
-    maxPayload: maximumBytes,
-    followRedirects: false,
-    perMessageDeflate: false,
-  })
   return new Promise((resolve, reject) => {
+    const socket = createSocket(url, maximumBytes)
     const end = () => {
       reject(endedError('aura-vision', signal))
       socket.terminate()
@@ -74,9 +71,23 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
   })
 }
 
+function createSocket(url: URL, maximumBytes: number): WebSocket {
+  try {
+    return new WebSocket(url, { maxPayload: maximumBytes, followRedirects: false, perMessageDeflate: false })
+  } catch (cause) {
+    const message = 'aura-vision has a URL that no WebSocket can be opened at.'
+    throw new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause, retryable: false })
+  }
+}
+
 function attend(socket: WebSocket, { numbering, maximumBytes, closing }: ConnectionOptions): Connection {
   const pending = new Map<string, Pending>()
+  /** The ids of requests that were given up, until something comes for them. */
+  const abandoned = new Set<string>()
+  /** Who was without an answer when an un-framed error came, and the error. */
+  const suspects = new Map<string, UpstreamError>()
   let strays = 0
+  let arrivals = 0
   let retired = false
 
   const settle = (id: string, how: (pending: Pending) => void) => {
@@ -84,18 +95,40 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     if (!found) return
     pending.delete(id)
     how(found)
+    acquit(id)
+  }
+  const acquit = (id: string) => {
+    suspects.delete(id)
     failSuspects()
-    if (retired && pending.size === 0) socket.close()
+    closeIfDone()
   }
   /** An un-framed error names no request: it is theirs who are still without an answer when all others have one. */
   const failSuspects = () => {
-    const suspects = [...pending].filter(([, { suspect }]) => suspect)
-    if (strays === 0 || suspects.length > strays) return
+    if (strays === 0 || suspects.size > strays) return
     strays = 0
-    for (const [id, { suspect, reject }] of suspects) {
+    for (const [id, error] of suspects) {
+      abandoned.delete(id)
+      const found = pending.get(id)
       pending.delete(id)
-      if (suspect) reject(suspect)
+      found?.reject(error)
     }
+    suspects.clear()
+  }
+  /** Its answer, or the error in its place, may still come. */
+  const abandon = (id: string, error: UpstreamError) => {
+    const found = pending.get(id)
+    if (!found) return
+    pending.delete(id)
+    abandoned.add(id)
+    found.reject(error)
+    closeIfDone()
+  }
+  const retire = () => {
+    retired = true
+    closeIfDone()
+  }
+  const closeIfDone = () => {
+    if (retired && pending.size === 0) socket.close()
   }
   const loseAll = (reason: UpstreamError) => {
     retired = true
@@ -105,16 +138,22 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     for (const { reject } of lost) reject(new ConnectionLost(reason))
   }
 
+  socket.on('ping', () => {
+    arrivals++
+  })
   socket.on('message', data => {
+    arrivals++
     const message = data.toString()
     const frame = parseFrame(message)
     if (!frame) {
       const error = strayError(message)
       if (error.code === 'UPSTREAM_UNAUTHENTICATED') return loseAll(error)
       strays++
-      for (const waiting of pending.values()) waiting.suspect ??= error
-      return failSuspects()
+      for (const id of [...pending.keys(), ...abandoned]) if (!suspects.has(id)) suspects.set(id, error)
+      failSuspects()
+      return closeIfDone()
     }
+    if (abandoned.delete(frame.id)) return acquit(frame.id)
     const waiting = pending.get(frame.id)
     if (!waiting) return
     const json = waiting.assembly.add(frame)
@@ -142,7 +181,12 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     ask(id, message, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(endedError('aura-vision', signal))
-        const end = () => settle(id, () => reject(endedError('aura-vision', signal)))
+        const arrivalsBefore = arrivals
+        const end = () => {
+          const error = endedError('aura-vision', signal)
+          abandon(id, error)
+          if (error.code === 'UPSTREAM_TIMEOUT' && arrivals === arrivalsBefore) retire()
+        }
         signal.addEventListener('abort', end, { once: true })
         const forget = () => signal.removeEventListener('abort', end)
         pending.set(id, {
@@ -161,14 +205,16 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
         })
       })
     },
-    retire() {
-      retired = true
-      if (pending.size === 0) socket.close()
-    },
+    retire,
   }
 }
 
 function closedEarly(cause?: Error): UpstreamError {
   const message = 'aura-vision closed the connection before it answered.'
   return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
+}
+
+function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
+  const message = `aura-vision answered more than ${maximumBytes} bytes.`
+  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, { cause })
 }

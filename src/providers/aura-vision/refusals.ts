@@ -26,8 +26,8 @@ export function connectRefusal(answer: HttpHead): UpstreamError {
 /** The words of an API gateway, whose platform this is believed to be (inferred); the text itself is not repeated. */
 export function strayError(message: string): UpstreamError {
   const json = tryJson(message)
-  const told = json && typeof json === 'object' && 'message' in json ? String(json.message) : undefined
-  if (told === undefined) {
+  const told = json && typeof json === 'object' && 'message' in json ? json.message : undefined
+  if (typeof told !== 'string') {
     const sentence = 'aura-vision sent a message that is no frame.'
     return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', sentence)
   }
@@ -51,9 +51,4 @@ export function strayError(message: string): UpstreamError {
     return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', 'aura-vision failed to answer.')
   }
   return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')
-}
-
-export function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
-  const message = `aura-vision answered more than ${maximumBytes} bytes.`
-  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, { cause })
 }

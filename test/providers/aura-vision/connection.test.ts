@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import {
+  type Connection,
   ConnectionLost,
   type ConnectionOptions,
   openConnection,
@@ -11,6 +12,7 @@ import {
 import { failureOf } from '../../wiring.ts'
 
 const never = new AbortController().signal
+const passed = new DOMException('passed', 'TimeoutError')
 const internal = '{"message":"Internal server error"}'
 
 describe('answers', () => {
@@ -124,6 +126,45 @@ describe('a message without a frame', () => {
     expect(await Promise.all(failures)).toHaveLength(2)
   })
 
+  test('is not blamed on a live request while it may be about one that was left', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    await leave(connection, 'gone')
+    const answer = connection.ask('a', 'ask', never)
+    peer.socket.send(internal)
+    peer.socket.send('a|0|0|[]')
+    expect(await answer).toBe('[]')
+    const failure = failureOf(connection.ask('b', 'ask', never))
+    peer.socket.send(internal)
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+  })
+
+  test.each([
+    ['after', [internal, 'gone|0|0|[]']],
+    ['before', ['gone|0|0|[]', internal]],
+  ])("is a live request's when the one that was left was answered %s it", async (_, messages) => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    await leave(connection, 'gone')
+    const failure = failureOf(connection.ask('a', 'ask', never))
+    for (const message of messages) peer.socket.send(message)
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+  })
+
+  test("about one of two is nobody else's when one of them left after it came", async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const caller = new AbortController()
+    const gone = failureOf(connection.ask('gone', 'ask', caller.signal))
+    const answer = connection.ask('a', 'ask', never)
+    peer.socket.send(internal)
+    await peer.roundTrip()
+    caller.abort()
+    await gone
+    peer.socket.send('a|0|0|[]')
+    expect(await answer).toBe('[]')
+  })
+
   test('about the token ends the connection', async () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
@@ -171,6 +212,54 @@ describe('a connection', () => {
     await peer.closed
   })
 
+  test('that is retired closes when an un-framed error ended what was in flight', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const failure = failureOf(connection.ask('a', 'ask', never))
+    connection.retire()
+    peer.socket.send(internal)
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    await peer.closed
+  })
+
+  test('on which nothing came until a deadline takes no more, and closes behind what is in flight', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const earlier = connection.ask('earlier', 'ask', never)
+    await leave(connection, 'late', passed)
+    expect(connection.isOpen).toBe(false)
+    peer.socket.send('earlier|0|0|[]')
+    expect(await earlier).toBe('[]')
+    await peer.closed
+  })
+
+  test('on which anything came before a deadline stays in use', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    for (const arrive of [
+      () => peer.roundTrip(),
+      async () => {
+        const answer = connection.ask('other', 'ask', never)
+        peer.socket.send('other|0|0|[]')
+        await answer
+      },
+    ]) {
+      const caller = new AbortController()
+      const late = failureOf(connection.ask('late', 'ask', caller.signal))
+      await arrive()
+      caller.abort(passed)
+      expect(await late).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+      expect(connection.isOpen).toBe(true)
+    }
+  })
+
+  test('stays in use when a caller went away', async () => {
+    await using upstream = await serve()
+    const { connection } = await upstream.connect()
+    await leave(connection, 'gone', new Error('gone'))
+    expect(connection.isOpen).toBe(true)
+  })
+
   test('sends nothing for a caller who is gone already', async () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
@@ -205,6 +294,16 @@ describe('a connection', () => {
     expect(upstream.upgrades).toBe(1)
   })
 
+  test('to a URL that no socket can be opened at is an error', async () => {
+    await using upstream = await serve()
+    const url = new URL('#fragment', upstream.options.url)
+    expect(await failureOf(openConnection({ ...upstream.options, url }))).toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: false,
+      cause: expect.any(SyntaxError),
+    })
+  })
+
   test.each([
     [401, 'UPSTREAM_UNAUTHENTICATED'],
     [200, 'UPSTREAM_UNAVAILABLE'],
@@ -220,6 +319,14 @@ async function lossOf(promise: Promise<unknown>) {
   const error = await promise.catch((error: unknown) => error)
   if (error instanceof ConnectionLost) return error.reason
   throw new Error('expected a lost connection', { cause: error })
+}
+
+/** Asks, and lets the caller go away, or its deadline pass. */
+async function leave(connection: Connection, id: string, reason: Error = new Error('gone')) {
+  const caller = new AbortController()
+  const failure = failureOf(connection.ask(id, 'ask', caller.signal))
+  caller.abort(reason)
+  await failure
 }
 
 /** A WebSocket server that does as the test says. */
