@@ -3,7 +3,7 @@ import { endedError, untilEnded, withDeadline } from '../../upstream/deadline.ts
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
-import { type Credentials, openTokenSource, type Token } from '../../upstream/token.ts'
+import { type Credentials, openTokenSource, renewalPause, type Token } from '../../upstream/token.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
 import { allowedImageUrl } from './image-hosts.ts'
@@ -33,7 +33,10 @@ export interface AuraVisionClient extends AsyncDisposable {
   ): Promise<readonly AuraHeatmap[]>
 }
 
-/** One socket for all requests of the account, opened when first needed and again when it ended. */
+/**
+ * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
+ * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
+ */
 export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClient {
   const { deadlineMilliseconds } = settings
   const http = openHttp('aura-vision', settings)
@@ -41,19 +44,32 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
   const closing = new AbortController()
   let current: Session | undefined
   let opening: Promise<Session> | undefined
+  let pausedUntil = 0
 
   const session = async (signal: AbortSignal): Promise<Session> => {
-    if (current?.connection.isOpen && Date.now() < current.token.renewAt) return current
+    const last = current
+    if (last && isGood(last) && Date.now() < Math.max(last.token.renewAt, pausedUntil)) return last
     if (signal.aborted) throw endedError('aura-vision', signal)
     opening ??= open().finally(() => {
       opening = undefined
     })
-    return untilEnded('aura-vision', signal, opening)
+    const next = opening
+    if (!last || !isGood(last)) return untilEnded('aura-vision', signal, next)
+    try {
+      // The other half is left to the question itself, on the socket that there is.
+      const half = withDeadline(Math.ceil(deadlineMilliseconds / 2), signal)
+      return await untilEnded('aura-vision', half, next)
+    } catch (error) {
+      if (signal.aborted) throw error
+      pausedUntil = Date.now() + renewalPause
+      return isGood(last) ? last : untilEnded('aura-vision', signal, next)
+    }
   }
   const open = async () => {
     const signal = withDeadline(deadlineMilliseconds, closing.signal)
     const token = await tokens.current(signal)
-    current?.connection.retire()
+    // A renewal that failed answers the token that there was, and its socket may still be open.
+    if (current && current.token === token && isGood(current)) return current
     try {
       return await openWith(token)
     } catch (error) {
@@ -68,7 +84,9 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
   const openWith = async (token: Token) => {
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
-    current = { connection: await openConnection({ ...settings, url, closing: closing.signal }), token }
+    const connection = await openConnection({ ...settings, url, closing: closing.signal })
+    current?.connection.retire()
+    current = { connection, token }
     return current
   }
   /** A request that had no answer is asked again, once. */
@@ -105,6 +123,10 @@ interface Session {
   readonly connection: Connection
   /** What the connection was opened with; it is checked at connect alone, but a session ends with it. */
   readonly token: Token
+}
+
+function isGood({ connection, token }: Session): boolean {
+  return connection.isOpen && Date.now() < token.expiresAt
 }
 
 function isRefusal(error: unknown): boolean {

@@ -34,6 +34,22 @@ const utcWithoutZone = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const printedLocalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
+
+/** A date and a time without a zone: as sent where its seconds are told, else written out. */
+const localTime = z.string().transform((text, context) => {
+  try {
+    const time = Temporal.PlainDateTime.from(text).toString({ calendarName: 'never' })
+    // A date alone would be its midnight. A leap second is a time, but none that can be printed.
+    if (/\d[T ]\d/i.test(text) && printedLocalTime.test(time))
+      return printedLocalTime.test(text) && !text.includes(':60') ? text : time
+  } catch {
+    // Told below.
+  }
+  context.addIssue({ code: 'custom', message: 'not a date and time' })
+  return z.NEVER
+})
+
 const heatmap = z
   .object({
     organisation_id: optional(z.string()),
@@ -41,7 +57,7 @@ const heatmap = z
     recording_id: optional(z.string()),
     url: optional(z.string()),
     created: optional(utcWithoutZone),
-    local_time: optional(z.string()),
+    local_time: optional(localTime),
     age: optional(z.string()),
     gender: optional(z.string()),
     role: optional(z.string()),

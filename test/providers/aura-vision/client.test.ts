@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { GraphQLLocalDateTime } from 'graphql-scalars'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { allowedImageUrl } from '../../../src/providers/aura-vision/image-hosts.ts'
 import type { HeatmapFilter, SpatialHeatmapType } from '../../../src/providers/aura-vision/wire.ts'
@@ -58,6 +59,15 @@ describe('the socket', () => {
     expect(costs(emulator)).toEqual({ tokens: 0, connects: 1, requests: 2 * types.length })
   })
 
+  test('on which nothing came until the deadline is left for another one', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '300' })
+    emulator.journal.script({ route: 'detail/list', hang: true, times: 1 })
+    expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    expect(await ask(account, 'path')).not.toEqual([])
+    expect(costs(emulator)).toEqual({ tokens: 1, connects: 2, requests: 2 })
+  })
+
   test('that is cut twice is an error, and no third request', async () => {
     await using emulator = await serveAuraVision({ now })
     await using account = wire(emulator)
@@ -109,6 +119,49 @@ describe('the token', () => {
     expect(await ask(account, 'exit')).not.toEqual([])
     expect(await slow).not.toEqual([])
     expect(costs(emulator)).toEqual({ tokens: 2, connects: 2, requests: 4 })
+    await tunnel.drained(1)
+  })
+
+  const unavailable = { answer: { status: 503 } }
+  test.each([
+    ['fails at its issuer', { route: 'POST /oauth/token', ...unavailable }, 1],
+    ['hangs at its issuer', { route: 'POST /oauth/token', hang: true }, 1],
+    ['fails at connect', { route: 'connect', ...unavailable }, 2],
+    ['hangs at connect', { route: 'connect', hang: true }, 2],
+    ['is refused at connect', { route: 'connect', answer: { status: 401 } }, 3],
+  ])('whose renewal %s serves on its socket until it ends', async (_, fault, connects) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: now() })
+    await using emulator = await serveAuraVision({ now, tokenSeconds: 3600 })
+    await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '600' })
+    await ask(account, 'path')
+    emulator.journal.script(fault)
+    vi.setSystemTime(now().getTime() + 2_700_000)
+    expect(await ask(account, 'linger')).not.toEqual([])
+    expect(await ask(account, 'entry')).not.toEqual([])
+    expect(costs(emulator)).toMatchObject({ connects, requests: 3 })
+    expect(emulator.connections()).toBe(1)
+
+    vi.setSystemTime(now().getTime() + 3_600_000)
+    await failureOf(ask(account, 'exit'))
+    expect(costs(emulator).requests).toBe(3)
+  })
+
+  test('whose renewal failed is renewed ten seconds later', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: now() })
+    await using emulator = await serveAuraVision({ now, tokenSeconds: 3600 })
+    await using tunnel = await openTunnel(emulator)
+    await using account = wire(emulator, { AURA_VISION_URL: tunnel.environment.AURA_VISION_URL })
+    await ask(account, 'path')
+    emulator.journal.script({ route: 'connect', ...unavailable, times: 1 })
+    for (const [seconds, connects] of [
+      [2700, 2],
+      [2709, 2],
+      [2710, 3],
+    ] as const) {
+      vi.setSystemTime(now().getTime() + seconds * 1000)
+      expect(await ask(account, 'linger')).not.toEqual([])
+      expect(costs(emulator)).toMatchObject({ tokens: 2, connects })
+    }
     await tunnel.drained(1)
   })
 
@@ -175,6 +228,40 @@ describe('the wire', () => {
     })
   })
 
+  test.each([
+    ['2024-04-01T01:15:00.000', '2024-04-01T01:15:00.000'],
+    ['2025-08-05T11:00:00', '2025-08-05T11:00:00'],
+    ['2025-08-05T11:00', '2025-08-05T11:00:00'],
+    ['2025-08-05 11:00:00.5', '2025-08-05T11:00:00.5'],
+    ['2025-08-05t11:00:30', '2025-08-05T11:00:30'],
+    ['2025-08-05T11:00:00+01:00', '2025-08-05T11:00:00'],
+    ['2016-12-31T23:59:60', '2016-12-31T23:59:59'],
+    [null, null],
+  ])('reads the local time %s as %s', async (sent, told) => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ frames: [rowAt(sent)] })
+    const [row] = await ask(account, 'path')
+    expect(row?.localTime).toBe(told)
+    if (told !== null) expect(GraphQLLocalDateTime.serialize(told)).toBe(told)
+  })
+
+  test.each([
+    'noon',
+    '',
+    '2025-08-05',
+    '11:00:00',
+    '2025-02-30T11:00:00',
+    '2025-08-05T25:00:00',
+    '2025-08-05T11:00:00Z',
+    '+012025-08-05T11:00:00',
+  ])('refuses the local time "%s"', async sent => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ frames: [rowAt(sent)] })
+    expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
+  })
+
   test('gives rows whose image host is not allowed an error in place of the URL', async () => {
     await using emulator = await serveAuraVision({ now })
     await using account = wire(emulator, { AURA_VISION_IMAGE_HOSTS: 'images.example.com' })
@@ -212,6 +299,10 @@ test.each([
 
 function ask(account: Wiring, type: SpatialHeatmapType) {
   return account.client('auraVision').heatmaps([oxfordStreet], [type], july, new AbortController().signal)
+}
+
+function rowAt(localTime: string | null) {
+  return `{id}|0|0|${JSON.stringify([{ location_id: oxfordStreet, heatmap_type: 'path', local_time: localTime }])}`
 }
 
 function costs({ journal }: AuraVisionEmulator) {
