@@ -118,6 +118,6 @@ builder.queryField('brand', t =>
 
 /** By the key behind `Brand:`; throws BadInput for one that can be no brand. Whether Analytiks knows it shows when it is asked. */
 export function findBrand(key: string): { readonly brandId: number } {
-  if (!/^\d{1,10}$/.test(key)) throw new BadInput(`No brand has the id "${key}".`)
+  if (!/^\d+$/.test(key) || Number(key) >= 2 ** 31) throw new BadInput(`No brand has the id "${key}".`)
   return { brandId: Number(key) }
 }

@@ -48,18 +48,6 @@ async function heatmapsOf(view: ViewRecord, context: Context) {
   const { posthog } = view.website
   const url = posthog && (await urlOf(view, context))
   if (!posthog || !url) return null
-  const { rows } = await context.loaders.posthog.savedHeatmaps(posthog).until(() => false)
-  return rows
-    .filter(heatmap => heatmap.url && isSamePage(heatmap.url, url))
-    .map(row => toRecord(posthog, row))
-}
-
-/** A trailing slash, a query and a fragment do not make another page. */
-function isSamePage(one: string, other: string): boolean {
-  const page = (text: string) => {
-    if (!URL.canParse(text)) return text
-    const { origin, pathname } = new URL(text)
-    return origin + pathname.replace(/\/$/, '')
-  }
-  return page(one) === page(other)
+  const heatmaps = await context.loaders.posthog.heatmapsOfPage(posthog, url)
+  return heatmaps.map(heatmap => toRecord(posthog, heatmap))
 }

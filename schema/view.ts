@@ -120,7 +120,9 @@ builder.queryField('view', t =>
 export function findView(catalog: Context['catalog'], key: string): ViewRecord {
   const colon = key.indexOf(':/')
   if (colon < 0) throw new BadInput(`No view has the id "${key}": it is a website's id, a colon and a path.`)
-  return { website: findWebsite(catalog, key.slice(0, colon)), path: key.slice(colon + 1) }
+  const path = key.slice(colon + 1)
+  checkPath(path)
+  return { website: findWebsite(catalog, key.slice(0, colon)), path }
 }
 
 /** The whole URL of a page; null while its website's origin is not known. */
@@ -135,7 +137,19 @@ async function pageOf(
 ): Promise<ZenovayPage | undefined> {
   if (page || website.zenovayId === null) return page
   const pages = await loaders.zenovay.pages.load({ websiteId: website.zenovayId, limit: maximumPages })
-  return pages.find(known => known.path === path)
+  return pages.find(known => isSamePath(known.path, path))
+}
+
+/** A URL's path is percent-encoded and may end with a slash; Zenovay's need not be. */
+function isSamePath(one: string, other: string): boolean {
+  const plain = (path: string) => {
+    try {
+      return decodeURI(path).replace(/(?<=.)\/$/, '')
+    } catch {
+      return path
+    }
+  }
+  return plain(one) === plain(other)
 }
 
 function checkPath(path: string): void {

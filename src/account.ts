@@ -12,6 +12,8 @@ export interface ProviderState {
 /** A set of upstream credentials with its catalog. Connections, and whatever is kept of answers, belong to one account. */
 export interface Account extends AsyncDisposable {
   readonly catalog: Catalog
+  /** Whether the catalog is the sandbox's, so that its names are made up as well. */
+  readonly isCatalogMadeUp: boolean
   readonly clients: Clients
   readonly providers: readonly ProviderState[]
 }
@@ -20,7 +22,8 @@ export interface Account extends AsyncDisposable {
 export function openAccount(
   settings: Settings,
   catalog: Catalog,
-  sandboxed: readonly ProviderName[],
+  sandboxed: readonly ProviderName[] = [],
+  isCatalogMadeUp = false,
 ): Account {
   const clients = connectClients(settings)
   const status = (key: keyof Clients): ProviderStatus => {
@@ -29,6 +32,7 @@ export function openAccount(
   }
   return {
     catalog,
+    isCatalogMadeUp,
     clients,
     providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
     async [Symbol.asyncDispose]() {

@@ -47,10 +47,11 @@ export class Catalog {
     const id = rest.join(':')
     if (!id) return this.locations.find(location => location.key === key)
     if (kind === 'aura-vision' && /^[\da-f]{24}$/i.test(id)) return this.#auraVisionLocation(id.toLowerCase())
-    if (kind === 'analytiks' && isNatural(id)) return this.#analytiksLocation(Number(id))
+    if (kind === 'analytiks' && isNatural(id, Number.MAX_SAFE_INTEGER))
+      return this.#analytiksLocation(Number(id))
     if (kind === 'reference') {
       const [brandId = '', ...number] = rest
-      if (isNatural(brandId) && number.join(':'))
+      if (isNatural(brandId, maximumBrandId) && number.join(':'))
         return this.#referencedLocation(Number(brandId), number.join(':'))
     }
     return undefined
@@ -120,9 +121,12 @@ function isUuid(text: string): boolean {
   return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
 }
 
-function isNatural(text: string): boolean {
-  return /^\d+$/.test(text) && Number.isSafeInteger(Number(text))
+function isNatural(text: string, maximum: number): boolean {
+  return /^\d+$/.test(text) && Number(text) <= maximum
 }
+
+/** Brand ids are 32-bit Ints in the graph. */
+const maximumBrandId = 2 ** 31 - 1
 
 const unnamedLocation: Omit<Location, 'key'> = {
   name: null,

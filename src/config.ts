@@ -11,6 +11,8 @@ export interface Config {
   readonly catalogFile: string | undefined
   /** The largest request body that is read. */
   readonly requestBytes: number
+  /** Of each upstream call, and of all that an answer needs together. */
+  readonly deadlineMilliseconds: number
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
   readonly corsOrigins: readonly string[]
   /** How long requests in flight may go on after a signal to stop. */
@@ -81,6 +83,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     port: general.PORT,
     catalogFile: general.ISOTHERM_CATALOG,
     requestBytes: general.ISOTHERM_BODY_LIMIT,
+    deadlineMilliseconds: bounds.deadlineMilliseconds,
     corsOrigins: general.ISOTHERM_CORS_ORIGINS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,

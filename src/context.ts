@@ -16,10 +16,12 @@ export interface Context {
   readonly signal: AbortSignal
   /** The providers that the request has used so far. */
   readonly used: ReadonlySet<ProviderName>
+  readonly isCatalogMadeUp: boolean
 }
 
 /** A context of its own for each request, so that nothing is kept or shared beyond it. */
-export function createContext({ catalog, clients, providers }: Account, signal: AbortSignal): Context {
+export function createContext(account: Account, signal: AbortSignal): Context {
+  const { catalog, clients, providers, isCatalogMadeUp } = account
   const used = new Set<ProviderName>()
   const client = <Key extends keyof Clients>(key: Key): NonNullable<Clients[Key]> => {
     const found = clients[key]
@@ -34,5 +36,6 @@ export function createContext({ catalog, clients, providers }: Account, signal: 
     datadog: () => client('datadog'),
     signal,
     used,
+    isCatalogMadeUp,
   }
 }

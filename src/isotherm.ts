@@ -20,7 +20,7 @@ export async function startIsotherm(
   environment: Environment,
   { sandboxByDefault = true, log = (_line: string) => {} } = {},
 ): Promise<Isotherm> {
-  const { config, catalog, catalogName } = await readStart(environment, sandboxByDefault)
+  const { config, catalog, catalogName, isCatalogMadeUp } = await readStart(environment, sandboxByDefault)
   await using resources = new AsyncDisposableStack()
   const settings = { ...config.providers }
   if (config.sandboxed.length > 0) {
@@ -28,7 +28,7 @@ export async function startIsotherm(
     const emulated = { ...environment, ...sandbox.environment(config.sandboxed), ISOTHERM_SANDBOX: 'off' }
     Object.assign(settings, readConfig(emulated).providers)
   }
-  const account = resources.use(openAccount(settings, catalog, config.sandboxed))
+  const account = resources.use(openAccount(settings, catalog, config.sandboxed, isCatalogMadeUp))
   const server = await startServer(account, { ...config, log })
   resources.defer(() => server.drain(config.drainMilliseconds))
 
@@ -46,6 +46,7 @@ interface Start {
   readonly catalog: Catalog
   /** The catalog's file, or where else it comes from. */
   readonly catalogName: string
+  readonly isCatalogMadeUp: boolean
 }
 
 async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
@@ -53,13 +54,14 @@ async function readStart(environment: Environment, sandboxByDefault: boolean): P
   const config = collect(problems, () => readConfig(environment, { sandboxByDefault }))
   const file = environment.ISOTHERM_CATALOG?.trim()
   // The made-up world's catalog would name the wrong things at a real vendor.
-  const allSandboxed = config && Object.values(config.providers).every(settings => settings === undefined)
-  const catalogName = file || (allSandboxed ? 'the sandbox' : 'none')
-  const text = file ? await readText(problems, file) : allSandboxed ? sandboxCatalog() : ''
+  const isCatalogMadeUp =
+    !file && config !== undefined && Object.values(config.providers).every(settings => settings === undefined)
+  const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
+  const text = file ? await readText(problems, file) : isCatalogMadeUp ? sandboxCatalog() : ''
   const read = readCatalog(text, catalogName)
   if ('problems' in read) problems.push(...read.problems)
   if (!config || !('catalog' in read) || problems.length > 0) throw new StartProblems(problems)
-  return { config, catalog: read.catalog, catalogName }
+  return { config, catalog: read.catalog, catalogName, isCatalogMadeUp }
 }
 
 function collect<Value>(problems: string[], read: () => Value): Value | undefined {

@@ -14,6 +14,7 @@ import { useBadInput } from './plugins/bad-input.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
+import { withDeadline } from './upstream/deadline.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -21,6 +22,8 @@ export interface ServerOptions {
   readonly port: number
   /** The largest request body that is read. */
   readonly requestBytes: number
+  /** For everything upstream that an answer needs: what is not there by then is an error, and the answer goes without it. */
+  readonly deadlineMilliseconds: number
   /** Whose pages may ask from a browser: origins, or `*`. */
   readonly corsOrigins: readonly string[]
   readonly log: (line: string) => void
@@ -35,11 +38,12 @@ export interface RunningServer {
 
 /** Serves the graph for one account. Rejects when the address cannot be had. */
 export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, requestBytes, corsOrigins, log } = options
+  const { host, port, requestBytes, deadlineMilliseconds, corsOrigins, log } = options
   let draining = false
   const yoga = createYoga({
     schema,
-    context: ({ request }) => createContext(account, platformSignal(request.signal)),
+    context: ({ request }) =>
+      createContext(account, withDeadline(deadlineMilliseconds, platformSignal(request.signal))),
     maskedErrors: maskErrors(log),
     maxRequestBodySize: requestBytes,
     graphiql: () => explorer(new Date()),

@@ -40,6 +40,30 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
   })
 })
 
+test('a second signal ends it at once, whatever is in flight', async () => {
+  await using zenovay = await holdZenovay()
+  await using isotherm = await startChild('main.ts', { ...patient, ...zenovay.environment })
+  const origin = await originOf(isotherm)
+  const answer = askText(origin, query).catch(() => 'cut')
+  await zenovay.asked
+  isotherm.process.kill('SIGTERM')
+  await isotherm.says(/Stopping/)
+  isotherm.process.kill('SIGINT')
+  expect(await isotherm.ended()).toBe('SIGINT')
+  expect(await answer).toBe('cut')
+})
+
+test('an older Node is told in one line', async () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '24.9.0' } })`
+  const options = `--import=data:text/javascript,${encodeURIComponent(older)}`
+  await using isotherm = await startChild('main.ts', { ...patient, NODE_OPTIONS: options })
+  expect(await isotherm.ended()).toBe(1)
+  expect(isotherm.stdout).toBe('')
+  expect(isotherm.stderr).toBe(
+    'Isotherm needs Node 26 or newer; this is 24.9.0. With npm start it brings its own.\n',
+  )
+})
+
 test('a connection that is kept alive does not hold it open', async () => {
   await using isotherm = await startChild('main.ts', patient)
   const origin = await originOf(isotherm)

@@ -188,7 +188,7 @@ test('the explorer is a page that loads nothing from elsewhere', async () => {
   const page = await response.text()
   expect(page).toContain('<title>Isotherm</title>')
   const loads = [
-/\b(?:src|href|srcset|action|poster)\s*=\s*["'`]?\s*(?:https?:)?\/\/[^"'`\s>]*/g,
+    /\b(?:src|href|srcset|action|poster)\s*=\s*["'`]?\s*(?:https?:)?\/\/[^"'`\s>]*/g,
     /https?:\/\/[\w./@~-]+\.(?:m?js|css|json|wasm|woff2?|ttf|ico|png|svg)\b/g,
     /\b(?:import|fetch|importScripts|Worker|WebSocket|EventSource|sendBeacon)\(\s*["'`](?:(?:https?|wss?):)?\/\/[^"'`]*/g,
     /\bfrom\s*["'](?:https?:)?\/\/[^"']*/g,
@@ -257,6 +257,7 @@ test('an unexpected error is told as such, and logged by name and place, both wi
     host: '127.0.0.1',
     port: 0,
     requestBytes: 4096,
+    deadlineMilliseconds: 1000,
     corsOrigins: [],
     log: line => log.push(line),
   })

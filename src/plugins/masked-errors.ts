@@ -19,7 +19,8 @@ export function maskErrors(log: (line: string) => void): YogaMaskedErrorOpts {
       const located = error instanceof GraphQLError ? error : undefined
       const original = rootOf(error)
       if (original instanceof UpstreamError) {
-        logOnce(original, () => upstreamLine(original))
+        // That a caller went away is no failure of an upstream.
+        if (!isAbort(original.cause)) logOnce(original, () => upstreamLine(original))
         return relocated(located, original.message, original.extensions)
       }
       if (original instanceof GraphQLError) return located ?? original
@@ -43,6 +44,10 @@ function relocated(
 ): GraphQLError {
   const { nodes = null, path = null, source = null, positions = null } = located ?? {}
   return new GraphQLError(message, { nodes, path, source, positions, extensions })
+}
+
+function isAbort(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === 'AbortError'
 }
 
 function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause }: UpstreamError): string {

@@ -213,3 +213,16 @@ test('a view of a snapshot leads back to the website and its snapshots', async (
 function uuidOf(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 }
+
+test.each(['/pricing/', '/pricing', '/%70ricing?from=mail#top'])(
+  "a page's totals are found by its URL, however that is written: %s",
+  async path => {
+    await using served = await serve()
+    const { data, errors } = await askText(
+      served.origin,
+      `{ view(by: { url: "https://shop.example.com${path}" }) { totalInteractions } }`,
+    )
+    expect(errors).toEqual([])
+    expect(data).toEqual({ view: { totalInteractions: 8765 } })
+  },
+)

@@ -23,6 +23,8 @@ export interface PostHogLoaders {
   readonly heatmaps: DataLoader<HeatmapKey, PostHogHeatmap, string>
   /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
   readonly savedHeatmaps: (scope: PostHogScope) => Walk<PostHogHeatmap>
+  /** The saved heatmaps of a page, whatever their query; the list is read and sorted once for all pages of a project. */
+  readonly heatmapsOfPage: (scope: PostHogScope, url: string) => Promise<readonly PostHogHeatmap[]>
 }
 
 /** The most that the vendor hands out at once (vendor source). */
@@ -30,6 +32,7 @@ const pageSize = 500
 
 export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal): PostHogLoaders {
   const walks = new Map<string, Walk<PostHogHeatmap>>()
+  const pages = new Map<string, Promise<ReadonlyMap<string, readonly PostHogHeatmap[]>>>()
 
   const savedHeatmaps = (scope: PostHogScope) =>
     walks.getOrInsertComputed(nameOf(scope.kind, scope.id), () => walkSaved(scope))
@@ -73,8 +76,16 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
     if (screenshot.state !== 'READY') return screenshot.heatmap
     throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', 'posthog does not list this heatmap.')
   }
+  const sortByPage = async (scope: PostHogScope) => {
+    const { rows } = await savedHeatmaps(scope).until(() => false)
+    return Map.groupBy(rows, ({ url }) => pageOf(url ?? ''))
+  }
   return {
     savedHeatmaps,
+    async heatmapsOfPage(scope, url) {
+      const byPage = await pages.getOrInsertComputed(nameOf(scope.kind, scope.id), () => sortByPage(scope))
+      return byPage.get(pageOf(url)) ?? []
+    },
     screenshots,
     heatmaps: new DataLoader(keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))), {
       cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
@@ -87,6 +98,13 @@ export const defaultWidth = 1024
 
 export function isUuid(id: string): boolean {
   return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
+}
+
+/** A trailing slash, a query and a fragment do not make another page. */
+function pageOf(url: string): string {
+  if (!URL.canParse(url)) return url
+  const { origin, pathname } = new URL(url)
+  return origin + pathname.replace(/\/$/, '')
 }
 
 function asError(error: unknown): Error {

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { type Environment, StartProblems } from './config.ts'
+import { type Isotherm, startIsotherm } from './isotherm.ts'
+
+/** Runs Isotherm until a signal asks it to stop, and answers with the process's exit code. A second signal ends it at once. */
+export async function run(
+  environment: Environment,
+  options: { readonly sandboxByDefault: boolean },
+): Promise<number> {
+  try {
+    const stopping = stopSignal()
+    await using isotherm = await startIsotherm(environment, { ...options, log: line => console.error(line) })
+    console.log(greeting(isotherm))
+    await stopping
+    console.log('Stopping: requests in flight may end.')
+    return 0
+  } catch (error) {
+    if (!(error instanceof StartProblems)) throw error
+    console.error(error.message)
+    return 1
+  }
+}
+
+/** Once the first signal came, nobody listens any more, so that the next one has its default effect. */
+async function stopSignal(): Promise<void> {
+  const listening = new AbortController()
+  const { signal } = listening
+  const heard = ['SIGTERM', 'SIGINT'].map(name => once(process, name, { signal }))
+  await Promise.race(heard)
+  listening.abort()
+  await Promise.allSettled(heard)
+}
+
+function greeting({ origin, account, catalogName }: Isotherm): string {
+  const { providers, catalog } = account
+  const width = Math.max(...providers.map(({ name }) => name.length))
+  const madeUp = providers.some(({ status }) => status === 'SANDBOX')
+  return [
+    `Isotherm listens on ${origin}/graphql`,
+    ...providers.map(
+      ({ name, status }) => `  ${name.padEnd(width)}  ${status.toLowerCase().replace('_', ' ')}`,
+    ),
+    `  catalog: ${catalogName} (${catalog.locations.length} locations, ${catalog.websites.length} websites)`,
+    ...(madeUp
+      ? ['  Data of sandbox providers is made up. Set their variables (.env.example) for real data.']
+      : []),
+  ].join('\n')
+}

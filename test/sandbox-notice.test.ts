@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { startIsotherm } from '../src/isotherm.ts'
+import { askText } from './client.ts'
+import { serve } from './serving.ts'
+
+const everybody = ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog']
+const names = '{ locations(first: 1) { nodes { name } } }'
+
+test('an answer names the emulated providers that it was made of', async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const { extensions } = await askText(
+    isotherm.origin,
+    '{ snapshots(viewName: "/pricing", first: 1) { name } }',
+  )
+  expect(extensions).toEqual({ sandbox: ['datadog'] })
+})
+
+test('an answer of made-up names alone names all emulated providers', async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const { data, extensions } = await askText(isotherm.origin, names)
+  expect(data).toEqual({ locations: { nodes: [{ name: 'Oxford Street' }] } })
+  expect(extensions).toEqual({ sandbox: everybody })
+})
+
+test('an answer without data names nobody', async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const { extensions } = await askText(isotherm.origin, '{ locations(first: 0) { nodes { name } } }')
+  expect(extensions).toEqual({})
+})
+
+test('an answer of real providers names nobody', async () => {
+  await using served = await serve()
+  expect((await askText(served.origin, names)).extensions).toEqual({})
+})
