@@ -27,6 +27,7 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     catalogFile: undefined,
     corsOrigins: [],
     requestBytes: 1_048_576,
+    deadlineMilliseconds: 10_000,
     drainMilliseconds: 10_000,
     sandboxed: ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'],
     providers: {
@@ -101,6 +102,7 @@ test('every variable changes what it stands for', () => {
     catalogFile: 'shops.yaml',
     corsOrigins: ['https://app.example.com', 'https://other.example.com'],
     requestBytes: 4096,
+    deadlineMilliseconds: 2500,
     drainMilliseconds: 0,
     sandboxed: [],
     providers: {
