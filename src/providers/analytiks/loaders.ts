@@ -24,6 +24,9 @@ export interface AnalytiksLoaders {
   readonly brandTraffic: (brandId: number, question: Question) => Walk<LocationTraffic>
 }
 
+/** A page may be empty, say of locations that are refused; so many are a mistake. */
+const maximumEmptyPages = 20
+
 /** The most locations of one call (the vendor's page). */
 const maximumLocations = 50
 
@@ -76,12 +79,14 @@ function walkBrand(
   signal: AbortSignal,
 ): Walk<LocationTraffic> {
   const seen = new Set<number>()
+  let emptyPages = 0
   return walk<LocationTraffic, string>(async cursor => {
     const { data, cursor: next } = await client().page(question, brandId, cursor, signal)
     const repeats = data.some(({ locationId }) => seen.has(locationId))
+    if (data.length === 0) emptyPages++
     // A walk that brings nothing new would have no end.
-    if (repeats || (next !== null && data.length === 0)) {
-      const message = 'analytiks handed out the same locations twice, or none, before the end of its list.'
+    if (repeats || emptyPages > maximumEmptyPages) {
+      const message = 'analytiks handed out the same locations twice, or none over and over.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
     }
     for (const { locationId } of data) seen.add(locationId)
