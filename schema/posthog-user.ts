@@ -3,20 +3,20 @@ import { builder } from './builder.ts'
 
 export const PostHogUser = builder.objectRef<UserRecord>('PostHogUser')
 PostHogUser.implement({
-  description: 'A user of PostHog, as it describes him beside what he made. Personal data.',
+  description: 'A user of PostHog, as it describes them beside what they made. Personal data.',
   fields: t => ({
     id: t.exposeID('id', { description: "PostHog's number of the user." }),
     uuid: t.exposeID('uuid', { description: 'UUID of the user.' }),
     distinctId: t.exposeString('distinctId', {
-      description: 'The id under which his own events are recorded.',
+      description: 'The id under which their own events are recorded.',
     }),
     firstName: t.exposeString('firstName', { description: 'First name.' }),
     lastName: t.exposeString('lastName', { description: 'Last name.' }),
     email: t.exposeString('email', { description: 'E-mail address.' }),
     isEmailVerified: t.exposeBoolean('isEmailVerified', { description: 'Whether the address was verified.' }),
-    hedgehogConfig: t.expose('hedgehogConfig', { type: 'JSON', description: 'How his mascot looks.' }),
+    hedgehogConfig: t.expose('hedgehogConfig', { type: 'JSON', description: 'How their mascot looks.' }),
     roleAtOrganization: t.exposeString('roleAtOrganization', {
-      description: 'What he does, such as `engineering`.',
+      description: 'What they do, such as `engineering`.',
     }),
   }),
 })

@@ -36,14 +36,13 @@ const sentences: Readonly<Record<Refusal, string>> = {
   CONFLICT: 'The snapshot was changed meanwhile.',
 }
 
-const SnapshotWritten = builder.objectRef<{ readonly written: DatadogSnapshot }>('SnapshotWritten')
+const SnapshotWritten = builder.objectRef<{ readonly written: DatadogSnapshot | null }>('SnapshotWritten')
 SnapshotWritten.implement({
   description: 'The change was made.',
   fields: t => ({
     snapshot: t.expose('written', {
       type: Snapshot,
-      nullable: false,
-      description: 'The snapshot as it is now.',
+      description: 'The snapshot as it is now; null where Datadog took the change and answered without it.',
     }),
   }),
 })

@@ -34,7 +34,9 @@ Snapshot.implement({
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     modifiedAt: t.expose('modifiedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     createdBy: t.exposeString('createdBy', { description: 'Who made it. Personal data.' }),
-    createdByHandle: t.exposeString('createdByHandle', { description: 'His e-mail address. Personal data.' }),
+    createdByHandle: t.exposeString('createdByHandle', {
+      description: 'Their e-mail address. Personal data.',
+    }),
     createdByUserId: t.exposeID('createdByUserId', { description: "Datadog's number of the user." }),
     orgId: t.exposeID('orgId', { description: "Datadog's number of the organisation." }),
     view: t.field({

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
 import { providerNames } from './upstream/error.ts'
@@ -14,7 +15,7 @@ export const generalVariables = z.object({
     .optional(),
   ISOTHERM_CORS_ORIGINS: list()
     .refine(
-      origins => origins.every(isOrigin),
+      origins => origins.every(origin => origin === '*' || isOrigin(origin)),
       'must be * or a comma-separated list of origins such as https://app.example.com',
     )
     .default([]),
@@ -40,7 +41,7 @@ export const providerVariables = {
         AURA_VISION_CLIENT_ID: text(),
         AURA_VISION_CLIENT_SECRET: text(),
         AURA_VISION_URL: socketUrl().default(new URL('wss://ws.auravision.ai')),
-        AURA_VISION_IMAGE_HOSTS: list().default([
+        AURA_VISION_IMAGE_HOSTS: imageHosts().default([
           'heatmaps.auravisionlabs.com',
           'thumbnailer.auravisionlabs.com',
         ]),
@@ -146,9 +147,25 @@ function socketUrl() {
   return url(['wss:', 'ws:']).pipe(z.instanceof(URL).refine(({ href }) => !href.includes('#'), { error }))
 }
 
+/** Hosts, or whole origins: an address needs its origin named, so that a private one is allowed on purpose alone. */
+function imageHosts() {
+  const error = 'must be a comma-separated list of host names, or of origins such as http://127.0.0.1:4711'
+  return list()
+    .transform(entries => entries.map(entry => entry.toLowerCase().replace(/\/$/, '')))
+    .refine(
+      entries => entries.length > 0 && entries.every(entry => isHostName(entry) || isOrigin(entry)),
+      error,
+    )
+}
+
+function isHostName(entry: string): boolean {
+  const origin = `https://${entry}`
+  return isOrigin(origin) && isIP(new URL(origin).hostname.replace(/[[\]]/g, '')) === 0
+}
+
 /** As a browser sends it: nothing behind the host and port. */
 function isOrigin(entry: string): boolean {
-  return entry === '*' || (URL.canParse(entry) && new URL(entry).origin === entry)
+  return URL.canParse(entry) && new URL(entry).origin === entry
 }
 
 function list() {

@@ -363,3 +363,20 @@ function requiredOf(name: (typeof providerNames)[number]): readonly string[] {
 function variablesOfProviders(): readonly string[] {
   return providerNames.flatMap(name => Object.keys(providerVariables[name].schema.in.shape))
 }
+
+test.each([
+  ['Images.example.com', ['images.example.com']],
+  ['http://127.0.0.1:4711/, images.example.com:8443', ['http://127.0.0.1:4711', 'images.example.com:8443']],
+])('image hosts may be written %s', (AURA_VISION_IMAGE_HOSTS, imageHosts) => {
+  const config = readConfig({ ...required, AURA_VISION_IMAGE_HOSTS })
+  expect(config.providers.auraVision?.imageHosts).toEqual(imageHosts)
+})
+
+test.each(['10.0.0.5', '[::1]', '127.0.0.1:4711', 'not a host', 'images.example.com/path', ','])(
+  'an image host cannot be %s',
+  AURA_VISION_IMAGE_HOSTS => {
+    expect(problemsOf({ ...required, AURA_VISION_IMAGE_HOSTS })).toEqual([
+      'AURA_VISION_IMAGE_HOSTS: must be a comma-separated list of host names, or of origins such as http://127.0.0.1:4711',
+    ])
+  },
+)

@@ -248,10 +248,10 @@ export type CountCreateThenListMutationVariables = Exact<{
 
 
 export type CountCreateThenListMutation = { first:
-    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } | null }
     | Record<PropertyKey, never>
    | null, second:
-    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } | null }
     | Record<PropertyKey, never>
    | null };
 
@@ -262,17 +262,17 @@ export type CountDeleteThenListMutationVariables = Exact<{
 
 
 export type CountDeleteThenListMutation = { before:
-    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } | null }
     | Record<PropertyKey, never>
    | null, deleteSnapshot:
     | { __typename: 'SnapshotDeleted' }
     | { __typename: 'SnapshotRefusal' }
    | null, after:
-    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } }
+    | { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } | null }
     | Record<PropertyKey, never>
    | null };
 
-export type CountListedFragment = { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } };
+export type CountListedFragment = { snapshot: { id: string, start: number | null, view: { snapshots: Array<{ id: string, start: number | null }> | null } | null } | null };
 
 export type DocumentSeriesFragment = { metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null };
 
@@ -319,7 +319,7 @@ export type DocumentSnapshotFragment = { id: string, applicationId: string | nul
 
 type DocumentWritten_SnapshotRefusal_Fragment = { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason };
 
-type DocumentWritten_SnapshotWritten_Fragment = { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } };
+type DocumentWritten_SnapshotWritten_Fragment = { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } | null };
 
 export type DocumentWrittenFragment =
   | DocumentWritten_SnapshotRefusal_Fragment
@@ -343,7 +343,7 @@ export type DocumentCreateSnapshotMutationVariables = Exact<{
 
 export type DocumentCreateSnapshotMutation = { createSnapshot:
     | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason }
-    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } | null }
    | null };
 
 export type DocumentUpdateSnapshotMutationVariables = Exact<{
@@ -353,7 +353,7 @@ export type DocumentUpdateSnapshotMutationVariables = Exact<{
 
 export type DocumentUpdateSnapshotMutation = { updateSnapshot:
     | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason }
-    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdAt: string | null, modifiedAt: string | null, createdBy: string | null, createdByHandle: string | null, createdByUserId: string | null, orgId: string | null } | null }
    | null };
 
 export type DocumentDeleteSnapshotMutationVariables = Exact<{
@@ -554,7 +554,7 @@ export type GraphSnapshotFieldsFragment = { id: string, applicationId: string | 
 
 type GraphWriteResult_SnapshotRefusal_Fragment = { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string };
 
-type GraphWriteResult_SnapshotWritten_Fragment = { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } };
+type GraphWriteResult_SnapshotWritten_Fragment = { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } | null };
 
 export type GraphWriteResultFragment =
   | GraphWriteResult_SnapshotRefusal_Fragment
@@ -568,7 +568,7 @@ export type GraphCreateSnapshotMutationVariables = Exact<{
 
 export type GraphCreateSnapshotMutation = { createSnapshot:
     | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string }
-    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } | null }
    | null };
 
 export type GraphUpdateSnapshotMutationVariables = Exact<{
@@ -578,7 +578,7 @@ export type GraphUpdateSnapshotMutationVariables = Exact<{
 
 export type GraphUpdateSnapshotMutation = { updateSnapshot:
     | { __typename: 'SnapshotRefusal', reason: SnapshotRefusalReason, message: string }
-    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } }
+    | { __typename: 'SnapshotWritten', snapshot: { id: string, applicationId: string | null, viewName: string | null, deviceType: string | null, isDeviceTypeSelectedByUser: boolean | null, eventId: string | null, sessionId: string | null, viewId: string | null, name: string | null, start: number | null, createdByUserId: string | null, orgId: string | null } | null }
    | null };
 
 export type GraphDeleteSnapshotMutationVariables = Exact<{

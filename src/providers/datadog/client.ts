@@ -35,8 +35,12 @@ export interface DatadogClient extends AsyncDisposable {
   /** At most `limit` snapshots of a view, newest first; nothing says whether there are more. */
   snapshots(filter: SnapshotFilter, limit: number, signal: AbortSignal): Promise<readonly DatadogSnapshot[]>
   /** Not safe to repeat: the vendor takes no idempotency key. */
-  createSnapshot(creation: SnapshotCreation, signal: AbortSignal): Promise<Written<DatadogSnapshot>>
-  updateSnapshot(id: string, change: SnapshotChange, signal: AbortSignal): Promise<Written<DatadogSnapshot>>
+  createSnapshot(creation: SnapshotCreation, signal: AbortSignal): Promise<Written<DatadogSnapshot | null>>
+  updateSnapshot(
+    id: string,
+    change: SnapshotChange,
+    signal: AbortSignal,
+  ): Promise<Written<DatadogSnapshot | null>>
   deleteSnapshot(id: string, signal: AbortSignal): Promise<Written<string>>
 }
 
@@ -80,7 +84,7 @@ export function connectDatadog({
   }
 }
 
-function readSnapshot(answer: HttpAnswer): DatadogSnapshot {
+function readSnapshot(answer: HttpAnswer): DatadogSnapshot | null {
   return parseJson('datadog', snapshotAnswer, answer.body, detailsOf(answer)).data
 }
 

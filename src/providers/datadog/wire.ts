@@ -37,7 +37,10 @@ const attributes = z.object({
 })
 
 const snapshot = z
-  .object({ id: z.string(), attributes: attributes.default(attributes.parse({})) })
+  .object({
+    id: z.string(),
+    attributes: attributes.nullish().transform(known => known ?? attributes.parse({})),
+  })
   .transform(({ id, attributes }) => ({
     id,
     applicationId: attributes.application_id,
@@ -59,7 +62,8 @@ const snapshot = z
 
 export type DatadogSnapshot = z.output<typeof snapshot>
 
-export const snapshotAnswer = z.object({ data: snapshot })
+/** `data` of a single answer is optional in the vendor's specification. */
+export const snapshotAnswer = z.object({ data: optional(snapshot) })
 export const snapshotsAnswer = z.object({ data: z.array(snapshot) })
 
 export interface SnapshotCreation extends SnapshotChange {
