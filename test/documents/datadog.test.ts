@@ -167,7 +167,7 @@ function failure({ path, extensions: { code, provider } }: Answer<unknown>['erro
 }
 
 function writtenOf(
-  result: { readonly snapshot?: DocumentSnapshotFragment } | { readonly reason: string } | null,
+  result: { readonly snapshot?: DocumentSnapshotFragment | null } | { readonly reason: string } | null,
 ): DocumentSnapshotFragment[] {
   return result && 'snapshot' in result && result.snapshot ? [result.snapshot] : []
 }
