@@ -1,6 +1,5 @@
-import type { TrafficBucket } from '../src/providers/analytiks/wire.ts'
+import type { TrafficBucket, TrafficSpan, TrafficStep } from '../src/providers/analytiks/wire.ts'
 import { builder } from './builder.ts'
-import type { Series } from './traffic-series.ts'
 
 interface Columns {
   readonly start: Date
@@ -33,8 +32,15 @@ TrafficColumns.implement({
 
 const secondsOf = { hourly: 3600, '15min': 900 } as const
 
+interface Timeline {
+  readonly span: TrafficSpan
+  readonly step: TrafficStep
+  readonly timeZone: string | null
+  readonly buckets: readonly TrafficBucket[] | null
+}
+
 /** Null when the buckets are known by a local clock alone. */
-export function columnsOf({ span, step, buckets, timeZone }: Series): Columns | null {
+export function columnsOf({ span, step, buckets, timeZone }: Timeline): Columns | null {
   if (span.form === 'local' || buckets?.some(({ zoned }) => !zoned)) return null
   const stepSeconds = secondsOf[step]
   const milliseconds = stepSeconds * 1000

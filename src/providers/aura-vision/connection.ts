@@ -2,6 +2,7 @@ import { WebSocket } from 'ws'
 import { endedError, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
+import { InFlight, type Waiting } from './in-flight.ts'
 import { connectRefusal, strayError } from './refusals.ts'
 
 /** A connection was lost before this request had an answer; asking once more, on another connection, is safe. */
@@ -36,12 +37,6 @@ export interface ConnectionOptions {
   readonly maximumBytes: number
   /** Closes the connection at once, also one that is still being opened; requests in flight are lost. */
   readonly closing: AbortSignal
-}
-
-interface Pending {
-  readonly assembly: Assembly
-  readonly resolve: (json: string) => void
-  readonly reject: (error: Error) => void
 }
 
 /** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
@@ -81,61 +76,25 @@ function createSocket(url: URL, maximumBytes: number): WebSocket {
 }
 
 function attend(socket: WebSocket, { numbering, maximumBytes, closing }: ConnectionOptions): Connection {
-  const pending = new Map<string, Pending>()
-  /** The ids of requests that were given up, until something comes for them. */
-  const abandoned = new Set<string>()
-  /** Who was without an answer when an un-framed error came, and the error. */
-  const suspects = new Map<string, UpstreamError>()
-  let strays = 0
+  const inFlight = new InFlight()
   let arrivals = 0
   let retired = false
 
-  const settle = (id: string, how: (pending: Pending) => void) => {
-    const found = pending.get(id)
-    if (!found) return
-    pending.delete(id)
-    how(found)
-    acquit(id)
+  const closeIfDone = () => {
+    if (retired && inFlight.isEmpty) socket.close()
   }
-  const acquit = (id: string) => {
-    suspects.delete(id)
-    failSuspects()
-    closeIfDone()
-  }
-  /** An un-framed error names no request: it is theirs who are still without an answer when all others have one. */
-  const failSuspects = () => {
-    if (strays === 0 || suspects.size > strays) return
-    strays = 0
-    for (const [id, error] of suspects) {
-      abandoned.delete(id)
-      const found = pending.get(id)
-      pending.delete(id)
-      found?.reject(error)
-    }
-    suspects.clear()
-  }
-  /** Its answer, or the error in its place, may still come. */
-  const abandon = (id: string, error: UpstreamError) => {
-    const found = pending.get(id)
-    if (!found) return
-    pending.delete(id)
-    abandoned.add(id)
-    found.reject(error)
+  const settle = (id: string, how: (waiting: Waiting) => void) => {
+    inFlight.settle(id, how)
     closeIfDone()
   }
   const retire = () => {
     retired = true
     closeIfDone()
   }
-  const closeIfDone = () => {
-    if (retired && pending.size === 0) socket.close()
-  }
   const loseAll = (reason: UpstreamError) => {
     retired = true
     socket.terminate()
-    const lost = [...pending.values()]
-    pending.clear()
-    for (const { reject } of lost) reject(new ConnectionLost(reason))
+    inFlight.fail(new ConnectionLost(reason))
   }
 
   socket.on('ping', () => {
@@ -148,14 +107,11 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     if (!frame) {
       const error = strayError(message)
       if (error.code === 'UPSTREAM_UNAUTHENTICATED') return loseAll(error)
-      strays++
-      for (const id of [...pending.keys(), ...abandoned]) if (!suspects.has(id)) suspects.set(id, error)
-      failSuspects()
+      inFlight.blame(error)
       return closeIfDone()
     }
-    if (abandoned.delete(frame.id)) return acquit(frame.id)
-    const waiting = pending.get(frame.id)
-    if (!waiting) return
+    const waiting = inFlight.arrived(frame.id)
+    if (!waiting) return closeIfDone()
     const json = waiting.assembly.add(frame)
     if (waiting.assembly.size > maximumBytes) {
       settle(frame.id, ({ reject }) => reject(tooLarge(maximumBytes)))
@@ -184,12 +140,13 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
         const arrivalsBefore = arrivals
         const end = () => {
           const error = endedError('aura-vision', signal)
-          abandon(id, error)
-          if (error.code === 'UPSTREAM_TIMEOUT' && arrivals === arrivalsBefore) retire()
+          inFlight.abandon(id, error)
+          if (error.code === 'UPSTREAM_TIMEOUT' && arrivals === arrivalsBefore) retired = true
+          closeIfDone()
         }
         signal.addEventListener('abort', end, { once: true })
         const forget = () => signal.removeEventListener('abort', end)
-        pending.set(id, {
+        inFlight.add(id, {
           assembly: new Assembly(numbering),
           resolve: json => {
             forget()
