@@ -1,4 +1,5 @@
 import type { PostHogScope } from './providers/posthog/client.ts'
+import { isUuid } from './upstream/uuid.ts'
 
 /** A store, with the identities that it has at the vendors. */
 export interface Location {
@@ -115,10 +116,6 @@ export class Catalog {
     const known = this.websites.find(website => website.datadogApplicationId === datadogApplicationId)
     return known ?? { ...unnamedWebsite, key: `datadog:${datadogApplicationId}`, datadogApplicationId }
   }
-}
-
-function isUuid(text: string): boolean {
-  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
 }
 
 function isNatural(text: string, maximum: number): boolean {

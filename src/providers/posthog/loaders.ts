@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
+import { isUuid } from '../../upstream/uuid.ts'
 import { type Walk, walk } from '../../upstream/walk.ts'
 import type { PostHogClient, PostHogScope, Screenshot } from './client.ts'
 import type { PostHogHeatmap } from './wire.ts'
@@ -94,11 +95,7 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
 }
 
 /** What the vendor serves when no width is asked (vendor source). */
-export const defaultWidth = 1024
-
-export function isUuid(id: string): boolean {
-  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
-}
+const defaultWidth = 1024
 
 /** A trailing slash, a query and a fragment do not make another page. */
 function pageOf(url: string): string {
