@@ -61,6 +61,8 @@ builder.mutationType({
 })
 
 builder.addScalarType('DateTime', GraphQLDateTime, {
+  parseValue: value => readInstant(() => GraphQLDateTime.parseValue(value)),
+  parseLiteral: (literal, variables) => readInstant(() => GraphQLDateTime.parseLiteral(literal, variables)),
   description:
     'An instant, as RFC 3339 text. Its offset is required on the way in; on the way out it is UTC, such as `2026-11-21T09:00:00.000Z`.',
 })
@@ -79,3 +81,13 @@ builder.addScalarType('SafeInt', GraphQLSafeInt, {
   description: 'A whole number up to 2^53 - 1 either way: what a double holds exactly.',
 })
 builder.addScalarType('JSON', GraphQLJSON, { description: 'Any JSON value, as a vendor sent it.' })
+
+/** The library's sentence, and what to write instead. */
+function readInstant(read: () => Date): Date {
+  try {
+    return read()
+  } catch (error) {
+    const wrong = error instanceof Error ? error.message : 'No DateTime.'
+    throw new TypeError(`${wrong} Write an instant with its offset, such as 2026-11-21T09:00:00Z.`)
+  }
+}

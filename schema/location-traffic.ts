@@ -22,7 +22,8 @@ export const trafficArguments = builder.args(t => ({
   range: t.field({
     type: TrafficRange,
     required: true,
-    description: 'When: at most five days. Half-open, so a bucket that starts at its end is not in it.',
+    description:
+      'When, as `{ utc: … }` or `{ local: … }`: at most five days. Half-open, so a bucket that starts at its end is not in it.',
   }),
   interval: t.field({
     type: TrafficInterval,

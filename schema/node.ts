@@ -39,7 +39,9 @@ async function findNode(globalId: string, context: Context, info: GraphQLResolve
   const name = globalId.slice(0, colon)
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
   if (!kind)
-    throw new BadInput(`"${globalId}" is no id of a node: it starts with the name of a type and a colon.`)
+    throw new BadInput(
+      `"${globalId}" is no id of a node: it starts with one of ${Object.keys(kinds).join(', ')} and a colon.`,
+    )
   // Copied before it is branded: catalog entries are shared by all requests.
   const node = { ...(await kind.find(globalId.slice(colon + 1), context, info)) }
   brandWithType(node, kind.type)

@@ -95,15 +95,26 @@ builder.objectField(Location, 'heatmaps', t =>
     description:
       "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters cost one request. Null for a location that Aura Vision does not know.",
     args: {
-      range: t.arg({ type: TimeRange, required: true, description: 'When they were made. Half-open.' }),
+      range: t.arg({
+        type: TimeRange,
+        required: true,
+        description:
+          'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open.',
+      }),
       types: t.arg({
         type: [SpatialHeatmapType],
         required: true,
         description: 'What they show; at least one.',
       }),
-      roles: t.arg.stringList({ description: 'Only of people in these roles; of all when left out.' }),
-      ages: t.arg.stringList({ description: 'Only of people of these age buckets; of all when left out.' }),
-      genders: t.arg.stringList({ description: 'Only of people of these genders; of all when left out.' }),
+      roles: t.arg.stringList({
+        description: 'Only of people in these roles, such as `customer` or `staff`; of all when left out.',
+      }),
+      ages: t.arg.stringList({
+        description: 'Only of people of these age buckets, such as `25-34`; of all when left out.',
+      }),
+      genders: t.arg.stringList({
+        description: 'Only of people of these genders, such as `female`; of all when left out.',
+      }),
       taxonomy: t.arg.string({ description: 'Only of this zone path, such as `Service:Checkout`.' }),
     },
     extensions: checked<HeatmapArguments>(({ range, types, taxonomy, ...lists }) => {

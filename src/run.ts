@@ -41,6 +41,14 @@ function greeting({ origin, account, catalogName }: Isotherm): string {
       ({ name, status }) => `  ${name.padEnd(width)}  ${status.toLowerCase().replace('_', ' ')}`,
     ),
     `  catalog: ${catalogName} (${catalog.locations.length} locations, ${catalog.websites.length} websites)`,
+    ...(catalogName === 'none'
+      ? ['  Without a catalog (ISOTHERM_CATALOG) places and pages are found by their upstream ids alone.']
+      : []),
+    ...(madeUp && !account.isCatalogMadeUp
+      ? [
+          '  The sandbox knows the ids of its own world alone: of others its answers are empty, or that they are not found.',
+        ]
+      : []),
     ...(madeUp
       ? ['  Data of sandbox providers is made up. Set their variables (.env.example) for real data.']
       : []),

@@ -80,7 +80,9 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   })
   server.listen(port, host)
   await once(server, 'listening').catch(error => {
-    throw new StartProblems([`${host}:${port} cannot be listened on (${error.code ?? error.name})`])
+    throw new StartProblems([
+      `${host}:${port} cannot be listened on (${error.code ?? error.name}): set HOST and PORT to an address that is free`,
+    ])
   })
   const address = server.address() as AddressInfo
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address

@@ -132,7 +132,7 @@ test('a port in use is told', async () => {
   await using isotherm = await startChild('main.ts', { PORT: port })
   expect(await isotherm.ended()).toBe(1)
   expect(isotherm.stderr).toBe(
-    `Isotherm cannot start:\n  - 127.0.0.1:${port} cannot be listened on (EADDRINUSE)\n`,
+    `Isotherm cannot start:\n  - 127.0.0.1:${port} cannot be listened on (EADDRINUSE): set HOST and PORT to an address that is free\n`,
   )
 })
 

@@ -22,7 +22,7 @@ export function useJsonOnly(): Plugin {
       if (request.method !== 'POST') return
       const [type = ''] = (request.headers.get('content-type') ?? '').split(';')
       if (type.trim().toLowerCase() === 'application/json') return
-      refuse(415, 'An operation is posted as application/json.')
+      refuse(415, 'An operation is posted as JSON: send the header content-type: application/json.')
     },
   }
 }

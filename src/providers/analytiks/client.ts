@@ -95,6 +95,7 @@ export function connectAnalytiks(settings: AnalytiksSettings): AnalytiksClient {
 /** After a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */
 function failure(answer: HttpAnswer): UpstreamError {
   if (answer.status !== 401) return statusError('analytiks', answer)
-  const message = 'analytiks does not allow these credentials to read all that was asked.'
+  const message =
+    'analytiks refuses a location or brand that was asked: it does not exist, or these credentials may not read it.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, detailsOf(answer))
 }

@@ -123,7 +123,7 @@ function identityName(identity: LocationIdentity): string {
 }
 
 function forbidden(): UpstreamError {
-  const message = 'analytiks does not allow these credentials to read this location.'
+  const message = 'analytiks refuses this location: it does not exist, or these credentials may not read it.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message)
 }
 
