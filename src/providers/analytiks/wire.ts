@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { optional } from '../../upstream/wire-values.ts'
+import { type BucketMap, BucketReader, isBucketMap, UnreadableMap } from './bucket-reader.ts'
 
 /** Metrics that the vendor counts for a whole location. */
 export const locationMetrics = [
@@ -18,72 +19,73 @@ export type TrafficMetric = (typeof locationMetrics)[number] | (typeof pointOfIn
 export type TrafficStep = 'hourly' | '15min'
 
 /**
- * One reported bucket. `time` is the start of the bucket in milliseconds since 1970: of the instant where `zoned`,
- * else of the local clock read as if it were UTC.
+ * What was reported of one metric, in order of time: two lists side by side, since a fleet's year holds millions of
+ * buckets. `times` are the starts of the buckets in milliseconds since 1970: instants where `zoned`, else of the local
+ * clock read as if it were UTC. Several series may share one list of times.
  */
-export interface TrafficBucket {
-  readonly time: number
+export interface Buckets {
+  readonly times: readonly number[]
+  readonly values: readonly number[]
   readonly zoned: boolean
-  readonly value: number
 }
 
-/** Metric to buckets in order of time; a metric that sent no map is absent, which is not the same as an empty one. */
-export type MetricBuckets = { readonly [Metric in TrafficMetric]?: readonly TrafficBucket[] | null }
+/** A metric of which no map was sent is absent or null, which is not the same as an empty one. */
+export type MetricBuckets = { readonly [Metric in TrafficMetric]?: Buckets | null }
 
-/** Date to count. A `Z` on the key says UTC and its absence local time, whatever was asked: the vendor's page contradicts itself. */
-const bucketMap = optional(
-  z.record(z.string(), z.int().nonnegative()).transform((map, context) => {
-    const buckets: TrafficBucket[] = []
-    for (const [key, value] of Object.entries(map)) {
-      const zoned = /(Z|[+-]\d\d:\d\d)$/.test(key)
-      const time = Date.parse(zoned ? key : `${key}Z`)
-      if (Number.isNaN(time)) context.addIssue({ code: 'custom', message: 'a key is no date' })
-      buckets.push({ time, zoned, value })
-    }
-    return buckets.sort((one, other) => one.time - other.time)
-  }),
-)
+export interface PointOfInterestTraffic {
+  readonly id: string
+  readonly buckets: MetricBuckets
+}
 
-const pointOfInterest = z
-  .object({ id: z.string(), visits: bucketMap, dwellTime: bucketMap, peakVisits: bucketMap })
-  .transform(({ id, ...buckets }) => ({ id, buckets }))
+export interface LocationTraffic {
+  readonly locationId: number
+  readonly referenceNumber: string | null
+  readonly buckets: MetricBuckets
+  readonly pointsOfInterest: readonly PointOfInterestTraffic[]
+}
 
-const locationTraffic = z
-  .object({
-    locationId: z.int(),
-    referenceNumber: optional(z.coerce.string()),
-    visits: bucketMap,
-    dwellTime: bucketMap,
-    groupVisits: bucketMap,
-    bounces: bucketMap,
-    allVisits: bucketMap,
-    peakOccupancy: bucketMap,
-    walkBys: bucketMap,
-    pointOfInterest: optional(z.array(pointOfInterest)),
-  })
-  .transform(({ locationId, referenceNumber, pointOfInterest, ...buckets }) => ({
-    locationId,
-    referenceNumber,
-    buckets,
-    pointsOfInterest: pointOfInterest ?? [],
-  }))
+/** Date to count; its members are looked at by the reader, since a schema for each of them costs more than the parsing. */
+const bucketMap = optional(z.custom<BucketMap>(isBucketMap, 'no map of counts'))
 
-export type PointOfInterestTraffic = z.output<typeof pointOfInterest>
-export type LocationTraffic = z.output<typeof locationTraffic>
+const zoneRow = z.object({ id: z.string(), visits: bucketMap, dwellTime: bucketMap, peakVisits: bucketMap })
+
+const locationRow = z.object({
+  locationId: z.int(),
+  referenceNumber: optional(z.coerce.string()),
+  visits: bucketMap,
+  dwellTime: bucketMap,
+  groupVisits: bucketMap,
+  bounces: bucketMap,
+  allVisits: bucketMap,
+  peakOccupancy: bucketMap,
+  walkBys: bucketMap,
+  pointOfInterest: optional(z.array(zoneRow)),
+})
+
+const rows = z.array(locationRow).transform((rows, context) => {
+  const reader = new BucketReader()
+  try {
+    return rows.map(row => readRow(row, reader))
+  } catch (error) {
+    if (!(error instanceof UnreadableMap)) throw error
+    context.addIssue({ code: 'custom', message: error.message })
+    return z.NEVER
+  }
+})
 
 /** POST /json/v1: everything or nothing. */
-export const wholeAnswer = z.array(locationTraffic)
+export const wholeAnswer = rows
 
 /** POST /json/v2: `failures` is empty when every location is allowed; in reference mode what it lists is not documented. */
 export const partialAnswer = z
   .object({
-    successes: z.array(locationTraffic),
+    successes: rows,
     failures: optional(z.object({ locations: optional(z.array(z.union([z.int(), z.string()]))) })),
   })
   .transform(({ successes, failures }) => ({ successes, refused: (failures?.locations ?? []).map(String) }))
 
 /** POST /json/v3: a null cursor ends the walk. */
-export const pageAnswer = z.object({ cursor: optional(z.string()), data: z.array(locationTraffic) })
+export const pageAnswer = z.object({ cursor: optional(z.string()), data: rows })
 
 /** A range as the vendor wants it: both ends in one form. Ends look inclusive in its sample (inferred). */
 export interface TrafficSpan {
@@ -96,4 +98,26 @@ export interface TrafficSpan {
 export function spanBody({ form, start, end }: TrafficSpan, interval: TrafficStep) {
   const print = (time: number) => new Date(time).toISOString().slice(0, form === 'utc' ? undefined : -1)
   return { startDate: print(start), endDate: print(end), interval }
+}
+
+function readRow(
+  { locationId, referenceNumber, pointOfInterest, ...maps }: z.output<typeof locationRow>,
+  reader: BucketReader,
+): LocationTraffic {
+  return {
+    locationId,
+    referenceNumber,
+    buckets: readMaps(maps, reader),
+    pointsOfInterest: (pointOfInterest ?? []).map(({ id, ...maps }) => ({
+      id,
+      buckets: readMaps(maps, reader),
+    })),
+  }
+}
+
+function readMaps(
+  maps: { readonly [Metric in TrafficMetric]?: BucketMap | null },
+  reader: BucketReader,
+): MetricBuckets {
+  return Object.fromEntries(Object.entries(maps).map(([metric, map]) => [metric, map && reader.read(map)]))
 }
