@@ -11,8 +11,14 @@ export interface Config {
   readonly catalogFile: string | undefined
   /** The largest request body that is read. */
   readonly requestBytes: number
-  /** Of each upstream call, and of all that an answer needs together. */
+  /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
   readonly deadlineMilliseconds: number
+  /** The most bytes of upstream answers that are kept in memory; none are kept when 0. */
+  readonly cacheBytes: number
+  /** The age up to which a kept answer is served while its upstream is down. */
+  readonly staleSeconds: number
+  /** Where instances share what they keep and their budgets: may hold a password. */
+  readonly redisUrl: URL | undefined
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
   readonly corsOrigins: readonly string[]
   /** How long requests in flight may go on after a signal to stop. */
@@ -83,7 +89,10 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     port: general.PORT,
     catalogFile: general.ISOTHERM_CATALOG,
     requestBytes: general.ISOTHERM_BODY_LIMIT,
-    deadlineMilliseconds: bounds.deadlineMilliseconds,
+    deadlineMilliseconds: general.ISOTHERM_ANSWER_TIMEOUT_MS,
+    cacheBytes: general.ISOTHERM_CACHE_BYTES,
+    staleSeconds: general.ISOTHERM_STALE_SECONDS,
+    redisUrl: general.REDIS_URL,
     corsOrigins: general.ISOTHERM_CORS_ORIGINS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,

@@ -1,7 +1,12 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
+import { zenovayPlanNames } from './providers/zenovay/plans.ts'
 import { providerNames } from './upstream/error.ts'
+import type { Limits } from './upstream/limits.ts'
+
+/** In seconds: the longest that any setting may keep something. */
+const year = 31_536_000
 
 /** The environment variables that concern no provider, with their defaults. */
 export const generalVariables = z.object({
@@ -20,9 +25,13 @@ export const generalVariables = z.object({
     )
     .default([]),
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
+  ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(60_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
+  ISOTHERM_CACHE_BYTES: integer(0, 1024 ** 4).default(256 * 1024 ** 2),
+  ISOTHERM_STALE_SECONDS: integer(0, year).default(3600),
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
 })
 
 /** The variables of each provider, by the vendors' own names where they have them, and the settings they become. */
@@ -46,6 +55,11 @@ export const providerVariables = {
           'thumbnailer.auravisionlabs.com',
         ]),
         AURA_VISION_PART_NUMBERING: z.enum(partNumberings).default('auto'),
+        AURA_VISION_MAX_LOCATIONS: integer(1, 10_000).default(50),
+        AURA_VISION_MAX_DAYS: integer(1, 366).default(31),
+        AURA_VISION_CONCURRENCY: concurrency(),
+        AURA_VISION_KEEP_SECONDS: integer(0, year).default(60),
+        AURA_VISION_MAX_CALLS: maximumCalls().default(1000),
       })
       .transform(variables => ({
         tokenUrl: new URL('oauth/token', withSlash(variables.AURA_VISION_ISSUER)),
@@ -55,6 +69,13 @@ export const providerVariables = {
         url: variables.AURA_VISION_URL,
         imageHosts: variables.AURA_VISION_IMAGE_HOSTS,
         numbering: variables.AURA_VISION_PART_NUMBERING,
+        maximumLocations: variables.AURA_VISION_MAX_LOCATIONS,
+        maximumDays: variables.AURA_VISION_MAX_DAYS,
+        limits: limits(
+          variables.AURA_VISION_CONCURRENCY,
+          variables.AURA_VISION_KEEP_SECONDS,
+          variables.AURA_VISION_MAX_CALLS,
+        ),
       })),
   },
   posthog: {
@@ -63,10 +84,22 @@ export const providerVariables = {
       .object({
         POSTHOG_PERSONAL_API_KEY: key(),
         POSTHOG_HOST: url(['https:', 'http:']).default(new URL('https://us.posthog.com')),
+        POSTHOG_PER_MINUTE: integer(1, 1_000_000).default(240),
+        POSTHOG_PER_HOUR: integer(1, 1_000_000).default(1200),
+        POSTHOG_CONCURRENCY: concurrency(),
+        POSTHOG_KEEP_SECONDS: integer(0, year).default(60),
+        POSTHOG_MAX_CALLS: maximumCalls().default(1000),
       })
       .transform(variables => ({
         personalApiKey: variables.POSTHOG_PERSONAL_API_KEY,
         host: variables.POSTHOG_HOST,
+        perMinute: variables.POSTHOG_PER_MINUTE,
+        perHour: variables.POSTHOG_PER_HOUR,
+        limits: limits(
+          variables.POSTHOG_CONCURRENCY,
+          variables.POSTHOG_KEEP_SECONDS,
+          variables.POSTHOG_MAX_CALLS,
+        ),
       })),
   },
   analytiks: {
@@ -78,6 +111,12 @@ export const providerVariables = {
         ANALYTIKS_TOKEN_URL: url(['https:', 'http:']).default(new URL('https://tokens.analytiks.ai')),
         ANALYTIKS_EXPORTS_URL: url(['https:', 'http:']).default(new URL('https://exports.analytiks.ai')),
         ANALYTIKS_AUDIENCE: text().default('https://gql.analytiks.ai'),
+        ANALYTIKS_DWELL_TIME: text()
+          .pipe(z.enum(['sum', 'mean']))
+          .optional(),
+        ANALYTIKS_CONCURRENCY: concurrency(),
+        ANALYTIKS_KEEP_SECONDS: integer(0, year).default(2_592_000),
+        ANALYTIKS_MAX_CALLS: maximumCalls().default(10_000),
       })
       .transform(variables => ({
         tokenUrl: variables.ANALYTIKS_TOKEN_URL,
@@ -85,6 +124,12 @@ export const providerVariables = {
         clientId: variables.ANALYTIKS_CLIENT_ID,
         clientSecret: variables.ANALYTIKS_CLIENT_SECRET,
         exportsUrl: variables.ANALYTIKS_EXPORTS_URL,
+        dwellTime: variables.ANALYTIKS_DWELL_TIME,
+        limits: limits(
+          variables.ANALYTIKS_CONCURRENCY,
+          variables.ANALYTIKS_KEEP_SECONDS,
+          variables.ANALYTIKS_MAX_CALLS,
+        ),
       })),
   },
   zenovay: {
@@ -93,8 +138,21 @@ export const providerVariables = {
       .object({
         ZENOVAY_API_KEY: key(),
         ZENOVAY_URL: url(['https:', 'http:']).default(new URL('https://api.zenovay.com/api/external/v1')),
+        ZENOVAY_PLAN: text().pipe(z.enum(zenovayPlanNames)).default('pro'),
+        ZENOVAY_CONCURRENCY: concurrency(),
+        ZENOVAY_KEEP_SECONDS: integer(0, year).default(600),
+        ZENOVAY_MAX_CALLS: maximumCalls().default(1000),
       })
-      .transform(variables => ({ apiKey: variables.ZENOVAY_API_KEY, url: variables.ZENOVAY_URL })),
+      .transform(variables => ({
+        apiKey: variables.ZENOVAY_API_KEY,
+        url: variables.ZENOVAY_URL,
+        plan: variables.ZENOVAY_PLAN,
+        limits: limits(
+          variables.ZENOVAY_CONCURRENCY,
+          variables.ZENOVAY_KEEP_SECONDS,
+          variables.ZENOVAY_MAX_CALLS,
+        ),
+      })),
   },
   datadog: {
     required: ['DD_API_KEY', 'DD_APP_KEY'],
@@ -104,14 +162,34 @@ export const providerVariables = {
         DD_APP_KEY: key(),
         DD_SITE: text().refine(isSite, 'must be a site such as datadoghq.eu').default('datadoghq.com'),
         DATADOG_URL: url(['https:', 'http:']).optional(),
+        DATADOG_CONCURRENCY: concurrency(),
+        DATADOG_KEEP_SECONDS: integer(0, year).default(30),
+        DATADOG_MAX_CALLS: maximumCalls().default(1000),
       })
       .transform(variables => ({
         apiKey: variables.DD_API_KEY,
         applicationKey: variables.DD_APP_KEY,
         url: variables.DATADOG_URL ?? new URL(`https://api.${variables.DD_SITE}`),
+        limits: limits(
+          variables.DATADOG_CONCURRENCY,
+          variables.DATADOG_KEEP_SECONDS,
+          variables.DATADOG_MAX_CALLS,
+        ),
       })),
   },
 } as const
+
+function concurrency() {
+  return integer(1, 1000).default(8)
+}
+
+function maximumCalls() {
+  return integer(1, 1_000_000)
+}
+
+function limits(concurrency: number, keepSeconds: number, maximumCalls: number): Limits {
+  return { concurrency, keepSeconds, maximumCalls }
+}
 
 function text() {
   return z.string({ error: 'is missing' }).trim()

@@ -5,6 +5,7 @@ import { providerNames } from '../src/upstream/error.ts'
 import { generalVariables, providerVariables } from '../src/variables.ts'
 
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
+const limits = { concurrency: 8, keepSeconds: 60, maximumCalls: 1000 }
 
 /** The required variables of every provider. */
 const required = {
@@ -27,8 +28,11 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     catalogFile: undefined,
     corsOrigins: [],
     requestBytes: 1_048_576,
-    deadlineMilliseconds: 10_000,
+    deadlineMilliseconds: 60_000,
     drainMilliseconds: 10_000,
+    cacheBytes: 268_435_456,
+    staleSeconds: 3600,
+    redisUrl: undefined,
     sandboxed: ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'],
     providers: {
       auraVision: undefined,
@@ -52,8 +56,18 @@ test('with the required variables alone the defaults of every provider hold', ()
       url: new URL('wss://ws.auravision.ai'),
       imageHosts: ['heatmaps.auravisionlabs.com', 'thumbnailer.auravisionlabs.com'],
       numbering: 'auto',
+      maximumLocations: 50,
+      maximumDays: 31,
+      limits,
     },
-    posthog: { ...bounds, personalApiKey: 'phx_key', host: new URL('https://us.posthog.com') },
+    posthog: {
+      ...bounds,
+      personalApiKey: 'phx_key',
+      host: new URL('https://us.posthog.com'),
+      perMinute: 240,
+      perHour: 1200,
+      limits,
+    },
     analytiks: {
       ...bounds,
       tokenUrl: new URL('https://tokens.analytiks.ai'),
@@ -61,13 +75,22 @@ test('with the required variables alone the defaults of every provider hold', ()
       clientId: 'analytiks-id',
       clientSecret: 'analytiks-secret',
       exportsUrl: new URL('https://exports.analytiks.ai'),
+      dwellTime: undefined,
+      limits: { concurrency: 8, keepSeconds: 2_592_000, maximumCalls: 10_000 },
     },
-    zenovay: { ...bounds, apiKey: 'zv_key', url: new URL('https://api.zenovay.com/api/external/v1') },
+    zenovay: {
+      ...bounds,
+      apiKey: 'zv_key',
+      url: new URL('https://api.zenovay.com/api/external/v1'),
+      plan: 'pro',
+      limits: { ...limits, keepSeconds: 600 },
+    },
     datadog: {
       ...bounds,
       apiKey: 'dd-api',
       applicationKey: 'dd-app',
       url: new URL('https://api.datadoghq.com'),
+      limits: { ...limits, keepSeconds: 30 },
     },
   })
 })
@@ -83,27 +106,49 @@ test('every variable changes what it stands for', () => {
     ISOTHERM_UPSTREAM_MAX_BYTES: '2048',
     ISOTHERM_BODY_LIMIT: '4096',
     ISOTHERM_DRAIN_MS: '0',
+    ISOTHERM_ANSWER_TIMEOUT_MS: '4500',
+    ISOTHERM_CACHE_BYTES: '0',
+    ISOTHERM_STALE_SECONDS: '0',
+    REDIS_URL: 'rediss://:password@redis.example.com:6380/2',
     AURA_VISION_ISSUER: 'http://127.0.0.1:1/tenant',
     AURA_VISION_URL: 'ws://127.0.0.1:2',
     AURA_VISION_IMAGE_HOSTS: ' images.example.com , http://127.0.0.1:4711,',
     AURA_VISION_PART_NUMBERING: 'count-from-one',
+    AURA_VISION_MAX_LOCATIONS: '7',
+    AURA_VISION_MAX_DAYS: '8',
+    ...limitVariables('AURA_VISION'),
     POSTHOG_HOST: 'http://127.0.0.1:3',
+    POSTHOG_PER_MINUTE: '9',
+    POSTHOG_PER_HOUR: '10',
+    ...limitVariables('POSTHOG'),
     ANALYTIKS_TOKEN_URL: 'http://127.0.0.1:4/token',
     ANALYTIKS_EXPORTS_URL: 'http://127.0.0.1:5',
     ANALYTIKS_AUDIENCE: 'other',
+    ANALYTIKS_DWELL_TIME: 'mean',
+    ...limitVariables('ANALYTIKS'),
     ZENOVAY_URL: 'http://127.0.0.1:6/v1',
+    ZENOVAY_PLAN: 'enterprise',
+    ...limitVariables('ZENOVAY'),
     DATADOG_URL: 'http://127.0.0.1:7',
     DD_SITE: 'datadoghq.eu',
+    ...limitVariables('DATADOG'),
   })
-  const changed = { deadlineMilliseconds: 2500, maximumBytes: 2048 }
+  const changed = {
+    deadlineMilliseconds: 2500,
+    maximumBytes: 2048,
+    limits: { concurrency: 3, keepSeconds: 0, maximumCalls: 5 },
+  }
   expect(config).toEqual({
     host: '0.0.0.0',
     port: 0,
     catalogFile: 'shops.yaml',
     corsOrigins: ['https://app.example.com', 'https://other.example.com'],
     requestBytes: 4096,
-    deadlineMilliseconds: 2500,
+    deadlineMilliseconds: 4500,
     drainMilliseconds: 0,
+    cacheBytes: 0,
+    staleSeconds: 0,
+    redisUrl: new URL('rediss://:password@redis.example.com:6380/2'),
     sandboxed: [],
     providers: {
       auraVision: {
@@ -115,8 +160,16 @@ test('every variable changes what it stands for', () => {
         url: new URL('ws://127.0.0.1:2'),
         imageHosts: ['images.example.com', 'http://127.0.0.1:4711'],
         numbering: 'count-from-one',
+        maximumLocations: 7,
+        maximumDays: 8,
       },
-      posthog: { ...changed, personalApiKey: 'phx_key', host: new URL('http://127.0.0.1:3') },
+      posthog: {
+        ...changed,
+        personalApiKey: 'phx_key',
+        host: new URL('http://127.0.0.1:3'),
+        perMinute: 9,
+        perHour: 10,
+      },
       analytiks: {
         ...changed,
         tokenUrl: new URL('http://127.0.0.1:4/token'),
@@ -124,8 +177,14 @@ test('every variable changes what it stands for', () => {
         clientId: 'analytiks-id',
         clientSecret: 'analytiks-secret',
         exportsUrl: new URL('http://127.0.0.1:5'),
+        dwellTime: 'mean',
       },
-      zenovay: { ...changed, apiKey: 'zv_key', url: new URL('http://127.0.0.1:6/v1') },
+      zenovay: {
+        ...changed,
+        apiKey: 'zv_key',
+        url: new URL('http://127.0.0.1:6/v1'),
+        plan: 'enterprise',
+      },
       datadog: {
         ...changed,
         apiKey: 'dd-api',
@@ -171,35 +230,62 @@ test('every problem is told at once, by the name of its variable', () => {
     ISOTHERM_UPSTREAM_MAX_BYTES: '1023',
     ISOTHERM_BODY_LIMIT: '1e99',
     ISOTHERM_DRAIN_MS: '-1',
+    ISOTHERM_ANSWER_TIMEOUT_MS: '0',
+    ISOTHERM_CACHE_BYTES: '-1',
+    ISOTHERM_STALE_SECONDS: 'long',
+    REDIS_URL: 'http://redis.example.com',
     AURA_VISION_ISSUER: 'issuer.example.com',
     AURA_VISION_URL: 'https://ws.auravision.ai',
     AURA_VISION_PART_NUMBERING: 'other',
+    AURA_VISION_MAX_LOCATIONS: '0',
+    AURA_VISION_MAX_DAYS: '367',
     POSTHOG_PERSONAL_API_KEY: 'phx_key',
     POSTHOG_HOST: 'us.posthog.com',
+    POSTHOG_PER_MINUTE: '0',
+    POSTHOG_PER_HOUR: '1.5',
     ANALYTIKS_CLIENT_SECRET: 'secret',
     ANALYTIKS_EXPORTS_URL: 'ftp://exports.analytiks.ai',
+    ANALYTIKS_DWELL_TIME: 'median',
+    ZENOVAY_API_KEY: 'zv_key',
+    ZENOVAY_PLAN: 'free',
+    ZENOVAY_CONCURRENCY: '0',
+    ZENOVAY_KEEP_SECONDS: '-1',
+    ZENOVAY_MAX_CALLS: '0',
     DD_APP_KEY: 'key',
     DD_SITE: 'https://datadoghq.eu',
   })
   expect(problems.map(problem => problem.split(':')[0]).toSorted()).toEqual([
     'ANALYTIKS_CLIENT_ID',
+    'ANALYTIKS_DWELL_TIME',
     'ANALYTIKS_EXPORTS_URL',
     'AURA_VISION_AUDIENCE',
     'AURA_VISION_CLIENT_ID',
     'AURA_VISION_CLIENT_SECRET',
     'AURA_VISION_ISSUER',
+    'AURA_VISION_MAX_DAYS',
+    'AURA_VISION_MAX_LOCATIONS',
     'AURA_VISION_PART_NUMBERING',
     'AURA_VISION_URL',
     'DD_API_KEY',
     'DD_SITE',
+    'ISOTHERM_ANSWER_TIMEOUT_MS',
     'ISOTHERM_BODY_LIMIT',
+    'ISOTHERM_CACHE_BYTES',
     'ISOTHERM_CORS_ORIGINS',
     'ISOTHERM_DRAIN_MS',
     'ISOTHERM_SANDBOX',
+    'ISOTHERM_STALE_SECONDS',
     'ISOTHERM_UPSTREAM_MAX_BYTES',
     'ISOTHERM_UPSTREAM_TIMEOUT_MS',
     'PORT',
     'POSTHOG_HOST',
+    'POSTHOG_PER_HOUR',
+    'POSTHOG_PER_MINUTE',
+    'REDIS_URL',
+    'ZENOVAY_CONCURRENCY',
+    'ZENOVAY_KEEP_SECONDS',
+    'ZENOVAY_MAX_CALLS',
+    'ZENOVAY_PLAN',
   ])
 })
 
@@ -354,6 +440,10 @@ function problemsOf(environment: Environment, options?: { sandboxByDefault: bool
     if (error instanceof StartProblems) return error.problems
     throw error
   }
+}
+
+function limitVariables(prefix: string): Environment {
+  return { [`${prefix}_CONCURRENCY`]: '3', [`${prefix}_KEEP_SECONDS`]: '0', [`${prefix}_MAX_CALLS`]: '5' }
 }
 
 function requiredOf(name: (typeof providerNames)[number]): readonly string[] {

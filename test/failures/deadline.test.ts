@@ -3,7 +3,7 @@ import { askText } from '../client.ts'
 import { serve } from '../serving.ts'
 
 test('questions that wait for each other have one deadline together', async () => {
-  await using served = await serve({ environment: { ISOTHERM_UPSTREAM_TIMEOUT_MS: '3000' } })
+  await using served = await serve({ environment: { ISOTHERM_ANSWER_TIMEOUT_MS: '3000' } })
   const { zenovay, datadog } = served.sandbox
   zenovay.journal.script({ delay: 2000 })
   datadog.journal.script({ delay: 2000 })

@@ -2,6 +2,7 @@ import { readAnswer } from '../../upstream/answer.ts'
 import { withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
+import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError } from '../../upstream/status.ts'
 import { type Credentials, openTokenSource } from '../../upstream/token.ts'
@@ -18,6 +19,9 @@ import {
 export interface AnalytiksSettings extends Bounds, Credentials {
   /** Such as `https://exports.analytiks.ai`. */
   readonly exportsUrl: URL
+  /** What a bucket of dwell time holds, which the vendor does not say: the sum of its visits, or their mean. */
+  readonly dwellTime: 'sum' | 'mean' | undefined
+  readonly limits: Limits
 }
 
 /** Which locations: at most 50 ids, or 50 of one brand's reference numbers. */

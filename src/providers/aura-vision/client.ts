@@ -3,10 +3,12 @@ import { endedError, untilEnded, withDeadline } from '../../upstream/deadline.ts
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
+import type { Limits } from '../../upstream/limits.ts'
 import { type Credentials, openTokenSource, renewalPause, type Token } from '../../upstream/token.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
 import { allowedImageUrl } from './image-hosts.ts'
+import type { RequestBounds } from './plan.ts'
 import {
   type AuraHeatmap,
   type HeatmapFilter,
@@ -21,9 +23,16 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   readonly numbering: PartNumbering
   /** Hosts (https alone), or whole origins, that the URL of an image may name. */
   readonly imageHosts: readonly string[]
+  /** The most locations that one request may name. */
+  readonly maximumLocations: number
+  /** The longest range that one request may ask, in days. */
+  readonly maximumDays: number
+  readonly limits: Limits
 }
 
 export interface AuraVisionClient extends AsyncDisposable {
+  /** What one request may hold; whoever asks keeps to it. */
+  readonly bounds: RequestBounds
   /** All heatmaps of these locations and types, in one request; both ends of the filter's range are in. */
   heatmaps(
     locationIds: readonly string[],
@@ -105,6 +114,7 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
     }
   }
   return {
+    bounds: settings,
     async heatmaps(locationIds, types, filter, caller) {
       const signal = withDeadline(deadlineMilliseconds, caller)
       const json = await ask(id => heatmapRequest(id, locationIds, types, filter), signal)

@@ -2,6 +2,7 @@ import { readAnswer } from '../../upstream/answer.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
+import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError, toWait } from '../../upstream/status.ts'
 import {
@@ -19,6 +20,7 @@ export interface DatadogSettings extends Bounds {
   readonly applicationKey: string
   /** Such as `https://api.datadoghq.com`. */
   readonly url: URL
+  readonly limits: Limits
 }
 
 export interface SnapshotFilter {

@@ -2,6 +2,7 @@ import { readAnswer } from '../../upstream/answer.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, type HttpHead, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
+import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, retryAfter, statusError } from '../../upstream/status.ts'
 import { heatmapAnswer, heatmapsAnswer, type PostHogHeatmap, servedWidth } from './wire.ts'
@@ -10,6 +11,11 @@ export interface PostHogSettings extends Bounds {
   readonly personalApiKey: string
   /** The app's host, such as `https://us.posthog.com`. */
   readonly host: URL
+  /** Calls in any 60 seconds. */
+  readonly perMinute: number
+  /** Calls in any 3,600 seconds. */
+  readonly perHour: number
+  readonly limits: Limits
 }
 
 /** Whose heatmaps: a project's, or an environment's by the older route. */

@@ -3,14 +3,18 @@ import { readAnswer } from '../../upstream/answer.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, header, openHttp } from '../../upstream/http.ts'
 import { tryJson } from '../../upstream/json.ts'
+import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { retryAfter, statusError, toWait } from '../../upstream/status.ts'
+import type { ZenovayPlan } from './plans.ts'
 import { pagesAnswer, readFailure, websitesAnswer, type ZenovayPage, type ZenovayWebsite } from './wire.ts'
 
 export interface ZenovaySettings extends Bounds {
   readonly apiKey: string
   /** Up to and with the version, such as `https://api.zenovay.com/api/external/v1`. */
   readonly url: URL
+  readonly plan: ZenovayPlan
+  readonly limits: Limits
 }
 
 export interface ZenovayClient extends AsyncDisposable {
