@@ -1,0 +1,36 @@
+import { type Environment, readConfig, StartProblems } from '../src/config.ts'
+import { providerNames } from '../src/upstream/error.ts'
+import { providerVariables } from '../src/variables.ts'
+
+/** The required variables of every provider. */
+export const required = {
+  AURA_VISION_ISSUER: 'https://issuer.example.com',
+  AURA_VISION_AUDIENCE: 'https://audience.example.com',
+  AURA_VISION_CLIENT_ID: 'aura-id',
+  AURA_VISION_CLIENT_SECRET: 'aura-secret',
+  POSTHOG_PERSONAL_API_KEY: 'phx_key',
+  ANALYTIKS_CLIENT_ID: 'analytiks-id',
+  ANALYTIKS_CLIENT_SECRET: 'analytiks-secret',
+  ZENOVAY_API_KEY: 'zv_key',
+  DD_API_KEY: 'dd-api',
+  DD_APP_KEY: 'dd-app',
+} as const
+
+/** Every variable of a provider, required or not. */
+export function variablesOfProviders(): readonly string[] {
+  return providerNames.flatMap(name => Object.keys(providerVariables[name].schema.in.shape))
+}
+
+/** Everything that keeps Isotherm from starting with this environment. */
+export function problemsOf(
+  environment: Environment,
+  options?: { sandboxByDefault: boolean },
+): readonly string[] {
+  try {
+    readConfig(environment, options)
+    return []
+  } catch (error) {
+    if (error instanceof StartProblems) return error.problems
+    throw error
+  }
+}
