@@ -8,6 +8,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Heatmap, HeatmapImage } from './heatmap.ts'
 import { Location } from './location.ts'
+import { selectedFields } from './selection.ts'
 import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
 
 export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
@@ -93,7 +94,7 @@ builder.objectField(Location, 'heatmaps', t =>
   t.field({
     type: [SpatialHeatmap],
     description:
-      "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters cost one request. Null for a location that Aura Vision does not know.",
+      "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters share requests, by default one for every 50 locations and 31 days. Null for a location that Aura Vision does not know.",
     args: {
       range: t.arg({
         type: TimeRange,
@@ -127,12 +128,13 @@ builder.objectField(Location, 'heatmaps', t =>
       }
       if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
     }),
-    resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }) => {
+    resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }, info) => {
       if (auraVisionId === null) return null
       const rows = await loaders.auraVision.heatmaps.load({
         locationId: auraVisionId,
         types,
         filter: { ...range, ...filter },
+        withImages: selectedFields(info).has('image'),
       })
       return rows.map(row => ({ ...row, provider: 'aura-vision' as const }))
     },

@@ -114,7 +114,7 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
     }
   }
   return {
-    bounds: settings,
+    bounds: { maximumLocations: settings.maximumLocations, maximumDays: settings.maximumDays },
     async heatmaps(locationIds, types, filter, caller) {
       const signal = withDeadline(deadlineMilliseconds, caller)
       const json = await ask(id => heatmapRequest(id, locationIds, types, filter), signal)

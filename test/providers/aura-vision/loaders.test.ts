@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HeatmapsKey } from '../../../src/providers/aura-vision/loaders.ts'
-import type { HeatmapFilter } from '../../../src/providers/aura-vision/wire.ts'
+import { type HeatmapFilter, spatialHeatmapTypes } from '../../../src/providers/aura-vision/wire.ts'
 import { serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
 import { detailRequest } from '../../../src/sandbox/aura-vision-rows.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
@@ -12,6 +13,7 @@ const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
 const rueDeRivoli = '64a1b2c3d4e5f6a7b8c9d0e4'
 const now = () => new Date('2024-08-01T12:00:00Z')
 const july = { start: new Date('2024-07-01T00:00:00Z'), end: new Date('2024-07-04T00:00:00Z') }
+const plain = { filter: july, withImages: false }
 
 providerConformance({
   name: 'aura-vision',
@@ -42,9 +44,9 @@ test('one request names each location and type once', async () => {
   await using account = wire(emulator)
   const { auraVision } = account.request()
   await Promise.all([
-    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path', 'linger'], filter: july }),
-    auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['linger', 'exit'], filter: july }),
-    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['exit'], filter: july }),
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path', 'linger'], ...plain }),
+    auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['linger', 'exit'], ...plain }),
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['exit'], ...plain }),
   ])
   const body = {
     entities: [oxfordStreet, rueDeRivoli],
@@ -60,9 +62,8 @@ test('one request names each location and type once', async () => {
 test('filters that differ in order or repetition alone are one request, others are not', async () => {
   await using emulator = await serveAuraVision({ now })
   await using account = wire(emulator)
-  const { auraVision } = account.request()
-  const load = (filter: Partial<HeatmapFilter>) =>
-    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter: { ...july, ...filter } })
+  const loaders = account.request()
+  const load = (filter: Partial<HeatmapFilter>) => heatmaps({ filter: { ...july, ...filter } })(loaders)
   await Promise.all([
     load({ roles: ['customer', 'staff'], ages: ['18-24', '55+'] }),
     load({ roles: ['staff', 'customer', 'staff'], ages: ['55+', '18-24'] }),
@@ -70,10 +71,10 @@ test('filters that differ in order or repetition alone are one request, others a
     load({}),
   ])
   expect(emulator.journal.count('detail/list')).toBe(2)
-  const plain = ['start', 'end', 'heatmapType']
+  const always = ['start', 'end', 'heatmapType']
   expect(requests(emulator).map(request => Object.keys(request.data.body.filter))).toEqual([
-    [...plain, 'roles', 'ages'],
-    plain,
+    [...always, 'roles', 'ages'],
+    always,
   ])
   await Promise.all([
     load({ start: new Date('2024-07-02T00:00:00Z') }),
@@ -95,12 +96,114 @@ test('what lies on the end of a range is asked and dropped, what lies on its sta
   const asked = await account.client('auraVision').heatmaps([rueDeRivoli], ['path'], filter, signal)
   const kept = await account
     .request(signal)
-    .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter })
+    .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter, withImages: false })
   const days = (rows: typeof kept) => [...new Set(rows.map(row => row.createdAt?.getUTCDate()))]
   expect([days(asked), days(kept)]).toEqual([
     [1, 2, 3],
     [1, 2],
   ])
+})
+
+test('what lies where a range is cut comes once, windows come in order of time, and what lies on the end is dropped', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator, { AURA_VISION_MAX_DAYS: '1' })
+  const { journal } = emulator
+  const rows = ['01T00', '02T00', '02T12', '03T00'].map(time => ({
+    location_id: oxfordStreet,
+    created: `2024-07-${time}:00:00.000`,
+    heatmap_type: 'path',
+  }))
+  const frame = (from: number, to: number) => [`{id}|0|0|${JSON.stringify(rows.slice(from, to))}`]
+  journal.script({ times: 1, route: 'detail/list', frames: frame(0, 2), delay: 50 })
+  journal.script({ times: 1, route: 'detail/list', frames: frame(1, 4) })
+  const filter = { start: july.start, end: new Date('2024-07-03T00:00:00Z') }
+  const { heatmaps } = account.request().auraVision
+  const kept = await heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter, withImages: false })
+  expect(kept.map(({ createdAt }) => createdAt && new Date(createdAt).toISOString())).toEqual([
+    '2024-07-01T00:00:00.000Z',
+    '2024-07-02T00:00:00.000Z',
+    '2024-07-02T12:00:00.000Z',
+  ])
+})
+
+test('questions that overlap are answered as each alone, however locations and ranges are cut', async () => {
+  await using emulator = await serveAuraVision({ now })
+  const hour = 3_600_000
+  const filter = fc
+    .tuple(fc.nat({ max: 240 }), fc.integer({ min: 1, max: 240 }), fc.constantFrom(null, ['staff']))
+    .map(([from, hours, roles]) => {
+      const start = new Date(july.start.getTime() + from * hour)
+      return { start, end: new Date(start.getTime() + hours * hour), roles }
+    })
+  const key = fc.record({
+    locationId: fc.constantFrom(oxfordStreet, rueDeRivoli, '64a1b2c3d4e5f6a7b8c9d0e5', 'a'.repeat(24)),
+    types: fc.subarray([...spatialHeatmapTypes]),
+    withImages: fc.boolean(),
+  })
+  const keys = fc
+    .tuple(fc.array(filter, { minLength: 1, maxLength: 2 }), fc.array(key, { maxLength: 8 }))
+    .map(([filters, keys]) => keys.flatMap(key => filters.map(filter => ({ ...key, filter }))))
+  const bounds = fc.record({
+    locations: fc.integer({ min: 1, max: 3 }),
+    days: fc.integer({ min: 1, max: 5 }),
+  })
+  await using whole = wire(emulator)
+  await fc.assert(
+    fc.asyncProperty(keys, bounds, async (keys, { locations, days }) => {
+      await using account = wire(emulator, {
+        AURA_VISION_MAX_LOCATIONS: `${locations}`,
+        AURA_VISION_MAX_DAYS: `${days}`,
+      })
+      const { heatmaps } = account.request().auraVision
+      emulator.journal.clear()
+      const together = await Promise.all(keys.map(key => heatmaps.load(key)))
+      for (const { data } of requests(emulator)) {
+        const { entities, filter } = data.body
+        expect(entities.length).toBeLessThanOrEqual(locations)
+        expect(Date.parse(filter.end) - Date.parse(filter.start)).toBeLessThanOrEqual(days * 24 * hour)
+      }
+      const alone = await Promise.all(keys.map(key => whole.request().auraVision.heatmaps.load(key)))
+      expect(together).toEqual(alone)
+      for (const [index, rows] of together.entries())
+        for (const row of rows) expect(keys[index]?.types).toContain(row.type)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a failed request fails the keys with a cell in it, and no other', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator, { AURA_VISION_MAX_LOCATIONS: '1', AURA_VISION_MAX_DAYS: '2' })
+  const broken = { times: 1, route: 'detail/list', frames: ['{id}|0|0|{"rows":[]}'] }
+  emulator.journal.script(broken)
+  const loaders = account.request()
+  const outcomes = await Promise.allSettled([
+    heatmaps({ types: ['path'] })(loaders),
+    heatmaps({ types: ['linger'], withImages: true })(loaders),
+    heatmaps({ locationId: rueDeRivoli, types: ['path', 'linger'] })(loaders),
+    heatmaps({ filter: { ...july, roles: ['staff'] } })(loaders),
+  ])
+  expect(requests(emulator)[0]?.data.body.entities).toEqual([oxfordStreet])
+  expect(emulator.journal.count('detail/list')).toBe(6)
+  const failed = { status: 'rejected', reason: { code: 'UPSTREAM_INVALID_RESPONSE' } }
+  const fine = { status: 'fulfilled', value: expect.arrayContaining([expect.anything()]) }
+  expect(outcomes).toMatchObject([failed, failed, fine, fine])
+})
+
+test('rows have their URLs for those alone who need them, from one request', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator)
+  const loaders = account.request()
+  const { heatmaps: rows } = loaders.auraVision
+  const key = { locationId: oxfordStreet, types: ['path'], filter: july } as const
+  const [bare, pictured] = await Promise.all([
+    rows.load({ ...key, withImages: false }),
+    rows.load({ ...key, withImages: true }),
+  ])
+  expect(emulator.journal.count('detail/list')).toBe(1)
+  expect(pictured.map(({ url }) => typeof url)).toEqual(pictured.map(() => 'string'))
+  expect(bare).toEqual(pictured.map(row => ({ ...row, url: null })))
+  expect(bare.length).toBeGreaterThan(0)
 })
 
 function requests({ journal }: Emulator) {
@@ -110,7 +213,7 @@ function requests({ journal }: Emulator) {
 
 function heatmaps(key: Partial<HeatmapsKey>): Ask {
   return ({ auraVision }) =>
-    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter: july, ...key })
+    auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path'], ...plain, ...key })
 }
 
 function connectFailures(): Failures {
