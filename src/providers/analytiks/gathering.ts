@@ -1,0 +1,78 @@
+import { type Plan, planOf } from './gathering-plan.ts'
+import type { DwellTime } from './law.ts'
+import { PlaceGathering } from './place-gathering.ts'
+import type { TrafficReport } from './series.ts'
+import type { TrafficQuestion } from './traffic-question.ts'
+import { type LocationTraffic, pointOfInterestMetrics, type TrafficSpan } from './wire.ts'
+
+/**
+ * One location's answer, put together from its windows, which may come in any order. No more is held than was asked: of
+ * days, weeks and months a number each.
+ */
+export class TrafficGathering {
+  readonly #question: TrafficQuestion
+  readonly #plan: Plan
+  readonly #location: PlaceGathering
+  readonly #zones = new Map<string, Zone>()
+  #locationId: number | undefined
+  #referenceNumber: string | null = null
+
+  /** Throws a RangeError for a name that is no time zone. */
+  constructor(question: TrafficQuestion, dwellTime: DwellTime) {
+    this.#question = question
+    this.#plan = planOf(question, dwellTime)
+    this.#location = new PlaceGathering(this.#plan)
+  }
+
+  /**
+   * Takes what was told of a window, which is of the range's form and may reach beyond it. Of windows that overlap, what
+   * both tell counts twice. Throws UpstreamError for buckets that have no place in a calendar.
+   */
+  add(
+    window: TrafficSpan,
+    { locationId, referenceNumber, buckets, pointsOfInterest }: LocationTraffic,
+  ): void {
+    const { span, metrics, withZones } = this.#question
+    const start = Math.max(window.start, span.start)
+    const part = { form: span.form, start, end: Math.min(window.end, span.end) }
+    this.#locationId = locationId
+    this.#referenceNumber ??= referenceNumber
+    this.#location.add(part, buckets, metrics)
+    if (!withZones) return
+    for (const [order, { id, buckets }] of pointsOfInterest.entries()) {
+      const zone = this.#zones.getOrInsertComputed(id, () => new Zone(this.#plan))
+      zone.note(start, order)
+      zone.place.add(part, buckets, pointOfInterestMetrics)
+    }
+  }
+
+  /** What was told so far. Its series throw BadInput where days were asked and the location's calendar is not known. */
+  report(): TrafficReport {
+    if (this.#locationId === undefined) throw new RangeError('a report needs a window')
+    const zones = [...this.#zones].filter(([, { place }]) => place.isThere)
+    zones.sort(([, one], [, other]) => one.start - other.start || one.order - other.order)
+    return {
+      locationId: this.#locationId,
+      referenceNumber: this.#referenceNumber,
+      series: metric => this.#location.series(metric),
+      pointsOfInterest: zones.map(([id, { place }]) => ({ id, series: metric => place.series(metric) })),
+    }
+  }
+}
+
+/** A point of interest, with where it stands in the earliest window that tells of it. */
+class Zone {
+  readonly place: PlaceGathering
+  start = Number.POSITIVE_INFINITY
+  order = 0
+
+  constructor(plan: Plan) {
+    this.place = new PlaceGathering(plan)
+  }
+
+  note(start: number, order: number): void {
+    if (start >= this.start) return
+    this.start = start
+    this.order = order
+  }
+}

@@ -1,0 +1,77 @@
+import { BadInput } from '../../upstream/bad-input.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import { BucketSeries } from './bucket-series.ts'
+import { wholeOf } from './calendar.ts'
+import type { Plan } from './gathering-plan.ts'
+import type { Law } from './law.ts'
+import { PeriodFold } from './period-fold.ts'
+import { PeriodSeries } from './period-series.ts'
+import type { TrafficSeries } from './series.ts'
+import type { Buckets, TrafficMetric } from './wire.ts'
+
+interface Piece {
+  readonly start: number
+  readonly buckets: Buckets
+}
+
+/** One metric of one place, as it comes: the buckets themselves, or what they fold into. */
+export class SeriesGathering {
+  /** What was kept although its place in time is in doubt. */
+  readonly doubtful = new Set<number>()
+  readonly #metric: TrafficMetric
+  readonly #plan: Plan
+  readonly #law: Law
+  #pieces: Piece[] | undefined
+  #fold: PeriodFold | undefined
+
+  constructor(metric: TrafficMetric, plan: Plan, law: Law) {
+    this.#metric = metric
+    this.#plan = plan
+    this.#law = law
+  }
+
+  /** Buckets from a start on, and the visits of the same times. Throws UpstreamError for those that have no place in a calendar. */
+  add(start: number, buckets: Buckets, visits: Buckets | null | undefined): void {
+    const { interval, span, periods } = this.#plan
+    const isStepped = interval === 'hourly' || interval === '15min'
+    if (isStepped) this.#keep({ start, buckets })
+    const isFolded = isStepped ? this.#law === 'mean' : this.#law !== 'unknown'
+    const folds = periods ?? (isStepped ? wholeOf(span) : null)
+    if (!isFolded || !folds) return
+    this.#fold ??= new PeriodFold(folds, this.#law)
+    const weights = this.#law === 'mean' ? weightsOf(buckets, visits) : []
+    if (this.#fold.add(buckets, weights)) return
+    const message = 'analytiks told UTC where local times were asked: without a time zone they have no day.'
+    throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+  }
+
+  /** Throws BadInput where nobody knows the location's calendar. */
+  series(): TrafficSeries {
+    const { interval, span, periods, clock } = this.#plan
+    if (interval === 'hourly' || interval === '15min') {
+      const pieces = this.#pieces?.toSorted((one, other) => one.start - other.start)
+      const timeline = { span, step: interval, clock }
+      const buckets = pieces?.map(({ buckets }) => buckets)
+      return new BucketSeries(this.#metric, timeline, buckets, this.#law, this.#fold)
+    }
+    if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#fold)
+    throw new BadInput(
+      'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.',
+    )
+  }
+
+  #keep(piece: Piece): void {
+    if (this.#pieces) this.#pieces.push(piece)
+    else this.#pieces = [piece]
+  }
+}
+
+/** How many people were behind each bucket; a bucket without a count of visits weighs 1. */
+function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {
+  if (visits?.zoned !== zoned) return []
+  let place = 0
+  return times.map(time => {
+    while ((visits.times[place] ?? Infinity) < time) place++
+    return visits.times[place] === time ? (visits.values[place] ?? 1) : 1
+  })
+}

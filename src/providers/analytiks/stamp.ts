@@ -1,0 +1,36 @@
+const day = 86_400_000
+const quarterHour = 900_000
+const clockFaces = Array.from({ length: day / quarterHour }, (_, quarter) =>
+  new Date(quarter * quarterHour).toISOString().slice(10, 19),
+)
+
+/**
+ * Prints times that come in order of time, of which most start a quarter-hour: about ten times as quick as the platform,
+ * since a fleet's month holds a million of them.
+ */
+export class Stamp {
+  #today = Number.NaN
+  #date = ''
+
+  /** Such as `2025-06-02T09:00:00.000Z`. */
+  instant(time: number): string {
+    const face = this.#faceOf(time)
+    return face === undefined ? new Date(time).toISOString() : `${this.#date}${face}.000Z`
+  }
+
+  /** Such as `2025-06-02T09:00:00`. */
+  local(time: number): string {
+    const face = this.#faceOf(time)
+    return face === undefined ? new Date(time).toISOString().slice(0, -5) : this.#date + face
+  }
+
+  /** What a clock shows; undefined but for quarter-hours. Notes the date. */
+  #faceOf(time: number): string | undefined {
+    const today = Math.floor(time / day)
+    if (today !== this.#today) {
+      this.#today = today
+      this.#date = new Date(today * day).toISOString().slice(0, -14)
+    }
+    return clockFaces[(time - today * day) / quarterHour]
+  }
+}

@@ -1,0 +1,42 @@
+import { type CalendarInterval, isCalendarInterval } from './calendar.ts'
+import { clockOf } from './clock.ts'
+import type { TrafficMetric, TrafficSpan, TrafficStep } from './wire.ts'
+
+/** How long a bucket of an answer is; `whole`: the range as one, for what is told of it in a single number. */
+export type TrafficInterval = TrafficStep | CalendarInterval | 'whole'
+
+/** What is asked of one location. */
+export interface TrafficQuestion {
+  /** Of any length. */
+  readonly span: TrafficSpan
+  readonly interval: TrafficInterval
+  /** IANA name, by whose calendar buckets are rolled up; null where it is not known. */
+  readonly timeZone: string | null
+  /** Of the location; others are not held. */
+  readonly metrics: readonly TrafficMetric[]
+  /** Its points of interest too, with all their metrics. */
+  readonly withZones: boolean
+}
+
+/** What is asked of all locations of a brand, which are in several time zones. */
+export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone'> {
+  readonly zoneOf: (locationId: number) => string | null
+  /** The time zones that the catalog knows of the brand's locations. */
+  readonly timeZones: readonly string[]
+}
+
+/** How Analytiks is asked: by quarters where hours of UTC would straddle the location's midnight. */
+export function stepOf({
+  span,
+  interval,
+  timeZone,
+}: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone'>): TrafficStep {
+  if (interval === '15min') return interval
+  if (!isCalendarInterval(interval) || span.form === 'local' || timeZone === null) return 'hourly'
+  return clockOf(timeZone).keepsWholeHours(span.start, span.end) ? 'hourly' : '15min'
+}
+
+export function stepOfBrand({ span, interval, timeZones }: BrandQuestion): TrafficStep {
+  if (interval === '15min') return interval
+  return timeZones.some(timeZone => stepOf({ span, interval, timeZone }) === '15min') ? '15min' : 'hourly'
+}
