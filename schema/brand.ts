@@ -1,15 +1,23 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
-import type { LocationTraffic as TrafficRecord } from '../src/providers/analytiks/wire.ts'
+import type { TrafficReport } from '../src/providers/analytiks/series.ts'
+import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, holdsPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { Location } from './location.ts'
-import { checkRange, metricsArgument, questionOf, trafficArguments } from './location-traffic.ts'
 import { PointOfInterest } from './point-of-interest.ts'
-import type { TrafficRangeInput } from './time-range.ts'
+import { selectsBelow } from './selection.ts'
+import { toSpan } from './time-range.ts'
+import {
+  checkTraffic,
+  metricsArgument,
+  seriesOf,
+  type TrafficArguments,
+  trafficArguments,
+} from './traffic-arguments.ts'
 import { metricsOf } from './traffic-metric.ts'
-import { seriesOf, type TrafficQuestion, TrafficSeries } from './traffic-series.ts'
+import { type Series, TrafficSeries } from './traffic-series.ts'
 
 export const Brand = builder.objectRef<{ readonly brandId: number }>('Brand')
 builder.node(Brand, {
@@ -22,9 +30,9 @@ builder.node(Brand, {
 
 interface Row {
   readonly location: LocationRecord
-  readonly traffic: TrafficRecord
-  readonly question: TrafficQuestion
-  readonly metrics: Parameters<typeof seriesOf>[2]
+  readonly report: TrafficReport
+  readonly metrics: readonly TrafficMetric[]
+  readonly common: Pick<Series, 'interval' | 'isNamed'>
 }
 
 const LocationTraffic = builder.objectRef<Row>('LocationTraffic')
@@ -36,24 +44,24 @@ LocationTraffic.implement({
     analytiksId: t.id({
       nullable: false,
       description: "Analytiks' location id, as it answered.",
-      resolve: ({ traffic }) => String(traffic.locationId),
+      resolve: ({ report }) => String(report.locationId),
     }),
     referenceNumber: t.string({
       description: "The brand's own number for the location, where Analytiks answered one.",
-      resolve: ({ traffic }) => traffic.referenceNumber,
+      resolve: ({ report }) => report.referenceNumber,
     }),
     series: t.field({
       type: [TrafficSeries],
-      nullable: false,
-      description: 'One series a metric, of the metrics asked.',
-      resolve: ({ question, traffic, metrics }) => seriesOf(question, traffic.buckets, metrics),
+      description:
+        'One series a metric, of the metrics asked. An error where days, weeks or months of a range in UTC were asked and the catalog knows no time zone of the location.',
+      resolve: ({ report, metrics, common }) => seriesOf(report, metrics, common),
     }),
     pointsOfInterest: t.field({
       type: [PointOfInterest],
       nullable: false,
       description: 'The zones inside the location.',
-      resolve: ({ question, traffic }) =>
-        traffic.pointsOfInterest.map(pointOfInterest => ({ ...pointOfInterest, question })),
+      resolve: ({ report, common }) =>
+        report.pointsOfInterest.map(zone => ({ zone, interval: common.interval })),
     }),
   }),
 })
@@ -79,28 +87,34 @@ builder.objectField(Brand, 'traffic', t =>
     type: LocationTrafficConnection,
     description:
       "The traffic of the brand's locations in Analytiks' order. Analytiks hands them out page by page, and pages are read as far as `first` needs: one call each.",
-    args: {
-      ...trafficArguments,
-      ...metricsArgument,
-      ...pageArguments(maximumPage),
-    },
-    extensions: checked<PageArguments & { readonly range: TrafficRangeInput }>(({ first, range }) => {
-      checkFirst(first, maximumPage)
-      checkRange(range)
+    args: { ...trafficArguments, ...metricsArgument, ...pageArguments(maximumPage) },
+    extensions: checked<PageArguments & TrafficArguments>((args, context) => {
+      checkFirst(args.first, maximumPage)
+      checkTraffic(args, context)
     }),
-    resolve: async ({ brandId }, { range, interval, metrics, ...page }, { loaders, catalog }) => {
-      const asked = questionOf(range, interval, null)
-      const keyOf = (row: TrafficRecord) => String(row.locationId)
-      const walk = loaders.analytiks.brandTraffic(brandId, asked)
+    resolve: async ({ brandId }, { range, interval, metrics, ...page }, context, info) => {
+      const { loaders, catalog } = context
+      const asked = metrics ?? metricsOf('location', interval, context)
+      const common = { interval: interval ?? 'hourly', isNamed: metrics != null }
+      const walk = loaders.analytiks.brandTraffic(brandId, {
+        span: toSpan(range, null),
+        interval: common.interval,
+        metrics: selectsBelow(info, 'series') ? asked : [],
+        withZones: selectsBelow(info, 'pointsOfInterest'),
+        zoneOf: locationId => catalog.location(`analytiks:${locationId}`)?.timeZone ?? null,
+        timeZones: catalog.locations.flatMap(location =>
+          location.brandId === brandId && location.timeZone !== null ? [location.timeZone] : [],
+        ),
+      })
+      const keyOf = ({ locationId }: TrafficReport) => String(locationId)
       const { rows, ended } = await walk.until(read => holdsPage(read, keyOf, page))
       const { edges, pageInfo } = toConnection(rows, keyOf, page, !ended)
       return {
         pageInfo,
-        edges: edges.map(({ cursor, node: traffic }) => {
-          const location = catalog.location(`analytiks:${traffic.locationId}`)
-          if (!location) throw new BadInput(`No location has the id "${traffic.locationId}".`)
-          const question = { ...asked, timeZone: location.timeZone }
-          return { cursor, node: { location, traffic, question, metrics: metrics ?? metricsOf.location } }
+        edges: edges.map(({ cursor, node: report }) => {
+          const location = catalog.location(`analytiks:${report.locationId}`)
+          if (!location) throw new BadInput(`No location has the id "${report.locationId}".`)
+          return { cursor, node: { location, report, metrics: asked, common } }
         }),
       }
     },

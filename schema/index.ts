@@ -1,5 +1,6 @@
 import './brand.ts'
 import './location.ts'
+import './location-rates.ts'
 import './location-traffic.ts'
 import './node.ts'
 import './page-heatmaps.ts'

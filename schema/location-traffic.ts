@@ -1,13 +1,12 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { LocationIdentity } from '../src/providers/analytiks/loaders.ts'
-import type { TrafficStep } from '../src/providers/analytiks/wire.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Location } from './location.ts'
 import { PointOfInterest } from './point-of-interest.ts'
-import { TrafficRange, type TrafficRangeInput, toSpan } from './time-range.ts'
-import { metricsOf, TrafficInterval, TrafficMetricType } from './traffic-metric.ts'
-import { seriesOf, type TrafficQuestion, TrafficSeries } from './traffic-series.ts'
+import { checkTraffic, metricsArgument, questionOf, seriesOf, trafficArguments } from './traffic-arguments.ts'
+import { metricsOf } from './traffic-metric.ts'
+import { TrafficSeries } from './traffic-series.ts'
 
 const OnRefusal = builder.enumType('OnRefusal', {
   description: 'What happens when Analytiks refuses one of several locations that are asked together.',
@@ -17,29 +16,6 @@ const OnRefusal = builder.enumType('OnRefusal', {
   } as const,
 })
 
-/** The arguments of whatever asks for traffic. */
-export const trafficArguments = builder.args(t => ({
-  range: t.field({
-    type: TrafficRange,
-    required: true,
-    description:
-      'When, as `{ utc: … }` or `{ local: … }`: at most five days. Half-open, so a bucket that starts at its end is not in it.',
-  }),
-  interval: t.field({
-    type: TrafficInterval,
-    defaultValue: 'hourly',
-    description: 'How long one bucket is.',
-  }),
-}))
-
-export const metricsArgument = builder.args(t => ({
-  metrics: t.field({
-    type: [TrafficMetricType],
-    description:
-      'Which metrics; all that the place has when left out. Costs nothing: Analytiks sends them all.',
-  }),
-}))
-
 const refusalArgument = builder.args(t => ({
   onRefusal: t.field({
     type: OnRefusal,
@@ -48,34 +24,26 @@ const refusalArgument = builder.args(t => ({
   }),
 }))
 
-/** Refuses a range that no time zone could make answerable. */
-export function checkRange(range: TrafficRangeInput): void {
-  toSpan(range, null)
-}
-
-const checkedRange = checked<{ readonly range: TrafficRangeInput }>(({ range }) => checkRange(range))
-
 builder.objectFields(Location, t => ({
   traffic: t.field({
     type: [TrafficSeries],
     description:
-      'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range and interval, up to 50, cost one call. Null for a location that Analytiks does not know.',
-    args: {
-      ...trafficArguments,
-      ...metricsArgument,
-      ...refusalArgument,
-    },
-    extensions: checkedRange,
-    resolve: async (location, { range, interval, metrics, onRefusal }, { loaders }) => {
+      'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range and interval cost one call for up to 50 of them and 5 days. Null for a location that Analytiks does not know.',
+    args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
+    extensions: checked(checkTraffic),
+    resolve: async (location, { onRefusal, ...args }, context) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = questionOf(range, interval, location.timeZone)
-      const { buckets } = await loaders.analytiks.traffic.load({
-        identity,
+      const question = questionOf(args, location)
+      const metrics = args.metrics ?? metricsOf('location', args.interval, context)
+      const report = await context.loaders.analytiks.traffic.load({
         ...question,
+        metrics,
+        withZones: false,
+        identity,
         onRefusal: onRefusal ?? 'PARTIAL',
       })
-      return seriesOf(question, buckets, metrics ?? metricsOf.location)
+      return seriesOf(report, metrics, { interval: question.interval, isNamed: args.metrics != null })
     },
   }),
   pointsOfInterest: t.field({
@@ -83,31 +51,29 @@ builder.objectFields(Location, t => ({
     description:
       'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument },
-    extensions: checkedRange,
-    resolve: async (location, { range, interval, onRefusal }, { loaders }) => {
+    extensions: checked(checkTraffic),
+    resolve: async (location, { onRefusal, ...args }, { loaders }) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = questionOf(range, interval, location.timeZone)
+      const question = questionOf(args, location)
       const { pointsOfInterest } = await loaders.analytiks.traffic.load({
-        identity,
         ...question,
+        metrics: [],
+        withZones: true,
+        identity,
         onRefusal: onRefusal ?? 'PARTIAL',
       })
-      return pointsOfInterest.map(pointOfInterest => ({ ...pointOfInterest, question }))
+      return pointsOfInterest.map(zone => ({ zone, interval: question.interval }))
     },
   }),
 }))
 
-/** What a place of this time zone is asked; hourly unless said otherwise. */
-export function questionOf(
-  range: TrafficRangeInput,
-  interval: TrafficStep | null | undefined,
-  timeZone: string | null,
-): TrafficQuestion {
-  return { span: toSpan(range, timeZone), step: interval ?? 'hourly', timeZone }
-}
-
-function identityOf({ analytiksId, brandId, referenceNumber }: LocationRecord): LocationIdentity | null {
+/** How Analytiks knows a location; null when it does not. */
+export function identityOf({
+  analytiksId,
+  brandId,
+  referenceNumber,
+}: LocationRecord): LocationIdentity | null {
   if (analytiksId !== null) return { locationId: analytiksId }
   return brandId !== null && referenceNumber !== null ? { brandId, referenceNumber } : null
 }

@@ -1,16 +1,23 @@
-import type { PointOfInterestTraffic } from '../src/providers/analytiks/wire.ts'
+import type { ZoneReport } from '../src/providers/analytiks/series.ts'
 import { builder } from './builder.ts'
-import { metricsOf, TrafficMetricType } from './traffic-metric.ts'
-import { seriesOf, type TrafficQuestion, TrafficSeries } from './traffic-series.ts'
+import { seriesOf } from './traffic-arguments.ts'
+import { checkMetrics, metricsOf, TrafficMetricType } from './traffic-metric.ts'
+import { type Series, TrafficSeries } from './traffic-series.ts'
 
-export const PointOfInterest = builder.objectRef<
-  PointOfInterestTraffic & { readonly question: TrafficQuestion }
->('PointOfInterest')
+interface Zone extends Pick<Series, 'interval'> {
+  readonly zone: ZoneReport
+}
+
+export const PointOfInterest = builder.objectRef<Zone>('PointOfInterest')
 PointOfInterest.implement({
   description:
     'A zone inside a location, as Analytiks knows it. Its counts may exceed those of the location: the two are measured apart.',
   fields: t => ({
-    id: t.exposeID('id', { nullable: false, description: "Analytiks' id of the zone, a UUID." }),
+    id: t.id({
+      nullable: false,
+      description: "Analytiks' id of the zone, a UUID.",
+      resolve: ({ zone }) => zone.id,
+    }),
     traffic: t.field({
       type: [TrafficSeries],
       nullable: false,
@@ -19,11 +26,14 @@ PointOfInterest.implement({
         metrics: t.arg({
           type: [TrafficMetricType],
           description:
-            'Which metrics; VISITS, DWELL_TIME and PEAK_VISITS when left out, which are all that a zone has.',
+            'Which metrics. When left out VISITS, DWELL_TIME and PEAK_VISITS, which are all that a zone has; DWELL_TIME is not among them by the day, week or month while it is not known what a bucket of it holds.',
         }),
       },
-      resolve: ({ id, buckets, question }, { metrics }) =>
-        seriesOf(question, buckets, metrics ?? metricsOf.pointOfInterest, id),
+      resolve: ({ zone, interval }, { metrics }, context) => {
+        checkMetrics(metrics, interval, context)
+        const asked = metrics ?? metricsOf('pointOfInterest', interval, context)
+        return seriesOf(zone, asked, { interval, isNamed: metrics != null }, zone.id)
+      },
     }),
   }),
 })

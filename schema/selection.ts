@@ -17,3 +17,17 @@ export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): R
   for (const { selectionSet } of fieldNodes) collect(selectionSet)
   return names
 }
+
+/** Whether a field of this name is selected anywhere below this one, however deep. */
+export function selectsBelow({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean {
+  const spread = new Set<string>()
+  const selects = (selectionSet: SelectionSetNode | undefined): boolean =>
+    selectionSet?.selections.some(selection => {
+      if (selection.kind === 'Field') return selection.name.value === name || selects(selection.selectionSet)
+      if (selection.kind === 'InlineFragment') return selects(selection.selectionSet)
+      if (spread.has(selection.name.value)) return false
+      spread.add(selection.name.value)
+      return selects(fragments[selection.name.value]?.selectionSet)
+    }) ?? false
+  return fieldNodes.some(({ selectionSet }) => selects(selectionSet))
+}

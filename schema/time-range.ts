@@ -39,7 +39,7 @@ export function checkTimeRange({ start, end }: TimeRangeInput): void {
   if (end <= start) throw endsEarly(start.toISOString(), end.toISOString())
 }
 
-/** The range as Analytiks is asked: in UTC wherever that can be, with at most its five days. */
+/** The range as Analytiks is asked: in UTC wherever that can be. */
 export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | null): TrafficSpan {
   if ((utc == null) === (local == null)) throw new BadInput('A range has either utc or local, and not both.')
   if (utc) {
@@ -55,12 +55,13 @@ export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | nul
   return bounded({ form, start: first, end: last })
 }
 
-const maximumDays = 5
+/** Ten years: what is longer is a slip, and its calls would be thousands. */
+const maximumDays = 3660
 
 function bounded(span: TrafficSpan): TrafficSpan {
   const days = (span.end - span.start) / 86_400_000
   if (days <= maximumDays) return span
-  throw new BadInput(`A range may span at most ${maximumDays} days, not ${Math.ceil(days * 10) / 10}.`)
+  throw new BadInput(`A range may span at most ten years, not ${Math.ceil(days)} days.`)
 }
 
 function toPlain(text: string): Temporal.PlainDateTime {

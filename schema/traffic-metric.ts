@@ -1,8 +1,11 @@
+import type { Context } from '../src/context.ts'
+import type { TrafficInterval as Interval } from '../src/providers/analytiks/traffic-question.ts'
 import {
   locationMetrics,
   pointOfInterestMetrics,
   type TrafficMetric,
 } from '../src/providers/analytiks/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 
 export const TrafficUnit = builder.enumType('TrafficUnit', {
@@ -15,11 +18,15 @@ export const TrafficUnit = builder.enumType('TrafficUnit', {
 })
 
 export const TrafficInterval = builder.enumType('TrafficInterval', {
-  description: 'How long one bucket of a traffic series is.',
+  description:
+    'How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range.',
   values: {
     QUARTER_HOUR: { value: '15min', description: '15 minutes. Analytiks enables it per account.' },
     HOURLY: { value: 'hourly', description: 'One hour.' },
-  } as const,
+    DAILY: { value: 'daily', description: 'One day, from midnight to midnight.' },
+    WEEKLY: { value: 'weekly', description: 'One week, from Monday to Sunday.' },
+    MONTHLY: { value: 'monthly', description: 'One month of the calendar.' },
+  } as const satisfies Record<string, { value: Interval; description: string }>,
 })
 
 export const TrafficMetricType = builder.enumType('TrafficMetric', {
@@ -33,7 +40,7 @@ export const TrafficMetricType = builder.enumType('TrafficMetric', {
     DWELL_TIME: {
       value: 'dwellTime',
       description:
-        'How long people stayed, in milliseconds. Whether a bucket holds a sum or a mean is not documented. Only where a camera is calibrated for it.',
+        'How long people stayed, in milliseconds. Whether a bucket holds a sum or a mean is not documented, so it is added up, or told by the day, week or month, only where the operator has said it (`ANALYTIKS_DWELL_TIME`). Only where a camera is calibrated for it.',
     },
     GROUP_VISITS: {
       value: 'groupVisits',
@@ -60,19 +67,38 @@ export const TrafficMetricType = builder.enumType('TrafficMetric', {
   } as const,
 })
 
-/** All metrics of a location, or of a point of interest: what is answered when none are named. */
-export const metricsOf = { location: locationMetrics, pointOfInterest: pointOfInterestMetrics } as const
+/** What the values of a metric count. */
+export function unitOf(metric: TrafficMetric): 'PEOPLE' | 'GROUPS' | 'MILLISECONDS' {
+  if (metric === 'dwellTime') return 'MILLISECONDS'
+  return metric === 'groupVisits' ? 'GROUPS' : 'PEOPLE'
+}
 
-/** How a metric reads over time. */
-export const lawOf: Readonly<
-  Record<TrafficMetric, { unit: 'PEOPLE' | 'GROUPS' | 'MILLISECONDS'; over: 'sum' | 'maximum' | 'unknown' }>
-> = {
-  visits: { unit: 'PEOPLE', over: 'sum' },
-  dwellTime: { unit: 'MILLISECONDS', over: 'unknown' },
-  groupVisits: { unit: 'GROUPS', over: 'sum' },
-  bounces: { unit: 'PEOPLE', over: 'sum' },
-  allVisits: { unit: 'PEOPLE', over: 'sum' },
-  peakOccupancy: { unit: 'PEOPLE', over: 'maximum' },
-  walkBys: { unit: 'PEOPLE', over: 'sum' },
-  peakVisits: { unit: 'PEOPLE', over: 'maximum' },
+export type IntervalInput = typeof TrafficInterval.$inferInput | null | undefined
+
+/** All metrics of a location, or of a point of interest, that can be told by the interval: what is answered when none are named. */
+export function metricsOf(
+  kind: 'location' | 'pointOfInterest',
+  interval: IntervalInput,
+  { dwellTime }: Pick<Context, 'dwellTime'>,
+): readonly TrafficMetric[] {
+  const metrics = kind === 'location' ? locationMetrics : pointOfInterestMetrics
+  return isRolledUp(interval) && !dwellTime ? metrics.filter(metric => metric !== 'dwellTime') : metrics
+}
+
+/** Refuses dwell times by the day, week or month while nobody has said what a bucket of them holds. */
+export function checkMetrics(
+  metrics: readonly TrafficMetric[] | null | undefined,
+  interval: IntervalInput,
+  { dwellTime }: Pick<Context, 'dwellTime'>,
+): void {
+  if (!isRolledUp(interval) || dwellTime || !metrics?.includes('dwellTime')) return
+  throw new BadInput(`DWELL_TIME cannot be told by the day, week or month: ${unknownDwellTime}`)
+}
+
+export const unknownDwellTime =
+  'Analytiks does not say whether a bucket holds the sum of its visits or their mean. Whoever runs this graph can say so: ANALYTIKS_DWELL_TIME=sum or mean.'
+
+/** Whether buckets are days, weeks or months. */
+export function isRolledUp(interval: IntervalInput): boolean {
+  return interval === 'daily' || interval === 'weekly' || interval === 'monthly'
 }

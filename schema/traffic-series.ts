@@ -1,77 +1,41 @@
 import type {
-  MetricBuckets,
-  TrafficBucket,
-  TrafficMetric,
-  TrafficSpan,
-  TrafficStep,
-} from '../src/providers/analytiks/wire.ts'
-import { instantOf, localTimeOf } from './bucket-time.ts'
+  TrafficPoint as PointRecord,
+  TrafficSeries as SeriesRecord,
+} from '../src/providers/analytiks/series.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
-import { columnsOf, TrafficColumns } from './traffic-columns.ts'
-import { lawOf, TrafficInterval, TrafficMetricType, TrafficUnit } from './traffic-metric.ts'
-
-/** What was asked, and of a place in which time zone: the same for all series of an answer. */
-export interface TrafficQuestion {
-  readonly span: TrafficSpan
-  readonly step: TrafficStep
-  readonly timeZone: string | null
-}
+import { TrafficColumns } from './traffic-columns.ts'
+import {
+  type IntervalInput,
+  TrafficInterval,
+  TrafficMetricType,
+  TrafficUnit,
+  unitOf,
+  unknownDwellTime,
+} from './traffic-metric.ts'
 
 /** One metric of one place. */
-export interface Series extends TrafficQuestion {
-  readonly metric: TrafficMetric
-  /** Null where the place sent no map for the metric. */
-  readonly buckets: readonly TrafficBucket[] | null
+export interface Series {
+  readonly series: SeriesRecord
+  readonly interval: NonNullable<IntervalInput>
   readonly pointOfInterestId: string | null
+  /** Whether the metric was asked by name. */
+  readonly isNamed: boolean
 }
 
-/** The series of the metrics asked, cut to the range: ends look inclusive at Analytiks, and ours are not. */
-export function seriesOf(
-  question: TrafficQuestion,
-  buckets: MetricBuckets,
-  metrics: readonly TrafficMetric[],
-  pointOfInterestId: string | null = null,
-): Series[] {
-  return [...new Set(metrics)].map(metric => ({
-    ...question,
-    metric,
-    buckets: buckets[metric]?.filter(bucket => isIn(question, bucket)) ?? null,
-    pointOfInterestId,
-  }))
-}
-
-/** Where a key is in another form than was asked, it is compared by the zone; without one, what upstream sent is kept. */
-function isIn({ span, timeZone }: TrafficQuestion, bucket: TrafficBucket): boolean {
-  const time = span.form === 'utc' ? instantOf(bucket, timeZone) : localTimeOf(bucket, timeZone)
-  return time === null || (time >= span.start && time < span.end)
-}
-
-/** A reported bucket with what its times mean. */
-interface Point extends TrafficBucket {
-  readonly timeZone: string | null
-}
-
-const TrafficPoint = builder.objectRef<Point>('TrafficPoint')
+const TrafficPoint = builder.objectRef<PointRecord>('TrafficPoint')
 TrafficPoint.implement({
-  description: 'One bucket that Analytiks reported.',
+  description: 'One bucket that Analytiks reported, or one day, week or month of them.',
   fields: t => ({
-    at: t.field({
+    at: t.expose('at', {
       type: 'DateTime',
       description:
-        'The start of the bucket. Null when it is known by the local clock alone: a local range of a place without a time zone.',
-      resolve: point => {
-        const instant = instantOf(point, point.timeZone)
-        return instant === null ? null : new Date(instant)
-      },
+        'The start of the bucket; of a day, week or month its first instant, which may lie before the range. Null when it is known by the local clock alone: a local range of a place without a time zone.',
     }),
-    localAt: t.field({
+    localAt: t.expose('localAt', {
       type: 'LocalDateTime',
       description:
         'The start of the bucket by the clock of the place. Null when it is known in UTC and the place has no time zone.',
-      resolve: point => {
-        const local = localTimeOf(point, point.timeZone)
-        return local === null ? null : new Date(local).toISOString().slice(0, 19)
-      },
     }),
     value: t.expose('value', {
       type: 'SafeInt',
@@ -85,14 +49,19 @@ export const TrafficSeries = builder.objectRef<Series>('TrafficSeries')
 TrafficSeries.implement({
   description: 'One metric of one place over a range, as Analytiks counted it.',
   fields: t => ({
-    metric: t.expose('metric', { type: TrafficMetricType, nullable: false, description: 'What is counted.' }),
+    metric: t.field({
+      type: TrafficMetricType,
+      nullable: false,
+      description: 'What is counted.',
+      resolve: ({ series }) => series.metric,
+    }),
     unit: t.field({
       type: TrafficUnit,
       nullable: false,
       description: 'What the values count.',
-      resolve: ({ metric }) => lawOf[metric].unit,
+      resolve: ({ series }) => unitOf(series.metric),
     }),
-    interval: t.expose('step', {
+    interval: t.expose('interval', {
       type: TrafficInterval,
       nullable: false,
       description: 'How long a bucket is, as asked.',
@@ -101,7 +70,7 @@ TrafficSeries.implement({
       nullable: false,
       description:
         'Whether the place sent anything for this metric. False for an uncalibrated camera, a closed range, and a metric that a place of this kind does not have.',
-      resolve: ({ buckets }) => buckets !== null,
+      resolve: ({ series }) => series.reported,
     }),
     pointOfInterest: t.exposeID('pointOfInterestId', {
       description: 'The id of the point of interest that it is about; null for the whole location.',
@@ -110,39 +79,29 @@ TrafficSeries.implement({
       type: [TrafficPoint],
       nullable: false,
       description: 'The buckets that were reported, in order. A bucket that was not is absent, never 0.',
-      resolve: ({ buckets, timeZone }) => buckets?.map(bucket => ({ ...bucket, timeZone })) ?? [],
+      resolve: ({ series }) => series.points(),
     }),
     columns: t.field({
       type: TrafficColumns,
       description:
         'All buckets of the range as one list of values, null where nothing was reported: the compact form for charts. Null as a whole for a local range of a place without a time zone, whose instants are not known.',
-      resolve: series => columnsOf(series),
+      resolve: ({ series }) => series.columns(),
     }),
     total: t.field({
       type: 'SafeInt',
       description:
-        'Counts added up; of a peak, the highest. Null when nothing was reported, and for DWELL_TIME, of which it is not documented what a bucket holds.',
-      resolve: ({ metric, buckets }) => totalOf(metric, buckets ?? []),
+        'Counts added up; of a peak, the highest. Null when nothing was reported. DWELL_TIME has one where the operator has said what a bucket holds (`ANALYTIKS_DWELL_TIME`): the sum, or the mean, in which buckets weigh as much as their visits. Else it is null, and bad input where DWELL_TIME was asked by name.',
+      resolve: ({ series, isNamed }, _args, { dwellTime }) => {
+        if (isNamed && series.metric === 'dwellTime' && !dwellTime) {
+          throw new BadInput(`DWELL_TIME has no total: ${unknownDwellTime}`)
+        }
+        return series.total()
+      },
     }),
     peak: t.field({
       type: TrafficPoint,
       description: 'The bucket with the highest value, the first of several. Null when nothing was reported.',
-      resolve: ({ buckets, timeZone }) => {
-        const highest = buckets?.reduce<TrafficBucket | undefined>(
-          (best, bucket) => (best && best.value >= bucket.value ? best : bucket),
-          undefined,
-        )
-        return highest ? { ...highest, timeZone } : null
-      },
+      resolve: ({ series }) => series.peak(),
     }),
   }),
 })
-
-function totalOf(metric: TrafficMetric, buckets: readonly TrafficBucket[]): number | null {
-  const { over } = lawOf[metric]
-  if (buckets.length === 0 || over === 'unknown') return null
-  const values = buckets.map(({ value }) => value)
-  return over === 'sum'
-    ? values.reduce((sum, value) => sum + value, 0)
-    : values.reduce((one, other) => Math.max(one, other))
-}

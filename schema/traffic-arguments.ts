@@ -1,0 +1,78 @@
+import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Context } from '../src/context.ts'
+import type { PlaceReport } from '../src/providers/analytiks/series.ts'
+import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { builder } from './builder.ts'
+import { TrafficRange, type TrafficRangeInput, toSpan } from './time-range.ts'
+import {
+  checkMetrics,
+  type IntervalInput,
+  isRolledUp,
+  TrafficInterval,
+  TrafficMetricType,
+} from './traffic-metric.ts'
+import type { Series } from './traffic-series.ts'
+
+export const rangeArgument = builder.args(t => ({
+  range: t.field({
+    type: TrafficRange,
+    required: true,
+    description:
+      'When, as `{ utc: … }` or `{ local: … }`: at most ten years. Half-open, so a bucket that starts at its end is not in it.',
+  }),
+}))
+
+/** The arguments of whatever asks for traffic. */
+export const trafficArguments = {
+  ...rangeArgument,
+  ...builder.args(t => ({
+    interval: t.field({
+      type: TrafficInterval,
+      defaultValue: 'hourly',
+      description: 'How long one bucket is.',
+    }),
+  })),
+}
+
+export const metricsArgument = builder.args(t => ({
+  metrics: t.field({
+    type: [TrafficMetricType],
+    description:
+      'Which metrics; all that the place has when left out, but for DWELL_TIME by the day, week or month while it is not known what a bucket of it holds. Costs nothing: Analytiks sends them all.',
+  }),
+}))
+
+/** What such arguments hold by then. */
+export interface TrafficArguments {
+  readonly range: TrafficRangeInput
+  readonly interval?: IntervalInput
+  readonly metrics?: readonly TrafficMetric[] | null | undefined
+}
+
+/** Refuses what no time zone could make answerable. */
+export function checkTraffic({ range, interval, metrics }: TrafficArguments, context: Context): void {
+  toSpan(range, null)
+  checkMetrics(metrics, interval, context)
+}
+
+/** What a location is asked, but for its metrics; hourly unless said otherwise. */
+export function questionOf({ range, interval }: TrafficArguments, { timeZone }: LocationRecord) {
+  const span = toSpan(range, timeZone)
+  if (isRolledUp(interval) && timeZone === null && span.form === 'utc') {
+    throw new BadInput(
+      'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.',
+    )
+  }
+  return { span, interval: interval ?? 'hourly', timeZone }
+}
+
+/** The series of the metrics asked, each once. */
+export function seriesOf(
+  place: PlaceReport,
+  metrics: readonly TrafficMetric[],
+  common: Pick<Series, 'interval' | 'isNamed'>,
+  pointOfInterestId: string | null = null,
+): Series[] {
+  return [...new Set(metrics)].map(metric => ({ ...common, series: place.series(metric), pointOfInterestId }))
+}
