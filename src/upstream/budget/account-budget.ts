@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { ProviderName } from '../error.ts'
+import type { Bounds } from '../http.ts'
+import type { Limits } from '../limits.ts'
+import { type Budget, openBudget } from './budget.ts'
+import { type Allowance, openLocalLedger } from './ledger.ts'
+import { systemClock } from './period.ts'
+import { openPlaces, type Places } from './places.ts'
+import { openSharedLedger } from './shared-ledger.ts'
+import type { Sharing } from './sharing.ts'
+
+export interface AccountBudgetOptions {
+  /** What the provider tells accounts apart by, and where it is: equal ones alone share a budget. */
+  readonly account: readonly string[]
+  readonly allowance?: Allowance
+  readonly sharing: Sharing | undefined
+  /** Of several budgets of one account: its places, and what sets this one apart. */
+  readonly places?: Places
+  readonly operation?: string
+}
+
+/** A call may take longer to arrive than the one before it, so a window is kept this much longer, in milliseconds. */
+const leeway = 1_000
+
+/** One account's budget at a provider, by its settings; shared by instances where they share. */
+export function openAccountBudget(
+  provider: ProviderName,
+  { limits, deadlineMilliseconds }: { readonly limits: Limits } & Pick<Bounds, 'deadlineMilliseconds'>,
+  options: AccountBudgetOptions,
+): Budget {
+  const { account, allowance = {}, sharing, operation = '' } = options
+  const kept = { ...allowance, windows: (allowance.windows ?? []).map(lengthened) }
+  const name = `${provider}:${fingerprint(account)}:${operation}`
+  return openBudget(provider, {
+    places: options.places ?? openPlaces(provider, limits.concurrency),
+    ledger: sharing ? openSharedLedger(kept, systemClock, sharing, name) : openLocalLedger(kept, systemClock),
+    patienceMilliseconds: deadlineMilliseconds,
+  })
+}
+
+function lengthened<Window extends { readonly milliseconds: number }>(window: Window): Window {
+  return { ...window, milliseconds: window.milliseconds + leeway }
+}
+
+/** A name that tells accounts apart without telling their credentials. */
+function fingerprint(account: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(account)).digest('base64url')
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endedError } from '../deadline.ts'
+import { type ProviderName, UpstreamError } from '../error.ts'
+import { toWait } from '../status.ts'
+import type { Ledger, Refusal, Told } from './ledger.ts'
+import { type Clock, systemClock } from './period.ts'
+import { closedError, type Places } from './places.ts'
+
+/** What one account may ask of a provider, kept by us so that the provider need not refuse. */
+export interface Budget extends Disposable {
+  /**
+   * Makes the call when its turn has come. It waits for a place as long as its signal lasts, and for a limit as long as a call
+   * may take; where that is too short it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What
+   * the call itself rejects with is learned from: nothing is asked before the wait that it names is over.
+   */
+  spend<Value>(signal: AbortSignal, call: () => Promise<Value>): Promise<Value>
+  /** What an answer told of the limits; to be called before the call returns. */
+  learn(told: Omit<Told, 'underWay'>): void
+  /** The calls left of the scarcest quota, null while none is known. */
+  readonly quotaLeft: number | null
+}
+
+export interface BudgetOptions {
+  readonly places: Places
+  readonly ledger: Ledger
+  /** The longest wait for a limit. */
+  readonly patienceMilliseconds: number
+  readonly clock?: Clock
+}
+
+/** Disposing of it turns away whoever waits, and disposes of its places and its ledger. */
+export function openBudget(provider: ProviderName, options: BudgetOptions): Budget {
+  const { places, ledger, patienceMilliseconds, clock = systemClock } = options
+  const closing = new AbortController()
+  let waiting = 0
+  let underWay = 0
+
+  const turn = async (signal: AbortSignal) => {
+    const patientUntil = clock.now() + patienceMilliseconds
+    let refusal = await ledger.take(waiting)
+    while (refusal) {
+      const until = clock.now() + refusal.milliseconds
+      if (until > patientUntil) throw limited(provider, refusal)
+      waiting++
+      try {
+        await sleep(Math.ceil(refusal.milliseconds), undefined, {
+          signal: AbortSignal.any([signal, closing.signal]),
+        })
+      } catch {
+        if (closing.signal.aborted) throw closedError(provider)
+        const ended = endedError(provider, signal)
+        if (ended.code !== 'UPSTREAM_TIMEOUT') throw ended
+        throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
+      } finally {
+        waiting--
+      }
+      refusal = await ledger.take(0)
+    }
+  }
+  return {
+    async spend(signal, call) {
+      using _place = await places.take(signal)
+      await turn(signal)
+      underWay++
+      try {
+        return await call()
+      } catch (error) {
+        const told = toldByError(error)
+        if (told) ledger.tell(told)
+        throw error
+      } finally {
+        underWay--
+      }
+    },
+    learn: told => ledger.tell({ ...told, underWay: Math.max(0, underWay - 1) }),
+    get quotaLeft() {
+      return ledger.left
+    },
+    [Symbol.dispose]() {
+      closing.abort()
+      places[Symbol.dispose]()
+      ledger[Symbol.dispose]()
+    },
+  }
+}
+
+function limited(provider: ProviderName, { milliseconds, isQuota }: Refusal): UpstreamError {
+  return new UpstreamError(
+    provider,
+    isQuota ? 'UPSTREAM_QUOTA_EXHAUSTED' : 'UPSTREAM_RATE_LIMITED',
+    isQuota ? `The quota of ${provider} is used up.` : `The limits of ${provider} allow no call now.`,
+    { retryAfterSeconds: toWait(Math.max(1, milliseconds / 1000)) },
+  )
+}
+
+/** A wait of any length is believed up to a day: a slip of the provider's must not silence it for good. */
+const longestBlock = 86_400_000
+
+function toldByError(error: unknown): Told | undefined {
+  if (!(error instanceof UpstreamError)) return undefined
+  const { code, retryAfterSeconds } = error
+  const milliseconds = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000
+  if (code === 'UPSTREAM_QUOTA_EXHAUSTED') {
+    return { period: { left: 0, resetsInMilliseconds: milliseconds } }
+  }
+  if (code !== 'UPSTREAM_RATE_LIMITED' || milliseconds === undefined) return undefined
+  return { waitMilliseconds: Math.min(milliseconds, longestBlock) }
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { type Allowance, type Ledger, LocalLedger, type Refusal, type Told } from './ledger.ts'
+import { type Clock, sameEnd, unseenCalls } from './period.ts'
+import { joinScript, runScript, type Script, takeScript, tellScript } from './shared-scripts.ts'
+import type { Sharing } from './sharing.ts'
+
+/**
+ * A ledger that instances share through Redis under one name. While Redis is away each goes on by its own memory, at once: what
+ * the others had used when last seen stays used, and of what is left it takes its share alone.
+ */
+export function openSharedLedger(allowance: Allowance, clock: Clock, sharing: Sharing, name: string): Ledger {
+  return new SharedLedger(allowance, clock, sharing, name)
+}
+
+const takeAnswer = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
+const joinAnswer = z.tuple([z.number()])
+
+/** How long a Redis that failed is left alone, in milliseconds. */
+const retryPause = 1_000
+
+/** How long after Redis came back empty all others have told it of their calls, in milliseconds. */
+const returnPause = 5_000
+
+/** What Redis told last: each window's calls, and how many instances there are. */
+interface Sight {
+  readonly at: number
+  readonly counts: readonly number[]
+  readonly instances: number
+}
+
+class SharedLedger implements Ledger {
+  readonly #clock: Clock
+  readonly #local: LocalLedger
+  readonly #sharing: Sharing
+  readonly #keys: readonly string[]
+  readonly #returns: Disposable
+  readonly #instance = randomUUID()
+  /** This instance's calls, by id, in the order of their times. */
+  readonly #calls = new Map<string, number>()
+  #sequence = 0
+  #isJoined = false
+  #joining: Promise<void> | undefined
+  /** Counts what Redis was not told of. */
+  #alone = 0
+  #retryAt = Number.NEGATIVE_INFINITY
+  #cautiousUntil = Number.NEGATIVE_INFINITY
+  #seen: Sight | undefined
+
+  constructor(allowance: Allowance, clock: Clock, sharing: Sharing, name: string) {
+    this.#clock = clock
+    this.#local = new LocalLedger(allowance, clock)
+    this.#sharing = sharing
+    const stem = `{${sharing.prefix}:budget:${name}}`
+    this.#keys = [`${stem}:calls`, `${stem}:facts`, `${stem}:instances`]
+    this.#returns = sharing.onReturn(() => {
+      this.#isJoined = false
+      this.#retryAt = Number.NEGATIVE_INFINITY
+      void this.#join()
+    })
+  }
+
+  get left(): number | null {
+    return this.#local.left
+  }
+
+  async take(ahead: number): Promise<Refusal | undefined> {
+    if (!(await this.#join())) return this.#takeAlone(ahead)
+    // Redis came back empty: until everybody has told it of their calls, each keeps to its share as well.
+    const shareWait = this.#clock.now() < this.#cautiousUntil ? this.#shareWait(ahead) : 0
+    if (shareWait > 0) return this.#local.refusal(shareWait, 0)
+    const id = `${this.#instance}:${++this.#sequence}`
+    const { windows, longestMilliseconds, period } = this.#local
+    const fresh = period.fresh
+    const answer = await this.#run(takeScript, takeAnswer, [
+      this.#instance,
+      id,
+      ahead,
+      longestMilliseconds,
+      fresh?.left ?? -1,
+      fresh ? this.#until(fresh.endsAt) : -1,
+      ...windows.flatMap(({ calls, milliseconds }) => [calls, milliseconds]),
+    ])
+    return answer ? this.#taken(id, answer) : this.#takeAlone(ahead)
+  }
+
+  tell(told: Told): void {
+    this.#local.tell(told)
+    if (this.#isJoined) this.#tellRedis(told)
+    else this.#local.tellOthers(told)
+  }
+
+  [Symbol.dispose](): void {
+    this.#returns[Symbol.dispose]()
+  }
+
+  #tellRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: Told): void {
+    const [shortest] = this.#local.windows
+    const endsAt = period && this.#local.period.endOf(period)
+    const left = shortest && window?.left
+    if (waitMilliseconds === 0 && endsAt === undefined && left === undefined) return
+    void this.#run(tellScript, z.unknown(), [
+      Math.ceil(waitMilliseconds),
+      (endsAt === undefined ? undefined : period?.left) ?? -1,
+      period?.limit ?? -1,
+      endsAt === undefined ? 0 : this.#until(endsAt),
+      sameEnd,
+      unseenCalls,
+      underWay,
+      shortest?.calls ?? 0,
+      shortest?.milliseconds ?? 0,
+      left ?? -1,
+      randomUUID(),
+    ])
+  }
+
+  /** Reads what Redis answered, and keeps a copy for the time when it is away. */
+  #taken(id: string, answer: z.output<typeof takeAnswer>): Refusal | undefined {
+    const [wait, periodWait, left, endsIn, instances, ...counts] = answer
+    const now = this.#clock.now()
+    if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
+    if (wait === 0 && periodWait === 0) this.#note(id)
+    this.#seen = { at: now, counts, instances }
+    this.#countOthers(this.#seen)
+    return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
+  }
+
+  #takeAlone(ahead: number): Refusal | undefined {
+    this.#isJoined = false
+    const shareWait = this.#shareWait(ahead)
+    if (shareWait > 0) return this.#local.refusal(shareWait, 0)
+    const refusal = this.#local.take(ahead)
+    if (refusal) return refusal
+    this.#alone++
+    this.#remember(`${this.#instance}:${++this.#sequence}`)
+    return undefined
+  }
+
+  #note(id: string): void {
+    this.#local.note()
+    this.#remember(id)
+  }
+
+  #remember(id: string): void {
+    const now = this.#clock.now()
+    for (const [old, time] of this.#calls) {
+      if (time + this.#local.longestMilliseconds > now) break
+      this.#calls.delete(old)
+    }
+    if (this.#local.longestMilliseconds > 0) this.#calls.set(id, now)
+  }
+
+  /** The calls of others, each as late as it may have been. */
+  #countOthers({ at, counts }: Sight): void {
+    const { windows } = this.#local
+    const times: number[] = []
+    windows.forEach(({ milliseconds }, index) => {
+      const others = (counts[index] ?? 0) - this.#local.ownCount(milliseconds)
+      const latest = at - (windows[index - 1]?.milliseconds ?? 0)
+      while (times.length < others) times.push(latest)
+    })
+    this.#local.setOthers(times.reverse())
+  }
+
+  #shareWait(ahead: number): number {
+    const instances = this.#seen?.instances ?? 1
+    const share = this.#local.windows.map(({ calls, milliseconds }) => ({
+      calls: Math.max(1, Math.floor(calls / instances)),
+      milliseconds,
+    }))
+    return this.#local.ownWait(share, ahead)
+  }
+
+  /** Whether Redis knows of all calls of this instance; tells it first of those that it does not know. */
+  async #join(): Promise<boolean> {
+    if (this.#sharing.redis.status !== 'ready') return false
+    if (this.#isJoined) return true
+    if (this.#clock.now() < this.#retryAt) return false
+    this.#joining ??= this.#tellAll().finally(() => {
+      this.#joining = undefined
+    })
+    await this.#joining
+    return this.#isJoined
+  }
+
+  async #tellAll(): Promise<void> {
+    const alone = this.#alone
+    const { longestMilliseconds, blockedFor, period } = this.#local
+    const { state } = period
+    const now = this.#clock.now()
+    const answer = await this.#run(joinScript, joinAnswer, [
+      this.#instance,
+      longestMilliseconds,
+      Math.ceil(blockedFor),
+      state?.left ?? -1,
+      period.limit ?? -1,
+      state ? this.#until(state.endsAt) : -1,
+      ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
+    ])
+    if (!answer) return
+    const [age] = answer
+    if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause - age
+    this.#isJoined = alone === this.#alone
+  }
+
+  #until(time: number): number {
+    return Math.ceil(time - this.#clock.now())
+  }
+
+  /** Undefined when Redis does not answer, or not what it should. */
+  async #run<Schema extends z.ZodType>(
+    script: Script,
+    schema: Schema,
+    parameters: readonly (string | number)[],
+  ): Promise<z.output<Schema> | undefined> {
+    try {
+      return schema.parse(await runScript(this.#sharing.redis, script, this.#keys, parameters))
+    } catch {
+      this.#isJoined = false
+      this.#retryAt = this.#clock.now() + retryPause
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+
+/** A script that Redis runs whole, so that no other instance's call comes between its steps. */
+export interface Script {
+  readonly text: string
+  readonly digest: string
+}
+
+/** Sent by its digest alone where Redis knows it. */
+export async function runScript(
+  redis: Redis,
+  { text, digest }: Script,
+  keys: readonly string[],
+  parameters: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await redis.evalsha(digest, keys.length, ...keys, ...parameters)
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+    return await redis.eval(text, keys.length, ...keys, ...parameters)
+  }
+}
+
+/** Keys: calls (by time), facts, instances (by when they were last seen). Times are Redis's own, in milliseconds. */
+const shared = `
+local calls, facts, instances = KEYS[1], KEYS[2], KEYS[3]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function fact(name) return tonumber(redis.call('HGET', facts, name)) end
+local function keep(...) redis.call('HSET', facts, ...) redis.call('PEXPIRE', facts, 3456000000) end
+local function register(instance, longest)
+  redis.call('ZADD', instances, now, instance)
+  redis.call('ZREMRANGEBYSCORE', instances, '-inf', now - math.max(longest, 600000))
+  redis.call('PEXPIRE', instances, math.max(longest, 600000))
+end
+local function write(id, at, longest)
+  redis.call('ZADD', calls, at, id)
+  redis.call('PEXPIRE', calls, longest)
+end
+`
+
+/**
+ * Arguments: instance, id, ahead, the longest window, a fresh period's calls and length (or -1), and each window's calls
+ * and length. Answers the wait of blocks and windows, that of the period, what it has left and its end (or -1), the instances,
+ * and each window's count. Both waits 0: the call is counted.
+ */
+export const takeScript = script(`${shared}
+local longest, ahead = tonumber(ARGV[4]), tonumber(ARGV[3])
+register(ARGV[1], longest)
+redis.call('ZREMRANGEBYSCORE', calls, '-inf', now - longest)
+local size = redis.call('ZCARD', calls)
+local wait = math.max(0, (fact('blockedUntil') or 0) - now)
+for i = 7, #ARGV, 2 do
+  local index = math.min(size - tonumber(ARGV[i]) + ahead, size - 1)
+  if index >= 0 then
+    local leaving = redis.call('ZRANGE', calls, index, index, 'WITHSCORES')
+    wait = math.max(wait, tonumber(leaving[2]) + tonumber(ARGV[i + 1]) - now)
+  end
+end
+local left, endsAt = fact('left'), fact('endsAt')
+if not endsAt or endsAt <= now then
+  left, endsAt = tonumber(ARGV[5]), now + tonumber(ARGV[6])
+  if left < 0 then left = nil end
+end
+local periodWait = 0
+if left and left < 1 then periodWait = endsAt - now end
+if wait <= 0 and periodWait <= 0 then
+  if longest > 0 then write(ARGV[2], now, longest) end
+  if left then
+    left = left - 1
+    keep('left', left, 'endsAt', endsAt)
+  end
+end
+local answer = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances) }
+for i = 7, #ARGV, 2 do
+  answer[#answer + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i + 1])), '+inf')
+end
+return answer
+`)
+
+/**
+ * Arguments: a block's length; what the period has left (or -1), its limit (or -1), its end, how near two ends are one, how many
+ * calls may be unseen, and how many are under way; the shortest window's calls and length, what it has left (or -1), and a
+ * name for others' calls.
+ */
+export const tellScript = script(`${shared}
+local block, left, limit, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), now + tonumber(ARGV[4])
+if block > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + block)) end
+if left >= 0 then
+  local known, endsAt = fact('left'), fact('endsAt')
+  local isNew = limit >= 0 and limit ~= fact('limit')
+  if known and endsAt > now and not isNew and math.abs(ends - endsAt) <= tonumber(ARGV[5]) then
+    if left <= known + tonumber(ARGV[6]) then left = math.min(left, known) end
+    ends = math.min(ends, endsAt)
+  else
+    left = left - tonumber(ARGV[7])
+  end
+  keep('left', left, 'endsAt', ends)
+  if limit >= 0 then keep('limit', limit) end
+end
+if tonumber(ARGV[10]) >= 0 then
+  local length = tonumber(ARGV[9])
+  local used = redis.call('ZCOUNT', calls, '(' .. (now - length), '+inf')
+  for i = 1, tonumber(ARGV[8]) - used - tonumber(ARGV[10]) do write(ARGV[11] .. ':' .. i, now, length) end
+end
+return {}
+`)
+
+/**
+ * Arguments: instance, the longest window, a block's length, what the period has left (or -1), its limit (or -1) and end, and the id
+ * and age of each of the instance's calls. Answers for how long Redis has known of any.
+ */
+export const joinScript = script(`${shared}
+local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
+redis.call('HSETNX', facts, 'since', now)
+register(ARGV[1], longest)
+if tonumber(ARGV[3]) > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + tonumber(ARGV[3]))) end
+local endsAt = fact('endsAt')
+if left >= 0 and (not endsAt or endsAt <= now) then
+  keep('left', left, 'endsAt', ends)
+  if limit >= 0 then keep('limit', limit) end
+end
+for i = 7, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
+return { now - fact('since') }
+`)
+
+function script(text: string): Script {
+  return { text, digest: createHash('sha1').update(text).digest('hex') }
+}
