@@ -1,5 +1,7 @@
+import type { Redis } from 'ioredis'
 import type { Catalog } from './catalog.ts'
 import { type Clients, clientKeys, connectClients, nameOfClient, type Settings } from './providers.ts'
+import { openSharing } from './upstream/budget/sharing.ts'
 import type { ProviderName } from './upstream/error.ts'
 
 export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
@@ -18,14 +20,16 @@ export interface Account extends AsyncDisposable {
   readonly providers: readonly ProviderState[]
 }
 
-/** Closing the account closes its connections. */
+/** Closing the account closes its connections, but for Redis, through which instances share what is the account's. */
 export function openAccount(
   settings: Settings,
   catalog: Catalog,
   sandboxed: readonly ProviderName[] = [],
   isCatalogMadeUp = false,
+  redis?: Redis,
 ): Account {
-  const clients = connectClients(settings)
+  const sharing = redis && openSharing(redis)
+  const clients = connectClients(settings, sharing)
   const status = (key: keyof Clients): ProviderStatus => {
     if (!clients[key]) return 'NOT_CONFIGURED'
     return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
@@ -37,6 +41,7 @@ export function openAccount(
     providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
+      sharing?.[Symbol.dispose]()
     },
   }
 }

@@ -5,6 +5,7 @@ import { readCatalog } from './catalog-file.ts'
 import { type Config, type Environment, readConfig, StartProblems } from './config.ts'
 import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
 import { startServer } from './server.ts'
+import { openRedis } from './upstream/redis.ts'
 
 export interface Isotherm extends AsyncDisposable {
   readonly origin: string
@@ -28,7 +29,8 @@ export async function startIsotherm(
     const emulated = { ...environment, ...sandbox.environment(config.sandboxed), ISOTHERM_SANDBOX: 'off' }
     Object.assign(settings, readConfig(emulated).providers)
   }
-  const account = resources.use(openAccount(settings, catalog, config.sandboxed, isCatalogMadeUp))
+  const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
+  const account = resources.use(openAccount(settings, catalog, config.sandboxed, isCatalogMadeUp, redis))
   const server = await startServer(account, { ...config, log })
   resources.defer(() => server.drain(config.drainMilliseconds))
 

@@ -16,6 +16,7 @@ import { connectPosthog, type PostHogClient, type PostHogSettings } from './prov
 import { type PostHogLoaders, posthogLoaders } from './providers/posthog/loaders.ts'
 import { connectZenovay, type ZenovayClient, type ZenovaySettings } from './providers/zenovay/client.ts'
 import { type ZenovayLoaders, zenovayLoaders } from './providers/zenovay/loaders.ts'
+import type { Sharing } from './upstream/budget/sharing.ts'
 import type { ProviderName } from './upstream/error.ts'
 
 /** Settings of the providers that are configured. */
@@ -55,14 +56,17 @@ export const nameOfClient: { readonly [Key in keyof Clients]: ProviderName } = {
   datadog: 'datadog',
 }
 
-/** Nothing is connected before it is first asked. */
-export function connectClients({ auraVision, posthog, analytiks, zenovay, datadog }: Settings): Clients {
+/** Nothing is connected before it is first asked. Budgets of upstream calls are shared with other instances where `sharing` is given. */
+export function connectClients(
+  { auraVision, posthog, analytiks, zenovay, datadog }: Settings,
+  sharing?: Sharing,
+): Clients {
   return {
-    auraVision: auraVision && connectAuraVision(auraVision),
-    posthog: posthog && connectPosthog(posthog),
-    analytiks: analytiks && connectAnalytiks(analytiks),
-    zenovay: zenovay && connectZenovay(zenovay),
-    datadog: datadog && connectDatadog(datadog),
+    auraVision: auraVision && connectAuraVision(auraVision, sharing),
+    posthog: posthog && connectPosthog(posthog, sharing),
+    analytiks: analytiks && connectAnalytiks(analytiks, sharing),
+    zenovay: zenovay && connectZenovay(zenovay, sharing),
+    datadog: datadog && connectDatadog(datadog, sharing),
   }
 }
 

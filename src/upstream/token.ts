@@ -13,6 +13,16 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
+/** All that tells these credentials from others. */
+export function credentialParts({
+  tokenUrl,
+  audience,
+  clientId,
+  clientSecret,
+}: Credentials): readonly string[] {
+  return [tokenUrl.href, audience, clientId, clientSecret]
+}
+
 export interface Token {
   readonly text: string
   /** When a newer one should be used: three quarters of its life are over (Aura Vision's advice). */

@@ -1,11 +1,14 @@
+import type { z } from 'zod'
 import { readAnswer } from '../../upstream/answer.ts'
+import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
+import type { Sharing } from '../../upstream/budget/sharing.ts'
 import { withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError } from '../../upstream/status.ts'
-import { type Credentials, openTokenSource } from '../../upstream/token.ts'
+import { type Credentials, credentialParts, openTokenSource } from '../../upstream/token.ts'
 import {
   type LocationTraffic,
   pageAnswer,
@@ -36,6 +39,8 @@ export interface Question {
 }
 
 export interface AnalytiksClient extends AsyncDisposable {
+  /** The vendor names no quota. */
+  readonly quotaLeft: number | null
   /** v1: every location asked, or an error. */
   whole(question: Question, choice: LocationChoice, signal: AbortSignal): Promise<readonly LocationTraffic[]>
   /** v2: what is allowed, and which ids or reference numbers are refused. */
@@ -53,10 +58,14 @@ export interface AnalytiksClient extends AsyncDisposable {
   ): Promise<{ readonly data: readonly LocationTraffic[]; readonly cursor: string | null }>
 }
 
-export function connectAnalytiks(settings: AnalytiksSettings): AnalytiksClient {
+export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing): AnalytiksClient {
   const { exportsUrl, deadlineMilliseconds } = settings
   const http = openHttp('analytiks', settings)
   const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds)
+  const budget = openAccountBudget('analytiks', settings, {
+    account: [exportsUrl.href, ...credentialParts(settings)],
+    sharing,
+  })
 
   const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, caller: AbortSignal) => {
     const signal = withDeadline(deadlineMilliseconds, caller)
@@ -79,20 +88,29 @@ export function connectAnalytiks(settings: AnalytiksSettings): AnalytiksClient {
     if (second.status === 401) tokens.renewedInVain()
     return second
   }
+  const ask = <Schema extends z.ZodType>(
+    version: 'v1' | 'v2' | 'v3',
+    schema: Schema,
+    question: Question,
+    body: object,
+    signal: AbortSignal,
+  ) =>
+    budget.spend(signal, async () =>
+      readAnswer('analytiks', schema, await post(version, question, body, signal), failure),
+    )
   return {
-    async whole(question, choice, signal) {
-      const answer = await post('v1', question, choice, signal)
-      return readAnswer('analytiks', wholeAnswer, answer, failure)
+    whole: (question, choice, signal) => ask('v1', wholeAnswer, question, choice, signal),
+    partial: (question, choice, signal) => ask('v2', partialAnswer, question, choice, signal),
+    page(question, brandId, cursor, signal) {
+      return ask('v3', pageAnswer, question, { brandId, cursor: cursor ?? null }, signal)
     },
-    async partial(question, choice, signal) {
-      const answer = await post('v2', question, choice, signal)
-      return readAnswer('analytiks', partialAnswer, answer, failure)
+    get quotaLeft() {
+      return budget.quotaLeft
     },
-    async page(question, brandId, cursor, signal) {
-      const answer = await post('v3', question, { brandId, cursor: cursor ?? null }, signal)
-      return readAnswer('analytiks', pageAnswer, answer, failure)
+    async [Symbol.asyncDispose]() {
+      budget[Symbol.dispose]()
+      await http[Symbol.asyncDispose]()
     },
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   }
 }
 

@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto'
+import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
+import type { Sharing } from '../../upstream/budget/sharing.ts'
 import { endedError, untilEnded, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
-import { type Credentials, openTokenSource, renewalPause, type Token } from '../../upstream/token.ts'
+import {
+  type Credentials,
+  credentialParts,
+  openTokenSource,
+  renewalPause,
+  type Token,
+} from '../../upstream/token.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
 import { allowedImageUrl } from './image-hosts.ts'
@@ -31,6 +39,8 @@ export interface AuraVisionSettings extends Bounds, Credentials {
 }
 
 export interface AuraVisionClient extends AsyncDisposable {
+  /** The vendor names no quota. */
+  readonly quotaLeft: number | null
   /** What one request may hold; whoever asks keeps to it. */
   readonly bounds: RequestBounds
   /** All heatmaps of these locations and types, in one request; both ends of the filter's range are in. */
@@ -46,10 +56,14 @@ export interface AuraVisionClient extends AsyncDisposable {
  * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
  * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
  */
-export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClient {
+export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharing): AuraVisionClient {
   const { deadlineMilliseconds } = settings
   const http = openHttp('aura-vision', settings)
   const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
+  const budget = openAccountBudget('aura-vision', settings, {
+    account: [settings.url.href, ...credentialParts(settings)],
+    sharing,
+  })
   const closing = new AbortController()
   let current: Session | undefined
   let opening: Promise<Session> | undefined
@@ -115,13 +129,18 @@ export function connectAuraVision(settings: AuraVisionSettings): AuraVisionClien
   }
   return {
     bounds: { maximumLocations: settings.maximumLocations, maximumDays: settings.maximumDays },
+    get quotaLeft() {
+      return budget.quotaLeft
+    },
     async heatmaps(locationIds, types, filter, caller) {
-      const signal = withDeadline(deadlineMilliseconds, caller)
-      const json = await ask(id => heatmapRequest(id, locationIds, types, filter), signal)
+      const json = await budget.spend(caller, () =>
+        ask(id => heatmapRequest(id, locationIds, types, filter), withDeadline(deadlineMilliseconds, caller)),
+      )
       const rows = parseJson('aura-vision', heatmapsAnswer, json)
       return rows.map(row => ({ ...row, url: row.url && allowedImageUrl(row.url, settings.imageHosts) }))
     },
     async [Symbol.asyncDispose]() {
+      budget[Symbol.dispose]()
       const message = 'The connection to aura-vision was closed.'
       closing.abort(new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message))
       await http[Symbol.asyncDispose]()

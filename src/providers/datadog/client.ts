@@ -1,10 +1,15 @@
 import { readAnswer } from '../../upstream/answer.ts'
+import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
+import type { Budget } from '../../upstream/budget/budget.ts'
+import { openPlaces } from '../../upstream/budget/places.ts'
+import type { Sharing } from '../../upstream/budget/sharing.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError, toWait } from '../../upstream/status.ts'
+import { limitsTold } from './limit-headers.ts'
 import {
   changeBody,
   creationBody,
@@ -34,6 +39,8 @@ export type SnapshotRefusal = 'REJECTED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT
 export type Written<Value> = { readonly written: Value } | { readonly refusal: SnapshotRefusal }
 
 export interface DatadogClient extends AsyncDisposable {
+  /** The calls left of the period that runs, of the operation that has fewest; null while none is known. */
+  readonly quotaLeft: number | null
   /** At most `limit` snapshots of a view, newest first; nothing says whether there are more. */
   snapshots(filter: SnapshotFilter, limit: number, signal: AbortSignal): Promise<readonly DatadogSnapshot[]>
   /** Not safe to repeat: the vendor takes no idempotency key. */
@@ -46,16 +53,32 @@ export interface DatadogClient extends AsyncDisposable {
   deleteSnapshot(id: string, signal: AbortSignal): Promise<Written<string>>
 }
 
-export function connectDatadog({
-  apiKey,
-  applicationKey,
-  url: base,
-  ...bounds
-}: DatadogSettings): DatadogClient {
-  const http = openHttp('datadog', bounds)
+export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): DatadogClient {
+  const { apiKey, applicationKey, url: base, limits } = settings
+  const http = openHttp('datadog', settings)
+  const places = openPlaces('datadog', limits.concurrency)
+  const account = [base.href, apiKey, applicationKey]
+  const openBudget = (operation: string) =>
+    openAccountBudget('datadog', settings, { account, sharing, places, operation })
+  // The vendor limits each operation by itself.
+  const budgets = {
+    list: openBudget('list'),
+    create: openBudget('create'),
+    update: openBudget('update'),
+    delete: openBudget('delete'),
+  }
   const headers = { 'dd-api-key': apiKey, 'dd-application-key': applicationKey }
   const path = ['api', 'v2', 'replay', 'heatmap', 'snapshots']
-  const call = (call: HttpCall) => http.call({ headers, ...call })
+  const spend = <Value>(
+    budget: Budget,
+    call: Omit<HttpCall, 'signal'> & { readonly signal: AbortSignal },
+    read: (answer: HttpAnswer) => Value,
+  ) =>
+    budget.spend(call.signal, async () => {
+      const answer = await http.call({ headers, ...call })
+      budget.learn(limitsTold(answer))
+      return read(answer)
+    })
 
   return {
     async snapshots({ viewName, deviceType, applicationId }, limit, signal) {
@@ -65,24 +88,34 @@ export function connectDatadog({
         'filter[application_id]': applicationId ?? undefined,
         'page[limit]': limit,
       })
-      const answer = await call({ method: 'GET', url, signal })
-      return readAnswer('datadog', snapshotsAnswer, answer, failure).data
+      return spend(
+        budgets.list,
+        { method: 'GET', url, signal },
+        answer => readAnswer('datadog', snapshotsAnswer, answer, failure).data,
+      )
     },
     async createSnapshot(creation, signal) {
       const json = creationBody(creation)
-      return written(await call({ method: 'POST', url: routeUrl(base, path), json, signal }), readSnapshot)
+      const call = { method: 'POST', url: routeUrl(base, path), json, signal } as const
+      return spend(budgets.create, call, answer => written(answer, readSnapshot))
     },
     async updateSnapshot(id, change, signal) {
       const json = changeBody(id, change)
-      return written(
-        await call({ method: 'PATCH', url: routeUrl(base, [...path, id]), json, signal }),
-        readSnapshot,
-      )
+      const call = { method: 'PATCH', url: routeUrl(base, [...path, id]), json, signal } as const
+      return spend(budgets.update, call, answer => written(answer, readSnapshot))
     },
     async deleteSnapshot(id, signal) {
-      return written(await call({ method: 'DELETE', url: routeUrl(base, [...path, id]), signal }), () => id)
+      const call = { method: 'DELETE', url: routeUrl(base, [...path, id]), signal } as const
+      return spend(budgets.delete, call, answer => written(answer, () => id))
     },
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    get quotaLeft() {
+      const known = Object.values(budgets).flatMap(({ quotaLeft }) => quotaLeft ?? [])
+      return known.length > 0 ? Math.min(...known) : null
+    },
+    async [Symbol.asyncDispose]() {
+      for (const budget of Object.values(budgets)) budget[Symbol.dispose]()
+      await http[Symbol.asyncDispose]()
+    },
   }
 }
 

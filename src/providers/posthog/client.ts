@@ -1,4 +1,6 @@
 import { readAnswer } from '../../upstream/answer.ts'
+import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
+import type { Sharing } from '../../upstream/budget/sharing.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { type Bounds, type HttpAnswer, type HttpHead, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
@@ -35,6 +37,8 @@ export type Screenshot =
   | { readonly state: 'FAILED'; readonly failure: string; readonly heatmap: PostHogHeatmap }
 
 export interface PostHogClient extends AsyncDisposable {
+  /** The calls left of this hour. */
+  readonly quotaLeft: number | null
   /** What there is of a heatmap's picture (by UUID) at a width; the nearest width is served when that one is not stored. */
   screenshot(scope: PostHogScope, uuid: string, width: number, signal: AbortSignal): Promise<Screenshot>
   /** One saved heatmap by its short id. */
@@ -47,34 +51,54 @@ export interface PostHogClient extends AsyncDisposable {
   ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
 }
 
-export function connectPosthog({ personalApiKey, host, ...bounds }: PostHogSettings): PostHogClient {
-  const http = openHttp('posthog', bounds)
+export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): PostHogClient {
+  const { personalApiKey, host, perMinute, perHour } = settings
+  const http = openHttp('posthog', settings)
+  const budget = openAccountBudget('posthog', settings, {
+    account: [host.href, personalApiKey],
+    allowance: {
+      windows: [
+        { calls: perMinute, milliseconds: 60_000 },
+        { calls: perHour, milliseconds: 3_600_000 },
+      ],
+    },
+    sharing,
+  })
   // `*/*`: the vendor's renderers are JSON only, so an Accept of image/jpeg alone would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
 
-  const get = async (
+  const get = async <Value>(
     { kind, id }: PostHogScope,
     route: readonly string[],
     query: Readonly<Record<string, number>>,
     signal: AbortSignal,
+    read: (answer: HttpAnswer) => Value,
     skipBody?: (head: HttpHead) => boolean,
   ) => {
     const url = routeUrl(host, ['api', kind, id, ...route, ''], query)
-    return http.call({ method: 'GET', url, headers, signal, ...(skipBody && { skipBody }) })
+    const call = { method: 'GET', url, headers, signal, ...(skipBody && { skipBody }) } as const
+    return budget.spend(signal, async () => read(await http.call(call)))
   }
   return {
     async screenshot(scope, uuid, width, signal) {
       const route = ['heatmap_screenshots', uuid, 'content']
-      const answer = await get(scope, route, { width }, signal, head => head.status === 200)
-      return readScreenshot(answer)
+      return get(scope, route, { width }, signal, readScreenshot, head => head.status === 200)
     },
     async heatmap(scope, shortId, signal) {
-      return readAnswer('posthog', heatmapAnswer, await get(scope, ['saved', shortId], {}, signal))
+      const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapAnswer, answer)
+      return get(scope, ['saved', shortId], {}, signal, read)
     },
     async heatmaps(scope, page, signal) {
-      return readAnswer('posthog', heatmapsAnswer, await get(scope, ['saved'], { ...page }, signal))
+      const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapsAnswer, answer)
+      return get(scope, ['saved'], { ...page }, signal, read)
     },
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    get quotaLeft() {
+      return budget.quotaLeft
+    },
+    async [Symbol.asyncDispose]() {
+      budget[Symbol.dispose]()
+      await http[Symbol.asyncDispose]()
+    },
   }
 }
 

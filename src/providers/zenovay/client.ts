@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import { readAnswer } from '../../upstream/answer.ts'
+import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
+import type { Sharing } from '../../upstream/budget/sharing.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
-import { type Bounds, type HttpAnswer, header, openHttp } from '../../upstream/http.ts'
+import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import { tryJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { retryAfter, statusError, toWait } from '../../upstream/status.ts'
-import type { ZenovayPlan } from './plans.ts'
+import { limitsTold, monthReset } from './limit-headers.ts'
+import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 import { pagesAnswer, readFailure, websitesAnswer, type ZenovayPage, type ZenovayWebsite } from './wire.ts'
 
 export interface ZenovaySettings extends Bounds {
@@ -18,20 +21,37 @@ export interface ZenovaySettings extends Bounds {
 }
 
 export interface ZenovayClient extends AsyncDisposable {
+  /** The calls left of this month, null while that is not known. */
+  readonly quotaLeft: number | null
   /** The `limit` (1 to 100) most visited pages of a website, by all-time interactions. */
   pages(websiteId: string, limit: number, signal: AbortSignal): Promise<readonly ZenovayPage[]>
   /** All websites that the key may see. */
   websites(signal: AbortSignal): Promise<readonly ZenovayWebsite[]>
 }
 
-export function connectZenovay({ apiKey, url: base, ...bounds }: ZenovaySettings): ZenovayClient {
-  const http = openHttp('zenovay', bounds)
+export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): ZenovayClient {
+  const { apiKey, url: base, plan } = settings
+  const { perMinute, perMonth } = zenovayPlans[plan]
+  const http = openHttp('zenovay', settings)
+  const budget = openAccountBudget('zenovay', settings, {
+    account: [base.href, apiKey],
+    allowance: {
+      windows: [{ calls: perMinute, milliseconds: 60_000 }],
+      period: { limit: perMonth, length: 'month' },
+    },
+    sharing,
+  })
 
-  const get = async <Schema extends z.ZodType>(url: URL, schema: Schema, signal: AbortSignal) => {
-    const answer = await http.call({ method: 'GET', url, headers: { 'x-api-key': apiKey }, signal })
-    return readAnswer('zenovay', schema, answer, failure)
-  }
+  const get = <Schema extends z.ZodType>(url: URL, schema: Schema, signal: AbortSignal) =>
+    budget.spend(signal, async () => {
+      const answer = await http.call({ method: 'GET', url, headers: { 'x-api-key': apiKey }, signal })
+      budget.learn(limitsTold(answer, plan))
+      return readAnswer('zenovay', schema, answer, failure)
+    })
   return {
+    get quotaLeft() {
+      return budget.quotaLeft
+    },
     async pages(websiteId, limit, signal) {
       const url = routeUrl(base, ['heatmaps', websiteId, 'pages'], { limit })
       return (await get(url, pagesAnswer, signal)).data.pages
@@ -39,17 +59,20 @@ export function connectZenovay({ apiKey, url: base, ...bounds }: ZenovaySettings
     async websites(signal) {
       return (await get(routeUrl(base, ['websites']), websitesAnswer, signal)).data.websites
     },
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      budget[Symbol.dispose]()
+      await http[Symbol.asyncDispose]()
+    },
   }
 }
 
 function failure(answer: HttpAnswer): UpstreamError {
   const told = readFailure(tryJson(answer.body))
   if (answer.status === 429 && told.code === 'MONTHLY_LIMIT_EXCEEDED') {
-    const reset = header(answer, 'x-usage-reset') ?? header(answer, 'x-usage-monthly-reset') ?? ''
+    const reset = monthReset(answer) ?? Number.NaN
     return statusError('zenovay', answer, {
       code: 'UPSTREAM_QUOTA_EXHAUSTED',
-      retryAfterSeconds: toWait((Date.parse(reset) - Date.now()) / 1000),
+      retryAfterSeconds: toWait(reset / 1000),
     })
   }
   return statusError('zenovay', answer, { retryAfterSeconds: retryAfter(answer) ?? told.retryAfterSeconds })

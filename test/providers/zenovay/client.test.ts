@@ -18,7 +18,8 @@ describe.each([1, 2, 3] as const)('errors of shape %i', errorShape => {
     await using emulator = await serveZenovay({ now, errorShape, perMinute: 1 })
     await using account = wire(emulator)
     await pages(account)
-    expect(await failureOf(pages(account))).toMatchObject({
+    await using other = wire(emulator)
+    expect(await failureOf(pages(other))).toMatchObject({
       code: 'UPSTREAM_RATE_LIMITED',
       provider: 'zenovay',
       retryable: true,
@@ -32,7 +33,8 @@ describe.each([1, 2, 3] as const)('errors of shape %i', errorShape => {
     await using emulator = await serveZenovay({ now, errorShape, perMonth: 1 })
     await using account = wire(emulator)
     await pages(account)
-    expect(await failureOf(pages(account))).toMatchObject({
+    await using other = wire(emulator)
+    expect(await failureOf(pages(other))).toMatchObject({
       code: 'UPSTREAM_QUOTA_EXHAUSTED',
       provider: 'zenovay',
       retryable: false,

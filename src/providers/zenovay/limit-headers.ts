@@ -1,0 +1,33 @@
+import type { Told } from '../../upstream/budget/ledger.ts'
+import { type HttpAnswer, header } from '../../upstream/http.ts'
+import { type ZenovayPlan, zenovayPlans } from './plans.ts'
+
+/** What an answer's headers tell of the minute's and the month's calls: truer than what the plan's name stands for. */
+export function limitsTold(answer: HttpAnswer, plan: ZenovayPlan): Told {
+  const perMinute = count(header(answer, 'x-ratelimit-limit'))
+  const left = count(header(answer, 'x-ratelimit-remaining'))
+  const used = count(header(answer, 'x-usage-monthly'))
+  const limit = count(header(answer, 'x-usage-limit')) ?? zenovayPlans[plan].perMonth
+  return {
+    window: {
+      calls: perMinute || undefined,
+      // A refusal says itself how long to wait, which may be less than a whole minute.
+      left: answer.status === 429 ? undefined : left,
+    },
+    period:
+      used === undefined
+        ? undefined
+        : { limit, left: Math.max(0, limit - used), resetsInMilliseconds: monthReset(answer) },
+  }
+}
+
+/** The milliseconds until the month's quota begins anew; undefined when no header tells. */
+export function monthReset(answer: HttpAnswer): number | undefined {
+  const reset = header(answer, 'x-usage-reset') ?? header(answer, 'x-usage-monthly-reset') ?? ''
+  const milliseconds = Date.parse(reset) - Date.now()
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
+}
+
+function count(value: string | undefined): number | undefined {
+  return value && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+}
