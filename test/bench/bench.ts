@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { type Contest, contest } from './contest.ts'
+import { locationCount, questions } from './questions.ts'
+import { printContest } from './report.ts'
+
+// Asks all questions, or those that are named; writes what was measured to a file as JSON.
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    output: { type: 'string', default: 'bench.json' },
+  },
+})
+const pace = {
+  warmUpMilliseconds: 3000,
+  roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
+  rounds: z.coerce.number().int().positive().parse(values.rounds),
+}
+const named = z.array(z.enum(['websites', 'points', 'columns'])).parse(positionals)
+const asked = named.length > 0 ? named : (['websites', 'points', 'columns'] as const)
+
+const results: Record<string, Contest> = {}
+await using resources = new AsyncDisposableStack()
+const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
+resources.defer(() => rm(folder, { recursive: true }))
+const catalogFile = join(folder, 'catalog.yaml')
+await writeFile(catalogFile, catalog())
+for (const name of asked) {
+  const measured = await contest(name, catalogFile, pace)
+  results[name] = measured
+  console.log(printContest(questions[name], measured))
+}
+await writeFile(values.output, `${JSON.stringify(results, null, 2)}\n`)
+
+function catalog(): string {
+  const entries = Array.from(
+    { length: locationCount },
+    (_, index) =>
+      `  - { id: store-${index + 1}, name: Store ${index + 1}, timeZone: Europe/London, analytiks: { locationId: ${index + 1} } }\n`,
+  )
+  return `locations:\n${entries.join('')}`
+}

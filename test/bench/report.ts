@@ -1,0 +1,36 @@
+import { askers, type Contest } from './contest.ts'
+import type { Question } from './questions.ts'
+
+/** What a question showed, for people: a row for each of the two, then how Isotherm stands to the proxy. */
+export function printContest({ name, speed, memory }: Question, contest: Contest): string {
+  const rows = askers.map(asker => {
+    const { requestsPerSecond, median, percentile99, upstreamCallsPerRequest, peakMemory } = contest[asker]
+    return [
+      asker.padEnd(10),
+      requestsPerSecond.toFixed(1).padStart(10),
+      median.toFixed(1).padStart(10),
+      percentile99.toFixed(1).padStart(10),
+      upstreamCallsPerRequest.toFixed(2).padStart(10),
+      (peakMemory / 1024 ** 2).toFixed(0).padStart(10),
+    ].join(' ')
+  })
+  const heads = ['', 'requests/s', 'median ms', '99th ms', 'calls each', 'peak MiB']
+  const { isotherm, proxy } = contest
+  const verdicts = [
+    verdict('speed', isotherm.requestsPerSecond / proxy.requestsPerSecond, speed, 'at least'),
+    ...(memory === undefined
+      ? []
+      : [verdict('memory', isotherm.peakMemory / proxy.peakMemory, memory, 'at most')]),
+  ]
+  return [
+    name,
+    heads.map((head, index) => (index === 0 ? head.padEnd(10) : head.padStart(10))).join(' '),
+    ...rows,
+    `${verdicts.join('; ')}\n`,
+  ].join('\n')
+}
+
+function verdict(what: string, ratio: number, bound: number, direction: 'at least' | 'at most'): string {
+  const isMet = direction === 'at least' ? ratio >= bound : ratio <= bound
+  return `${what}: ${ratio.toFixed(2)} of the proxy's, ${direction} ${bound} is wanted${isMet ? '' : ' (missed)'}`
+}
