@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import {
+  stepOf,
+  stepOfBrand,
+  type TrafficInterval,
+} from '../../../src/providers/analytiks/traffic-question.ts'
+import type { TrafficSpan } from '../../../src/providers/analytiks/wire.ts'
+import { local, utc } from './traffic-rows.ts'
+
+const june = utc('2025-06-01T00:00:00Z', '2025-07-01T00:00:00Z')
+const localJune = local('2025-06-01T00:00:00', '2025-07-01T00:00:00')
+
+test.each<[TrafficInterval, TrafficSpan, string | null, string]>([
+  ['15min', june, 'Europe/London', '15min'],
+  ['hourly', june, 'Asia/Kolkata', 'hourly'],
+  ['whole', june, 'Asia/Kolkata', 'hourly'],
+  ['daily', june, 'Europe/London', 'hourly'],
+  ['daily', june, 'Asia/Kolkata', '15min'],
+  ['weekly', june, 'Asia/Kathmandu', '15min'],
+  ['monthly', june, null, 'hourly'],
+  ['daily', localJune, null, 'hourly'],
+  ['daily', localJune, 'Asia/Kolkata', 'hourly'],
+  // Eleven hours off in summer, and ten and a half in winter.
+  ['daily', utc('2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z'), 'Australia/Lord_Howe', 'hourly'],
+  ['daily', utc('2025-01-01T00:00:00Z', '2025-06-01T00:00:00Z'), 'Australia/Lord_Howe', '15min'],
+])(
+  'Analytiks is asked for a %s answer by the step that its buckets fit into',
+  (interval, span, timeZone, step) => {
+    expect(stepOf({ interval, span, timeZone })).toBe(step)
+  },
+)
+
+test('a brand is asked by quarters as soon as one of its locations needs them', () => {
+  const brand = { span: june, interval: 'daily', metrics: [], withZones: false, zoneOf: () => null } as const
+  expect(stepOfBrand({ ...brand, timeZones: [] })).toBe('hourly')
+  expect(stepOfBrand({ ...brand, timeZones: ['Europe/London', 'Asia/Tokyo'] })).toBe('hourly')
+  expect(stepOfBrand({ ...brand, timeZones: ['Europe/London', 'Asia/Kolkata'] })).toBe('15min')
+  expect(stepOfBrand({ ...brand, interval: '15min', timeZones: [] })).toBe('15min')
+  expect(stepOfBrand({ ...brand, span: localJune, timeZones: ['Asia/Kolkata'] })).toBe('hourly')
+})

@@ -1,0 +1,84 @@
+import { TrafficGathering } from '../../../src/providers/analytiks/gathering.ts'
+import type { DwellTime } from '../../../src/providers/analytiks/law.ts'
+import type { PlaceReport, TrafficReport } from '../../../src/providers/analytiks/series.ts'
+import type { TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
+import type {
+  Buckets,
+  LocationTraffic,
+  MetricBuckets,
+  TrafficMetric,
+  TrafficSpan,
+} from '../../../src/providers/analytiks/wire.ts'
+
+export const hour = 3_600_000
+export const day = 24 * hour
+
+/** A span in UTC of two instants in print. */
+export function utc(start: string, end: string): TrafficSpan {
+  return { form: 'utc', start: Date.parse(start), end: Date.parse(end) }
+}
+
+export function local(start: string, end: string): TrafficSpan {
+  return { ...utc(`${start}Z`, `${end}Z`), form: 'local' }
+}
+
+/** Buckets of keys as Analytiks has them, all with a `Z` or all without. */
+export function bucketsOf(map: Readonly<Record<string, number>>): Buckets {
+  const keys = Object.keys(map)
+  const zoned = keys.every(key => key.endsWith('Z'))
+  return { times: keys.map(key => Date.parse(zoned ? key : `${key}Z`)), values: Object.values(map), zoned }
+}
+
+export function rowOf(
+  buckets: MetricBuckets,
+  pointsOfInterest: LocationTraffic['pointsOfInterest'] = [],
+): LocationTraffic {
+  return { locationId: 1, referenceNumber: null, buckets, pointsOfInterest }
+}
+
+/** What of a row lies in a window, its end included, as Analytiks answers. */
+export function answerOf(row: LocationTraffic, { start, end }: TrafficSpan): LocationTraffic {
+  const within = (buckets: MetricBuckets): MetricBuckets =>
+    Object.fromEntries(
+      Object.entries(buckets).map(([metric, map]: [string, Buckets | null]) => [metric, map && part(map)]),
+    )
+  const part = ({ times, values, zoned }: Buckets): Buckets | null => {
+    const kept = times.map(time => time >= start && time <= end)
+    const isTold = times.length === 0 || kept.includes(true)
+    const keep = (list: readonly number[]) => list.filter((_, index) => kept[index])
+    return isTold ? { times: keep(times), values: keep(values), zoned } : null
+  }
+  const zones = row.pointsOfInterest.map(({ id, buckets }) => ({ id, buckets: within(buckets) }))
+  return {
+    ...row,
+    buckets: within(row.buckets),
+    pointsOfInterest: zones.filter(({ buckets }) => Object.values(buckets).some(map => map !== null)),
+  }
+}
+
+/** The report of windows told in the order given. */
+export function gather(
+  question: TrafficQuestion,
+  windows: readonly (readonly [TrafficSpan, LocationTraffic])[],
+  dwellTime?: DwellTime,
+): TrafficReport {
+  const gathering = new TrafficGathering(question, dwellTime)
+  for (const [window, row] of windows) gathering.add(window, row)
+  return gathering.report()
+}
+
+/** All that a place tells of some metrics. */
+export function toldBy(place: PlaceReport, metrics: readonly TrafficMetric[]) {
+  return metrics.map(metric => {
+    const series = place.series(metric)
+    const columns = series.columns()
+    return {
+      metric,
+      reported: series.reported,
+      points: series.points(),
+      columns: columns && { ...columns, starts: columns.starts() },
+      total: series.total(),
+      peak: series.peak(),
+    }
+  })
+}
