@@ -56,8 +56,11 @@ test('clearing a group forgets it on every instance at once, and only it', async
   await using fleet = await startFleet()
   await fleet.one.set('a', { value: 1, at: 0 }, hour, 'lists')
   await fleet.one.set('b', { value: 2, at: 0 }, hour)
+  await fleet.other.set('c', { value: 3, at: 0 }, hour, 'lists')
   expect(await fleet.other.get('a')).toEqual({ value: 1, at: 0 })
+  expect(await fleet.one.get('c')).toEqual({ value: 3, at: 0 })
   await fleet.one.clear('lists')
+  expect(await fleet.other.get('c')).toBeUndefined()
   expect(await fleet.other.get('a')).toBeUndefined()
   expect(await fleet.one.get('a')).toBeUndefined()
   expect(await fleet.other.get('b')).toBeDefined()
@@ -70,13 +73,21 @@ test('a group that is cleared while Redis hangs is forgotten here at once, and e
   await fleet.one.set('a', { value: 1, at: 0 }, hour, 'lists')
   expect(await fleet.other.get('a')).toBeDefined()
   fleet.server.pause()
+  await expect.poll(() => fleet.one.get('unknown').then(() => fleet.lines)).toHaveLength(1)
   await fleet.one.clear('lists')
   expect(await fleet.one.get('a')).toBeUndefined()
   expect(await fleet.other.get('a')).toBeUndefined()
   fleet.server.resume()
+  const seenHere = new Set<unknown>()
+  await expect
+    .poll(() => fleet.one.get('a').then(kept => [seenHere.add(kept).size, fleet.lines.length]), {
+      timeout: 5_000,
+      interval: 5,
+    })
+    .toEqual([1, 2])
   await expect.poll(() => fleet.redis.keys('isotherm:groups:*'), { timeout: 5_000 }).toEqual([])
-  await fleet.returned(fleet.one)
-  expect(await fleet.one.get('a')).toBeUndefined()
+  expect(seenHere).toEqual(new Set([undefined]))
+  await fleet.returned(fleet.other)
   expect(await fleet.other.get('a')).toBeUndefined()
 })
 
@@ -216,17 +227,25 @@ test('a Redis that is not there at the start is no error, and is used once it is
 
 test('a process that is busy for a while does not take Redis for dead', async () => {
   await using fleet = await startFleet()
+  // A loss that is over leaves no trace.
+  await fleet.server.kill()
+  await expect.poll(() => fleet.lines).toHaveLength(1)
+  await fleet.server.restart()
+  await Promise.all([fleet.returned(fleet.one), fleet.returned(fleet.other)])
+  await expect.poll(() => fleet.lines).toHaveLength(2)
   await fleet.one.set('name', { value: 1, at: 0 }, hour)
   const asked = fleet.other.get('name')
   await new Promise(process.nextTick)
   const until = performance.now() + 700
   while (performance.now() < until);
   expect(await asked).toEqual({ value: 1, at: 0 })
-  expect(fleet.lines).toEqual([])
+  expect(fleet.lines).toHaveLength(2)
 })
 
 test('an end while Redis hangs takes no time and leaves no connection', async () => {
   await using fleet = await startFleet()
+  const sockets = () => process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap').length
+  const before = sockets()
   await using short = fleet.instance()
   await short.set('name', { value: 1, at: 0 }, hour)
   const connections = async () => /connected_clients:(\d+)/.exec(await fleet.redis.info('clients'))?.[1]
@@ -237,6 +256,7 @@ test('an end while Redis hangs takes no time and leaves no connection', async ()
   await short[Symbol.asyncDispose]()
   expect(performance.now() - start).toBeLessThan(100)
   expect(await asked).toBeUndefined()
+  await expect.poll(sockets).toBe(before)
   fleet.server.resume()
   await expect.poll(connections, { timeout: 5_000 }).toBe('5')
 })

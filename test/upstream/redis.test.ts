@@ -65,8 +65,16 @@ test('what is said names the fault, and neither the address nor the password', a
   expect(await right.ping()).toBe('PONG')
 })
 
+test('what is said quotes nothing of what the server says', async () => {
+  await using server = await serveAnswer('-hush-hush to you\r\n')
+  const lines: string[] = []
+  using _redis = openRedis(server.url, line => lines.push(line))
+  await expect.poll(() => lines).toEqual(['Redis cannot be used (it failed): going on without it'])
+})
+
 test('a server that is still loading is gone', async () => {
-  await using server = await serveLoading()
+  const info = 'loading:1\r\nloading_eta_seconds:60'
+  await using server = await serveAnswer(`$${info.length}\r\n${info}\r\n`)
   const lines: string[] = []
   using redis = openRedis(server.url, line => lines.push(line))
   await expect.poll(() => lines).toEqual(['Redis cannot be used (it is still loading): going on without it'])
@@ -87,12 +95,11 @@ test('what is asked twice is asked again after a failure, and once more only', a
   expect(asked).toBe(3)
 })
 
-/** Answers nothing but that it is loading, as Redis does while it reads a large file. */
-async function serveLoading(): Promise<AsyncDisposable & { url: string }> {
-  const info = 'loading:1\r\nloading_eta_seconds:60'
+/** Gives the one answer to whatever is asked. */
+async function serveAnswer(text: string): Promise<AsyncDisposable & { url: string }> {
   const server: Server = createServer(socket => {
     socket.on('error', () => {})
-    socket.on('data', () => socket.write(`$${info.length}\r\n${info}\r\n`))
+    socket.on('data', () => socket.write(text))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
