@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
+import { installDebianPackage } from '../debian-package.ts'
 
 const executable = '/usr/bin/chromium'
-/** How long a machine without Chromium may take to get it. */
-export const installMilliseconds = 600_000
 
 export interface Visit extends AsyncDisposable {
   readonly page: Page
@@ -18,22 +14,9 @@ export interface Visit extends AsyncDisposable {
   readonly complaints: readonly string[]
 }
 
-/** Installs Debian's Chromium where it is missing. Rejects with a sentence that says what to do when it cannot. */
-export async function installChromium(): Promise<void> {
-  if (existsSync(executable)) return
-  const command = 'apt-get update && apt-get install -y --no-install-recommends chromium'
-  const needed = `The browser tests need Chromium at ${executable}; it comes with: ${command}`
-  if (process.getuid?.() !== 0) throw new Error(`${needed} (which only root can run)`)
-  try {
-    await promisify(execFile)('sh', ['-c', command], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      timeout: installMilliseconds,
-      maxBuffer: Number.POSITIVE_INFINITY,
-    })
-  } catch (cause) {
-    throw new Error(`${needed} (which failed here)`, { cause })
-  }
-  if (!existsSync(executable)) throw new Error(`${needed} (which put none there)`)
+/** Installs Debian's Chromium where it is missing: give the hook `installMilliseconds`. */
+export function installChromium(): Promise<void> {
+  return installDebianPackage('chromium', executable)
 }
 
 /** Opens a browser that was never anywhere, with one empty page. */

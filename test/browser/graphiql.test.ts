@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startIsotherm } from '../../src/isotherm.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { installMilliseconds } from '../debian-package.ts'
 import { serve } from '../serving.ts'
-import { installChromium, installMilliseconds, openChromium } from './chromium.ts'
+import { installChromium, openChromium } from './chromium.ts'
 
 beforeAll(installChromium, installMilliseconds)
 afterEach(() => {
