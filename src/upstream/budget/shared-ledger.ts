@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type Allowance, type Ledger, LocalLedger, type Refusal, type Told } from './ledger.ts'
 import { type Clock, sameEnd, unseenCalls } from './period.ts'
-import { joinScript, runScript, type Script, takeScript, tellScript } from './shared-scripts.ts'
+import { joinScript, loadScripts, runScript, type Script, takeScript, tellScript } from './shared-scripts.ts'
 import type { Sharing } from './sharing.ts'
 
 /**
@@ -184,6 +184,7 @@ class SharedLedger implements Ledger {
   }
 
   async #tellAll(): Promise<void> {
+    await loadScripts(this.#sharing.redis).catch(() => undefined)
     const alone = this.#alone
     const { longestMilliseconds, blockedFor, period } = this.#local
     const { state } = period

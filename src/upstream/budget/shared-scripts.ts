@@ -7,19 +7,19 @@ export interface Script {
   readonly digest: string
 }
 
-/** Sent by its digest alone where Redis knows it. */
-export async function runScript(
+/** To be done before the first of them runs, and again when Redis came back. */
+export async function loadScripts(redis: Redis): Promise<void> {
+  await Promise.all([takeScript, tellScript, joinScript].map(({ text }) => redis.script('LOAD', text)))
+}
+
+/** Sent by its digest alone: rejects where Redis does not know it. */
+export function runScript(
   redis: Redis,
-  { text, digest }: Script,
+  { digest }: Script,
   keys: readonly string[],
   parameters: readonly (string | number)[],
 ): Promise<unknown> {
-  try {
-    return await redis.evalsha(digest, keys.length, ...keys, ...parameters)
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-    return await redis.eval(text, keys.length, ...keys, ...parameters)
-  }
+  return redis.evalsha(digest, keys.length, ...keys, ...parameters)
 }
 
 /** Keys: calls (by time), facts, instances (by when they were last seen). Times are Redis's own, in milliseconds. */

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import type { Allowance, Ledger } from '../../../src/upstream/budget/ledger.ts'
+import { systemClock } from '../../../src/upstream/budget/period.ts'
+import { openSharedLedger } from '../../../src/upstream/budget/shared-ledger.ts'
+import { openSharing } from '../../../src/upstream/budget/sharing.ts'
+import { openRedis } from '../../../src/upstream/redis.ts'
+import { installMilliseconds } from '../../debian-package.ts'
+import { installRedis, type RedisServer, startRedis } from '../../redis.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+/** One instance of several: a ledger on a connection of its own, which is ready. */
+async function instance(server: RedisServer, allowance: Allowance, name = 'account') {
+  const resources = new DisposableStack()
+  const redis = resources.use(openRedis(server.url, () => undefined))
+  if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
+  const sharing = resources.use(openSharing(redis))
+  const ledger = resources.use(openSharedLedger(allowance, systemClock, sharing, name))
+  return { redis, ledger, [Symbol.dispose]: () => resources.dispose() }
+}
+
+const hour = 3_600_000
+const windows = [
+  { calls: 4, milliseconds: 60_000 },
+  { calls: 10, milliseconds: hour },
+]
+
+test('instances count together, in every window', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows })
+  using other = await instance(server, { windows })
+  const takes = [one, other, one, other].map(({ ledger }) => ledger.take(0))
+  expect(await Promise.all(takes)).toEqual([undefined, undefined, undefined, undefined])
+  for (const { ledger } of [one, other]) {
+    const refusal = await ledger.take(0)
+    expect(refusal?.milliseconds).toBeGreaterThan(50_000)
+    expect(refusal?.milliseconds).toBeLessThanOrEqual(60_000)
+    expect(refusal?.isQuota).toBe(false)
+    expect(ledger.left).toBe(6)
+  }
+})
+
+test('two accounts never share a budget, whatever they are called', async () => {
+  await using server = await startRedis()
+  const names = fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 2, maxLength: 4 })
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(names, async names => {
+      run++
+      using connection = await instance(server, { windows: [] }, `${run}`)
+      using sharing = openSharing(connection.redis, `run ${run}`)
+      const once = { windows: [{ calls: 1, milliseconds: hour }] }
+      for (const name of names) {
+        using ledger = openSharedLedger(once, systemClock, sharing, name)
+        expect(await ledger.take(0)).toBeUndefined()
+        expect(await ledger.take(0)).toBeDefined()
+      }
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a block and a used-up month of one instance hold for all, those that start later too', async () => {
+  await using server = await startRedis()
+  const month: Allowance = { period: { limit: 100, length: 'month' } }
+  using one = await instance(server, month)
+  using other = await instance(server, month)
+  await one.ledger.take(0)
+  one.ledger.tell({ waitMilliseconds: 30_000 })
+  await one.ledger.take(0)
+  expect(await other.ledger.take(0)).toMatchObject({ isQuota: false })
+  one.ledger.tell({ period: { left: 0, resetsInMilliseconds: hour } })
+  await one.ledger.take(0)
+  using late = await instance(server, month)
+  for (const { ledger } of [other, late]) {
+    const refusal = await ledger.take(0)
+    expect(refusal?.isQuota).toBe(true)
+    expect(refusal?.milliseconds).toBeGreaterThan(hour - 60_000)
+    expect(ledger.left).toBe(0)
+  }
+})
+
+test('a month counts the calls of all, and what is told of it is truer', async () => {
+  await using server = await startRedis()
+  const month: Allowance = { period: { limit: 100, length: 'month' } }
+  using one = await instance(server, month)
+  using other = await instance(server, month)
+  await one.ledger.take(0)
+  await other.ledger.take(0)
+  expect(other.ledger.left).toBe(98)
+  one.ledger.tell({ period: { limit: 50, left: 7, resetsInMilliseconds: hour }, underWay: 2 })
+  await one.ledger.take(0)
+  await other.ledger.take(0)
+  expect(other.ledger.left).toBe(3)
+})
+
+test("others' calls with the same credentials are learned for all", async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows })
+  using other = await instance(server, { windows })
+  await one.ledger.take(0)
+  one.ledger.tell({ window: { left: 1 } })
+  await one.ledger.take(0)
+  expect(await other.ledger.take(0)).toBeDefined()
+})
+
+test('when Redis is lost each goes on at once, with what the others left and no more than its share', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows })
+  using other = await instance(server, { windows })
+  await one.ledger.take(0)
+  await other.ledger.take(0)
+  await one.ledger.take(0)
+  await other.ledger.take(0)
+  const both = [one, other]
+  await server.kill()
+  for (const { ledger } of both) expect(await ledger.take(0)).toBeDefined()
+})
+
+test('when Redis is lost two instances together stay within the limit', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 20, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (let count = 0; count < 3; count++) await one.ledger.take(0)
+  await other.ledger.take(0)
+  await one.ledger.take(0)
+  await server.kill()
+  const made = (await Promise.all([exhaust(one.ledger), exhaust(other.ledger)])).reduce((a, b) => a + b)
+  expect(made).toBeGreaterThan(8)
+  expect(made).toBeLessThanOrEqual(15)
+})
+
+test('a Redis that hangs holds nobody up for long, and is used again when it goes on', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] })
+  using other = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] })
+  await one.ledger.take(0)
+  server.pause()
+  for (let count = 0; count < 5; count++) expect(await one.ledger.take(0)).toBeUndefined()
+  server.resume()
+  await expect.poll(() => sees(one.ledger, other.ledger), { timeout: 10_000 }).toBe(true)
+})
+
+test('a Redis that comes back empty is told of every call that still counts', async () => {
+  await using server = await startRedis()
+  const allowance = {
+    windows: [{ calls: 9, milliseconds: hour }],
+    period: { limit: 50, length: 'month' as const },
+  }
+  using one = await instance(server, allowance)
+  await one.ledger.take(0)
+  await one.ledger.take(0)
+  await server.kill()
+  for (let count = 0; count < 3; count++) expect(await one.ledger.take(0)).toBeUndefined()
+  await server.restart()
+  await expect.poll(() => one.redis.status, { timeout: 10_000 }).toBe('ready')
+  expect(await one.ledger.take(0)).toBeUndefined()
+  using late = await instance(server, allowance)
+  expect(await exhaust(late.ledger)).toBe(3)
+  expect(late.ledger.left).toBe(41)
+})
+
+test('Redis killed and restarted under load: every call is answered soon, and no window holds too many', async () => {
+  await using server = await startRedis()
+  const window = { calls: 30, milliseconds: 1_000 }
+  using one = await instance(server, { windows: [window] })
+  using other = await instance(server, { windows: [window] })
+  using third = await instance(server, { windows: [window] })
+  const made: number[] = []
+  const slowest: number[] = []
+  let isOver = false
+  const load = async (ledger: Ledger) => {
+    while (!isOver) {
+      const asked = performance.now()
+      const refusal = await ledger.take(0)
+      slowest.push(performance.now() - asked)
+      if (!refusal) made.push(performance.now())
+      await new Promise(resolve => setTimeout(resolve, Math.min(refusal?.milliseconds ?? 1, 20)))
+    }
+  }
+  const instances = [one, other, third]
+  const loads = instances.flatMap(({ ledger }) => [load(ledger), load(ledger), load(ledger)])
+  const reached = (count: number) =>
+    expect.poll(() => made.length, { timeout: 10_000 }).toBeGreaterThan(count)
+  await reached(60)
+  await server.kill()
+  await reached(made.length + 60)
+  await server.restart()
+  for (const { redis } of instances) await expect.poll(() => redis.status, { timeout: 10_000 }).toBe('ready')
+  await reached(made.length + 60)
+  isOver = true
+  await Promise.all(loads)
+  const fullest = Math.max(
+    ...made.map(start => made.filter(time => time >= start && time < start + 900).length),
+  )
+  expect(fullest).toBeLessThanOrEqual(window.calls)
+  expect(Math.max(...slowest)).toBeLessThan(1_500)
+})
+
+/** How many calls a ledger still allows. */
+async function exhaust(ledger: Ledger): Promise<number> {
+  let made = 0
+  while (!(await ledger.take(0))) made++
+  return made
+}
+
+/** Whether a call of the one is counted by the other. */
+async function sees(one: Ledger, other: Ledger): Promise<boolean> {
+  await one.take(0)
+  await other.take(0)
+  const before = other.left ?? 0
+  await one.take(0)
+  await other.take(0)
+  return before - (other.left ?? 0) === 2
+}
