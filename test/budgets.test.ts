@@ -1,0 +1,218 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Environment } from '../src/config.ts'
+import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
+import { serveAuraVision } from '../src/sandbox/aura-vision.ts'
+import { serveDatadog } from '../src/sandbox/datadog.ts'
+import type { Emulator } from '../src/sandbox/emulator.ts'
+import { servePosthog } from '../src/sandbox/posthog.ts'
+import { madeUpHeatmaps } from '../src/sandbox/posthog-heatmaps.ts'
+import { sites } from '../src/sandbox/world.ts'
+import { serveZenovay } from '../src/sandbox/zenovay.ts'
+import { askText } from './client.ts'
+import { installMilliseconds } from './debian-package.ts'
+import { installRedis, startRedis } from './redis.ts'
+import { type Served, serve } from './serving.ts'
+import { arrival, type Wiring, wire } from './wiring.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+const picture = async () => new Uint8Array([0xff, 0xd8])
+const heatmap = madeUpHeatmaps(new Date()).find(({ heatmap }) => heatmap.short_id === 'ownerless')?.heatmap.id
+
+/** A question that costs PostHog one call a width. */
+function pictures(widths: readonly number[]): string {
+  const fields = widths.map(
+    width => `w${width}: pageHeatmap(projectId: "1", id: "${heatmap}") { image(width: ${width}) { state } }`,
+  )
+  return `{ ${fields.join('\n')} }`
+}
+
+function snapshots(names: readonly string[]): string {
+  return `{ ${names.map((name, index) => `s${index}: snapshots(viewName: "${name}", first: 1) { name }`).join('\n')} }`
+}
+
+function pages(site = sites[0]): string {
+  return `{ website(by: { zenovayId: "${site?.zenovayId}" }) { views(first: 1) { nodes { totalInteractions } } } }`
+}
+
+/** The codes of an answer's errors, each said by us: upstream answered none of them. */
+async function refusals({ origin }: Served, query: string) {
+  const { errors } = await askText(origin, query)
+  for (const { extensions } of errors) expect(extensions).not.toHaveProperty('upstreamStatus')
+  return errors.map(({ extensions }) => extensions)
+}
+
+const limited = { code: 'UPSTREAM_RATE_LIMITED', retryable: true }
+const exhausted = { code: 'UPSTREAM_QUOTA_EXHAUSTED', retryable: false }
+
+test('PostHog is asked as often as its minute allows, and no more: the others are told how long to wait', async () => {
+  await using posthog = await servePosthog({ perMinute: 4, picture })
+  await using served = await serve({ environment: { ...posthog.environment, POSTHOG_PER_MINUTE: '4' } })
+  const refused = await refusals(served, pictures([1, 2, 3, 4, 5, 6]))
+  expect(refused).toMatchObject([limited, limited])
+  for (const { retryAfterSeconds } of refused)
+    expect(retryAfterSeconds).toSatisfy(seconds => seconds > 50 && seconds <= 61)
+  expect(await refusals(served, pictures([7]))).toMatchObject([limited])
+  expect(posthog.journal.count()).toBe(4)
+})
+
+test('PostHog is asked as often as its hour allows, whatever the minute has left', async () => {
+  await using posthog = await servePosthog({ perHour: 3, picture })
+  await using served = await serve({ environment: { ...posthog.environment, POSTHOG_PER_HOUR: '3' } })
+  expect(await refusals(served, pictures([1, 2]))).toEqual([])
+  const [refused] = await refusals(served, pictures([3, 4]))
+  expect(refused?.retryAfterSeconds).toSatisfy(seconds => seconds > 3500 && seconds <= 3601)
+  expect(posthog.journal.count()).toBe(3)
+})
+
+test("Zenovay's headers are truer than the plan: its minute is learned from the first answer", async () => {
+  await using zenovay = await serveZenovay({ perMinute: 2 })
+  await using served = await serve({ environment: zenovay.environment })
+  for (const expected of [[], [], [limited], [limited]])
+    expect(await refusals(served, pages())).toMatchObject(expected)
+  expect(zenovay.journal.count()).toBe(2)
+})
+
+test("Zenovay's plan is kept where no header tells", async () => {
+  await using zenovay = await serveZenovay({ perMinute: 60 })
+  zenovay.journal.script({ answer: { body: { data: { pages: [] } } } })
+  await using served = await serve({ environment: zenovay.environment })
+  for (let count = 0; count < 30; count++) expect(await refusals(served, pages())).toEqual([])
+  expect(await refusals(served, pages())).toMatchObject([limited])
+  expect(zenovay.journal.count()).toBe(30)
+})
+
+test('a month that is used up is told until its reset, and Zenovay is not asked again', async () => {
+  await using zenovay = await serveZenovay({ perMonth: 2 })
+  await using served = await serve({ environment: zenovay.environment })
+  const now = new Date()
+  const reset = (Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - now.getTime()) / 1000
+  for (const expected of [[], [], [exhausted], [exhausted]]) {
+    const refused = await refusals(served, pages())
+    expect(refused).toMatchObject(expected)
+    for (const { retryAfterSeconds } of refused)
+      expect(retryAfterSeconds).toSatisfy(seconds => Math.abs(seconds - reset) < 30)
+  }
+  expect(zenovay.journal.count()).toBe(2)
+})
+
+test('a month of which Zenovay says without a header that it is used up is not asked for again', async () => {
+  await using zenovay = await serveZenovay()
+  const body = { success: false, error: { message: 'Limit reached', code: 'MONTHLY_LIMIT_EXCEEDED' } }
+  zenovay.journal.script({ answer: { status: 429, body }, times: 1 })
+  await using served = await serve({ environment: zenovay.environment })
+  expect((await askText(served.origin, pages())).errors).toMatchObject([{ extensions: exhausted }])
+  expect(await refusals(served, pages())).toMatchObject([exhausted])
+  expect(zenovay.journal.count()).toBe(1)
+})
+
+test("Datadog's headers are kept as they come: more lists than a period allows wait for the next ones", async () => {
+  await using datadog = await serveDatadog({ perPeriod: 3, periodSeconds: 1 })
+  const environment = { ...datadog.environment, DATADOG_CONCURRENCY: '3' }
+  await using served = await serve({ environment })
+  expect(await refusals(served, snapshots(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']))).toEqual([])
+  expect(datadog.journal.count()).toBe(8)
+})
+
+test("a wait for Datadog's next period that does not fit the deadline is told, and only of that operation", async () => {
+  await using datadog = await serveDatadog({ perPeriod: 2, periodSeconds: 600 })
+  await using served = await serve({ environment: { ...datadog.environment, DATADOG_CONCURRENCY: '1' } })
+  const refused = await refusals(served, snapshots(['a', 'b', 'c', 'd']))
+  expect(refused).toMatchObject([limited, limited])
+  expect(refused[0]?.retryAfterSeconds).toSatisfy(seconds => seconds > 0 && seconds <= 600)
+  const { data, errors } = await askText<Record<string, unknown>>(
+    served.origin,
+    'mutation { deleteSnapshot(input: { id: "none" }) { __typename } }',
+  )
+  expect(errors).toEqual([])
+  expect(data.deleteSnapshot).toEqual({ __typename: 'SnapshotRefusal' })
+  expect(datadog.journal.count()).toBe(3)
+})
+
+test('after a refusal that names a wait nobody asks before it is over', async () => {
+  await using posthog = await servePosthog({ picture })
+  posthog.journal.script({ answer: { status: 429, headers: { 'retry-after': '30' } }, times: 1 })
+  await using served = await serve({ environment: { ...posthog.environment, POSTHOG_CONCURRENCY: '1' } })
+  const { errors } = await askText(served.origin, pictures([1, 2, 3]))
+  expect(errors).toHaveLength(3)
+  for (const { extensions } of errors) expect(extensions).toMatchObject({ ...limited, retryAfterSeconds: 30 })
+  expect(await refusals(served, pictures([4]))).toMatchObject([limited])
+  expect(posthog.journal.count()).toBe(1)
+})
+
+test('instances that share a Redis share their budgets, and other credentials do not', async () => {
+  await using redis = await startRedis()
+  await using posthog = await servePosthog({ perMinute: 6, picture })
+  await using other = await servePosthog({ picture })
+  const sharing: Environment = { POSTHOG_PER_MINUTE: '6', REDIS_URL: redis.url }
+  await using one = await serve({ environment: { ...posthog.environment, ...sharing } })
+  await using two = await serve({ environment: { ...posthog.environment, ...sharing } })
+  await using stranger = await serve({ environment: { ...other.environment, ...sharing } })
+  expect(await refusals(one, pictures([1, 2]))).toEqual([])
+  expect(await refusals(two, pictures([3, 4]))).toEqual([])
+  expect(await refusals(one, pictures([5, 6, 7]))).toMatchObject([limited])
+  expect(await refusals(two, pictures([8]))).toMatchObject([limited])
+  expect(posthog.journal.count()).toBe(6)
+  expect(await refusals(stranger, pictures([1, 2, 3]))).toEqual([])
+})
+
+describe('no more calls are under way at once than the setting allows', () => {
+  const filter = { start: new Date('2026-02-02T00:00:00Z'), end: new Date('2026-02-03T00:00:00Z') }
+  const span = { form: 'utc', start: filter.start.getTime(), end: filter.end.getTime() } as const
+  const website = sites[0]?.zenovayId ?? ''
+
+  test.each<{
+    readonly name: string
+    readonly open: () => Promise<Emulator>
+    readonly route: string
+    readonly ask: (account: Wiring, signal: AbortSignal) => Promise<unknown>
+  }>([
+    {
+      name: 'AURA_VISION',
+      open: serveAuraVision,
+      route: 'detail/list',
+      ask: (account, signal) =>
+        account.client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, signal),
+    },
+    {
+      name: 'POSTHOG',
+      open: servePosthog,
+      route: 'GET /api/projects/:project_id/saved/:short_id{/}?',
+      ask: (account, signal) =>
+        account.client('posthog').heatmap({ kind: 'projects', id: '1' }, 'ownerless', signal),
+    },
+    {
+      name: 'ANALYTIKS',
+      open: serveAnalytiks,
+      route: 'POST /json/v2',
+      ask: (account, signal) =>
+        account.client('analytiks').partial({ span, step: 'hourly' }, { locations: [1] }, signal),
+    },
+    {
+      name: 'ZENOVAY',
+      open: serveZenovay,
+      route: 'GET /api/external/v1/heatmaps/:websiteId/pages',
+      ask: (account, signal) => account.client('zenovay').pages(website, 5, signal),
+    },
+    {
+      name: 'DATADOG',
+      open: serveDatadog,
+      route: 'GET /api/v2/replay/heatmap/snapshots',
+      ask: (account, signal) => account.client('datadog').snapshots({ viewName: '/' }, 5, signal),
+    },
+  ])('$name', async ({ name, open, route, ask }) => {
+    await using emulator = await open()
+    await using account = wire(emulator, { [`${name}_CONCURRENCY`]: '3' })
+    emulator.journal.script({ route, hang: true })
+    const caller = new AbortController()
+    const arrived = arrival(emulator, route, 3)
+    const asked = Promise.allSettled(Array.from({ length: 9 }, () => ask(account, caller.signal)))
+    await arrived
+    // A fourth one would have arrived before this.
+    await fetch(`${emulator.origin}/probe`)
+    expect(emulator.journal.count(route)).toBe(3)
+    caller.abort()
+    for (const { status } of await asked) expect(status).toBe('rejected')
+    expect(emulator.journal.count(route)).toBe(3)
+  })
+})
