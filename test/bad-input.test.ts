@@ -24,6 +24,7 @@ const heatmapsIn = (from: string, to: string) =>
 const traffic = (args: string) => `location(by: { id: "ginza" }) { traffic(${args}) { total } }`
 const trafficIn = (form: string, from: string, to: string) =>
   traffic(`range: { ${form}: { start: "${from}", end: "${to}" } }`)
+const rates = (range: string) => `location(by: { id: "ginza" }) { bounceRate(range: { ${range} }) }`
 const website = (field: string) => `website(by: { id: "shop" }) { ${field} }`
 
 const dates: Rows = [
@@ -41,8 +42,7 @@ const dates: Rows = [
   [heatmapsIn('"2025-08-05T02:00:00+02:00"', `"${start}"`), /not after its start/],
   [trafficIn('utc', end, start), /not after its start/],
   [trafficIn('utc', '2025-08-05T00:00:00', end), /2025-08-05T00:00:00/],
-  [trafficIn('utc', start, '2025-08-10T00:00:01Z'), /at most 5 days/],
-  [trafficIn('utc', '2024-08-05T00:00:00Z', end), /at most 5 days, not 366/],
+  [trafficIn('utc', '2015-06-05T00:00:00Z', end), /at most ten years, not 3715 days/],
   [trafficIn('local', '2025-08-05T00:00:00Z', '2025-08-06T00:00:00'), /has an offset/],
   [trafficIn('local', '2025-08-05T00:00:00', '2025-08-06T00:00:00+01:00'), /has an offset/],
   [trafficIn('local', '2026-02-28T00:00:00', '2026-02-30T00:00:00'), /2026-02-30/],
@@ -50,7 +50,8 @@ const dates: Rows = [
   [trafficIn('local', 'noon', '2025-08-06T00:00:00'), /noon/],
   [trafficIn('local', '2025-08-06T00:00:00', '2025-08-05T00:00:00'), /not after its start/],
   [trafficIn('local', '2025-08-05T00:00:00', '2025-08-05T00:00:00'), /not after its start/],
-  [trafficIn('local', '2025-08-05T00:00:00', '2025-08-10T00:00:01'), /at most 5 days/],
+  [trafficIn('local', '2015-06-05T00:00:00', '2025-08-06T00:00:00'), /at most ten years/],
+  [rates(`utc: { start: "${end}", end: "${start}" }`), /not after its start/],
   [
     `location(by: { id: "ginza" }) { pointsOfInterest(range: { utc: { start: "${end}", end: "${start}" } }) { id } }`,
     /not after its start/,
@@ -87,8 +88,8 @@ const enums: Rows = [
   [heatmaps(`${fine}, types: [FOOTPRINTS]`), /FOOTPRINTS.*SpatialHeatmapType/],
   [heatmaps(`${fine}, types: ["PATH"]`), /SpatialHeatmapType.*"PATH"/],
   [
-    traffic(`range: { utc: { start: "${start}", end: "${end}" } }, interval: DAILY`),
-    /DAILY.*TrafficInterval/,
+    traffic(`range: { utc: { start: "${start}", end: "${end}" } }, interval: YEARLY`),
+    /YEARLY.*TrafficInterval/,
   ],
   [
     traffic(`range: { utc: { start: "${start}", end: "${end}" } }, metrics: [SMILES]`),

@@ -226,7 +226,7 @@ test("a local range of a brand is each store's own, with instants where the cloc
     ['2025-10-25T15:00:00.000Z', '2025-10-25T16:00:00.000Z', '2025-10-25T17:00:00.000Z'],
     [null, null, null],
   ]
-  const series = answer.data.brand?.traffic?.nodes.map(node => node.series[0])
+  const series = answer.data.brand?.traffic?.nodes.map(node => node.series?.[0])
   expect(series?.map(one => one?.points)).toEqual(
     instants.map(ats => ats.map((at, index) => ({ at, localAt: localTimes[index], value: index + 1 }))),
   )
@@ -278,13 +278,25 @@ test('a refused location is an error on that location alone', async () => {
   expect(spansSent(served)).toHaveLength(1)
 })
 
-test('the total of dwell times is not told, as it is not known what a bucket of them holds', async () => {
+test('a value is exact as far as a double is', async () => {
   await using served = await serve()
   answerTraffic(served, 'oxford-street', { dwellTime: { '2025-06-02T09:00:00Z': 9_007_199_254_740_991 } })
-  const variables = { id: 'oxford-street', range: { utc: morning }, metrics: ['DWELL_TIME' as const] }
-  const { data, errors } = await ask(served.origin, TimeTrafficDocument, variables)
+  const { data, errors } = await ask(served.origin, TimeTrafficDocument, {
+    id: 'oxford-street',
+    range: { utc: morning },
+  })
   expect(errors).toEqual([])
-  expect(data.location?.traffic).toMatchObject([
-    { reported: true, total: null, points: [{ value: 9_007_199_254_740_991 }] },
-  ])
+  expect(data.location?.traffic?.[1]).toMatchObject({
+    points: [{ value: 9_007_199_254_740_991 }],
+    total: null,
+  })
+})
+
+test('a range of more than ten years is refused before anybody is asked', async () => {
+  await using served = await serve()
+  const range = { utc: { start: '2015-06-02T00:00:00Z', end: '2025-08-02T00:00:00Z' } }
+  const { errors } = await ask(served.origin, TimeBrandDocument, { id: 1234, range })
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(errors[0]?.message).toBe('A range may span at most ten years, not 3714 days.')
+  expect(spansSent(served)).toEqual([])
 })

@@ -122,12 +122,18 @@ export type TimeRange = {
   start: string;
 };
 
-/** How long one bucket of a traffic series is. */
+/** How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range. */
 export type TrafficInterval =
+  /** One day, from midnight to midnight. */
+  | 'DAILY'
   /** One hour. */
   | 'HOURLY'
+  /** One month of the calendar. */
+  | 'MONTHLY'
   /** 15 minutes. Analytiks enables it per account. */
-  | 'QUARTER_HOUR';
+  | 'QUARTER_HOUR'
+  /** One week, from Monday to Sunday. */
+  | 'WEEKLY';
 
 /** What Analytiks counts by camera, per bucket of time. */
 export type TrafficMetric =
@@ -135,7 +141,7 @@ export type TrafficMetric =
   | 'ALL_VISITS'
   /** People who entered but left within a few seconds. Locations only. */
   | 'BOUNCES'
-  /** How long people stayed, in milliseconds. Whether a bucket holds a sum or a mean is not documented. Only where a camera is calibrated for it. */
+  /** How long people stayed, in milliseconds. Whether a bucket holds a sum or a mean is not documented, so it is added up, or told by the day, week or month, only where the operator has said it (`ANALYTIKS_DWELL_TIME`). Only where a camera is calibrated for it. */
   | 'DWELL_TIME'
   /** Groups of people who entered within a few seconds of each other. Locations only. */
   | 'GROUP_VISITS'
@@ -300,7 +306,7 @@ export type DocumentBrandTrafficQueryVariables = Exact<{
 }>;
 
 
-export type DocumentBrandTrafficQuery = { brand: { traffic: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ location: { analytiksId: string | null }, series: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }>, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> }> }> } | null } | null };
+export type DocumentBrandTrafficQuery = { brand: { traffic: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ location: { analytiksId: string | null }, series: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> }> }> } | null } | null };
 
 export type DocumentSpatialHeatmapsQueryVariables = Exact<{
   auraVisionId: string | number;
@@ -405,7 +411,7 @@ export type FailureEverythingQueryVariables = Exact<{
 }>;
 
 
-export type FailureEverythingQuery = { location: { id: string, name: string | null, heatmaps: Array<{ type: SpatialHeatmapType | null, recordingId: string | null, createdAt: string | null, image: { state: HeatmapImageState, link: string | null } | null }> | null, traffic: Array<{ metric: TrafficMetric, total: number | null, columns: { values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> }> | null } | null, brand: { id: string, traffic: { nodes: Array<{ location: { id: string }, series: Array<{ total: number | null }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null, website: { id: string, name: string | null, views: { nodes: Array<{ path: string, totalInteractions: number | null }>, pageInfo: { endCursor: string | null } } | null, heatmaps: { nodes: Array<{ name: string | null, url: string | null, createdBy: { email: string | null } | null }>, pageInfo: { endCursor: string | null } } | null, view: { id: string, url: string | null, totalInteractions: number | null, heatmaps: Array<{ name: string | null, status: string | null, image: { state: HeatmapImageState, failure: string | null } | null }> | null, snapshots: Array<{ name: string | null, start: number | null, createdBy: string | null }> | null } } | null, snapshots: Array<{ name: string | null, start: number | null, createdBy: string | null }> | null };
+export type FailureEverythingQuery = { location: { id: string, name: string | null, heatmaps: Array<{ type: SpatialHeatmapType | null, recordingId: string | null, createdAt: string | null, image: { state: HeatmapImageState, link: string | null } | null }> | null, traffic: Array<{ metric: TrafficMetric, total: number | null, columns: { values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, total: number | null }> }> | null } | null, brand: { id: string, traffic: { nodes: Array<{ location: { id: string }, series: Array<{ total: number | null }> | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null, website: { id: string, name: string | null, views: { nodes: Array<{ path: string, totalInteractions: number | null }>, pageInfo: { endCursor: string | null } } | null, heatmaps: { nodes: Array<{ name: string | null, url: string | null, createdBy: { email: string | null } | null }>, pageInfo: { endCursor: string | null } } | null, view: { id: string, url: string | null, totalInteractions: number | null, heatmaps: Array<{ name: string | null, status: string | null, image: { state: HeatmapImageState, failure: string | null } | null }> | null, snapshots: Array<{ name: string | null, start: number | null, createdBy: string | null }> | null } } | null, snapshots: Array<{ name: string | null, start: number | null, createdBy: string | null }> | null };
 
 export type FailureFiltersQueryVariables = Exact<{
   range: TimeRange;
@@ -596,6 +602,59 @@ export type GraphProvidersQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type GraphProvidersQuery = { providers: Array<{ name: string, status: ProviderStatus }> };
 
+export type RolledUpSeriesFragment = { metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
+
+export type RollupsQueryVariables = Exact<{
+  id: string | number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+  metrics?: Array<TrafficMetric> | TrafficMetric | null | undefined;
+}>;
+
+
+export type RollupsQuery = { location: { traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null } | null };
+
+export type RollupZonesQueryVariables = Exact<{
+  id: string | number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+  metrics?: Array<TrafficMetric> | TrafficMetric | null | undefined;
+}>;
+
+
+export type RollupZonesQuery = { location: { pointsOfInterest: Array<{ traffic: Array<{ metric: TrafficMetric, total: number | null }> }> | null } | null };
+
+export type RollupBrandQueryVariables = Exact<{
+  id: number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+}>;
+
+
+export type RollupBrandQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null }> } | null } | null };
+
+export type RatesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  range: TrafficRange;
+}>;
+
+
+export type RatesQuery = { nodes: Array<
+    | { id: string }
+    | { captureRate: number | null, bounceRate: number | null, id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null> };
+
+export type RatesBesideQueryVariables = Exact<{
+  id: string | number;
+  range: TrafficRange;
+}>;
+
+
+export type RatesBesideQuery = { location: { captureRate: number | null, bounceRate: number | null, traffic: Array<{ total: number | null }> | null } | null };
+
 export type TimedSeriesFragment = { metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
 
 export type TimeBothFormsQueryVariables = Exact<{
@@ -624,7 +683,7 @@ export type TimeBrandQueryVariables = Exact<{
 }>;
 
 
-export type TimeBrandQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> } | null } | null };
+export type TimeBrandQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null }> } | null } | null };
 
 export type TimeHeatmapsQueryVariables = Exact<{
   id: string | number;
@@ -900,6 +959,30 @@ export const GraphWriteResultFragmentDoc = new TypedDocumentString(`
   createdByUserId
   orgId
 }`, {"fragmentName":"GraphWriteResult"}) as unknown as TypedDocumentString<GraphWriteResultFragment, unknown>;
+export const RolledUpSeriesFragmentDoc = new TypedDocumentString(`
+    fragment RolledUpSeries on TrafficSeries {
+  metric
+  interval
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    starts
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}
+    `, {"fragmentName":"RolledUpSeries"}) as unknown as TypedDocumentString<RolledUpSeriesFragment, unknown>;
 export const TimedSeriesFragmentDoc = new TypedDocumentString(`
     fragment TimedSeries on TrafficSeries {
   metric
@@ -927,10 +1010,7 @@ export const CountTrafficDocument = new TypedDocumentString(`
   nodes(ids: $ids) {
     ... on Location {
       analytiksId
-      all: traffic(
-        range: $range
-        metrics: [VISITS, DWELL_TIME, GROUP_VISITS, BOUNCES, ALL_VISITS, PEAK_OCCUPANCY, WALK_BYS]
-      ) {
+      all: traffic(range: $range) {
         metric
         reported
         total
@@ -1874,6 +1954,113 @@ export const GraphProvidersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<GraphProvidersQuery, GraphProvidersQueryVariables>;
+export const RollupsDocument = new TypedDocumentString(`
+    query Rollups($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
+  location(by: {id: $id}) {
+    traffic(range: $range, interval: $interval, metrics: $metrics) {
+      ...RolledUpSeries
+    }
+    pointsOfInterest(range: $range, interval: $interval) {
+      id
+      traffic {
+        ...RolledUpSeries
+      }
+    }
+  }
+}
+    fragment RolledUpSeries on TrafficSeries {
+  metric
+  interval
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    starts
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}`) as unknown as TypedDocumentString<RollupsQuery, RollupsQueryVariables>;
+export const RollupZonesDocument = new TypedDocumentString(`
+    query RollupZones($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
+  location(by: {id: $id}) {
+    pointsOfInterest(range: $range, interval: $interval) {
+      traffic(metrics: $metrics) {
+        metric
+        total
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RollupZonesQuery, RollupZonesQueryVariables>;
+export const RollupBrandDocument = new TypedDocumentString(`
+    query RollupBrand($id: Int!, $range: TrafficRange!, $interval: TrafficInterval) {
+  brand(id: $id) {
+    traffic(range: $range, interval: $interval, metrics: [VISITS]) {
+      nodes {
+        location {
+          id
+        }
+        series {
+          ...RolledUpSeries
+        }
+      }
+    }
+  }
+}
+    fragment RolledUpSeries on TrafficSeries {
+  metric
+  interval
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    starts
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}`) as unknown as TypedDocumentString<RollupBrandQuery, RollupBrandQueryVariables>;
+export const RatesDocument = new TypedDocumentString(`
+    query Rates($ids: [ID!]!, $range: TrafficRange!) {
+  nodes(ids: $ids) {
+    id
+    ... on Location {
+      captureRate(range: $range)
+      bounceRate(range: $range)
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RatesQuery, RatesQueryVariables>;
+export const RatesBesideDocument = new TypedDocumentString(`
+    query RatesBeside($id: ID!, $range: TrafficRange!) {
+  location(by: {id: $id}) {
+    traffic(range: $range, metrics: [WALK_BYS, ALL_VISITS, BOUNCES]) {
+      total
+    }
+    captureRate(range: $range)
+    bounceRate(range: $range)
+  }
+}
+    `) as unknown as TypedDocumentString<RatesBesideQuery, RatesBesideQueryVariables>;
 export const TimeBothFormsDocument = new TypedDocumentString(`
     query TimeBothForms($id: ID!, $local: TrafficRange!, $utc: TrafficRange!, $interval: TrafficInterval!) {
   location(by: {id: $id}) {
