@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CalendarInterval, periodsOf } from '../../../src/providers/analytiks/calendar.ts'
 import { clockOf } from '../../../src/providers/analytiks/clock.ts'
+import { day, local, utc } from './traffic-rows.ts'
 import { instants, zones } from './zones.ts'
 
-const day = 86_400_000
 const lengths = fc.integer({ min: 1, max: 400 * day })
 const intervals = fc.constantFrom<CalendarInterval>('daily', 'weekly', 'monthly')
 
@@ -34,8 +34,23 @@ describe('the periods of a range', () => {
     )
   })
 
+  test('hold what lies outside of it in the nearest', () => {
+    const span = utc('2025-06-02T09:00:00Z', '2025-06-04T09:00:00Z')
+    const days = periodsOf(span, 'daily', clockOf('Europe/London'))
+    expect([span.start - 2 * day, span.end + 2 * day].map(time => days?.indexOf(time, true, 1))).toEqual([
+      0, 2,
+    ])
+  })
+
+  test('have begun for good when the clock goes back over midnight', () => {
+    const span = utc('2010-11-07T03:00:00Z', '2010-11-07T03:30:00Z')
+    expect(periodsOf(span, 'daily', clockOf('America/St_Johns'))?.labels).toEqual([
+      { at: '2010-11-07T02:30:00.000Z', localAt: '2010-11-07T00:00:00' },
+    ])
+  })
+
   test('by a local clock alone have no instants', () => {
-    const span = { form: 'local', start: Date.UTC(2025, 4, 31, 9), end: Date.UTC(2025, 5, 2) } as const
+    const span = local('2025-05-31T09:00:00', '2025-06-02T00:00:00')
     const days = periodsOf(span, 'daily', null)
     expect(days?.labels).toEqual([
       { at: null, localAt: '2025-05-31T00:00:00' },
@@ -53,7 +68,7 @@ describe('the periods of a range', () => {
   })
 
   test('by the local clock of a known zone have both', () => {
-    const span = { form: 'local', start: Date.UTC(2025, 2, 30, 9), end: Date.UTC(2025, 2, 31, 9) } as const
+    const span = local('2025-03-30T09:00:00', '2025-03-31T09:00:00')
     expect(periodsOf(span, 'daily', clockOf('Europe/London'))?.labels).toEqual([
       { at: '2025-03-30T00:00:00.000Z', localAt: '2025-03-30T00:00:00' },
       { at: '2025-03-30T23:00:00.000Z', localAt: '2025-03-31T00:00:00' },
@@ -65,14 +80,14 @@ describe('the periods of a range', () => {
   })
 
   test('begin with the change where the clock skips midnight', () => {
-    const span = { form: 'utc', start: Date.UTC(2018, 10, 4, 12), end: Date.UTC(2018, 10, 4, 13) } as const
+    const span = utc('2018-11-04T12:00:00Z', '2018-11-04T13:00:00Z')
     expect(periodsOf(span, 'daily', clockOf('America/Sao_Paulo'))?.labels).toEqual([
       { at: '2018-11-04T03:00:00.000Z', localAt: '2018-11-04T01:00:00' },
     ])
   })
 
   test('leave out a day that the clock skips', () => {
-    const span = { form: 'utc', start: Date.UTC(2011, 11, 30), end: Date.UTC(2011, 11, 31) } as const
+    const span = utc('2011-12-30T00:00:00Z', '2011-12-31T00:00:00Z')
     const days = periodsOf(span, 'daily', clockOf('Pacific/Apia'))
     expect(days?.labels.map(({ localAt }) => localAt.slice(0, 10))).toEqual(['2011-12-29', '2011-12-31'])
   })
