@@ -12,6 +12,8 @@ export interface Measured {
   /** In milliseconds. */
   readonly median: number
   readonly percentile99: number
+  /** In milliseconds: what other processes do to the machine changes it less than the rest. */
+  readonly processorTimePerRequest: number
   readonly upstreamCallsPerRequest: number
   /** In bytes, since the process began. */
   readonly peakMemory: number
@@ -49,11 +51,13 @@ export async function contest(name: QuestionName, catalogFile: string, pace: Pac
   let first = 1
   const run = async (asker: Asker, milliseconds: number) => {
     const before = await emulator.order('calls', z.int())
+    const worked = await servers[asker].order('processor-time', z.number())
     const order = { question: name, asker, origin: servers[asker].origin, first, milliseconds }
     const measured = await asking.order('load', load, order)
     first += measured.requests
     const calls = (await emulator.order('calls', z.int())) - before
-    return { ...measured, calls }
+    const processorTime = (await servers[asker].order('processor-time', z.number())) - worked
+    return { ...measured, calls, processorTime }
   }
   for (const asker of askers) await run(asker, pace.warmUpMilliseconds)
   const rounds: Record<Asker, Awaited<ReturnType<typeof run>>[]> = { proxy: [], isotherm: [] }
@@ -67,6 +71,7 @@ export async function contest(name: QuestionName, catalogFile: string, pace: Pac
       requestsPerSecond: middle(runs.map(run => run.requests / run.seconds)),
       median: middle(runs.map(run => run.median)),
       percentile99: middle(runs.map(run => run.percentile99)),
+      processorTimePerRequest: runs.reduce((sum, run) => sum + run.processorTime, 0) / requests,
       upstreamCallsPerRequest: runs.reduce((sum, run) => sum + run.calls, 0) / requests,
       peakMemory: await servers[asker].order('peak-memory', z.number()),
     }

@@ -51,7 +51,7 @@ export async function startServer(script: string, start: Start = {}): Promise<Be
 async function startChild(script: string, { environment = {}, arguments: args = [], options = [] }: Start) {
   const child = fork(join(folder, script), [...args], {
     env: { PATH: process.env.PATH, ...environment },
-    execArgv: ['--import', join(folder, 'peak-memory.ts'), ...options],
+    execArgv: ['--import', join(folder, 'scales.ts'), ...options],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   const closed = once(child, 'close')

@@ -4,17 +4,19 @@ import type { Question } from './questions.ts'
 /** What a question showed, for people: a row for each of the two, then how Isotherm stands to the proxy. */
 export function printContest({ name, speed, memory }: Question, contest: Contest): string {
   const rows = askers.map(asker => {
-    const { requestsPerSecond, median, percentile99, upstreamCallsPerRequest, peakMemory } = contest[asker]
+    const { requestsPerSecond, median, percentile99, processorTimePerRequest, ...weight } = contest[asker]
+    const { upstreamCallsPerRequest, peakMemory } = weight
     return [
       asker.padEnd(10),
       requestsPerSecond.toFixed(1).padStart(10),
       median.toFixed(1).padStart(10),
       percentile99.toFixed(1).padStart(10),
+      processorTimePerRequest.toFixed(2).padStart(10),
       upstreamCallsPerRequest.toFixed(2).padStart(10),
       (peakMemory / 1024 ** 2).toFixed(0).padStart(10),
     ].join(' ')
   })
-  const heads = ['', 'requests/s', 'median ms', '99th ms', 'calls each', 'peak MiB']
+  const heads = ['', 'requests/s', 'median ms', '99th ms', 'CPU ms', 'calls each', 'peak MiB']
   const { isotherm, proxy } = contest
   const verdicts = [
     verdict('speed', isotherm.requestsPerSecond / proxy.requestsPerSecond, speed, 'at least'),
