@@ -21,10 +21,10 @@ export function windowsWait(
   return Math.max(0, ...waits)
 }
 
-/** When each call was made, ascending, as long as the longest window may still hold it. */
+/** When each call was made, ascending, as long as the longest window may still hold it, or a while longer. */
 export class CallLog {
   readonly #longest: number
-  #times: readonly number[] = []
+  readonly #times: number[] = []
 
   constructor(longestMilliseconds: number) {
     this.#longest = longestMilliseconds
@@ -35,13 +35,27 @@ export class CallLog {
   }
 
   add(now: number, times: readonly number[] = [now]): void {
-    this.#times = [...this.#times, ...times]
-      .filter(time => time + this.#longest > now)
-      .toSorted((one, other) => one - other)
+    const inOrder = times.every((time, index) => time >= (times[index - 1] ?? this.#times.at(-1) ?? time))
+    for (const time of times) this.#times.push(time)
+    if (!inOrder) this.#times.sort((one, other) => one - other)
+    const gone = this.#firstAfter(now - this.#longest)
+    // Seldom, since it moves all that stay.
+    if (2 * gone >= this.#times.length) this.#times.splice(0, gone)
   }
 
   /** How many calls a window of this length holds now. */
   count(milliseconds: number, now: number): number {
-    return this.#times.filter(time => time + milliseconds > now).length
+    return this.#times.length - this.#firstAfter(now - milliseconds)
+  }
+
+  /** The place of the first call that was made later than that. */
+  #firstAfter(moment: number): number {
+    let [low, high] = [0, this.#times.length]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (Number(this.#times[middle]) > moment) high = middle
+      else low = middle + 1
+    }
+    return low
   }
 }
