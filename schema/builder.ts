@@ -16,7 +16,7 @@ export const builder = new SchemaBuilder<{
   DefaultNodeNullability: false
   Scalars: {
     ID: { Input: string; Output: string }
-    DateTime: { Input: Date; Output: Date }
+    DateTime: { Input: Date; Output: string }
     LocalDateTime: { Input: string; Output: string }
     TimeZone: { Input: string; Output: string }
     URL: { Input: URL; Output: string }
@@ -61,12 +61,15 @@ builder.mutationType({
 })
 
 builder.addScalarType('DateTime', GraphQLDateTime, {
+  // Instants are brought into this form where they enter: reading each again would take longer than all else together.
+  serialize: value => (typeof value === 'string' ? value : GraphQLDateTime.serialize(value).toISOString()),
   parseValue: value => readInstant(() => GraphQLDateTime.parseValue(value)),
   parseLiteral: (literal, variables) => readInstant(() => GraphQLDateTime.parseLiteral(literal, variables)),
   description:
     'An instant, as RFC 3339 text. Its offset is required on the way in; on the way out it is UTC, such as `2026-11-21T09:00:00.000Z`.',
 })
 builder.addScalarType('LocalDateTime', GraphQLLocalDateTime, {
+  serialize: value => (typeof value === 'string' ? value : GraphQLLocalDateTime.serialize(value)),
   description: "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`.",
 })
 builder.addScalarType('TimeZone', GraphQLTimeZone, {
@@ -78,6 +81,8 @@ builder.addScalarType('URL', GraphQLURL, {
   serialize: String,
 })
 builder.addScalarType('SafeInt', GraphQLSafeInt, {
+  serialize: value =>
+    typeof value === 'number' && Number.isSafeInteger(value) ? value : GraphQLSafeInt.serialize(value),
   description: 'A whole number up to 2^53 - 1 either way: what a double holds exactly.',
 })
 builder.addScalarType('JSON', GraphQLJSON, { description: 'Any JSON value, as a vendor sent it.' })

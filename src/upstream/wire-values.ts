@@ -1,14 +1,18 @@
 import { z } from 'zod'
 
-/** An ISO 8601 instant with its offset, in any precision. */
+/** An ISO 8601 instant with its offset, in any precision; as text in UTC with milliseconds, however it was sent. */
 export const instant = z.string().transform((text, context) => {
+  if (canonical.test(text)) return text
   try {
-    return new Date(Temporal.Instant.from(text).epochMilliseconds)
+    return new Date(Temporal.Instant.from(text).epochMilliseconds).toISOString()
   } catch {
     context.addIssue({ code: 'custom', message: 'not an instant with an offset' })
     return z.NEVER
   }
 })
+
+/** What `toISOString` prints, but for days that not every month has: those are looked at by the calendar. */
+const canonical = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 /** An identifier that is a number or a text on the wire: exact, as text. */
 export const identifier = z.union([z.string(), z.number()]).transform(String)

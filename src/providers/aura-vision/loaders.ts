@@ -77,9 +77,7 @@ async function ask(
   const windows = await Promise.all(
     windowsOf(filter, client.bounds.maximumDays).map(async ({ start, end }) => {
       const rows = await client.heatmaps(locationIds, types, { ...filter, start, end }, signal)
-      return rows.filter(
-        ({ createdAt }) => createdAt === null || new Date(createdAt).getTime() !== end.getTime(),
-      )
+      return rows.filter(({ createdAt }) => createdAt !== end.toISOString())
     }),
   )
   return Map.groupBy(windows.flat(), ({ locationId }) => locationId)

@@ -29,7 +29,7 @@ export interface HeatmapFilter {
 /** `created` carries no zone and is UTC: in the vendor's sample it lies an hour before `local_time` in British summer. */
 const utcWithoutZone = z.string().transform((text, context) => {
   const at = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
-  if (!Number.isNaN(at.getTime())) return at
+  if (!Number.isNaN(at.getTime())) return at.toISOString()
   context.addIssue({ code: 'custom', message: 'not a date' })
   return z.NEVER
 })

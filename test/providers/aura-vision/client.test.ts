@@ -219,7 +219,7 @@ describe('the wire', () => {
       locationId: oxfordStreet,
       recordingId: '64a1b2c3d4e5f6a7b8c9d0e4',
       url: 'https://heatmaps.auravisionlabs.com/<signed-key>',
-      createdAt: new Date('2024-04-01T00:15:00Z'),
+      createdAt: '2024-04-01T00:15:00.000Z',
       localTime: '2024-04-01T01:15:00.000',
       age: '25-34',
       gender: 'female',

@@ -182,8 +182,8 @@ test("the vendor's documented metadata is understood", async () => {
         hedgehogConfig: {},
         roleAtOrganization: 'engineering',
       },
-      createdAt: new Date('2019-08-24T14:15:22Z'),
-      updatedAt: new Date('2019-08-24T14:15:22Z'),
+      createdAt: '2019-08-24T14:15:22.000Z',
+      updatedAt: '2019-08-24T14:15:22.000Z',
       exception: 'string',
       blocksConsentModals: null,
     },
@@ -210,7 +210,7 @@ test('a page of the list is what was asked, last updated first', async () => {
   const client = account.client('posthog')
   const all = await client.heatmaps(project, { limit: 500, offset: 0 }, signal)
   expect(all.count).toBe(all.results.length)
-  const updated = all.results.map(({ updatedAt }) => updatedAt?.getTime() ?? 0)
+  const updated = all.results.map(({ updatedAt }) => Date.parse(updatedAt ?? ''))
   expect(updated).toEqual(updated.toSorted((one, other) => other - one))
   const part = await client.heatmaps(environment, { limit: 2, offset: 3 }, signal)
   expect(part).toEqual({ count: all.count, results: all.results.slice(3, 5) })

@@ -129,7 +129,7 @@ describe('an answer', () => {
     expect(first).toEqual({
       path: '/',
       totalInteractions: 12543,
-      lastInteractionAt: new Date('2026-02-07T14:30:00Z'),
+      lastInteractionAt: '2026-02-07T14:30:00.000Z',
     })
     expect(rest.map(page => page.path)).toEqual(['/pricing', '/features', '/signup'])
   })

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { sites, stores } from '../../src/sandbox/world.ts'
+import { type Wiring, wire } from '../wiring.ts'
+
+const day = { start: new Date('2026-08-03T00:00:00Z'), end: new Date('2026-08-04T00:00:00Z') }
+const signal = new AbortController().signal
+
+const records: Readonly<Record<string, (account: Wiring) => Promise<readonly unknown[]>>> = {
+  'Zenovay pages': ({ client }) => client('zenovay').pages(siteIds().zenovayId, 20, signal),
+  'Zenovay websites': ({ client }) => client('zenovay').websites(signal),
+  'Datadog snapshots': ({ client }) => client('datadog').snapshots({ viewName: '/' }, 20, signal),
+  'PostHog heatmaps': async ({ client }) => {
+    const scope = { kind: 'projects', id: siteIds().posthogProjectId } as const
+    return (await client('posthog').heatmaps(scope, { limit: 20, offset: 0 }, signal)).results
+  },
+  'Aura Vision heatmaps': ({ client }) =>
+    client('auraVision').heatmaps(
+      stores.map(store => store.auraLocationId),
+      ['path'],
+      day,
+      signal,
+    ),
+}
+
+test.each(Object.entries(records))('%s can be kept as JSON and are the same again', async (_name, read) => {
+  await using sandbox: Sandbox = await startSandbox()
+  await using account = wire({ environment: sandbox.environment() })
+  const rows = await read(account)
+  expect(rows.length).toBeGreaterThan(0)
+  expect(JSON.parse(JSON.stringify(rows))).toStrictEqual(rows)
+})
+
+function siteIds() {
+  const [site] = sites
+  if (!site) throw new RangeError('The made-up world has no website.')
+  return site
+}
