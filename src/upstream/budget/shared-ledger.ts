@@ -22,10 +22,13 @@ const retryPause = 1_000
 /** How long after Redis came back empty all others have told it of their calls, in milliseconds. */
 const returnPause = 5_000
 
-/** What Redis told last: each window's calls, and how many instances there are. */
+/** What Redis told last. */
 interface Sight {
   readonly at: number
-  readonly counts: readonly number[]
+  /** How many calls of others each window held. */
+  readonly others: readonly number[]
+  /** What the longest window had left. */
+  readonly left: number | null
   readonly instances: number
 }
 
@@ -46,6 +49,8 @@ class SharedLedger implements Ledger {
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
+  /** Whether the local ledger knows what was seen. */
+  #isCopied = false
 
   constructor(allowance: Allowance, clock: Clock, sharing: Sharing, name: string) {
     this.#clock = clock
@@ -61,7 +66,8 @@ class SharedLedger implements Ledger {
   }
 
   get left(): number | null {
-    return this.#local.left
+    const seen = this.#isJoined && !this.#local.period.state ? this.#seen : undefined
+    return seen ? seen.left : this.#local.left
   }
 
   async take(ahead: number): Promise<Refusal | undefined> {
@@ -120,13 +126,23 @@ class SharedLedger implements Ledger {
     const now = this.#clock.now()
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     if (wait === 0 && periodWait === 0) this.#note(id)
-    this.#seen = { at: now, counts, instances }
-    this.#countOthers(this.#seen)
+    const { windows } = this.#local
+    const longest = windows.at(-1)
+    this.#seen = {
+      at: now,
+      others: windows.map(
+        ({ milliseconds }, index) => (counts[index] ?? 0) - this.#local.ownCount(milliseconds),
+      ),
+      left: longest ? Math.max(0, longest.calls - (counts.at(-1) ?? 0)) : null,
+      instances,
+    }
+    this.#isCopied = false
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
   }
 
   #takeAlone(ahead: number): Refusal | undefined {
     this.#isJoined = false
+    if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
     const shareWait = this.#shareWait(ahead)
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const refusal = this.#local.take(ahead)
@@ -151,15 +167,15 @@ class SharedLedger implements Ledger {
   }
 
   /** The calls of others, each as late as it may have been. */
-  #countOthers({ at, counts }: Sight): void {
+  #copyOthers({ at, others }: Sight): void {
     const { windows } = this.#local
     const times: number[] = []
-    windows.forEach(({ milliseconds }, index) => {
-      const others = (counts[index] ?? 0) - this.#local.ownCount(milliseconds)
+    others.forEach((count, index) => {
       const latest = at - (windows[index - 1]?.milliseconds ?? 0)
-      while (times.length < others) times.push(latest)
+      while (times.length < count) times.push(latest)
     })
     this.#local.setOthers(times.reverse())
+    this.#isCopied = true
   }
 
   #shareWait(ahead: number): number {

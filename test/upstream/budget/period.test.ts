@@ -50,7 +50,7 @@ test('a period of seconds is learned whole: its end, and what the next one has',
   period.take()
   period.tell({ left: 0, limit: 5, resetsInMilliseconds: 7_000, length: 10_000 })
   expect(period.wait).toBe(7_000)
-  clock.move(7_000)
+  clock.move(7_500)
   expect(period.state).toEqual({ left: 5, endsAt: 17_000 })
 })
 

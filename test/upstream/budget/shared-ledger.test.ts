@@ -162,6 +162,20 @@ test('a Redis that comes back empty is told of every call that still counts', as
   expect(late.ledger.left).toBe(41)
 })
 
+test('a Redis that comes back empty is told so by those as well who asked nothing meanwhile', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 9, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  await one.ledger.take(0)
+  await one.ledger.take(0)
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await one.ledger.take(0)).toBeUndefined()
+  using late = await instance(server, allowance)
+  expect(await exhaust(late.ledger)).toBe(6)
+})
+
 test('Redis killed and restarted under load: every call is answered soon, and no window holds too many', async () => {
   await using server = await startRedis()
   const window = { calls: 30, milliseconds: 1_000 }
