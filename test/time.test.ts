@@ -263,6 +263,16 @@ test('zero, not reported and not counted are three things', async () => {
   ])
 })
 
+test('a metric that is named twice is told once', async () => {
+  await using served = await serve()
+  const { data } = await ask(served.origin, TimeTrafficDocument, {
+    id: 'ginza',
+    range: { utc: morning },
+    metrics: ['WALK_BYS', 'VISITS', 'WALK_BYS'],
+  })
+  expect(data.location?.traffic?.map(({ metric }) => metric)).toEqual(['WALK_BYS', 'VISITS'])
+})
+
 test('a refused location is an error on that location alone', async () => {
   await using served = await serve()
   const ids = ['Location:ginza', 'Location:analytiks:99', 'Location:oxford-street']
@@ -294,6 +304,9 @@ test('a value is exact as far as a double is', async () => {
 
 test('a range of more than ten years is refused before anybody is asked', async () => {
   await using served = await serve()
+  const decade = { utc: { start: '2015-08-02T00:00:00Z', end: '2025-08-02T00:00:00Z' } }
+  const unknown = { id: 'aura-vision:aaaaaaaaaaaaaaaaaaaaaaaa', range: decade }
+  expect((await ask(served.origin, TimeTrafficDocument, unknown)).errors).toEqual([])
   const range = { utc: { start: '2015-06-02T00:00:00Z', end: '2025-08-02T00:00:00Z' } }
   const { errors } = await ask(served.origin, TimeBrandDocument, { id: 1234, range })
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])

@@ -61,6 +61,6 @@ export class PeriodFold {
 
   #told(value: number, weight = 0): number | null {
     const told = this.#law === 'mean' ? Math.round(value / weight) : value
-    return Number.isFinite(told) ? told : null
+    return Number.isNaN(told) ? null : told
   }
 }

@@ -29,7 +29,7 @@ export class Stamp {
     const today = Math.floor(time / day)
     if (today !== this.#today) {
       this.#today = today
-      this.#date = new Date(today * day).toISOString().slice(0, -14)
+      this.#date = new Date(today * day).toISOString().slice(0, 10)
     }
     return clockFaces[(time - today * day) / quarterHour]
   }

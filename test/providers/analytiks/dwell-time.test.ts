@@ -43,7 +43,7 @@ test.each<[DwellTime, TrafficInterval, number[], number | null]>([
 
 test('a mean over nobody is not told', () => {
   const empty = bucketsOf({ '2025-06-02T12:00:00Z': 0 })
-  const row = rowOf({ visits: empty, dwellTime: empty })
+  const row = rowOf({ visits: empty, dwellTime: bucketsOf({ '2025-06-02T12:00:00Z': 5000 }) })
   const question = {
     span,
     interval: 'daily',

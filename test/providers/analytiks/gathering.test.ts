@@ -68,9 +68,19 @@ describe('windows', () => {
       [utc('2025-06-01T00:00:00Z', '2025-06-02T00:00:00Z'), first],
     ] as const
     const question = { ...ask(utc('2025-06-01T00:00:00Z', '2025-06-03T00:00:00Z'), null), withZones: true }
-    const { pointsOfInterest } = gather(question, windows)
-    expect(pointsOfInterest.map(({ id }) => id)).toEqual(['b', 'a', 'c'])
-    expect(pointsOfInterest.map(place => place.series('visits').total())).toEqual([1, 2, 1])
+    for (const order of [windows, windows.toReversed()]) {
+      const { pointsOfInterest } = gather(question, order)
+      expect(pointsOfInterest.map(({ id }) => id)).toEqual(['b', 'a', 'c'])
+      expect(pointsOfInterest.map(place => place.series('visits').total())).toEqual([1, 2, 1])
+    }
+  })
+
+  test('tell who the location is, and its reference when one of them does', () => {
+    const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
+    const windows = [null, 'US0658', null].map(
+      referenceNumber => [span, { ...rowOf({}), locationId: 7, referenceNumber }] as const,
+    )
+    expect(gather(ask(span, null), windows)).toMatchObject({ locationId: 7, referenceNumber: 'US0658' })
   })
 
   test('are held as far as was asked', () => {
