@@ -112,7 +112,8 @@ test('local days are asked and answered whole, in every zone and on every day', 
       const [start] = expected.map(({ at }) => at)
       expect(series?.points).toEqual(expected)
       expect(series?.columns).toEqual({ start, stepSeconds: 900, values: expected.map(({ value }) => value) })
-      expect(spansSent(served)[0]).toMatchObject({ startDate: start })
+      const asked = spansSent(served).map(({ startDate }) => startDate)
+      expect(asked.toSorted()[0]).toBe(start)
     }),
     { numRuns: 60, examples: changeDays },
   )
