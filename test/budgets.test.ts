@@ -114,20 +114,27 @@ test("Datadog's headers are kept as they come: more lists than a period allows w
   expect(datadog.journal.count()).toBe(8)
 })
 
-test("a wait for Datadog's next period that does not fit the deadline is told, and only of that operation", async () => {
-  await using datadog = await serveDatadog({ perPeriod: 2, periodSeconds: 600 })
-  await using served = await serve({ environment: { ...datadog.environment, DATADOG_CONCURRENCY: '1' } })
-  const refused = await refusals(served, snapshots(['a', 'b', 'c', 'd']))
-  expect(refused).toMatchObject([limited, limited])
-  expect(refused[0]?.retryAfterSeconds).toSatisfy(seconds => seconds > 0 && seconds <= 600)
-  const { data, errors } = await askText<Record<string, unknown>>(
-    served.origin,
-    'mutation { deleteSnapshot(input: { id: "none" }) { __typename } }',
-  )
-  expect(errors).toEqual([])
-  expect(data.deleteSnapshot).toEqual({ __typename: 'SnapshotRefusal' })
-  expect(datadog.journal.count()).toBe(3)
-})
+test.each([false, true])(
+  "a wait for Datadog's next period that does not fit the deadline is told, and only of that operation (Redis: %s)",
+  async isShared => {
+    await using redis = await startRedis()
+    await using datadog = await serveDatadog({ perPeriod: 2, periodSeconds: 600 })
+    const environment = { ...datadog.environment, DATADOG_CONCURRENCY: '1' }
+    await using served = await serve({
+      environment: { ...environment, ...(isShared && { REDIS_URL: redis.url }) },
+    })
+    const refused = await refusals(served, snapshots(['a', 'b', 'c', 'd']))
+    expect(refused).toMatchObject([limited, limited])
+    expect(refused[0]?.retryAfterSeconds).toSatisfy(seconds => seconds > 0 && seconds <= 600)
+    const { data, errors } = await askText<Record<string, unknown>>(
+      served.origin,
+      'mutation { deleteSnapshot(input: { id: "none" }) { __typename } }',
+    )
+    expect(errors).toEqual([])
+    expect(data.deleteSnapshot).toEqual({ __typename: 'SnapshotRefusal' })
+    expect(datadog.journal.count()).toBe(3)
+  },
+)
 
 test('after a refusal that names a wait nobody asks before it is over', async () => {
   await using posthog = await servePosthog({ picture })

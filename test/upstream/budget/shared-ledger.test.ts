@@ -176,6 +176,20 @@ test('a Redis that comes back empty is told so by those as well who asked nothin
   expect(await exhaust(late.ledger)).toBe(6)
 })
 
+test('a Redis that comes back empty is trusted with no more than a share while others may not be back', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (const { ledger } of [one, other, one, other, one, other, one, other]) await ledger.take(0)
+  await one.ledger.take(0)
+  other.redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await exhaust(one.ledger)).toBe(0)
+})
+
 test('Redis killed and restarted under load: every call is answered soon, and no window holds too many', async () => {
   await using server = await startRedis()
   const window = { calls: 30, milliseconds: 1_000 }
