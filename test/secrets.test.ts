@@ -212,9 +212,9 @@ async function startWith(sandbox: Sandbox, environment: Environment): Promise<Ch
 }
 
 /** A caller who goes away in the middle. */
-async function leave(origin: string, { zenovay }: Sandbox): Promise<string> {
-  zenovay.journal.script({ hang: true })
-  const arrived = arrival(zenovay, 'GET /api/external/v1/heatmaps/:websiteId/pages')
+async function leave(origin: string, { posthog }: Sandbox): Promise<string> {
+  posthog.journal.script({ hang: true })
+  const arrived = arrival(posthog, 'GET /api/projects/:project_id/saved{/}?')
   const caller = new AbortController()
   const asking = ask(origin, FailureEverythingDocument, { range }, { signal: caller.signal })
   await arrived
