@@ -50,7 +50,9 @@ describe.each(lists)('$parent $field', list => {
   const { maximum, fill, rows } = list
 
   test('is read to its end page by page, in pages of any size, without loss or repetition', async () => {
-    await using served = await serve()
+    await using served = await serve({
+      environment: { POSTHOG_PER_MINUTE: '100000', POSTHOG_PER_HOUR: '100000' },
+    })
     fill(served, 37)
     const whole = await readPage(served, list, { first: 100 })
     expect(whole.nodes).toHaveLength(rows ?? 37)
@@ -190,19 +192,22 @@ function fillWebsites({ sandbox }: Served, count: number): void {
     id: websiteId(index),
     domain: `site-${index}.example.com`,
   }))
-  const answer = { body: { success: true, data: { websites, total: websites.length } } }
+  const answer = { headers: unlimited, body: { success: true, data: { websites, total: websites.length } } }
   sandbox.zenovay.journal.script({ route: 'GET /api/external/v1/websites', answer })
 }
 
 function fillPages({ sandbox }: Served, count: number): void {
   const pages = Array.from({ length: count }, (_, index) => ({ url: `/page-${index}` }))
-  sandbox.zenovay.journal.script({ answer: { body: { success: true, data: { pages } } } })
+  sandbox.zenovay.journal.script({ answer: { headers: unlimited, body: { success: true, data: { pages } } } })
 }
 
 function fillHeatmaps({ sandbox }: Served, count: number, from = 0): void {
   const results = Array.from({ length: count - from }, (_, index) => ({ id: websiteId(from + index) }))
   sandbox.posthog.journal.script({ answer: { body: { results, count: results.length } } })
 }
+
+/** The limits that answers tell are the ones that are kept. */
+const unlimited = { 'x-ratelimit-limit': '1000000' }
 
 function websiteId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
