@@ -1,0 +1,9 @@
+/** One upstream call under way, for everyone who waits for it. */
+export interface Flight {
+  /** Ends when nobody waits for it any more. */
+  readonly signal: AbortSignal
+  /** Who began it: whoever asks much takes turns with whoever asks little. By default the signal. */
+  readonly asker?: object
+  /** Told how many bytes an answer took. */
+  readonly received?: (bytes: number) => void
+}
