@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, errors, request } from 'undici'
 import { endedError, withDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
+import type { Flight } from './flight.ts'
 
 /** Bounds of one call, the same for every provider unless its settings say otherwise. */
 export interface Bounds {
@@ -16,7 +17,7 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly json?: unknown
-  readonly signal?: AbortSignal | undefined
+  readonly flight?: Flight | undefined
   /** Answers whose body is not wanted: it is not read, and `body` is empty. */
   readonly skipBody?: (answer: HttpHead) => boolean
 }
@@ -47,8 +48,8 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
     connect: { timeout: bounds.deadlineMilliseconds },
   })
   return {
-    async call({ method, url, headers, json, signal: caller, skipBody }) {
-      const signal = withDeadline(bounds.deadlineMilliseconds, caller)
+    async call({ method, url, headers, json, flight, skipBody }) {
+      const signal = withDeadline(bounds.deadlineMilliseconds, flight?.signal)
       if (signal.aborted) throw endedError(provider, signal)
       try {
         const answer = await request(url, {
@@ -66,9 +67,12 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
         if (skipBody?.(head)) {
           // Ends the connection as well: reading on, if only to throw away, would wait for the slowest picture.
           answer.body.on('error', () => undefined).destroy()
+          flight?.received?.(0)
           return { ...head, body: '' }
         }
-        return { ...head, body: await answer.body.text() }
+        const bytes = await answer.body.bytes()
+        flight?.received?.(bytes.byteLength)
+        return { ...head, body: new TextDecoder().decode(bytes) }
       } catch (error) {
         throw signal.aborted ? endedError(provider, signal) : noAnswer(provider, bounds, error)
       }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
+import type { Flight } from '../flight.ts'
 import { toWait } from '../status.ts'
 import type { Ledger, Refusal, Told } from './ledger.ts'
 import { type Clock, systemClock } from './period.ts'
@@ -9,11 +10,11 @@ import { closedError, type Places } from './places.ts'
 /** What one account may ask of a provider, kept by us so that the provider need not refuse. */
 export interface Budget extends Disposable {
   /**
-   * Makes the call when its turn has come. It waits for a place as long as its signal lasts, and for a limit as long as a call
+   * Makes the call when its turn has come. It waits for a place as long as its flight lasts, and for a limit as long as a call
    * may take; where that is too short it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What
    * the call itself rejects with is learned from: nothing is asked before the wait that it names is over.
    */
-  spend<Value>(signal: AbortSignal, call: () => Promise<Value>): Promise<Value>
+  spend<Value>(flight: Flight, call: () => Promise<Value>): Promise<Value>
   /** What an answer told of the limits; to be called before the call returns. */
   learn(told: Omit<Told, 'underWay'>): void
   /** The calls left of the scarcest quota, null while none is known. */
@@ -58,9 +59,9 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
     }
   }
   return {
-    async spend(signal, call) {
-      using _place = await places.take(signal)
-      await turn(signal)
+    async spend(flight, call) {
+      using _place = await places.take(flight)
+      await turn(flight.signal)
       underWay++
       try {
         return await call()

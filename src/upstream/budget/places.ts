@@ -1,18 +1,19 @@
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
+import type { Flight } from '../flight.ts'
 
 /** How many calls may be under way at once. Who asks for many takes turns with the others, first come first served among equals. */
 export interface Places extends Disposable {
-  /** A place, given back when disposed of; rejects with UpstreamError when the asker's signal ends first. */
-  take(asker: AbortSignal): Promise<Disposable>
+  /** A place, given back when disposed of; rejects with UpstreamError when the flight ends first. */
+  take(flight: Flight): Promise<Disposable>
 }
 
 /** Closing them turns away whoever waits. */
 export function openPlaces(provider: ProviderName, count: number): Places {
   let free = count
   let isClosed = false
-  /** By asker, in the order of their turns. */
-  const queues = new Map<AbortSignal, Queue>()
+  /** By asker, in the order of their turns; none is empty. */
+  const queues = new Map<object, Set<Waiting>>()
 
   const place = (): Disposable => {
     let isHeld = true
@@ -29,44 +30,49 @@ export function openPlaces(provider: ProviderName, count: number): Places {
     const [turn] = queues
     if (!turn || free === 0) return
     const [asker, queue] = turn
-    const [waiting] = queue.waiting
+    const [waiting] = queue
     queues.delete(asker)
-    if (waiting) queue.waiting.delete(waiting)
-    if (queue.waiting.size > 0) queues.set(asker, queue)
-    else queue.forget()
+    if (waiting) queue.delete(waiting)
+    if (queue.size > 0) queues.set(asker, queue)
     free--
-    waiting?.resolve(place())
+    waiting?.serve(place())
   }
-  const openQueue = (asker: AbortSignal): Queue => {
-    // One listener however many wait: a signal keeps its listeners in a list.
-    const end = () => turnAway(asker, endedError(provider, asker))
-    asker.addEventListener('abort', end, { once: true })
-    const queue = { waiting: new Set<Waiting>(), forget: () => asker.removeEventListener('abort', end) }
-    queues.set(asker, queue)
-    return queue
-  }
-  const turnAway = (asker: AbortSignal, error: UpstreamError) => {
-    const queue = queues.get(asker)
-    queues.delete(asker)
-    queue?.forget()
-    for (const { reject } of queue?.waiting ?? []) reject(error)
+  const wait = ({ signal, asker = signal }: Flight): Promise<Disposable> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
+    const queue = queues.getOrInsertComputed(asker, () => new Set())
+    const end = () => {
+      queue.delete(waiting)
+      if (queue.size === 0) queues.delete(asker)
+      reject(endedError(provider, signal))
+    }
+    const forget = () => signal.removeEventListener('abort', end)
+    const waiting: Waiting = {
+      serve(served) {
+        forget()
+        resolve(served)
+      },
+      turnAway(error) {
+        forget()
+        reject(error)
+      },
+    }
+    queue.add(waiting)
+    signal.addEventListener('abort', end, { once: true })
+    return promise
   }
   return {
-    async take(asker) {
-      if (asker.aborted) throw endedError(provider, asker)
+    async take(flight) {
+      if (flight.signal.aborted) throw endedError(provider, flight.signal)
       if (isClosed) throw closedError(provider)
-      if (free > 0) {
-        free--
-        return place()
-      }
-      const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
-      const queue = queues.get(asker) ?? openQueue(asker)
-      queue.waiting.add({ resolve, reject })
-      return promise
+      if (free === 0) return wait(flight)
+      free--
+      return place()
     },
     [Symbol.dispose]() {
       isClosed = true
-      for (const asker of queues.keys()) turnAway(asker, closedError(provider))
+      const waiting = [...queues.values()].flatMap(queue => [...queue])
+      queues.clear()
+      for (const { turnAway } of waiting) turnAway(closedError(provider))
     },
   }
 }
@@ -76,13 +82,8 @@ export function closedError(provider: ProviderName): UpstreamError {
   return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `The connection to ${provider} was closed.`)
 }
 
-interface Queue {
-  readonly waiting: Set<Waiting>
-  /** Stops listening to the asker's signal. */
-  readonly forget: () => void
-}
-
+/** Exactly one of these is called, unless its flight ends first. */
 interface Waiting {
-  readonly resolve: (place: Disposable) => void
-  readonly reject: (error: UpstreamError) => void
+  readonly serve: (place: Disposable) => void
+  readonly turnAway: (error: UpstreamError) => void
 }

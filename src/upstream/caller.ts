@@ -1,0 +1,25 @@
+import type { Admission, PlannedCall } from './admission.ts'
+import type { ProviderName } from './error.ts'
+import { Usage } from './usage.ts'
+
+/** One request, as one provider meets it. */
+export class Caller {
+  readonly provider: ProviderName
+  /** Ends when the request's own caller goes away, or its deadline passes. */
+  readonly signal: AbortSignal
+  readonly usage = new Usage()
+  readonly #admission: Admission
+  readonly #maximumCalls: number
+
+  constructor(provider: ProviderName, signal: AbortSignal, admission: Admission, maximumCalls: number) {
+    this.provider = provider
+    this.signal = signal
+    this.#admission = admission
+    this.#maximumCalls = maximumCalls
+  }
+
+  /** Resolves when calls that were put into the plan may be made; rejects with what `Admission.admit` does. */
+  admit(calls: readonly PlannedCall[]): Promise<void> {
+    return this.#admission.admit(this.provider, calls, this.#maximumCalls)
+  }
+}

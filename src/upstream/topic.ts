@@ -1,0 +1,31 @@
+import type { PlannedCall } from './admission.ts'
+import type { Flight } from './flight.ts'
+
+/** A kind of question that a provider answers. */
+export interface Topic<Key, Value> {
+  /** The same for equal questions, and for no others of the provider. */
+  readonly nameOf: (key: Key) => string
+  /** The fewest calls that answer all of the questions. */
+  readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
+  /** How long an answer that came at that time may be kept, in milliseconds; 0 is not at all. It has to be plain JSON. */
+  readonly keepFor: (key: Key, value: Value, at: number) => number
+  /** Whether something that was kept is an answer to such a question. */
+  readonly isAnswer: (kept: unknown) => kept is Value
+}
+
+export interface Call<Key, Value> {
+  /** The questions that it answers. */
+  readonly keys: readonly Key[]
+  readonly plan: PlannedCall
+  /** The answers in the order of the questions, an error in place of one that failed by itself. */
+  readonly make: (flight: Flight) => Promise<readonly (Value | Error)[]>
+}
+
+/** A call that answers one question. */
+export function callOf<Key, Value>(
+  key: Key,
+  plan: PlannedCall,
+  make: (flight: Flight) => Promise<Value>,
+): Call<Key, Value> {
+  return { keys: [key], plan, make: async flight => [await make(flight)] }
+}
