@@ -121,7 +121,7 @@ builder.mutationFields(t => ({
     args: { input: t.arg({ type: CreateSnapshotInput, required: true, description: 'The new snapshot.' }) },
     extensions: checkedInput,
     resolve: (_root, { input }, { datadog, loaders, signal }) =>
-      cleared(loaders, datadog().createSnapshot(input, signal)),
+      cleared(loaders, datadog().createSnapshot(input, { signal })),
   }),
   updateSnapshot: t.field({
     type: WriteSnapshotResult,
@@ -129,7 +129,7 @@ builder.mutationFields(t => ({
     args: { input: t.arg({ type: UpdateSnapshotInput, required: true, description: 'The change.' }) },
     extensions: checkedInput,
     resolve: (_root, { input: { id, ...change } }, { datadog, loaders, signal }) =>
-      cleared(loaders, datadog().updateSnapshot(id, change, signal)),
+      cleared(loaders, datadog().updateSnapshot(id, change, { signal })),
   }),
   deleteSnapshot: t.field({
     type: DeleteSnapshotResult,
@@ -137,7 +137,7 @@ builder.mutationFields(t => ({
     args: { input: t.arg({ type: DeleteSnapshotInput, required: true, description: 'Which one.' }) },
     extensions: checkedInput,
     resolve: (_root, { input: { id } }, { datadog, loaders, signal }) =>
-      cleared(loaders, datadog().deleteSnapshot(id, signal)),
+      cleared(loaders, datadog().deleteSnapshot(id, { signal })),
   }),
 }))
 

@@ -8,6 +8,7 @@ import { servePosthog } from '../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../src/sandbox/posthog-heatmaps.ts'
 import { sites } from '../src/sandbox/world.ts'
 import { serveZenovay } from '../src/sandbox/zenovay.ts'
+import type { Flight } from '../src/upstream/flight.ts'
 import { askText } from './client.ts'
 import { installMilliseconds } from './debian-package.ts'
 import { installRedis, startRedis } from './redis.ts'
@@ -172,40 +173,40 @@ describe('no more calls are under way at once than the setting allows', () => {
     readonly name: string
     readonly open: () => Promise<Emulator>
     readonly route: string
-    readonly ask: (account: Wiring, signal: AbortSignal) => Promise<unknown>
+    readonly ask: (account: Wiring, flight: Flight) => Promise<unknown>
   }>([
     {
       name: 'AURA_VISION',
       open: serveAuraVision,
       route: 'detail/list',
-      ask: (account, signal) =>
-        account.client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, signal),
+      ask: (account, flight) =>
+        account.client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, flight),
     },
     {
       name: 'POSTHOG',
       open: servePosthog,
       route: 'GET /api/projects/:project_id/saved/:short_id{/}?',
-      ask: (account, signal) =>
-        account.client('posthog').heatmap({ kind: 'projects', id: '1' }, 'ownerless', signal),
+      ask: (account, flight) =>
+        account.client('posthog').heatmap({ kind: 'projects', id: '1' }, 'ownerless', flight),
     },
     {
       name: 'ANALYTIKS',
       open: serveAnalytiks,
       route: 'POST /json/v2',
-      ask: (account, signal) =>
-        account.client('analytiks').partial({ span, step: 'hourly' }, { locations: [1] }, signal),
+      ask: (account, flight) =>
+        account.client('analytiks').partial({ span, step: 'hourly' }, { locations: [1] }, flight),
     },
     {
       name: 'ZENOVAY',
       open: serveZenovay,
       route: 'GET /api/external/v1/heatmaps/:websiteId/pages',
-      ask: (account, signal) => account.client('zenovay').pages(website, 5, signal),
+      ask: (account, flight) => account.client('zenovay').pages(website, 5, flight),
     },
     {
       name: 'DATADOG',
       open: serveDatadog,
       route: 'GET /api/v2/replay/heatmap/snapshots',
-      ask: (account, signal) => account.client('datadog').snapshots({ viewName: '/' }, 5, signal),
+      ask: (account, flight) => account.client('datadog').snapshots({ viewName: '/' }, 5, flight),
     },
   ])('$name', async ({ name, open, route, ask }) => {
     await using emulator = await open()
@@ -213,7 +214,7 @@ describe('no more calls are under way at once than the setting allows', () => {
     emulator.journal.script({ route, hang: true })
     const caller = new AbortController()
     const arrived = arrival(emulator, route, 3)
-    const asked = Promise.allSettled(Array.from({ length: 9 }, () => ask(account, caller.signal)))
+    const asked = Promise.allSettled(Array.from({ length: 9 }, () => ask(account, { signal: caller.signal })))
     await arrived
     // A fourth one would have arrived before this.
     await fetch(`${emulator.origin}/probe`)

@@ -5,6 +5,7 @@ import { UpstreamError, type UpstreamErrorCode } from '../../src/upstream/error.
 import { type HttpUpstream, openHttp } from '../../src/upstream/http.ts'
 import { readJson, refusingUrl, rejection, serveHttp, serveSockets } from './loopback.ts'
 
+const never = new AbortController().signal
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 100_000 }
 
 test('a call arrives with its method, path, query, headers and JSON body', async () => {
@@ -227,6 +228,31 @@ test('a call after a skipped body goes well', async () => {
   }
 })
 
+test.each([
+  ['with a length', (text: string) => ({ 'content-length': String(Buffer.byteLength(text)) })],
+  ['in chunks', () => ({ 'transfer-encoding': 'chunked' })],
+])('an answer tells once how many bytes its body took (%s)', async (_how, headersOf) => {
+  for (const text of ['', 'words', 'é “quoted” 🦊', '\ufeff{}', 'x'.repeat(99_999)]) {
+    await using server = await serveHttp((_request, response) => {
+      response.writeHead(404, headersOf(text)).end(text)
+    })
+    await using http = openHttp('zenovay', bounds)
+    const told: number[] = []
+    const flight = { signal: never, received: (bytes: number) => told.push(bytes) }
+    await http.call({ method: 'GET', url: server.url, flight })
+    expect(told).toEqual([Buffer.byteLength(text)])
+  }
+})
+
+test('a body that is not wanted counts nothing, whatever its length', async () => {
+  await using server = await serveHttp((_request, response) => response.end('x'.repeat(50_000)))
+  await using http = openHttp('posthog', bounds)
+  const told: number[] = []
+  const flight = { signal: never, received: (bytes: number) => told.push(bytes) }
+  await http.call({ method: 'GET', url: server.url, flight, skipBody: () => true })
+  expect(told).toEqual([0])
+})
+
 test('connections are used again', async () => {
   await using server = await serveHttp((_request, response) => response.end('words'))
   await using http = openHttp('zenovay', bounds)
@@ -262,7 +288,12 @@ async function expectFailure(
 ): Promise<UpstreamError> {
   const secret = 'hush-hush'
   const headers = { authorization: `Bearer ${secret}` }
-  const call = http.call({ method: 'GET', url: new URL(`/path?token=${secret}`, url), headers, signal })
+  const call = http.call({
+    method: 'GET',
+    url: new URL(`/path?token=${secret}`, url),
+    headers,
+    flight: signal && { signal },
+  })
   const error = await rejection(call)
   if (!(error instanceof UpstreamError)) throw error
   expect(error).toMatchObject({ provider: 'zenovay', code, retryable })

@@ -4,6 +4,7 @@ import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
 import { withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
@@ -42,19 +43,19 @@ export interface AnalytiksClient extends AsyncDisposable {
   /** The vendor names no quota. */
   readonly quotaLeft: number | null
   /** v1: every location asked, or an error. */
-  whole(question: Question, choice: LocationChoice, signal: AbortSignal): Promise<readonly LocationTraffic[]>
+  whole(question: Question, choice: LocationChoice, flight: Flight): Promise<readonly LocationTraffic[]>
   /** v2: what is allowed, and which ids or reference numbers are refused. */
   partial(
     question: Question,
     choice: LocationChoice,
-    signal: AbortSignal,
+    flight: Flight,
   ): Promise<{ readonly successes: readonly LocationTraffic[]; readonly refused: readonly string[] }>
   /** v3: one page of a brand's locations; the next one by the cursor, until that is null. */
   page(
     question: Question,
     brandId: number,
     cursor: string | undefined,
-    signal: AbortSignal,
+    flight: Flight,
   ): Promise<{ readonly data: readonly LocationTraffic[]; readonly cursor: string | null }>
 }
 
@@ -67,8 +68,8 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
     sharing,
   })
 
-  const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, caller: AbortSignal) => {
-    const signal = withDeadline(deadlineMilliseconds, caller)
+  const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, flight: Flight) => {
+    const signal = withDeadline(deadlineMilliseconds, flight.signal)
     const json = { ...spanBody(question.span, question.step), ...body }
     const send = (token: string) =>
       http.call({
@@ -76,7 +77,7 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
         url: routeUrl(exportsUrl, ['json', version]),
         headers: { authorization: `Bearer ${token}` },
         json,
-        signal,
+        flight: { ...flight, signal },
       })
     const token = await tokens.current(signal)
     const answer = await send(token.text)
@@ -93,16 +94,16 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
     schema: Schema,
     question: Question,
     body: object,
-    signal: AbortSignal,
+    flight: Flight,
   ) =>
-    budget.spend(signal, async () =>
-      readAnswer('analytiks', schema, await post(version, question, body, signal), failure),
+    budget.spend(flight, async () =>
+      readAnswer('analytiks', schema, await post(version, question, body, flight), failure),
     )
   return {
-    whole: (question, choice, signal) => ask('v1', wholeAnswer, question, choice, signal),
-    partial: (question, choice, signal) => ask('v2', partialAnswer, question, choice, signal),
-    page(question, brandId, cursor, signal) {
-      return ask('v3', pageAnswer, question, { brandId, cursor: cursor ?? null }, signal)
+    whole: (question, choice, flight) => ask('v1', wholeAnswer, question, choice, flight),
+    partial: (question, choice, flight) => ask('v2', partialAnswer, question, choice, flight),
+    page(question, brandId, cursor, flight) {
+      return ask('v3', pageAnswer, question, { brandId, cursor: cursor ?? null }, flight)
     },
     get quotaLeft() {
       return budget.quotaLeft

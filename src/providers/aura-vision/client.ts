@@ -3,6 +3,7 @@ import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
 import { endedError, untilEnded, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
@@ -48,7 +49,7 @@ export interface AuraVisionClient extends AsyncDisposable {
     locationIds: readonly string[],
     types: readonly SpatialHeatmapType[],
     filter: HeatmapFilter,
-    signal: AbortSignal,
+    flight: Flight,
   ): Promise<readonly AuraHeatmap[]>
 }
 
@@ -113,14 +114,15 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
     return current
   }
   /** A request that had no answer is asked again, once. */
-  const ask = async (message: (id: string) => string, signal: AbortSignal): Promise<string> => {
+  const ask = async (message: (id: string) => string, flight: Flight): Promise<string> => {
+    const { signal } = flight
     const first = await session(signal)
     try {
-      return await send(first, message, signal)
+      return await send(first, message, flight)
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
       if (isRefusal(error.reason)) await tokens.renew(first.token, signal)
-      return await send(await session(signal), message, signal).catch(second => {
+      return await send(await session(signal), message, flight).catch(second => {
         if (!(second instanceof ConnectionLost)) throw second
         if (isRefusal(error.reason) && isRefusal(second.reason)) tokens.renewedInVain()
         throw second.reason
@@ -132,10 +134,11 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
     get quotaLeft() {
       return budget.quotaLeft
     },
-    async heatmaps(locationIds, types, filter, caller) {
-      const json = await budget.spend(caller, () =>
-        ask(id => heatmapRequest(id, locationIds, types, filter), withDeadline(deadlineMilliseconds, caller)),
-      )
+    async heatmaps(locationIds, types, filter, flight) {
+      const json = await budget.spend(flight, () => {
+        const signal = withDeadline(deadlineMilliseconds, flight.signal)
+        return ask(id => heatmapRequest(id, locationIds, types, filter), { ...flight, signal })
+      })
       const rows = parseJson('aura-vision', heatmapsAnswer, json)
       return rows.map(row => ({ ...row, url: row.url && allowedImageUrl(row.url, settings.imageHosts) }))
     },
@@ -162,11 +165,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
 }
 
-function send(
-  { connection }: Session,
-  message: (id: string) => string,
-  signal: AbortSignal,
-): Promise<string> {
+function send({ connection }: Session, message: (id: string) => string, flight: Flight): Promise<string> {
   const id = randomUUID()
-  return connection.ask(id, message(id), signal)
+  return connection.ask(id, message(id), flight)
 }

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { endedError, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { InFlight, type Waiting } from './in-flight.ts'
 import { connectRefusal, strayError } from './refusals.ts'
@@ -24,7 +25,7 @@ export interface Connection {
    * The JSON text that answers the message; rejects with UpstreamError, or ConnectionLost when the socket ends first.
    * When a deadline passes and nothing at all arrived meanwhile, the connection is taken for dead and retired.
    */
-  ask(id: string, message: string, signal: AbortSignal): Promise<string>
+  ask(id: string, message: string, flight: Flight): Promise<string>
   /** Takes no more requests, and closes once those in flight have ended. */
   retire(): void
 }
@@ -112,6 +113,7 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     }
     const waiting = inFlight.arrived(frame.id)
     if (!waiting) return closeIfDone()
+    waiting.bytes += Buffer.byteLength(message)
     const json = waiting.assembly.add(frame)
     if (waiting.assembly.size > maximumBytes) {
       settle(frame.id, ({ reject }) => reject(tooLarge(maximumBytes)))
@@ -134,7 +136,8 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     get isOpen() {
       return !retired && socket.readyState === WebSocket.OPEN
     },
-    ask(id, message, signal) {
+    ask(id, message, flight) {
+      const { signal } = flight
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(endedError('aura-vision', signal))
         const arrivalsBefore = arrivals
@@ -146,17 +149,20 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
         }
         signal.addEventListener('abort', end, { once: true })
         const forget = () => signal.removeEventListener('abort', end)
-        inFlight.add(id, {
+        const waiting: Waiting = {
           assembly: new Assembly(numbering),
+          bytes: 0,
           resolve: json => {
             forget()
+            flight.received?.(waiting.bytes)
             resolve(json)
           },
           reject: error => {
             forget()
             reject(error)
           },
-        })
+        }
+        inFlight.add(id, waiting)
         socket.send(message, error => {
           if (error) settle(id, ({ reject }) => reject(new ConnectionLost(closedEarly(error))))
         })

@@ -4,6 +4,8 @@ import type { Assembly } from './frames.ts'
 /** A request that waits for its answer. */
 export interface Waiting {
   readonly assembly: Assembly
+  /** Of its frames so far. */
+  bytes: number
   readonly resolve: (json: string) => void
   readonly reject: (error: Error) => void
 }

@@ -76,7 +76,7 @@ async function ask(
 ): Promise<RowsOfLocations> {
   const windows = await Promise.all(
     windowsOf(filter, client.bounds.maximumDays).map(async ({ start, end }) => {
-      const rows = await client.heatmaps(locationIds, types, { ...filter, start, end }, signal)
+      const rows = await client.heatmaps(locationIds, types, { ...filter, start, end }, { signal })
       return rows.filter(({ createdAt }) => createdAt !== end.toISOString())
     }),
   )

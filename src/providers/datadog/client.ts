@@ -4,6 +4,7 @@ import type { Budget } from '../../upstream/budget/budget.ts'
 import { openPlaces } from '../../upstream/budget/places.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
@@ -42,15 +43,11 @@ export interface DatadogClient extends AsyncDisposable {
   /** The calls left of the period that runs, of the operation that has fewest; null while none is known. */
   readonly quotaLeft: number | null
   /** At most `limit` snapshots of a view, newest first; nothing says whether there are more. */
-  snapshots(filter: SnapshotFilter, limit: number, signal: AbortSignal): Promise<readonly DatadogSnapshot[]>
+  snapshots(filter: SnapshotFilter, limit: number, flight: Flight): Promise<readonly DatadogSnapshot[]>
   /** Not safe to repeat: the vendor takes no idempotency key. */
-  createSnapshot(creation: SnapshotCreation, signal: AbortSignal): Promise<Written<DatadogSnapshot | null>>
-  updateSnapshot(
-    id: string,
-    change: SnapshotChange,
-    signal: AbortSignal,
-  ): Promise<Written<DatadogSnapshot | null>>
-  deleteSnapshot(id: string, signal: AbortSignal): Promise<Written<string>>
+  createSnapshot(creation: SnapshotCreation, flight: Flight): Promise<Written<DatadogSnapshot | null>>
+  updateSnapshot(id: string, change: SnapshotChange, flight: Flight): Promise<Written<DatadogSnapshot | null>>
+  deleteSnapshot(id: string, flight: Flight): Promise<Written<string>>
 }
 
 export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): DatadogClient {
@@ -71,17 +68,17 @@ export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): Da
   const path = ['api', 'v2', 'replay', 'heatmap', 'snapshots']
   const spend = <Value>(
     budget: Budget,
-    call: Omit<HttpCall, 'signal'> & { readonly signal: AbortSignal },
+    call: Omit<HttpCall, 'flight'> & { readonly flight: Flight },
     read: (answer: HttpAnswer) => Value,
   ) =>
-    budget.spend(call.signal, async () => {
+    budget.spend(call.flight, async () => {
       const answer = await http.call({ headers, ...call })
       budget.learn(limitsTold(answer))
       return read(answer)
     })
 
   return {
-    async snapshots({ viewName, deviceType, applicationId }, limit, signal) {
+    async snapshots({ viewName, deviceType, applicationId }, limit, flight) {
       const url = routeUrl(base, path, {
         'filter[view_name]': viewName,
         'filter[device_type]': deviceType ?? undefined,
@@ -90,22 +87,22 @@ export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): Da
       })
       return spend(
         budgets.list,
-        { method: 'GET', url, signal },
+        { method: 'GET', url, flight },
         answer => readAnswer('datadog', snapshotsAnswer, answer, failure).data,
       )
     },
-    async createSnapshot(creation, signal) {
+    async createSnapshot(creation, flight) {
       const json = creationBody(creation)
-      const call = { method: 'POST', url: routeUrl(base, path), json, signal } as const
+      const call = { method: 'POST', url: routeUrl(base, path), json, flight } as const
       return spend(budgets.create, call, answer => written(answer, readSnapshot))
     },
-    async updateSnapshot(id, change, signal) {
+    async updateSnapshot(id, change, flight) {
       const json = changeBody(id, change)
-      const call = { method: 'PATCH', url: routeUrl(base, [...path, id]), json, signal } as const
+      const call = { method: 'PATCH', url: routeUrl(base, [...path, id]), json, flight } as const
       return spend(budgets.update, call, answer => written(answer, readSnapshot))
     },
-    async deleteSnapshot(id, signal) {
-      const call = { method: 'DELETE', url: routeUrl(base, [...path, id]), signal } as const
+    async deleteSnapshot(id, flight) {
+      const call = { method: 'DELETE', url: routeUrl(base, [...path, id]), flight } as const
       return spend(budgets.delete, call, answer => written(answer, () => id))
     },
     get quotaLeft() {

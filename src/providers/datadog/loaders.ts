@@ -22,7 +22,7 @@ export function datadogLoaders(client: () => DatadogClient, signal: AbortSignal)
     keys =>
       loadGroups(keys, filterName, async (group, filter) => {
         const limit = Math.max(...group.map(key => key.first))
-        const ask = async () => client().snapshots(filter, limit, signal)
+        const ask = async () => client().snapshots(filter, limit, { signal })
         const rows = await lists.rows(filterName(filter), limit, ask)
         return group.map(key => rows.slice(0, key.first))
       }),

@@ -2,6 +2,7 @@ import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpHead, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
@@ -40,14 +41,14 @@ export interface PostHogClient extends AsyncDisposable {
   /** The calls left of this hour. */
   readonly quotaLeft: number | null
   /** What there is of a heatmap's picture (by UUID) at a width; the nearest width is served when that one is not stored. */
-  screenshot(scope: PostHogScope, uuid: string, width: number, signal: AbortSignal): Promise<Screenshot>
+  screenshot(scope: PostHogScope, uuid: string, width: number, flight: Flight): Promise<Screenshot>
   /** One saved heatmap by its short id. */
-  heatmap(scope: PostHogScope, shortId: string, signal: AbortSignal): Promise<PostHogHeatmap>
+  heatmap(scope: PostHogScope, shortId: string, flight: Flight): Promise<PostHogHeatmap>
   /** `limit` (at most 500) saved heatmaps from `offset` on, last updated first, and how many there are. */
   heatmaps(
     scope: PostHogScope,
     page: { readonly limit: number; readonly offset: number },
-    signal: AbortSignal,
+    flight: Flight,
   ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
 }
 
@@ -71,26 +72,26 @@ export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): Po
     { kind, id }: PostHogScope,
     route: readonly string[],
     query: Readonly<Record<string, number>>,
-    signal: AbortSignal,
+    flight: Flight,
     read: (answer: HttpAnswer) => Value,
     skipBody?: (head: HttpHead) => boolean,
   ) => {
     const url = routeUrl(host, ['api', kind, id, ...route, ''], query)
-    const call = { method: 'GET', url, headers, signal, ...(skipBody && { skipBody }) } as const
-    return budget.spend(signal, async () => read(await http.call(call)))
+    const call = { method: 'GET', url, headers, flight, ...(skipBody && { skipBody }) } as const
+    return budget.spend(flight, async () => read(await http.call(call)))
   }
   return {
-    async screenshot(scope, uuid, width, signal) {
+    async screenshot(scope, uuid, width, flight) {
       const route = ['heatmap_screenshots', uuid, 'content']
-      return get(scope, route, { width }, signal, readScreenshot, head => head.status === 200)
+      return get(scope, route, { width }, flight, readScreenshot, head => head.status === 200)
     },
-    async heatmap(scope, shortId, signal) {
+    async heatmap(scope, shortId, flight) {
       const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapAnswer, answer)
-      return get(scope, ['saved', shortId], {}, signal, read)
+      return get(scope, ['saved', shortId], {}, flight, read)
     },
-    async heatmaps(scope, page, signal) {
+    async heatmaps(scope, page, flight) {
       const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapsAnswer, answer)
-      return get(scope, ['saved'], { ...page }, signal, read)
+      return get(scope, ['saved'], { ...page }, flight, read)
     },
     get quotaLeft() {
       return budget.quotaLeft

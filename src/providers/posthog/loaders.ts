@@ -42,7 +42,7 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
     let counted: number | undefined
     const known = new Set<string>()
     return walk<PostHogHeatmap, number>(async (offset = 0) => {
-      const { results, count } = await client().heatmaps(scope, { limit: pageSize, offset }, signal)
+      const { results, count } = await client().heatmaps(scope, { limit: pageSize, offset }, { signal })
       const end = offset + results.length
       counted ??= count
       const repeats = results.some(heatmap => known.has(heatmap.id))
@@ -60,14 +60,14 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
     keys =>
       Promise.all(
         keys.map(async ({ scope, uuid, width }) =>
-          client().screenshot(scope, uuid, width, signal).catch(asError),
+          client().screenshot(scope, uuid, width, { signal }).catch(asError),
         ),
       ),
     { cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width) },
   )
 
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
-    if (!isUuid(id)) return client().heatmap(scope, id, signal)
+    if (!isUuid(id)) return client().heatmap(scope, id, { signal })
     const uuid = id.toLowerCase()
     const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === uuid))
     const listed = rows.find(heatmap => heatmap.id === uuid)

@@ -3,6 +3,7 @@ import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import { tryJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
@@ -24,9 +25,9 @@ export interface ZenovayClient extends AsyncDisposable {
   /** The calls left of this month, null while that is not known. */
   readonly quotaLeft: number | null
   /** The `limit` (1 to 100) most visited pages of a website, by all-time interactions. */
-  pages(websiteId: string, limit: number, signal: AbortSignal): Promise<readonly ZenovayPage[]>
+  pages(websiteId: string, limit: number, flight: Flight): Promise<readonly ZenovayPage[]>
   /** All websites that the key may see. */
-  websites(signal: AbortSignal): Promise<readonly ZenovayWebsite[]>
+  websites(flight: Flight): Promise<readonly ZenovayWebsite[]>
 }
 
 export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): ZenovayClient {
@@ -42,9 +43,9 @@ export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): Ze
     sharing,
   })
 
-  const get = <Schema extends z.ZodType>(url: URL, schema: Schema, signal: AbortSignal) =>
-    budget.spend(signal, async () => {
-      const answer = await http.call({ method: 'GET', url, headers: { 'x-api-key': apiKey }, signal })
+  const get = <Schema extends z.ZodType>(url: URL, schema: Schema, flight: Flight) =>
+    budget.spend(flight, async () => {
+      const answer = await http.call({ method: 'GET', url, headers: { 'x-api-key': apiKey }, flight })
       budget.learn(limitsTold(answer, plan))
       return readAnswer('zenovay', schema, answer, failure)
     })
@@ -52,12 +53,12 @@ export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): Ze
     get quotaLeft() {
       return budget.quotaLeft
     },
-    async pages(websiteId, limit, signal) {
+    async pages(websiteId, limit, flight) {
       const url = routeUrl(base, ['heatmaps', websiteId, 'pages'], { limit })
-      return (await get(url, pagesAnswer, signal)).data.pages
+      return (await get(url, pagesAnswer, flight)).data.pages
     },
-    async websites(signal) {
-      return (await get(routeUrl(base, ['websites']), websitesAnswer, signal)).data.websites
+    async websites(flight) {
+      return (await get(routeUrl(base, ['websites']), websitesAnswer, flight)).data.websites
     },
     async [Symbol.asyncDispose]() {
       budget[Symbol.dispose]()

@@ -28,7 +28,7 @@ export function zenovayLoaders(client: () => ZenovayClient, signal: AbortSignal)
           key => key.websiteId,
           async (group, { websiteId }) => {
             const limit = Math.max(...group.map(key => key.limit))
-            const ask = async () => client().pages(websiteId, limit, signal)
+            const ask = async () => client().pages(websiteId, limit, { signal })
             const pages = await lists.rows(websiteId, limit, ask)
             return group.map(key => pages.slice(0, key.limit))
           },
@@ -36,7 +36,7 @@ export function zenovayLoaders(client: () => ZenovayClient, signal: AbortSignal)
       { cacheKeyFn: ({ websiteId, limit }) => nameOf(websiteId, limit) },
     ),
     websites() {
-      websites ??= (async () => client().websites(signal))()
+      websites ??= (async () => client().websites({ signal }))()
       return websites
     },
   }

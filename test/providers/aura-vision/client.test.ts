@@ -209,7 +209,7 @@ describe('the wire', () => {
     const week = { start: new Date('2024-04-01T00:00:00Z'), end: new Date('2024-04-07T23:59:59Z') }
     const rows = await account
       .client('auraVision')
-      .heatmaps([oxfordStreet], ['path', 'linger'], week, new AbortController().signal)
+      .heatmaps([oxfordStreet], ['path', 'linger'], week, { signal: new AbortController().signal })
     const request = JSON.parse(example('detail-request.json'))
     request.data.id = expect.stringMatching(/^[^|]+$/)
     expect(emulator.journal.calls.at(-1)?.body).toEqual(request)
@@ -298,7 +298,9 @@ test.each([
 })
 
 function ask(account: Wiring, type: SpatialHeatmapType) {
-  return account.client('auraVision').heatmaps([oxfordStreet], [type], july, new AbortController().signal)
+  return account
+    .client('auraVision')
+    .heatmaps([oxfordStreet], [type], july, { signal: new AbortController().signal })
 }
 
 function rowAt(localTime: string | null) {

@@ -11,7 +11,7 @@ import {
 } from '../../../src/providers/aura-vision/connection.ts'
 import { failureOf } from '../../wiring.ts'
 
-const never = new AbortController().signal
+const never = { signal: new AbortController().signal }
 const passed = new DOMException('passed', 'TimeoutError')
 const internal = '{"message":"Internal server error"}'
 
@@ -29,7 +29,7 @@ describe('answers', () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
     const caller = new AbortController()
-    const gone = failureOf(connection.ask('gone', 'ask', caller.signal))
+    const gone = failureOf(connection.ask('gone', 'ask', { signal: caller.signal }))
     const staying = connection.ask('staying', 'ask', never)
     caller.abort()
     expect(await gone).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'aura-vision' })
@@ -37,6 +37,30 @@ describe('answers', () => {
       peer.socket.send(frame)
     expect(await staying).toBe('[]')
     expect(connection.isOpen).toBe(true)
+  })
+
+  test('tell the bytes of their own frames, once they are whole', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const told = new Map<string, number[]>()
+    const [a, b] = ['a', 'b'].map(id => {
+      const bytes: number[] = []
+      told.set(id, bytes)
+      return connection.ask(id, 'ask', { ...never, received: count => bytes.push(count) })
+    })
+    const frames = ['a|0|1|["é', 'b|0|0|[2]', 'a|0|1|["é', 'nobody|0|0|[]', 'a|1|1|🦊"]']
+    for (const frame of frames.slice(0, 4)) peer.socket.send(frame)
+    expect(await b).toBe('[2]')
+    await peer.roundTrip()
+    expect(told).toEqual(
+      new Map([
+        ['a', []],
+        ['b', [9]],
+      ]),
+    )
+    peer.socket.send(frames[4] ?? '')
+    expect(await a).toBe('["é🦊"]')
+    expect(told.get('a')).toEqual([10 + 10 + 12])
   })
 
   test('that are too large in sum fail their own request alone', async () => {
@@ -106,7 +130,7 @@ describe('a message without a frame', () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
     const caller = new AbortController()
-    const gone = failureOf(connection.ask('gone', 'ask', caller.signal))
+    const gone = failureOf(connection.ask('gone', 'ask', { signal: caller.signal }))
     caller.abort()
     await gone
     peer.socket.send(internal)
@@ -155,7 +179,7 @@ describe('a message without a frame', () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
     const caller = new AbortController()
-    const gone = failureOf(connection.ask('gone', 'ask', caller.signal))
+    const gone = failureOf(connection.ask('gone', 'ask', { signal: caller.signal }))
     const answer = connection.ask('a', 'ask', never)
     peer.socket.send(internal)
     await peer.roundTrip()
@@ -245,7 +269,7 @@ describe('a connection', () => {
       },
     ]) {
       const caller = new AbortController()
-      const late = failureOf(connection.ask('late', 'ask', caller.signal))
+      const late = failureOf(connection.ask('late', 'ask', { signal: caller.signal }))
       await arrive()
       caller.abort(passed)
       expect(await late).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
@@ -264,9 +288,11 @@ describe('a connection', () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
     const reason = new Error('gone')
-    expect(await failureOf(connection.ask('a', 'gone', AbortSignal.abort(reason)))).toMatchObject({
-      cause: reason,
-    })
+    expect(await failureOf(connection.ask('a', 'gone', { signal: AbortSignal.abort(reason) }))).toMatchObject(
+      {
+        cause: reason,
+      },
+    )
     void connection.ask('b', 'here', never).catch(() => undefined)
     expect(await peer.messages(1)).toEqual(['here'])
   })
@@ -324,7 +350,7 @@ async function lossOf(promise: Promise<unknown>) {
 /** Asks, and lets the caller go away, or its deadline pass. */
 async function leave(connection: Connection, id: string, reason: Error = new Error('gone')) {
   const caller = new AbortController()
-  const failure = failureOf(connection.ask(id, 'ask', caller.signal))
+  const failure = failureOf(connection.ask(id, 'ask', { signal: caller.signal }))
   caller.abort(reason)
   await failure
 }

@@ -93,7 +93,7 @@ test('what lies on the end of a range is asked and dropped, what lies on its sta
   const opening = (day: number) => new Date(`2024-07-0${day}T08:00:00Z`)
   const filter = { start: opening(1), end: opening(3) }
   const signal = new AbortController().signal
-  const asked = await account.client('auraVision').heatmaps([rueDeRivoli], ['path'], filter, signal)
+  const asked = await account.client('auraVision').heatmaps([rueDeRivoli], ['path'], filter, { signal })
   const kept = await account
     .request(signal)
     .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter, withImages: false })

@@ -6,7 +6,7 @@ import { serveZenovay } from '../../../src/sandbox/zenovay.ts'
 import { failureOf, type Wiring, wire } from '../../wiring.ts'
 
 const shop = sites[0]?.zenovayId ?? ''
-const signal = new AbortController().signal
+const flight = { signal: new AbortController().signal }
 const now = () => new Date('2026-02-07T12:00:00Z')
 
 afterEach(() => {
@@ -152,7 +152,7 @@ describe('an answer', () => {
     await using emulator = await serveZenovay()
     await using account = wire(emulator)
     const client = account.client('zenovay')
-    const websites = await client.websites(signal)
+    const websites = await client.websites(flight)
     expect(websites.map(({ id, origin }) => [id, origin])).toEqual([
       ...sites.map(site => [site.zenovayId, site.origin]),
       ['d4e5f6a7-b8c9-4123-8ef0-234567890123', 'https://status.example.com'],
@@ -177,12 +177,12 @@ describe('an answer', () => {
     await using emulator = await serveZenovay()
     await using account = wire(emulator)
     emulator.journal.script({ answer: { body: { data: { websites: [{ id: shop, domain }] } } } })
-    expect(await account.client('zenovay').websites(signal)).toEqual([{ id: shop, name: null, origin }])
+    expect(await account.client('zenovay').websites(flight)).toEqual([{ id: shop, name: null, origin }])
   })
 })
 
 function pages(account: Wiring, websiteId = shop, limit = 5) {
-  return account.client('zenovay').pages(websiteId, limit, signal)
+  return account.client('zenovay').pages(websiteId, limit, flight)
 }
 
 /** What the client makes of an answer that it cannot use. */

@@ -6,7 +6,7 @@ import { openPlaces } from '../../../src/upstream/budget/places.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
 import { failureOf } from '../../wiring.ts'
 
-const signal = new AbortController().signal
+const flight = { signal: new AbortController().signal }
 const answer = async () => 'answer'
 
 function open(allowance: Allowance, patienceMilliseconds = 10_000, count = 8) {
@@ -20,7 +20,7 @@ function open(allowance: Allowance, patienceMilliseconds = 10_000, count = 8) {
 test('a call waits for its turn when the wait is not too long', async () => {
   using budget = open({ windows: [{ calls: 2, milliseconds: 150 }] })
   const made: number[] = []
-  const spend = () => budget.spend(signal, async () => made.push(performance.now()))
+  const spend = () => budget.spend(flight, async () => made.push(performance.now()))
   await Promise.all([spend(), spend(), spend(), spend(), spend()])
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = made
   expect(third - first).toBeGreaterThan(148)
@@ -30,9 +30,9 @@ test('a call waits for its turn when the wait is not too long', async () => {
 
 test('a wait that is too long is told at once, without a call', async () => {
   using budget = open({ windows: [{ calls: 1, milliseconds: 20_500 }] })
-  expect(await budget.spend(signal, answer)).toBe('answer')
+  expect(await budget.spend(flight, answer)).toBe('answer')
   let calls = 0
-  const failure = await failureOf(budget.spend(signal, async () => ++calls))
+  const failure = await failureOf(budget.spend(flight, async () => ++calls))
   expect(failure).toMatchObject({
     code: 'UPSTREAM_RATE_LIMITED',
     message: 'The limits of zenovay allow no call now.',
@@ -46,9 +46,9 @@ test('a wait that is too long is told at once, without a call', async () => {
 test('a month that is used up is told as such', async () => {
   using budget = open({ period: { limit: 1, length: 'month' } })
   expect(budget.quotaLeft).toBe(1)
-  await budget.spend(signal, answer)
+  await budget.spend(flight, answer)
   expect(budget.quotaLeft).toBe(0)
-  const failure = await failureOf(budget.spend(signal, answer))
+  const failure = await failureOf(budget.spend(flight, answer))
   expect(failure).toMatchObject({ code: 'UPSTREAM_QUOTA_EXHAUSTED', retryable: false })
   expect(failure.retryAfterSeconds).toBeGreaterThan(0)
 })
@@ -60,7 +60,7 @@ test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHA
     const refused = new UpstreamError('zenovay', code, 'no', { retryAfterSeconds: 30 })
     let calls = 0
     const spend = () =>
-      budget.spend(signal, async () => {
+      budget.spend(flight, async () => {
         calls++
         throw refused
       })
@@ -74,32 +74,32 @@ test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHA
 test('a failure that names no wait blocks nobody', async () => {
   using budget = open({})
   const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no')
-  expect(await failureOf(budget.spend(signal, () => Promise.reject(refused)))).toBe(refused)
+  expect(await failureOf(budget.spend(flight, () => Promise.reject(refused)))).toBe(refused)
   const gone = new UpstreamError('zenovay', 'UPSTREAM_UNAVAILABLE', 'no', { retryAfterSeconds: 60 })
-  expect(await failureOf(budget.spend(signal, () => Promise.reject(gone)))).toBe(gone)
-  expect(await budget.spend(signal, answer)).toBe('answer')
+  expect(await failureOf(budget.spend(flight, () => Promise.reject(gone)))).toBe(gone)
+  expect(await budget.spend(flight, answer)).toBe('answer')
 })
 
 test('a wait longer than a day is believed for a day', async () => {
   using budget = open({})
   const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no', { retryAfterSeconds: 9e8 })
-  await failureOf(budget.spend(signal, () => Promise.reject(refused)))
-  expect(await failureOf(budget.spend(signal, answer))).toMatchObject({ retryAfterSeconds: 86_400 })
+  await failureOf(budget.spend(flight, () => Promise.reject(refused)))
+  expect(await failureOf(budget.spend(flight, answer))).toMatchObject({ retryAfterSeconds: 86_400 })
 })
 
 test('a deadline that passes in a wait for the limits is told as the limit that it is', async () => {
   using budget = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
-  await budget.spend(signal, answer)
-  const failure = await failureOf(budget.spend(AbortSignal.timeout(20), answer))
+  await budget.spend(flight, answer)
+  const failure = await failureOf(budget.spend({ signal: AbortSignal.timeout(20) }, answer))
   expect(failure).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryAfterSeconds: 5 })
 })
 
 test('a caller who goes away waits no more, and closing ends every wait', async () => {
   const budget = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
-  await budget.spend(signal, answer)
+  await budget.spend(flight, answer)
   const caller = new AbortController()
-  const left = failureOf(budget.spend(caller.signal, answer))
-  const closed = failureOf(budget.spend(signal, answer))
+  const left = failureOf(budget.spend({ signal: caller.signal }, answer))
+  const closed = failureOf(budget.spend(flight, answer))
   const reason = new Error('gone')
   caller.abort(reason)
   expect(await left).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', cause: reason })
@@ -109,6 +109,6 @@ test('a caller who goes away waits no more, and closing ends every wait', async 
 
 test('a place is given back however the call ends', async () => {
   using budget = open({}, 10_000, 1)
-  await Promise.allSettled([1, 2, 3].map(() => budget.spend(signal, () => Promise.reject(new Error('no')))))
-  expect(await budget.spend(signal, answer)).toBe('answer')
+  await Promise.allSettled([1, 2, 3].map(() => budget.spend(flight, () => Promise.reject(new Error('no')))))
+  expect(await budget.spend(flight, answer)).toBe('answer')
 })
