@@ -5,16 +5,17 @@ import { createYoga, useReadinessCheck } from 'graphql-yoga'
 import { argumentCheck } from '../schema/argument-checks.ts'
 import { schema } from '../schema/index.ts'
 import type { Account } from './account.ts'
+import { answerSignal } from './answer-signal.ts'
 import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
 import { documentCache } from './document-cache.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { useBadInput } from './plugins/bad-input.ts'
+import { useBodyLimit } from './plugins/body-limit.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
-import { withDeadline } from './upstream/deadline.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -40,12 +41,11 @@ export interface RunningServer {
 export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
   const { host, port, requestBytes, deadlineMilliseconds, corsOrigins, log } = options
   let draining = false
-  const yoga = createYoga({
+  const yoga = createYoga<{ readonly res: ServerResponse }>({
     schema,
-    context: ({ request }) =>
-      createContext(account, withDeadline(deadlineMilliseconds, platformSignal(request.signal))),
+    context: ({ res }) => createContext(account, answerSignal(res, deadlineMilliseconds)),
     maskedErrors: maskErrors(log),
-    maxRequestBodySize: requestBytes,
+    maxRequestBodySize: false,
     graphiql: () => explorer(new Date()),
     renderGraphiQL: explorerPage,
     landingPage: false,
@@ -61,17 +61,14 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     plugins: [
       useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
       useJsonOnly(),
+      useBodyLimit(requestBytes),
       useBadInput({ checkName: argumentCheck }),
       useSandboxNotice(),
     ],
   })
   const server = createServer(yoga)
   const unanswered = new Set<ServerResponse>()
-  server.prependListener('request', (request, response) => {
-    // What was not read of a body that is too large would be taken for the next request.
-    request.once('close', () => {
-      if (!request.complete) response.shouldKeepAlive = false
-    })
+  server.prependListener('request', (_request, response) => {
     unanswered.add(response)
     response.once('close', () => {
       unanswered.delete(response)
@@ -100,12 +97,4 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       clearTimeout(late)
     },
   }
-}
-
-/** The server framework's signal is not the platform's own, which alone can be combined with others. */
-function platformSignal(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController()
-  if (signal.aborted) controller.abort(signal.reason)
-  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
-  return controller.signal
 }
