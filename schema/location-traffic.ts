@@ -1,5 +1,5 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
-import type { LocationIdentity } from '../src/providers/analytiks/loaders.ts'
+import type { TrafficKey } from '../src/providers/analytiks/loaders.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Location } from './location.ts'
@@ -73,7 +73,7 @@ export function identityOf({
   analytiksId,
   brandId,
   referenceNumber,
-}: LocationRecord): LocationIdentity | null {
+}: LocationRecord): TrafficKey['identity'] | null {
   if (analytiksId !== null) return { locationId: analytiksId }
   return brandId !== null && referenceNumber !== null ? { brandId, referenceNumber } : null
 }

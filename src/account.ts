@@ -1,8 +1,17 @@
-import type { Redis } from 'ioredis'
 import type { Catalog } from './catalog.ts'
-import { type Clients, clientKeys, connectClients, nameOfClient, type Settings } from './providers.ts'
+import {
+  type Clients,
+  clientKeys,
+  connectClients,
+  nameOfClient,
+  type Settings,
+  type Shared,
+  shareAnswers,
+} from './providers.ts'
+import { type AnswerCache, openAnswerCache } from './upstream/answer-cache.ts'
 import { openSharing } from './upstream/budget/sharing.ts'
 import type { ProviderName } from './upstream/error.ts'
+import type { RedisConnection } from './upstream/redis.ts'
 
 export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
 
@@ -17,19 +26,33 @@ export interface Account extends AsyncDisposable {
   /** Whether the catalog is the sandbox's, so that its names are made up as well. */
   readonly isCatalogMadeUp: boolean
   readonly clients: Clients
+  /** What its requests share. */
+  readonly shared: Shared
+  readonly settings: Settings
   readonly providers: readonly ProviderState[]
 }
 
-/** Closing the account closes its connections, but for Redis, through which instances share what is the account's. */
+export interface AccountOptions {
+  readonly sandboxed?: readonly ProviderName[]
+  readonly isCatalogMadeUp?: boolean
+  /** Through which instances share what is the account's; not closed with it. */
+  readonly redis?: RedisConnection | undefined
+  /** What may be kept of answers in memory; 0 keeps none, in Redis neither. */
+  readonly cacheBytes?: number
+  /** How long behind its time a kept answer may be served while its upstream is down. */
+  readonly staleSeconds?: number
+}
+
+/** Closing the account closes its connections. */
 export function openAccount(
   settings: Settings,
   catalog: Catalog,
-  sandboxed: readonly ProviderName[] = [],
-  isCatalogMadeUp = false,
-  redis?: Redis,
+  { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 }: AccountOptions = {},
 ): Account {
   const sharing = redis && openSharing(redis)
   const clients = connectClients(settings, sharing)
+  const cache = cacheBytes > 0 ? openCache(settings, cacheBytes, redis) : undefined
+  const keeping = cache && { cache, staleMilliseconds: staleSeconds * 1000 }
   const status = (key: keyof Clients): ProviderStatus => {
     if (!clients[key]) return 'NOT_CONFIGURED'
     return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
@@ -38,10 +61,19 @@ export function openAccount(
     catalog,
     isCatalogMadeUp,
     clients,
+    shared: shareAnswers(clients, settings, keeping),
+    settings,
     providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
+      await cache?.[Symbol.asyncDispose]()
       sharing?.[Symbol.dispose]()
     },
   }
+}
+
+/** What is kept belongs to the credentials and addresses that it came by, all of them together. */
+function openCache(settings: Settings, bytes: number, redis: RedisConnection | undefined): AnswerCache {
+  const identities = clientKeys.map(key => ({ ...settings[key], limits: undefined }))
+  return openAnswerCache({ bytes, redis, namespace: JSON.stringify(identities) })
 }

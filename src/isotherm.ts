@@ -30,7 +30,7 @@ export async function startIsotherm(
     Object.assign(settings, readConfig(emulated).providers)
   }
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
-  const account = resources.use(openAccount(settings, catalog, config.sandboxed, isCatalogMadeUp, redis))
+  const account = resources.use(openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis }))
   const server = await startServer(account, { ...config, log })
   resources.defer(() => server.drain(config.drainMilliseconds))
 

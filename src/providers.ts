@@ -3,7 +3,12 @@ import {
   type AnalytiksSettings,
   connectAnalytiks,
 } from './providers/analytiks/client.ts'
-import { type AnalytiksLoaders, analytiksLoaders } from './providers/analytiks/loaders.ts'
+import {
+  type AnalytiksAnswers,
+  type AnalytiksLoaders,
+  analytiksAnswers,
+  analytiksLoaders,
+} from './providers/analytiks/loaders.ts'
 import {
   type AuraVisionClient,
   type AuraVisionSettings,
@@ -17,7 +22,9 @@ import { type PostHogLoaders, posthogLoaders } from './providers/posthog/loaders
 import { connectZenovay, type ZenovayClient, type ZenovaySettings } from './providers/zenovay/client.ts'
 import { type ZenovayLoaders, zenovayLoaders } from './providers/zenovay/loaders.ts'
 import type { Sharing } from './upstream/budget/sharing.ts'
+import type { Caller } from './upstream/caller.ts'
 import type { ProviderName } from './upstream/error.ts'
+import type { Keeping } from './upstream/keeping.ts'
 
 /** Settings of the providers that are configured. */
 export interface Settings {
@@ -35,6 +42,11 @@ export interface Clients {
   readonly analytiks: AnalytiksClient | undefined
   readonly zenovay: ZenovayClient | undefined
   readonly datadog: DatadogClient | undefined
+}
+
+/** What an account's requests share, by provider. */
+export interface Shared {
+  readonly analytiks: AnalytiksAnswers | undefined
 }
 
 /** One request's questions, by provider. */
@@ -70,15 +82,30 @@ export function connectClients(
   }
 }
 
-/** Loaders that ask for their client when they first need it: `client` throws where a provider is not configured. */
-export function createLoaders(
-  client: <Key extends keyof Clients>(key: Key) => NonNullable<Clients[Key]>,
-  signal: AbortSignal,
-): Loaders {
+/** Nothing is kept without `keeping`; what is in flight is shared all the same. */
+export function shareAnswers(
+  { analytiks }: Clients,
+  settings: Settings,
+  keeping: Keeping | undefined,
+): Shared {
+  return {
+    analytiks: analytiks && settings.analytiks && analytiksAnswers(analytiks, settings.analytiks, keeping),
+  }
+}
+
+/** Where one request's loaders ask: what is configured, each throwing where a provider is not. */
+export interface Sources {
+  readonly client: <Key extends keyof Clients>(key: Key) => NonNullable<Clients[Key]>
+  readonly shared: <Key extends keyof Shared>(key: Key) => NonNullable<Shared[Key]>
+  readonly caller: (key: keyof Clients) => Caller
+}
+
+/** Loaders that look for what they ask when they first need it. */
+export function createLoaders({ client, shared, caller }: Sources, signal: AbortSignal): Loaders {
   return {
     auraVision: auraVisionLoaders(() => client('auraVision'), signal),
     posthog: posthogLoaders(() => client('posthog'), signal),
-    analytiks: analytiksLoaders(() => client('analytiks'), signal),
+    analytiks: analytiksLoaders(() => shared('analytiks'), caller('analytiks')),
     zenovay: zenovayLoaders(() => client('zenovay'), signal),
     datadog: datadogLoaders(() => client('datadog'), signal),
   }

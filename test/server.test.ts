@@ -251,7 +251,7 @@ test('an unexpected error is told as such, and logged by name and place, both wi
     zenovay: undefined,
     datadog: undefined,
   }
-  await using account = openAccount(none, new BrokenCatalog(), [])
+  await using account = openAccount(none, new BrokenCatalog())
   const log: string[] = []
   const server = await startServer(account, {
     host: '127.0.0.1',

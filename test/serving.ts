@@ -36,6 +36,8 @@ export async function serve({
     PORT: '0',
     ISOTHERM_SANDBOX: 'off',
     ISOTHERM_CATALOG: file,
+    // What a call asks is then what a query asked; tests of what is kept say so.
+    ISOTHERM_CACHE_BYTES: '0',
     ...sandbox.environment(),
     ...environment,
   }

@@ -1,5 +1,8 @@
+import { openAccount } from '../src/account.ts'
+import { Catalog } from '../src/catalog.ts'
 import { type Environment, readConfig } from '../src/config.ts'
-import { type Clients, connectClients, createLoaders, type Loaders, nameOfClient } from '../src/providers.ts'
+import { createContext } from '../src/context.ts'
+import { type Clients, type Loaders, nameOfClient } from '../src/providers.ts'
 import type { Emulator } from '../src/sandbox/emulator.ts'
 import { notConfigured, UpstreamError } from '../src/upstream/error.ts'
 
@@ -12,7 +15,8 @@ export interface Wiring extends AsyncDisposable {
 
 /** Wires an account as the process does; `changes` go over the environment that the emulator gives. */
 export function wire({ environment }: Pick<Emulator, 'environment'>, changes: Environment = {}): Wiring {
-  const clients = connectClients(readConfig({ ...environment, ...changes }).providers)
+  const account = openAccount(readConfig({ ...environment, ...changes }).providers, new Catalog())
+  const { clients } = account
   const client: Wiring['client'] = key => {
     const found = clients[key]
     if (!found) throw notConfigured(nameOfClient[key])
@@ -20,10 +24,8 @@ export function wire({ environment }: Pick<Emulator, 'environment'>, changes: En
   }
   return {
     client,
-    request: (signal = new AbortController().signal) => createLoaders(client, signal),
-    async [Symbol.asyncDispose]() {
-      await Promise.all(Object.values(clients).map(one => one?.[Symbol.asyncDispose]()))
-    },
+    request: (signal = new AbortController().signal) => createContext(account, signal).loaders,
+    [Symbol.asyncDispose]: () => account[Symbol.asyncDispose](),
   }
 }
 

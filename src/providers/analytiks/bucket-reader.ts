@@ -36,7 +36,8 @@ export class BucketReader {
       const value = map[key]
       if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
         throw new UnreadableMap('a value is no natural number')
-      if (moment.zoned !== (zoned ??= moment.zoned)) throw new UnreadableMap('keys are in two forms')
+      zoned ??= moment.zoned
+      if (moment.zoned !== zoned) throw new UnreadableMap('keys are in two forms')
       inOrder &&= times.length === 0 || moment.time > Number(times.at(-1))
       times.push(moment.time)
       values.push(value)

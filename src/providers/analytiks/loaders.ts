@@ -1,133 +1,159 @@
 import DataLoader from 'dataloader'
-import { BadInput } from '../../upstream/bad-input.ts'
+import { Answers } from '../../upstream/answers.ts'
+import type { Caller } from '../../upstream/caller.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import { loadGroups, nameOf } from '../../upstream/groups.ts'
-import { type Walk, walk } from '../../upstream/walk.ts'
-import type { AnalytiksClient, LocationChoice, Question } from './client.ts'
+import { nameOf } from '../../upstream/groups.ts'
+import type { Keeping } from '../../upstream/keeping.ts'
+import type { Walk } from '../../upstream/walk.ts'
+import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
+import { walkBrand } from './brand-walk.ts'
+import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
+import { TrafficGathering } from './gathering.ts'
+import {
+  identityName,
+  type LocationIdentity,
+  type LocationWindow,
+  locationTraffic,
+} from './location-traffic.ts'
+import type { TrafficReport } from './series.ts'
+import { type BrandQuestion, stepOf, stepOfBrand, type TrafficQuestion } from './traffic-question.ts'
+import { windowsOf } from './windows.ts'
 import type { LocationTraffic } from './wire.ts'
 
-/** How Analytiks knows a location: by its id, or by a brand's reference number. */
-export type LocationIdentity =
-  | { readonly locationId: number }
-  | { readonly brandId: number; readonly referenceNumber: string }
-
-export interface TrafficKey extends Question {
+export interface TrafficKey extends TrafficQuestion {
   readonly identity: LocationIdentity
   /** `FAIL`: one refused location refuses all that are asked with it. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
 }
 
 export interface AnalytiksLoaders {
-  /** All metrics of a location; ids, and references of one brand, with the same range and interval cost one call. */
-  readonly traffic: DataLoader<TrafficKey, LocationTraffic, string>
+  /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
+  readonly traffic: DataLoader<TrafficKey, TrafficReport, string>
   /** The traffic of a brand's locations, page by page as far as somebody asks. */
-  readonly brandTraffic: (brandId: number, question: Question) => Walk<LocationTraffic>
+  readonly brandTraffic: (brandId: number, question: BrandQuestion) => Walk<TrafficReport>
 }
 
-/** A page may be empty, say of locations that are refused; so many are a mistake. */
-const maximumEmptyPages = 20
+/** What one account shares between its requests. */
+export interface AnalytiksAnswers {
+  readonly locations: Answers<LocationWindow, LocationTraffic>
+  readonly brandPages: Answers<BrandPageKey, BrandPage>
+  readonly dwellTime: AnalytiksSettings['dwellTime']
+}
 
-/** The most locations of one call (the vendor's page). */
-const maximumLocations = 50
-
-export function analytiksLoaders(client: () => AnalytiksClient, signal: AbortSignal): AnalytiksLoaders {
-  const walks = new Map<string, Walk<LocationTraffic>>()
+export function analytiksAnswers(
+  client: AnalytiksClient,
+  { limits, dwellTime }: Pick<AnalytiksSettings, 'limits' | 'dwellTime'>,
+  keeping: Keeping | undefined,
+): AnalytiksAnswers {
+  const keep = { milliseconds: limits.keepSeconds * 1000 }
   return {
-    traffic: new DataLoader(
-      keys =>
-        loadGroups(keys, groupName, async (group, first) => loadTraffic(client(), group, first, signal)),
-      {
-        cacheKeyFn: key => nameOf(groupName(key), identityName(key.identity)),
-      },
-    ),
+    locations: new Answers(locationTraffic(client, keep), keeping),
+    brandPages: new Answers(brandPages(client, keep), keeping),
+    dwellTime,
+  }
+}
+
+export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller): AnalytiksLoaders {
+  const walks = new Map<string, Walk<TrafficReport>>()
+  return {
+    traffic: new DataLoader(async keys => loadReports(keys, answers(), caller), { cacheKeyFn: keyName }),
     brandTraffic(brandId, question) {
-      const name = nameOf(brandId, questionName(question))
-      return walks.getOrInsertComputed(name, () => walkBrand(client, brandId, question, signal))
+      const step = stepOfBrand(question)
+      const name = nameOf(brandId, step, questionName(question))
+      return walks.getOrInsertComputed(name, () => {
+        const { brandPages: pages, dwellTime } = answers()
+        const windows = windowsOf(question.span, { whole: pages.areKept, now: Date.now() })
+        return walkBrand(question, { pages, caller, dwellTime, brandId, step, windows })
+      })
     },
   }
 }
 
-async function loadTraffic(
-  client: AnalytiksClient,
-  group: readonly TrafficKey[],
-  first: TrafficKey,
-  signal: AbortSignal,
-): Promise<(LocationTraffic | Error)[]> {
-  if (group.length > maximumLocations) {
-    throw new BadInput(`At most ${maximumLocations} locations can be asked at once, not ${group.length}.`)
-  }
-  const choice = choiceOf(first.identity, group)
-  if (first.onRefusal === 'FAIL') {
-    const rows = await client.whole(first, choice, signal)
-    return group.map(({ identity }) => find(rows, identity) ?? missing())
-  }
-  const { successes, refused } = await client.partial(first, choice, signal)
-  return group.map(({ identity }) => {
-    const found = find(successes, identity)
-    if (found) return found
-    // What `failures` lists for a reference number is not documented: it may be the id behind it.
-    const isRefused =
-      'locationId' in identity ? refused.includes(String(identity.locationId)) : refused.length > 0
-    return isRefused ? forbidden() : missing()
+/** Every window is folded into the reports that need it as it arrives: what nobody asked for is not held. */
+async function loadReports(
+  keys: readonly TrafficKey[],
+  { locations, dwellTime }: AnalytiksAnswers,
+  caller: Caller,
+): Promise<(TrafficReport | Error)[]> {
+  const reports = keys.map(key => new Report(key, new TrafficGathering(key, dwellTime)))
+  const asked = reports.flatMap(report => {
+    const { identity, onRefusal, span } = report.key
+    const step = stepOf(report.key)
+    const windows = windowsOf(span, { whole: locations.areKept, now: Date.now() })
+    return windows.map(window => ({ report, window: { span: window, step, identity, onRefusal } }))
   })
+  const answers = locations.askAll(
+    asked.map(({ window }) => window),
+    caller,
+  )
+  await Promise.all(
+    asked.map(({ report, window }, index) =>
+      answers[index]?.then(
+        traffic => report.add(window, traffic),
+        error => report.fail(error),
+      ),
+    ),
+  )
+  spreadRefusals(reports)
+  return reports.map(report => report.outcome())
 }
 
-function walkBrand(
-  client: () => AnalytiksClient,
-  brandId: number,
-  question: Question,
-  signal: AbortSignal,
-): Walk<LocationTraffic> {
-  const seen = new Set<number>()
-  let emptyPages = 0
-  return walk<LocationTraffic, string>(async cursor => {
-    const { data, cursor: next } = await client().page(question, brandId, cursor, signal)
-    const repeats = data.some(({ locationId }) => seen.has(locationId))
-    if (data.length === 0) emptyPages++
-    // A walk that brings nothing new would have no end.
-    if (repeats || emptyPages > maximumEmptyPages) {
-      const message = 'analytiks handed out the same locations twice, or none over and over.'
-      throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
+class Report {
+  readonly key: TrafficKey
+  /** Of the first window that failed: a series that lacks one would be a shorter series. */
+  failure: Error | undefined
+  readonly #gathering: TrafficGathering
+
+  constructor(key: TrafficKey, gathering: TrafficGathering) {
+    this.key = key
+    this.#gathering = gathering
+  }
+
+  add({ span }: LocationWindow, traffic: LocationTraffic): void {
+    if (this.failure) return
+    try {
+      this.#gathering.add(span, traffic)
+    } catch (error) {
+      this.fail(error)
     }
-    for (const { locationId } of data) seen.add(locationId)
-    return { rows: data, next: next ?? undefined }
-  })
-}
-
-function choiceOf(first: LocationIdentity, group: readonly TrafficKey[]): LocationChoice {
-  const identities = group.map(key => key.identity)
-  if ('locationId' in first) {
-    return { locations: identities.flatMap(one => ('locationId' in one ? [one.locationId] : [])) }
   }
-  const referenceNumbers = identities.flatMap(one => ('referenceNumber' in one ? [one.referenceNumber] : []))
-  return { brandId: first.brandId, referenceNumbers }
+
+  fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error('A window failed.', { cause: error })
+  }
+
+  outcome(): TrafficReport | Error {
+    return this.failure ?? this.#gathering.report()
+  }
 }
 
-function find(rows: readonly LocationTraffic[], identity: LocationIdentity): LocationTraffic | undefined {
-  return 'locationId' in identity
-    ? rows.find(row => row.locationId === identity.locationId)
-    : rows.find(row => row.referenceNumber === identity.referenceNumber)
+/** All or nothing: where one location is refused, so is every other that was asked the same way with it. */
+function spreadRefusals(reports: readonly Report[]): void {
+  const strict = reports.filter(({ key }) => key.onRefusal === 'FAIL')
+  for (const group of Map.groupBy(strict, ({ key }) => rangeName(key)).values()) {
+    const refusal = group.map(({ failure }) => failure).find(isRefusal)
+    if (refusal) for (const report of group) report.fail(refusal)
+  }
 }
 
-function groupName(key: TrafficKey): string {
-  const brand = 'brandId' in key.identity ? key.identity.brandId : null
-  return nameOf(questionName(key), key.onRefusal, brand)
+function isRefusal(failure: Error | undefined): boolean {
+  return failure instanceof UpstreamError && failure.code === 'UPSTREAM_FORBIDDEN'
 }
 
-function questionName({ span, step }: Question): string {
-  return nameOf(span.form, span.start, span.end, step)
+function rangeName(key: TrafficKey): string {
+  return nameOf(key.span.form, key.span.start, key.span.end, stepOf(key))
 }
 
-function identityName(identity: LocationIdentity): string {
-  return 'locationId' in identity ? String(identity.locationId) : identity.referenceNumber
+function keyName(key: TrafficKey): string {
+  return nameOf(key.onRefusal, identityName(key.identity), key.timeZone, questionName(key))
 }
 
-function forbidden(): UpstreamError {
-  const message = 'analytiks refuses this location: it does not exist, or these credentials may not read it.'
-  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message)
-}
-
-function missing(): UpstreamError {
-  const message = 'analytiks neither answered nor refused this location.'
-  return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+function questionName({
+  span,
+  interval,
+  metrics,
+  withZones,
+}: Pick<TrafficQuestion, 'span' | 'interval' | 'metrics' | 'withZones'>): string {
+  const zones = withZones ? 'with zones' : null
+  return nameOf(span.form, span.start, span.end, interval, [...new Set(metrics)].sort(), zones)
 }

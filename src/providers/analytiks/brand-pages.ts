@@ -1,0 +1,33 @@
+import { nameOf } from '../../upstream/groups.ts'
+import { callOf, type Topic } from '../../upstream/topic.ts'
+import type { AnalytiksClient, Question } from './client.ts'
+import { type Keep, keepTraffic } from './keep.ts'
+import type { LocationTraffic } from './wire.ts'
+
+/** One page of a brand's locations in one window; the first without a cursor. */
+export interface BrandPageKey extends Question {
+  readonly brandId: number
+  readonly cursor: string | undefined
+}
+
+export interface BrandPage {
+  readonly data: readonly LocationTraffic[]
+  readonly cursor: string | null
+}
+
+/** Pages of a brand, which the vendor cuts: a call each. */
+export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPageKey, BrandPage> {
+  return {
+    nameOf: ({ brandId, span, step, cursor }) =>
+      nameOf('brand', brandId, span.form, span.start, span.end, step, cursor),
+    callsOf: keys =>
+      keys.map(key => {
+        const { span, step, brandId, cursor } = key
+        const [start, end] = [span.start, span.end].map(time => new Date(time).toISOString())
+        const plan = { route: 'POST /json/v3', window: { start, end }, interval: step, brandId }
+        return callOf(key, plan, flight => client.page({ span, step }, brandId, cursor, flight))
+      }),
+    keepFor: ({ span }, _page, at) => keepTraffic(keep, span, at),
+    isAnswer: (kept): kept is BrandPage => kept instanceof Object && 'data' in kept && 'cursor' in kept,
+  }
+}

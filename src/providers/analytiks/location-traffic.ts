@@ -1,0 +1,115 @@
+import { UpstreamError } from '../../upstream/error.ts'
+import { nameOf } from '../../upstream/groups.ts'
+import type { Call, Topic } from '../../upstream/topic.ts'
+import type { AnalytiksClient, LocationChoice, Question } from './client.ts'
+import { type Keep, keepTraffic } from './keep.ts'
+import type { LocationTraffic } from './wire.ts'
+
+/** How Analytiks knows a location: by its id, or by a brand's reference number. */
+export type LocationIdentity =
+  | { readonly locationId: number }
+  | { readonly brandId: number; readonly referenceNumber: string }
+
+/** One location in one window. */
+export interface LocationWindow extends Question {
+  readonly identity: LocationIdentity
+  /** `FAIL`: one refused location refuses all that are asked with it. */
+  readonly onRefusal: 'PARTIAL' | 'FAIL'
+}
+
+/** The most locations of one call (the vendor's page). */
+const maximumLocations = 50
+
+/** All metrics of a location in a window: 50 locations a call; ids, and references of one brand, each their way. */
+export function locationTraffic(client: AnalytiksClient, keep: Keep): Topic<LocationWindow, LocationTraffic> {
+  return {
+    nameOf: window => nameOf(groupName(window), identityName(window.identity)),
+    callsOf: windows =>
+      [...Map.groupBy(windows, groupName).values()]
+        .flatMap(group => chunks(group, maximumLocations))
+        .map(group => callFor(client, group)),
+    keepFor: ({ span }, _traffic, at) => keepTraffic(keep, span, at),
+    isAnswer: isLocationTraffic,
+  }
+}
+
+export function identityName(identity: LocationIdentity): string {
+  return 'locationId' in identity
+    ? String(identity.locationId)
+    : nameOf(identity.brandId, identity.referenceNumber)
+}
+
+/** Told apart from what an older Isotherm kept. */
+export function isLocationTraffic(kept: unknown): kept is LocationTraffic {
+  return kept instanceof Object && 'pointsOfInterest' in kept && 'buckets' in kept
+}
+
+function callFor(
+  client: AnalytiksClient,
+  group: readonly [LocationWindow, ...LocationWindow[]],
+): Call<LocationWindow, LocationTraffic> {
+  const [{ span, step, onRefusal }] = group
+  const choice = choiceOf(group)
+  const [start, end] = [span.start, span.end].map(time => new Date(time).toISOString())
+  return {
+    keys: group,
+    plan: {
+      route: onRefusal === 'FAIL' ? 'POST /json/v1' : 'POST /json/v2',
+      window: span.form === 'utc' ? { start, end } : { start: start?.slice(0, -1), end: end?.slice(0, -1) },
+      interval: step,
+      ...choice,
+    },
+    async make(flight) {
+      if (onRefusal === 'FAIL') {
+        const rows = await client.whole({ span, step }, choice, flight)
+        return group.map(({ identity }) => find(rows, identity) ?? missing())
+      }
+      const { successes, refused } = await client.partial({ span, step }, choice, flight)
+      return group.map(({ identity }) => {
+        const found = find(successes, identity)
+        if (found) return found
+        // What `failures` lists for a reference number is not documented: it may be the id behind it.
+        const isRefused =
+          'locationId' in identity ? refused.includes(String(identity.locationId)) : refused.length > 0
+        return isRefused ? forbidden() : missing()
+      })
+    },
+  }
+}
+
+function choiceOf(group: readonly [LocationWindow, ...LocationWindow[]]): LocationChoice {
+  const [{ identity: first }] = group
+  const identities = group.map(({ identity }) => identity)
+  if ('locationId' in first) {
+    return { locations: identities.flatMap(one => ('locationId' in one ? [one.locationId] : [])) }
+  }
+  const referenceNumbers = identities.flatMap(one => ('referenceNumber' in one ? [one.referenceNumber] : []))
+  return { brandId: first.brandId, referenceNumbers }
+}
+
+function find(rows: readonly LocationTraffic[], identity: LocationIdentity): LocationTraffic | undefined {
+  return 'locationId' in identity
+    ? rows.find(row => row.locationId === identity.locationId)
+    : rows.find(row => row.referenceNumber === identity.referenceNumber)
+}
+
+function groupName({ span, step, onRefusal, identity }: LocationWindow): string {
+  const brand = 'brandId' in identity ? identity.brandId : null
+  return nameOf('location', span.form, span.start, span.end, step, onRefusal, brand)
+}
+
+function chunks<Item>(items: readonly Item[], size: number): (readonly [Item, ...Item[]])[] {
+  const [first, ...rest] = items.slice(0, size)
+  if (first === undefined) return []
+  return [[first, ...rest], ...chunks(items.slice(size), size)]
+}
+
+function forbidden(): UpstreamError {
+  const message = 'analytiks refuses this location: it does not exist, or these credentials may not read it.'
+  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message)
+}
+
+function missing(): UpstreamError {
+  const message = 'analytiks neither answered nor refused this location.'
+  return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+}
