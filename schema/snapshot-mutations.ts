@@ -149,7 +149,7 @@ async function cleared<Value>(
   try {
     return await writing
   } finally {
-    datadog.clear()
+    await datadog.clear()
   }
 }
 

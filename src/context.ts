@@ -9,9 +9,10 @@ import {
   nameOfClient,
   type Sources,
 } from './providers.ts'
-import { Admission } from './upstream/admission.ts'
+import { Admission, NotMade, type PlannedCall } from './upstream/admission.ts'
 import { Caller } from './upstream/caller.ts'
 import { notConfigured, type ProviderName } from './upstream/error.ts'
+import type { Usage } from './upstream/usage.ts'
 
 /** What a request has. */
 export interface Context {
@@ -28,12 +29,25 @@ export interface Context {
   readonly isCatalogMadeUp: boolean
   /** What a bucket of dwell time holds, where the operator knows. */
   readonly dwellTime: 'sum' | 'mean' | undefined
-  /** How the request meets each provider, and what it has cost there so far. */
-  readonly callers: readonly Caller[]
+  /** What the request has cost so far at the providers that it planned to ask. */
+  readonly costs: () => readonly Cost[]
+  /** What the request would ask, by provider, where it asks for its plan alone; undefined otherwise. */
+  readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
+}
+
+export interface Cost {
+  readonly provider: ProviderName
+  readonly usage: Usage
+  /** Null while no quota is known. */
+  readonly quotaLeft: number | null
 }
 
 /** A context of its own for each request; what requests share is the account's. */
-export function createContext(account: Account, signal: AbortSignal): Context {
+export function createContext(
+  account: Account,
+  signal: AbortSignal,
+  { isPlanOnly = false }: { readonly isPlanOnly?: boolean } = {},
+): Context {
   const { catalog, clients, shared, settings, providers, isCatalogMadeUp } = account
   const used = new Set<ProviderName>()
   const take = <Part>(key: keyof Clients, part: Part): NonNullable<Part> => {
@@ -41,27 +55,42 @@ export function createContext(account: Account, signal: AbortSignal): Context {
     used.add(nameOfClient[key])
     return part
   }
-  const admission = new Admission(false)
-  const callers = new Map(
-    clientKeys.map(key => {
-      const maximum = settings[key]?.limits.maximumCalls ?? 0
-      return [key, new Caller(nameOfClient[key], signal, admission, maximum)]
-    }),
-  )
-  const sources: Sources = {
-    client: key => take(key, clients[key]),
-    shared: key => take(key, shared[key]),
-    caller: key => callers.get(key) ?? new Caller(nameOfClient[key], signal, admission, 0),
-  }
+  const admission = new Admission(isPlanOnly)
+  const callers = mapClients(key => {
+    const maximum = settings[key]?.limits.maximumCalls ?? 0
+    return new Caller(nameOfClient[key], signal, admission, maximum)
+  })
+  const sources: Sources = { shared: key => take(key, shared[key]), caller: key => callers[key] }
   return {
     catalog,
     providers,
-    loaders: createLoaders(sources, signal),
-    datadog: () => sources.client('datadog'),
+    loaders: createLoaders(sources),
+    datadog() {
+      const client = take('datadog', clients.datadog)
+      if (isPlanOnly) throw new NotMade('A change is not planned.')
+      return client
+    },
     signal,
     used,
     isCatalogMadeUp,
     dwellTime: settings.analytiks?.dwellTime,
-    callers: [...callers.values()],
+    costs: () =>
+      clientKeys
+        .filter(key => callers[key].usage.planned > 0)
+        .map(key => {
+          const { provider, usage } = callers[key]
+          return { provider, usage, quotaLeft: clients[key]?.quotaLeft ?? null }
+        }),
+    plan: isPlanOnly ? admission.plan : undefined,
+  }
+}
+
+function mapClients<Value>(read: (key: keyof Clients) => Value): Record<keyof Clients, Value> {
+  return {
+    auraVision: read('auraVision'),
+    posthog: read('posthog'),
+    analytiks: read('analytiks'),
+    zenovay: read('zenovay'),
+    datadog: read('datadog'),
   }
 }

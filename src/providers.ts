@@ -14,13 +14,29 @@ import {
   type AuraVisionSettings,
   connectAuraVision,
 } from './providers/aura-vision/client.ts'
-import { type AuraVisionLoaders, auraVisionLoaders } from './providers/aura-vision/loaders.ts'
+import {
+  type AuraVisionAnswers,
+  type AuraVisionLoaders,
+  auraVisionAnswers,
+  auraVisionLoaders,
+} from './providers/aura-vision/loaders.ts'
 import { connectDatadog, type DatadogClient, type DatadogSettings } from './providers/datadog/client.ts'
-import { type DatadogLoaders, datadogLoaders } from './providers/datadog/loaders.ts'
+import {
+  type DatadogAnswers,
+  type DatadogLoaders,
+  datadogAnswers,
+  datadogLoaders,
+} from './providers/datadog/loaders.ts'
+import { type PostHogAnswers, posthogAnswers } from './providers/posthog/answers.ts'
 import { connectPosthog, type PostHogClient, type PostHogSettings } from './providers/posthog/client.ts'
 import { type PostHogLoaders, posthogLoaders } from './providers/posthog/loaders.ts'
 import { connectZenovay, type ZenovayClient, type ZenovaySettings } from './providers/zenovay/client.ts'
-import { type ZenovayLoaders, zenovayLoaders } from './providers/zenovay/loaders.ts'
+import {
+  type ZenovayAnswers,
+  type ZenovayLoaders,
+  zenovayAnswers,
+  zenovayLoaders,
+} from './providers/zenovay/loaders.ts'
 import type { Sharing } from './upstream/budget/sharing.ts'
 import type { Caller } from './upstream/caller.ts'
 import type { ProviderName } from './upstream/error.ts'
@@ -46,7 +62,11 @@ export interface Clients {
 
 /** What an account's requests share, by provider. */
 export interface Shared {
+  readonly auraVision: AuraVisionAnswers | undefined
+  readonly posthog: PostHogAnswers | undefined
   readonly analytiks: AnalytiksAnswers | undefined
+  readonly zenovay: ZenovayAnswers | undefined
+  readonly datadog: DatadogAnswers | undefined
 }
 
 /** One request's questions, by provider. */
@@ -84,29 +104,33 @@ export function connectClients(
 
 /** Nothing is kept without `keeping`; what is in flight is shared all the same. */
 export function shareAnswers(
-  { analytiks }: Clients,
+  { auraVision, posthog, analytiks, zenovay, datadog }: Clients,
   settings: Settings,
   keeping: Keeping | undefined,
 ): Shared {
   return {
+    auraVision:
+      auraVision && settings.auraVision && auraVisionAnswers(auraVision, settings.auraVision, keeping),
+    posthog: posthog && settings.posthog && posthogAnswers(posthog, settings.posthog, keeping),
     analytiks: analytiks && settings.analytiks && analytiksAnswers(analytiks, settings.analytiks, keeping),
+    zenovay: zenovay && settings.zenovay && zenovayAnswers(zenovay, settings.zenovay, keeping),
+    datadog: datadog && settings.datadog && datadogAnswers(datadog, settings.datadog, keeping),
   }
 }
 
-/** Where one request's loaders ask: what is configured, each throwing where a provider is not. */
+/** Where one request's loaders ask: `shared` throws where a provider is not configured. */
 export interface Sources {
-  readonly client: <Key extends keyof Clients>(key: Key) => NonNullable<Clients[Key]>
   readonly shared: <Key extends keyof Shared>(key: Key) => NonNullable<Shared[Key]>
-  readonly caller: (key: keyof Clients) => Caller
+  readonly caller: (key: keyof Shared) => Caller
 }
 
 /** Loaders that look for what they ask when they first need it. */
-export function createLoaders({ client, shared, caller }: Sources, signal: AbortSignal): Loaders {
+export function createLoaders({ shared, caller }: Sources): Loaders {
   return {
-    auraVision: auraVisionLoaders(() => client('auraVision'), signal),
-    posthog: posthogLoaders(() => client('posthog'), signal),
+    auraVision: auraVisionLoaders(() => shared('auraVision'), caller('auraVision')),
+    posthog: posthogLoaders(() => shared('posthog'), caller('posthog')),
     analytiks: analytiksLoaders(() => shared('analytiks'), caller('analytiks')),
-    zenovay: zenovayLoaders(() => client('zenovay'), signal),
-    datadog: datadogLoaders(() => client('datadog'), signal),
+    zenovay: zenovayLoaders(() => shared('zenovay'), caller('zenovay')),
+    datadog: datadogLoaders(() => shared('datadog'), caller('datadog')),
   }
 }

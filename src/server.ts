@@ -16,6 +16,7 @@ import { useBodyLimit } from './plugins/body-limit.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
+import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -43,7 +44,10 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   let draining = false
   const yoga = createYoga<{ readonly res: ServerResponse }>({
     schema,
-    context: ({ res }) => createContext(account, answerSignal(res, deadlineMilliseconds)),
+    context: ({ request, res }) =>
+      createContext(account, answerSignal(res, deadlineMilliseconds), {
+        isPlanOnly: request.headers.get('isotherm-explain') === 'plan',
+      }),
     maskedErrors: maskErrors(log),
     maxRequestBodySize: false,
     graphiql: () => explorer(new Date()),
@@ -64,6 +68,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       useBodyLimit(requestBytes),
       useBadInput({ checkName: argumentCheck }),
       useSandboxNotice(),
+      useUpstreamNotice(),
     ],
   })
   const server = createServer(yoga)

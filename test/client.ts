@@ -6,11 +6,24 @@ export interface GraphQLFailure {
   readonly extensions: Readonly<Record<string, unknown>>
 }
 
+interface Cost {
+  readonly planned: number
+  readonly made: number
+  readonly shared: number
+  readonly cached: number
+  readonly bytes: number
+  readonly quotaLeft: number | null
+}
+
 export interface Answer<Data> {
   readonly status: number
   readonly data: Data
   readonly errors: readonly GraphQLFailure[]
+  /** But for what the answer cost. */
   readonly extensions: Readonly<Record<string, unknown>>
+  /** What it cost, by provider. */
+  readonly upstream: Readonly<Record<string, Cost>>
+  readonly freshness: Readonly<Record<string, { readonly ageSeconds: number; readonly stale: boolean }>>
   /** The whole body as it came. */
   readonly text: string
 }
@@ -30,15 +43,20 @@ export async function askText<Data>(
   origin: string,
   query: string,
   variables: unknown = {},
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, headers }: { readonly signal?: AbortSignal; readonly headers?: Record<string, string> } = {},
 ): Promise<Answer<Data>> {
   const response = await fetch(`${origin}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...headers,
+    },
     body: JSON.stringify({ query, variables }),
     signal: signal ?? null,
   })
   const text = await response.text()
-  const { data, errors = [], extensions = {} } = JSON.parse(text)
-  return { status: response.status, data, errors, extensions, text }
+  const { data, errors = [], extensions: told = {} } = JSON.parse(text)
+  const { upstream = {}, freshness = {}, ...extensions } = told
+  return { status: response.status, data, errors, extensions, upstream, freshness, text }
 }

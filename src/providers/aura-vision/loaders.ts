@@ -1,7 +1,11 @@
 import DataLoader from 'dataloader'
+import { Answers } from '../../upstream/answers.ts'
+import type { Caller } from '../../upstream/caller.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
-import type { AuraVisionClient } from './client.ts'
-import { type HeatmapRequest, planRequests, windowsOf } from './plan.ts'
+import type { Keeping } from '../../upstream/keeping.ts'
+import { callOf } from '../../upstream/topic.ts'
+import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
+import { type HeatmapRequest, planRequests, type RequestBounds, windowsOf } from './plan.ts'
 import type { AuraHeatmap, HeatmapFilter, SpatialHeatmapType } from './wire.ts'
 
 export interface HeatmapsKey {
@@ -20,14 +24,52 @@ export interface AuraVisionLoaders {
   readonly heatmaps: DataLoader<HeatmapsKey, readonly AuraHeatmap[], string>
 }
 
-export function auraVisionLoaders(client: () => AuraVisionClient, signal: AbortSignal): AuraVisionLoaders {
+/** One request in one window. */
+interface RequestKey extends HeatmapRequest {
+  readonly filter: HeatmapFilter
+  readonly withImages: boolean
+}
+
+/** What one account shares between its requests. */
+export interface AuraVisionAnswers {
+  readonly heatmaps: Answers<RequestKey, readonly AuraHeatmap[]>
+  readonly bounds: RequestBounds
+}
+
+export function auraVisionAnswers(
+  client: AuraVisionClient,
+  { limits }: Pick<AuraVisionSettings, 'limits'>,
+  keeping: Keeping | undefined,
+): AuraVisionAnswers {
+  const heatmaps = new Answers<RequestKey, readonly AuraHeatmap[]>(
+    {
+      nameOf: ({ locationIds, types, filter, withImages }) =>
+        nameOf('aura heatmaps', filterName(filter), locationIds, types, withImages ? 'with images' : null),
+      callsOf: keys =>
+        keys.map(key => {
+          const { locationIds, types, filter, withImages } = key
+          return callOf(key, { route: 'detail/list', locationIds, types, ...filter }, async flight => {
+            const rows = await client.heatmaps(locationIds, types, filter, flight)
+            return withImages ? rows : rows.map(withoutImage)
+          })
+        }),
+      // A signed URL is never kept.
+      keepFor: ({ withImages }) => (withImages ? 0 : limits.keepSeconds * 1000),
+      isAnswer: (kept): kept is readonly AuraHeatmap[] => Array.isArray(kept),
+    },
+    keeping,
+  )
+  return { heatmaps, bounds: client.bounds }
+}
+
+export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Caller): AuraVisionLoaders {
   return {
     heatmaps: new DataLoader(
       keys =>
         loadGroups(
           keys,
           key => filterName(key.filter),
-          (group, { filter }) => loadHeatmaps(client(), group, filter, signal),
+          (group, { filter }) => loadHeatmaps(answers(), group, filter, caller),
         ),
       { cacheKeyFn: keyName },
     ),
@@ -41,21 +83,22 @@ export function withoutImage(row: AuraHeatmap): AuraHeatmap & { readonly url: nu
 
 /** A request that failed fails the keys that have a cell in it, and no other. */
 function loadHeatmaps(
-  client: AuraVisionClient,
+  answers: AuraVisionAnswers,
   keys: readonly HeatmapsKey[],
   filter: HeatmapFilter,
-  signal: AbortSignal,
+  caller: Caller,
 ): Promise<(readonly AuraHeatmap[] | Error)[]> {
   const cells = keys.flatMap(({ locationId, types }) => types.map(type => ({ locationId, type })))
-  const answers = new Map<string, Promise<RowsOfLocations>>()
-  for (const request of planRequests(cells, client.bounds)) {
-    const answer = ask(client, request, filter, signal)
-    for (const locationId of request.locationIds) answers.set(locationId, answer)
+  const withImages = keys.some(key => key.withImages)
+  const asked = new Map<string, Promise<RowsOfLocations>>()
+  for (const request of planRequests(cells, answers.bounds)) {
+    const answer = ask(answers, { ...request, filter, withImages }, caller)
+    for (const locationId of request.locationIds) asked.set(locationId, answer)
   }
   return Promise.all(
     keys.map(async ({ locationId, types, withImages }) => {
       try {
-        const rows = (await answers.get(locationId))?.get(locationId) ?? []
+        const rows = (await asked.get(locationId))?.get(locationId) ?? []
         const wanted = rows.filter(row => types.some(type => type === row.type))
         return withImages ? wanted : wanted.map(withoutImage)
       } catch (error) {
@@ -69,18 +112,19 @@ type RowsOfLocations = ReadonlyMap<string, readonly AuraHeatmap[]>
 
 /** The request for each window of the range; the vendor's end is inclusive and ours is not, so what lies on it is dropped. */
 async function ask(
-  client: AuraVisionClient,
-  { locationIds, types }: HeatmapRequest,
-  filter: HeatmapFilter,
-  signal: AbortSignal,
+  { heatmaps, bounds }: AuraVisionAnswers,
+  request: RequestKey,
+  caller: Caller,
 ): Promise<RowsOfLocations> {
-  const windows = await Promise.all(
-    windowsOf(filter, client.bounds.maximumDays).map(async ({ start, end }) => {
-      const rows = await client.heatmaps(locationIds, types, { ...filter, start, end }, { signal })
-      return rows.filter(({ createdAt }) => createdAt !== end.toISOString())
+  const windows = windowsOf(request.filter, bounds.maximumDays)
+  const keys = windows.map(({ start, end }) => ({ ...request, filter: { ...request.filter, start, end } }))
+  const rows = await Promise.all(
+    heatmaps.askAll(keys, caller).map(async (answer, index) => {
+      const end = windows[index]?.end.toISOString()
+      return (await answer).filter(({ createdAt }) => createdAt !== end)
     }),
   )
-  return Map.groupBy(windows.flat(), ({ locationId }) => locationId)
+  return Map.groupBy(rows.flat(), ({ locationId }) => locationId)
 }
 
 function keyName({ locationId, types, filter, withImages }: HeatmapsKey): string {

@@ -1,7 +1,11 @@
 import DataLoader from 'dataloader'
+import { Answers } from '../../upstream/answers.ts'
+import type { Caller } from '../../upstream/caller.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
+import type { Keeping } from '../../upstream/keeping.ts'
 import { longestLists } from '../../upstream/longest.ts'
-import type { DatadogClient, SnapshotFilter } from './client.ts'
+import { callOf } from '../../upstream/topic.ts'
+import type { DatadogClient, DatadogSettings, SnapshotFilter } from './client.ts'
 import type { DatadogSnapshot } from './wire.ts'
 
 export interface SnapshotsKey extends SnapshotFilter {
@@ -12,17 +16,43 @@ export interface SnapshotsKey extends SnapshotFilter {
 export interface DatadogLoaders {
   /** Different limits of one filter cost one call: the largest is asked, the rest sliced. */
   readonly snapshots: DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>
-  /** What was read is read afresh by whatever comes after a change. */
-  clear(): void
+  /** What was read, by this request or another, is read afresh by whatever comes after a change. */
+  clear(): Promise<void>
 }
 
-export function datadogLoaders(client: () => DatadogClient, signal: AbortSignal): DatadogLoaders {
+/** What one account shares between its requests. */
+export type DatadogAnswers = Answers<SnapshotsKey, readonly DatadogSnapshot[]>
+
+export function datadogAnswers(
+  client: DatadogClient,
+  { limits }: Pick<DatadogSettings, 'limits'>,
+  keeping: Keeping | undefined,
+): DatadogAnswers {
+  return new Answers(
+    {
+      nameOf: key => nameOf('datadog snapshots', filterName(key), key.first),
+      callsOf: keys =>
+        keys.map(key => {
+          const plan = { route: 'GET /api/v2/replay/heatmap/snapshots', ...key }
+          return callOf(key, plan, flight => client.snapshots(key, key.first, flight))
+        }),
+      // A row whose start cannot be read holds an error, which is never kept.
+      keepFor: (_key, rows) =>
+        rows.some(({ start }) => start instanceof Error) ? 0 : limits.keepSeconds * 1000,
+      isAnswer: (kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept),
+    },
+    keeping,
+    'datadog snapshots',
+  )
+}
+
+export function datadogLoaders(answers: () => DatadogAnswers, caller: Caller): DatadogLoaders {
   const lists = longestLists<DatadogSnapshot>()
   const snapshots = new DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>(
     keys =>
       loadGroups(keys, filterName, async (group, filter) => {
         const limit = Math.max(...group.map(key => key.first))
-        const ask = async () => client().snapshots(filter, limit, { signal })
+        const ask = async () => answers().ask({ ...filter, first: limit }, caller)
         const rows = await lists.rows(filterName(filter), limit, ask)
         return group.map(key => rows.slice(0, key.first))
       }),
@@ -30,9 +60,10 @@ export function datadogLoaders(client: () => DatadogClient, signal: AbortSignal)
   )
   return {
     snapshots,
-    clear() {
+    async clear() {
       snapshots.clearAll()
       lists.clear()
+      await answers().forget()
     },
   }
 }

@@ -1,21 +1,17 @@
 import DataLoader from 'dataloader'
+import type { Caller } from '../../upstream/caller.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import { isUuid } from '../../upstream/uuid.ts'
 import { type Walk, walk } from '../../upstream/walk.ts'
-import type { PostHogClient, PostHogScope, Screenshot } from './client.ts'
+import type { PostHogAnswers, ScreenshotKey } from './answers.ts'
+import type { PostHogScope, Screenshot } from './client.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
 /** A heatmap by either of its ids: the UUID that pictures go by, or the short id of the vendor's saved-heatmap routes. */
 export interface HeatmapKey {
   readonly scope: PostHogScope
   readonly id: string
-}
-
-export interface ScreenshotKey {
-  readonly scope: PostHogScope
-  readonly uuid: string
-  readonly width: number
 }
 
 export interface PostHogLoaders {
@@ -31,7 +27,7 @@ export interface PostHogLoaders {
 /** The most that the vendor hands out at once (vendor source). */
 const pageSize = 500
 
-export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal): PostHogLoaders {
+export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): PostHogLoaders {
   const walks = new Map<string, Walk<PostHogHeatmap>>()
   const pages = new Map<string, Promise<ReadonlyMap<string, readonly PostHogHeatmap[]>>>()
 
@@ -42,7 +38,7 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
     let counted: number | undefined
     const known = new Set<string>()
     return walk<PostHogHeatmap, number>(async (offset = 0) => {
-      const { results, count } = await client().heatmaps(scope, { limit: pageSize, offset }, { signal })
+      const { results, count } = await answers().lists.ask({ scope, limit: pageSize, offset }, caller)
       const end = offset + results.length
       counted ??= count
       const repeats = results.some(heatmap => known.has(heatmap.id))
@@ -57,17 +53,12 @@ export function posthogLoaders(client: () => PostHogClient, signal: AbortSignal)
   }
 
   const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
-    keys =>
-      Promise.all(
-        keys.map(async ({ scope, uuid, width }) =>
-          client().screenshot(scope, uuid, width, { signal }).catch(asError),
-        ),
-      ),
+    keys => Promise.all(keys.map(async key => answers().screenshots.ask(key, caller).catch(asError))),
     { cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width) },
   )
 
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
-    if (!isUuid(id)) return client().heatmap(scope, id, { signal })
+    if (!isUuid(id)) return answers().heatmaps.ask({ scope, id }, caller)
     const uuid = id.toLowerCase()
     const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === uuid))
     const listed = rows.find(heatmap => heatmap.id === uuid)
