@@ -1,15 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import type { Question } from '../../../src/providers/analytiks/client.ts'
-import type { LocationIdentity, TrafficKey } from '../../../src/providers/analytiks/loaders.ts'
+import type { TrafficKey } from '../../../src/providers/analytiks/loaders.ts'
+import type { LocationIdentity } from '../../../src/providers/analytiks/location-traffic.ts'
+import type { TrafficReport } from '../../../src/providers/analytiks/series.ts'
+import type { BrandQuestion, TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
+import { locationMetrics, pointOfInterestMetrics } from '../../../src/providers/analytiks/wire.ts'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
 import { type Ask, providerConformance } from '../../conformance.ts'
 import { answer, httpFailures, tokenFailures } from '../../failures.ts'
 import { failureOf, type Wiring, wire } from '../../wiring.ts'
+import { hour, toldBy, utc } from './traffic-rows.ts'
 
-const june: Question = {
-  span: { form: 'utc', start: Date.UTC(2025, 5, 2), end: Date.UTC(2025, 5, 3) },
-  step: 'hourly',
+const june: TrafficQuestion = {
+  span: utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'),
+  interval: 'hourly',
+  timeZone: null,
+  metrics: locationMetrics,
+  withZones: true,
 }
+const juneOfBrand: BrandQuestion = { ...june, zoneOf: () => null, timeZones: [] }
+/** Days that two calls tell. */
+const twoWindows = utc('2025-06-05T00:00:00Z', '2025-06-08T00:00:00Z')
 
 // A 401 is about the locations once the token was renewed.
 const failures = {
@@ -67,14 +77,30 @@ describe('traffic', () => {
     const failing = load(account, [{ locationId: 1 }, { locationId: 99 }], { onRefusal: 'FAIL' })
     for (const error of await Promise.all(failing.map(failureOf)))
       expect(error).toMatchObject({ code: 'UPSTREAM_FORBIDDEN' })
-    const [row] = await Promise.all(load(account, [{ locationId: 1 }], { onRefusal: 'FAIL' }))
-    expect(row?.locationId).toBe(1)
+    const [report] = await Promise.all(load(account, [{ locationId: 1 }], { onRefusal: 'FAIL' }))
+    expect(report?.locationId).toBe(1)
+  })
+
+  test('that is to fail as a whole fails across all calls of its range, and of no other', async () => {
+    await using emulator = await serveAnalytiks({ extraStores: 50 })
+    await using account = wire(emulator)
+    const { analytiks } = account.request()
+    const ask = (identity: LocationIdentity, span = june.span) =>
+      analytiks.traffic.load({ ...june, span, identity, onRefusal: 'FAIL' })
+    const failing = [...extraLocations(50), { locationId: 99 }].map(identity => ask(identity))
+    const other = ask({ locationId: 1 }, twoWindows)
+    for (const error of await Promise.all(failing.map(failureOf)))
+      expect(error).toMatchObject({ code: 'UPSTREAM_FORBIDDEN' })
+    expect(await other).toMatchObject({ locationId: 1 })
+    // The refused call comes again with a renewed token.
+    expect(costs(emulator)).toEqual({ v1: 5, v2: 0, v3: 0 })
+    expect(choices(emulator).filter(({ locations }) => locations[0] === 99)).toHaveLength(2)
   })
 
   test('goes by ids and by the references of each brand, each their way', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
-    const rows = await Promise.all(
+    const reports = await Promise.all(
       load(account, [
         { brandId: 5678, referenceNumber: 'DE1000' },
         { locationId: 3 },
@@ -83,7 +109,7 @@ describe('traffic', () => {
         { brandId: 1234, referenceNumber: 'US0658' },
       ]),
     )
-    expect(rows.map(row => row.locationId)).toEqual([7, 3, 2, 1, 1])
+    expect(idsOf(reports)).toEqual([7, 3, 2, 1, 1])
     const asked = choices(emulator)
     expect(asked).toHaveLength(3)
     expect(asked).toContainEqual({ brandId: 5678, referenceNumbers: ['DE1000'] })
@@ -98,10 +124,10 @@ describe('traffic', () => {
     const { span } = june
     const changes: Partial<TrafficKey>[] = [
       {},
-      { step: '15min' },
+      { interval: '15min' },
       { span: { ...span, form: 'local' } },
-      { span: { ...span, start: span.start + 3_600_000 } },
-      { span: { ...span, end: span.end + 3_600_000 } },
+      { span: { ...span, start: span.start + hour } },
+      { span: { ...span, end: span.end + hour } },
       { onRefusal: 'FAIL' },
       {},
     ]
@@ -127,35 +153,58 @@ describe('traffic', () => {
     },
   )
 
-  test('of more locations than one call takes is refused before any call', async () => {
-    await using emulator = await serveAnalytiks({ extraStores: 60 })
+  test('of 51 locations costs two calls', async () => {
+    await using emulator = await serveAnalytiks({ extraStores: 51 })
     await using account = wire(emulator)
-    const identities = (count: number) =>
-      Array.from({ length: count }, (_, index) => ({ locationId: 1001 + index }))
-    const rows = await Promise.all(load(account, identities(50)))
-    expect(rows.map(row => row.locationId)).toEqual(identities(50).map(({ locationId }) => locationId))
+    const reports = await Promise.all(load(account, extraLocations(50)))
+    expect(idsOf(reports)).toEqual(extraLocations(50).map(({ locationId }) => locationId))
+    expect(costs(emulator).v2).toBe(1)
     emulator.journal.clear()
-    const [outcome] = await Promise.allSettled(load(account, identities(51)))
-    expect(outcome).toMatchObject({ reason: { extensions: { code: 'BAD_USER_INPUT' } } })
-    expect(emulator.journal.count()).toBe(0)
+    const more = await Promise.all(load(account, extraLocations(51)))
+    expect(idsOf(more)).toEqual(extraLocations(51).map(({ locationId }) => locationId))
+    expect(choices(emulator).map(({ locations }) => locations.length)).toEqual([50, 1])
+  })
+
+  test('of a range of several windows is put together from a call each, no further than the range', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const [report] = await Promise.all(load(account, [{ locationId: 1 }], { span: twoWindows }))
+    const days = [5, 6, 7].map(day => utc(`2025-06-0${day}T00:00:00Z`, `2025-06-0${day + 1}T00:00:00Z`))
+    expect(ranges(emulator)).toEqual([
+      ['2025-06-05T00:00:00.000Z', '2025-06-06T00:00:00.000Z'],
+      ['2025-06-06T00:00:00.000Z', '2025-06-08T00:00:00.000Z'],
+    ])
+    const parts = await Promise.all(days.flatMap(span => load(account, [{ locationId: 1 }], { span })))
+    const points = parts.flatMap(part => part.series('visits').points())
+    expect(points.length).toBeGreaterThan(0)
+    expect(report?.series('visits').points()).toEqual(points)
+  })
+
+  test('fails where one window of the range does', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    emulator.journal.script({ route: 'POST /json/v2', answer: { status: 500 }, times: 1 })
+    const [report] = load(account, [{ locationId: 1 }], { span: twoWindows })
+    expect(await failureOf(report ?? Promise.resolve())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    expect(costs(emulator).v2).toBe(2)
   })
 })
 
 describe('the walk over a brand', () => {
-  const count = (wanted: number) => (rows: readonly unknown[]) => rows.length >= wanted
+  const count = (wanted: number) => (reports: readonly unknown[]) => reports.length >= wanted
 
   test('reads no further than somebody asks, and nothing twice', async () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
     const { analytiks } = account.request()
-    const walk = analytiks.brandTraffic(1234, { ...june })
+    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand })
     expect(costs(emulator).v3).toBe(0)
     const { rows, ended } = await walk.until(count(2))
-    expect([rows.map(row => row.locationId), ended, costs(emulator).v3]).toEqual([[1, 2], false, 1])
+    expect([idsOf(rows), ended, costs(emulator).v3]).toEqual([[1, 2], false, 1])
     await Promise.all([walk.until(count(3)), walk.until(count(4)), walk.until(count(1))])
     expect(costs(emulator).v3).toBe(2)
-    const all = await analytiks.brandTraffic(1234, { ...june }).until(() => false)
-    expect(all.rows.map(row => row.locationId)).toEqual([1, 2, 3, 4, 5, 6])
+    const all = await analytiks.brandTraffic(1234, { ...juneOfBrand }).until(() => false)
+    expect(idsOf(all.rows)).toEqual([1, 2, 3, 4, 5, 6])
     expect([all.ended, costs(emulator).v3]).toEqual([true, 3])
     await walk.until(() => false)
     expect(costs(emulator).v3).toBe(3)
@@ -166,7 +215,7 @@ describe('the walk over a brand', () => {
   test('fails where a page fails, and stays failed for whoever needs that page', async () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
-    const walk = account.request().analytiks.brandTraffic(1234, june)
+    const walk = account.request().analytiks.brandTraffic(1234, juneOfBrand)
     await walk.until(count(2))
     emulator.journal.script({ route: 'POST /json/v3', answer: { status: 500 }, times: 1 })
     for (const _ of [1, 2])
@@ -183,9 +232,9 @@ describe('the walk over a brand', () => {
       const answer = { body: { cursor: `after ${index}`, data } }
       emulator.journal.script({ route: 'POST /json/v3', answer, times: 1 })
     }
-    const walk = account.request().analytiks.brandTraffic(1234, june)
+    const walk = account.request().analytiks.brandTraffic(1234, juneOfBrand)
     expect((await walk.until(count(1))).ended).toBe(false)
-    expect(await failureOf(walk.until(count(2)))).toMatchObject(endless)
+    expect(await failureOf(walk.until(count(2)))).toMatchObject(inconsistent)
     expect(costs(emulator).v3).toBe(2)
   })
 
@@ -193,13 +242,47 @@ describe('the walk over a brand', () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     emulator.journal.script({ route: 'POST /json/v3', answer: { body: { cursor: 'next', data: [] } } })
-    const walk = account.request().analytiks.brandTraffic(1234, june)
-    expect(await failureOf(walk.until(count(1)))).toMatchObject(endless)
+    const walk = account.request().analytiks.brandTraffic(1234, juneOfBrand)
+    expect(await failureOf(walk.until(count(1)))).toMatchObject(inconsistent)
     expect(costs(emulator).v3).toBe(21)
+  })
+
+  test('reads every window of the range as far as the locations asked for', async () => {
+    await using emulator = await serveAnalytiks({ pageSize: 2 })
+    await using account = wire(emulator)
+    const { analytiks } = account.request()
+    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, span: twoWindows })
+    await walk.until(count(2))
+    expect(costs(emulator).v3).toBe(2)
+    const { rows } = await walk.until(() => false)
+    expect(costs(emulator).v3).toBe(6)
+    const alone = await Promise.all(
+      idsOf(rows).map(locationId =>
+        analytiks.traffic.load({
+          ...june,
+          span: twoWindows,
+          identity: { locationId },
+          onRefusal: 'PARTIAL',
+        }),
+      ),
+    )
+    expect(rows.map(measured)).toEqual(alone.map(measured))
+  })
+
+  test('fails where a window tells nothing of a location that another tells of', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const answer = { body: { cursor: null, data: [{ locationId: 1 }] } }
+    emulator.journal.script({ route: 'POST /json/v3', answer, times: 1 })
+    const lacking = { body: { cursor: null, data: [{ locationId: 2 }] } }
+    emulator.journal.script({ route: 'POST /json/v3', answer: lacking, times: 1 })
+    const { analytiks } = account.request()
+    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, span: twoWindows })
+    expect(await failureOf(walk.until(count(1)))).toMatchObject(inconsistent)
   })
 })
 
-const endless = { code: 'UPSTREAM_INVALID_RESPONSE', provider: 'analytiks', retryable: true }
+const inconsistent = { code: 'UPSTREAM_INVALID_RESPONSE', provider: 'analytiks', retryable: true }
 
 function load(account: Wiring, identities: readonly LocationIdentity[], change: Partial<TrafficKey> = {}) {
   const { analytiks } = account.request()
@@ -213,6 +296,28 @@ function costs({ journal }: AnalytiksEmulator) {
   return { v1, v2, v3 }
 }
 
+function extraLocations(count: number) {
+  return Array.from({ length: count }, (_, index) => ({ locationId: 1001 + index }))
+}
+
+function idsOf(reports: readonly TrafficReport[]) {
+  return reports.map(({ locationId }) => locationId)
+}
+
+/** All that was counted in a location. */
+function measured(report: TrafficReport) {
+  const zones = report.pointsOfInterest.map(zone => ({
+    id: zone.id,
+    told: toldBy(zone, pointOfInterestMetrics),
+  }))
+  return { locationId: report.locationId, told: toldBy(report, locationMetrics), zones }
+}
+
+/** All that a report tells, which two reports can be compared by. */
+function told(report: TrafficReport) {
+  return { referenceNumber: report.referenceNumber, ...measured(report) }
+}
+
 /** What each call chose, in the order of arrival. */
 function choices({ journal }: AnalytiksEmulator) {
   return journal.calls
@@ -223,11 +328,19 @@ function choices({ journal }: AnalytiksEmulator) {
     })
 }
 
+/** The range of each call, in order of time. */
+function ranges({ journal }: AnalytiksEmulator) {
+  return journal.calls
+    .filter(call => call.route !== 'POST /token')
+    .map(({ body }) => [Object(body).startDate, Object(body).endDate])
+    .sort()
+}
+
 function trafficQuestion(onRefusal: TrafficKey['onRefusal']) {
   const ask =
     (identity: LocationIdentity): Ask =>
-    ({ analytiks }) =>
-      analytiks.traffic.load({ ...june, identity, onRefusal })
+    async ({ analytiks }) =>
+      told(await analytiks.traffic.load({ ...june, identity, onRefusal }))
   return {
     ask: ask({ locationId: 1 }),
     other: ask({ brandId: 1234, referenceNumber: 'FR2561' }),
@@ -247,7 +360,7 @@ function trafficQuestion(onRefusal: TrafficKey['onRefusal']) {
 /** Walks a brand until `count` locations are known. */
 function brandTraffic(brandId: number, count: number): Ask {
   return async ({ analytiks }) => {
-    const { rows } = await analytiks.brandTraffic(brandId, june).until(read => read.length >= count)
-    return rows.slice(0, count)
+    const { rows } = await analytiks.brandTraffic(brandId, juneOfBrand).until(read => read.length >= count)
+    return rows.slice(0, count).map(told)
   }
 }
