@@ -94,7 +94,7 @@ test('a connection that was busy is closed behind its answer', async () => {
 
   const response = await asking
   expect(response.headers.connection).toBe('close')
-  expect(await json(response)).toEqual(answered)
+  expect(await json(response)).toMatchObject(answered)
   expect(await isotherm.ended()).toBe(0)
 })
 
@@ -122,7 +122,7 @@ test('a stream of events is a request in flight', async () => {
   isotherm.process.kill('SIGTERM')
   await refused(origin)
   zenovay.release()
-  expect(await (await answer).text()).toContain(`data: ${JSON.stringify(answered)}`)
+  expect(await (await answer).text()).toContain(`data: ${JSON.stringify(answered).slice(0, -1)},`)
   expect(await isotherm.ended()).toBe(0)
 })
 

@@ -24,8 +24,10 @@ test("the README's query has the README's answer, from a start with nothing set"
   const [query = ''] = blocks('graphql')
   const [answer = ''] = blocks('json')
   const day = { start: '2026-11-02T00:00:00Z', end: '2026-11-03T00:00:00Z' }
-  const { text } = await askText(isotherm.origin, query, { day })
-  expect(JSON.parse(text)).toEqual(JSON.parse(answer))
+  const { data, errors, extensions, upstream } = await askText(isotherm.origin, query, { day })
+  expect(errors).toEqual([])
+  expect({ data, extensions }).toEqual(JSON.parse(answer))
+  expect(Object.keys(upstream)).toEqual(['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'])
 })
 
 test("the README's client runs as it stands", async () => {
