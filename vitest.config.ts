@@ -1,10 +1,13 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  resolve: {
+    // The file that packages get from Node, for source files too: two copies make `instanceof GraphQLSchema` false.
+    alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
+  },
   test: {
     include: ['test/**/*.test.ts'],
-    // One copy of graphql for source files and packages alike: two make `instanceof GraphQLSchema` false.
-    server: { deps: { inline: [/graphql/, /@pothos/] } },
     sequence: { shuffle: true },
     testTimeout: 20_000,
   },

@@ -30,9 +30,14 @@ builder.queryFields(t => ({
       if (ids.length > maximumIds)
         throw new BadInput(`At most ${maximumIds} ids can be asked at once, not ${ids.length}.`)
     }),
-    resolve: (_root, { ids }, context, info) => ids.map(async id => findNode(id, context, info)),
+    resolve: (_root, { ids }, context, info) => ids.map(id => findNode(id, context, info).catch(asError)),
   }),
 }))
+
+/** In place of a node; compiled queries would misplace one whose promise rejects. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('A node could not be found.', { cause: error })
+}
 
 async function findNode(globalId: string, context: Context, info: GraphQLResolveInfo): Promise<object> {
   const colon = globalId.indexOf(':')

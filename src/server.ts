@@ -13,6 +13,7 @@ import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
+import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
@@ -67,6 +68,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       useJsonOnly(),
       useBodyLimit(requestBytes),
       useBadInput({ checkName: argumentCheck }),
+      useCompiledOperations(schema),
       useSandboxNotice(),
       useUpstreamNotice(),
     ],

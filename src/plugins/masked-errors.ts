@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { YogaMaskedErrorOpts } from 'graphql-yoga'
+import { BadInput } from '../upstream/bad-input.ts'
 import { UpstreamError } from '../upstream/error.ts'
 
 /**
@@ -23,7 +24,9 @@ export function maskErrors(log: (line: string) => void): YogaMaskedErrorOpts {
         if (!isAbort(original.cause)) logOnce(original, () => upstreamLine(original))
         return relocated(located, original.message, original.extensions)
       }
-      if (original instanceof GraphQLError) return located ?? original
+      // One with a path is the executor's, about a value that does not fit its field: it quotes the value.
+      if (original instanceof GraphQLError && (original instanceof BadInput || !located?.path))
+        return located ?? original
       logOnce(
         Object(original),
         () => `unexpected error at ${located?.path?.join('.') ?? 'start'}: ${outline(original)}`,
@@ -43,7 +46,10 @@ function relocated(
   extensions: Record<string, unknown>,
 ): GraphQLError {
   const { nodes = null, path = null, source = null, positions = null } = located ?? {}
-  return new GraphQLError(message, { nodes, path, source, positions, extensions })
+  const masked = new GraphQLError(message, { nodes, path, source, positions, extensions })
+  // A compiled query knows where in its text a field stands, but not the text.
+  if (!masked.locations && located?.locations) Object.assign(masked, { locations: located.locations })
+  return masked
 }
 
 function isAbort(cause: unknown): boolean {

@@ -1,0 +1,201 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  GraphQLIncludeDirective,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLScalarType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+  valueFromAST,
+} from 'graphql'
+
+export type Variables = Readonly<Record<string, unknown>>
+
+export interface PlainOperation {
+  readonly document: DocumentNode
+  /** The values of its variables, by those of the operation that it was made of. */
+  given(variables: Variables): Variables
+}
+
+/** Of an operation written out; a larger one takes longer to compile than it is worth, and more memory. */
+const mostFields = 500
+
+/**
+ * The operation with its fragments written out, in the order of the answer, without what `@skip` and `@include` leave out, and
+ * with a variable of `given` type for each argument: so plain that no two executors read it in two ways. Undefined for an
+ * operation that holds other directives or asks about the schema, or is too large. The document itself is left as it is.
+ */
+export function toPlainOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+  given: GraphQLScalarType,
+): PlainOperation | undefined {
+  const root = schema.getRootType(operation.operation)
+  if (!root || operation.directives?.length) return undefined
+  const writer = new PlainWriter(schema, document, variables)
+  try {
+    const selectionSet = writer.write(root, [operation.selectionSet])
+    const type = { kind: Kind.NAMED_TYPE, name: nameNode(given.name) } as const
+    const variableDefinitions = writer.values.map((_, index) => ({
+      kind: Kind.VARIABLE_DEFINITION as const,
+      variable: variableNode(index),
+      type,
+    }))
+    return {
+      document: { kind: Kind.DOCUMENT, definitions: [{ ...operation, variableDefinitions, selectionSet }] },
+      given: variables => valuesOf(writer.values, variables),
+    }
+  } catch (error) {
+    if (error instanceof NotPlain) return undefined
+    throw error
+  }
+}
+
+class NotPlain extends Error {
+  override readonly name = 'NotPlain'
+}
+
+interface ArgumentValue {
+  readonly node: ValueNode
+  readonly type: GraphQLInputType
+}
+
+class PlainWriter {
+  readonly values: ArgumentValue[] = []
+  readonly #schema: GraphQLSchema
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly #variables: Variables
+  #fields = 0
+
+  constructor(schema: GraphQLSchema, { definitions }: DocumentNode, variables: Variables) {
+    this.#schema = schema
+    this.#variables = variables
+    this.#fragments = new Map(
+      definitions
+        .filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
+        .map(fragment => [fragment.name.value, fragment]),
+    )
+  }
+
+  /** One selection for all those of a place; where its type is open, one for each that it may be. */
+  write(type: GraphQLNamedType, sets: readonly SelectionSetNode[]): SelectionSetNode {
+    if (isObjectType(type)) return { kind: Kind.SELECTION_SET, selections: this.#fieldsOf(type, sets) }
+    if (!isAbstractType(type)) throw new NotPlain()
+    const selections = this.#schema.getPossibleTypes(type).map(possible => ({
+      kind: Kind.INLINE_FRAGMENT as const,
+      typeCondition: { kind: Kind.NAMED_TYPE as const, name: nameNode(possible.name) },
+      selectionSet: this.write(possible, sets),
+    }))
+    return { kind: Kind.SELECTION_SET, selections }
+  }
+
+  #fieldsOf(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): FieldNode[] {
+    const fields = new Map<string, FieldNode[]>()
+    const spread = new Set<string>()
+    const collect = ({ selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (!this.#isIncluded(selection)) continue
+        if (selection.kind === Kind.FIELD) {
+          const key = selection.alias?.value ?? selection.name.value
+          fields.getOrInsertComputed(key, () => []).push(selection)
+        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+          if (this.#isOn(selection.typeCondition?.name.value, type)) collect(selection.selectionSet)
+        } else if (!spread.has(selection.name.value)) {
+          spread.add(selection.name.value)
+          const fragment = this.#fragments.get(selection.name.value)
+          if (!fragment) throw new NotPlain()
+          if (this.#isOn(fragment.typeCondition.name.value, type)) collect(fragment.selectionSet)
+        }
+      }
+    }
+    for (const set of sets) collect(set)
+    return [...fields].flatMap(([key, nodes]) => this.#fieldOf(type, key, nodes))
+  }
+
+  /** The nodes of one member of the answer, each for its place in the text; the first has the arguments and the selection. */
+  #fieldOf(type: GraphQLObjectType, key: string, [first, ...others]: readonly FieldNode[]): FieldNode[] {
+    this.#fields += 1 + others.length
+    if (!first || this.#fields > mostFields) throw new NotPlain()
+    const name = first.name.value
+    if (key === '__typename' && key === name) return [bare(first)]
+    const field = type.getFields()[name]
+    // A key such as `__proto__` means something else in compiled code.
+    if (!field || key.startsWith('__')) throw new NotPlain()
+    const main = { ...bare(first), arguments: this.#argumentsOf(field, first) }
+    const sets = [first, ...others].flatMap(({ selectionSet }) => selectionSet ?? [])
+    if (sets.length === 0) return [main, ...others.map(bare)]
+    return [
+      { ...main, selectionSet: this.write(getNamedType(field.type), sets) },
+      ...others.map(other => ({ ...bare(other), selectionSet: nothing })),
+    ]
+  }
+
+  #argumentsOf({ args }: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentNode[] {
+    return (node.arguments ?? []).map(argument => {
+      const definition = args.find(({ name }) => name === argument.name.value)
+      if (!definition) throw new NotPlain()
+      this.values.push({ node: argument.value, type: definition.type })
+      return { ...argument, value: variableNode(this.values.length - 1) }
+    })
+  }
+
+  #isIncluded(selection: SelectionNode): boolean {
+    if (!selection.directives?.length) return true
+    const known = [GraphQLSkipDirective, GraphQLIncludeDirective]
+    if (!selection.directives.every(({ name }) => known.some(directive => directive.name === name.value)))
+      throw new NotPlain()
+    const [skip, include] = known.map(directive => getDirectiveValues(directive, selection, this.#variables))
+    return skip?.if !== true && include?.if !== false
+  }
+
+  #isOn(condition: string | undefined, type: GraphQLObjectType): boolean {
+    if (condition === undefined || condition === type.name) return true
+    const on = this.#schema.getType(condition)
+    return isAbstractType(on) && this.#schema.isSubType(on, type)
+  }
+}
+
+/** As the specification has it, a value that hangs on a variable that was not given is not given either. */
+function valuesOf(values: readonly ArgumentValue[], variables: Variables): Variables {
+  const given: Record<string, unknown> = {}
+  for (const [index, { node, type }] of values.entries()) {
+    const value = valueFromAST(node, type, variables)
+    if (value !== undefined) given[nameOf(index)] = value
+  }
+  return given
+}
+
+const nothing: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] }
+
+/** A node of its own, since compiling leaves notes on those that it is given. */
+function bare(node: FieldNode): FieldNode {
+  return { ...node, arguments: [], directives: [] }
+}
+
+function variableNode(index: number) {
+  return { kind: Kind.VARIABLE, name: nameNode(nameOf(index)) } as const
+}
+
+function nameNode(value: string) {
+  return { kind: Kind.NAME, value } as const
+}
+
+function nameOf(index: number): string {
+  return `argument${index}`
+}
