@@ -8,7 +8,6 @@ import {
   validate,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { z } from 'zod'
 import { wrongArguments } from './wrong-arguments.ts'
 
 /**
@@ -16,6 +15,7 @@ import { wrongArguments } from './wrong-arguments.ts'
  * of them at once, each `BAD_USER_INPUT` with a sentence. `checkName` is the field extension that holds a check.
  */
 export function useBadInput({ checkName }: { readonly checkName: string }): Plugin {
+  const wrongOf = wrongArguments(checkName)
   return {
     onValidate({ params: { schema, documentAST } }) {
       return ({ valid, result }) => {
@@ -26,9 +26,9 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
       const { schema, document, operationName, variableValues, contextValue } = args
       const operation = getOperationAST(document, operationName)
       if (!operation) return
-      const given = z.record(z.string(), z.unknown()).catch({}).parse(variableValues)
+      const given: Readonly<Record<string, unknown>> = variableValues ?? {}
       const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given)
-      const wrong = errors ?? wrongArguments(schema, document, operation, coerced, contextValue, checkName)
+      const wrong = errors ?? wrongOf(schema, document, operation, coerced, contextValue)
       if (wrong.length > 0) setResultAndStopExecution({ errors: wrong.map(badInput) })
     },
   }

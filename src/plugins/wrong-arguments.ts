@@ -1,6 +1,8 @@
 import {
   type DocumentNode,
+  type FieldNode,
   GraphQLError,
+  type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -16,40 +18,71 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 
+type Variables = Readonly<Record<string, unknown>>
+
 /**
- * The errors that the arguments of an operation's fields deserve, each at its field. What `@skip` and `@include` leave out is
- * not looked at, and a fragment is looked at once however often it is spread: the work grows with the document alone.
+ * Finds the errors that the arguments of an operation's fields deserve, each at its field. What `@skip` and `@include` leave
+ * out is not looked at, and a fragment is looked at once however often it is spread: the work grows with the document alone.
+ * `checkName` is the extension under which a field may hold a check that throws a GraphQLError; it is called with arguments and
+ * context.
  */
-export function wrongArguments(
+export function wrongArguments(checkName: string) {
+  /** Of operations without directives, whose fields are the same each time. */
+  const found = new WeakMap<OperationDefinitionNode, Found>()
+  return (
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Variables,
+    context: unknown,
+  ): readonly GraphQLError[] => {
+    const { fields, errors, isLasting } =
+      found.get(operation) ?? fieldsWithArguments(schema, document, operation, variables)
+    if (isLasting) found.set(operation, { fields, errors, isLasting })
+    const wrong = fields.flatMap(({ field, node }) =>
+      errorOf(node, () => {
+        const args = getArgumentValues(field, node, variables)
+        const check = field.extensions[checkName]
+        if (typeof check === 'function') check(args, context)
+      }),
+    )
+    return [...errors, ...wrong]
+  }
+}
+
+interface Found {
+  readonly fields: readonly { readonly field: GraphQLField<unknown, unknown>; readonly node: FieldNode }[]
+  /** Of directives. */
+  readonly errors: readonly GraphQLError[]
+  /** Whether no directive makes it depend on the variables. */
+  readonly isLasting: boolean
+}
+
+function fieldsWithArguments(
   schema: GraphQLSchema,
-  { definitions }: DocumentNode,
+  document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Record<string, unknown>,
-  context: unknown,
-  /** The extension under which a field may hold a check that throws a GraphQLError; it is called with arguments and context. */
-  checkName: string,
-): readonly GraphQLError[] {
+  variables: Variables,
+): Found {
   const fragments = new Map(
-    definitions
+    document.definitions
       .filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
       .map(fragment => [fragment.name.value, fragment]),
   )
+  const fields: Found['fields'][number][] = []
   const errors: GraphQLError[] = []
+  let isLasting = true
   const look = ({ selections }: SelectionSetNode, parent: GraphQLNamedType | null | undefined): void => {
     for (const selection of selections) {
-      const field = fieldOf(parent, selection)
-      try {
-        if (isLeftOut(selection, variables)) continue
-        if (selection.kind === Kind.FIELD && field) {
-          const args = getArgumentValues(field, selection, variables)
-          const check = field.extensions[checkName]
-          if (typeof check === 'function') check(args, context)
-        }
-      } catch (error) {
-        if (!(error instanceof GraphQLError)) throw error
-        errors.push(new GraphQLError(error.message, { nodes: [selection] }))
+      if (selection.directives?.length) {
+        isLasting = false
+        let isLeft = false
+        errors.push(...errorOf(selection, () => (isLeft = isLeftOut(selection, variables))))
+        if (isLeft) continue
       }
       if (selection.kind === Kind.FIELD) {
+        const field = fieldOf(parent, selection)
+        if (field && field.args.length > 0) fields.push({ field, node: selection })
         if (field && selection.selectionSet) look(selection.selectionSet, getNamedType(field.type))
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const { typeCondition } = selection
@@ -62,15 +95,25 @@ export function wrongArguments(
     }
   }
   look(operation.selectionSet, schema.getRootType(operation.operation))
-  return errors
+  return { fields, errors, isLasting }
 }
 
-function fieldOf(parent: GraphQLNamedType | null | undefined, selection: SelectionNode) {
-  if (selection.kind !== Kind.FIELD || !(isObjectType(parent) || isInterfaceType(parent))) return undefined
-  return parent.getFields()[selection.name.value]
+/** The error of what is tried, at its place; any other than a GraphQLError is thrown. */
+function errorOf(node: SelectionNode, attempt: () => void): readonly GraphQLError[] {
+  try {
+    attempt()
+    return []
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    return [new GraphQLError(error.message, { nodes: [node] })]
+  }
 }
 
-function isLeftOut(node: SelectionNode, variables: Record<string, unknown>): boolean {
+function fieldOf(parent: GraphQLNamedType | null | undefined, { name }: FieldNode) {
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name.value] : undefined
+}
+
+function isLeftOut(node: SelectionNode, variables: Variables): boolean {
   const skip = getDirectiveValues(GraphQLSkipDirective, node, variables)
   const include = getDirectiveValues(GraphQLIncludeDirective, node, variables)
   return skip?.if === true || include?.if === false
