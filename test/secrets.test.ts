@@ -205,7 +205,14 @@ async function startWith(sandbox: Sandbox, environment: Environment): Promise<Ch
   await using resources = new AsyncDisposableStack()
   const folder = await emptyFolder(resources)
   await writeFile(join(folder, 'catalog.yaml'), sandboxCatalog())
-  const variables = { PORT: '0', ISOTHERM_CATALOG: 'catalog.yaml', ...sandbox.environment(), ...environment }
+  const variables = {
+    PORT: '0',
+    ISOTHERM_CATALOG: 'catalog.yaml',
+    // What was kept would stand in for what fails.
+    ISOTHERM_CACHE_BYTES: '0',
+    ...sandbox.environment(),
+    ...environment,
+  }
   const child = await startChild('main.ts', variables, folder)
   await originOf(child)
   return child

@@ -10,10 +10,6 @@ import {
 } from '../../../src/providers/aura-vision/connection.ts'
 import { failureOf } from '../../wiring.ts'
 
-const _never = { signal: new AbortController().signal }
-const _passed = new DOMException('passed', 'TimeoutError')
-const _internal = '{"message":"Internal server error"}'
-
 export async function lossOf(promise: Promise<unknown>) {
   const error = await promise.catch((error: unknown) => error)
   if (error instanceof ConnectionLost) return error.reason
