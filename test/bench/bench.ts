@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { type Contest, contest } from './contest.ts'
 import { locationCount, questions } from './questions.ts'
 import { printContest } from './report.ts'
+import { askYear, type Year } from './year.ts'
+import { printYear } from './year-report.ts'
 
 // Asks all questions, or those that are named; writes what was measured to a file as JSON.
 const { values, positionals } = parseArgs({
@@ -21,16 +23,23 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const named = z.array(z.enum(['websites', 'points', 'columns'])).parse(positionals)
-const asked = named.length > 0 ? named : (['websites', 'points', 'columns'] as const)
+const names = ['websites', 'points', 'columns', 'year'] as const
+const named = z.array(z.enum(names)).parse(positionals)
+const asked = named.length > 0 ? named : names
 
-const results: Record<string, Contest> = {}
+const results: Record<string, Contest | Year> = {}
 await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
 resources.defer(() => rm(folder, { recursive: true }))
 const catalogFile = join(folder, 'catalog.yaml')
 await writeFile(catalogFile, catalog())
 for (const name of asked) {
+  if (name === 'year') {
+    const measured = await askYear(catalogFile)
+    results[name] = measured
+    console.log(printYear(measured))
+    continue
+  }
   const measured = await contest(name, catalogFile, pace)
   results[name] = measured
   console.log(printContest(questions[name], measured))

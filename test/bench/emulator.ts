@@ -13,6 +13,8 @@ import { TrafficBodies } from './traffic-bodies.ts'
 const delay = Number(process.argv.find(one => one.startsWith('--delay='))?.slice(8) ?? 0)
 const traffic = new TrafficBodies()
 let calls = 0
+let underWay = 0
+let mostAtOnce = 0
 
 const pages = Array.from({ length: 100 }, (_, index) => ({
   url: index === 0 ? '/' : `/products/${index}`,
@@ -51,9 +53,12 @@ async function bodyFor(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 const server = createServer((request, response) => {
+  mostAtOnce = Math.max(mostAtOnce, ++underWay)
+  response.once('close', () => underWay--)
   answer(request, response).catch(() => response.writeHead(400).end())
 })
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 onOrder('calls', () => calls)
+onOrder('most-at-once', () => mostAtOnce)
 sayOrigin(server)

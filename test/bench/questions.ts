@@ -143,7 +143,8 @@ function rangeOf(n: number, days: number) {
   return { start: printDay(start), end: printDay(start + days) }
 }
 
-function printDay(day: number): string {
+/** Midnight in UTC, so many days after 1970 began. */
+export function printDay(day: number): string {
   return new Date(86_400_000 * day).toISOString()
 }
 

@@ -1,0 +1,122 @@
+import { Pool } from 'undici'
+import { z } from 'zod'
+import { startServer } from './process.ts'
+import { printDay } from './questions.ts'
+
+/** How long the emulator takes for each call, in milliseconds. */
+const callTime = 200
+const parallelism = 8
+const locations = 200
+/** Windows of five days start on the first one. */
+const firstDay = 20_000
+const ranges = { quarter: 90, half: 180, year: 365 } as const
+
+/** One question over one range, asked once of a process that has answered nothing but a day of one location. */
+export interface LongAnswer {
+  readonly days: number
+  readonly calls: number
+  /** The most calls that were under way at the same time. */
+  readonly parallelism: number
+  readonly milliseconds: number
+  /** What the calls alone take, in milliseconds. */
+  readonly bound: number
+  readonly answerBytes: number
+  /** In bytes, since the process began. */
+  readonly peakMemory: number
+  /** In milliseconds. */
+  readonly processorTime: number
+}
+
+export type Year = Readonly<Record<keyof typeof ranges, LongAnswer>>
+
+/** Rejects for an answer that is not whole. Options are Node's own, for the process that is measured. */
+export async function askYear(catalogFile: string, options: readonly string[] = []): Promise<Year> {
+  return {
+    quarter: await askLong(ranges.quarter, catalogFile, options),
+    half: await askLong(ranges.half, catalogFile, options),
+    year: await askLong(ranges.year, catalogFile, options),
+  }
+}
+
+async function askLong(days: number, catalogFile: string, options: readonly string[]): Promise<LongAnswer> {
+  await using resources = new AsyncDisposableStack()
+  const emulator = resources.use(await startServer('emulator.ts', { arguments: [`--delay=${callTime}`] }))
+  const environment = environmentFor(emulator.origin, catalogFile)
+  const isotherm = resources.use(await startServer('../../src/main.ts', { environment, options }))
+  const pool = new Pool(isotherm.origin, { headersTimeout: limit, bodyTimeout: limit })
+  resources.defer(() => pool.close())
+  await ask(pool, 1, 1)
+
+  const before = await emulator.order('calls', z.int())
+  const worked = await isotherm.order('processor-time', z.number())
+  const start = performance.now()
+  const text = await ask(pool, locations, days)
+  const milliseconds = performance.now() - start
+  const calls = (await emulator.order('calls', z.int())) - before
+  checkAnswer(text, days)
+  return {
+    days,
+    calls,
+    parallelism: await emulator.order('most-at-once', z.int()),
+    milliseconds,
+    bound: (calls / parallelism) * callTime,
+    answerBytes: Buffer.byteLength(text),
+    peakMemory: await isotherm.order('peak-memory', z.number()),
+    processorTime: (await isotherm.order('processor-time', z.number())) - worked,
+  }
+}
+
+/** The bench ends by itself, whatever is measured. */
+const limit = 120_000
+
+/** Isotherm takes no more ids in one list. */
+const listLength = 100
+
+const traffic = 'traffic(range: $range, interval: HOURLY, metrics: [VISITS]) { columns { values } }'
+const query = `query Year($first: [ID!]!, $second: [ID!]!, $range: TrafficRange!) {
+  first: nodes(ids: $first) { ... on Location { ${traffic} } }
+  second: nodes(ids: $second) { ... on Location { ${traffic} } }
+}`
+
+async function ask(pool: Pool, locations: number, days: number): Promise<string> {
+  const ids = Array.from({ length: locations }, (_, index) => `Location:store-${index + 1}`)
+  const [first, second] = [ids.slice(0, listLength), ids.slice(listLength)]
+  const range = { utc: { start: printDay(firstDay), end: printDay(firstDay + days) } }
+  const answer = await pool.request({
+    method: 'POST',
+    path: '/graphql',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query, variables: { first, second, range } }),
+    signal: AbortSignal.timeout(limit),
+  })
+  const text = await answer.body.text()
+  if (answer.statusCode !== 200) throw new Error(`answered ${answer.statusCode}: ${text.slice(0, 500)}`)
+  return text
+}
+
+function checkAnswer(text: string, days: number): void {
+  const columns = z.object({ values: z.array(z.int().nullable()).length(24 * days) })
+  const list = z.array(z.object({ traffic: z.tuple([z.object({ columns })]) })).length(listLength)
+  const answer = z.object({ data: z.object({ first: list, second: list }), errors: z.undefined().optional() })
+  const { first, second } = answer.parse(JSON.parse(text)).data
+  // One bucket in ten was not reported: windows that were lost would show as more.
+  for (const { traffic } of [...first, ...second]) {
+    const told = traffic[0].columns.values.filter(value => value !== null).length
+    if (told < 0.85 * 24 * days) throw new Error(`${told} buckets of ${24 * days} were told`)
+  }
+}
+
+function environmentFor(upstream: string, catalogFile: string) {
+  return {
+    PORT: '0',
+    ISOTHERM_SANDBOX: 'off',
+    ISOTHERM_CACHE_BYTES: '0',
+    ISOTHERM_ANSWER_TIMEOUT_MS: String(limit),
+    ISOTHERM_CATALOG: catalogFile,
+    ANALYTIKS_CLIENT_ID: 'bench',
+    ANALYTIKS_CLIENT_SECRET: 'bench',
+    ANALYTIKS_TOKEN_URL: `${upstream}/token`,
+    ANALYTIKS_EXPORTS_URL: upstream,
+    ANALYTIKS_CONCURRENCY: String(parallelism),
+  }
+}
