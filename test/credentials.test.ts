@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import { type Account, openAccount } from '../src/account.ts'
+import { Catalog } from '../src/catalog.ts'
+import { readConfig } from '../src/config.ts'
+import { createContext } from '../src/context.ts'
+import { type Emulator, serveEmulator } from '../src/sandbox/emulator.ts'
+import { openRedis, type RedisConnection } from '../src/upstream/redis.ts'
+import { installMilliseconds } from './debian-package.ts'
+import { installRedis, startRedis } from './redis.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+interface Credentials {
+  readonly id: string
+  readonly secret: string
+  readonly audience: string
+  /** Of another provider, of which nothing is asked here. */
+  readonly apiKey: string
+}
+
+const text = fc.stringMatching(/^[ab:,"]{1,3}$/)
+const credentials = fc.record({ id: text, secret: text, audience: text, apiKey: text })
+/** Two that differ in any part, or only in where one part ends and the next begins. */
+const pair = fc
+  .oneof(
+    fc.tuple(credentials, credentials),
+    fc
+      .tuple(credentials, fc.constantFrom('id', 'secret', 'audience', 'apiKey'), text)
+      .map(([one, part, other]) => [one, { ...one, [part]: other }] as const),
+    credentials.map(
+      one =>
+        [
+          { ...one, id: `${one.id}a` },
+          { ...one, secret: `a${one.secret}` },
+        ] as const,
+    ),
+  )
+  .filter(([one, other]) => nameOf(one) !== nameOf(other))
+
+test('accounts of different credentials share neither a flight nor what is kept in memory', async () => {
+  await using upstream = await serveAsker()
+  await fc.assert(
+    fc.asyncProperty(pair, async ([mine, theirs]) => {
+      upstream.journal.clear()
+      await using one = open(upstream, mine)
+      await using other = open(upstream, theirs)
+      await expectApart(upstream, [one, mine], [other, theirs])
+    }),
+    { numRuns: 40 },
+  )
+}, 60_000)
+
+test('nor in Redis, where accounts of the same credentials do share', async () => {
+  await using upstream = await serveAsker()
+  await using server = await startRedis()
+  using redis = openRedis(server.url, () => {})
+  await fc.assert(
+    fc.asyncProperty(pair, async ([mine, theirs]) => {
+      await redis.flushall()
+      upstream.journal.clear()
+      await using one = open(upstream, mine, redis)
+      await using other = open(upstream, theirs, redis)
+      await expectApart(upstream, [one, mine], [other, theirs])
+      await expect.poll(() => redis.keys('isotherm:answers:*')).toHaveLength(2)
+      await using twin = open(upstream, mine, redis)
+      await using otherTwin = open(upstream, theirs, redis)
+      expect(await visits(twin)).toBe(numberOf(mine))
+      expect(await visits(otherTwin)).toBe(numberOf(theirs))
+      expect(upstream.journal.count('POST /json/v2')).toBe(2)
+    }),
+    { numRuns: 40 },
+  )
+}, 60_000)
+
+/** Each of the two is told its own, at once with the other and again, for one call each. */
+async function expectApart(
+  upstream: Emulator,
+  [one, mine]: readonly [Account, Credentials],
+  [other, theirs]: readonly [Account, Credentials],
+): Promise<void> {
+  const told = await Promise.all([visits(one), visits(other), visits(one), visits(other)])
+  expect(told).toEqual([mine, theirs, mine, theirs].map(numberOf))
+  expect([await visits(one), await visits(other)]).toEqual([mine, theirs].map(numberOf))
+  expect(upstream.journal.count('POST /json/v2')).toBe(2)
+}
+
+function open({ environment }: Emulator, mine: Credentials, redis?: RedisConnection): Account {
+  const variables = {
+    ...environment,
+    ANALYTIKS_CLIENT_ID: mine.id,
+    ANALYTIKS_CLIENT_SECRET: mine.secret,
+    ANALYTIKS_AUDIENCE: mine.audience,
+    ZENOVAY_API_KEY: mine.apiKey,
+  }
+  return openAccount(readConfig(variables).providers, new Catalog(), { redis, cacheBytes: 1_000_000 })
+}
+
+/** Asks the same of whatever account, as a request of its own. */
+async function visits(account: Account): Promise<number | undefined> {
+  const { loaders } = createContext(account, new AbortController().signal)
+  const report = await loaders.analytiks.traffic.load({
+    identity: { locationId: 1 },
+    onRefusal: 'PARTIAL',
+    span: { form: 'utc', start: Date.UTC(2025, 5, 2), end: Date.UTC(2025, 5, 3) },
+    interval: 'hourly',
+    timeZone: null,
+    metrics: ['visits'],
+    withZones: false,
+  })
+  return report.series('visits').points()[0]?.value
+}
+
+/** An Analytiks that knows everybody, and counts for each what nobody else is told. */
+function serveAsker(): Promise<Emulator> {
+  return serveEmulator({
+    provider: 'analytiks',
+    routes: {
+      'POST /token': ({ body }) => {
+        const { client_id: id, client_secret: secret, audience } = Object(body)
+        const token = Buffer.from(JSON.stringify([id, secret, audience])).toString('base64url')
+        return { body: { access_token: token, expires_in: 86_400, token_type: 'Bearer' } }
+      },
+      'POST /json/v2': ({ headers }) => {
+        const [, token = ''] = headers.authorization?.split(' ') ?? []
+        const visits = { '2025-06-02T09:00:00Z': numberOfName(Buffer.from(token, 'base64url').toString()) }
+        return { body: { successes: [{ locationId: 1, visits, pointOfInterest: [] }], failures: {} } }
+      },
+    },
+    environment: origin => ({ ANALYTIKS_TOKEN_URL: `${origin}/token`, ANALYTIKS_EXPORTS_URL: origin }),
+  })
+}
+
+function numberOf({ id, secret, audience }: Credentials): number {
+  return numberOfName(JSON.stringify([id, secret, audience]))
+}
+
+const numbers = new Map<string, number>()
+
+/** One more for each name that was not seen yet. */
+function numberOfName(name: string): number {
+  return numbers.getOrInsertComputed(name, () => numbers.size + 1)
+}
+
+function nameOf({ id, secret, audience, apiKey }: Credentials): string {
+  return JSON.stringify([id, secret, audience, apiKey])
+}

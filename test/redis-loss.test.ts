@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from 'vitest'
+import { askText } from './client.ts'
+import { installMilliseconds } from './debian-package.ts'
+import { installRedis, startRedis } from './redis.ts'
+import { type Served, serve } from './serving.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+const day = 86_400_000
+const query = `query ($ids: [ID!]!, $range: TrafficRange!) {
+  nodes(ids: $ids) { ... on Location { id traffic(range: $range) { metric total columns { values } } } }
+}`
+/** Sixty questions of up to four windows, most of which touch those of others. */
+const questions = Array.from({ length: 60 }, (_, index) => {
+  const locations = [1 + (index % 12), 1 + ((index * 5 + 3) % 12)]
+  const start = Date.UTC(2025, 4, 1) + (index % 20) * 2.5 * day
+  return asking(locations, start, start + (1 + (index % 4) * 4) * day)
+})
+
+test('Redis killed and back under load fails no request and changes no answer, and then is shared by again', async () => {
+  await using redis = await startRedis()
+  await using alone = await serve()
+  const expected = await Promise.all(questions.map(question => askText(alone.origin, query, question)))
+  expect(expected.flatMap(({ errors }) => errors)).toEqual([])
+  // Less memory than answers, so that Redis is asked all the time.
+  await using one = await serve({ environment: { ISOTHERM_CACHE_BYTES: '30000', REDIS_URL: redis.url } })
+  await using other = await serve({
+    environment: { ...one.sandbox.environment(), ISOTHERM_CACHE_BYTES: '30000', REDIS_URL: redis.url },
+  })
+  const wave = async (midway: () => Promise<void>) => {
+    let answered = 0
+    const { promise: half, resolve } = Promise.withResolvers<void>()
+    const asked = Array.from({ length: 200 }, async (_, index) => {
+      const which = (index * 7) % questions.length
+      const { origin } = index % 2 ? one : other
+      const { data, errors } = await askText(origin, query, questions[which])
+      if (++answered === 50) resolve()
+      expect({ data, errors }).toEqual({ data: expected[which]?.data, errors: [] })
+    })
+    const all = Promise.all(asked)
+    await Promise.race([half, all])
+    await Promise.all([all, midway()])
+  }
+  await wave(async () => {})
+  for (let round = 0; round < 2; round++) {
+    await wave(redis.kill)
+    await wave(async () => {})
+    await wave(redis.restart)
+  }
+  await expect.poll(() => sharing(one, other), { timeout: 10_000 }).toEqual([1, 0])
+  await expect.poll(() => sharing(other, one), { timeout: 10_000 }).toEqual([1, 0])
+  for (const { log } of [one, other]) {
+    expect(log.filter(line => line.startsWith('Redis cannot be used')).length).toBeGreaterThan(0)
+    expect(log.at(-1)).toBe('Redis can be used again')
+  }
+}, 120_000)
+
+let fresh = 0
+
+/** How many calls a new question costs the first, and then the second. */
+async function sharing(first: Served, second: Served): Promise<(number | undefined)[]> {
+  const start = Date.UTC(2024, 0, 1) + fresh++ * 5 * day
+  const question = asking([1, 2], start, start + day)
+  const made: (number | undefined)[] = []
+  for (const { origin } of [first, second]) {
+    const { upstream, errors } = await askText(origin, query, question)
+    expect(errors).toEqual([])
+    made.push(upstream.analytiks?.made)
+  }
+  return made
+}
+
+function asking(locations: readonly number[], start: number, end: number) {
+  const [from, to] = [start, end].map(time => new Date(time).toISOString())
+  const ids = [...new Set(locations)].map(location => `Location:analytiks:${location}`)
+  return { ids, range: { utc: { start: from, end: to } } }
+}
