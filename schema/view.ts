@@ -14,6 +14,14 @@ export interface ViewRecord {
   readonly page?: ZenovayPage
 }
 
+/** What Zenovay tells of a page: at once where it was read already, since a promise for each row is dear. */
+const ofPage =
+  <Value>(read: (page: ZenovayPage) => Value) =>
+  (view: ViewRecord, _args: object, context: Context): Value | null | Promise<Value | null> => {
+    if (view.page) return read(view.page)
+    return pageOf(view, context).then(page => (page ? read(page) : null))
+  }
+
 /** The most pages that Zenovay tells of: beyond the hundred most visited ones nothing can be reached. */
 const maximumPages = 100
 
@@ -46,12 +54,12 @@ builder.node(View, {
       type: 'SafeInt',
       description:
         "All interactions ever recorded, from Zenovay. Null for a page that is not among the website's hundred most visited ones.",
-      resolve: async (view, _args, context) => (await pageOf(view, context))?.totalInteractions ?? null,
+      resolve: ofPage(page => page.totalInteractions),
     }),
     lastInteractionAt: t.field({
       type: 'DateTime',
       description: 'When the newest of them was recorded, from Zenovay.',
-      resolve: async (view, _args, context) => (await pageOf(view, context))?.lastInteractionAt ?? null,
+      resolve: ofPage(page => page.lastInteractionAt),
     }),
   }),
 })

@@ -36,17 +36,25 @@ export interface ViewName {
 export class Catalog {
   readonly locations: readonly Location[]
   readonly websites: readonly Website[]
+  readonly #locationsByKey: ReadonlyMap<string, Location>
+  readonly #locationsByAnalytiksId: ReadonlyMap<number | null, Location>
+  readonly #websitesByKey: ReadonlyMap<string, Website>
+  readonly #websitesByZenovayId: ReadonlyMap<string | null, Website>
 
   constructor(locations: readonly Location[] = [], websites: readonly Website[] = []) {
     this.locations = locations
     this.websites = websites
+    this.#locationsByKey = new Map(locations.map(location => [location.key, location]))
+    this.#locationsByAnalytiksId = new Map(locations.map(location => [location.analytiksId, location]))
+    this.#websitesByKey = new Map(websites.map(website => [website.key, website]))
+    this.#websitesByZenovayId = new Map(websites.map(website => [website.zenovayId, website]))
   }
 
   /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined when it can be none of them. */
   location(key: string): Location | undefined {
     const [kind, ...rest] = key.split(':')
     const id = rest.join(':')
-    if (!id) return this.locations.find(location => location.key === key)
+    if (!id) return this.#locationsByKey.get(key)
     if (kind === 'aura-vision' && /^[\da-f]{24}$/i.test(id)) return this.#auraVisionLocation(id.toLowerCase())
     if (kind === 'analytiks' && isNatural(id, Number.MAX_SAFE_INTEGER))
       return this.#analytiksLocation(Number(id))
@@ -62,7 +70,7 @@ export class Catalog {
   website(key: string): Website | undefined {
     const [kind, ...rest] = key.split(':')
     const id = rest.join(':')
-    if (!id) return this.websites.find(website => website.key === key)
+    if (!id) return this.#websitesByKey.get(key)
     if (kind === 'zenovay' && isUuid(id)) return this.#zenovayWebsite(id.toLowerCase())
     if (kind === 'posthog') return this.#posthogWebsite({ kind: 'projects', id })
     if (kind === 'posthog-environment') return this.#posthogWebsite({ kind: 'environments', id })
@@ -81,7 +89,7 @@ export class Catalog {
   }
 
   #analytiksLocation(analytiksId: number): Location {
-    const known = this.locations.find(location => location.analytiksId === analytiksId)
+    const known = this.#locationsByAnalytiksId.get(analytiksId)
     return known ?? { ...unnamedLocation, key: `analytiks:${analytiksId}`, analytiksId }
   }
 
@@ -100,7 +108,7 @@ export class Catalog {
   }
 
   #zenovayWebsite(zenovayId: string): Website {
-    const known = this.websites.find(website => website.zenovayId === zenovayId)
+    const known = this.#websitesByZenovayId.get(zenovayId)
     return known ?? { ...unnamedWebsite, key: `zenovay:${zenovayId}`, zenovayId }
   }
 

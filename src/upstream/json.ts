@@ -30,7 +30,24 @@ export function tryJson(text: string): unknown {
 
 /** JSON.parse with a reviver is many times slower, so only a text with a long number gets one. */
 function readJson(text: string): unknown {
-  return /\d{16}/.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
+  return hasLongNumber(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
+}
+
+/** Whether sixteen digits stand in a row. One of them stands at a multiple of sixteen, so the others need no look. */
+function hasLongNumber(text: string): boolean {
+  for (let index = 0; index < text.length; index += 16) {
+    if (!isDigit(text, index)) continue
+    let [first, last] = [index, index]
+    while (isDigit(text, first - 1)) first--
+    while (isDigit(text, last + 1)) last++
+    if (last - first >= 15) return true
+  }
+  return false
+}
+
+function isDigit(text: string, index: number): boolean {
+  const code = text.charCodeAt(index)
+  return code >= 48 && code <= 57
 }
 
 /** Integers that a double cannot hold stay their digits, as text. */

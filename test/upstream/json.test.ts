@@ -9,9 +9,14 @@ test('an integer is exact however long: a number where one can hold it, else its
   const near = fc.bigInt({ min: 2n ** 53n - 100n, max: 2n ** 53n + 100n })
   const far = fc.bigInt({ min: -(10n ** 60n), max: 10n ** 60n })
   fc.assert(
-    fc.property(fc.oneof(near, far, fc.bigInt({ min: -1000n, max: 1000n })), integer => {
+    fc.property(fc.oneof(near, far, fc.bigInt({ min: -1000n, max: 1000n })), fc.nat(40), (integer, place) => {
       const exact = Number.isSafeInteger(Number(integer)) ? Number(integer) : String(integer)
-      expect(tryJson(`{ "list": [ ${integer} ], "id":${integer} }`)).toEqual({ list: [exact], id: exact })
+      const before = ' '.repeat(place)
+      expect(tryJson(`${before}{ "id": ${integer} }`)).toEqual({ id: exact })
+      expect(tryJson(`${before}{ "list": [ ${integer} ], "id":${integer} }`)).toEqual({
+        list: [exact],
+        id: exact,
+      })
     }),
   )
 })
