@@ -10,6 +10,8 @@ import './snapshot-mutations.ts'
 import './spatial-heatmap.ts'
 import './view.ts'
 import './website.ts'
+import { specifiedDirectives } from 'graphql'
 import { builder } from './builder.ts'
+import { partDirectives } from './parts.ts'
 
-export const schema = builder.toSchema()
+export const schema = builder.toSchema({ directives: [...specifiedDirectives, ...partDirectives] })

@@ -16,6 +16,8 @@ import { useBodyLimit } from './plugins/body-limit.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
+import { usePartRules } from './plugins/part-rules.ts'
+import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 
@@ -42,6 +44,7 @@ export interface RunningServer {
 /** Serves the graph for one account. Rejects when the address cannot be had. */
 export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
   const { host, port, requestBytes, deadlineMilliseconds, corsOrigins, log } = options
+  const maskedErrors = maskErrors(log)
   let draining = false
   const yoga = createYoga<{ readonly res: ServerResponse }>({
     schema,
@@ -49,7 +52,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       createContext(account, answerSignal(res, deadlineMilliseconds), {
         isPlanOnly: request.headers.get('isotherm-explain') === 'plan',
       }),
-    maskedErrors: maskErrors(log),
+    maskedErrors,
     maxRequestBodySize: false,
     graphiql: () => explorer(new Date()),
     renderGraphiQL: explorerPage,
@@ -67,6 +70,8 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
       useJsonOnly(),
       useBodyLimit(requestBytes),
+      usePartRules(),
+      useParts(maskedErrors),
       useBadInput({ checkName: argumentCheck }),
       useCompiledOperations(schema),
       useSandboxNotice(),

@@ -16,7 +16,7 @@ export function useSandboxNotice(): Plugin<Context> {
           handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
             const asked = emulated.filter(name => used.has(name))
             const sandbox = asked.length === 0 && isCatalogMadeUp ? emulated : asked
-            if (result.data && sandbox.length > 0)
+            if ((result.data || 'hasNext' in result) && sandbox.length > 0)
               setResult({ ...result, extensions: { ...result.extensions, sandbox } })
           }),
       }

@@ -39,6 +39,8 @@ export interface Fault {
   readonly times?: number
   /** Milliseconds to wait before anything else. */
   readonly delay?: number
+  /** Waits for this before anything else. */
+  readonly until?: Promise<unknown>
   /** Never answers. */
   readonly hang?: boolean
   /** Cuts the connection without an answer. */
@@ -156,6 +158,7 @@ export async function serveEmulator(options: {
     const name = route?.name ?? `${request.method} ${url.pathname}`
     const fault = journal.arrive({ route: name, path: url.pathname + url.search, headers, body })
     if (fault?.delay) await pause(fault.delay)
+    if (fault?.until) await fault.until
     if (fault?.hang) return
     if (fault?.cut) return void request.socket.destroy()
     if (fault?.answer) return send(response, fault.answer)

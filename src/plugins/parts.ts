@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getDirectiveValues,
+  getOperationAST,
+  getVariableValues,
+  visit,
+} from 'graphql'
+import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
+import type { Context } from '../context.ts'
+
+const partNames = ['defer', 'stream']
+
+/**
+ * Answers in parts where `@defer` and `@stream` ask for it: to callers who accept that, all at once to others and where the
+ * plan alone is asked. What goes wrong in a later part is masked as in the first. Directives whose values say nothing are
+ * `BAD_USER_INPUT`, before anything is run.
+ */
+export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
+  const wholes = new WeakMap<DocumentNode, DocumentNode>()
+  const masked = (error: unknown) => withoutInternals(maskError(error, errorMessage))
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName, variableValues, contextValue } = args
+      const { params, request, plan } = contextValue
+      if (!params.query || !/@\s*(defer|stream)/.test(params.query)) return undefined
+      const wrong = wrongParts(schema, document, operationName, variableValues ?? {})
+      if (wrong.length > 0) return setResultAndStopExecution({ errors: wrong })
+      if (plan || !acceptsParts(request)) {
+        const whole = wholes.get(document) ?? withoutParts(document)
+        wholes.set(document, whole)
+        args.document = whole
+        return undefined
+      }
+      return {
+        onExecuteDone: () => ({
+          onNext({ result, setResult }) {
+            if (!('incremental' in result) || !Array.isArray(result.incremental)) return
+            const incremental = result.incremental.map(part =>
+              part.errors ? { ...part, errors: part.errors.map(masked) } : part,
+            )
+            const told = { ...result, incremental }
+            setResult(told)
+          },
+        }),
+      }
+    },
+  }
+}
+
+function acceptsParts({ headers }: Request): boolean {
+  const accept = headers.get('accept') || '*/*'
+  return /(multipart\/(mixed|\*)|text\/(event-stream|\*)|\*\/\*)/i.test(accept)
+}
+
+function withoutParts(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Directive: ({ name }) => (partNames.includes(name.value) ? null : undefined),
+  })
+}
+
+/** The executor would throw at them halfway. */
+function wrongParts(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  given: Readonly<Record<string, unknown>>,
+): readonly GraphQLError[] {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
+  const { coerced } = getVariableValues(schema, definitions, given)
+  const directives = schema.getDirectives().filter(({ name }) => partNames.includes(name))
+  const errors: GraphQLError[] = []
+  // Variables that do not fit their types are told of by others.
+  if (!coerced) return errors
+  visit(document, {
+    enter(node) {
+      if (!('directives' in node) || !node.directives?.length) return
+      try {
+        for (const directive of directives) {
+          const count = getDirectiveValues(directive, node, coerced)?.initialCount
+          if (typeof count === 'number' && count < 0)
+            errors.push(badPart('"initialCount" is how many rows come at once: 0 or more.', node))
+        }
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error
+        errors.push(badPart(error.message, node))
+      }
+    },
+  })
+  return errors
+}
+
+function badPart(message: string, node: NonNullable<GraphQLError['nodes']>[number]): GraphQLError {
+  const extensions = { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } }
+  return new GraphQLError(message, { nodes: [node], extensions })
+}
+
+/** Of a later part they are not left out by whoever writes the answer. */
+function withoutInternals(error: Error): Error {
+  if (error instanceof GraphQLError) {
+    delete error.extensions.http
+    delete error.extensions.unexpected
+  }
+  return error
+}

@@ -1,0 +1,225 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { openAccount } from '../src/account.ts'
+import { Catalog } from '../src/catalog.ts'
+import { startServer } from '../src/server.ts'
+import { askText } from './client.ts'
+import { upstreamWords } from './failures.ts'
+import { expectRefused, takeCalls } from './refused.ts'
+import { type Served, serve } from './serving.ts'
+import { serveHttp } from './upstream/loopback.ts'
+import { arrival } from './wiring.ts'
+
+const resources = new AsyncDisposableStack()
+let served: Served
+
+beforeAll(async () => {
+  served = resources.use(await serve())
+  return () => resources.disposeAsync()
+})
+
+beforeEach(() => {
+  const { auraVision, posthog, analytiks, zenovay, datadog } = served.sandbox
+  for (const { journal } of [auraVision, posthog, analytiks, zenovay, datadog]) journal.clear()
+})
+
+const analytiksRoute = 'POST /json/v2'
+const pages =
+  'website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views(first: 1) { nodes { totalInteractions } } }'
+const range = 'range: { utc: { start: "2026-11-01T00:00:00Z", end: "2026-11-02T00:00:00Z" } }'
+const query = `{ ${pages} location(by: { analytiksId: "1" }) { id ... @defer(label: "counts") { traffic(${range}, metrics: [VISITS]) { metric } } } }`
+const websitePart = { views: { nodes: [{ totalInteractions: expect.any(Number) }] } }
+
+interface Payload {
+  readonly data?: Readonly<Record<string, unknown>>
+  readonly hasNext?: boolean
+  readonly errors?: readonly unknown[]
+  readonly incremental?: readonly Readonly<Record<string, unknown>>[]
+  readonly extensions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+function post(
+  text: string,
+  {
+    origin = served.origin,
+    headers = {},
+    variables = {},
+    signal = null,
+  }: {
+    readonly origin?: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly variables?: unknown
+    readonly signal?: AbortSignal | null
+  } = {},
+): Promise<Response> {
+  return fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'multipart/mixed', ...headers },
+    body: JSON.stringify({ query: text, variables }),
+    signal,
+  })
+}
+
+/** The parts of a multipart answer, each as soon as it is there. */
+async function* payloadsOf(response: Response): AsyncGenerator<Payload, void> {
+  expect(response.headers.get('content-type')).toBe('multipart/mixed; boundary="-"')
+  let text = ''
+  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    const parts = (text + chunk).split('\r\n---')
+    text = parts.pop() ?? ''
+    for (const part of parts) {
+      const [, body] = part.split('\r\n\r\n')
+      if (body) yield JSON.parse(body)
+    }
+  }
+}
+
+async function rest(payloads: AsyncGenerator<Payload, void>): Promise<readonly Payload[]> {
+  return Array.fromAsync(payloads)
+}
+
+test('what is there is sent while a slow vendor is waited for, and the deferred part once it answers', async () => {
+  const { promise: until, resolve: release } = Promise.withResolvers<void>()
+  served.sandbox.analytiks.journal.script({ route: analytiksRoute, until })
+  const arrived = arrival(served.sandbox.analytiks, analytiksRoute)
+  const payloads = payloadsOf(await post(query))
+  const { value: first } = await payloads.next()
+  expect(first).toMatchObject({
+    data: { website: websitePart, location: { id: expect.any(String) } },
+    hasNext: true,
+  })
+  await arrived
+  release()
+  const later = await rest(payloads)
+  expect(later.flatMap(({ incremental = [] }) => incremental)).toEqual([
+    { label: 'counts', path: ['location'], data: { traffic: [{ metric: 'VISITS' }] } },
+  ])
+  expect(later.at(-1)).toMatchObject({
+    hasNext: false,
+    extensions: { upstream: { analytiks: { made: 1 }, zenovay: { made: 1 } }, freshness: { analytiks: {} } },
+  })
+})
+
+test('the rows of a list are streamed', async () => {
+  const payloads = payloadsOf(
+    await post('{ locations(first: 3) { nodes @stream(initialCount: 1) { name } } }'),
+  )
+  const [first, ...later] = await rest(payloads)
+  expect(first?.data).toEqual({ locations: { nodes: [{ name: 'Oxford Street' }] } })
+  const rows = later.flatMap(({ incremental = [] }) => incremental)
+  expect(rows.map(({ path }) => path)).toEqual([
+    ['locations', 'nodes', 1],
+    ['locations', 'nodes', 2],
+  ])
+})
+
+test('an error of a deferred part says what any other says', async () => {
+  const body = JSON.stringify({ error: upstreamWords })
+  served.sandbox.analytiks.journal.script({ route: analytiksRoute, answer: { status: 403, body } })
+  const text = await (await post(query)).text()
+  expect(text).not.toContain(upstreamWords)
+  expect(text).toContain('"code":"UPSTREAM_FORBIDDEN","provider":"analytiks"')
+})
+
+test('the last part names the sandbox too', async () => {
+  await using made = await serve({ environment: { ISOTHERM_SANDBOX: 'on', ISOTHERM_CATALOG: undefined } })
+  const later = await rest(payloadsOf(await post(query, made)))
+  expect(later.at(-1)?.extensions?.sandbox).toEqual(expect.arrayContaining(['analytiks', 'zenovay']))
+})
+
+test('a deferred part that is late is an error by the deadline of the answer', async () => {
+  await using hasty = await serve({ environment: { ISOTHERM_ANSWER_TIMEOUT_MS: '500' } })
+  hasty.sandbox.analytiks.journal.script({ route: analytiksRoute, hang: true })
+  const [first, ...later] = await rest(payloadsOf(await post(query, hasty)))
+  expect(first?.data?.website).toEqual(websitePart)
+  expect(JSON.stringify(later)).toContain('UPSTREAM_TIMEOUT')
+})
+
+test('a caller that goes away ends the deferred part', async () => {
+  const asked = Promise.withResolvers<Socket>()
+  await using upstream = await serveHttp(request => asked.resolve(request.socket))
+  const environment = { ANALYTIKS_EXPORTS_URL: upstream.url.origin, ISOTHERM_UPSTREAM_TIMEOUT_MS: '600000' }
+  await using patient = await serve({ environment })
+  const caller = new AbortController()
+  const closed = asked.promise.then(socket => once(socket, 'close'))
+  const payloads = payloadsOf(await post(query, { signal: caller.signal, origin: patient.origin }))
+  await payloads.next()
+  await asked.promise
+  caller.abort()
+  await expect(payloads.next()).rejects.toThrow('aborted')
+  await closed
+})
+
+test.each(['application/json', 'application/graphql-response+json'])(
+  'a caller that takes %s alone gets everything at once',
+  async accept => {
+    const { status, data, errors } = await askText(served.origin, query, {}, { headers: { accept } })
+    expect(status).toBe(200)
+    expect(errors).toEqual([])
+    expect(data).toMatchObject({ website: websitePart, location: { traffic: [{ metric: 'VISITS' }] } })
+  },
+)
+
+test('a plan is told at once', async () => {
+  const payloads = await rest(payloadsOf(await post(query, { headers: { 'isotherm-explain': 'plan' } })))
+  const plan = { zenovay: expect.anything(), analytiks: expect.anything() }
+  expect(payloads).toEqual([{ data: null, extensions: { plan } }])
+  expect(takeCalls(served.sandbox)).toEqual([])
+})
+
+/** A catalog that fails in a way that nobody expects. */
+class BrokenCatalog extends Catalog {
+  override location(): never {
+    throw new TypeError(`cannot read at ${upstreamWords}`)
+  }
+}
+
+test('an unexpected error of a deferred part is told without its words', async () => {
+  const none = {
+    auraVision: undefined,
+    posthog: undefined,
+    analytiks: undefined,
+    zenovay: undefined,
+    datadog: undefined,
+  }
+  await using account = openAccount(none, new BrokenCatalog())
+  const log: string[] = []
+  const server = await startServer(account, {
+    host: '127.0.0.1',
+    port: 0,
+    requestBytes: 4096,
+    deadlineMilliseconds: 1000,
+    corsOrigins: [],
+    log: line => log.push(line),
+  })
+  await using _draining = { [Symbol.asyncDispose]: () => server.drain(0) }
+  const text = '{ providers { name } ... @defer { location(by: { id: "one" }) { id } } }'
+  const [, ...later] = await rest(payloadsOf(await post(text, server)))
+  const error = {
+    message: 'Something unexpected went wrong.',
+    path: ['location'],
+    locations: [expect.anything()],
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  }
+  expect(later.flatMap(({ incremental = [] }) => incremental)).toEqual([
+    { path: [], data: { location: null }, errors: [error] },
+  ])
+  expect(log).toEqual([expect.stringMatching(/^unexpected error at location: TypeError/)])
+  expect(log.join()).not.toContain(upstreamWords)
+})
+
+test.each([
+  [
+    'a field of a deferred fragment',
+    `{ ${pages} ... @defer { locations(first: 0) { nodes { id } } } }`,
+    /first/,
+  ],
+  ['rows', '{ locations { nodes @stream(initialCount: -1) { id } } }', /0 or more/],
+  ['a switch', 'query ($on: Boolean) { ... @defer(if: $on) { providers { name } } }', /non-null/],
+])('bad input to %s is refused before anything is asked', async (_name, text, says) => {
+  const answer = await askText(served.origin, text, { on: null })
+  expectRefused(served.sandbox, answer, says)
+  expect((await post(text, { variables: { on: null } })).status).toBe(400)
+  expect(takeCalls(served.sandbox)).toEqual([])
+})
