@@ -10,6 +10,7 @@ import { walkBrand } from './brand-walk.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { TrafficGathering } from './gathering.ts'
 import {
+  groupName,
   identityName,
   type LocationIdentity,
   type LocationWindow,
@@ -82,20 +83,35 @@ async function loadReports(
     const windows = windowsOf(span, { whole: locations.areKept, now: Date.now() })
     return windows.map(window => ({ report, window: { span: window, step, identity, onRefusal } }))
   })
+  const groups = [...Map.groupBy(asked, ({ window }) => groupName(window)).values()]
+  await Promise.all(groups.map(group => foldGroup(group, locations, caller)))
+  spreadRefusals(reports)
+  return reports.map(report => report.outcome())
+}
+
+interface AskedWindow {
+  readonly report: Report
+  readonly window: LocationWindow
+}
+
+/** Whoever asks holds all answers until the last has come, so each group of windows is asked by itself: no call is of two. */
+async function foldGroup(
+  group: readonly AskedWindow[],
+  locations: AnalytiksAnswers['locations'],
+  caller: Caller,
+): Promise<void> {
   const answers = locations.askAll(
-    asked.map(({ window }) => window),
+    group.map(({ window }) => window),
     caller,
   )
   await Promise.all(
-    asked.map(({ report, window }, index) =>
+    group.map(({ report, window }, index) =>
       answers[index]?.then(
         traffic => report.add(window, traffic),
         error => report.fail(error),
       ),
     ),
   )
-  spreadRefusals(reports)
-  return reports.map(report => report.outcome())
 }
 
 class Report {

@@ -93,7 +93,8 @@ function find(rows: readonly LocationTraffic[], identity: LocationIdentity): Loc
     : rows.find(row => row.referenceNumber === identity.referenceNumber)
 }
 
-function groupName({ span, step, onRefusal, identity }: LocationWindow): string {
+/** The same for windows that may share a call. */
+export function groupName({ span, step, onRefusal, identity }: LocationWindow): string {
   const brand = 'brandId' in identity ? identity.brandId : null
   return nameOf('location', span.form, span.start, span.end, step, onRefusal, brand)
 }
