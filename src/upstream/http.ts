@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, errors, request } from 'undici'
-import { endedError, withDeadline } from './deadline.ts'
+import { endedError, openDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
 import type { Flight } from './flight.ts'
 
@@ -49,7 +49,8 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
   })
   return {
     async call({ method, url, headers, json, flight, skipBody }) {
-      const signal = withDeadline(bounds.deadlineMilliseconds, flight?.signal)
+      using deadline = openDeadline(bounds.deadlineMilliseconds, flight?.signal)
+      const { signal } = deadline
       if (signal.aborted) throw endedError(provider, signal)
       try {
         const answer = await request(url, {

@@ -1,7 +1,7 @@
 import { getEventListeners, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { endedError, untilEnded, withDeadline } from '../../src/upstream/deadline.ts'
+import { endedError, openDeadline, untilEnded, withDeadline } from '../../src/upstream/deadline.ts'
 import { UpstreamError } from '../../src/upstream/error.ts'
 import { rejection } from './loopback.ts'
 
@@ -32,6 +32,35 @@ test.each([
     retryable: true,
   })
 })
+
+test('a deadline that is given up ends no more, and is not held by its caller', () => {
+  const caller = new AbortController()
+  const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const before = timers()
+  const { signal } = give(openDeadline(600_000, caller.signal))
+  expect(timers()).toBe(before)
+  expect(getEventListeners(caller.signal, 'abort')).toEqual([])
+  caller.abort()
+  expect(signal.aborted).toBe(false)
+})
+
+test("a deadline that can be given up ends with the caller's signal, or by itself", async () => {
+  const reason = new Error('The browser was closed.')
+  const caller = new AbortController()
+  using open = openDeadline(600_000, caller.signal)
+  caller.abort(reason)
+  expect(open.signal.reason).toBe(reason)
+  using late = openDeadline(600_000, caller.signal)
+  expect(late.signal.reason).toBe(reason)
+  using short = openDeadline(5, never)
+  if (!short.signal.aborted) await once(short.signal, 'abort')
+  expect(endedError('datadog', short.signal).code).toBe('UPSTREAM_TIMEOUT')
+})
+
+function give<Kept extends Disposable>(deadline: Kept): Kept {
+  deadline[Symbol.dispose]()
+  return deadline
+}
 
 test('a caller who went away is a cancelled question, with the reason as its cause', () => {
   const reason = new Error('The browser was closed.')

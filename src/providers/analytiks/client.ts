@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
-import { withDeadline } from '../../upstream/deadline.ts'
+import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
@@ -69,7 +69,8 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
   })
 
   const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, flight: Flight) => {
-    const signal = withDeadline(deadlineMilliseconds, flight.signal)
+    using deadline = openDeadline(deadlineMilliseconds, flight.signal)
+    const { signal } = deadline
     const json = { ...spanBody(question.span, question.step), ...body }
     const send = (token: string) =>
       http.call({
