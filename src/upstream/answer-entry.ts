@@ -1,12 +1,5 @@
+import type { Asker } from './asker.ts'
 import type { Caller } from './caller.ts'
-
-/** One who waits for an answer. */
-export interface Waiting<Key, Value> {
-  readonly key: Key
-  readonly caller: Caller
-  readonly resolve: (value: Value) => void
-  readonly reject: (error: unknown) => void
-}
 
 /** An answer, when upstream gave it, and how it came here: kept, kept past its time, or by a call that a caller began. */
 export interface Outcome<Value> {
@@ -15,56 +8,60 @@ export interface Outcome<Value> {
   readonly from: 'kept' | 'stale' | { readonly caller: Caller; readonly call: object }
 }
 
+/** One who waits for an answer, with its place among the questions of theirs. */
+interface Waiting<Value> {
+  readonly asker: Asker<Value>
+  readonly place: number
+}
+
 /** One question that is being answered, with everyone who waits for it. */
 export class AnswerEntry<Key, Value> {
   readonly name: string
   readonly key: Key
-  /** Resolves once it is answered, failed or given up. */
-  readonly settled: Promise<void>
   /** What was kept of an earlier answer, past its time. */
   kept: { readonly value: Value; readonly at: number } | undefined
   /** Something changed at the upstream since it was asked. */
   isOutdated = false
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
-  readonly #waiting = new Set<Waiting<Key, Value>>()
-  readonly #settle: () => void
+  #waiting: Waiting<Value>[]
 
   constructor(name: string, key: Key) {
     this.name = name
     this.key = key
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.settled = promise
-    this.#settle = resolve
+    this.#waiting = []
   }
 
   get isWanted(): boolean {
-    return this.#waiting.size > 0
+    return this.#waiting.length > 0
   }
 
-  join(one: Waiting<Key, Value>): void {
-    this.#waiting.add(one)
+  join(asker: Asker<Value>, place: number): void {
+    // A list that grows from nothing makes room for many, and mostly one waits.
+    if (this.isWanted) this.#waiting.push({ asker, place })
+    else this.#waiting = [{ asker, place }]
   }
 
   /** Whether nobody is left who waits. */
-  leave(one: Waiting<Key, Value>): boolean {
-    if (!this.#waiting.delete(one) || this.isWanted) return false
+  leave(asker: Asker<Value>): boolean {
+    if (!this.isWanted) return false
+    this.#waiting = this.#waiting.filter(one => one.asker !== asker)
+    if (this.isWanted) return false
     this.onUnwanted?.()
-    this.#settle()
     return true
   }
 
   settle(outcome: Outcome<Value> | Error): void {
-    for (const { caller, resolve, reject } of this.#waiting) {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { asker, place } of waiting) {
       if (outcome instanceof Error) {
-        reject(outcome)
+        asker.tell(place, outcome)
         continue
       }
-      note(this.name, caller, outcome)
-      resolve(outcome.value)
+      note(this.name, asker.caller, outcome)
+      asker.tell(place, outcome.value)
     }
-    this.#waiting.clear()
-    this.#settle()
   }
 }
 

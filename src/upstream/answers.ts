@@ -1,4 +1,5 @@
-import { AnswerEntry, type Outcome, type Waiting } from './answer-entry.ts'
+import { AnswerEntry, type Outcome } from './answer-entry.ts'
+import { Asker, type Tell } from './asker.ts'
 import type { Caller } from './caller.ts'
 import { endedError } from './deadline.ts'
 import { UpstreamError } from './error.ts'
@@ -28,28 +29,28 @@ export class Answers<Key, Value> {
   }
 
   ask(key: Key, caller: Caller): Promise<Value> {
-    const { promise, ...settle } = Promise.withResolvers<Value>()
-    this.#start([{ key, caller, ...settle }], caller)
-    return promise
+    return this.#askOne(key, caller, false)
   }
 
   /** As `ask`, past what is kept. */
   askAfresh(key: Key, caller: Caller): Promise<Value> {
-    const { promise, ...settle } = Promise.withResolvers<Value>()
-    this.#start([{ key, caller, ...settle }], caller, { isAfresh: true })
-    return promise
+    return this.#askOne(key, caller, true)
   }
 
   /** Each question's answer as it comes, in the order of the questions, in as few calls as can be. */
   askAll(keys: readonly Key[], caller: Caller): Promise<Value>[] {
-    const promises: Promise<Value>[] = []
-    const waiting = keys.map(key => {
-      const { promise, ...settle } = Promise.withResolvers<Value>()
-      promises.push(promise)
-      return { key, caller, ...settle }
+    const answers = keys.map(() => Promise.withResolvers<Value>())
+    void this.askEach(keys, caller, (place, answer) => {
+      const settle = answers[place]
+      if (answer instanceof Error) settle?.reject(answer)
+      else settle?.resolve(answer)
     })
-    this.#start(waiting, caller)
-    return promises
+    return answers.map(({ promise }) => promise)
+  }
+
+  /** As `askAll`, for questions by the thousand: each answer is told as it comes, and not held. Resolves once all are told. */
+  askEach(keys: readonly Key[], caller: Caller, tell: Tell<Value>): Promise<void> {
+    return this.#start(keys, new Asker(keys.length, caller, tell), false)
   }
 
   /** Forgets what is kept of the group; what is under way is still answered, but neither joined nor kept. */
@@ -59,51 +60,71 @@ export class Answers<Key, Value> {
     if (this.#group !== undefined) await this.#keeping?.cache.clear(this.#group)
   }
 
-  #start(waiting: readonly Waiting<Key, Value>[], caller: Caller, { isAfresh = false } = {}): void {
-    this.#answer(waiting, caller, isAfresh).catch(error => {
-      for (const { reject } of waiting) reject(error)
-    })
+  #askOne(key: Key, caller: Caller, isAfresh: boolean): Promise<Value> {
+    const { promise, resolve, reject } = Promise.withResolvers<Value>()
+    const tell = (_place: number, answer: Value | Error) => {
+      if (answer instanceof Error) reject(answer)
+      else resolve(answer)
+    }
+    void this.#start([key], new Asker(1, caller, tell), isAfresh)
+    return promise
   }
 
-  async #answer(waiting: readonly Waiting<Key, Value>[], caller: Caller, isAfresh: boolean): Promise<void> {
-    await this.#admit(waiting, caller)
+  #start(keys: readonly Key[], asker: Asker<Value>, isAfresh: boolean): Promise<void> {
+    this.#answer(keys, asker, isAfresh).catch(error => asker.failAll(asError(error)))
+    return asker.done
+  }
+
+  async #answer(keys: readonly Key[], asker: Asker<Value>, isAfresh: boolean): Promise<void> {
+    const { caller } = asker
+    const names = keys.map(this.#topic.nameOf)
+    await this.#admit(keys, names, caller)
     if (caller.signal.aborted) throw endedError(caller.provider, caller.signal)
-    const fresh: AnswerEntry<Key, Value>[] = []
-    const joined = waiting.map(one => {
-      const name = this.#topic.nameOf(one.key)
-      const open = this.#open.get(name)
-      const entry = open ?? new AnswerEntry<Key, Value>(name, one.key)
-      if (!open) {
-        this.#open.set(name, entry)
-        fresh.push(entry)
-      }
-      entry.join(one)
-      return { one, entry }
-    })
+    const { joined, fresh } = this.#join(keys, names, asker)
     const leave = () => {
-      for (const { one, entry } of joined) {
-        one.reject(endedError(caller.provider, caller.signal))
-        if (entry.leave(one) && this.#open.get(entry.name) === entry) this.#open.delete(entry.name)
+      asker.failAll(endedError(caller.provider, caller.signal))
+      for (const entry of joined) {
+        if (entry.leave(asker) && this.#open.get(entry.name) === entry) this.#open.delete(entry.name)
       }
     }
     caller.signal.addEventListener('abort', leave, { once: true })
     try {
       const missing = isAfresh || !this.#keeping ? fresh : await this.#lookUp(fresh, this.#keeping)
       await Promise.all(this.#callsFor(missing).map(([call, entries]) => this.#make(call, entries, caller)))
-      await Promise.all(joined.map(({ entry }) => entry.settled))
+      await asker.done
     } finally {
       caller.signal.removeEventListener('abort', leave)
     }
   }
 
+  /** All that are waited for, and those of them that nobody has asked yet. */
+  #join(keys: readonly Key[], names: readonly string[], asker: Asker<Value>) {
+    const fresh: AnswerEntry<Key, Value>[] = []
+    const joined = keys.map((key, place) => {
+      const name = names[place] ?? this.#topic.nameOf(key)
+      const open = this.#open.get(name)
+      const entry = open ?? new AnswerEntry<Key, Value>(name, key)
+      if (!open) {
+        this.#open.set(name, entry)
+        fresh.push(entry)
+      }
+      entry.join(asker, place)
+      return entry
+    })
+    return { joined, fresh }
+  }
+
   /** Puts what is not in the request's plan yet into it: as if nothing were kept, so that equal requests have equal plans. */
-  async #admit(waiting: readonly Waiting<Key, Value>[], caller: Caller): Promise<void> {
+  #admit(keys: readonly Key[], names: readonly string[], caller: Caller): Promise<void> {
     const { nameOf, callsOf } = this.#topic
-    const names = new Map(waiting.map(({ key }) => [nameOf(key), key]))
-    const keys = [...names].flatMap(([name, key]) => (caller.usage.has(name) ? [] : [key]))
-    const calls = keys.length > 0 ? callsOf(keys) : []
+    const missing = new Map<string, Key>()
+    for (const [place, key] of keys.entries()) {
+      const name = names[place] ?? nameOf(key)
+      if (!caller.usage.has(name)) missing.set(name, key)
+    }
+    const calls = missing.size > 0 ? callsOf([...missing.values()]) : []
     for (const call of calls) caller.usage.plan(call.keys.map(nameOf))
-    await caller.admit(calls.map(({ plan }) => plan))
+    return caller.admit(calls.map(({ plan }) => plan))
   }
 
   /** Answers what is kept and fresh; the rest has to be asked. */
@@ -146,11 +167,10 @@ export class Answers<Key, Value> {
     const { usage } = caller
     const controller = new AbortController()
     let left = entries.length
-    for (const entry of entries) {
-      entry.onUnwanted = () => {
-        if (--left === 0) controller.abort(endedError(caller.provider, caller.signal))
-      }
+    const onUnwanted = () => {
+      if (--left === 0) controller.abort(endedError(caller.provider, caller.signal))
     }
+    for (const entry of entries) entry.onUnwanted = onUnwanted
     usage.made++
     const flight = {
       signal: controller.signal,

@@ -77,6 +77,17 @@ async function loadReports(
   caller: Caller,
 ): Promise<(TrafficReport | Error)[]> {
   const reports = keys.map(key => new Report(key, new TrafficGathering(key, dwellTime)))
+  await Promise.all(askWindows(reports, locations, caller))
+  spreadRefusals(reports)
+  return reports.map(report => report.outcome())
+}
+
+/** Whoever asks holds all questions until the last is answered, so each group of windows is asked by itself: no call is of two. */
+function askWindows(
+  reports: readonly Report[],
+  locations: AnalytiksAnswers['locations'],
+  caller: Caller,
+): Promise<void>[] {
   const asked = reports.flatMap(report => {
     const { identity, onRefusal, span } = report.key
     const step = stepOf(report.key)
@@ -84,32 +95,16 @@ async function loadReports(
     return windows.map(window => ({ report, window: { span: window, step, identity, onRefusal } }))
   })
   const groups = [...Map.groupBy(asked, ({ window }) => groupName(window)).values()]
-  await Promise.all(groups.map(group => foldGroup(group, locations, caller)))
-  spreadRefusals(reports)
-  return reports.map(report => report.outcome())
-}
-
-interface AskedWindow {
-  readonly report: Report
-  readonly window: LocationWindow
-}
-
-/** Whoever asks holds all answers until the last has come, so each group of windows is asked by itself: no call is of two. */
-async function foldGroup(
-  group: readonly AskedWindow[],
-  locations: AnalytiksAnswers['locations'],
-  caller: Caller,
-): Promise<void> {
-  const answers = locations.askAll(
-    group.map(({ window }) => window),
-    caller,
-  )
-  await Promise.all(
-    group.map(({ report, window }, index) =>
-      answers[index]?.then(
-        traffic => report.add(window, traffic),
-        error => report.fail(error),
-      ),
+  return groups.map(group =>
+    locations.askEach(
+      group.map(({ window }) => window),
+      caller,
+      (place, answer) => {
+        const { report, window } = group[place] ?? {}
+        if (!report || !window) return
+        if (answer instanceof Error) report.fail(answer)
+        else report.add(window, answer)
+      },
     ),
   )
 }
