@@ -14,6 +14,7 @@ import { explorerPage } from './explorer-page.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
+import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { usePartRules } from './plugins/part-rules.ts'
@@ -50,7 +51,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     schema,
     context: ({ request, res }) =>
       createContext(account, answerSignal(res, deadlineMilliseconds), {
-        isPlanOnly: request.headers.get('isotherm-explain') === 'plan',
+        isPlanOnly: asksForPlan(request),
       }),
     maskedErrors,
     maxRequestBodySize: false,
@@ -69,6 +70,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     plugins: [
       useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
       useJsonOnly(),
+      useExplain(),
       useBodyLimit(requestBytes),
       usePartRules(),
       useParts(maskedErrors),

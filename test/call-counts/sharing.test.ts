@@ -100,6 +100,29 @@ test('a plan tells the calls with their windows, and makes none', async () => {
   })
 })
 
+test.each(['', 'Plan', 'plan, plan', 'cost'])(
+  'who asks to explain "%s" is told what can be asked, and nothing is called',
+  async value => {
+    await using served = await serve()
+    const headers = { 'isotherm-explain': value }
+    const { status, data, errors } = await askText(
+      served.origin,
+      query,
+      { ids: fleet, range: month },
+      { headers },
+    )
+    expect(status).toBe(400)
+    expect(data).toBeUndefined()
+    expect(errors).toEqual([
+      {
+        message: 'The header isotherm-explain knows the value "plan" alone.',
+        extensions: { code: 'BAD_REQUEST' },
+      },
+    ])
+    expect(callsOf(served.sandbox)).toEqual({})
+  },
+)
+
 test('a request that needs more calls than allowed is refused before any, with how many it needs', async () => {
   await using served = await serve({ environment: { ...keeping, ANALYTIKS_MAX_CALLS: '6' } })
   const { errors } = await askText(served.origin, query, { ids: fleet, range: month })
