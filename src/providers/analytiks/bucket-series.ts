@@ -5,7 +5,7 @@ import type { TrafficColumns, TrafficPoint, TrafficSeries } from './series.ts'
 import { Stamp } from './stamp.ts'
 import type { Buckets, TrafficMetric, TrafficSpan, TrafficStep } from './wire.ts'
 
-const secondsOf = { hourly: 3600, '15min': 900 } as const
+export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 
 /** What all series of hours or quarters of one place share. */
 export interface Timeline {
@@ -19,7 +19,7 @@ export class BucketSeries implements TrafficSeries {
   readonly metric: TrafficMetric
   readonly reported: boolean
   readonly #timeline: Timeline
-  readonly #pieces: readonly Buckets[]
+  readonly #pieces: Iterable<Buckets>
   readonly #law: Law
   readonly #mean: PeriodFold | undefined
 
@@ -27,7 +27,7 @@ export class BucketSeries implements TrafficSeries {
   constructor(
     metric: TrafficMetric,
     timeline: Timeline,
-    pieces: readonly Buckets[] | undefined,
+    pieces: Iterable<Buckets> | undefined,
     law: Law,
     mean?: PeriodFold,
   ) {
@@ -60,13 +60,14 @@ export class BucketSeries implements TrafficSeries {
 
   columns(): TrafficColumns | null {
     const { span, step } = this.#timeline
-    if (span.form === 'local' || this.#pieces.some(({ zoned }) => !zoned)) return null
-    const milliseconds = secondsOf[step] * 1000
+    if (span.form === 'local') return null
+    const milliseconds = stepMilliseconds[step]
     const offset = this.#gridOffset(milliseconds)
     const start = Math.ceil((span.start - offset) / milliseconds) * milliseconds + offset
     const length = Math.max(0, Math.ceil((span.end - start) / milliseconds))
     const dense = new Array<number | null>(length).fill(null)
-    for (const { times, values } of this.#pieces) {
+    for (const { times, values, zoned } of this.#pieces) {
+      if (!zoned) return null
       for (let index = 0; index < times.length; index++) {
         const place = ((times[index] ?? 0) - start) / milliseconds
         // A bucket between two steps would be lost or moved; points() still tells it.
@@ -76,7 +77,7 @@ export class BucketSeries implements TrafficSeries {
     }
     return {
       start: new Date(start).toISOString(),
-      stepSeconds: secondsOf[step],
+      stepSeconds: milliseconds / 1000,
       values: dense,
       starts: () => startsFrom(start, milliseconds, length),
     }
@@ -84,11 +85,15 @@ export class BucketSeries implements TrafficSeries {
 
   total(): number | null {
     if (this.#law === 'mean') return this.#mean?.total() ?? null
-    const values = this.#pieces.flatMap(({ values }) => values)
-    if (values.length === 0 || this.#law === 'unknown') return null
-    return this.#law === 'sum'
-      ? values.reduce((sum, value) => sum + value, 0)
-      : values.reduce((one, other) => Math.max(one, other))
+    if (this.#law === 'unknown') return null
+    let total: number | null = null
+    for (const { values } of this.#pieces) {
+      for (const value of values) {
+        if (total === null) total = value
+        else total = this.#law === 'sum' ? total + value : Math.max(total, value)
+      }
+    }
+    return total
   }
 
   peak(): TrafficPoint | null {
@@ -107,8 +112,9 @@ export class BucketSeries implements TrafficSeries {
   /** Where on the clock buckets start: as reported, else by the zone, whose hours may start at half past in UTC. */
   #gridOffset(milliseconds: number): number {
     const { span, clock } = this.#timeline
-    const first = this.#pieces.find(({ times }) => times.length > 0)?.times[0]
-    if (first !== undefined) return first % milliseconds
+    for (const { times } of this.#pieces) {
+      if (times[0] !== undefined) return times[0] % milliseconds
+    }
     if (!clock) return 0
     const offset = clock.localOf(span.start) - span.start
     return ((-offset % milliseconds) + milliseconds) % milliseconds

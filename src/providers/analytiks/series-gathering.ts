@@ -1,18 +1,14 @@
 import { BadInput } from '../../upstream/bad-input.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import { BucketSeries } from './bucket-series.ts'
+import { BucketSeries, stepMilliseconds } from './bucket-series.ts'
 import { wholeOf } from './calendar.ts'
 import type { Plan } from './gathering-plan.ts'
+import { HeldBuckets } from './held-buckets.ts'
 import type { Law } from './law.ts'
 import { PeriodFold } from './period-fold.ts'
 import { PeriodSeries } from './period-series.ts'
 import type { TrafficSeries } from './series.ts'
 import type { Buckets, TrafficMetric } from './wire.ts'
-
-interface Piece {
-  readonly start: number
-  readonly buckets: Buckets
-}
 
 /** One metric of one place, as it comes: the buckets themselves, or what they fold into. */
 export class SeriesGathering {
@@ -21,7 +17,7 @@ export class SeriesGathering {
   readonly #metric: TrafficMetric
   readonly #plan: Plan
   readonly #law: Law
-  #pieces: Piece[] | undefined
+  #held: HeldBuckets | undefined
   #fold: PeriodFold | undefined
 
   constructor(metric: TrafficMetric, plan: Plan, law: Law) {
@@ -34,7 +30,10 @@ export class SeriesGathering {
   add(start: number, buckets: Buckets, visits: Buckets | null | undefined): void {
     const { interval, span, periods } = this.#plan
     const isStepped = interval === 'hourly' || interval === '15min'
-    if (isStepped) this.#keep({ start, buckets })
+    if (isStepped) {
+      this.#held ??= new HeldBuckets(span, stepMilliseconds[interval])
+      this.#held.add(start, buckets)
+    }
     const isFolded = isStepped ? this.#law === 'mean' : this.#law !== 'unknown'
     const folds = periods ?? (isStepped ? wholeOf(span) : null)
     if (!isFolded || !folds) return
@@ -49,20 +48,18 @@ export class SeriesGathering {
   series(): TrafficSeries {
     const { interval, span, periods, clock } = this.#plan
     if (interval === 'hourly' || interval === '15min') {
-      const pieces = this.#pieces?.toSorted((one, other) => one.start - other.start)
-      const timeline = { span, step: interval, clock }
-      const buckets = pieces?.map(({ buckets }) => buckets)
-      return new BucketSeries(this.#metric, timeline, buckets, this.#law, this.#fold)
+      return new BucketSeries(
+        this.#metric,
+        { span, step: interval, clock },
+        this.#held,
+        this.#law,
+        this.#fold,
+      )
     }
     if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#fold)
     throw new BadInput(
       'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.',
     )
-  }
-
-  #keep(piece: Piece): void {
-    if (this.#pieces) this.#pieces.push(piece)
-    else this.#pieces = [piece]
   }
 }
 

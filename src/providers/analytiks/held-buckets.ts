@@ -1,0 +1,91 @@
+import type { Buckets, TrafficSpan } from './wire.ts'
+
+interface Piece {
+  readonly start: number
+  readonly buckets: Buckets
+}
+
+/** What a place holds that nothing was told of; counts are natural numbers. */
+const nothing = -1
+const largestSmall = 2 ** 31 - 1
+/** Places of one list that is handed out. */
+const listLength = 120
+
+/**
+ * The buckets of one series, in order of time, from windows that come in any order: four bytes each where they stand at
+ * equal steps of the span's own form, since a fleet's year holds millions. Others are held as they came.
+ */
+export class HeldBuckets implements Iterable<Buckets> {
+  readonly #span: TrafficSpan
+  readonly #step: number
+  /** The first step in the span, as its buckets stand. */
+  #origin = 0
+  #values: Int32Array | Float64Array | undefined
+  readonly #others: Piece[] = []
+
+  /** `step` in milliseconds. */
+  constructor(span: TrafficSpan, step: number) {
+    this.#span = span
+    this.#step = step
+  }
+
+  /** Takes what a window tells of the span, from a start on. */
+  add(start: number, buckets: Buckets): void {
+    if (buckets.times.length > 0 && !this.#hold(buckets)) this.#others.push({ start, buckets })
+  }
+
+  *[Symbol.iterator](): Generator<Buckets> {
+    let from = 0
+    for (const { start, buckets } of this.#others.toSorted((one, other) => one.start - other.start)) {
+      const until = Math.ceil((start - this.#origin) / this.#step)
+      yield* this.#lists(from, until)
+      yield buckets
+      from = Math.max(from, until)
+    }
+    yield* this.#lists(from, Number.POSITIVE_INFINITY)
+  }
+
+  *#lists(from: number, until: number): Generator<Buckets> {
+    const values = this.#values?.subarray(0, until) ?? []
+    for (let first = from; first < values.length; first += listLength) {
+      const list = this.#list(values, first, Math.min(first + listLength, values.length))
+      if (list.times.length > 0) yield list
+    }
+  }
+
+  #list(held: ArrayLike<number>, from: number, until: number): Buckets {
+    const [times, values]: [number[], number[]] = [[], []]
+    for (let place = from; place < until; place++) {
+      const value = held[place] ?? nothing
+      if (value === nothing) continue
+      times.push(this.#origin + place * this.#step)
+      values.push(value)
+    }
+    return { times, values, zoned: this.#span.form === 'utc' }
+  }
+
+  /** All of them or none. */
+  #hold({ times, values, zoned }: Buckets): boolean {
+    if (zoned !== (this.#span.form === 'utc')) return false
+    this.#values ??= this.#room(times[0] ?? 0)
+    let last = -1
+    for (const time of times) {
+      const place = (time - this.#origin) / this.#step
+      // Neither between two steps, nor outside of the span, nor told twice.
+      if (place <= last || this.#values[place] !== nothing) return false
+      last = place
+    }
+    if (values.some(value => value > largestSmall)) this.#values = Float64Array.from(this.#values)
+    for (const [index, time] of times.entries()) {
+      this.#values[(time - this.#origin) / this.#step] = values[index] ?? nothing
+    }
+    return true
+  }
+
+  /** For the whole span, from its first step on. */
+  #room(time: number): Int32Array {
+    const { start, end } = this.#span
+    this.#origin = time - Math.floor((time - start) / this.#step) * this.#step
+    return new Int32Array(Math.max(0, Math.ceil((end - this.#origin) / this.#step))).fill(nothing)
+  }
+}
