@@ -17,14 +17,23 @@ export interface Deadline extends Disposable {
  */
 export function openDeadline(milliseconds: number, signal: AbortSignal | undefined): Deadline {
   const controller = new AbortController()
-  const end = () => controller.abort(signal?.reason)
+  const watch = watchDeadline(milliseconds, signal, ({ reason }) => controller.abort(reason))
+  return { signal: controller.signal, [Symbol.dispose]: () => watch[Symbol.dispose]() }
+}
+
+/** Calls back with the reason why it ended; disposing of it forgets both ends. */
+export function watchDeadline(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  ended: (by: { readonly reason: unknown }) => void,
+): Disposable {
   const late = setTimeout(() => {
-    controller.abort(new DOMException('The deadline passed.', 'TimeoutError'))
+    ended({ reason: new DOMException('The deadline passed.', 'TimeoutError') })
   }, milliseconds).unref()
+  const end = () => ended({ reason: signal?.reason })
   if (signal?.aborted) end()
   signal?.addEventListener('abort', end, { once: true })
   return {
-    signal: controller.signal,
     [Symbol.dispose]() {
       clearTimeout(late)
       signal?.removeEventListener('abort', end)
@@ -32,9 +41,8 @@ export function openDeadline(milliseconds: number, signal: AbortSignal | undefin
   }
 }
 
-/** The error that an ended signal stands for: a passed deadline, or a caller who went away. */
-export function endedError(provider: ProviderName, signal: AbortSignal): UpstreamError {
-  const { reason } = signal
+/** The error that an ended signal's reason stands for: a passed deadline, or a caller who went away. */
+export function endedError(provider: ProviderName, { reason }: { readonly reason: unknown }): UpstreamError {
   if (reason instanceof UpstreamError) return reason
   if (reason instanceof DOMException && reason.name === 'TimeoutError') {
     return new UpstreamError(provider, 'UPSTREAM_TIMEOUT', `${provider} did not answer within the deadline.`)

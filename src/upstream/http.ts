@@ -1,7 +1,8 @@
-import { Agent, type Dispatcher, errors, request } from 'undici'
-import { endedError, openDeadline } from './deadline.ts'
+import { Agent, type Dispatcher, errors } from 'undici'
+import { endedError, watchDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
 import type { Flight } from './flight.ts'
+import { Reception } from './reception.ts'
 
 /** Bounds of one call, the same for every provider unless its settings say otherwise. */
 export interface Bounds {
@@ -49,33 +50,31 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
   })
   return {
     async call({ method, url, headers, json, flight, skipBody }) {
-      using deadline = openDeadline(bounds.deadlineMilliseconds, flight?.signal)
-      const { signal } = deadline
-      if (signal.aborted) throw endedError(provider, signal)
+      if (flight?.signal.aborted) throw endedError(provider, flight.signal)
+      const reception = new Reception(skipBody)
+      using _deadline = watchDeadline(bounds.deadlineMilliseconds, flight?.signal, ended => {
+        reception.giveUp(endedError(provider, ended))
+      })
       try {
-        const answer = await request(url, {
-          dispatcher: agent,
-          method,
-          signal,
-          headers: {
-            accept: 'application/json',
-            ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-            ...headers,
+        agent.dispatch(
+          {
+            origin: url.origin,
+            path: url.pathname + url.search,
+            method,
+            headers: {
+              accept: 'application/json',
+              ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+              ...headers,
+            },
+            body: json === undefined ? null : JSON.stringify(json),
           },
-          body: json === undefined ? null : JSON.stringify(json),
-        })
-        const head = { status: answer.statusCode, headers: answer.headers }
-        if (skipBody?.(head)) {
-          // Ends the connection as well: reading on, if only to throw away, would wait for the slowest picture.
-          answer.body.on('error', () => undefined).destroy()
-          flight?.received?.(0)
-          return { ...head, body: '' }
-        }
-        const bytes = await answer.body.bytes()
-        flight?.received?.(bytes.byteLength)
-        return { ...head, body: new TextDecoder().decode(bytes) }
+          reception,
+        )
+        const answer = await reception.answer
+        flight?.received?.(reception.bytes)
+        return answer
       } catch (error) {
-        throw signal.aborted ? endedError(provider, signal) : noAnswer(provider, bounds, error)
+        throw error instanceof UpstreamError ? error : noAnswer(provider, bounds, error)
       }
     },
     async [Symbol.asyncDispose]() {

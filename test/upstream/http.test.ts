@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { UpstreamError, type UpstreamErrorCode } from '../../src/upstream/error.ts'
@@ -111,6 +112,27 @@ test('a caller who goes away in the middle of the body ends the call too', async
   await using http = openHttp('zenovay', bounds)
   const error = await expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, caller.signal)
   expect(error.message).toBe('The question to zenovay was cancelled.')
+})
+
+test('a caller who goes away before there is a connection is told at once, and the call never arrives', async () => {
+  const arrived: unknown[] = []
+  const { promise: busy, resolve } = Promise.withResolvers<void>()
+  await using server = await serveHttp((request, response) => {
+    if (request.url !== '/hang') return void response.end(String(arrived.push(request.url)))
+    if (arrived.push(response) === 64) resolve()
+  })
+  await using http = openHttp('zenovay', bounds)
+  const url = new URL('/hang', server.url)
+  const hanging = Array.from({ length: 64 }, () => http.call({ method: 'GET', url }))
+  await busy
+  const caller = new AbortController()
+  const given = expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, caller.signal)
+  caller.abort()
+  await given
+  for (const response of arrived.splice(0)) if (response instanceof ServerResponse) response.end()
+  await Promise.all(hanging)
+  await http.call({ method: 'GET', url: new URL('/after', server.url) })
+  expect(arrived).toEqual(['/after'])
 })
 
 test('a caller who was gone before makes no call', async () => {
