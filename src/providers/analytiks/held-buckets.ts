@@ -8,14 +8,15 @@ interface Piece {
 /** What a place holds that nothing was told of; counts are natural numbers. */
 const nothing = -1
 const largestSmall = 2 ** 31 - 1
-/** Places of one list that is handed out. */
-const listLength = 120
+
+/** Told a bucket: its time as `Buckets` has it, its count, and whether the time is an instant. */
+export type Visit = (time: number, value: number, zoned: boolean) => void
 
 /**
  * The buckets of one series, in order of time, from windows that come in any order: four bytes each where they stand at
  * equal steps of the span's own form, since a fleet's year holds millions. Others are held as they came.
  */
-export class HeldBuckets implements Iterable<Buckets> {
+export class HeldBuckets {
   readonly #span: TrafficSpan
   readonly #step: number
   /** The first step in the span, as its buckets stand. */
@@ -34,34 +35,32 @@ export class HeldBuckets implements Iterable<Buckets> {
     if (buckets.times.length > 0 && !this.#hold(buckets)) this.#others.push({ start, buckets })
   }
 
-  *[Symbol.iterator](): Generator<Buckets> {
+  /** A step that a bucket stands at; undefined without one. */
+  get oneStep(): number | undefined {
+    return this.#others[0]?.buckets.times[0] ?? (this.#values && this.#origin)
+  }
+
+  /** Tells each bucket in order of time; lists of them would be as long as all that is held. */
+  each(visit: Visit): void {
     let from = 0
     for (const { start, buckets } of this.#others.toSorted((one, other) => one.start - other.start)) {
       const until = Math.ceil((start - this.#origin) / this.#step)
-      yield* this.#lists(from, until)
-      yield buckets
+      this.#eachOf(from, until, visit)
+      for (const [index, time] of buckets.times.entries()) {
+        visit(time, buckets.values[index] ?? 0, buckets.zoned)
+      }
       from = Math.max(from, until)
     }
-    yield* this.#lists(from, Number.POSITIVE_INFINITY)
+    this.#eachOf(from, Number.POSITIVE_INFINITY, visit)
   }
 
-  *#lists(from: number, until: number): Generator<Buckets> {
-    const values = this.#values?.subarray(0, until) ?? []
-    for (let first = from; first < values.length; first += listLength) {
-      const list = this.#list(values, first, Math.min(first + listLength, values.length))
-      if (list.times.length > 0) yield list
+  #eachOf(from: number, until: number, visit: Visit): void {
+    const values = this.#values ?? new Int32Array()
+    const zoned = this.#span.form === 'utc'
+    for (let place = from; place < Math.min(until, values.length); place++) {
+      const value = values[place] ?? nothing
+      if (value !== nothing) visit(this.#origin + place * this.#step, value, zoned)
     }
-  }
-
-  #list(held: ArrayLike<number>, from: number, until: number): Buckets {
-    const [times, values]: [number[], number[]] = [[], []]
-    for (let place = from; place < until; place++) {
-      const value = held[place] ?? nothing
-      if (value === nothing) continue
-      times.push(this.#origin + place * this.#step)
-      values.push(value)
-    }
-    return { times, values, zoned: this.#span.form === 'utc' }
   }
 
   /** All of them or none. */
