@@ -1,3 +1,5 @@
+import type { LiftedMaps } from './lifted-maps.ts'
+import { type Moment, readMoment } from './moment.ts'
 import type { Buckets } from './wire.ts'
 
 /** A map of the vendor's: from the start of a bucket, as text, to a count. */
@@ -12,21 +14,26 @@ export class UnreadableMap extends Error {
   override readonly name = 'UnreadableMap'
 }
 
-interface Moment {
-  readonly time: number
-  readonly zoned: boolean
-}
-
-/**
- * Reads the maps of one answer, whose keys are the same few texts over and over. A `Z` on a key says UTC and its absence
- * local time, whatever was asked: the vendor's page contradicts itself.
- */
+/** Reads the maps of one answer, whose keys are the same few texts over and over. */
 export class BucketReader {
+  readonly #lifted: Pick<LiftedMaps, 'find'>
   readonly #moments = new Map<string, Moment>()
   #lastTimes: readonly number[] = []
 
+  /** `lifted` are the maps that are read already. */
+  constructor(lifted: Pick<LiftedMaps, 'find'>) {
+    this.#lifted = lifted
+  }
+
   /** Throws UnreadableMap. */
-  read(map: BucketMap): Buckets {
+  read(map: BucketMap | string): Buckets {
+    if (typeof map !== 'string') return this.#readKeys(map)
+    const lifted = this.#lifted.find(map)
+    if (!lifted) throw new UnreadableMap('a text is no map of counts')
+    return lifted
+  }
+
+  #readKeys(map: BucketMap): Buckets {
     const times: number[] = []
     const values: number[] = []
     let zoned: boolean | undefined
@@ -48,10 +55,8 @@ export class BucketReader {
   #moment(key: string): Moment {
     const known = this.#moments.get(key)
     if (known) return known
-    const zoned = /(Z|[+-]\d\d:\d\d)$/.test(key)
-    const time = Date.parse(zoned ? key : `${key}Z`)
-    if (Number.isNaN(time)) throw new UnreadableMap('a key is no date')
-    const moment = { time, zoned }
+    const moment = readMoment(key)
+    if (!moment) throw new UnreadableMap('a key is no date')
     this.#moments.set(key, moment)
     return moment
   }

@@ -10,6 +10,8 @@ import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError } from '../../upstream/status.ts'
 import { type Credentials, credentialParts, openTokenSource } from '../../upstream/token.ts'
+import { BucketReader, UnreadableMap } from './bucket-reader.ts'
+import { liftMaps } from './lifted-maps.ts'
 import {
   type LocationTraffic,
   pageAnswer,
@@ -17,6 +19,7 @@ import {
   spanBody,
   type TrafficSpan,
   type TrafficStep,
+  type Unread,
   wholeAnswer,
 } from './wire.ts'
 
@@ -90,16 +93,13 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
     if (second.status === 401) tokens.renewedInVain()
     return second
   }
-  const ask = <Schema extends z.ZodType>(
+  const ask = <Answer>(
     version: 'v1' | 'v2' | 'v3',
-    schema: Schema,
+    schema: z.ZodType<Unread<Answer>>,
     question: Question,
     body: object,
     flight: Flight,
-  ) =>
-    budget.spend(flight, async () =>
-      readAnswer('analytiks', schema, await post(version, question, body, flight), failure),
-    )
+  ) => budget.spend(flight, async () => readExport(schema, await post(version, question, body, flight)))
   return {
     whole: (question, choice, flight) => ask('v1', wholeAnswer, question, choice, flight),
     partial: (question, choice, flight) => ask('v2', partialAnswer, question, choice, flight),
@@ -113,6 +113,21 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
       budget[Symbol.dispose]()
       await http[Symbol.asyncDispose]()
     },
+  }
+}
+
+function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpAnswer): Answer {
+  const lifted = liftMaps(answer.body)
+  const read = readAnswer('analytiks', schema, { ...answer, body: lifted.text }, failure)
+  try {
+    return read(new BucketReader(lifted))
+  } catch (cause) {
+    if (!(cause instanceof UnreadableMap)) throw cause
+    const message = 'analytiks answered JSON of another shape than documented.'
+    throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, {
+      ...detailsOf(answer),
+      cause,
+    })
   }
 }
 

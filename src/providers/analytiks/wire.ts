@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { optional } from '../../upstream/wire-values.ts'
-import { type BucketMap, BucketReader, isBucketMap, UnreadableMap } from './bucket-reader.ts'
+import { type BucketMap, type BucketReader, isBucketMap } from './bucket-reader.ts'
 
 /** Metrics that the vendor counts for a whole location. */
 export const locationMetrics = [
@@ -16,6 +16,12 @@ export const locationMetrics = [
 export const pointOfInterestMetrics = ['visits', 'dwellTime', 'peakVisits'] as const
 
 export type TrafficMetric = (typeof locationMetrics)[number] | (typeof pointOfInterestMetrics)[number]
+const trafficMetrics: ReadonlySet<string> = new Set([...locationMetrics, ...pointOfInterestMetrics])
+
+export function isTrafficMetric(name: string): name is TrafficMetric {
+  return trafficMetrics.has(name)
+}
+
 export type TrafficStep = 'hourly' | '15min'
 
 /**
@@ -44,8 +50,11 @@ export interface LocationTraffic {
   readonly pointsOfInterest: readonly PointOfInterestTraffic[]
 }
 
-/** Date to count; its members are looked at by the reader, since a schema for each of them costs more than the parsing. */
-const bucketMap = optional(z.custom<BucketMap>(isBucketMap, 'no map of counts'))
+/**
+ * Date to count, or the text that stands for a map that was read already. Its members are looked at by the reader, since a
+ * schema for each of them costs more than the parsing.
+ */
+const bucketMap = optional(z.custom<BucketMap | string>(isMapOrText, 'no map of counts'))
 
 const zoneRow = z.object({ id: z.string(), visits: bucketMap, dwellTime: bucketMap, peakVisits: bucketMap })
 
@@ -62,16 +71,14 @@ const locationRow = z.object({
   pointOfInterest: optional(z.array(zoneRow)),
 })
 
-const rows = z.array(locationRow).transform((rows, context) => {
-  const reader = new BucketReader()
-  try {
-    return rows.map(row => readRow(row, reader))
-  } catch (error) {
-    if (!(error instanceof UnreadableMap)) throw error
-    context.addIssue({ code: 'custom', message: error.message })
-    return z.NEVER
-  }
-})
+/** What an answer says once its maps are read, which throws UnreadableMap. */
+export type Unread<Answer> = (reader: BucketReader) => Answer
+
+const rows = z.array(locationRow).transform(
+  (rows): Unread<readonly LocationTraffic[]> =>
+    reader =>
+      rows.map(row => readRow(row, reader)),
+)
 
 /** POST /json/v1: everything or nothing. */
 export const wholeAnswer = rows
@@ -82,10 +89,15 @@ export const partialAnswer = z
     successes: rows,
     failures: optional(z.object({ locations: optional(z.array(z.union([z.int(), z.string()]))) })),
   })
-  .transform(({ successes, failures }) => ({ successes, refused: (failures?.locations ?? []).map(String) }))
+  .transform(({ successes, failures }) => {
+    const refused = (failures?.locations ?? []).map(String)
+    return (reader: BucketReader) => ({ successes: successes(reader), refused })
+  })
 
 /** POST /json/v3: a null cursor ends the walk. */
-export const pageAnswer = z.object({ cursor: optional(z.string()), data: rows })
+export const pageAnswer = z
+  .object({ cursor: optional(z.string()), data: rows })
+  .transform(({ cursor, data }) => (reader: BucketReader) => ({ cursor, data: data(reader) }))
 
 /** A range as the vendor wants it: both ends in one form. Ends look inclusive in its sample (inferred). */
 export interface TrafficSpan {
@@ -107,17 +119,27 @@ function readRow(
   return {
     locationId,
     referenceNumber,
-    buckets: readMaps(maps, reader),
+    buckets: readMaps(locationMetrics, maps, reader),
     pointsOfInterest: (pointOfInterest ?? []).map(({ id, ...maps }) => ({
       id,
-      buckets: readMaps(maps, reader),
+      buckets: readMaps(pointOfInterestMetrics, maps, reader),
     })),
   }
 }
 
-function readMaps(
-  maps: { readonly [Metric in TrafficMetric]?: BucketMap | null },
+function readMaps<Metric extends TrafficMetric>(
+  metrics: readonly Metric[],
+  maps: Readonly<Record<Metric, BucketMap | string | null>>,
   reader: BucketReader,
 ): MetricBuckets {
-  return Object.fromEntries(Object.entries(maps).map(([metric, map]) => [metric, map && reader.read(map)]))
+  const buckets: { [Metric in TrafficMetric]?: Buckets | null } = {}
+  for (const metric of metrics) {
+    const map = maps[metric]
+    buckets[metric] = map === null ? null : reader.read(map)
+  }
+  return buckets
+}
+
+function isMapOrText(map: unknown): boolean {
+  return typeof map === 'string' || isBucketMap(map)
 }
