@@ -98,7 +98,7 @@ test('all maps of plain dates and counts are lifted', () => {
         visits,
         pointOfInterest: [{ id: 'a', peakVisits: visits }],
       }))
-      expect(liftMaps(JSON.stringify(rows)).text).not.toContain('2026')
+      expect(liftMaps(JSON.stringify(rows)).text).not.toMatch(/T\d\d:/)
     }),
   )
 })
