@@ -14,6 +14,8 @@ import { type Emulator, type Handler, serveEmulator } from './emulator.ts'
 export interface AnalytiksEmulator extends Emulator {
   /** From here on every token handed out so far is answered 401. */
   revokeTokens(): void
+  /** From here on every cursor handed out so far is answered 400. */
+  forgetCursors(): void
 }
 
 /**
@@ -36,6 +38,7 @@ export async function serveAnalytiks(
   const { now = () => new Date(), tokenSeconds = 86_400, pageSize = 5, quarterHours = true } = options
   const tokens = new AnalytiksTokens(tokenSeconds, now)
   const stores = cameraStores(options.extraStores)
+  let cursorGeneration = 0
 
   const emulator = await serveEmulator({
     provider: 'analytiks',
@@ -58,7 +61,7 @@ export async function serveAnalytiks(
         const { range, brandId, cursor } = readBrandRequest(body)
         const ofBrand = stores.filter(store => store.brandId === brandId)
         if (ofBrand.length === 0) throw new Refusal(401, 'Unauthorized')
-        const question = JSON.stringify([range, brandId])
+        const question = JSON.stringify([range, brandId, cursorGeneration])
         const offset = cursor === null ? 0 : readCursor(cursor, question)
         const end = offset + pageSize
         return {
@@ -76,7 +79,13 @@ export async function serveAnalytiks(
       ANALYTIKS_EXPORTS_URL: origin,
     }),
   })
-  return { ...emulator, revokeTokens: () => tokens.revoke() }
+  return {
+    ...emulator,
+    revokeTokens: () => tokens.revoke(),
+    forgetCursors() {
+      cursorGeneration++
+    },
+  }
 
   /** A bad token and a refused location look alike: the vendor's page gives both a 401 and neither a body. */
   function authorized(answer: (body: unknown) => unknown): Handler {

@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest'
+import { type AnalytiksEmulator, serveAnalytiks } from '../../src/sandbox/analytiks.ts'
+import type { Fault } from '../../src/sandbox/emulator.ts'
+import { askText } from '../client.ts'
+import { type Served, serve } from '../serving.ts'
+
+const route = 'POST /json/v3'
+const keeping = { ISOTHERM_CACHE_BYTES: '100000000' }
+const query = `query ($id: Int!, $first: Int!, $range: TrafficRange!) {
+  brand(id: $id) { traffic(range: $range, first: $first) { nodes { analytiksId series { metric total } } } }
+}`
+/** Touches seven windows of five days. */
+const month = { utc: { start: '2025-05-05T00:00:00Z', end: '2025-06-05T00:00:00Z' } }
+const day = { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-03T00:00:00Z' } }
+const extraBrand = 7777
+
+interface Data {
+  readonly brand: { readonly traffic: { readonly nodes: readonly { readonly analytiksId: string }[] } | null }
+}
+
+function serveWith(analytiks: AnalytiksEmulator, environment = keeping): Promise<Served> {
+  return serve({ catalog: '', environment: { ...analytiks.environment, ...environment } })
+}
+
+function askBrand({ origin }: Served, range: object, { id = extraBrand, first = 1000, headers = {} } = {}) {
+  return askText<Data>(origin, query, { id, first, range }, { headers })
+}
+
+function idsOf({ brand }: Data): readonly number[] | undefined {
+  return brand.traffic?.nodes.map(({ analytiksId }) => Number(analytiksId))
+}
+
+const all = Array.from({ length: 120 }, (_, index) => 1001 + index)
+
+test.each([
+  { pageSize: 50, pages: 3 },
+  { pageSize: 40, pages: 3 },
+  { pageSize: 7, pages: 18 },
+])(
+  'a brand of 120 locations in pages of $pageSize costs $pages calls a window, and nothing when it is asked again',
+  async ({ pageSize, pages }) => {
+    await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize })
+    await using served = await serveWith(analytiks)
+    const one = await askBrand(served, day)
+    expect([one.errors, idsOf(one.data)]).toEqual([[], all])
+    expect(analytiks.journal.count(route)).toBe(pages)
+    const first = await askBrand(served, month)
+    expect([first.errors, idsOf(first.data)]).toEqual([[], all])
+    // One of the seven windows holds the day.
+    expect(analytiks.journal.count(route)).toBe(7 * pages)
+    const again = await askBrand(served, month)
+    expect(again.data).toEqual(first.data)
+    expect(analytiks.journal.count(route)).toBe(7 * pages)
+    expect(again.upstream.analytiks).toMatchObject({ planned: 7 * pages, made: 0, cached: 7 * pages })
+  },
+)
+
+test('where nothing is kept, a brand costs its pages each time', async () => {
+  await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
+  await using served = await serveWith(analytiks, { ISOTHERM_CACHE_BYTES: '0' })
+  for (const calls of [3, 6]) {
+    expect((await askBrand(served, day)).errors).toEqual([])
+    expect(analytiks.journal.count(route)).toBe(calls)
+  }
+})
+
+test('a plan tells the first page of each window, which are asked at once', async () => {
+  await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
+  await using served = await serveWith(analytiks)
+  const { extensions } = await askBrand(served, month, { headers: { 'isotherm-explain': 'plan' } })
+  expect(Object(extensions.plan).analytiks).toHaveLength(7)
+  expect(analytiks.journal.count()).toBe(0)
+})
+
+test('where the cursor of a page that is kept is good no more, the pages are read afresh', async () => {
+  await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
+  await using served = await serveWith(analytiks)
+  const short = await askBrand(served, day, { first: 50 })
+  expect([short.errors, analytiks.journal.count(route)]).toEqual([[], 1])
+  analytiks.forgetCursors()
+  const whole = await askBrand(served, day)
+  expect([whole.errors, idsOf(whole.data)]).toEqual([[], all])
+  // The refused one, and three pages.
+  expect(analytiks.journal.count(route)).toBe(1 + 1 + 3)
+  const again = await askBrand(served, day)
+  expect(again.data).toEqual(whole.data)
+  expect(analytiks.journal.count(route)).toBe(1 + 1 + 3)
+})
+
+test('one window that is read afresh costs no other window a call', async () => {
+  await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
+  await using served = await serveWith(analytiks)
+  await askBrand(served, day, { first: 50 })
+  analytiks.forgetCursors()
+  const { errors, data } = await askBrand(served, month)
+  expect([errors, idsOf(data)]).toEqual([[], all])
+  expect(analytiks.journal.count(route)).toBe(1 + 1 + 7 * 3)
+})
+
+test.each([
+  { status: 400, calls: 1 },
+  // Once with a new token as well: the vendor's 401 may be about either.
+  { status: 401, calls: 2 },
+  { status: 403, calls: 1 },
+  { status: 404, calls: 1 },
+  { status: 410, calls: 1 },
+])('a cursor that is refused with $status once more is an error', async ({ status, calls }) => {
+  await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
+  await using served = await serveWith(analytiks)
+  script(analytiks, [{}, { answer: { status }, times: calls }, {}, { answer: { status }, times: 100 }])
+  const { data, errors } = await askBrand(served, day)
+  expect(data.brand.traffic).toBeNull()
+  expect(errors).toMatchObject([{ extensions: { provider: 'analytiks', upstreamStatus: status } }])
+  expect(analytiks.journal.count(route)).toBe(1 + calls + 1 + 1)
+})
+
+test.each([
+  {
+    name: 'a cursor that is refused where nothing is kept',
+    status: 400,
+    environment: { ISOTHERM_CACHE_BYTES: '0' },
+  },
+  { name: 'an upstream that is down', status: 503, environment: keeping },
+])('$name is an error at once', async ({ status, environment }) => {
+  await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
+  await using served = await serveWith(analytiks, environment)
+  script(analytiks, [{}, { answer: { status }, times: 1 }])
+  const { errors } = await askBrand(served, day)
+  expect(errors).toMatchObject([{ extensions: { upstreamStatus: status } }])
+  expect(analytiks.journal.count(route)).toBe(2)
+})
+
+/** What happens to the next calls in turn; an empty fault is none. */
+function script({ journal }: AnalytiksEmulator, faults: readonly Fault[]): void {
+  for (const fault of faults) journal.script({ route, times: 1, ...fault })
+}
+
+const twoWindows = [
+  { start: '2025-05-28T00:00:00Z', end: '2025-05-29T00:00:00Z' },
+  { start: '2025-06-02T00:00:00Z', end: '2025-06-03T00:00:00Z' },
+] as const
+
+test.each([
+  ['first', twoWindows[0]],
+  ['last', twoWindows[1]],
+])('a location that is new since the %s window was kept is told of all the same', async (_name, kept) => {
+  await using analytiks = await serveAnalytiks({ extraStores: 2 })
+  await using served = await serveWith(analytiks)
+  script(analytiks, [{ answer: { body: { cursor: null, data: [{ locationId: 1001 }] } } }])
+  expect(idsOf((await askBrand(served, { utc: kept })).data)).toEqual([1001])
+  const both = { utc: { start: twoWindows[0].start, end: twoWindows[1].end } }
+  const whole = await askBrand(served, both)
+  expect([whole.errors, idsOf(whole.data)]).toEqual([[], [1001, 1002]])
+  expect(analytiks.journal.count(route)).toBe(3)
+  await askBrand(served, both)
+  expect(analytiks.journal.count(route)).toBe(3)
+})
