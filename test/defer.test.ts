@@ -175,6 +175,18 @@ test.each(['application/json', 'application/graphql-response+json'])(
   },
 )
 
+test.each([
+  ['a comma', '@,defer', '@,stream'],
+  ['a comment', '@ # so that nobody waits\n defer', '@#\nstream'],
+])('%s within a directive changes nothing', async (_name, defer, stream) => {
+  const headers = { accept: 'application/json' }
+  const whole = await askText(served.origin, query.replace('@defer', defer), {}, { headers })
+  expect(whole).toMatchObject({ status: 200, errors: [], data: { location: { traffic: [{}] } } })
+  takeCalls(served.sandbox)
+  const rows = `{ ${pages} locations { nodes ${stream}(initialCount: -1) { id } } }`
+  expectRefused(served.sandbox, await askText(served.origin, rows), /0 or more/)
+})
+
 test('a plan is told at once', async () => {
   const payloads = await rest(payloadsOf(await post(query, { headers: { 'isotherm-explain': 'plan' } })))
   const plan = { zenovay: expect.anything(), analytiks: expect.anything() }

@@ -19,17 +19,21 @@ const partNames = ['defer', 'stream']
  */
 export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
   const wholes = new WeakMap<DocumentNode, DocumentNode>()
+  const wholeOf = (document: DocumentNode) => {
+    const whole = wholes.get(document) ?? withoutParts(document)
+    wholes.set(document, whole)
+    return whole
+  }
   const masked = (error: unknown) => withoutInternals(maskError(error, errorMessage))
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const { schema, document, operationName, variableValues, contextValue } = args
-      const { params, request, plan } = contextValue
-      if (!params.query || !/@\s*(defer|stream)/.test(params.query)) return undefined
+      const { request, plan } = contextValue
+      const whole = wholeOf(document)
+      if (whole === document) return undefined
       const wrong = wrongParts(schema, document, operationName, variableValues ?? {})
       if (wrong.length > 0) return setResultAndStopExecution({ errors: wrong })
       if (plan || !acceptsParts(request)) {
-        const whole = wholes.get(document) ?? withoutParts(document)
-        wholes.set(document, whole)
         args.document = whole
         return undefined
       }
@@ -54,6 +58,7 @@ function acceptsParts({ headers }: Request): boolean {
   return /(multipart\/(mixed|\*)|text\/(event-stream|\*)|\*\/\*)/i.test(accept)
 }
 
+/** The document itself where it asks for none. */
 function withoutParts(document: DocumentNode): DocumentNode {
   return visit(document, {
     Directive: ({ name }) => (partNames.includes(name.value) ? null : undefined),
