@@ -83,7 +83,7 @@ type HeatmapRow = z.output<typeof heatmap>
 /** One row: a recording, a type and a slice of visitors. A URL on a host that is not allowed is an error in its place. */
 export type AuraHeatmap = Omit<HeatmapRow, 'url'> & { readonly url: string | UpstreamError | null }
 
-export const heatmapsAnswer = z.array(heatmap)
+export const heatmapsAnswer = z.compile(z.array(heatmap))
 
 export function heatmapRequest(
   id: string,

@@ -64,7 +64,7 @@ export type DatadogSnapshot = z.output<typeof snapshot>
 
 /** `data` of a single answer is optional in the vendor's specification. */
 export const snapshotAnswer = z.object({ data: optional(snapshot) })
-export const snapshotsAnswer = z.object({ data: z.array(snapshot) })
+export const snapshotsAnswer = z.compile(z.object({ data: z.array(snapshot) }))
 
 export interface SnapshotCreation extends SnapshotChange {
   readonly applicationId: string

@@ -74,7 +74,7 @@ export type PostHogRendition = z.output<typeof rendition>
 export type PostHogHeatmap = z.output<typeof heatmap>
 
 export const heatmapAnswer = heatmap
-export const heatmapsAnswer = z.object({ results: z.array(heatmap), count: z.int() })
+export const heatmapsAnswer = z.compile(z.object({ results: z.array(heatmap), count: z.int() }))
 
 /** The width that was really served, which only the file name tells: `screenshot-<uuid>-<width>.jpg` (vendor source). */
 export function servedWidth(contentDisposition: string | undefined): number | null {

@@ -14,10 +14,12 @@ const page = z
 
 export type ZenovayPage = z.output<typeof page>
 
-export const pagesAnswer = z.object({
-  success: z.literal(true).optional(),
-  data: z.object({ pages: z.array(page) }),
-})
+export const pagesAnswer = z.compile(
+  z.object({
+    success: z.literal(true).optional(),
+    data: z.object({ pages: z.array(page) }),
+  }),
+)
 
 const website = z
   .object({ id: z.guid().toLowerCase(), domain: z.string(), name: optional(z.string()) })
@@ -29,10 +31,12 @@ const website = z
 
 export type ZenovayWebsite = z.output<typeof website>
 
-export const websitesAnswer = z.object({
-  success: z.literal(true).optional(),
-  data: z.object({ websites: z.array(website) }),
-})
+export const websitesAnswer = z.compile(
+  z.object({
+    success: z.literal(true).optional(),
+    data: z.object({ websites: z.array(website) }),
+  }),
+)
 
 /** The vendor sends a domain, some customers an origin or a page; null for what is none of them. */
 function originOf(domain: string): string | null {
