@@ -12,6 +12,7 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { createLRUCache } from 'graphql-yoga'
+import { locatedErrors } from './located-errors.ts'
 import { toPlainOperation, type Variables } from './plain-operation.ts'
 
 /** Executes what it was found for. */
@@ -83,7 +84,11 @@ function compile(
     disablingCapturingStackErrors: true,
   })
   if (!isCompiledQuery(compiled)) return undefined
-  return async (root, context, variables) => compiled.query(root, context, plain.given(variables))
+  const source = document.loc?.source
+  return async (root, context, variables) => {
+    const result = await compiled.query(root, context, plain.given(variables))
+    return result.errors && source ? { ...result, errors: locatedErrors(source, result.errors) } : result
+  }
 }
 
 /** The variables that decide about `@skip` and `@include`, anywhere in the document. */

@@ -46,10 +46,7 @@ function relocated(
   extensions: Record<string, unknown>,
 ): GraphQLError {
   const { nodes = null, path = null, source = null, positions = null } = located ?? {}
-  const masked = new GraphQLError(message, { nodes, path, source, positions, extensions })
-  // A compiled query knows where in its text a field stands, but not the text.
-  if (!masked.locations && located?.locations) Object.assign(masked, { locations: located.locations })
-  return masked
+  return new GraphQLError(message, { nodes, path, source, positions, extensions })
 }
 
 function isAbort(cause: unknown): boolean {
