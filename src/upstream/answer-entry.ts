@@ -36,6 +36,11 @@ export class AnswerEntry<Key, Value> {
     return this.#waiting.length > 0
   }
 
+  /** Whether upstream is asked for it: what comes is no older than that. */
+  get isAsked(): boolean {
+    return this.onUnwanted !== undefined
+  }
+
   join(asker: Asker<Value>, place: number): void {
     // A list that grows from nothing makes room for many, and mostly one waits.
     if (this.isWanted) this.#waiting.push({ asker, place })

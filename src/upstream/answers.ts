@@ -80,7 +80,7 @@ export class Answers<Key, Value> {
     const names = keys.map(this.#topic.nameOf)
     await this.#admit(keys, names, caller)
     if (caller.signal.aborted) throw endedError(caller.provider, caller.signal)
-    const { joined, fresh } = this.#join(keys, names, asker)
+    const { joined, fresh } = this.#join(keys, names, asker, isAfresh)
     const leave = () => {
       asker.failAll(endedError(caller.provider, caller.signal))
       for (const entry of joined) {
@@ -98,11 +98,13 @@ export class Answers<Key, Value> {
   }
 
   /** All that are waited for, and those of them that nobody has asked yet. */
-  #join(keys: readonly Key[], names: readonly string[], asker: Asker<Value>) {
+  #join(keys: readonly Key[], names: readonly string[], asker: Asker<Value>, isAfresh: boolean) {
     const fresh: AnswerEntry<Key, Value>[] = []
     const joined = keys.map((key, place) => {
       const name = names[place] ?? this.#topic.nameOf(key)
-      const open = this.#open.get(name)
+      const known = this.#open.get(name)
+      // Another may still look it up, and find what is kept.
+      const open = isAfresh && !known?.isAsked ? undefined : known
       const entry = open ?? new AnswerEntry<Key, Value>(name, key)
       if (!open) {
         this.#open.set(name, entry)
