@@ -9,27 +9,16 @@ import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
 import { walkBrand } from './brand-walk.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { TrafficGathering } from './gathering.ts'
-import {
-  groupName,
-  identityName,
-  type LocationIdentity,
-  type LocationWindow,
-  locationTraffic,
-} from './location-traffic.ts'
+import { LocationReport, type TrafficKey } from './location-report.ts'
+import { groupName, identityName, type LocationWindow, locationTraffic } from './location-traffic.ts'
 import type { TrafficReport } from './series.ts'
 import { type BrandQuestion, stepOf, stepOfBrand, type TrafficQuestion } from './traffic-question.ts'
 import { windowsOf } from './windows.ts'
 import type { LocationTraffic } from './wire.ts'
 
-export interface TrafficKey extends TrafficQuestion {
-  readonly identity: LocationIdentity
-  /** `FAIL`: one refused location refuses all that are asked with it. */
-  readonly onRefusal: 'PARTIAL' | 'FAIL'
-}
-
 export interface AnalytiksLoaders {
   /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
-  readonly traffic: DataLoader<TrafficKey, TrafficReport, string>
+  readonly traffic: { load(key: TrafficKey): Promise<TrafficReport> }
   /** The traffic of a brand's locations, page by page as far as somebody asks. */
   readonly brandTraffic: (brandId: number, question: BrandQuestion) => Walk<TrafficReport>
 }
@@ -55,9 +44,13 @@ export function analytiksAnswers(
 }
 
 export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller): AnalytiksLoaders {
+  const reports = new DataLoader<TrafficKey, LocationReport, string>(
+    async keys => askReports(keys, answers(), caller),
+    { cacheKeyFn: keyName },
+  )
   const walks = new Map<string, Walk<TrafficReport>>()
   return {
-    traffic: new DataLoader(async keys => loadReports(keys, answers(), caller), { cacheKeyFn: keyName }),
+    traffic: { load: async key => (await reports.load(key)).outcome },
     brandTraffic(brandId, question) {
       const step = stepOfBrand(question)
       const name = nameOf(brandId, step, questionName(question))
@@ -71,20 +64,22 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
 }
 
 /** Every window is folded into the reports that need it as it arrives: what nobody asked for is not held. */
-async function loadReports(
+function askReports(
   keys: readonly TrafficKey[],
   { locations, dwellTime }: AnalytiksAnswers,
   caller: Caller,
-): Promise<(TrafficReport | Error)[]> {
-  const reports = keys.map(key => new Report(key, new TrafficGathering(key, dwellTime)))
-  await Promise.all(askWindows(reports, locations, caller))
-  spreadRefusals(reports)
-  return reports.map(report => report.outcome())
+): LocationReport[] {
+  const reports = keys.map(key => new LocationReport(key, new TrafficGathering(key, dwellTime)))
+  void Promise.all(askWindows(reports, locations, caller)).then(() => {
+    spreadRefusals(reports)
+    for (const report of reports) report.end()
+  })
+  return reports
 }
 
 /** Whoever asks holds all questions until the last is answered, so each group of windows is asked by itself: no call is of two. */
 function askWindows(
-  reports: readonly Report[],
+  reports: readonly LocationReport[],
   locations: AnalytiksAnswers['locations'],
   caller: Caller,
 ): Promise<void>[] {
@@ -92,6 +87,7 @@ function askWindows(
     const { identity, onRefusal, span } = report.key
     const step = stepOf(report.key)
     const windows = windowsOf(span, { whole: locations.areKept, now: Date.now() })
+    report.open += windows.length
     return windows.map(window => ({ report, window: { span: window, step, identity, onRefusal } }))
   })
   const groups = [...Map.groupBy(asked, ({ window }) => groupName(window)).values()]
@@ -103,43 +99,16 @@ function askWindows(
         const { report, window } = group[place] ?? {}
         if (!report || !window) return
         if (answer instanceof Error) report.fail(answer)
-        else report.add(window, answer)
+        else report.add(window.span, answer)
+        // Each is told as soon as it is whole, so that they are not all printed in one turn.
+        if (--report.open === 0 && report.key.onRefusal === 'PARTIAL') report.end()
       },
     ),
   )
 }
 
-class Report {
-  readonly key: TrafficKey
-  /** Of the first window that failed: a series that lacks one would be a shorter series. */
-  failure: Error | undefined
-  readonly #gathering: TrafficGathering
-
-  constructor(key: TrafficKey, gathering: TrafficGathering) {
-    this.key = key
-    this.#gathering = gathering
-  }
-
-  add({ span }: LocationWindow, traffic: LocationTraffic): void {
-    if (this.failure) return
-    try {
-      this.#gathering.add(span, traffic)
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  fail(error: unknown): void {
-    this.failure ??= error instanceof Error ? error : new Error('A window failed.', { cause: error })
-  }
-
-  outcome(): TrafficReport | Error {
-    return this.failure ?? this.#gathering.report()
-  }
-}
-
 /** All or nothing: where one location is refused, so is every other that was asked the same way with it. */
-function spreadRefusals(reports: readonly Report[]): void {
+function spreadRefusals(reports: readonly LocationReport[]): void {
   const strict = reports.filter(({ key }) => key.onRefusal === 'FAIL')
   for (const group of Map.groupBy(strict, ({ key }) => rangeName(key)).values()) {
     const refusal = group.map(({ failure }) => failure).find(isRefusal)

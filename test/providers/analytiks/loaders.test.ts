@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TrafficKey } from '../../../src/providers/analytiks/loaders.ts'
+import type { TrafficKey } from '../../../src/providers/analytiks/location-report.ts'
 import type { LocationIdentity } from '../../../src/providers/analytiks/location-traffic.ts'
 import type { TrafficReport } from '../../../src/providers/analytiks/series.ts'
 import type { BrandQuestion, TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
@@ -69,6 +69,20 @@ describe('traffic', () => {
     expect(outcomes[1]).toMatchObject({ reason: { code: 'UPSTREAM_FORBIDDEN', provider: 'analytiks' } })
     expect(outcomes[3]).toMatchObject({ reason: { code: 'UPSTREAM_FORBIDDEN', provider: 'analytiks' } })
     expect(costs(emulator)).toEqual({ v1: 0, v2: 2, v3: 0 })
+  })
+
+  test('is told as soon as its own windows are, whoever waits for others', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const gate = Promise.withResolvers<void>()
+    emulator.journal.script({ route: 'POST /json/v2', until: gate.promise, times: 1 })
+    const { analytiks } = account.request()
+    const key: TrafficKey = { ...june, identity: { locationId: 1 }, onRefusal: 'PARTIAL' }
+    const spans = [june.span, utc('2025-07-02T00:00:00Z', '2025-07-03T00:00:00Z')]
+    const reports = spans.map(span => analytiks.traffic.load({ ...key, span }))
+    expect(await Promise.race(reports)).toMatchObject({ locationId: 1 })
+    gate.resolve()
+    expect(await Promise.all(reports)).toHaveLength(2)
   })
 
   test('that is to fail as a whole fails for all who are asked together', async () => {
