@@ -18,9 +18,20 @@ export interface AnswerCache extends AsyncDisposable {
   /** Undefined when nothing is kept, or nothing can be read. Never rejects; what it gives is the caller's own copy. */
   get(name: string): Promise<KeptAnswer | undefined>
   /** Never rejects: what cannot be kept is not. An answer of a group is gone once the group is cleared. */
-  set(name: string, answer: KeptAnswer, milliseconds: number, group?: string): Promise<void>
+  set(name: string, answer: KeptAnswer, milliseconds: number, group?: GroupMark): Promise<void>
+  /**
+   * What an answer of the group is kept by, to be taken before upstream is asked: an answer that a clearing overtook must
+   * not be kept. Undefined when there is none to be had; never rejects.
+   */
+  mark(group: string): Promise<GroupMark | undefined>
   /** Forgets a group of answers: here at once, on all other instances as soon as Redis can be told. Never rejects. */
   clear(group: string): Promise<void>
+}
+
+/** A group as it was at one moment: counts for nothing once the group is cleared. */
+export interface GroupMark {
+  readonly group: string
+  readonly mark: string
 }
 
 export interface AnswerCacheOptions {
@@ -71,13 +82,15 @@ export function openAnswerCache({ bytes, redis, namespace }: AnswerCacheOptions)
       const ttl = Math.min(Math.ceil(milliseconds), longest)
       if (!(ttl > 0)) return
       try {
-        const mark = group === undefined ? undefined : await marks.give(group)
-        if (group !== undefined && mark === undefined) return
-        const entry = { value: answer.value, at: answer.at, group, mark }
+        const entry = { value: answer.value, at: answer.at, ...group }
         await answers.set({ key: fingerprint(name), value: entry, ttl })
       } catch {
         // Not JSON, so not kept.
       }
+    },
+    async mark(group) {
+      const mark = await marks.give(group)
+      return mark === undefined ? undefined : { group, mark }
     },
     clear: group => marks.forget(group),
     async [Symbol.asyncDispose]() {

@@ -1,3 +1,4 @@
+import type { GroupMark } from './answer-cache.ts'
 import { AnswerEntry, type Outcome } from './answer-entry.ts'
 import { Asker, type Tell } from './asker.ts'
 import type { Caller } from './caller.ts'
@@ -181,23 +182,25 @@ export class Answers<Key, Value> {
         usage.bytes += bytes
       },
     }
+    const mark = this.#group === undefined ? undefined : await this.#keeping?.cache.mark(this.#group)
     const values = await call.make(flight).catch(error => entries.map(() => asError(error)))
     const at = Date.now()
     for (const [index, entry] of entries.entries()) {
       const value = values[index] ?? new RangeError(`${values.length} answers to ${entries.length} questions`)
       if (value instanceof Error) this.#fail(entry, value)
       else {
-        this.#keep(entry, value, at)
+        this.#keep(entry, value, at, mark)
         this.#settle(entry, { value, at, from: { caller, call } })
       }
     }
   }
 
-  #keep(entry: AnswerEntry<Key, Value>, value: Value, at: number): void {
+  #keep(entry: AnswerEntry<Key, Value>, value: Value, at: number, mark: GroupMark | undefined): void {
     const milliseconds = this.#keeping ? this.#topic.keepFor(entry.key, value, at) : 0
     if (!this.#keeping || milliseconds <= 0 || entry.isOutdated) return
+    if (this.#group !== undefined && mark === undefined) return
     const { cache, staleMilliseconds } = this.#keeping
-    void cache.set(entry.name, { value, at }, milliseconds + staleMilliseconds, this.#group)
+    void cache.set(entry.name, { value, at }, milliseconds + staleMilliseconds, mark)
   }
 
   #fail(entry: AnswerEntry<Key, Value>, error: Error): void {

@@ -54,9 +54,9 @@ test('an answer expires for every instance, and in Redis', async () => {
 
 test('clearing a group forgets it on every instance at once, and only it', async () => {
   await using fleet = await startFleet()
-  await fleet.one.set('a', { value: 1, at: 0 }, hour, 'lists')
+  await fleet.one.set('a', { value: 1, at: 0 }, hour, await fleet.one.mark('lists'))
   await fleet.one.set('b', { value: 2, at: 0 }, hour)
-  await fleet.other.set('c', { value: 3, at: 0 }, hour, 'lists')
+  await fleet.other.set('c', { value: 3, at: 0 }, hour, await fleet.other.mark('lists'))
   expect(await fleet.other.get('a')).toEqual({ value: 1, at: 0 })
   expect(await fleet.one.get('c')).toEqual({ value: 3, at: 0 })
   await fleet.one.clear('lists')
@@ -64,13 +64,13 @@ test('clearing a group forgets it on every instance at once, and only it', async
   expect(await fleet.other.get('a')).toBeUndefined()
   expect(await fleet.one.get('a')).toBeUndefined()
   expect(await fleet.other.get('b')).toBeDefined()
-  await fleet.other.set('a', { value: 3, at: 1 }, hour, 'lists')
+  await fleet.other.set('a', { value: 3, at: 1 }, hour, await fleet.other.mark('lists'))
   await expect.poll(() => fleet.one.get('a')).toEqual({ value: 3, at: 1 })
 })
 
 test('a group that is cleared while Redis hangs is forgotten here at once, and everywhere when it is back', async () => {
   await using fleet = await startFleet()
-  await fleet.one.set('a', { value: 1, at: 0 }, hour, 'lists')
+  await fleet.one.set('a', { value: 1, at: 0 }, hour, await fleet.one.mark('lists'))
   expect(await fleet.other.get('a')).toBeDefined()
   fleet.server.pause()
   await expect.poll(() => fleet.one.get('unknown').then(() => fleet.lines)).toHaveLength(1)
@@ -97,10 +97,9 @@ test('two namespaces never see each other, in memory or in Redis', async () => {
   await fc.assert(
     fc.asyncProperty(text, text, text, fc.boolean(), async (namespace, foreign, name, grouped) => {
       fc.pre(namespace !== foreign)
-      const group = grouped ? 'group' : undefined
       await using mine = fleet.instance(namespace)
       await using theirs = fleet.instance(foreign)
-      await mine.set(name, { value: 'mine', at: 1 }, hour, group)
+      await mine.set(name, { value: 'mine', at: 1 }, hour, grouped ? await mine.mark('group') : undefined)
       await theirs.clear('group')
       for (const prefix of [`${namespace}:`, `${foreign}:`, ''])
         expect(await theirs.get(prefix + name)).toBeUndefined()
@@ -114,7 +113,7 @@ test('two namespaces never see each other, in memory or in Redis', async () => {
 test('neither the namespace nor the name of an answer can be read in Redis', async () => {
   await using fleet = await startFleet()
   await using cache = fleet.instance('key-of-a-customer')
-  await cache.set('question-of-a-customer', { value: 1, at: 0 }, hour, 'group')
+  await cache.set('question-of-a-customer', { value: 1, at: 0 }, hour, await cache.mark('group'))
   const keys = await fleet.redis.keys('*')
   expect(keys).toHaveLength(2)
   expect(keys.join()).not.toContain('customer')
@@ -216,12 +215,12 @@ test('a Redis that is not there at the start is no error, and is used once it is
   await using early = fleet.instance('early')
   await using second = fleet.instance('early')
   expect(await early.get('name')).toBeUndefined()
-  await early.set('name', { value: 1, at: 0 }, hour, 'group')
+  await early.set('name', { value: 1, at: 0 }, hour, await early.mark('group'))
   await early.clear('group')
   await fleet.server.restart()
   await fleet.returned(early, 'early')
   await fleet.returned(second, 'early')
-  await early.set('name', { value: 2, at: 0 }, hour, 'group')
+  await early.set('name', { value: 2, at: 0 }, hour, await early.mark('group'))
   await expect.poll(() => second.get('name')).toEqual({ value: 2, at: 0 })
 })
 

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest'
-import { Admission } from '../../src/upstream/admission.ts'
 import { openAnswerCache } from '../../src/upstream/answer-cache.ts'
-import { Answers } from '../../src/upstream/answers.ts'
-import { Caller } from '../../src/upstream/caller.ts'
-import { callOf } from '../../src/upstream/topic.ts'
-
-function caller(): Caller {
-  return new Caller('analytiks', new AbortController().signal, new Admission(false), 100)
-}
+import { caller, openAnswers } from './asking.ts'
 
 test('who asks afresh is not told what another finds kept at that moment, and shares a call that is under way', async () => {
   await using cache = openAnswerCache({ bytes: 1_000_000, namespace: 'one' })
@@ -18,15 +11,7 @@ test('who asks afresh is not told what another finds kept at that moment, and sh
     await hold
     return number
   }
-  const answers = new Answers<string, number>(
-    {
-      nameOf: key => key,
-      callsOf: keys => keys.map(key => callOf(key, { route: 'GET /' }, make)),
-      keepFor: () => 60_000,
-      isAnswer: kept => typeof kept === 'number',
-    },
-    { cache, staleMilliseconds: 0 },
-  )
+  const answers = openAnswers(make, { cache, staleMilliseconds: 0 })
   expect(await answers.ask('what', caller())).toBe(1)
   expect(await answers.ask('what', caller())).toBe(1)
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -1,0 +1,28 @@
+import { Admission } from '../../src/upstream/admission.ts'
+import { Answers } from '../../src/upstream/answers.ts'
+import { Caller } from '../../src/upstream/caller.ts'
+import type { Keeping } from '../../src/upstream/keeping.ts'
+import { callOf } from '../../src/upstream/topic.ts'
+
+/** One more request. */
+export function caller(): Caller {
+  return new Caller('analytiks', new AbortController().signal, new Admission(false), 100)
+}
+
+/** Answers of a made-up provider, which are kept for ten minutes. */
+export function openAnswers<Value extends number | string>(
+  make: () => Promise<Value>,
+  keeping: Keeping,
+  group?: string,
+): Answers<string, Value> {
+  return new Answers(
+    {
+      nameOf: key => key,
+      callsOf: keys => keys.map(key => callOf(key, { route: 'GET /' }, make)),
+      keepFor: () => 600_000,
+      isAnswer: (kept): kept is Value => typeof kept === 'number' || typeof kept === 'string',
+    },
+    keeping,
+    group,
+  )
+}
