@@ -14,7 +14,7 @@ export class NotMade extends Error {
 
 /**
  * Lets one request's calls through. What is planned in one turn of the event loop is let through or refused as one, so
- * that a request that needs too many is refused before any.
+ * that a request that needs too many is refused before any; what depends on an answer is counted once that is there.
  */
 export class Admission {
   /** The calls planned so far, while the request asks for its plan alone. */

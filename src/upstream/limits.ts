@@ -4,6 +4,6 @@ export interface Limits {
   readonly concurrency: number
   /** How long an answer may be kept that nothing else puts an end to; 0 is not at all. */
   readonly keepSeconds: number
-  /** The most calls that one request may plan; one that needs more is refused before any. */
+  /** The most calls that one request may plan; one that needs more is refused before any, but for what depends on an answer. */
   readonly maximumCalls: number
 }
