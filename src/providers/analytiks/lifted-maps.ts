@@ -35,9 +35,9 @@ export function liftMaps(body: string): LiftedMaps {
 /** What stands between a name and the first key of its map. */
 const opening = '":{"'
 
-/** A key as it is printed, and the one that comes next in time of those that were met. */
+/** A key as it is printed, with its quotes and colon, and the one that comes next in time of those that were met. */
 interface Key extends Moment {
-  readonly text: string
+  readonly codes: Uint16Array
   next: Key | undefined
 }
 
@@ -49,8 +49,10 @@ class MapScanner {
   /** Behind the map that was read. */
   end = 0
   readonly #body: string
+  /** Of the body: many times as quick to look at, one by one, as the text itself. */
+  readonly #codes: Uint16Array
   readonly #keys = new Map<string, Key>()
-  readonly #before: Key = { text: '', time: Number.NEGATIVE_INFINITY, zoned: true, next: undefined }
+  readonly #before: Key = { codes: codesOf(''), time: Number.NEGATIVE_INFINITY, zoned: true, next: undefined }
   /** Of the map that is read: copied at its end, which is cheaper than lists that grow. */
   readonly #times: number[] = []
   readonly #values: number[] = []
@@ -58,11 +60,12 @@ class MapScanner {
 
   constructor(body: string) {
     this.#body = body
+    this.#codes = codesOf(body)
   }
 
   /** The map whose first key starts at a quote; undefined where it is anything but plain. */
   read(start: number): Buckets | undefined {
-    const body = this.#body
+    const body = this.#codes
     let at = start
     let count = 0
     let key = this.#before
@@ -70,16 +73,16 @@ class MapScanner {
       const next = this.#keyAt(at, key)
       if (!next || next.time <= key.time || (count > 0 && next.zoned !== key.zoned)) return undefined
       key = next
-      at += key.text.length
+      at += key.codes.length
       const first = at
       let value = 0
-      let code = body.charCodeAt(at)
+      let code = body[at] ?? 0
       while (code >= zero && code <= nine) {
         value = 10 * value + code - zero
-        code = body.charCodeAt(++at)
+        code = body[++at] ?? 0
       }
       const digits = at - first
-      if (digits === 0 || digits > 15 || (digits > 1 && body.charCodeAt(first) === zero)) return undefined
+      if (digits === 0 || digits > 15 || (digits > 1 && body[first] === zero)) return undefined
       this.#times[count] = key.time
       this.#values[count] = value
       count++
@@ -94,7 +97,7 @@ class MapScanner {
   #keyAt(at: number, before: Key): Key | undefined {
     let guess = before.next
     for (let left = 0; guess && left <= mostLeftOut; left++, guess = guess.next) {
-      if (this.#body.startsWith(guess.text, at)) return guess
+      if (this.#isAt(at, guess)) return guess
     }
     const text = keyText.exec(this.#body.slice(at, at + longestKey))?.[0]
     if (text === undefined) return undefined
@@ -102,9 +105,18 @@ class MapScanner {
     if (known) return known
     const moment = readMoment(text.slice(1, -2))
     if (!moment) return undefined
-    const key = { ...moment, text, next: undefined }
+    const key = { ...moment, codes: codesOf(text), next: undefined }
     this.#keys.set(text, key)
     return this.#linked(key, before)
+  }
+
+  /** What differs is mostly near the end. */
+  #isAt(at: number, { codes }: Key): boolean {
+    const body = this.#codes
+    for (let index = codes.length - 1; index >= 0; index--) {
+      if (body[at + index] !== codes[index]) return false
+    }
+    return true
   }
 
   #linked(key: Key, before: Key): Key {
@@ -128,3 +140,9 @@ class MapScanner {
 const longestKey = 40
 const keyText = /^"[\dTZ:.+-]+":/
 const [zero, nine, comma, closingBrace] = [48, 57, 44, 125]
+
+function codesOf(text: string): Uint16Array {
+  const bytes = Buffer.allocUnsafeSlow(2 * text.length)
+  bytes.write(text, 'utf16le')
+  return new Uint16Array(bytes.buffer, 0, text.length)
+}
