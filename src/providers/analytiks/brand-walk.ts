@@ -3,6 +3,7 @@ import type { Caller } from '../../upstream/caller.ts'
 import { type Walk, walk } from '../../upstream/walk.ts'
 import type { BrandPage, BrandPageKey } from './brand-pages.ts'
 import { TrafficGathering } from './gathering.ts'
+import { Plans } from './gathering-plan.ts'
 import type { DwellTime } from './law.ts'
 import type { TrafficReport } from './series.ts'
 import type { BrandQuestion } from './traffic-question.ts'
@@ -22,14 +23,15 @@ export interface BrandWalkOptions {
 /** A brand's locations in the order of the first window's pages; the other windows are read as far as those locations need. */
 export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): Walk<TrafficReport> {
   const [lead, ...others] = options.windows.map(window => new WindowPages(window, options))
+  const plans = new Plans(options.dwellTime)
   return walk<TrafficReport, true>(async () => {
     if (!lead) return { rows: [], next: undefined }
     const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
     const parts = await Promise.all(others.map(pages => pages.take(rows.map(({ locationId }) => locationId))))
     const reports = rows.map((row, index) => {
       const { locationId } = row
-      const timeZone = question.zoneOf(locationId)
-      const gathering = new TrafficGathering({ ...question, timeZone }, options.dwellTime)
+      const asked = { ...question, timeZone: question.zoneOf(locationId) }
+      const gathering = new TrafficGathering(asked, plans.of(asked))
       gathering.add(lead.window, row)
       for (const [part, pages] of others.entries()) {
         const traffic = parts[part]?.[index]

@@ -1,5 +1,6 @@
+import type { BucketLabels } from './bucket-labels.ts'
 import type { ZoneClock } from './clock.ts'
-import type { HeldBuckets, Visit } from './held-buckets.ts'
+import type { HeldBuckets } from './held-buckets.ts'
 import type { Law } from './law.ts'
 import type { PeriodFold } from './period-fold.ts'
 import type { TrafficColumns, TrafficPoint, TrafficSeries } from './series.ts'
@@ -8,11 +9,12 @@ import type { TrafficMetric, TrafficSpan, TrafficStep } from './wire.ts'
 
 export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 
-/** What all series of hours or quarters of one place share. */
+/** What all series of hours or quarters share, of one place and of others that are asked the same. */
 export interface Timeline {
   readonly span: TrafficSpan
   readonly step: TrafficStep
   readonly clock: ZoneClock | null
+  readonly labels: BucketLabels
 }
 
 /** A series of the buckets that upstream sent. */
@@ -42,9 +44,10 @@ export class BucketSeries implements TrafficSeries {
 
   points(): readonly TrafficPoint[] {
     const points: TrafficPoint[] = []
-    const printer = new PointPrinter(this.#timeline.clock)
+    const { labels } = this.#timeline
     this.#held?.each((time, value, zoned) => {
-      points.push(printer.print(time, value, zoned))
+      const { at, localAt } = labels.of(time, zoned)
+      points.push({ at, localAt, value })
     })
     return points
   }
@@ -86,14 +89,14 @@ export class BucketSeries implements TrafficSeries {
   }
 
   peak(): TrafficPoint | null {
-    let peak: Parameters<Visit> | undefined
+    let start: Parameters<BucketLabels['of']> | undefined
     let highest = -1
     this.#held?.each((time, value, zoned) => {
       if (value <= highest) return
       highest = value
-      peak = [time, value, zoned]
+      start = [time, zoned]
     })
-    return peak ? new PointPrinter(this.#timeline.clock).print(...peak) : null
+    return start ? { ...this.#timeline.labels.of(...start), value: highest } : null
   }
 
   /** Where on the clock buckets start: as reported, else by the zone, whose hours may start at half past in UTC. */
@@ -104,27 +107,6 @@ export class BucketSeries implements TrafficSeries {
     if (!clock) return 0
     const offset = clock.localOf(span.start) - span.start
     return ((-offset % milliseconds) + milliseconds) % milliseconds
-  }
-}
-
-/** Prints buckets that come in order of time. */
-class PointPrinter {
-  readonly #clock: ZoneClock | null
-  readonly #instants = new Stamp()
-  readonly #locals = new Stamp()
-
-  constructor(clock: ZoneClock | null) {
-    this.#clock = clock
-  }
-
-  print(time: number, value: number, zoned: boolean): TrafficPoint {
-    const at = zoned ? time : (this.#clock?.instantOf(time) ?? null)
-    const localAt = zoned ? (this.#clock?.localOf(time) ?? null) : time
-    return {
-      at: at === null ? null : this.#instants.instant(at),
-      localAt: localAt === null ? null : this.#locals.local(localAt),
-      value,
-    }
   }
 }
 

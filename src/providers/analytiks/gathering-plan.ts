@@ -1,3 +1,5 @@
+import { nameOf } from '../../upstream/groups.ts'
+import { BucketLabels } from './bucket-labels.ts'
 import { isCalendarInterval, type Periods, periodsOf, wholeOf } from './calendar.ts'
 import { clockOf, type ZoneClock } from './clock.ts'
 import type { DwellTime } from './law.ts'
@@ -8,12 +10,31 @@ export interface Plan extends Pick<TrafficQuestion, 'span' | 'interval'> {
   readonly clock: ZoneClock | null
   /** What buckets are folded into; null where they stay as they are, and where nobody knows the location's calendar. */
   readonly periods: Periods | null
+  readonly labels: BucketLabels
   readonly dwellTime: DwellTime
 }
 
-export function planOf({ span, interval, timeZone }: TrafficQuestion, dwellTime: DwellTime): Plan {
+/** The plans of one answer: places that are asked the same share one, with all that it works out. */
+export class Plans {
+  readonly #dwellTime: DwellTime
+  readonly #plans = new Map<string, Plan>()
+
+  constructor(dwellTime: DwellTime) {
+    this.#dwellTime = dwellTime
+  }
+
+  /** Throws a RangeError for a name that is no time zone. */
+  of(question: TrafficQuestion): Plan {
+    const { span, interval, timeZone } = question
+    const name = nameOf(span.form, span.start, span.end, interval, timeZone)
+    return this.#plans.getOrInsertComputed(name, () => planOf(question, this.#dwellTime))
+  }
+}
+
+function planOf({ span, interval, timeZone }: TrafficQuestion, dwellTime: DwellTime): Plan {
   const clock = timeZone === null ? null : clockOf(timeZone)
-  const common = { span, interval, clock, dwellTime }
+  const labels = new BucketLabels(clock, span.start)
+  const common = { span, interval, clock, labels, dwellTime }
   if (interval === 'whole') return { ...common, periods: wholeOf(span) }
   return { ...common, periods: isCalendarInterval(interval) ? periodsOf(span, interval, clock) : null }
 }

@@ -1,5 +1,4 @@
-import { type Plan, planOf } from './gathering-plan.ts'
-import type { DwellTime } from './law.ts'
+import type { Plan } from './gathering-plan.ts'
 import { PlaceGathering } from './place-gathering.ts'
 import type { TrafficReport } from './series.ts'
 import type { TrafficQuestion } from './traffic-question.ts'
@@ -17,10 +16,10 @@ export class TrafficGathering {
   #locationId: number | undefined
   #referenceNumber: string | null = null
 
-  /** Throws a RangeError for a name that is no time zone. */
-  constructor(question: TrafficQuestion, dwellTime: DwellTime) {
+  /** `plan` is the question's. */
+  constructor(question: TrafficQuestion, plan: Plan) {
     this.#question = question
-    this.#plan = planOf(question, dwellTime)
+    this.#plan = plan
     this.#location = new PlaceGathering(this.#plan)
   }
 

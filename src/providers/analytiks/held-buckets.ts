@@ -23,6 +23,8 @@ export class HeldBuckets {
   #origin = 0
   #values: Int32Array | Float64Array | undefined
   readonly #others: Piece[] = []
+  /** What came first, as it came, until more comes: most answers are of one window. */
+  #only: Piece | undefined
 
   /** `step` in milliseconds. */
   constructor(span: TrafficSpan, step: number) {
@@ -32,18 +34,27 @@ export class HeldBuckets {
 
   /** Takes what a window tells of the span, from a start on. */
   add(start: number, buckets: Buckets): void {
-    if (buckets.times.length > 0 && !this.#hold(buckets)) this.#others.push({ start, buckets })
+    if (buckets.times.length === 0) return
+    const piece = { start, buckets }
+    if (!this.#only && this.oneStep === undefined) {
+      this.#only = piece
+      return
+    }
+    if (this.#only) this.#add(this.#only)
+    this.#only = undefined
+    this.#add(piece)
   }
 
   /** A step that a bucket stands at; undefined without one. */
   get oneStep(): number | undefined {
-    return this.#others[0]?.buckets.times[0] ?? (this.#values && this.#origin)
+    return (this.#only ?? this.#others[0])?.buckets.times[0] ?? (this.#values && this.#origin)
   }
 
   /** Tells each bucket in order of time; lists of them would be as long as all that is held. */
   each(visit: Visit): void {
     let from = 0
-    for (const { start, buckets } of this.#others.toSorted((one, other) => one.start - other.start)) {
+    const others = this.#only ? [this.#only] : this.#others
+    for (const { start, buckets } of others.toSorted((one, other) => one.start - other.start)) {
       const until = Math.ceil((start - this.#origin) / this.#step)
       this.#eachOf(from, until, visit)
       for (const [index, time] of buckets.times.entries()) {
@@ -52,6 +63,10 @@ export class HeldBuckets {
       from = Math.max(from, until)
     }
     this.#eachOf(from, Number.POSITIVE_INFINITY, visit)
+  }
+
+  #add(piece: Piece): void {
+    if (!this.#hold(piece.buckets)) this.#others.push(piece)
   }
 
   #eachOf(from: number, until: number, visit: Visit): void {

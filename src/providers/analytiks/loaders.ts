@@ -9,6 +9,7 @@ import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
 import { walkBrand } from './brand-walk.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { TrafficGathering } from './gathering.ts'
+import { Plans } from './gathering-plan.ts'
 import { LocationReport, type TrafficKey } from './location-report.ts'
 import { groupName, identityName, type LocationWindow, locationTraffic } from './location-traffic.ts'
 import type { TrafficReport } from './series.ts'
@@ -69,7 +70,8 @@ function askReports(
   { locations, dwellTime }: AnalytiksAnswers,
   caller: Caller,
 ): LocationReport[] {
-  const reports = keys.map(key => new LocationReport(key, new TrafficGathering(key, dwellTime)))
+  const plans = new Plans(dwellTime)
+  const reports = keys.map(key => new LocationReport(key, new TrafficGathering(key, plans.of(key))))
   void Promise.all(askWindows(reports, locations, caller)).then(() => {
     spreadRefusals(reports)
     for (const report of reports) report.end()

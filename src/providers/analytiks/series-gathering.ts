@@ -46,11 +46,11 @@ export class SeriesGathering {
 
   /** Throws BadInput where nobody knows the location's calendar. */
   series(): TrafficSeries {
-    const { interval, span, periods, clock } = this.#plan
+    const { interval, span, periods, clock, labels } = this.#plan
     if (interval === 'hourly' || interval === '15min') {
       return new BucketSeries(
         this.#metric,
-        { span, step: interval, clock },
+        { span, step: interval, clock, labels },
         this.#held,
         this.#law,
         this.#fold,

@@ -1,4 +1,5 @@
 import { TrafficGathering } from '../../../src/providers/analytiks/gathering.ts'
+import { Plans } from '../../../src/providers/analytiks/gathering-plan.ts'
 import type { DwellTime } from '../../../src/providers/analytiks/law.ts'
 import type { PlaceReport, TrafficReport } from '../../../src/providers/analytiks/series.ts'
 import type { TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
@@ -62,7 +63,7 @@ export function gather(
   windows: readonly (readonly [TrafficSpan, LocationTraffic])[],
   dwellTime?: DwellTime,
 ): TrafficReport {
-  const gathering = new TrafficGathering(question, dwellTime)
+  const gathering = new TrafficGathering(question, new Plans(dwellTime).of(question))
   for (const [window, row] of windows) gathering.add(window, row)
   return gathering.report()
 }
