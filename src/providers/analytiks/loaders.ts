@@ -11,7 +11,7 @@ import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { TrafficGathering } from './gathering.ts'
 import { Plans } from './gathering-plan.ts'
 import { LocationReport, type TrafficKey } from './location-report.ts'
-import { groupName, identityName, type LocationWindow, locationTraffic } from './location-traffic.ts'
+import { identityName, type LocationWindow, locationTraffic, locationWindow } from './location-traffic.ts'
 import type { TrafficReport } from './series.ts'
 import { type BrandQuestion, stepOf, stepOfBrand, type TrafficQuestion } from './traffic-question.ts'
 import { windowsOf } from './windows.ts'
@@ -90,9 +90,12 @@ function askWindows(
     const step = stepOf(report.key)
     const windows = windowsOf(span, { whole: locations.areKept, now: Date.now() })
     report.open += windows.length
-    return windows.map(window => ({ report, window: { span: window, step, identity, onRefusal } }))
+    return windows.map(window => ({
+      report,
+      window: locationWindow({ span: window, step, identity, onRefusal }),
+    }))
   })
-  const groups = [...Map.groupBy(asked, ({ window }) => groupName(window)).values()]
+  const groups = [...Map.groupBy(asked, ({ window }) => window.group).values()]
   return groups.map(group =>
     locations.askEach(
       group.map(({ window }) => window),

@@ -15,6 +15,16 @@ export interface LocationWindow extends Question {
   readonly identity: LocationIdentity
   /** `FAIL`: one refused location refuses all that are asked with it. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
+  /** The same for windows that may share a call. */
+  readonly group: string
+  /** The same for equal windows. */
+  readonly name: string
+}
+
+/** A fleet's year is thousands of them, each looked up by its name many times. */
+export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): LocationWindow {
+  const group = groupName(window)
+  return { ...window, group, name: nameOf(group, identityName(window.identity)) }
 }
 
 /** The most locations of one call (the vendor's page). */
@@ -23,9 +33,9 @@ const maximumLocations = 50
 /** All metrics of a location in a window: 50 locations a call; ids, and references of one brand, each their way. */
 export function locationTraffic(client: AnalytiksClient, keep: Keep): Topic<LocationWindow, LocationTraffic> {
   return {
-    nameOf: window => nameOf(groupName(window), identityName(window.identity)),
+    nameOf: ({ name }) => name,
     callsOf: windows =>
-      [...Map.groupBy(windows, groupName).values()]
+      [...Map.groupBy(windows, ({ group }) => group).values()]
         .flatMap(group => chunks(group, maximumLocations))
         .map(group => callFor(client, group)),
     keepFor: ({ span }, _traffic, at) => keepTraffic(keep, span, at),
@@ -93,8 +103,12 @@ function find(rows: readonly LocationTraffic[], identity: LocationIdentity): Loc
     : rows.find(row => row.referenceNumber === identity.referenceNumber)
 }
 
-/** The same for windows that may share a call. */
-export function groupName({ span, step, onRefusal, identity }: LocationWindow): string {
+function groupName({
+  span,
+  step,
+  onRefusal,
+  identity,
+}: Pick<LocationWindow, 'span' | 'step' | 'onRefusal' | 'identity'>): string {
   const brand = 'brandId' in identity ? identity.brandId : null
   return nameOf('location', span.form, span.start, span.end, step, onRefusal, brand)
 }
