@@ -1,5 +1,5 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
-import type { TrafficKey } from '../src/providers/analytiks/location-report.ts'
+import type { TrafficKey } from '../src/providers/analytiks/traffic-question.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Location } from './location.ts'

@@ -10,10 +10,16 @@ import { walkBrand } from './brand-walk.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { TrafficGathering } from './gathering.ts'
 import { Plans } from './gathering-plan.ts'
-import { LocationReport, type TrafficKey } from './location-report.ts'
+import { LocationReport } from './location-report.ts'
 import { identityName, type LocationWindow, locationTraffic, locationWindow } from './location-traffic.ts'
 import type { TrafficReport } from './series.ts'
-import { type BrandQuestion, stepOf, stepOfBrand, type TrafficQuestion } from './traffic-question.ts'
+import {
+  type BrandQuestion,
+  stepOf,
+  stepOfBrand,
+  type TrafficKey,
+  type TrafficQuestion,
+} from './traffic-question.ts'
 import { windowsOf } from './windows.ts'
 import type { LocationTraffic } from './wire.ts'
 

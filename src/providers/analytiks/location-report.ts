@@ -1,14 +1,7 @@
 import type { TrafficGathering } from './gathering.ts'
-import type { LocationIdentity } from './location-traffic.ts'
 import type { TrafficReport } from './series.ts'
-import type { TrafficQuestion } from './traffic-question.ts'
+import type { TrafficKey } from './traffic-question.ts'
 import type { LocationTraffic, TrafficSpan } from './wire.ts'
-
-export interface TrafficKey extends TrafficQuestion {
-  readonly identity: LocationIdentity
-  /** `FAIL`: one refused location refuses all that are asked with it. */
-  readonly onRefusal: 'PARTIAL' | 'FAIL'
-}
 
 /** The answer of one location while its windows are asked. */
 export class LocationReport {

@@ -1,5 +1,6 @@
 import { type CalendarInterval, isCalendarInterval } from './calendar.ts'
 import { clockOf } from './clock.ts'
+import type { LocationIdentity } from './location-traffic.ts'
 import type { TrafficMetric, TrafficSpan, TrafficStep } from './wire.ts'
 
 /** How long a bucket of an answer is; `whole`: the range as one, for what is told of it in a single number. */
@@ -16,6 +17,12 @@ export interface TrafficQuestion {
   readonly metrics: readonly TrafficMetric[]
   /** Its points of interest too, with all their metrics. */
   readonly withZones: boolean
+}
+
+export interface TrafficKey extends TrafficQuestion {
+  readonly identity: LocationIdentity
+  /** `FAIL`: one refused location refuses all that are asked with it. */
+  readonly onRefusal: 'PARTIAL' | 'FAIL'
 }
 
 /** What is asked of all locations of a brand, which are in several time zones. */

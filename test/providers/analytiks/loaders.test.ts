@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { TrafficKey } from '../../../src/providers/analytiks/location-report.ts'
 import type { LocationIdentity } from '../../../src/providers/analytiks/location-traffic.ts'
 import type { TrafficReport } from '../../../src/providers/analytiks/series.ts'
-import type { BrandQuestion, TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
+import type {
+  BrandQuestion,
+  TrafficKey,
+  TrafficQuestion,
+} from '../../../src/providers/analytiks/traffic-question.ts'
 import { locationMetrics, pointOfInterestMetrics } from '../../../src/providers/analytiks/wire.ts'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
 import { type Ask, providerConformance } from '../../conformance.ts'
