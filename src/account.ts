@@ -39,7 +39,7 @@ export interface AccountOptions {
   readonly redis?: RedisConnection | undefined
   /** What may be kept of answers in memory; 0 keeps none, in Redis neither. */
   readonly cacheBytes?: number
-  /** How long behind its time a kept answer may be served while its upstream is down. */
+  /** The age up to which a kept answer is served past its time, while its upstream is down. */
   readonly staleSeconds?: number
 }
 

@@ -141,7 +141,10 @@ export class Answers<Key, Value> {
         const kept = await cache.get(entry.name)
         if (!kept || !isAnswer(kept.value)) return [entry]
         const { value, at } = kept
-        if (at + keepFor(entry.key, value, at) <= Date.now()) {
+        const age = Date.now() - at
+        // How old it is cannot be told where a clock was put back.
+        if (age < -clockLeeway) return [entry]
+        if (age >= keepFor(entry.key, value, at)) {
           entry.kept = { value, at }
           return [entry]
         }
@@ -200,12 +203,14 @@ export class Answers<Key, Value> {
     if (!this.#keeping || milliseconds <= 0 || entry.isOutdated) return
     if (this.#group !== undefined && mark === undefined) return
     const { cache, staleMilliseconds } = this.#keeping
-    void cache.set(entry.name, { value, at }, milliseconds + staleMilliseconds, mark)
+    void cache.set(entry.name, { value, at }, Math.max(milliseconds, staleMilliseconds), mark)
   }
 
   #fail(entry: AnswerEntry<Key, Value>, error: Error): void {
     const { kept } = entry
-    if (kept && isDown(error)) this.#settle(entry, { ...kept, from: 'stale' })
+    const staleMilliseconds = this.#keeping?.staleMilliseconds ?? 0
+    if (kept && Date.now() - kept.at < staleMilliseconds && isDown(error))
+      this.#settle(entry, { ...kept, from: 'stale' })
     else this.#settle(entry, error)
   }
 
@@ -214,6 +219,9 @@ export class Answers<Key, Value> {
     entry.settle(outcome)
   }
 }
+
+/** By how much the clocks of instances may differ, in milliseconds. */
+const clockLeeway = 5_000
 
 /** Whether an upstream that fails so may be stood in for by what it told before. */
 function isDown(error: Error): boolean {
