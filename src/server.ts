@@ -11,6 +11,7 @@ import { createContext } from './context.ts'
 import { documentCache } from './document-cache.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
+import { plainRequests, type ServerContext, useOutcome } from './plain-requests.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
@@ -47,7 +48,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   const { host, port, requestBytes, deadlineMilliseconds, corsOrigins, log } = options
   const maskedErrors = maskErrors(log)
   let draining = false
-  const yoga = createYoga<{ readonly res: ServerResponse }>({
+  const yoga = createYoga<ServerContext>({
     schema,
     context: ({ request, res }) =>
       createContext(account, answerSignal(res, deadlineMilliseconds), {
@@ -68,6 +69,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     healthCheckEndpoint: '/healthz',
     plugins: [
+      useOutcome(),
       useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
       useJsonOnly(),
       useExplain(),
@@ -80,7 +82,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       useUpstreamNotice(),
     ],
   })
-  const server = createServer(yoga)
+  const server = createServer(plainRequests(yoga, requestBytes))
   const unanswered = new Set<ServerResponse>()
   server.prependListener('request', (_request, response) => {
     unanswered.add(response)
