@@ -1,5 +1,4 @@
-import type { Context } from '../src/context.ts'
-import type { SnapshotRefusal as Refusal, Written } from '../src/providers/datadog/client.ts'
+import type { SnapshotRefusal as Refusal } from '../src/providers/datadog/client.ts'
 import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
@@ -120,38 +119,23 @@ builder.mutationFields(t => ({
       'Creates a snapshot at Datadog. Not safe to repeat after an error that may have come late: Datadog takes no idempotency key, so look first.',
     args: { input: t.arg({ type: CreateSnapshotInput, required: true, description: 'The new snapshot.' }) },
     extensions: checkedInput,
-    resolve: (_root, { input }, { datadog, loaders, signal }) =>
-      cleared(loaders, datadog().createSnapshot(input, { signal })),
+    resolve: (_root, { input }, { datadog }) => datadog().createSnapshot(input),
   }),
   updateSnapshot: t.field({
     type: WriteSnapshotResult,
     description: 'Changes where a snapshot at Datadog points.',
     args: { input: t.arg({ type: UpdateSnapshotInput, required: true, description: 'The change.' }) },
     extensions: checkedInput,
-    resolve: (_root, { input: { id, ...change } }, { datadog, loaders, signal }) =>
-      cleared(loaders, datadog().updateSnapshot(id, change, { signal })),
+    resolve: (_root, { input: { id, ...change } }, { datadog }) => datadog().updateSnapshot(id, change),
   }),
   deleteSnapshot: t.field({
     type: DeleteSnapshotResult,
     description: 'Deletes a snapshot at Datadog.',
     args: { input: t.arg({ type: DeleteSnapshotInput, required: true, description: 'Which one.' }) },
     extensions: checkedInput,
-    resolve: (_root, { input: { id } }, { datadog, loaders, signal }) =>
-      cleared(loaders, datadog().deleteSnapshot(id, { signal })),
+    resolve: (_root, { input: { id } }, { datadog }) => datadog().deleteSnapshot(id),
   }),
 }))
-
-/** What a mutation changed, or may have changed, is read afresh by whatever comes after it. */
-async function cleared<Value>(
-  { datadog }: Context['loaders'],
-  writing: Promise<Written<Value>>,
-): Promise<Written<Value>> {
-  try {
-    return await writing
-  } finally {
-    await datadog.clear()
-  }
-}
 
 function checkInput(input: object): void {
   for (const [name, value] of Object.entries(input)) {

@@ -1,6 +1,6 @@
 import type { Account, ProviderState } from './account.ts'
 import type { Catalog } from './catalog.ts'
-import type { DatadogClient } from './providers/datadog/client.ts'
+import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import {
   type Clients,
   clientKeys,
@@ -9,7 +9,7 @@ import {
   nameOfClient,
   type Sources,
 } from './providers.ts'
-import { Admission, NotMade, type PlannedCall } from './upstream/admission.ts'
+import { Admission, type PlannedCall } from './upstream/admission.ts'
 import { Caller } from './upstream/caller.ts'
 import { notConfigured, type ProviderName } from './upstream/error.ts'
 import type { Usage } from './upstream/usage.ts'
@@ -20,8 +20,8 @@ export interface Context {
   readonly providers: readonly ProviderState[]
   /** Reads; one upstream question for all fields that ask the same. */
   readonly loaders: Loaders
-  /** Writes; whoever changes a snapshot clears `loaders.datadog`. */
-  readonly datadog: () => DatadogClient
+  /** Writes. */
+  readonly datadog: () => DatadogChanges
   /** Ends when the caller goes away. */
   readonly signal: AbortSignal
   /** The providers that the request has used so far. */
@@ -61,15 +61,13 @@ export function createContext(
     return new Caller(nameOfClient[key], signal, admission, maximum)
   })
   const sources: Sources = { shared: key => take(key, shared[key]), caller: key => callers[key] }
+  const loaders = createLoaders(sources)
   return {
     catalog,
     providers,
-    loaders: createLoaders(sources),
-    datadog() {
-      const client = take('datadog', clients.datadog)
-      if (isPlanOnly) throw new NotMade('A change is not planned.')
-      return client
-    },
+    loaders,
+    datadog: () =>
+      datadogChanges(take('datadog', clients.datadog), callers.datadog, () => loaders.datadog.clear()),
     signal,
     used,
     isCatalogMadeUp,

@@ -32,13 +32,21 @@ const question = fc
   })
 const waves = fc.array(fc.array(question, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 })
 
-test('whatever is asked at once and in turn, each answer is the one that it gets alone where nothing is kept', async () => {
+test('whatever is asked at once and in turn, each answer is the one that it gets alone where nothing is kept, and its costs add up', async () => {
   await using alone = await serve()
   await fc.assert(
     fc.asyncProperty(waves, async waves => {
       await using served = await serve({ environment: { ISOTHERM_CACHE_BYTES: '100000000' } })
       for (const wave of waves) {
+        const { journal } = served.sandbox.analytiks
+        const before = journal.count('POST /json/v2')
         const answers = await Promise.all(wave.map(asked => askText(served.origin, query, asked)))
+        const costs = answers.map(({ upstream }) => upstream.analytiks)
+        expect(costs.reduce((sum, cost) => sum + (cost?.made ?? 0), 0)).toBe(
+          journal.count('POST /json/v2') - before,
+        )
+        for (const cost of costs)
+          expect(cost?.planned).toBe(Number(cost?.made) + Number(cost?.shared) + Number(cost?.cached))
         for (const [index, { data, errors }] of answers.entries()) {
           const expected = await askText(alone.origin, query, wave[index])
           expect(expected.errors).toEqual([])

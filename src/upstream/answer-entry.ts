@@ -1,11 +1,17 @@
 import type { Asker } from './asker.ts'
 import type { Caller } from './caller.ts'
 
-/** An answer, when upstream gave it, and how it came here: kept, kept past its time, or by a call that a caller began. */
+/** An answer, when upstream gave it, and whether it was kept past its time. */
 export interface Outcome<Value> {
   readonly value: Value
   readonly at: number
-  readonly from: 'kept' | 'stale' | { readonly caller: Caller; readonly call: object }
+  readonly isStale: boolean
+}
+
+/** A call that was made, and who began it. */
+interface Made {
+  readonly caller: Caller
+  readonly call: object
 }
 
 /** One who waits for an answer, with its place among the questions of theirs. */
@@ -22,6 +28,8 @@ export class AnswerEntry<Key, Value> {
   kept: { readonly value: Value; readonly at: number } | undefined
   /** Something changed at the upstream since it was asked. */
   isOutdated = false
+  /** The call that asks it, once that has left. */
+  made: Made | undefined
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
   #waiting: Waiting<Value>[]
@@ -50,6 +58,7 @@ export class AnswerEntry<Key, Value> {
   /** Whether nobody is left who waits. */
   leave(asker: Asker<Value>): boolean {
     if (!this.isWanted) return false
+    if (this.made) this.#note(asker.caller)
     this.#waiting = this.#waiting.filter(one => one.asker !== asker)
     if (this.isWanted) return false
     this.onUnwanted?.()
@@ -61,17 +70,19 @@ export class AnswerEntry<Key, Value> {
     this.#waiting = []
     for (const { asker, place } of waiting) {
       if (outcome instanceof Error) {
+        if (this.made) this.#note(asker.caller)
         asker.tell(place, outcome)
         continue
       }
-      note(this.name, asker.caller, outcome)
+      this.#note(asker.caller)
+      asker.caller.usage.noteAge(outcome.at, outcome.isStale)
       asker.tell(place, outcome.value)
     }
   }
-}
 
-function note(name: string, { usage }: Caller, { at, from }: Outcome<unknown>): void {
-  usage.noteAge(at, from === 'stale')
-  if (from === 'kept') usage.noteKept(name)
-  else if (from !== 'stale' && from.caller.usage !== usage) usage.noteShared(from.call)
+  /** A failure that no call was made for is not noted: its call was neither made nor spared. */
+  #note({ usage }: Caller): void {
+    usage.noteServed(this.name)
+    if (this.made && this.made.caller.usage !== usage) usage.noteShared(this.made.call)
+  }
 }

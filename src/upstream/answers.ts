@@ -148,7 +148,7 @@ export class Answers<Key, Value> {
           entry.kept = { value, at }
           return [entry]
         }
-        this.#settle(entry, { value, at, from: 'kept' })
+        this.#settle(entry, { value, at, isStale: false })
         return []
       }),
     )
@@ -177,10 +177,14 @@ export class Answers<Key, Value> {
       if (--left === 0) controller.abort(endedError(caller.provider, caller.signal))
     }
     for (const entry of entries) entry.onUnwanted = onUnwanted
-    usage.made++
     const flight = {
       signal: controller.signal,
       asker: caller,
+      begun() {
+        usage.made++
+        const made = { caller, call }
+        for (const entry of entries) entry.made = made
+      },
       received: (bytes: number) => {
         usage.bytes += bytes
       },
@@ -193,7 +197,7 @@ export class Answers<Key, Value> {
       if (value instanceof Error) this.#fail(entry, value)
       else {
         this.#keep(entry, value, at, mark)
-        this.#settle(entry, { value, at, from: { caller, call } })
+        this.#settle(entry, { value, at, isStale: false })
       }
     }
   }
@@ -210,7 +214,7 @@ export class Answers<Key, Value> {
     const { kept } = entry
     const staleMilliseconds = this.#keeping?.staleMilliseconds ?? 0
     if (kept && Date.now() - kept.at < staleMilliseconds && isDown(error))
-      this.#settle(entry, { ...kept, from: 'stale' })
+      this.#settle(entry, { ...kept, isStale: true })
     else this.#settle(entry, error)
   }
 

@@ -1,5 +1,6 @@
 import type { Admission, PlannedCall } from './admission.ts'
 import type { ProviderName } from './error.ts'
+import type { Flight } from './flight.ts'
 import { Usage } from './usage.ts'
 
 /** One request, as one provider meets it. */
@@ -21,5 +22,16 @@ export class Caller {
   /** Resolves when calls that were put into the plan may be made; rejects with what `Admission.admit` does. */
   admit(calls: readonly PlannedCall[]): Promise<void> {
     return this.#admission.admit(this.provider, calls, this.#maximumCalls)
+  }
+
+  /** Makes a call that is nobody else's, such as a change, once it is let through. */
+  async change<Value>(plan: PlannedCall, make: (flight: Flight) => Promise<Value>): Promise<Value> {
+    const { signal, usage } = this
+    const begun = usage.planAlone()
+    await this.admit([plan])
+    const received = (bytes: number) => {
+      usage.bytes += bytes
+    }
+    return make({ signal, asker: this, begun, received })
   }
 }

@@ -4,6 +4,8 @@ export interface Flight {
   readonly signal: AbortSignal
   /** Who began it: whoever asks much takes turns with whoever asks little. By default the signal. */
   readonly asker?: object
+  /** Told when its turn within the provider's limits has come, and it is made. */
+  readonly begun?: () => void
   /** Told how many bytes an answer took. */
   readonly received?: (bytes: number) => void
 }

@@ -1,20 +1,36 @@
-/** What one request has cost at one provider so far, in calls, and how old its answers are. */
+/**
+ * What one request has cost at one provider so far, in calls, and how old its answers are. Once all is answered, what was planned
+ * was made, shared or cached; what is missing from that sum was not made, and its fields are errors.
+ */
 export class Usage {
+  /** The calls that it needs where nothing is kept and nobody else asks. */
   planned = 0
+  /** The calls that left on its behalf; one that is sent again, as for a newer token, counts once. */
   made = 0
-  /** Planned calls that kept answers stood in for. */
-  cached = 0
+  /** The bytes of the answers to those. */
   bytes = 0
   /** When the oldest part of what was answered came from upstream, in milliseconds since 1970. */
   oldest: number | undefined
   /** Whether a part was kept past its time, as upstream could not be asked. */
   isStale = false
+  /** Planned calls all of whose questions were answered, or failed by a call that was made. */
+  #served = 0
   readonly #shared = new Set<object>()
-  readonly #plans = new Map<string, { left: number }>()
+  /** The plan of each question that is not served yet; undefined for one that is. */
+  readonly #plans = new Map<string, { left: number } | undefined>()
 
-  /** Calls that others began and this request waited for. */
+  /** Planned calls that it was spared, as others had begun a call for what they ask. */
   get shared(): number {
-    return this.#shared.size
+    return Math.min(this.#shared.size, this.#spared)
+  }
+
+  /** Planned calls that it was spared by what was kept. */
+  get cached(): number {
+    return this.#spared - this.shared
+  }
+
+  get #spared(): number {
+    return Math.max(0, this.#served - this.made)
   }
 
   /** Whether a question is in the plan already. */
@@ -29,10 +45,21 @@ export class Usage {
     for (const name of names) this.#plans.set(name, plan)
   }
 
-  /** A question was answered by what was kept. */
-  noteKept(name: string): void {
+  /** Puts a call into the plan that nobody can share. What is answered is to be called when it is made. */
+  planAlone(): () => void {
+    this.planned++
+    return () => {
+      this.made++
+      this.#served++
+    }
+  }
+
+  /** A question was answered, or failed by a call that was made. */
+  noteServed(name: string): void {
     const plan = this.#plans.get(name)
-    if (plan && --plan.left === 0) this.cached++
+    if (!plan) return
+    this.#plans.set(name, undefined)
+    if (--plan.left === 0) this.#served++
   }
 
   /** A question was answered by a call that another request began. */

@@ -62,6 +62,7 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
     async spend(flight, call) {
       using _place = await places.take(flight)
       await turn(flight.signal)
+      flight.begun?.()
       underWay++
       try {
         return await call()
