@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { type AnalytiksEmulator, serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import type { Call } from '../src/sandbox/emulator.ts'
 import { askText } from './client.ts'
 import { serve } from './serving.ts'
@@ -55,10 +56,127 @@ test('whatever is asked at once and in turn, each answer is the one that it gets
       }
       expect(tooLarge(served.sandbox.analytiks.journal.calls)).toEqual([])
     }),
-    { numRuns: 15 },
+    { numRuns: 15, endOnFailure: true },
   )
   expect(tooLarge(alone.sandbox.analytiks.journal.calls)).toEqual([])
 }, 120_000)
+
+const hours = 12 * 24
+const fleet = Array.from({ length: 130 }, (_, index) => 1001 + index)
+/** In two halves, as `nodes` takes no more than a hundred at once. */
+const fleetQuery = `query ($ids: [ID!]!, $more: [ID!]!, $range: TrafficRange!, $onRefusal: OnRefusal!) {
+  nodes(ids: $ids) { ...Visits }
+  more: nodes(ids: $more) { ...Visits }
+}
+fragment Visits on Location {
+  analytiksId traffic(range: $range, metrics: [VISITS], onRefusal: $onRefusal) { points { at value } }
+}`
+/** A part of the fleet, which may be all of it, for some days. */
+const fleetQuestion = fc
+  .record({
+    from: fc.integer({ min: 0, max: fleet.length - 1 }),
+    count: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 49, max: fleet.length })),
+    start: fc.integer({ min: 0, max: hours - 1 }),
+    length: fc.integer({ min: 1, max: 8 * 24 }),
+    onRefusal: fc.constantFrom('PARTIAL', 'FAIL'),
+  })
+  .map(({ from, count, start, length, onRefusal }) => {
+    const end = Math.min(start + length, hours)
+    return { locations: fleet.slice(from, from + count), start: hourAt(start), end: hourAt(end), onRefusal }
+  })
+const fleetWaves = fc.array(fc.array(fleetQuestion, { minLength: 1, maxLength: 3 }), {
+  minLength: 1,
+  maxLength: 2,
+})
+
+test('of whatever parts of a fleet are asked at once and in turn, each location is told what it is told alone', async () => {
+  await using analytiks = await serveAnalytiks({ extraStores: fleet.length })
+  const alone = await visitsOfEach(analytiks)
+  await fc.assert(
+    fc.asyncProperty(fleetWaves, fc.constantFrom('0', '100000000'), async (waves, bytes) => {
+      analytiks.journal.clear()
+      const environment = { ...analytiks.environment, ISOTHERM_CACHE_BYTES: bytes }
+      await using served = await serve({ catalog: '', environment })
+      for (const wave of waves) {
+        await Promise.all(
+          wave.map(async ({ locations, start, end, onRefusal }) => {
+            const ids = locations.map(location => `Location:analytiks:${location}`)
+            const variables = {
+              ids: ids.slice(0, 65),
+              more: ids.slice(65),
+              range: { utc: { start: new Date(start), end: new Date(end) } },
+              onRefusal,
+            }
+            const { data, errors } = await askText<FleetData>(served.origin, fleetQuery, variables)
+            expect(errors).toEqual([])
+            const told = [...data.nodes, ...data.more].map(({ analytiksId, traffic: [series] }) => [
+              Number(analytiksId),
+              series?.points.map(({ at, value }) => [Date.parse(at), value]),
+            ])
+            const isIn = ([time]: Visits) => time >= start && time < end
+            expect(told).toEqual(locations.map(location => [location, alone.get(location)?.filter(isIn)]))
+          }),
+        )
+      }
+      expect(tooLarge(analytiks.journal.calls)).toEqual([])
+    }),
+    { numRuns: 12, endOnFailure: true },
+  )
+}, 120_000)
+
+interface FleetData {
+  readonly nodes: readonly VisitsOfLocation[]
+  readonly more: readonly VisitsOfLocation[]
+}
+
+interface VisitsOfLocation {
+  readonly analytiksId: string
+  readonly traffic: readonly { readonly points: readonly { readonly at: string; readonly value: number }[] }[]
+}
+
+/** A time, and how many came then. */
+type Visits = readonly [number, number]
+
+function hourAt(hour: number): number {
+  return first + hour * 3_600_000
+}
+
+/** What the vendor tells of each location of the fleet, asked by itself. */
+async function visitsOfEach({
+  origin,
+  environment,
+}: AnalytiksEmulator): Promise<ReadonlyMap<number, readonly Visits[]>> {
+  const post = async (path: string, body: object, headers = {}) => {
+    const answer = await fetch(`${origin}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    return answer.json()
+  }
+  const { access_token: token } = await post('/token', {
+    client_id: environment.ANALYTIKS_CLIENT_ID,
+    client_secret: environment.ANALYTIKS_CLIENT_SECRET,
+    audience: environment.ANALYTIKS_AUDIENCE,
+    grant_type: 'client_credentials',
+  })
+  const told = new Map<number, readonly Visits[]>()
+  for (const location of fleet) {
+    const visits = new Map<number, number>()
+    for (let from = 0; from < hours; from += 4 * 24) {
+      const [startDate, endDate] = [from, from + 4 * 24].map(hour => new Date(hourAt(hour)))
+      const body = { startDate, endDate, interval: 'hourly', locations: [location] }
+      const { successes } = await post('/json/v2', body, { authorization: `Bearer ${token}` })
+      const counts: Readonly<Record<string, number>> = successes[0].visits
+      for (const [time, count] of Object.entries(counts)) visits.set(Date.parse(time), count)
+    }
+    told.set(
+      location,
+      [...visits].sort(([one], [other]) => one - other),
+    )
+  }
+  return told
+}
 
 /** The calls of more than five days or fifty locations. */
 function tooLarge(calls: readonly Call[]): readonly unknown[] {
