@@ -53,7 +53,7 @@ LocationTraffic.implement({
     series: t.field({
       type: [TrafficSeries],
       description:
-        'One series a metric, of the metrics asked. An error where days, weeks or months of a range in UTC were asked and the catalog knows no time zone of the location.',
+        'One series a metric, of the metrics asked. An error where days, weeks or months of a range in UTC were asked and the catalog knows no time zone of the location, or where the days of its time zone need quarter-hours and Analytiks tells hours.',
       resolve: ({ report, metrics, common }) => seriesOf(report, metrics, common),
     }),
     pointsOfInterest: t.field({
@@ -102,9 +102,7 @@ builder.objectField(Brand, 'traffic', t =>
         metrics: selectsBelow(info, 'series') ? asked : [],
         withZones: selectsBelow(info, 'pointsOfInterest'),
         zoneOf: locationId => catalog.location(`analytiks:${locationId}`)?.timeZone ?? null,
-        timeZones: catalog.locations.flatMap(location =>
-          location.brandId === brandId && location.timeZone !== null ? [location.timeZone] : [],
-        ),
+        timeZones: zonesOf(catalog.locations, brandId),
       })
       const keyOf = ({ locationId }: TrafficReport) => String(locationId)
       const { rows, ended } = await walk.until(read => holdsPage(read, keyOf, page))
@@ -120,6 +118,15 @@ builder.objectField(Brand, 'traffic', t =>
     },
   }),
 )
+
+/** Of the locations that may be the brand's: of one that the catalog knows by Analytiks' id alone it does not say whose it is. */
+function zonesOf(locations: readonly LocationRecord[], brandId: number): string[] {
+  return locations.flatMap(location => {
+    const mayBeIts =
+      location.brandId === brandId || (location.brandId === null && location.analytiksId !== null)
+    return mayBeIts && location.timeZone !== null ? [location.timeZone] : []
+  })
+}
 
 builder.queryField('brand', t =>
   t.field({

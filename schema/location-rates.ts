@@ -11,14 +11,14 @@ import { checkTraffic, questionOf, rangeArgument } from './traffic-arguments.ts'
 builder.objectFields(Location, t => ({
   captureRate: t.float({
     description:
-      'Which part of the people who walked past came in: ALL_VISITS by WALK_BYS, from Analytiks. Above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range.',
+      'Which part of the people who walked past came in: ALL_VISITS by WALK_BYS, from Analytiks. Above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
     args: rangeArgument,
     extensions: checked(checkTraffic),
     resolve: (location, { range }, context) => rateOf(location, range, ['allVisits', 'walkBys'], context),
   }),
   bounceRate: t.float({
     description:
-      'Which part of the people who came in left within a few seconds: BOUNCES by ALL_VISITS, from Analytiks. Null where either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range.',
+      'Which part of the people who came in left within a few seconds: BOUNCES by ALL_VISITS, from Analytiks. Null where either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
     args: rangeArgument,
     extensions: checked(checkTraffic),
     resolve: (location, { range }, context) => rateOf(location, range, ['bounces', 'allVisits'], context),

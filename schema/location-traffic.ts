@@ -28,7 +28,7 @@ builder.objectFields(Location, t => ({
   traffic: t.field({
     type: [TrafficSeries],
     description:
-      'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range and interval cost one call for up to 50 of them and 5 days. Null for a location that Analytiks does not know.',
+      'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range cost one call for up to 50 of them and 5 days; hours, days, weeks and months share their calls, but not with quarter-hours, of which days, weeks and months are made where the clock is off UTC by part of an hour. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
     extensions: checked(checkTraffic),
     resolve: async (location, { onRefusal, ...args }, context) => {

@@ -122,11 +122,11 @@ export type TimeRange = {
   start: string;
 };
 
-/** How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range. */
+/** How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range. Where the clock is off UTC by part of an hour, as in India, they are made of quarter-hours, which Analytiks enables per account: where it tells hours in their place, and counted people in an hour that is half in one day and half in the next, they are an error. */
 export type TrafficInterval =
   /** One day, from midnight to midnight. */
   | 'DAILY'
-  /** One hour. */
+  /** One hour, of UTC where the time zone is known, in a range that holds its start: where the clock is off UTC by part of an hour, one that starts at half past or a quarter. */
   | 'HOURLY'
   /** One month of the calendar. */
   | 'MONTHLY'

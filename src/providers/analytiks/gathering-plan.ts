@@ -3,7 +3,9 @@ import { BucketLabels } from './bucket-labels.ts'
 import { isCalendarInterval, type Periods, periodsOf, wholeOf } from './calendar.ts'
 import { clockOf, type ZoneClock } from './clock.ts'
 import type { DwellTime } from './law.ts'
-import type { TrafficQuestion } from './traffic-question.ts'
+import { edgesWithin } from './quarter-check.ts'
+import { stepOf, type TrafficQuestion } from './traffic-question.ts'
+import type { TrafficSpan } from './wire.ts'
 
 /** What all places of an answer have in common. */
 export interface Plan extends Pick<TrafficQuestion, 'span' | 'interval'> {
@@ -11,6 +13,8 @@ export interface Plan extends Pick<TrafficQuestion, 'span' | 'interval'> {
   /** What buckets are folded into; null where they stay as they are, and where nobody knows the location's calendar. */
   readonly periods: Periods | null
   readonly labels: BucketLabels
+  /** The edges of periods at which no hour starts, where quarter-hours are asked for their sake. */
+  readonly edges: readonly number[]
   readonly dwellTime: DwellTime
 }
 
@@ -34,7 +38,17 @@ export class Plans {
 function planOf({ span, interval, timeZone }: TrafficQuestion, dwellTime: DwellTime): Plan {
   const clock = timeZone === null ? null : clockOf(timeZone)
   const labels = new BucketLabels(clock, span.start)
-  const common = { span, interval, clock, labels, dwellTime }
-  if (interval === 'whole') return { ...common, periods: wholeOf(span) }
-  return { ...common, periods: isCalendarInterval(interval) ? periodsOf(span, interval, clock) : null }
+  const periods = periodsFor(span, interval, clock)
+  const needsQuarters = periods !== null && stepOf({ span, interval, timeZone }) === '15min'
+  const edges = needsQuarters ? edgesWithin(span, periods.starts ?? []) : []
+  return { span, interval, clock, periods, labels, edges, dwellTime }
+}
+
+function periodsFor(
+  span: TrafficSpan,
+  interval: TrafficQuestion['interval'],
+  clock: ZoneClock | null,
+): Periods | null {
+  if (interval === 'whole') return wholeOf(span)
+  return isCalendarInterval(interval) ? periodsOf(span, interval, clock) : null
 }

@@ -1,5 +1,6 @@
 import type { Plan } from './gathering-plan.ts'
 import { PlaceGathering } from './place-gathering.ts'
+import { QuarterCheck } from './quarter-check.ts'
 import type { TrafficReport } from './series.ts'
 import type { TrafficQuestion } from './traffic-question.ts'
 import { type LocationTraffic, pointOfInterestMetrics, type TrafficSpan } from './wire.ts'
@@ -11,6 +12,7 @@ import { type LocationTraffic, pointOfInterestMetrics, type TrafficSpan } from '
 export class TrafficGathering {
   readonly #question: TrafficQuestion
   readonly #plan: Plan
+  readonly #quarters: QuarterCheck | undefined
   readonly #location: PlaceGathering
   readonly #zones = new Map<string, Zone>()
   #locationId: number | undefined
@@ -20,7 +22,8 @@ export class TrafficGathering {
   constructor(question: TrafficQuestion, plan: Plan) {
     this.#question = question
     this.#plan = plan
-    this.#location = new PlaceGathering(this.#plan)
+    if (plan.edges.length > 0) this.#quarters = new QuarterCheck(plan.edges)
+    this.#location = new PlaceGathering(this.#plan, this.#quarters)
   }
 
   /**
@@ -36,16 +39,21 @@ export class TrafficGathering {
     const part = { form: span.form, start, end: Math.min(window.end, span.end) }
     this.#locationId = locationId
     this.#referenceNumber ??= referenceNumber
+    this.#quarters?.note(buckets)
+    for (const zone of pointsOfInterest) this.#quarters?.note(zone.buckets)
     this.#location.add(part, buckets, metrics)
     if (!withZones) return
     for (const [order, { id, buckets }] of pointsOfInterest.entries()) {
-      const zone = this.#zones.getOrInsertComputed(id, () => new Zone(this.#plan))
+      const zone = this.#zones.getOrInsertComputed(id, () => new Zone(this.#plan, this.#quarters))
       zone.note(start, order)
       zone.place.add(part, buckets, pointOfInterestMetrics)
     }
   }
 
-  /** What was told so far. Its series throw BadInput where days were asked and the location's calendar is not known. */
+  /**
+   * What was told so far. Its series throw BadInput where days were asked and the location's calendar is not known, and
+   * UpstreamError where hours were told that are in two of its days.
+   */
   report(): TrafficReport {
     if (this.#locationId === undefined) throw new RangeError('a report needs a window')
     const zones = [...this.#zones].filter(([, { place }]) => place.isThere)
@@ -65,8 +73,8 @@ class Zone {
   start = Number.POSITIVE_INFINITY
   order = 0
 
-  constructor(plan: Plan) {
-    this.place = new PlaceGathering(plan)
+  constructor(plan: Plan, quarters: QuarterCheck | undefined) {
+    this.place = new PlaceGathering(plan, quarters)
   }
 
   note(start: number, order: number): void {

@@ -1,6 +1,8 @@
+import { UpstreamError } from '../../upstream/error.ts'
 import { cut } from './cut.ts'
 import type { Plan } from './gathering-plan.ts'
 import { lawOf } from './law.ts'
+import type { QuarterCheck } from './quarter-check.ts'
 import type { PlaceReport, TrafficSeries } from './series.ts'
 import { SeriesGathering } from './series-gathering.ts'
 import type { MetricBuckets, TrafficMetric, TrafficSpan } from './wire.ts'
@@ -9,10 +11,14 @@ import type { MetricBuckets, TrafficMetric, TrafficSpan } from './wire.ts'
 export class PlaceGathering implements PlaceReport {
   readonly #plan: Plan
   readonly #series = new Map<TrafficMetric, SeriesGathering>()
+  readonly #quarters: QuarterCheck | undefined
+  /** What has buckets in two periods, should they be hours. */
+  readonly #crossing = new Set<TrafficMetric>()
   #isThere = false
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, quarters: QuarterCheck | undefined) {
     this.#plan = plan
+    this.#quarters = quarters
   }
 
   /** Whether something was told of it that does not lie outside of the range. */
@@ -30,6 +36,7 @@ export class PlaceGathering implements PlaceReport {
     for (const { metric, map } of told) {
       const gathering = this.#series.get(metric) ?? this.#start(metric)
       const buckets = cut(map, part, this.#plan.clock, gathering.doubtful)
+      if (this.#quarters?.crosses(map)) this.#crossing.add(metric)
       // What a longer window tells of other times says nothing of this range.
       if (buckets.times.length === 0 && map.times.length > 0) continue
       gathering.add(part.start, buckets, maps.visits)
@@ -39,6 +46,11 @@ export class PlaceGathering implements PlaceReport {
   }
 
   series(metric: TrafficMetric): TrafficSeries {
+    if (this.#quarters?.areHours && this.#crossing.has(metric)) {
+      const message =
+        'analytiks told hours where quarter-hours were asked, and counted people in an hour that is half in one day and half in the next. It enables quarter-hours per account.'
+      throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+    }
     return (this.#series.get(metric) ?? this.#start(metric)).series()
   }
 

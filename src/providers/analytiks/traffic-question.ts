@@ -1,4 +1,4 @@
-import { type CalendarInterval, isCalendarInterval } from './calendar.ts'
+import type { CalendarInterval } from './calendar.ts'
 import { clockOf } from './clock.ts'
 import type { LocationIdentity } from './location-traffic.ts'
 import type { TrafficMetric, TrafficSpan, TrafficStep } from './wire.ts'
@@ -32,14 +32,17 @@ export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone'> {
   readonly timeZones: readonly string[]
 }
 
-/** How Analytiks is asked: by quarters where hours of UTC would straddle the location's midnight. */
+const hour = 3_600_000
+
+/** How Analytiks is asked: by quarters where hours of UTC would straddle the location's midnight, or an end of a range that is told in one. */
 export function stepOf({
   span,
   interval,
   timeZone,
 }: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone'>): TrafficStep {
   if (interval === '15min') return interval
-  if (!isCalendarInterval(interval) || span.form === 'local' || timeZone === null) return 'hourly'
+  if (interval === 'hourly' || span.form === 'local' || timeZone === null) return 'hourly'
+  if (interval === 'whole' && span.start % hour === 0 && span.end % hour === 0) return 'hourly'
   return clockOf(timeZone).keepsWholeHours(span.start, span.end) ? 'hourly' : '15min'
 }
 

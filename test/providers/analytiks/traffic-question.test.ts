@@ -14,6 +14,8 @@ test.each<[TrafficInterval, TrafficSpan, string | null, string]>([
   ['15min', june, 'Europe/London', '15min'],
   ['hourly', june, 'Asia/Kolkata', 'hourly'],
   ['whole', june, 'Asia/Kolkata', 'hourly'],
+  ['whole', utc('2025-06-01T18:30:00Z', '2025-06-02T18:30:00Z'), 'Asia/Kolkata', '15min'],
+  ['whole', utc('2025-06-01T18:30:00Z', '2025-06-02T18:30:00Z'), 'Europe/London', 'hourly'],
   ['daily', june, 'Europe/London', 'hourly'],
   ['daily', june, 'Asia/Kolkata', '15min'],
   ['weekly', june, 'Asia/Kathmandu', '15min'],
