@@ -23,6 +23,8 @@ interface Start {
   readonly arguments?: readonly string[]
   /** Options of Node's own. */
   readonly options?: readonly string[]
+  /** What it says when it dies is not wanted. */
+  readonly isMute?: boolean
 }
 
 /** Runs a script, by its path from this folder, with nothing else in its environment. */
@@ -48,11 +50,12 @@ export async function startServer(script: string, start: Start = {}): Promise<Be
   return { ...process, origin }
 }
 
-async function startChild(script: string, { environment = {}, arguments: args = [], options = [] }: Start) {
+async function startChild(script: string, start: Start) {
+  const { environment = {}, arguments: args = [], options = [], isMute = false } = start
   const child = fork(join(folder, script), [...args], {
     env: { PATH: process.env.PATH, ...environment },
     execArgv: ['--import', join(folder, 'scales.ts'), ...options],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', isMute ? 'ignore' : 'inherit', 'ipc'],
   })
   const closed = once(child, 'close')
   const ended = closed.then((): never => {
