@@ -8,6 +8,7 @@ import { type Emulator, serveEmulator } from '../src/sandbox/emulator.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/redis.ts'
 import { installMilliseconds } from './debian-package.ts'
 import { installRedis, startRedis } from './redis.ts'
+import { failureOf } from './wiring.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
@@ -47,7 +48,7 @@ test('accounts of different credentials share neither a flight nor what is kept 
       await using other = open(upstream, theirs)
       await expectApart(upstream, [one, mine], [other, theirs])
     }),
-    { numRuns: 40 },
+    { numRuns: 40, endOnFailure: true },
   )
 }, 60_000)
 
@@ -69,9 +70,60 @@ test('nor in Redis, where accounts of the same credentials do share', async () =
       expect(await visits(otherTwin)).toBe(numberOf(theirs))
       expect(upstream.journal.count('POST /json/v2')).toBe(2)
     }),
-    { numRuns: 40 },
+    { numRuns: 40, endOnFailure: true },
   )
 }, 60_000)
+
+/** Two that Analytiks tells apart. */
+const askers = pair.filter(([one, other]) => askerOf(one) !== askerOf(other))
+
+test('one that is told to wait keeps nobody else waiting', async () => {
+  await using upstream = await serveAsker()
+  await fc.assert(
+    fc.asyncProperty(askers, async ([mine, theirs]) => {
+      upstream.journal.clear()
+      await using one = open(upstream, mine)
+      await using other = open(upstream, theirs)
+      await expectOneWaits(upstream, one, [other, theirs])
+    }),
+    { numRuns: 40, endOnFailure: true },
+  )
+}, 60_000)
+
+test('nor through Redis, where another instance of the same credentials waits too', async () => {
+  await using upstream = await serveAsker()
+  await using server = await startRedis()
+  using redis = openRedis(server.url, () => {})
+  await fc.assert(
+    fc.asyncProperty(askers, async ([mine, theirs]) => {
+      await redis.flushall()
+      upstream.journal.clear()
+      await using one = open(upstream, mine, redis)
+      await using other = open(upstream, theirs, redis)
+      await expectOneWaits(upstream, one, [other, theirs])
+      await using twin = open(upstream, mine, redis)
+      expect(await failureOf(visits(twin))).toMatchObject({ ...limited, upstreamStatus: undefined })
+      expect(upstream.journal.count('POST /json/v2')).toBe(2)
+    }),
+    { numRuns: 40, endOnFailure: true },
+  )
+}, 60_000)
+
+const limited = { code: 'UPSTREAM_RATE_LIMITED', provider: 'analytiks' }
+
+/** The first is refused once, and not asked for again; the other is told its own all the same. */
+async function expectOneWaits(
+  upstream: Emulator,
+  one: Account,
+  [other, theirs]: readonly [Account, Credentials],
+): Promise<void> {
+  const answer = { status: 429, headers: { 'retry-after': '1000' } }
+  upstream.journal.script({ route: 'POST /json/v2', answer, times: 1 })
+  expect(await failureOf(visits(one))).toMatchObject({ ...limited, upstreamStatus: 429 })
+  expect(await visits(other)).toBe(numberOf(theirs))
+  expect(await failureOf(visits(one))).toMatchObject({ ...limited, upstreamStatus: undefined })
+  expect(upstream.journal.count('POST /json/v2')).toBe(2)
+}
 
 /** Each of the two is told its own, at once with the other and again, for one call each. */
 async function expectApart(
@@ -131,8 +183,12 @@ function serveAsker(): Promise<Emulator> {
   })
 }
 
-function numberOf({ id, secret, audience }: Credentials): number {
-  return numberOfName(JSON.stringify([id, secret, audience]))
+function numberOf(mine: Credentials): number {
+  return numberOfName(askerOf(mine))
+}
+
+function askerOf({ id, secret, audience }: Credentials): string {
+  return JSON.stringify([id, secret, audience])
 }
 
 const numbers = new Map<string, number>()
