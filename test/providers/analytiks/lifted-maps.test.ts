@@ -6,11 +6,17 @@ import { locationMetrics, wholeAnswer } from '../../../src/providers/analytiks/w
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { parseJson } from '../../../src/upstream/json.ts'
 
-/** Quarter-hours around a new year, in the forms that were seen. */
-const plainKey = fc.integer({ min: -6, max: 6 }).map(quarter => {
+/** Quarter-hours around a new year. */
+const quarterKey = fc.integer({ min: -6, max: 6 }).map(quarter => {
   const text = new Date(Date.UTC(2026, 0, 1) + quarter * 900_000).toISOString()
   return `${text.slice(0, 19)}Z`
 })
+/** Times that differ from each other in single digits, wherever those stand. */
+const nearKey = fc.constantFrom(1, 3, 5, 7, 9, 11, 13).map(other => {
+  const digits = Array.from('10101010101111', (digit, place) => (place === other ? 1 - Number(digit) : digit))
+  return digits.join('').replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z')
+})
+const plainKey = fc.oneof(quarterKey, nearKey)
 const key = fc.oneof(
   { weight: 20, arbitrary: plainKey },
   { weight: 2, arbitrary: plainKey.map(text => text.slice(0, -1)) },
@@ -68,6 +74,10 @@ const scraps = fc.constantFrom(
     'T',
     '\u0000',
     '\u2028',
+    // By their lower halves alone a digit, a quote and a comma.
+    '\u0130',
+    '\u0122',
+    '\u012c',
   ],
   ...['"visits":{"', '"2026-01-01T00:00:00Z":1', ',"2026-01-01T00:00:00Z":1', '1234567890123456', 'null'],
 )
@@ -109,6 +119,11 @@ test.each([
 ])('a count that is written as %j is read as JSON has it, or refused', count => {
   const body = `[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":${count}}}]`
   expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+})
+
+test('characters are not taken for others by half of their code', () => {
+  const body = '[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":1\u0130}}]'
+  expect(told(liftMaps(body))).toBe('refused')
 })
 
 test('what looks like a map and is no metric stays', () => {
