@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { YogaMaskedErrorOpts } from 'graphql-yoga'
 import { BadInput } from '../upstream/bad-input.ts'
 import { UpstreamError } from '../upstream/error.ts'
+import { rootOf } from './root-error.ts'
 
 /**
  * What a client is told of an error: an upstream's failure by its code, provider and sentence, bad input by its sentence,
@@ -34,10 +35,6 @@ export function maskErrors(log: (line: string) => void): YogaMaskedErrorOpts {
       return relocated(located, message, { code: 'INTERNAL_SERVER_ERROR', unexpected: true })
     },
   }
-}
-
-function rootOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error
 }
 
 function relocated(

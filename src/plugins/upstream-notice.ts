@@ -1,9 +1,11 @@
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context, Cost } from '../context.ts'
+import { requestRefusal, toldErrors } from './plan-errors.ts'
 
 /**
  * Tells in `extensions.upstream` what an answer cost at each provider, and in `extensions.freshness` how old its oldest part
- * is. A request that asks for its plan alone gets that in place of data.
+ * is. A request that asks for its plan alone gets that in place of data, with what else is wrong with it. One that needs too many
+ * calls has one error, and no data where nothing was asked yet.
  */
 export function useUpstreamNotice(): Plugin<Context> {
   return {
@@ -12,13 +14,24 @@ export function useUpstreamNotice(): Plugin<Context> {
       return {
         onExecuteDone: payload =>
           handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
-            if (plan) return setResult({ data: null, extensions: { plan: Object.fromEntries(plan) } })
+            const errors = toldErrors(result.errors)
+            const erroneous = errors && { errors }
+            if (plan) {
+              const extensions = { plan: Object.fromEntries(plan) }
+              return setResult({ data: null, ...erroneous, extensions })
+            }
             const told = costs()
             if (told.length === 0) return
             const now = Date.now()
             const upstream = Object.fromEntries(told.map(cost => [cost.provider, costOf(cost)]))
             const freshness = Object.fromEntries(told.flatMap(cost => ageOf(cost, now)))
-            setResult({ ...result, extensions: { ...result.extensions, upstream, freshness } })
+            const extensions = { ...result.extensions, upstream, freshness }
+            const isUntouched = told.every(
+              ({ usage: { made, oldest } }) => made === 0 && oldest === undefined,
+            )
+            const refusal = isUntouched && !('hasNext' in result) ? requestRefusal(errors) : undefined
+            if (refusal) setResult({ errors: [refusal], extensions })
+            else setResult({ ...result, ...erroneous, extensions })
           }),
       }
     },

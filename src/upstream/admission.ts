@@ -12,6 +12,16 @@ export class NotMade extends Error {
   override readonly name = 'NotMade'
 }
 
+/** What a question rejects with in a request that needs more calls than are allowed; the same one for all of them. */
+export class TooManyCalls extends BadInput {
+  constructor(provider: ProviderName, planned: number, maximum: number) {
+    const variable = `${provider.toUpperCase().replace('-', '_')}_MAX_CALLS`
+    super(
+      `The request would need ${planned} calls to ${provider}, and ${maximum} are allowed (${variable}): ask for fewer things or a shorter range.`,
+    )
+  }
+}
+
 /**
  * Lets one request's calls through. What is planned in one turn of the event loop is let through or refused as one, so
  * that a request that needs too many is refused before any; what depends on an answer is counted once that is there.
@@ -22,20 +32,22 @@ export class Admission {
   readonly isPlanOnly: boolean
   readonly #counts = new Map<ProviderName, { planned: number; readonly maximum: number }>()
   #turn: Promise<void> | undefined
+  #refusal: TooManyCalls | undefined
 
   constructor(isPlanOnly: boolean) {
     this.isPlanOnly = isPlanOnly
   }
 
-  /** Resolves when the calls may be made; rejects with BadInput when the request needs too many, and with NotMade in a plan. */
+  /** Resolves when the calls may be made; rejects with TooManyCalls when the request needs too many, and with NotMade in a plan. */
   async admit(provider: ProviderName, calls: readonly PlannedCall[], maximum: number): Promise<void> {
     const count = this.#counts.getOrInsertComputed(provider, () => ({ planned: 0, maximum }))
     count.planned += calls.length
     if (this.isPlanOnly) this.plan.getOrInsertComputed(provider, () => []).push(...calls)
     await this.#turnOver()
     for (const [name, { planned, maximum }] of this.#counts) {
-      if (planned > maximum) throw tooMany(name, planned, maximum)
+      if (planned > maximum) this.#refusal ??= new TooManyCalls(name, planned, maximum)
     }
+    if (this.#refusal) throw this.#refusal
     if (this.isPlanOnly) throw new NotMade('Not asked: the request asks for its plan alone.')
   }
 
@@ -48,11 +60,4 @@ export class Admission {
     })
     return this.#turn
   }
-}
-
-function tooMany(provider: ProviderName, planned: number, maximum: number): BadInput {
-  const variable = `${provider.toUpperCase().replace('-', '_')}_MAX_CALLS`
-  return new BadInput(
-    `The request would need ${planned} calls to ${provider}, and ${maximum} are allowed (${variable}): ask for fewer things or a shorter range.`,
-  )
 }

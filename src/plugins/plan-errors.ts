@@ -1,0 +1,26 @@
+import { GraphQLError } from 'graphql'
+import { NotMade, TooManyCalls } from '../upstream/admission.ts'
+import { rootOf } from './root-error.ts'
+
+type Errors = readonly GraphQLError[] | undefined
+
+/** Errors as they are told: that a plan makes no calls is none, and a refusal of too many is told once, where it was first met. */
+export function toldErrors(errors: Errors): Errors {
+  const refusal = refusalAmong(errors)
+  const told = errors?.filter(error => {
+    const root = rootOf(error)
+    return error === refusal || !(root instanceof NotMade || root instanceof TooManyCalls)
+  })
+  return told?.length ? told : undefined
+}
+
+/** The error of a whole request that was refused before anything was asked. */
+export function requestRefusal(errors: Errors): GraphQLError | undefined {
+  const refusal = refusalAmong(errors)
+  const extensions = { ...refusal?.extensions, http: { spec: true, status: 400 } }
+  return refusal && new GraphQLError(refusal.message, { extensions })
+}
+
+function refusalAmong(errors: Errors): GraphQLError | undefined {
+  return errors?.find(error => rootOf(error) instanceof TooManyCalls)
+}
