@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import { explainHeader } from './plugins/explain.ts'
 
 export interface ServerContext {
   readonly res: ServerResponse
@@ -59,6 +60,7 @@ export function useOutcome(): Plugin<object, ServerContext> {
 /** What the answer to a plain request says of its type; undefined for any other request. */
 function plainType({ method, url, headers }: IncomingMessage, bytes: number): string | undefined {
   if (method !== 'POST' || url !== '/graphql' || headers.origin !== undefined) return undefined
+  if (headers[explainHeader] !== undefined) return undefined
   if (!/^application\/json(; ?charset=utf-8)?$/.test(headers['content-type'] ?? '')) return undefined
   const length = Number(headers['content-length'])
   if (!(length > 0 && length <= bytes)) return undefined
