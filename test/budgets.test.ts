@@ -137,6 +137,22 @@ test.each([false, true])(
   },
 )
 
+test('a list at Datadog that waits for its next period stops no change', async () => {
+  await using datadog = await serveDatadog()
+  const route = 'GET /api/v2/replay/heatmap/snapshots'
+  const headers = { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '50' }
+  datadog.journal.script({ route, answer: { body: { data: [] }, headers }, times: 1 })
+  await using account = wire(datadog, { DATADOG_CONCURRENCY: '1', ISOTHERM_UPSTREAM_TIMEOUT_MS: '60000' })
+  const client = account.client('datadog')
+  const caller = new AbortController()
+  await client.snapshots({ viewName: '/' }, 5, caller)
+  const waiting = client.snapshots({ viewName: '/' }, 5, caller).catch(() => 'given up')
+  expect(await client.deleteSnapshot('none', caller)).toEqual({ refusal: 'NOT_FOUND' })
+  caller.abort()
+  expect(await waiting).toBe('given up')
+  expect(datadog.journal.count(route)).toBe(1)
+})
+
 test('after a refusal that names a wait nobody asks before it is over', async () => {
   await using posthog = await servePosthog({ picture })
   posthog.journal.script({ answer: { status: 429, headers: { 'retry-after': '30' } }, times: 1 })

@@ -53,10 +53,10 @@ export interface DatadogClient extends AsyncDisposable {
 export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): DatadogClient {
   const { apiKey, applicationKey, url: base, limits } = settings
   const http = openHttp('datadog', settings)
-  const places = openPlaces('datadog', limits.concurrency)
+  const commonPlaces = openPlaces('datadog', limits.concurrency)
   const account = [base.href, apiKey, applicationKey]
   const openBudget = (operation: string) =>
-    openAccountBudget('datadog', settings, { account, sharing, places, operation })
+    openAccountBudget('datadog', settings, { account, sharing, commonPlaces, operation })
   // The vendor limits each operation by itself.
   const budgets = {
     list: openBudget('list'),

@@ -14,8 +14,8 @@ export interface AccountBudgetOptions {
   readonly account: readonly string[]
   readonly allowance?: Allowance
   readonly sharing: Sharing | undefined
-  /** Of several budgets of one account: its places, and what sets this one apart. */
-  readonly places?: Places
+  /** Of several budgets of one account: what they share, and what sets this one apart. */
+  readonly commonPlaces?: Places
   readonly operation?: string
 }
 
@@ -28,11 +28,12 @@ export function openAccountBudget(
   { limits, deadlineMilliseconds }: { readonly limits: Limits } & Pick<Bounds, 'deadlineMilliseconds'>,
   options: AccountBudgetOptions,
 ): Budget {
-  const { account, allowance = {}, sharing, operation = '' } = options
+  const { account, allowance = {}, sharing, commonPlaces, operation = '' } = options
   const kept = { ...allowance, windows: (allowance.windows ?? []).map(lengthened) }
   const name = `${provider}:${fingerprint(account)}:${operation}`
   return openBudget(provider, {
-    places: options.places ?? openPlaces(provider, limits.concurrency),
+    places: openPlaces(provider, limits.concurrency),
+    commonPlaces,
     ledger: sharing ? openSharedLedger(kept, systemClock, sharing, name) : openLocalLedger(kept, systemClock),
     patienceMilliseconds: deadlineMilliseconds,
   })

@@ -22,7 +22,10 @@ export interface Budget extends Disposable {
 }
 
 export interface BudgetOptions {
+  /** Held from the wait for a limit on. */
   readonly places: Places
+  /** What several budgets share, held while a call is under way and not in a wait for a limit. */
+  readonly commonPlaces?: Places | undefined
   readonly ledger: Ledger
   /** The longest wait for a limit. */
   readonly patienceMilliseconds: number
@@ -31,37 +34,49 @@ export interface BudgetOptions {
 
 /** Disposing of it turns away whoever waits, and disposes of its places and its ledger. */
 export function openBudget(provider: ProviderName, options: BudgetOptions): Budget {
-  const { places, ledger, patienceMilliseconds, clock = systemClock } = options
+  const { places, commonPlaces, ledger, patienceMilliseconds, clock = systemClock } = options
   const closing = new AbortController()
   let waiting = 0
   let underWay = 0
 
-  const turn = async (signal: AbortSignal) => {
-    const patientUntil = clock.now() + patienceMilliseconds
-    let refusal = await ledger.take(waiting)
-    while (refusal) {
-      const until = clock.now() + refusal.milliseconds
-      if (until > patientUntil) throw limited(provider, refusal)
-      waiting++
-      try {
-        await sleep(Math.ceil(refusal.milliseconds), undefined, {
-          signal: AbortSignal.any([signal, closing.signal]),
-        })
-      } catch {
-        if (closing.signal.aborted) throw closedError(provider)
-        const ended = endedError(provider, signal)
-        if (ended.code !== 'UPSTREAM_TIMEOUT') throw ended
-        throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
-      } finally {
-        waiting--
+  const pause = async (refusal: Refusal, signal: AbortSignal) => {
+    const until = clock.now() + refusal.milliseconds
+    try {
+      await sleep(Math.ceil(refusal.milliseconds), undefined, {
+        signal: AbortSignal.any([signal, closing.signal]),
+      })
+    } catch {
+      if (closing.signal.aborted) throw closedError(provider)
+      const ended = endedError(provider, signal)
+      if (ended.code !== 'UPSTREAM_TIMEOUT') throw ended
+      throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
+    }
+  }
+  /** A call that is counted and may be made now, with its common place; whoever waits for a limit holds none. */
+  const turn = async (flight: Flight): Promise<Disposable> => {
+    let patience = patienceMilliseconds
+    let hasWaited = false
+    try {
+      while (true) {
+        using held = new DisposableStack()
+        held.use(await commonPlaces?.take(flight, hasWaited))
+        const refusal = await ledger.take(hasWaited ? 0 : waiting)
+        if (!refusal) return held.move()
+        held.dispose()
+        if (refusal.milliseconds > patience) throw limited(provider, refusal)
+        patience -= refusal.milliseconds
+        if (!hasWaited) waiting++
+        hasWaited = true
+        await pause(refusal, flight.signal)
       }
-      refusal = await ledger.take(0)
+    } finally {
+      if (hasWaited) waiting--
     }
   }
   return {
     async spend(flight, call) {
       using _place = await places.take(flight)
-      await turn(flight.signal)
+      using _common = await turn(flight)
       flight.begun?.()
       underWay++
       try {
@@ -81,6 +96,7 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
     [Symbol.dispose]() {
       closing.abort()
       places[Symbol.dispose]()
+      commonPlaces?.[Symbol.dispose]()
       ledger[Symbol.dispose]()
     },
   }

@@ -4,8 +4,11 @@ import type { Flight } from '../flight.ts'
 
 /** How many calls may be under way at once. Who asks for many takes turns with the others, first come first served among equals. */
 export interface Places extends Disposable {
-  /** A place, given back when disposed of; rejects with UpstreamError when the flight ends first. */
-  take(flight: Flight): Promise<Disposable>
+  /**
+   * A place, given back when disposed of; rejects with UpstreamError when the flight ends first. Who had one and gave it
+   * back unused comes before all others.
+   */
+  take(flight: Flight, isReturning?: boolean): Promise<Disposable>
 }
 
 /** Closing them turns away whoever waits. */
@@ -14,6 +17,7 @@ export function openPlaces(provider: ProviderName, count: number): Places {
   let isClosed = false
   /** By asker, in the order of their turns; none is empty. */
   const queues = new Map<object, Set<Waiting>>()
+  const returning = new Set<Waiting>()
 
   const place = (): Disposable => {
     let isHeld = true
@@ -26,23 +30,33 @@ export function openPlaces(provider: ProviderName, count: number): Places {
       },
     }
   }
-  const serveNext = () => {
+  const next = (): Waiting | undefined => {
+    const [first] = returning
+    if (first) {
+      returning.delete(first)
+      return first
+    }
     const [turn] = queues
-    if (!turn || free === 0) return
+    if (!turn) return undefined
     const [asker, queue] = turn
     const [waiting] = queue
     queues.delete(asker)
     if (waiting) queue.delete(waiting)
     if (queue.size > 0) queues.set(asker, queue)
-    free--
-    waiting?.serve(place())
+    return waiting
   }
-  const wait = ({ signal, asker = signal }: Flight): Promise<Disposable> => {
+  const serveNext = () => {
+    const waiting = free > 0 ? next() : undefined
+    if (!waiting) return
+    free--
+    waiting.serve(place())
+  }
+  const wait = ({ signal, asker = signal }: Flight, isReturning: boolean): Promise<Disposable> => {
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
-    const queue = queues.getOrInsertComputed(asker, () => new Set())
+    const queue = isReturning ? returning : queues.getOrInsertComputed(asker, () => new Set())
     const end = () => {
       queue.delete(waiting)
-      if (queue.size === 0) queues.delete(asker)
+      if (queue.size === 0 && !isReturning) queues.delete(asker)
       reject(endedError(provider, signal))
     }
     const forget = () => signal.removeEventListener('abort', end)
@@ -61,17 +75,18 @@ export function openPlaces(provider: ProviderName, count: number): Places {
     return promise
   }
   return {
-    async take(flight) {
+    async take(flight, isReturning = false) {
       if (flight.signal.aborted) throw endedError(provider, flight.signal)
       if (isClosed) throw closedError(provider)
-      if (free === 0) return wait(flight)
+      if (free === 0) return wait(flight, isReturning)
       free--
       return place()
     },
     [Symbol.dispose]() {
       isClosed = true
-      const waiting = [...queues.values()].flatMap(queue => [...queue])
+      const waiting = [...returning, ...[...queues.values()].flatMap(queue => [...queue])]
       queues.clear()
+      returning.clear()
       for (const { turnAway } of waiting) turnAway(closedError(provider))
     },
   }

@@ -1,17 +1,24 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openBudget } from '../../../src/upstream/budget/budget.ts'
 import { type Allowance, openLocalLedger } from '../../../src/upstream/budget/ledger.ts'
 import { systemClock } from '../../../src/upstream/budget/period.ts'
-import { openPlaces } from '../../../src/upstream/budget/places.ts'
+import { openPlaces, type Places } from '../../../src/upstream/budget/places.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
 import { failureOf } from '../../wiring.ts'
 
 const flight = { signal: new AbortController().signal }
 const answer = async () => 'answer'
 
-function open(allowance: Allowance, patienceMilliseconds = 10_000, count = 8) {
+function open(
+  allowance: Allowance,
+  patienceMilliseconds = 10_000,
+  count = 8,
+  commonPlaces: Places | undefined = undefined,
+) {
   return openBudget('zenovay', {
     places: openPlaces('zenovay', count),
+    commonPlaces,
     ledger: openLocalLedger(allowance, systemClock),
     patienceMilliseconds,
   })
@@ -111,4 +118,74 @@ test('a place is given back however the call ends', async () => {
   using budget = open({}, 10_000, 1)
   await Promise.allSettled([1, 2, 3].map(() => budget.spend(flight, () => Promise.reject(new Error('no')))))
   expect(await budget.spend(flight, answer)).toBe('answer')
+})
+
+const slow: Allowance = { windows: [{ calls: 1, milliseconds: 150 }] }
+
+test('whoever waits for the limits of one operation stops no other operation', async () => {
+  const common = openPlaces('zenovay', 1)
+  using lists = open(slow, 10_000, 8, common)
+  using changes = open({}, 10_000, 8, common)
+  const done: string[] = []
+  const list = (name: string) => lists.spend(flight, async () => done.push(name))
+  await list('first')
+  const waiting = [list('second'), list('third')]
+  await new Promise(setImmediate)
+  await changes.spend(flight, async () => done.push('change'))
+  expect(done).toEqual(['first', 'change'])
+  await Promise.all(waiting)
+  expect(done).toEqual(['first', 'change', 'second', 'third'])
+})
+
+test('whoever has waited for the limits comes before whoever came later, for whom there is no room then', async () => {
+  const places = openPlaces('zenovay', 1)
+  const back = Promise.withResolvers<void>()
+  const common: Places = {
+    ...places,
+    take(flight, isReturning) {
+      if (isReturning) back.resolve()
+      return places.take(flight, isReturning)
+    },
+  }
+  using lists = open(slow, 10_000, 8, common)
+  using changes = open({}, 10_000, 8, common)
+  const done: string[] = []
+  const list = (name: string) =>
+    lists.spend({ signal: new AbortController().signal }, async () => done.push(name))
+  await list('first')
+  const second = list('second')
+  await new Promise(setImmediate)
+  const change = Promise.withResolvers<void>()
+  const changed = changes.spend(flight, () => change.promise)
+  const third = list('third')
+  await back.promise
+  change.resolve()
+  await Promise.all([second, third, changed])
+  expect(done).toEqual(['first', 'second', 'third'])
+})
+
+test('operations together have no more calls under way than their common places', async () => {
+  const calls = fc.array(fc.record({ operation: fc.nat(2), who: fc.nat(3) }), { maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), calls, async (count, calls) => {
+      using resources = new DisposableStack()
+      const common = openPlaces('zenovay', count)
+      const limits: Allowance = { windows: [{ calls: 10, milliseconds: 5 }] }
+      const budgets = [limits, {}, {}].map(limit => resources.use(open(limit, 10_000, 8, common)))
+      const askers = Array.from({ length: 4 }, () => ({}))
+      let [underWay, most, made] = [0, 0, 0]
+      const spent = calls.map(({ operation, who }) =>
+        budgets[operation]?.spend({ ...flight, asker: askers[who] ?? {} }, async () => {
+          most = Math.max(most, ++underWay)
+          await Promise.resolve()
+          underWay--
+          made++
+        }),
+      )
+      await Promise.all(spent)
+      expect([made, underWay]).toEqual([calls.length, 0])
+      expect(most).toBeLessThanOrEqual(count)
+    }),
+    { numRuns: 40 },
+  )
 })

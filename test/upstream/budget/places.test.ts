@@ -94,6 +94,26 @@ test('a flight that ends leaves the other ones of its asker in the queue, and it
   using _place = await other
 })
 
+test('who gave a place back unused comes before all others, first come first served', async () => {
+  using places = openPlaces('analytiks', 1)
+  const held = await places.take(start())
+  const served: string[] = []
+  const ask = async (name: string, flight: Flight, isReturning = false) => {
+    using _place = await places.take(flight, isReturning)
+    served.push(name)
+  }
+  const asker = {}
+  const leaving = new AbortController()
+  const waiting = [ask('one', start(asker)), ask('another', start())]
+  const left = failureOf(ask('gone', { signal: leaving.signal, asker }, true))
+  leaving.abort()
+  await left
+  waiting.push(ask('back', start(asker), true), ask('back later', start(), true))
+  held[Symbol.dispose]()
+  await Promise.all(waiting)
+  expect(served).toEqual(['back', 'back later', 'one', 'another'])
+})
+
 test('nothing listens to a signal once its flight waits no more', async () => {
   const places = openPlaces('analytiks', 1)
   const held = await places.take(start())
@@ -113,8 +133,10 @@ test('closing turns away whoever waits, and whoever comes later', async () => {
   const places = openPlaces('analytiks', 1)
   await places.take(start())
   const waiting = failureOf(places.take(start()))
+  const returning = failureOf(places.take(start(), true))
   places[Symbol.dispose]()
   const closed = { code: 'UPSTREAM_UNAVAILABLE', message: 'The connection to analytiks was closed.' }
   expect(await waiting).toMatchObject(closed)
+  expect(await returning).toMatchObject(closed)
   expect(await failureOf(places.take(start()))).toMatchObject(closed)
 })
