@@ -71,7 +71,7 @@ class MapScanner {
 
   /** Takes ASCII alone. */
   constructor(body: string) {
-    const { buffer, byteOffset, byteLength } = Buffer.from(body, 'latin1')
+    const { buffer, byteOffset, byteLength } = bytesOf(body)
     this.#body = body
     this.#bytes = new Uint8Array(buffer, byteOffset, byteLength)
     this.#view = new DataView(buffer, byteOffset, byteLength)
@@ -165,4 +165,15 @@ function wordsOf(view: DataView, at: number, length: number): number[] {
   for (let from = 0; from < length - 4; from += 4) words.push(view.getInt32(at + from))
   words.push(view.getInt32(at + length - 4))
   return words
+}
+
+/** Shared by all but the largest answers, each of which is read in one go: room of their own would pile up until it is cleared. */
+let room = Buffer.alloc(0)
+const mostRoom = 2 ** 23
+
+function bytesOf(body: string): Buffer {
+  if (body.length > mostRoom) return Buffer.from(body, 'latin1')
+  if (room.length < body.length) room = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(body.length)))
+  room.write(body, 'latin1')
+  return room.subarray(0, body.length)
 }
