@@ -66,7 +66,11 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       methods: ['GET', 'POST'],
     },
     logging: false,
-    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
+    parserAndValidationCache: {
+      documentCache: documentCache(),
+      errorCache: documentCache(),
+      validationCache: false,
+    },
     healthCheckEndpoint: '/healthz',
     plugins: [
       useOutcome(),

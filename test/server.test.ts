@@ -121,6 +121,16 @@ describe('what cannot be understood', () => {
     expect(served.log).toEqual([])
   })
 
+  test.each([
+    '{ nothing }',
+    '{ locations(first: "x") { nodes { id } } }',
+    '{ ...A } fragment A on Query { ...A }',
+  ])('%s is refused alike however often it is asked', async wrong => {
+    const ask = async () => (await post({ query: wrong })).text()
+    const first = await ask()
+    expect([await ask(), await ask()]).toEqual([first, first])
+  })
+
   test('a body without a length is read no further than the limit, and its connection is closed', async () => {
     const { hostname, port } = new URL(served.origin)
     const socket = connect(Number(port), hostname)
