@@ -30,6 +30,31 @@ test("the README's query has the README's answer, from a start with nothing set"
   expect(Object.keys(upstream)).toEqual(['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'])
 })
 
+test("the README's fleet costs what the README says, and what is told of it are those numbers", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [, query = ''] = blocks('graphql')
+  const [, , told = ''] = blocks('json')
+  const { errors, upstream, freshness } = await askText(isotherm.origin, query)
+  expect(errors).toEqual([])
+  const { bytes } = upstream.analytiks ?? {}
+  const { ageSeconds } = freshness.analytiks ?? {}
+  expect({ upstream, freshness }).toEqual(
+    JSON.parse(told, (name, value) =>
+      name === 'bytes' ? bytes : name === 'ageSeconds' ? ageSeconds : value,
+    ),
+  )
+  expect([bytes, ageSeconds]).toEqual([expect.any(Number), expect.any(Number)])
+})
+
+test("the README's defaults are those of .env.example", async () => {
+  const example = await readFile('.env.example', 'utf8')
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| `(\w+)` \|/gm)].map(
+    ([, name, value]) => `${name}=${value}`,
+  )
+  expect(rows).toContain('ISOTHERM_CACHE_BYTES=268435456')
+  for (const row of rows) expect(example).toMatch(new RegExp(`^# ${row}$`, 'm'))
+})
+
 test("the README's client runs as it stands", async () => {
   await using isotherm = await startIsotherm({ PORT: '0' })
   const [snippet = ''] = blocks('js')
