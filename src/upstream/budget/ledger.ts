@@ -79,7 +79,7 @@ export class LocalLedger {
     const period = this.period.wait
     const other = Math.max(this.blockedFor, windowsWait(this.#times(), this.#windows, now, ahead))
     if (period > 0 || other > 0) return this.refusal(other, period)
-    this.note()
+    this.#own.add(now)
     this.period.take()
     return undefined
   }

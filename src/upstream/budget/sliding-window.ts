@@ -14,11 +14,14 @@ export function windowsWait(
   now: number,
   ahead = 0,
 ): number {
-  const waits = windows.map(({ calls, milliseconds }) => {
-    const leaving = times[Math.min(times.length - calls + ahead, times.length - 1)]
-    return leaving === undefined ? 0 : leaving + milliseconds - now
-  })
-  return Math.max(0, ...waits)
+  let wait = 0
+  for (const { calls, milliseconds } of windows) {
+    const place = times.length - calls + ahead
+    // Below zero would be looked up as a name, which is slow.
+    const leaving = place < 0 ? undefined : times[Math.min(place, times.length - 1)]
+    if (leaving !== undefined) wait = Math.max(wait, leaving + milliseconds - now)
+  }
+  return wait
 }
 
 /** When each call was made, ascending, as long as the longest window may still hold it, or a while longer. */
@@ -38,9 +41,10 @@ export class CallLog {
     const inOrder = times.every((time, index) => time >= (times[index - 1] ?? this.#times.at(-1) ?? time))
     for (const time of times) this.#times.push(time)
     if (!inOrder) this.#times.sort((one, other) => one - other)
-    const gone = this.#firstAfter(now - this.#longest)
     // Seldom, since it moves all that stay.
-    if (2 * gone >= this.#times.length) this.#times.splice(0, gone)
+    const middle = this.#times[this.#times.length >> 1]
+    if (middle !== undefined && middle <= now - this.#longest)
+      this.#times.splice(0, this.#firstAfter(now - this.#longest))
   }
 
   /** How many calls a window of this length holds now. */
