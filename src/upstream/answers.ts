@@ -91,7 +91,9 @@ export class Answers<Key, Value> {
     caller.signal.addEventListener('abort', leave, { once: true })
     try {
       const missing = isAfresh || !this.#keeping ? fresh : await this.#lookUp(fresh, this.#keeping)
-      await Promise.all(this.#callsFor(missing).map(([call, entries]) => this.#make(call, entries, caller)))
+      for (const { call, entries } of this.#callsFor(missing)) {
+        this.#make(call, entries, caller).catch(error => asker.failAll(asError(error)))
+      }
       await asker.done
     } finally {
       caller.signal.removeEventListener('abort', leave)
@@ -121,10 +123,10 @@ export class Answers<Key, Value> {
   #admit(keys: readonly Key[], names: readonly string[], caller: Caller): Promise<void> {
     const { nameOf, callsOf } = this.#topic
     const missing = new Map<string, Key>()
-    for (const [place, key] of keys.entries()) {
+    keys.forEach((key, place) => {
       const name = names[place] ?? nameOf(key)
       if (!caller.usage.has(name)) missing.set(name, key)
-    }
+    })
     const calls = missing.size > 0 ? callsOf([...missing.values()]) : []
     for (const call of calls) caller.usage.plan(call.keys.map(nameOf))
     return caller.admit(calls.map(({ plan }) => plan))
@@ -157,12 +159,13 @@ export class Answers<Key, Value> {
 
   #callsFor(
     entries: readonly AnswerEntry<Key, Value>[],
-  ): readonly (readonly [Call<Key, Value>, readonly AnswerEntry<Key, Value>[]])[] {
+  ): readonly { readonly call: Call<Key, Value>; readonly entries: readonly AnswerEntry<Key, Value>[] }[] {
+    const wanted = new Map<Key, AnswerEntry<Key, Value>>()
     // Whoever waited may be gone by now.
-    const wanted = new Map(entries.filter(entry => entry.isWanted).map(entry => [entry.name, entry]))
+    for (const entry of entries) if (entry.isWanted) wanted.set(entry.key, entry)
     if (wanted.size === 0) return []
-    const calls = this.#topic.callsOf([...wanted.values()].map(({ key }) => key))
-    return calls.map(call => [call, call.keys.flatMap(key => wanted.get(this.#topic.nameOf(key)) ?? [])])
+    const calls = this.#topic.callsOf([...wanted.keys()])
+    return calls.map(call => ({ call, entries: call.keys.flatMap(key => wanted.get(key) ?? []) }))
   }
 
   async #make(
@@ -192,14 +195,14 @@ export class Answers<Key, Value> {
     const mark = this.#group === undefined ? undefined : await this.#keeping?.cache.mark(this.#group)
     const values = await call.make(flight).catch(error => entries.map(() => asError(error)))
     const at = Date.now()
-    for (const [index, entry] of entries.entries()) {
+    entries.forEach((entry, index) => {
       const value = values[index] ?? new RangeError(`${values.length} answers to ${entries.length} questions`)
       if (value instanceof Error) this.#fail(entry, value)
       else {
         this.#keep(entry, value, at, mark)
         this.#settle(entry, { value, at, isStale: false })
       }
-    }
+    })
   }
 
   #keep(entry: AnswerEntry<Key, Value>, value: Value, at: number, mark: GroupMark | undefined): void {

@@ -9,8 +9,9 @@ export class Asker<Value> {
   /** Resolves once every question is answered, failed or given up. */
   readonly done: Promise<void>
   readonly #tell: Tell<Value>
-  /** One for each question that is still open. */
-  readonly #open: Set<number>
+  /** By the place of each question, whether it is still open. */
+  readonly #isOpen: boolean[]
+  #left: number
   readonly #end: () => void
 
   constructor(count: number, caller: Caller, tell: Tell<Value>) {
@@ -19,18 +20,20 @@ export class Asker<Value> {
     this.done = promise
     this.#tell = tell
     this.#end = resolve
-    this.#open = new Set(Array(count).keys())
+    this.#isOpen = new Array<boolean>(count).fill(true)
+    this.#left = count
     if (count === 0) resolve()
   }
 
   /** Whoever was told an answer is told no other. */
   tell(place: number, answer: Value | Error): void {
-    if (!this.#open.delete(place)) return
+    if (!this.#isOpen[place]) return
+    this.#isOpen[place] = false
     this.#tell(place, answer)
-    if (this.#open.size === 0) this.#end()
+    if (--this.#left === 0) this.#end()
   }
 
   failAll(error: Error): void {
-    for (const place of this.#open) this.tell(place, error)
+    for (const place of this.#isOpen.keys()) this.tell(place, error)
   }
 }

@@ -14,7 +14,7 @@ export interface Topic<Key, Value> {
 }
 
 export interface Call<Key, Value> {
-  /** The questions that it answers. */
+  /** The questions that it answers, the very ones that were given. */
   readonly keys: readonly Key[]
   readonly plan: PlannedCall
   /** The answers in the order of the questions, an error in place of one that failed by itself. */
