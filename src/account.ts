@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog.ts'
+import { ownersOf } from './owners.ts'
 import {
   type Clients,
   clientKeys,
@@ -11,6 +12,8 @@ import {
 import { type AnswerCache, openAnswerCache } from './upstream/answer-cache.ts'
 import { openSharing } from './upstream/budget/sharing.ts'
 import type { ProviderName } from './upstream/error.ts'
+import type { Keeping } from './upstream/keeping.ts'
+import { ownedAnswers } from './upstream/owned-answers.ts'
 import type { RedisConnection } from './upstream/redis.ts'
 
 export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
@@ -51,8 +54,8 @@ export function openAccount(
 ): Account {
   const sharing = redis && openSharing(redis)
   const clients = connectClients(settings, sharing)
-  const cache = cacheBytes > 0 ? openCache(settings, cacheBytes, redis) : undefined
-  const keeping = cache && { cache, staleMilliseconds: staleSeconds * 1000 }
+  const cache = cacheBytes > 0 ? openAnswerCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
+  const keeping = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
   const status = (key: keyof Clients): ProviderStatus => {
     if (!clients[key]) return 'NOT_CONFIGURED'
     return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
@@ -72,8 +75,12 @@ export function openAccount(
   }
 }
 
-/** What is kept belongs to the credentials and addresses that it came by, all of them together. */
-function openCache(settings: Settings, bytes: number, redis: RedisConnection | undefined): AnswerCache {
-  const identities = clientKeys.map(key => ({ ...settings[key], limits: undefined }))
-  return openAnswerCache({ bytes, redis, namespace: JSON.stringify(identities) })
+/** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
+function keepIn(
+  cache: AnswerCache,
+  settings: Settings,
+  staleMilliseconds: number,
+): (key: keyof Settings) => Keeping {
+  const owners = ownersOf(settings)
+  return key => ({ cache: ownedAnswers(cache, owners[key]), staleMilliseconds })
 }

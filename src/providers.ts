@@ -102,19 +102,24 @@ export function connectClients(
   }
 }
 
-/** Nothing is kept without `keeping`; what is in flight is shared all the same. */
+/** Nothing is kept where `keeping` gives nothing; what is in flight is shared all the same. */
 export function shareAnswers(
   { auraVision, posthog, analytiks, zenovay, datadog }: Clients,
   settings: Settings,
-  keeping: Keeping | undefined,
+  keeping: (key: keyof Shared) => Keeping | undefined,
 ): Shared {
   return {
     auraVision:
-      auraVision && settings.auraVision && auraVisionAnswers(auraVision, settings.auraVision, keeping),
-    posthog: posthog && settings.posthog && posthogAnswers(posthog, settings.posthog, keeping),
-    analytiks: analytiks && settings.analytiks && analytiksAnswers(analytiks, settings.analytiks, keeping),
-    zenovay: zenovay && settings.zenovay && zenovayAnswers(zenovay, settings.zenovay, keeping),
-    datadog: datadog && settings.datadog && datadogAnswers(datadog, settings.datadog, keeping),
+      auraVision &&
+      settings.auraVision &&
+      auraVisionAnswers(auraVision, settings.auraVision, keeping('auraVision')),
+    posthog: posthog && settings.posthog && posthogAnswers(posthog, settings.posthog, keeping('posthog')),
+    analytiks:
+      analytiks &&
+      settings.analytiks &&
+      analytiksAnswers(analytiks, settings.analytiks, keeping('analytiks')),
+    zenovay: zenovay && settings.zenovay && zenovayAnswers(zenovay, settings.zenovay, keeping('zenovay')),
+    datadog: datadog && settings.datadog && datadogAnswers(datadog, settings.datadog, keeping('datadog')),
   }
 }
 

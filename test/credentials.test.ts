@@ -39,6 +39,9 @@ const pair = fc
   )
   .filter(([one, other]) => nameOf(one) !== nameOf(other))
 
+/** Two that Analytiks tells apart. */
+const askers = pair.filter(([one, other]) => askerOf(one) !== askerOf(other))
+
 test('accounts of different credentials share neither a flight nor what is kept in memory', async () => {
   await using upstream = await serveAsker()
   await fc.assert(
@@ -57,7 +60,7 @@ test('nor in Redis, where accounts of the same credentials do share', async () =
   await using server = await startRedis()
   using redis = openRedis(server.url, () => {})
   await fc.assert(
-    fc.asyncProperty(pair, async ([mine, theirs]) => {
+    fc.asyncProperty(askers, async ([mine, theirs]) => {
       await redis.flushall()
       upstream.journal.clear()
       await using one = open(upstream, mine, redis)
@@ -74,8 +77,18 @@ test('nor in Redis, where accounts of the same credentials do share', async () =
   )
 }, 60_000)
 
-/** Two that Analytiks tells apart. */
-const askers = pair.filter(([one, other]) => askerOf(one) !== askerOf(other))
+test('what is kept in Redis of one provider is the same whatever the credentials for another', async () => {
+  await using upstream = await serveAsker()
+  await using server = await startRedis()
+  using redis = openRedis(server.url, () => {})
+  const mine = { id: 'a', secret: 'b', audience: 'c', apiKey: 'd' }
+  await using one = open(upstream, mine, redis)
+  expect(await visits(one)).toBe(numberOf(mine))
+  await expect.poll(() => redis.keys('isotherm:answers:*')).toHaveLength(1)
+  await using other = open(upstream, { ...mine, apiKey: 'e' }, redis)
+  expect(await visits(other)).toBe(numberOf(mine))
+  expect(upstream.journal.count('POST /json/v2')).toBe(1)
+})
 
 test('one that is told to wait keeps nobody else waiting', async () => {
   await using upstream = await serveAsker()

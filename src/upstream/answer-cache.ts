@@ -28,6 +28,9 @@ export interface AnswerCache extends AsyncDisposable {
   clear(group: string): Promise<void>
 }
 
+/** What a cache holds, for whoever does not end it. */
+export type KeptAnswers = Omit<AnswerCache, typeof Symbol.asyncDispose>
+
 /** A group as it was at one moment: counts for nothing once the group is cleared. */
 export interface GroupMark {
   readonly group: string

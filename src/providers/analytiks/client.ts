@@ -62,12 +62,17 @@ export interface AnalytiksClient extends AsyncDisposable {
   ): Promise<{ readonly data: readonly LocationTraffic[]; readonly cursor: string | null }>
 }
 
+/** What Analytiks tells accounts apart by, and where it is. */
+export function analytiksAccount(settings: AnalytiksSettings): readonly string[] {
+  return [settings.exportsUrl.href, ...credentialParts(settings)]
+}
+
 export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing): AnalytiksClient {
   const { exportsUrl, deadlineMilliseconds } = settings
   const http = openHttp('analytiks', settings)
   const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds)
   const budget = openAccountBudget('analytiks', settings, {
-    account: [exportsUrl.href, ...credentialParts(settings)],
+    account: analytiksAccount(settings),
     sharing,
   })
 

@@ -53,6 +53,11 @@ export interface AuraVisionClient extends AsyncDisposable {
   ): Promise<readonly AuraHeatmap[]>
 }
 
+/** What Aura Vision tells accounts apart by, and where it is. */
+export function auraVisionAccount(settings: AuraVisionSettings): readonly string[] {
+  return [settings.url.href, ...credentialParts(settings)]
+}
+
 /**
  * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
  * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
@@ -62,7 +67,7 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
   const http = openHttp('aura-vision', settings)
   const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
   const budget = openAccountBudget('aura-vision', settings, {
-    account: [settings.url.href, ...credentialParts(settings)],
+    account: auraVisionAccount(settings),
     sharing,
   })
   const closing = new AbortController()

@@ -50,11 +50,16 @@ export interface DatadogClient extends AsyncDisposable {
   deleteSnapshot(id: string, flight: Flight): Promise<Written<string>>
 }
 
+/** What Datadog tells accounts apart by, and where it is. */
+export function datadogAccount({ url, apiKey, applicationKey }: DatadogSettings): readonly string[] {
+  return [url.href, apiKey, applicationKey]
+}
+
 export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): DatadogClient {
   const { apiKey, applicationKey, url: base, limits } = settings
   const http = openHttp('datadog', settings)
   const commonPlaces = openPlaces('datadog', limits.concurrency)
-  const account = [base.href, apiKey, applicationKey]
+  const account = datadogAccount(settings)
   const openBudget = (operation: string) =>
     openAccountBudget('datadog', settings, { account, sharing, commonPlaces, operation })
   // The vendor limits each operation by itself.

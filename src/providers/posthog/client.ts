@@ -52,11 +52,16 @@ export interface PostHogClient extends AsyncDisposable {
   ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
 }
 
+/** What PostHog tells accounts apart by, and where it is. */
+export function posthogAccount({ host, personalApiKey }: PostHogSettings): readonly string[] {
+  return [host.href, personalApiKey]
+}
+
 export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
   const budget = openAccountBudget('posthog', settings, {
-    account: [host.href, personalApiKey],
+    account: posthogAccount(settings),
     allowance: {
       windows: [
         { calls: perMinute, milliseconds: 60_000 },

@@ -30,12 +30,17 @@ export interface ZenovayClient extends AsyncDisposable {
   websites(flight: Flight): Promise<readonly ZenovayWebsite[]>
 }
 
+/** What Zenovay tells accounts apart by, and where it is. */
+export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly string[] {
+  return [url.href, apiKey]
+}
+
 export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): ZenovayClient {
   const { apiKey, url: base, plan } = settings
   const { perMinute, perMonth } = zenovayPlans[plan]
   const http = openHttp('zenovay', settings)
   const budget = openAccountBudget('zenovay', settings, {
-    account: [base.href, apiKey],
+    account: zenovayAccount(settings),
     allowance: {
       windows: [{ calls: perMinute, milliseconds: 60_000 }],
       period: { limit: perMonth, length: 'month' },
