@@ -13,7 +13,7 @@ export function pageArguments(maximum = maximumPage) {
 }
 
 const defaultPage = 20
-export const maximumPage = 100
+const maximumPage = 100
 
 /** What `pageArguments` hold by then. */
 export interface PageArguments {

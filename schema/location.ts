@@ -3,7 +3,7 @@ import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkFirst, maximumPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
+import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
 
 export const Location = builder.objectRef<LocationRecord>('Location')
 builder.node(Location, {
@@ -65,6 +65,9 @@ const LocationConnection = builder.connectionObject(
   LocationEdge,
 )
 
+/** A whole fleet: what its fields may cost is bounded for itself. */
+const maximumLocations = 5000
+
 builder.queryFields(t => ({
   location: t.field({
     type: Location,
@@ -76,14 +79,14 @@ builder.queryFields(t => ({
     type: LocationConnection,
     nullable: false,
     description: "The catalog's locations, in its order. Costs no upstream call.",
-    args: pageArguments(),
+    args: pageArguments(maximumLocations),
     extensions: checked<PageArguments>((page, { catalog }) => pageOf(catalog, page)),
     resolve: (_root, page, { catalog }) => pageOf(catalog, page),
   }),
 }))
 
 function pageOf({ locations }: Context['catalog'], page: PageArguments) {
-  checkFirst(page.first, maximumPage)
+  checkFirst(page.first, maximumLocations)
   return toConnection(locations, location => location.key, page)
 }
 

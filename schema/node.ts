@@ -10,7 +10,7 @@ import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts
 import { findView, View } from './view.ts'
 import { findWebsite, Website } from './website.ts'
 
-const maximumIds = 100
+const maximumIds = 1000
 
 builder.queryFields(t => ({
   node: t.field({

@@ -25,7 +25,7 @@ export const generalVariables = z.object({
     )
     .default([]),
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
-  ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(60_000),
+  ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(300_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),

@@ -63,7 +63,7 @@ const dates: Rows = [
 ]
 
 const lists: Rows = [
-  ...limits(100, first => `locations(first: ${first}) { nodes { id } }`),
+  ...limits(5000, first => `locations(first: ${first}) { nodes { id } }`),
   ...limits(100, first => `websites(first: ${first}) { nodes { id } }`),
   ...limits(100, first => website(`views(first: ${first}) { nodes { path } }`)),
   ...limits(100, first => website(`heatmaps(first: ${first}) { nodes { name } }`)),
@@ -77,7 +77,7 @@ const lists: Rows = [
   ['locations(first: 2.5) { nodes { id } }', /Int.*2\.5/],
   ['locations(first: "2") { nodes { id } }', /Int.*"2"/],
   ['locations(first: 3000000000) { nodes { id } }', /Int.*3000000000/],
-  [`nodes(ids: [${'"Location:ginza",'.repeat(101)}]) { id }`, /100 ids.*101/],
+  [`nodes(ids: [${'"Location:ginza",'.repeat(1001)}]) { id }`, /1000 ids.*1001/],
   [heatmaps(`${fine}, types: []`), /types.*at least one/],
   [heatmaps(`${fine}, types: [PATH], roles: []`), /roles.*at least one/],
   [heatmaps(`${fine}, types: [PATH], ages: []`), /ages.*at least one/],
@@ -205,7 +205,7 @@ const variables: readonly (readonly [type: string, field: string, value: unknown
   ['[SpatialHeatmapType!]!', heatmaps(`${fine}, types: $value`), ['FOOTPRINTS'], /FOOTPRINTS/],
   ['[SpatialHeatmapType!]!', heatmaps(`${fine}, types: $value`), [], /types must name at least one/],
   ['[String!]', heatmaps(`${fine}, types: [PATH], roles: $value`), [], /roles must name at least one/],
-  ['Int', 'locations(first: $value) { nodes { id } }', 101, /first must be from 1 to 100, not 101/],
+  ['Int', 'locations(first: $value) { nodes { id } }', 5001, /first must be from 1 to 5000, not 5001/],
   ['Int', 'locations(first: $value) { nodes { id } }', '5', /Int.*"5"/],
   ['ID', 'website(by: { id: $value }) { id }', undefined, /by.*\$value/],
   ['ID!', 'node(id: $value) { id }', undefined, /ID!.*not provided/],
@@ -224,7 +224,7 @@ test('several bad inputs are told at once', async () => {
     '{ locations(first: 0) { nodes { id } } websites(first: 0) { nodes { views(first: -1) { nodes { path } } } } }'
   const { errors } = await askText(served.origin, query)
   expect(errors.map(({ message }) => message)).toEqual([
-    'first must be from 1 to 100, not 0.',
+    'first must be from 1 to 5000, not 0.',
     'first must be from 1 to 100, not 0.',
     'first must be from 1 to 100, not -1.',
   ])

@@ -15,7 +15,7 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     catalogFile: undefined,
     corsOrigins: [],
     requestBytes: 1_048_576,
-    deadlineMilliseconds: 60_000,
+    deadlineMilliseconds: 300_000,
     drainMilliseconds: 10_000,
     cacheBytes: 268_435_456,
     staleSeconds: 3600,

@@ -32,7 +32,7 @@ interface List {
 }
 
 const lists: readonly List[] = [
-  { field: 'locations', row: 'id', maximum: 100, rows: 12, fill: () => {} },
+  { field: 'locations', row: 'id', maximum: 5000, rows: 12, fill: () => {} },
   { field: 'websites', row: 'id', maximum: 100, fill: fillWebsites },
   { field: 'views', parent: 'website(by: { id: "shop" })', row: 'path', maximum: 100, fill: fillPages },
   { field: 'heatmaps', parent: 'website(by: { id: "shop" })', row: 'uuid', maximum: 100, fill: fillHeatmaps },
