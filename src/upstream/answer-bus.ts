@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BusDriver } from 'bentocache/types'
+import type { BusDriver, CacheBusMessage } from 'bentocache/types'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { tryJson } from './json.ts'
@@ -12,6 +12,17 @@ import { tryJson } from './json.ts'
 export function openAnswerBus(redis: Redis, subscriber: Redis): BusDriver {
   const from = randomUUID()
   const names = new Set<string>()
+  // Whoever subscribes says what is heard, and Bentocache says what it publishes.
+  function subscribe<Heard>(channel: string, handle: (message: Heard) => void): Promise<void>
+  async function subscribe(channel: string, handle: (message: CacheBusMessage) => void): Promise<void> {
+    const listen = () => void subscriber.subscribe(channel).catch(() => {})
+    subscriber.on('ready', listen)
+    if (subscriber.status === 'ready') listen()
+    subscriber.on('message', (_channel, text) => {
+      const { success, data: news } = News.safeParse(tryJson(text))
+      if (success && news.from !== from) void handle(news.message)
+    })
+  }
   const bus: BusDriver = {
     setId: () => bus,
     onReconnect() {},
@@ -25,15 +36,7 @@ export function openAnswerBus(redis: Redis, subscriber: Redis): BusDriver {
         })
       for (const key of keys) names.add(key)
     },
-    async subscribe(channel, handle) {
-      const subscribe = () => void subscriber.subscribe(channel).catch(() => {})
-      subscriber.on('ready', subscribe)
-      if (subscriber.status === 'ready') subscribe()
-      subscriber.on('message', (_channel, text) => {
-        const { success, data: news } = News.safeParse(tryJson(text))
-        if (success && news.from !== from) void handle(JSON.parse(text).message)
-      })
-    },
+    subscribe,
     async unsubscribe() {},
     async disconnect() {},
   }
@@ -41,5 +44,5 @@ export function openAnswerBus(redis: Redis, subscriber: Redis): BusDriver {
 }
 
 /** Bentocache's own vocabulary. */
-const Message = z.object({ type: z.string(), namespace: z.string(), keys: z.array(z.string()) })
-const News = z.object({ from: z.string(), message: Message })
+const Message = z.object({ namespace: z.string(), keys: z.array(z.string()) })
+const News = z.object({ from: z.string(), message: Message.extend({ type: z.literal('delete') }) })

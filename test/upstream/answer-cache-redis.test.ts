@@ -136,6 +136,26 @@ test('rubbish in Redis is nothing kept', async () => {
   await expect.poll(() => fleet.one.get('name')).toEqual({ value: 2, at: 1 })
 })
 
+test('from the news of others memory learns what to forget, and nothing else', async () => {
+  await using fleet = await startFleet()
+  await using listener = fleet.redis.duplicate()
+  const heard = Promise.withResolvers<unknown>()
+  listener.on('message', (_channel, text) => heard.resolve(JSON.parse(text).message))
+  await fleet.one.set('name', { value: 1, at: 0 }, hour)
+  const [key = ''] = await fleet.redis.keys('*')
+  const channel = `bentocache.notifications:${key.split(':')[2]}`
+  await listener.subscribe(channel)
+  await fleet.other.set('second', { value: 1, at: 0 }, hour)
+  const { namespace } = z.object({ namespace: z.string() }).parse(await heard.promise)
+  await fleet.redis.unlink(key)
+  for (const type of ['clear', 'other']) {
+    await fleet.redis.publish(channel, JSON.stringify({ from: 'x', message: { type, namespace, keys: [] } }))
+  }
+  await fleet.other.set('second', { value: 2, at: 0 }, hour)
+  await expect.poll(() => fleet.one.get('second')).toEqual({ value: 2, at: 0 })
+  expect(await fleet.one.get('name')).toEqual({ value: 1, at: 0 })
+})
+
 test('while Redis is killed memory goes on, and after its return so does sharing, each said once', async () => {
   await using fleet = await startFleet()
   await fleet.one.set('before', { value: 1, at: 0 }, hour)

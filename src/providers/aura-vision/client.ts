@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Sharing } from '../../upstream/budget/sharing.ts'
-import { endedError, untilEnded, withDeadline } from '../../upstream/deadline.ts'
+import { endedError, openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
@@ -86,8 +86,8 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
     if (!last || !isGood(last)) return untilEnded('aura-vision', signal, next)
     try {
       // The other half is left to the question itself, on the socket that there is.
-      const half = withDeadline(Math.ceil(deadlineMilliseconds / 2), signal)
-      return await untilEnded('aura-vision', half, next)
+      using half = openDeadline(Math.ceil(deadlineMilliseconds / 2), signal)
+      return await untilEnded('aura-vision', half.signal, next)
     } catch (error) {
       if (signal.aborted) throw error
       pausedUntil = Date.now() + renewalPause
@@ -95,7 +95,8 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
     }
   }
   const open = async () => {
-    const signal = withDeadline(deadlineMilliseconds, closing.signal)
+    using deadline = openDeadline(deadlineMilliseconds, closing.signal)
+    const { signal } = deadline
     const token = await tokens.current(signal)
     // A renewal that failed answers the token that there was, and its socket may still be open.
     if (current && current.token === token && isGood(current)) return current
@@ -140,9 +141,10 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
       return budget.quotaLeft
     },
     async heatmaps(locationIds, types, filter, flight) {
-      const json = await budget.spend(flight, () => {
-        const signal = withDeadline(deadlineMilliseconds, flight.signal)
-        return ask(id => heatmapRequest(id, locationIds, types, filter), { ...flight, signal })
+      const json = await budget.spend(flight, async () => {
+        using deadline = openDeadline(deadlineMilliseconds, flight.signal)
+        const { signal } = deadline
+        return await ask(id => heatmapRequest(id, locationIds, types, filter), { ...flight, signal })
       })
       const rows = parseJson('aura-vision', heatmapsAnswer, json)
       return rows.map(row => ({ ...row, url: row.url && allowedImageUrl(row.url, settings.imageHosts) }))

@@ -117,6 +117,7 @@ class SharedLedger implements Ledger {
       shortest?.milliseconds ?? 0,
       left ?? -1,
       randomUUID(),
+      this.#local.longestMilliseconds,
     ])
   }
 

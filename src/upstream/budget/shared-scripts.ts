@@ -81,8 +81,8 @@ return answer
 
 /**
  * Arguments: a block's length; what the period has left (or -1), its limit (or -1), its end, how near two ends are one, how many
- * calls may be unseen, and how many are under way; the shortest window's calls and length, what it has left (or -1), and a
- * name for others' calls.
+ * calls may be unseen, and how many are under way; the shortest window's calls and length, what it has left (or -1), a name
+ * for others' calls, and the longest window.
  */
 export const tellScript = script(`${shared}
 local block, left, limit, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), now + tonumber(ARGV[4])
@@ -102,7 +102,7 @@ end
 if tonumber(ARGV[10]) >= 0 then
   local length = tonumber(ARGV[9])
   local used = redis.call('ZCOUNT', calls, '(' .. (now - length), '+inf')
-  for i = 1, tonumber(ARGV[8]) - used - tonumber(ARGV[10]) do write(ARGV[11] .. ':' .. i, now, length) end
+  for i = 1, tonumber(ARGV[8]) - used - tonumber(ARGV[10]) do write(ARGV[11] .. ':' .. i, now, tonumber(ARGV[12])) end
 end
 return {}
 `)

@@ -19,6 +19,7 @@ const now = () => new Date('2024-08-01T12:00:00Z')
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
   vi.unstubAllEnvs()
 })
 
@@ -66,6 +67,15 @@ describe('the socket', () => {
     expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
     expect(await ask(account, 'path')).not.toEqual([])
     expect(costs(emulator)).toEqual({ tokens: 1, connects: 2, requests: 2 })
+  })
+
+  test('holds no deadline of a request that was answered', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    await ask(account, 'path')
+    const heldBeyond = vi.spyOn(AbortSignal, 'timeout')
+    expect(await ask(account, 'path')).not.toEqual([])
+    expect(heldBeyond).not.toHaveBeenCalled()
   })
 
   test('that is cut twice is an error, and no third request', async () => {

@@ -105,6 +105,16 @@ test("others' calls with the same credentials are learned for all", async () => 
   expect(await other.ledger.take(0)).toBeDefined()
 })
 
+test("others' calls that are told of the shortest window are forgotten no sooner than the longest's", async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows })
+  await one.ledger.take(0)
+  one.ledger.tell({ window: { left: 0 } })
+  expect(await one.ledger.take(0)).toBeDefined()
+  const life = await one.redis.pttl('{isotherm:budget:account}:calls')
+  expect(life).toBeGreaterThan(hour - 60_000)
+})
+
 test('when Redis is lost each goes on at once, with what the others left and no more than its share', async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
