@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../src/config.ts'
 import { startIsotherm } from '../src/isotherm.ts'
-import { type Sandbox, sandboxCatalog, startSandbox } from '../src/sandbox/sandbox.ts'
+import { type Sandbox, type SandboxOptions, sandboxCatalog, startSandbox } from '../src/sandbox/sandbox.ts'
 
 export interface Served extends AsyncDisposable {
   /** Where Isotherm listens. */
@@ -21,12 +21,14 @@ export interface Served extends AsyncDisposable {
 export async function serve({
   environment = {},
   catalog = sandboxCatalog(),
+  sandbox: options = {},
 }: {
   readonly environment?: Environment
   readonly catalog?: string
+  readonly sandbox?: SandboxOptions
 } = {}): Promise<Served> {
   await using resources = new AsyncDisposableStack()
-  const sandbox = resources.use(await startSandbox())
+  const sandbox = resources.use(await startSandbox(options))
   const folder = await mkdtemp(join(tmpdir(), 'isotherm-'))
   resources.defer(() => rm(folder, { recursive: true }))
   const file = join(folder, 'catalog.yaml')

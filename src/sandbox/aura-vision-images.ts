@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Exchange, Handler, Reply } from './emulator.ts'
-import { heatmapPicture } from './pictures.ts'
 
 /** The image host: signed URLs, and the pictures that stand behind them. */
 export interface ImageHost {
@@ -18,7 +17,15 @@ export interface Image {
 }
 
 /** An image host with a key of its own. It refuses the way object stores do (inferred: the vendor's page names none). */
-export function imageHost({ now, urlSeconds }: { now: () => Date; urlSeconds: number }): ImageHost {
+export function imageHost({
+  now,
+  urlSeconds,
+  picture: draw,
+}: {
+  now: () => Date
+  urlSeconds: number
+  picture: (seed: string) => Promise<Uint8Array>
+}): ImageHost {
   const key = randomBytes(32)
   return {
     sign(origin, image) {
@@ -38,7 +45,7 @@ export function imageHost({ now, urlSeconds }: { now: () => Date; urlSeconds: nu
     if (!(now().getTime() <= Number(expires) * 1000)) return refuse('AccessDenied', 'Request has expired')
     if (!same(given, signature(path, expires)))
       return refuse('SignatureDoesNotMatch', 'The request signature we calculated does not match')
-    const body = await heatmapPicture(`${recording}#${type}/${picture}`, 960, 540, 'png', 'plan')
+    const body = await draw(`${recording}#${type}/${picture}`)
     return { headers: { 'content-type': 'image/png' }, body }
   }
 

@@ -4,6 +4,7 @@ import { type DetailBody, listRecorded, writeRow } from './aura-vision-rows.ts'
 import { socketService } from './aura-vision-socket.ts'
 import { tokenIssuer } from './aura-vision-tokens.ts'
 import { type Emulator, serveEmulator } from './emulator.ts'
+import { heatmapPicture } from './pictures.ts'
 
 /** Aura Vision's emulator, with a hold on its sockets. */
 export interface AuraVisionEmulator extends Emulator {
@@ -21,6 +22,7 @@ export interface AuraVisionOptions extends Partial<Framing> {
   readonly urlSeconds?: number
   /** After how long without a message a socket is closed; real time, not `now`. */
   readonly idleSeconds?: number
+  readonly picture?: (seed: string) => Promise<Uint8Array>
 }
 
 /**
@@ -29,14 +31,14 @@ export interface AuraVisionOptions extends Partial<Framing> {
  */
 export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<AuraVisionEmulator> {
   const { now = () => new Date(), tokenSeconds = 3600, urlSeconds = 60, idleSeconds = 600 } = options
-  const { parts = 1, numbering = 'last-index', order = 'in-turn' } = options
+  const { parts = 1, numbering = 'last-index', order = 'in-turn', picture = drawPlan } = options
   const credentials = {
     audience: 'https://metrics.auravision.sandbox',
     clientId: 'sandbox-aura-client',
     clientSecret: 'sandbox-aura-secret',
   }
   const issuer = tokenIssuer({ now, tokenSeconds, credentials })
-  const images = imageHost({ now, urlSeconds })
+  const images = imageHost({ now, urlSeconds, picture })
   const framing = { parts, numbering, order }
   const sockets = socketService({ accepts: issuer.accepts, answer, framing, idleSeconds })
   const emulator = await serveEmulator({
@@ -69,4 +71,8 @@ export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<
       return writeRow(row, images.sign(emulator.origin, { ...row, picture }))
     })
   }
+}
+
+function drawPlan(seed: string): Promise<Uint8Array> {
+  return heatmapPicture(seed, 960, 540, 'png', 'plan')
 }

@@ -5,6 +5,14 @@ import { listSaved } from './posthog-saved-list.ts'
 import { throttle } from './posthog-throttle.ts'
 import { sites } from './world.ts'
 
+export interface PosthogOptions {
+  readonly now?: () => Date
+  readonly perMinute?: number
+  readonly perHour?: number
+  readonly renderSeconds?: number
+  readonly picture?: (seed: string, width: number) => Promise<Uint8Array>
+}
+
 /**
  * PostHog's heatmap screenshots and saved heatmaps, under /api/projects and the deprecated /api/environments.
  * The key `phx_sandbox_without_scopes` is known but may read nothing; project 403 exists but is closed to every key.
@@ -16,13 +24,7 @@ export async function servePosthog({
   perHour = 1200,
   renderSeconds = 5,
   picture = drawScreenshot,
-}: {
-  readonly now?: () => Date
-  readonly perMinute?: number
-  readonly perHour?: number
-  readonly renderSeconds?: number
-  readonly picture?: (seed: string, width: number) => Promise<Uint8Array>
-} = {}): Promise<Emulator> {
+}: PosthogOptions = {}): Promise<Emulator> {
   const world = new Map(madeUpHeatmaps(now()).map(kept => [kept.heatmap.id, kept]))
   const admit = throttle([
     { limit: perMinute, seconds: 60 },

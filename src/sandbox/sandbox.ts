@@ -1,9 +1,9 @@
 import { stringify } from 'yaml'
 import { type AnalytiksEmulator, serveAnalytiks } from './analytiks.ts'
-import { type AuraVisionEmulator, serveAuraVision } from './aura-vision.ts'
+import { type AuraVisionEmulator, type AuraVisionOptions, serveAuraVision } from './aura-vision.ts'
 import { serveDatadog } from './datadog.ts'
 import type { Emulator } from './emulator.ts'
-import { servePosthog } from './posthog.ts'
+import { type PosthogOptions, servePosthog } from './posthog.ts'
 import { sites, stores, viewNames } from './world.ts'
 import { serveZenovay } from './zenovay.ts'
 
@@ -18,10 +18,16 @@ export interface Sandbox extends AsyncDisposable {
   environment(providers?: readonly string[]): Record<string, string>
 }
 
-export async function startSandbox(): Promise<Sandbox> {
+/** How the emulators that draw pictures go about it. */
+export interface SandboxOptions {
+  readonly auraVision?: AuraVisionOptions
+  readonly posthog?: PosthogOptions
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const [auraVision, posthog, analytiks, zenovay, datadog] = await Promise.all([
-    serveAuraVision(),
-    servePosthog(),
+    serveAuraVision(options.auraVision),
+    servePosthog(options.posthog),
     serveAnalytiks(),
     serveZenovay(),
     serveDatadog(),
