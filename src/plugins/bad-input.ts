@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type ExecutionArgs,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -16,6 +17,13 @@ import { wrongArguments } from './wrong-arguments.ts'
  */
 export function useBadInput({ checkName }: { readonly checkName: string }): Plugin {
   const wrongOf = wrongArguments(checkName)
+  const wrongIn = ({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs) => {
+    const operation = getOperationAST(document, operationName)
+    if (!operation) return []
+    const given: Readonly<Record<string, unknown>> = variableValues ?? {}
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given)
+    return errors ?? wrongOf(schema, document, operation, coerced, contextValue)
+  }
   return {
     onValidate({ params: { schema, documentAST } }) {
       return ({ valid, result }) => {
@@ -23,12 +31,11 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
       }
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const { schema, document, operationName, variableValues, contextValue } = args
-      const operation = getOperationAST(document, operationName)
-      if (!operation) return
-      const given: Readonly<Record<string, unknown>> = variableValues ?? {}
-      const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given)
-      const wrong = errors ?? wrongOf(schema, document, operation, coerced, contextValue)
+      const wrong = wrongIn(args)
+      if (wrong.length > 0) setResultAndStopExecution({ errors: wrong.map(badInput) })
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const wrong = wrongIn(args)
       if (wrong.length > 0) setResultAndStopExecution({ errors: wrong.map(badInput) })
     },
   }
