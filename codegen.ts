@@ -6,6 +6,7 @@ import { schema } from './schema/index.ts'
 /** How the scalars read in TypeScript once they have gone over the wire as JSON. */
 const scalars = {
   DateTime: 'string',
+  Duration: 'string',
   JSON: 'unknown',
   LocalDateTime: 'string',
   SafeInt: 'number',

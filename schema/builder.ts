@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import {
   GraphQLDateTime,
+  GraphQLDuration,
   GraphQLJSON,
   GraphQLLocalDateTime,
   GraphQLSafeInt,
@@ -18,6 +19,7 @@ export const builder = new SchemaBuilder<{
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: string }
     LocalDateTime: { Input: string; Output: string }
+    Duration: { Input: string; Output: string }
     TimeZone: { Input: string; Output: string }
     URL: { Input: URL; Output: string }
     SafeInt: { Input: number; Output: number }
@@ -72,6 +74,9 @@ builder.addScalarType('LocalDateTime', GraphQLLocalDateTime, {
   serialize: value => (typeof value === 'string' ? value : GraphQLLocalDateTime.serialize(value)),
   description: "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`.",
 })
+builder.addScalarType('Duration', GraphQLDuration, {
+  description: 'A length of time as ISO 8601 writes it, such as `PT20S` or `PT1M30S`.',
+})
 builder.addScalarType('TimeZone', GraphQLTimeZone, {
   description: 'An IANA time zone, such as `Europe/London`.',
 })
@@ -86,6 +91,8 @@ builder.addScalarType('SafeInt', GraphQLSafeInt, {
   description: 'A whole number up to 2^53 - 1 either way: what a double holds exactly.',
 })
 builder.addScalarType('JSON', GraphQLJSON, { description: 'Any JSON value, as a vendor sent it.' })
+
+builder.subscriptionType({ description: 'What is told bit by bit, as server-sent events.' })
 
 /** The library's sentence, and what to write instead. */
 function readInstant(read: () => Date): Date {

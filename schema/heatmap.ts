@@ -1,6 +1,6 @@
-import type { ProviderName, UpstreamError } from '../src/upstream/error.ts'
+import type { PictureReference } from '../src/images/references.ts'
+import type { ProviderName } from '../src/upstream/error.ts'
 import { builder } from './builder.ts'
-import { orThrow } from './value.ts'
 
 export const HeatmapImageState = builder.enumType('HeatmapImageState', {
   description: 'Whether there is a picture.',
@@ -11,12 +11,16 @@ export const HeatmapImageState = builder.enumType('HeatmapImageState', {
   } as const,
 })
 
-/** A picture as a provider knows it; an error in place of the link is that field's error. */
+/** A picture as far as it is known. */
 export interface Image {
   readonly state: typeof HeatmapImageState.$inferType
-  readonly link: string | UpstreamError | null
+  /** Null where there will be none. */
+  readonly reference: PictureReference | null
+  /** To be drawn at, where the vendor does not draw it so. */
+  readonly drawnWidth: number | null
   readonly contentType: string | null
   readonly width: number | null
+  readonly requestedWidth: number | null
   readonly retryAfterSeconds: number | null
   readonly failure: string | null
 }
@@ -33,8 +37,8 @@ HeatmapImage.implement({
     link: t.field({
       type: 'URL',
       description:
-        "Where the picture is. For Aura Vision the vendor's signed URL, which lives for a short time only: fetch it at once and keep the picture, never the URL. Null for PostHog, whose picture needs its secret key.",
-      resolve: ({ link }) => orThrow(link),
+        'Where Isotherm serves the picture: a URL for a plain `<img>`, which works for a week unless the operator says otherwise. While the picture is being drawn it answers 202 with `Retry-After`. `?width=` (1 to 4096, in pixels) and `?format=` (`webp`, `jpeg` or `png`) change what it serves. Costs no call until it is opened. Null when there will be no picture.',
+      resolve: ({ reference, drawnWidth }, _args, { link }) => reference && link(reference, drawnWidth),
     }),
     contentType: t.exposeString('contentType', {
       description: 'Media type, such as `image/jpeg`; null while unknown.',
@@ -43,10 +47,15 @@ HeatmapImage.implement({
       description:
         'Width in CSS pixels that is really served, which may be the nearest one to what was asked; null while unknown.',
     }),
-    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
-      description: 'Seconds after which asking again makes sense; null where the vendor does not say.',
+    requestedWidth: t.exposeInt('requestedWidth', {
+      description: 'The width that was asked, in CSS pixels; null when none was.',
     }),
-    failure: t.exposeString('failure', { description: 'Why there will be no picture; null unless FAILED.' }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'Seconds after which asking again makes sense; null unless RENDERING.',
+    }),
+    failure: t.exposeString('failure', {
+      description: "Why there will be no picture, in the vendor's words; null unless FAILED.",
+    }),
   }),
 })
 
@@ -59,6 +68,10 @@ Heatmap.implement({
       description: 'The vendor that made it, as errors name it.',
     }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was made.' }),
-    image: t.field({ type: HeatmapImage, description: 'Its picture.' }),
+    image: t.field({
+      type: HeatmapImage,
+      description: 'Its picture.',
+      args: { width: t.arg.int({ description: 'In pixels.' }) },
+    }),
   }),
 })

@@ -1,4 +1,5 @@
 import './brand.ts'
+import './heatmap-image-subscription.ts'
 import './location.ts'
 import './location-rates.ts'
 import './location-traffic.ts'

@@ -1,11 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Context } from '../src/context.ts'
-import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
+import type { PostHogScope } from '../src/providers/posthog/client.ts'
 import type { PostHogHeatmap, PostHogRendition } from '../src/providers/posthog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
+import { Heatmap, HeatmapImage } from './heatmap.ts'
+import {
+  checkWidth,
+  defaultWidth,
+  type ImageArguments,
+  linkFields,
+  millisecondsOf,
+  toImage,
+} from './page-image.ts'
 import { PostHogUser } from './posthog-user.ts'
 import { selectedFields } from './selection.ts'
 
@@ -31,9 +39,6 @@ const metadata =
   <Key extends keyof PostHogHeatmap>(key: Key) =>
   async (heatmap: PageHeatmapRecord, _args: object, context: Context): Promise<PostHogHeatmap[Key]> =>
     (await metadataOf(heatmap, context))[key]
-
-/** What PostHog serves when no width is asked (its source). */
-const defaultWidth = 1024
 
 /** What is known of a heatmap without its metadata. */
 const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'provider', 'image'])
@@ -109,19 +114,27 @@ builder.node(PageHeatmap, {
     image: t.field({
       type: HeatmapImage,
       description:
-        'Its picture at a width. The same heatmap and width cost one call however many fields ask.',
+        'Its picture at a width. The same heatmap and width cost one call however many fields ask, and none where its link alone is asked.',
       args: {
         width: t.arg.int({
           defaultValue: defaultWidth,
           description: 'In CSS pixels, 1 to 3000; the nearest width that is rendered is served.',
         }),
+        waitUpTo: t.arg({
+          type: 'Duration',
+          description:
+            'How long to wait for a picture that is being drawn, such as `PT20S`; at most as long as the answer may take.',
+        }),
       },
-      extensions: checked<{ readonly width?: number | null }>(({ width }) => {
-        if (width != null && (width < 1 || width > 3000))
-          throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
+      extensions: checked<ImageArguments>(({ width, waitUpTo }) => {
+        checkWidth(width)
+        millisecondsOf(waitUpTo)
       }),
-      resolve: async ({ scope, uuid }, { width }, { loaders }) =>
-        toImage(await loaders.posthog.screenshots.load({ scope, uuid, width: width ?? defaultWidth })),
+      resolve: async ({ scope, uuid }, { width, waitUpTo }, { loaders }, info) => {
+        const key = { scope, uuid, width: width ?? defaultWidth }
+        if (selectedFields(info).isSubsetOf(linkFields)) return toImage(key, { state: 'READY' })
+        return toImage(key, await loaders.posthog.rendered(key, millisecondsOf(waitUpTo)))
+      },
     }),
   }),
 })
@@ -192,15 +205,4 @@ function scopeOf({
   if (projectId && !environmentId) return { kind: 'projects', id: projectId }
   if (environmentId && !projectId) return { kind: 'environments', id: environmentId }
   throw new BadInput('A page heatmap is asked by either projectId or environmentId.')
-}
-
-function toImage(screenshot: Screenshot): Image {
-  return {
-    link: null,
-    contentType: null,
-    width: null,
-    retryAfterSeconds: null,
-    failure: null,
-    ...screenshot,
-  }
 }

@@ -1,3 +1,4 @@
+import type { SpatialReference } from '../src/images/references.ts'
 import type { AuraHeatmap } from '../src/providers/aura-vision/wire.ts'
 import {
   spatialHeatmapTypes,
@@ -6,9 +7,8 @@ import {
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { Heatmap, HeatmapImage } from './heatmap.ts'
+import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { Location } from './location.ts'
-import { selectedFields } from './selection.ts'
 import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
 
 export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
@@ -28,7 +28,13 @@ export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
   } as const satisfies Record<string, { value: VendorType; description: string }>,
 })
 
-const SpatialHeatmap = builder.objectRef<AuraHeatmap & { readonly provider: 'aura-vision' }>('SpatialHeatmap')
+/** A row, and what else the question narrowed it by. */
+interface SpatialHeatmapRecord extends AuraHeatmap {
+  readonly provider: 'aura-vision'
+  readonly narrowing: Pick<SpatialReference, 'roles' | 'ages' | 'genders' | 'taxonomy'>
+}
+
+const SpatialHeatmap = builder.objectRef<SpatialHeatmapRecord>('SpatialHeatmap')
 SpatialHeatmap.implement({
   description:
     'A heatmap of a store floor from Aura Vision: one recording (camera), one type, one slice of visitors.',
@@ -48,7 +54,7 @@ SpatialHeatmap.implement({
     type: t.field({
       type: SpatialHeatmapType,
       description: 'What it shows.',
-      resolve: ({ type }) => spatialHeatmapTypes.find(known => known === type) ?? null,
+      resolve: heatmap => typeOf(heatmap),
     }),
     role: t.exposeString('role', {
       description: 'The role of the people it shows, such as `customer`; free text.',
@@ -65,18 +71,18 @@ SpatialHeatmap.implement({
     }),
     image: t.field({
       type: HeatmapImage,
-      description: 'Its picture. Costs no call.',
-      resolve: ({ url }) =>
-        url === null
-          ? null
-          : {
-              state: 'READY' as const,
-              link: url,
-              contentType: null,
-              width: null,
-              retryAfterSeconds: null,
-              failure: null,
-            },
+      description:
+        'Its picture. Costs no call. Null where Aura Vision sends none, or does not say when it was made.',
+      args: {
+        width: t.arg.int({
+          description: 'To be drawn at, in pixels, 1 to 4096; a narrower picture is served as it is.',
+        }),
+      },
+      extensions: checked<{ readonly width?: number | null }>(({ width }) => {
+        if (width != null && (width < 1 || width > 4096))
+          throw new BadInput(`width must be from 1 to 4096, not ${width}.`)
+      }),
+      resolve: (heatmap, { width = null }) => imageOf(heatmap, width),
     }),
   }),
 })
@@ -128,15 +134,49 @@ builder.objectField(Location, 'heatmaps', t =>
       }
       if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
     }),
-    resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }, info) => {
+    resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }) => {
       if (auraVisionId === null) return null
       const rows = await loaders.auraVision.heatmaps.load({
         locationId: auraVisionId,
         types,
         filter: { ...range, ...filter },
-        withImages: selectedFields(info).has('image'),
       })
-      return rows.map(row => ({ ...row, provider: 'aura-vision' as const }))
+      const narrowing = narrowingOf(filter)
+      return rows.map(row => ({ ...row, provider: 'aura-vision' as const, narrowing }))
     },
   }),
 )
+
+function typeOf({ type }: AuraHeatmap): VendorType | null {
+  return spatialHeatmapTypes.find(known => known === type) ?? null
+}
+
+function imageOf(heatmap: SpatialHeatmapRecord, width: number | null): Image | null {
+  const { provider, locationId, recordingId, role, age, gender, createdAt, hasImage, narrowing } = heatmap
+  const type = typeOf(heatmap)
+  if (!hasImage || createdAt === null || type === null) return null
+  return {
+    state: 'READY',
+    reference: { provider, locationId, recordingId, type, role, age, gender, createdAt, ...narrowing },
+    drawnWidth: width,
+    contentType: null,
+    width: null,
+    requestedWidth: width,
+    retryAfterSeconds: null,
+    failure: null,
+  }
+}
+
+function narrowingOf({
+  roles,
+  ages,
+  genders,
+  taxonomy,
+}: Pick<HeatmapArguments, 'roles' | 'ages' | 'genders' | 'taxonomy'>): SpatialHeatmapRecord['narrowing'] {
+  return {
+    ...(roles && { roles: [...roles] }),
+    ...(ages && { ages: [...ages] }),
+    ...(genders && { genders: [...genders] }),
+    ...(taxonomy && { taxonomy }),
+  }
+}

@@ -1,5 +1,10 @@
 import type { Catalog } from './catalog.ts'
+import { type HandleOptions, type Handles, openHandles } from './images/handles.ts'
+import { Pictures } from './images/pictures.ts'
+import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
 import { ownersOf } from './owners.ts'
+import { auraVisionAccount } from './providers/aura-vision/client.ts'
+import { posthogAccount } from './providers/posthog/client.ts'
 import {
   type Clients,
   clientKeys,
@@ -13,6 +18,7 @@ import { type AnswerCache, openAnswerCache } from './upstream/answer-cache.ts'
 import { openSharing } from './upstream/budget/sharing.ts'
 import type { ProviderName } from './upstream/error.ts'
 import type { Keeping } from './upstream/keeping.ts'
+import { keepPictures } from './upstream/kept-pictures.ts'
 import { ownedAnswers } from './upstream/owned-answers.ts'
 import type { RedisConnection } from './upstream/redis.ts'
 
@@ -33,6 +39,11 @@ export interface Account extends AsyncDisposable {
   readonly shared: Shared
   readonly settings: Settings
   readonly providers: readonly ProviderState[]
+  /** What its pictures are linked to by. */
+  readonly handles: Handles
+  readonly pictures: Pictures
+  /** Where browsers reach it, when that is not where they ask. */
+  readonly publicUrl: URL | undefined
 }
 
 export interface AccountOptions {
@@ -44,18 +55,20 @@ export interface AccountOptions {
   readonly cacheBytes?: number
   /** The age up to which a kept answer is served past its time, while its upstream is down. */
   readonly staleSeconds?: number
+  readonly images?: ImageSettings
 }
 
 /** Closing the account closes its connections. */
-export function openAccount(
-  settings: Settings,
-  catalog: Catalog,
-  { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 }: AccountOptions = {},
-): Account {
+export function openAccount(settings: Settings, catalog: Catalog, options: AccountOptions = {}): Account {
+  const { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 } = options
+  const { images = defaultImageSettings } = options
   const sharing = redis && openSharing(redis)
   const clients = connectClients(settings, sharing)
   const cache = cacheBytes > 0 ? openAnswerCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
   const keeping = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
+  const pictures = images.cacheBytes > 0 ? keepPictures(images.cacheBytes) : undefined
+  const pictureKeeping = pictures && { cache: pictures, staleMilliseconds: 0 }
+  const shared = shareAnswers(clients, settings, keeping, pictureKeeping)
   const status = (key: keyof Clients): ProviderStatus => {
     if (!clients[key]) return 'NOT_CONFIGURED'
     return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
@@ -64,14 +77,24 @@ export function openAccount(
     catalog,
     isCatalogMadeUp,
     clients,
-    shared: shareAnswers(clients, settings, keeping),
+    shared,
     settings,
     providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
+    handles: openHandles({ ...images, identities: identitiesOf(settings) }),
+    pictures: new Pictures(shared, images, pictures),
+    publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
       await cache?.[Symbol.asyncDispose]()
       sharing?.[Symbol.dispose]()
     },
+  }
+}
+
+function identitiesOf({ auraVision, posthog }: Settings): HandleOptions['identities'] {
+  return {
+    ...(auraVision && { 'aura-vision': auraVisionAccount(auraVision) }),
+    ...(posthog && { posthog: posthogAccount(posthog) }),
   }
 }
 

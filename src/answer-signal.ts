@@ -17,3 +17,14 @@ export function answerSignal(response: ServerResponse, milliseconds: number): Ab
   else response.once('close', close)
   return controller.signal
 }
+
+/** Ends when the caller goes away before the answer is over, however long that takes. */
+export function goneSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  const close = () => {
+    if (!response.writableFinished) controller.abort()
+  }
+  if (response.closed) close()
+  else response.once('close', close)
+  return controller.signal
+}

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ImageSettings } from './images/settings.ts'
 import type { Settings } from './providers.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
 import { generalVariables, providerVariables } from './variables.ts'
@@ -19,6 +20,7 @@ export interface Config {
   readonly staleSeconds: number
   /** Where instances share what they keep and their budgets: may hold a password. */
   readonly redisUrl: URL | undefined
+  readonly images: ImageSettings
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
   readonly corsOrigins: readonly string[]
   /** How long requests in flight may go on after a signal to stop. */
@@ -83,6 +85,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
     maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
   }
+  const pictureBounds = { ...bounds, maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES }
   const { auraVision, posthog, analytiks, zenovay, datadog } = settings
   return {
     host: general.HOST,
@@ -93,12 +96,19 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     cacheBytes: general.ISOTHERM_CACHE_BYTES,
     staleSeconds: general.ISOTHERM_STALE_SECONDS,
     redisUrl: general.REDIS_URL,
+    images: {
+      publicUrl: general.ISOTHERM_PUBLIC_URL,
+      keys: general.ISOTHERM_IMAGE_KEYS,
+      lifeSeconds: general.ISOTHERM_IMAGE_LINK_SECONDS,
+      cacheBytes: general.ISOTHERM_IMAGE_CACHE_BYTES,
+      maximumPixels: general.ISOTHERM_IMAGE_MAX_PIXELS,
+    },
     corsOrigins: general.ISOTHERM_CORS_ORIGINS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,
     providers: {
-      auraVision: auraVision && { ...bounds, ...auraVision },
-      posthog: posthog && { ...bounds, ...posthog },
+      auraVision: auraVision && { ...pictureBounds, ...auraVision },
+      posthog: posthog && { ...pictureBounds, ...posthog },
       analytiks: analytiks && { ...bounds, ...analytiks },
       zenovay: zenovay && { ...bounds, ...zenovay },
       datadog: datadog && { ...bounds, ...datadog },

@@ -1,5 +1,7 @@
 import type { Account, ProviderState } from './account.ts'
 import type { Catalog } from './catalog.ts'
+import { imagePath } from './images/image-path.ts'
+import type { PictureReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import {
   type Clients,
@@ -22,8 +24,12 @@ export interface Context {
   readonly loaders: Loaders
   /** Writes. */
   readonly datadog: () => DatadogChanges
-  /** Ends when the caller goes away. */
+  /** Ends when the caller goes away, or the deadline of the answer passes. */
   readonly signal: AbortSignal
+  /** The same without the deadline, for what is told bit by bit. */
+  readonly gone: () => AbortSignal
+  /** The URL that a picture is served at; to be drawn at another width where one is given. */
+  readonly link: (picture: PictureReference, width?: number | null) => Promise<string>
   /** The providers that the request has used so far. */
   readonly used: ReadonlySet<ProviderName>
   readonly isCatalogMadeUp: boolean
@@ -42,13 +48,21 @@ export interface Cost {
   readonly quotaLeft: number | null
 }
 
+export interface Request {
+  /** Whether it wants to know what it would ask, and nothing else. */
+  readonly isPlanOnly?: boolean
+  /** Where it came to, `http://<host>`. */
+  readonly origin?: () => string
+  readonly gone?: () => AbortSignal
+}
+
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(
   account: Account,
   signal: AbortSignal,
-  { isPlanOnly = false }: { readonly isPlanOnly?: boolean } = {},
+  { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal }: Request = {},
 ): Context {
-  const { catalog, clients, shared, settings, providers, isCatalogMadeUp } = account
+  const { catalog, clients, shared, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
   const take = <Part>(key: keyof Clients, part: Part): NonNullable<Part> => {
     if (!part) throw notConfigured(nameOfClient[key])
@@ -69,6 +83,13 @@ export function createContext(
     datadog: () =>
       datadogChanges(take('datadog', clients.datadog), callers.datadog, () => loaders.datadog.clear()),
     signal,
+    gone,
+    async link(picture, width) {
+      const url = new URL(publicUrl ?? origin())
+      url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.sign(picture)}`
+      if (width) url.searchParams.set('width', String(width))
+      return url.href
+    },
     used,
     isCatalogMadeUp,
     dwellTime: settings.analytiks?.dwellTime,

@@ -85,7 +85,7 @@ query EverythingAtOnce($range: TimeRange!) {
 
 const storeFloor = /* GraphQL */ `# Where people walk and linger, from Aura Vision.
 # Ctrl-click a link of the answer to see the picture.
-# Links live for a short time: ask again for new ones.
+# Add ?width=400 or ?format=webp to a link to change what it serves.
 query StoreFloor($range: TimeRange!) {
   locations(first: 3) {
     nodes {

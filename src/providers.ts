@@ -107,13 +107,17 @@ export function shareAnswers(
   { auraVision, posthog, analytiks, zenovay, datadog }: Clients,
   settings: Settings,
   keeping: (key: keyof Shared) => Keeping | undefined,
+  pictureKeeping: Keeping | undefined,
 ): Shared {
   return {
     auraVision:
       auraVision &&
       settings.auraVision &&
-      auraVisionAnswers(auraVision, settings.auraVision, keeping('auraVision')),
-    posthog: posthog && settings.posthog && posthogAnswers(posthog, settings.posthog, keeping('posthog')),
+      auraVisionAnswers(auraVision, settings.auraVision, keeping('auraVision'), pictureKeeping),
+    posthog:
+      posthog &&
+      settings.posthog &&
+      posthogAnswers(posthog, settings.posthog, keeping('posthog'), pictureKeeping),
     analytiks:
       analytiks &&
       settings.analytiks &&

@@ -5,12 +5,14 @@ import { createYoga, useReadinessCheck } from 'graphql-yoga'
 import { argumentCheck } from '../schema/argument-checks.ts'
 import { schema } from '../schema/index.ts'
 import type { Account } from './account.ts'
-import { answerSignal } from './answer-signal.ts'
+import { answerSignal, goneSignal } from './answer-signal.ts'
 import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
 import { documentCache } from './document-cache.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
+import { imagePath } from './images/image-path.ts'
+import { imageRoute } from './images/image-route.ts'
 import { plainRequests, type ServerContext, useOutcome } from './plain-requests.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
@@ -53,6 +55,8 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     context: ({ request, res }) =>
       createContext(account, answerSignal(res, deadlineMilliseconds), {
         isPlanOnly: asksForPlan(request),
+        origin: () => `http://${res.req.headers.host}`,
+        gone: () => goneSignal(res),
       }),
     maskedErrors,
     maxRequestBodySize: false,
@@ -86,7 +90,11 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       useUpstreamNotice(),
     ],
   })
-  const server = createServer(plainRequests(yoga, requestBytes))
+  const answer = plainRequests(yoga, requestBytes)
+  const showImage = imageRoute({ ...account, deadlineMilliseconds, logError: maskedErrors.logError })
+  const server = createServer((request, response) =>
+    request.url?.startsWith(imagePath) ? showImage(request, response) : answer(request, response),
+  )
   const unanswered = new Set<ServerResponse>()
   server.prependListener('request', (_request, response) => {
     unanswered.add(response)

@@ -31,6 +31,17 @@ export const generalVariables = z.object({
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
   ISOTHERM_CACHE_BYTES: integer(0, 1024 ** 4).default(256 * 1024 ** 2),
   ISOTHERM_STALE_SECONDS: integer(0, year).default(3600),
+  ISOTHERM_PUBLIC_URL: url(['https:', 'http:']).optional(),
+  ISOTHERM_IMAGE_KEYS: list()
+    .refine(
+      keys => keys.every(key => key.length >= 32),
+      'must be a comma-separated list of keys, each of 32 characters or more',
+    )
+    .default([]),
+  ISOTHERM_IMAGE_LINK_SECONDS: integer(0, year).default(604_800),
+  ISOTHERM_IMAGE_MAX_BYTES: integer(1024, 1024 ** 3).default(32 * 1024 ** 2),
+  ISOTHERM_IMAGE_MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
+  ISOTHERM_IMAGE_CACHE_BYTES: integer(0, 1024 ** 4).default(128 * 1024 ** 2),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
 })
 

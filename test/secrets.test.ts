@@ -8,31 +8,34 @@ import { type Child, emptyFolder, originOf, startChild } from './child.ts'
 import { ask, askText } from './client.ts'
 import { FailureBrandDocument, FailureEverythingDocument } from './generated/graphql.ts'
 import { planted } from './outages.ts'
-import { expectDiscreet, secretsOf, withoutLinks } from './secrets.ts'
+import { expectDiscreet, secretsOf } from './secrets.ts'
 import { serve } from './serving.ts'
 import { arrival } from './wiring.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 
-test('a signed URL stands in its link and nowhere else, and no other secret anywhere', async () => {
+test('a signed URL stands nowhere, and no other secret either', async () => {
   await using served = await serve()
   const { text, errors } = await ask(served.origin, FailureEverythingDocument, { range })
   expect(errors).toEqual([])
-  const { rest, signatures } = withoutLinks(text)
-  expect(signatures.length).toBeGreaterThan(0)
+  const links = linksIn(text)
+  expect(links.length).toBeGreaterThan(0)
+  const pictures = await Promise.all(links.map(async link => told(await fetch(link))))
   const secrets = secretsOf(served.sandbox)
-  expectDiscreet([...secrets, ...signatures], rest + served.log.join('\n'))
-  // The link is the only place where the answer names an upstream.
-  expectDiscreet(secrets, text)
-  expect(rest).not.toMatch(/127\.0\.0\.1|Signature=/)
+  expect(signedIn(served.sandbox)).toBeGreaterThan(0)
+  const handles = links.map(link => Buffer.from(link.split('.')[1] ?? '', 'base64url').toString())
+  expectDiscreet(secrets, [text, ...handles, ...pictures, ...served.log].join('\n'))
+  expect(text).not.toMatch(/Signature|Expires/)
 })
 
 test('a signed URL on a host that nobody allowed is told without the URL', async () => {
   await using served = await serve({ environment: { AURA_VISION_IMAGE_HOSTS: 'images.example.com' } })
-  const { text, errors } = await ask(served.origin, FailureEverythingDocument, { range })
-  expect(errors.map(({ extensions }) => extensions.code)).toContain('UPSTREAM_INVALID_RESPONSE')
-  expect(text + served.log.join('\n')).not.toMatch(/127\.0\.0\.1|Signature|Expires/)
-  expectDiscreet(secretsOf(served.sandbox), text)
+  const { text } = await ask(served.origin, FailureEverythingDocument, { range })
+  const answers = await Promise.all(linksIn(text).map(async link => told(await fetch(link))))
+  expect(answers.join()).toContain('UPSTREAM_INVALID_RESPONSE')
+  expect(answers.join() + served.log.join('\n')).not.toMatch(/127\.0\.0\.1|Signature|Expires/)
+  expectDiscreet(secretsOf(served.sandbox), text + answers.join())
+  expect(signedIn(served.sandbox)).toBe(0)
 })
 
 test("an upstream's cursor is none of ours", async () => {
@@ -94,32 +97,31 @@ describe('a whole process says nothing of a secret on any way out', () => {
     await using isotherm = await startWith(sandbox, {})
     const origin = await originOf(isotherm)
     const secrets = new Set<string>()
-    let told = ''
+    let said = ''
     for (const fault of faults) {
       // Tokens and a socket are there when the fault comes, and then are asked for again.
       await ask(origin, FailureEverythingDocument, { range })
       for (const { journal } of emulatorsOf(sandbox)) journal.script(fault)
       for (const renew of [() => {}, () => renewAll(sandbox)]) {
         renew()
-        const { rest, signatures } = withoutLinks(
-          (await ask(origin, FailureEverythingDocument, { range })).text,
-        )
-        told += rest + (await askText(origin, changes)).text
-        for (const secret of [...secretsOf(sandbox), ...signatures]) secrets.add(secret)
+        const { text } = await ask(origin, FailureEverythingDocument, { range })
+        const pictures = await Promise.all(linksIn(text).map(async link => told(await fetch(link))))
+        said += [text, ...pictures, (await askText(origin, changes)).text].join('\n')
+        for (const secret of secretsOf(sandbox)) secrets.add(secret)
       }
       for (const { journal } of emulatorsOf(sandbox)) journal.clear()
     }
-    told += await leave(origin, sandbox)
-    told += await readPages(origin)
+    said += await leave(origin, sandbox)
+    said += await readPages(origin)
     isotherm.process.kill('SIGTERM')
     expect(await isotherm.ended()).toBe(0)
 
     // All keys, and a token for each fault: what is looked for was really there.
     expect(secrets.size).toBeGreaterThan(8 + faults.length)
-    expect(told).toContain('UPSTREAM_FORBIDDEN')
+    expect(said).toContain('UPSTREAM_FORBIDDEN')
     expect(isotherm.stdout).toContain('ready')
     expectLogLines(isotherm.stderr)
-    expectDiscreet([...secrets], told + isotherm.stdout + isotherm.stderr)
+    expectDiscreet([...secrets], said + isotherm.stdout + isotherm.stderr)
   })
 
   test.each(Object.entries(mistaken))('with %s', async (_name, environment) => {
@@ -130,7 +132,7 @@ describe('a whole process says nothing of a secret on any way out', () => {
     isotherm.process.kill('SIGTERM')
     expect(await isotherm.ended()).toBe(0)
     expectLogLines(isotherm.stderr)
-    expectDiscreet(secretsOf(sandbox), withoutLinks(text).rest + isotherm.stdout + isotherm.stderr)
+    expectDiscreet(secretsOf(sandbox), text + isotherm.stdout + isotherm.stderr)
   })
 
   test('when the environment keeps it from starting', async () => {
@@ -168,6 +170,24 @@ describe('a whole process says nothing of a secret on any way out', () => {
     expectDiscreet([], isotherm.stdout + isotherm.stderr)
   })
 })
+
+function linksIn(text: string): readonly string[] {
+  const links: string[] = []
+  JSON.parse(text, (key, value) => {
+    if (key === 'link' && typeof value === 'string') links.push(value)
+  })
+  return links
+}
+
+async function told(response: Response): Promise<string> {
+  const body = Buffer.from(await response.arrayBuffer()).toString('latin1')
+  return `${response.status} ${JSON.stringify([...response.headers])} ${body}`
+}
+
+/** How many signed URLs were used. */
+function signedIn({ auraVision }: Sandbox): number {
+  return auraVision.journal.calls.filter(({ path }) => path.includes('Signature=')).length
+}
 
 const changes = `mutation {
   createSnapshot(input: { applicationId: "a", deviceType: "d", name: "n", viewName: "/", eventId: "e", start: 0, isDeviceTypeSelectedByUser: true }) { __typename ... on SnapshotRefusal { reason message } }

@@ -4,34 +4,42 @@ import { BadInput } from '../upstream/bad-input.ts'
 import { UpstreamError } from '../upstream/error.ts'
 import { rootOf } from './root-error.ts'
 
+export interface MaskedErrors extends YogaMaskedErrorOpts {
+  /** Logs an error that no field stands for; `place` says where it happened. */
+  readonly logError: (error: unknown, place: string) => void
+}
+
 /**
  * What a client is told of an error: an upstream's failure by its code, provider and sentence, bad input by its sentence,
  * anything else that it was unexpected. The rest goes to the log, each error once, without messages of foreign making.
  */
-export function maskErrors(log: (line: string) => void): YogaMaskedErrorOpts {
+export function maskErrors(log: (line: string) => void): MaskedErrors {
   const logged = new WeakSet<object>()
   const logOnce = (error: object, line: () => string) => {
     if (logged.has(error)) return
     logged.add(error)
     log(line())
   }
+  const logError = (error: unknown, place: string) => {
+    if (!(error instanceof UpstreamError)) {
+      logOnce(Object(error), () => `unexpected error at ${place}: ${outline(error)}`)
+      // That a caller went away is no failure of an upstream.
+    } else if (!isAbort(error.cause)) logOnce(error, () => upstreamLine(error))
+  }
   return {
+    logError,
     errorMessage: 'Something unexpected went wrong.',
     maskError(error, message) {
       const located = error instanceof GraphQLError ? error : undefined
       const original = rootOf(error)
       if (original instanceof UpstreamError) {
-        // That a caller went away is no failure of an upstream.
-        if (!isAbort(original.cause)) logOnce(original, () => upstreamLine(original))
+        logError(original, '')
         return relocated(located, original.message, original.extensions)
       }
       // One with a path is the executor's, about a value that does not fit its field: it quotes the value.
       if (original instanceof GraphQLError && (original instanceof BadInput || !located?.path))
         return located ?? original
-      logOnce(
-        Object(original),
-        () => `unexpected error at ${located?.path?.join('.') ?? 'start'}: ${outline(original)}`,
-      )
+      logError(original, located?.path?.join('.') ?? 'start')
       return relocated(located, message, { code: 'INTERNAL_SERVER_ERROR', unexpected: true })
     },
   }

@@ -28,10 +28,11 @@ test.each(scopes)('every value of the page comes out of the graph, by $scope', a
   expect(globalId).toBe(`${id}:${uuid}`)
   expect(image).toEqual({
     state: 'RENDERING',
-    link: null,
+    link: expect.stringMatching(`^${served.origin}/images/`),
     contentType: null,
     width: null,
-    retryAfterSeconds: null,
+    // Two seconds unless the vendor says otherwise.
+    retryAfterSeconds: 2,
     failure: null,
   })
 })

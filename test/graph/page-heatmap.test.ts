@@ -3,7 +3,7 @@ import { ask, askText } from '../client.ts'
 import { GraphPageHeatmapDocument } from '../generated/graphql.ts'
 import { type Served, serve } from '../serving.ts'
 
-const none = { link: null, contentType: null, width: null, retryAfterSeconds: null, failure: null }
+const none = { contentType: null, width: null, retryAfterSeconds: null, failure: null }
 
 test.each([
   { id: 'ownerless', image: { ...none, state: 'READY', contentType: 'image/jpeg', width: 1024 } },
@@ -31,7 +31,8 @@ test.each([
   const known = id === 'stuck' ? await uuidOf(served, id) : id
   const { data, errors } = await ask(served.origin, GraphPageHeatmapDocument, { projectId: '1', id: known })
   expect(errors).toEqual([])
-  expect(data.pageHeatmap).toMatchObject({ shortId: id, image })
+  const link = image.state === 'FAILED' ? null : expect.stringMatching(`^${served.origin}/images/`)
+  expect(data.pageHeatmap).toMatchObject({ shortId: id, image: { ...image, link } })
 })
 
 test('a heatmap is the same by its short id, its UUID in any case, and its id', async () => {

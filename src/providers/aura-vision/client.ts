@@ -7,6 +7,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
+import type { Picture } from '../../upstream/picture.ts'
 import {
   type Credentials,
   credentialParts,
@@ -16,10 +17,10 @@ import {
 } from '../../upstream/token.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
-import { allowedImageUrl } from './image-hosts.ts'
+import { connectImageHosts } from './image-hosts.ts'
 import type { RequestBounds } from './plan.ts'
 import {
-  type AuraHeatmap,
+  type AuraHeatmapRow,
   type HeatmapFilter,
   heatmapRequest,
   heatmapsAnswer,
@@ -36,6 +37,8 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   readonly maximumLocations: number
   /** The longest range that one request may ask, in days. */
   readonly maximumDays: number
+  /** Of one picture. */
+  readonly maximumPictureBytes: number
   readonly limits: Limits
 }
 
@@ -50,7 +53,9 @@ export interface AuraVisionClient extends AsyncDisposable {
     types: readonly SpatialHeatmapType[],
     filter: HeatmapFilter,
     flight: Flight,
-  ): Promise<readonly AuraHeatmap[]>
+  ): Promise<readonly AuraHeatmapRow[]>
+  /** The picture behind a URL that was signed a moment ago. Throws UpstreamError for a host that is not allowed. */
+  picture(url: string, flight: Flight): Promise<Picture>
 }
 
 /** What Aura Vision tells accounts apart by, and where it is. */
@@ -70,6 +75,7 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
     account: auraVisionAccount(settings),
     sharing,
   })
+  const images = connectImageHosts(settings)
   const closing = new AbortController()
   let current: Session | undefined
   let opening: Promise<Session> | undefined
@@ -146,14 +152,14 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
         const { signal } = deadline
         return await ask(id => heatmapRequest(id, locationIds, types, filter), { ...flight, signal })
       })
-      const rows = parseJson('aura-vision', heatmapsAnswer, json)
-      return rows.map(row => ({ ...row, url: row.url && allowedImageUrl(row.url, settings.imageHosts) }))
+      return parseJson('aura-vision', heatmapsAnswer, json)
     },
+    picture: (url, flight) => images.picture(url, flight),
     async [Symbol.asyncDispose]() {
       budget[Symbol.dispose]()
       const message = 'The connection to aura-vision was closed.'
       closing.abort(new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message))
-      await http[Symbol.asyncDispose]()
+      await Promise.all([http, images].map(upstream => upstream[Symbol.asyncDispose]()))
     },
   }
 }

@@ -3,23 +3,24 @@ import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
+import type { PictureAnswer } from '../../upstream/kept-pictures.ts'
 import { callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
+import { narrowingName, sorted } from './narrowing.ts'
+import { type ImageKey, pictureAnswers } from './pictures.ts'
 import { type HeatmapRequest, planRequests, type RequestBounds, windowsOf } from './plan.ts'
-import type { AuraHeatmap, HeatmapFilter, SpatialHeatmapType } from './wire.ts'
+import type { AuraHeatmap, AuraHeatmapRow, HeatmapFilter, SpatialHeatmapType } from './wire.ts'
 
 export interface HeatmapsKey {
   readonly locationId: string
   readonly types: readonly SpatialHeatmapType[]
   readonly filter: HeatmapFilter
-  /** Whether the rows need their URLs, which are good for a moment only. */
-  readonly withImages: boolean
 }
 
 export interface AuraVisionLoaders {
   /**
    * Heatmaps of a location, oldest window first and in the vendor's order within. Locations and types of the same filter
-   * share requests, with images or without.
+   * share requests.
    */
   readonly heatmaps: DataLoader<HeatmapsKey, readonly AuraHeatmap[], string>
 }
@@ -27,12 +28,12 @@ export interface AuraVisionLoaders {
 /** One request in one window. */
 interface RequestKey extends HeatmapRequest {
   readonly filter: HeatmapFilter
-  readonly withImages: boolean
 }
 
 /** What one account shares between its requests. */
 export interface AuraVisionAnswers {
   readonly heatmaps: Answers<RequestKey, readonly AuraHeatmap[]>
+  readonly pictures: Answers<ImageKey, PictureAnswer>
   readonly bounds: RequestBounds
 }
 
@@ -40,26 +41,25 @@ export function auraVisionAnswers(
   client: AuraVisionClient,
   { limits }: Pick<AuraVisionSettings, 'limits'>,
   keeping: Keeping | undefined,
+  pictureKeeping: Keeping | undefined,
 ): AuraVisionAnswers {
   const heatmaps = new Answers<RequestKey, readonly AuraHeatmap[]>(
     {
-      nameOf: ({ locationIds, types, filter, withImages }) =>
-        nameOf('aura heatmaps', filterName(filter), locationIds, types, withImages ? 'with images' : null),
+      nameOf: ({ locationIds, types, filter }) =>
+        nameOf('aura heatmaps', filterName(filter), locationIds, types),
       callsOf: keys =>
         keys.map(key => {
-          const { locationIds, types, filter, withImages } = key
-          return callOf(key, { route: 'detail/list', locationIds, types, ...filter }, async flight => {
-            const rows = await client.heatmaps(locationIds, types, filter, flight)
-            return withImages ? rows : rows.map(withoutImage)
-          })
+          const { locationIds, types, filter } = key
+          return callOf(key, { route: 'detail/list', locationIds, types, ...filter }, async flight =>
+            (await client.heatmaps(locationIds, types, filter, flight)).map(withoutUrl),
+          )
         }),
-      // A signed URL is never kept.
-      keepFor: ({ withImages }) => (withImages ? 0 : limits.keepSeconds * 1000),
+      keepFor: () => limits.keepSeconds * 1000,
       isAnswer: (kept): kept is readonly AuraHeatmap[] => Array.isArray(kept),
     },
     keeping,
   )
-  return { heatmaps, bounds: client.bounds }
+  return { heatmaps, pictures: pictureAnswers(client, pictureKeeping), bounds: client.bounds }
 }
 
 export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Caller): AuraVisionLoaders {
@@ -76,9 +76,9 @@ export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Call
   }
 }
 
-/** The row as it may be kept for as long as one likes. */
-export function withoutImage(row: AuraHeatmap): AuraHeatmap & { readonly url: null } {
-  return { ...row, url: null }
+/** A signed URL is never kept. */
+function withoutUrl({ url, ...row }: AuraHeatmapRow): AuraHeatmap {
+  return { ...row, hasImage: url !== null }
 }
 
 /** A request that failed fails the keys that have a cell in it, and no other. */
@@ -89,18 +89,16 @@ function loadHeatmaps(
   caller: Caller,
 ): Promise<(readonly AuraHeatmap[] | Error)[]> {
   const cells = keys.flatMap(({ locationId, types }) => types.map(type => ({ locationId, type })))
-  const withImages = keys.some(key => key.withImages)
   const asked = new Map<string, Promise<RowsOfLocations>>()
   for (const request of planRequests(cells, answers.bounds)) {
-    const answer = ask(answers, { ...request, filter, withImages }, caller)
+    const answer = ask(answers, { ...request, filter }, caller)
     for (const locationId of request.locationIds) asked.set(locationId, answer)
   }
   return Promise.all(
-    keys.map(async ({ locationId, types, withImages }) => {
+    keys.map(async ({ locationId, types }) => {
       try {
         const rows = (await asked.get(locationId))?.get(locationId) ?? []
-        const wanted = rows.filter(row => types.some(type => type === row.type))
-        return withImages ? wanted : wanted.map(withoutImage)
+        return rows.filter(row => types.some(type => type === row.type))
       } catch (error) {
         return error instanceof Error ? error : new Error('A request failed.', { cause: error })
       }
@@ -127,21 +125,10 @@ async function ask(
   return Map.groupBy(rows.flat(), ({ locationId }) => locationId)
 }
 
-function keyName({ locationId, types, filter, withImages }: HeatmapsKey): string {
-  return nameOf(filterName(filter), locationId, sorted(types), withImages ? 'with images' : null)
+function keyName({ locationId, types, filter }: HeatmapsKey): string {
+  return nameOf(filterName(filter), locationId, sorted(types))
 }
 
-function filterName({ start, end, roles, ages, genders, taxonomy }: HeatmapFilter): string {
-  return nameOf(
-    start.toISOString(),
-    end.toISOString(),
-    sorted(roles),
-    sorted(ages),
-    sorted(genders),
-    taxonomy,
-  )
-}
-
-function sorted(members: readonly string[] | null | undefined): readonly string[] {
-  return [...new Set(members ?? [])].sort()
+function filterName(filter: HeatmapFilter): string {
+  return nameOf(filter.start.toISOString(), filter.end.toISOString(), narrowingName(filter))
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { UpstreamError } from '../../upstream/error.ts'
 import { optional } from '../../upstream/wire-values.ts'
 
 /** The heatmap types by the vendor's words. */
@@ -67,7 +66,7 @@ const heatmap = z
     organisationId: row.organisation_id,
     locationId: row.location_id,
     recordingId: row.recording_id,
-    /** Signed and short-lived: hand it on at once, never keep or log it. */
+    /** Signed and short-lived: use it at once, never keep, show or log it. */
     url: row.url,
     createdAt: row.created,
     /** By the clock of the store, without a zone. */
@@ -78,10 +77,11 @@ const heatmap = z
     type: row.heatmap_type,
   }))
 
-type HeatmapRow = z.output<typeof heatmap>
+/** One row: a recording, a type and a slice of visitors. */
+export type AuraHeatmapRow = z.output<typeof heatmap>
 
-/** One row: a recording, a type and a slice of visitors. A URL on a host that is not allowed is an error in its place. */
-export type AuraHeatmap = Omit<HeatmapRow, 'url'> & { readonly url: string | UpstreamError | null }
+/** The row as it may be kept for as long as one likes. */
+export type AuraHeatmap = Omit<AuraHeatmapRow, 'url'> & { readonly hasImage: boolean }
 
 export const heatmapsAnswer = z.compile(z.array(heatmap))
 

@@ -1,8 +1,13 @@
+import { Admission } from '../../upstream/admission.ts'
 import { Answers } from '../../upstream/answers.ts'
+import { Caller } from '../../upstream/caller.ts'
+import type { Flight } from '../../upstream/flight.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
+import { isPicture } from '../../upstream/kept-pictures.ts'
 import { callOf } from '../../upstream/topic.ts'
-import type { PostHogClient, PostHogScope, PostHogSettings, Screenshot } from './client.ts'
+import type { PostHogClient, PostHogScope, PostHogSettings, Screenshot, ScreenshotPicture } from './client.ts'
+import { Renderings } from './renderings.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
 export interface ScreenshotKey {
@@ -33,31 +38,58 @@ interface HeatmapList {
 export interface PostHogAnswers {
   /** A picture that is there is kept, and what is still being drawn is asked again. */
   readonly screenshots: Answers<ScreenshotKey, Screenshot>
+  /** The pictures themselves. */
+  readonly pictures: Answers<ScreenshotKey, ScreenshotPicture>
+  readonly renderings: Renderings<ScreenshotKey>
   readonly heatmaps: Answers<SavedKey, PostHogHeatmap>
   readonly lists: Answers<ListKey, HeatmapList>
 }
+
+/** A picture is drawn anew now and then. */
+export const screenshotSeconds = 60
 
 export function posthogAnswers(
   client: PostHogClient,
   { limits }: Pick<PostHogSettings, 'limits'>,
   keeping: Keeping | undefined,
+  pictureKeeping: Keeping | undefined,
 ): PostHogAnswers {
   const milliseconds = limits.keepSeconds * 1000
+  const renderings: Renderings<ScreenshotKey> = new Renderings({
+    nameOf: screenshotName,
+    look: (key, signal) => screenshots.ask(key, byItself(signal)),
+  })
+  const screenshots = new Answers<ScreenshotKey, Screenshot>(
+    {
+      ...askedOf(async ({ scope, uuid, width }, flight) => client.screenshot(scope, uuid, width, flight)),
+      keepFor: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
+      isAnswer: (kept): kept is Screenshot => kept instanceof Object && 'state' in kept,
+    },
+    keeping,
+  )
+  const pictures = new Answers<ScreenshotKey, ScreenshotPicture>(
+    {
+      ...askedOf(async ({ scope, uuid, width }, flight) => client.picture(scope, uuid, width, flight)),
+      keepFor: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
+      isAnswer: (kept): kept is ScreenshotPicture => isPicture(kept) && 'state' in kept,
+    },
+    pictureKeeping,
+  )
+  /** A look at a picture, which whoever waits for it need not repeat at once. */
+  function askedOf<Seen extends Screenshot>(look: (key: ScreenshotKey, flight: Flight) => Promise<Seen>) {
+    return {
+      nameOf: screenshotName,
+      callsOf: (keys: readonly ScreenshotKey[]) =>
+        keys.map(key => {
+          const plan = { route: 'GET /heatmap_screenshots/:id/content', ...key }
+          return callOf(key, plan, async flight => renderings.saw(key, await look(key, flight)))
+        }),
+    }
+  }
   return {
-    screenshots: new Answers(
-      {
-        nameOf: ({ scope, uuid, width }) => nameOf('posthog screenshot', scope.kind, scope.id, uuid, width),
-        callsOf: keys =>
-          keys.map(key => {
-            const { scope, uuid, width } = key
-            const plan = { route: 'GET /heatmap_screenshots/:id/content', ...key }
-            return callOf(key, plan, flight => client.screenshot(scope, uuid, width, flight))
-          }),
-        keepFor: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
-        isAnswer: (kept): kept is Screenshot => kept instanceof Object && 'state' in kept,
-      },
-      keeping,
-    ),
+    screenshots,
+    pictures,
+    renderings,
     heatmaps: new Answers(
       {
         nameOf: ({ scope, id }) => nameOf('posthog heatmap', scope.kind, scope.id, id),
@@ -87,4 +119,13 @@ export function posthogAnswers(
       keeping,
     ),
   }
+}
+
+function screenshotName({ scope, uuid, width }: ScreenshotKey): string {
+  return nameOf('posthog screenshot', scope.kind, scope.id, uuid, width)
+}
+
+/** One who asks for no request, and who is bound by the vendor's limits alone. */
+function byItself(signal: AbortSignal): Caller {
+  return new Caller('posthog', signal, new Admission(false), Number.POSITIVE_INFINITY)
 }

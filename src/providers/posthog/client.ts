@@ -6,6 +6,8 @@ import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpHead, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
+import type { Picture } from '../../upstream/picture.ts'
+import { openPictureUpstream } from '../../upstream/picture-download.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, retryAfter, statusError } from '../../upstream/status.ts'
 import { heatmapAnswer, heatmapsAnswer, type PostHogHeatmap, servedWidth } from './wire.ts'
@@ -18,6 +20,8 @@ export interface PostHogSettings extends Bounds {
   readonly perMinute: number
   /** Calls in any 3,600 seconds. */
   readonly perHour: number
+  /** Of one picture. */
+  readonly maximumPictureBytes: number
   readonly limits: Limits
 }
 
@@ -28,20 +32,34 @@ export interface PostHogScope {
 }
 
 /** What there is of a picture now. Metadata comes along only while there is none. */
-export type Screenshot =
-  | { readonly state: 'READY'; readonly contentType: string; readonly width: number | null }
-  | {
-      readonly state: 'RENDERING'
-      readonly retryAfterSeconds: number | null
-      readonly heatmap: PostHogHeatmap
-    }
+export type Screenshot = ReadyScreenshot | MissingScreenshot
+
+export interface ReadyScreenshot {
+  readonly state: 'READY'
+  readonly contentType: string
+  /** What is really served, which may be another width than was asked. */
+  readonly width: number | null
+}
+
+export interface RenderingScreenshot {
+  readonly state: 'RENDERING'
+  readonly retryAfterSeconds: number | null
+  readonly heatmap: PostHogHeatmap
+}
+
+export type MissingScreenshot =
+  | RenderingScreenshot
   | { readonly state: 'FAILED'; readonly failure: string; readonly heatmap: PostHogHeatmap }
+
+export type ScreenshotPicture = (ReadyScreenshot & { readonly picture: Picture }) | MissingScreenshot
 
 export interface PostHogClient extends AsyncDisposable {
   /** The calls left of this hour. */
   readonly quotaLeft: number | null
   /** What there is of a heatmap's picture (by UUID) at a width; the nearest width is served when that one is not stored. */
   screenshot(scope: PostHogScope, uuid: string, width: number, flight: Flight): Promise<Screenshot>
+  /** The same with the picture itself. */
+  picture(scope: PostHogScope, uuid: string, width: number, flight: Flight): Promise<ScreenshotPicture>
   /** One saved heatmap by its short id. */
   heatmap(scope: PostHogScope, shortId: string, flight: Flight): Promise<PostHogHeatmap>
   /** `limit` (at most 500) saved heatmaps from `offset` on, last updated first, and how many there are. */
@@ -60,6 +78,10 @@ export function posthogAccount({ host, personalApiKey }: PostHogSettings): reado
 export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
+  const pictures = openPictureUpstream('posthog', {
+    ...settings,
+    maximumBytes: settings.maximumPictureBytes,
+  })
   const budget = openAccountBudget('posthog', settings, {
     account: posthogAccount(settings),
     allowance: {
@@ -73,15 +95,20 @@ export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): Po
   // `*/*`: the vendor's renderers are JSON only, so an Accept of image/jpeg alone would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
 
-  const get = async <Value>(
+  const urlOf = (
     { kind, id }: PostHogScope,
+    route: readonly string[],
+    query: Readonly<Record<string, number>>,
+  ) => routeUrl(host, ['api', kind, id, ...route, ''], query)
+  const get = async <Value>(
+    scope: PostHogScope,
     route: readonly string[],
     query: Readonly<Record<string, number>>,
     flight: Flight,
     read: (answer: HttpAnswer) => Value,
     skipBody?: (head: HttpHead) => boolean,
   ) => {
-    const url = routeUrl(host, ['api', kind, id, ...route, ''], query)
+    const url = urlOf(scope, route, query)
     const call = { method: 'GET', url, headers, flight, ...(skipBody && { skipBody }) } as const
     return budget.spend(flight, async () => read(await http.call(call)))
   }
@@ -89,6 +116,15 @@ export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): Po
     async screenshot(scope, uuid, width, flight) {
       const route = ['heatmap_screenshots', uuid, 'content']
       return get(scope, route, { width }, flight, readScreenshot, head => head.status === 200)
+    },
+    async picture(scope, uuid, width, flight) {
+      const url = urlOf(scope, ['heatmap_screenshots', uuid, 'content'], { width })
+      return budget.spend(flight, async () => {
+        const answer = await pictures.get({ url, headers, flight })
+        if ('picture' in answer)
+          return { ...readyScreenshot(answer, answer.picture), picture: answer.picture }
+        return readMissing(answer)
+      })
     },
     async heatmap(scope, shortId, flight) {
       const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapAnswer, answer)
@@ -103,23 +139,28 @@ export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): Po
     },
     async [Symbol.asyncDispose]() {
       budget[Symbol.dispose]()
-      await http[Symbol.asyncDispose]()
+      await Promise.all([http, pictures].map(upstream => upstream[Symbol.asyncDispose]()))
     },
   }
 }
 
 function readScreenshot(answer: HttpAnswer): Screenshot {
-  const { status } = answer
-  if (status === 200) {
-    const contentType = header(answer, 'content-type') ?? ''
-    if (!contentType.startsWith('image/')) {
-      const message = 'posthog answered a screenshot that is no picture.'
-      throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
-    }
-    return { state: 'READY', contentType, width: servedWidth(header(answer, 'content-disposition')) }
+  if (answer.status !== 200) return readMissing(answer)
+  const contentType = header(answer, 'content-type') ?? ''
+  if (!contentType.startsWith('image/')) {
+    const message = 'posthog answered a screenshot that is no picture.'
+    throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
   }
-  if (status !== 202 && status !== 501) throw statusError('posthog', answer)
+  return readyScreenshot(answer, { contentType })
+}
 
+function readyScreenshot(head: HttpHead, { contentType }: Pick<Picture, 'contentType'>): ReadyScreenshot {
+  return { state: 'READY', contentType, width: servedWidth(header(head, 'content-disposition')) }
+}
+
+function readMissing(answer: HttpAnswer): MissingScreenshot {
+  const { status } = answer
+  if (status !== 202 && status !== 501) throw statusError('posthog', answer)
   const heatmap = parseJson('posthog', heatmapAnswer, answer.body, detailsOf(answer))
   const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
   if (failure !== undefined) return { state: 'FAILED', failure, heatmap }

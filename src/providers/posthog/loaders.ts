@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import type { Caller } from '../../upstream/caller.ts'
+import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import { isUuid } from '../../upstream/uuid.ts'
@@ -15,7 +16,12 @@ export interface HeatmapKey {
 }
 
 export interface PostHogLoaders {
+  /** The states of pictures; one that is being drawn is not looked at again before its time. */
   readonly screenshots: DataLoader<ScreenshotKey, Screenshot, string>
+  /** The same, but waits for one that is being drawn: so many milliseconds, and as long as the request may take. */
+  readonly rendered: (key: ScreenshotKey, milliseconds: number) => Promise<Screenshot>
+  /** The state now, and what becomes of one that is being drawn, until the signal ends. */
+  readonly changes: (key: ScreenshotKey, signal: AbortSignal) => AsyncGenerator<Screenshot>
   /** Metadata; however many UUIDs of one project are asked, its list is read once. */
   readonly heatmaps: DataLoader<HeatmapKey, PostHogHeatmap, string>
   /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
@@ -53,7 +59,7 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
   }
 
   const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
-    keys => Promise.all(keys.map(async key => answers().screenshots.ask(key, caller).catch(asError))),
+    keys => Promise.all(keys.map(key => look(answers(), key, caller).catch(asError))),
     { cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width) },
   )
 
@@ -79,10 +85,40 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       return byPage.get(pageOf(url)) ?? []
     },
     screenshots,
+    async rendered(key, milliseconds) {
+      const first = await screenshots.load(key)
+      if (first.state !== 'RENDERING' || milliseconds <= 0) return first
+      using patience = openDeadline(Math.min(milliseconds, longestWait), caller.signal)
+      const { renderings } = answers()
+      return await renderings.settled(key, patience.signal).catch(error => {
+        if (!isTimeout(patience.signal.reason)) throw error
+        return renderings.known(key) ?? first
+      })
+    },
+    async *changes(key, signal) {
+      const first = await screenshots.load(key)
+      yield first
+      if (first.state === 'RENDERING') yield await answers().renderings.settled(key, signal)
+    },
     heatmaps: new DataLoader(keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))), {
       cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
     }),
   }
+}
+
+async function look(
+  { screenshots, renderings }: PostHogAnswers,
+  key: ScreenshotKey,
+  caller: Caller,
+): Promise<Screenshot> {
+  return renderings.known(key) ?? screenshots.ask(key, caller)
+}
+
+/** In milliseconds; a longer one is more than a timer holds. */
+const longestWait = 86_400_000
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
 }
 
 /** What the vendor serves when no width is asked (vendor source). */

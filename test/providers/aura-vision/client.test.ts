@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { GraphQLLocalDateTime } from 'graphql-scalars'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { allowedImageUrl } from '../../../src/providers/aura-vision/image-hosts.ts'
+import { imageAddress } from '../../../src/providers/aura-vision/image-hosts.ts'
 import type { HeatmapFilter, SpatialHeatmapType } from '../../../src/providers/aura-vision/wire.ts'
 import { type AuraVisionEmulator, serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
-import { UpstreamError } from '../../../src/upstream/error.ts'
 import { openTunnel } from '../../tunnel.ts'
 import { arrival, failureOf, type Wiring, wire } from '../../wiring.ts'
 
@@ -272,15 +271,17 @@ describe('the wire', () => {
     expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
   })
 
-  test('gives rows whose image host is not allowed an error in place of the URL', async () => {
+  test('fetches no picture from a host that is not allowed', async () => {
     await using emulator = await serveAuraVision({ now })
     await using account = wire(emulator, { AURA_VISION_IMAGE_HOSTS: 'images.example.com' })
     const [row] = await ask(account, 'path')
-    expect(row?.url).toBeInstanceOf(UpstreamError)
-    expect(row).toMatchObject({
-      url: { code: 'UPSTREAM_INVALID_RESPONSE', provider: 'aura-vision' },
-      type: 'path',
-    })
+    const { signal } = new AbortController()
+    const error = await failureOf(account.client('auraVision').picture(row?.url ?? '', { signal }))
+    expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', provider: 'aura-vision' })
+    expect(error.message).not.toContain('127.0.0.1')
+    expect(emulator.journal.calls.map(({ route }) => route)).not.toContainEqual(
+      expect.stringContaining('/heatmaps/'),
+    )
   })
 })
 
@@ -301,10 +302,7 @@ test.each([
   ['', false],
 ])('an image at %s is allowed: %s', (url, allowed) => {
   const hosts = ['images.example.com', 'http://127.0.0.1:4711']
-  const given = allowedImageUrl(url, hosts)
-  if (allowed) return expect(given).toBe(url)
-  expect(given).toBeInstanceOf(UpstreamError)
-  expect(String(given)).not.toContain('evil')
+  expect(imageAddress(url, hosts)?.url.href).toBe(allowed ? new URL(url).href : undefined)
 })
 
 function ask(account: Wiring, type: SpatialHeatmapType) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HeatmapsKey } from '../../../src/providers/aura-vision/loaders.ts'
+import type { AuraHeatmap } from '../../../src/providers/aura-vision/wire.ts'
 import { type HeatmapFilter, spatialHeatmapTypes } from '../../../src/providers/aura-vision/wire.ts'
 import { serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
 import { detailRequest } from '../../../src/sandbox/aura-vision-rows.ts'
@@ -13,7 +14,7 @@ const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
 const rueDeRivoli = '64a1b2c3d4e5f6a7b8c9d0e4'
 const now = () => new Date('2024-08-01T12:00:00Z')
 const july = { start: new Date('2024-07-01T00:00:00Z'), end: new Date('2024-07-04T00:00:00Z') }
-const plain = { filter: july, withImages: false }
+const plain = { filter: july }
 
 providerConformance({
   name: 'aura-vision',
@@ -96,8 +97,10 @@ test('what lies on the end of a range is asked and dropped, what lies on its sta
   const asked = await account.client('auraVision').heatmaps([rueDeRivoli], ['path'], filter, { signal })
   const kept = await account
     .request(signal)
-    .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter, withImages: false })
-  const days = (rows: typeof kept) => [...new Set(rows.map(row => row.createdAt?.slice(0, 10)))]
+    .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter })
+  const days = (rows: readonly Pick<AuraHeatmap, 'createdAt'>[]) => [
+    ...new Set(rows.map(row => row.createdAt?.slice(0, 10))),
+  ]
   expect([days(asked), days(kept)]).toEqual([
     ['2024-07-01', '2024-07-02', '2024-07-03'],
     ['2024-07-01', '2024-07-02'],
@@ -118,7 +121,7 @@ test('what lies where a range is cut comes once, windows come in order of time, 
   journal.script({ times: 1, route: 'detail/list', frames: frame(1, 4) })
   const filter = { start: july.start, end: new Date('2024-07-03T00:00:00Z') }
   const { heatmaps } = account.request().auraVision
-  const kept = await heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter, withImages: false })
+  const kept = await heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter })
   expect(kept.map(({ createdAt }) => createdAt)).toEqual([
     '2024-07-01T00:00:00.000Z',
     '2024-07-02T00:00:00.000Z',
@@ -179,7 +182,7 @@ test('a failed request fails the keys with a cell in it, and no other', async ()
   const loaders = account.request()
   const outcomes = await Promise.allSettled([
     heatmaps({ types: ['path'] })(loaders),
-    heatmaps({ types: ['linger'], withImages: true })(loaders),
+    heatmaps({ types: ['linger'] })(loaders),
     heatmaps({ locationId: rueDeRivoli, types: ['path', 'linger'] })(loaders),
     heatmaps({ filter: { ...july, roles: ['staff'] } })(loaders),
   ])
@@ -190,20 +193,14 @@ test('a failed request fails the keys with a cell in it, and no other', async ()
   expect(outcomes).toMatchObject([failed, failed, fine, fine])
 })
 
-test('rows have their URLs for those alone who need them, from one request', async () => {
+test('rows say whether they have a picture, and hold no URL', async () => {
   await using emulator = await serveAuraVision({ now })
   await using account = wire(emulator)
-  const loaders = account.request()
-  const { heatmaps: rows } = loaders.auraVision
   const key = { locationId: oxfordStreet, types: ['path'], filter: july } as const
-  const [bare, pictured] = await Promise.all([
-    rows.load({ ...key, withImages: false }),
-    rows.load({ ...key, withImages: true }),
-  ])
-  expect(emulator.journal.count('detail/list')).toBe(1)
-  expect(pictured.map(({ url }) => typeof url)).toEqual(pictured.map(() => 'string'))
-  expect(bare).toEqual(pictured.map(row => ({ ...row, url: null })))
-  expect(bare.length).toBeGreaterThan(0)
+  const rows = await account.request().auraVision.heatmaps.load(key)
+  expect(rows.length).toBeGreaterThan(0)
+  for (const row of rows) expect(row).toMatchObject({ hasImage: true })
+  expect(JSON.stringify(rows)).not.toContain('http')
 })
 
 function requests({ journal }: Emulator) {

@@ -1,0 +1,54 @@
+import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import type { Image } from './heatmap.ts'
+
+export interface ImageArguments {
+  readonly width?: number | null | undefined
+  readonly waitUpTo?: string | null | undefined
+}
+
+/** What PostHog serves when no width is asked (its source). */
+export const defaultWidth = 1024
+
+/** What is known of a picture without asking for it. */
+export const linkFields: ReadonlySet<string> = new Set(['__typename', 'link', 'requestedWidth'])
+
+export function checkWidth(width: number | null | undefined): void {
+  if (width != null && (width < 1 || width > 3000))
+    throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
+}
+
+/** Throws BadInput for what has no fixed length, or a negative one. */
+export function millisecondsOf(duration: string | null | undefined): number {
+  if (!duration) return 0
+  try {
+    const milliseconds = Temporal.Duration.from(duration).total('milliseconds')
+    if (milliseconds >= 0) return milliseconds
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+  throw new BadInput(`waitUpTo is a time from PT0S on, in hours, minutes and seconds, not "${duration}".`)
+}
+
+/** `seen` with READY alone is for a picture that nobody has looked at. */
+export function toImage(
+  { scope, uuid, width }: ImageKey,
+  seen: Screenshot | { readonly state: 'READY' },
+): Image {
+  return {
+    contentType: null,
+    width: null,
+    retryAfterSeconds: null,
+    failure: null,
+    ...seen,
+    requestedWidth: width,
+    drawnWidth: null,
+    reference: seen.state === 'FAILED' ? null : { provider: 'posthog', scope: { ...scope }, uuid, width },
+  }
+}
+
+interface ImageKey {
+  readonly scope: PostHogScope
+  readonly uuid: string
+  readonly width: number
+}

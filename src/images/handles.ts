@@ -1,0 +1,81 @@
+import { hkdfSync } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { type ProviderName, providerNames } from '../upstream/error.ts'
+import { type PictureReference, pictureReference } from './references.ts'
+import type { ImageSettings } from './settings.ts'
+
+/** What is wrong with a handle: it was not made here, or not for these credentials; or its time is over. */
+export class WrongHandle extends Error {
+  override readonly name = 'WrongHandle'
+  readonly isExpired: boolean
+
+  constructor(isExpired: boolean) {
+    super(isExpired ? 'The link has expired.' : 'The link names no picture.')
+    this.isExpired = isExpired
+  }
+}
+
+export interface Handles {
+  /** A text for URLs that stays the same for some time, so that browsers know the picture again. */
+  sign(reference: PictureReference): Promise<string>
+  /** What was signed, and until when in milliseconds; rejects with WrongHandle. */
+  read(handle: string): Promise<{ readonly reference: PictureReference; readonly expiresAt: number }>
+}
+
+export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds'> {
+  /** By provider, what the vendor knows the account by: a handle works with these credentials alone. */
+  readonly identities: Readonly<Partial<Record<ProviderName, readonly string[]>>>
+  readonly now?: () => number
+}
+
+/**
+ * Handles are JSON web tokens (HS256), readable to everyone: they hold no secret. They work for their life and up to a
+ * seventh of it longer. Without keys they are signed by the account's credentials.
+ */
+export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: HandleOptions): Handles {
+  const secrets = new Map<ProviderName, readonly Uint8Array[]>()
+  const secretsOf = (provider: ProviderName): readonly Uint8Array[] => {
+    const identity = identities[provider]
+    if (!identity) return []
+    return secrets.getOrInsertComputed(provider, () => {
+      const name = JSON.stringify([provider, ...identity])
+      return (keys.length > 0 ? keys : [name]).map(key => derive(key, name))
+    })
+  }
+  return {
+    async sign(reference) {
+      const [secret] = secretsOf(reference.provider)
+      if (!secret) throw new TypeError(`No link can be made for ${reference.provider}.`)
+      const token = new SignJWT({ picture: reference }).setProtectedHeader({ alg: 'HS256' })
+      if (lifeSeconds > 0) token.setExpirationTime(endOf(now() / 1000, lifeSeconds))
+      return token.sign(secret)
+    },
+    async read(handle) {
+      for (const secret of providerNames.flatMap(secretsOf)) {
+        try {
+          const { payload } = await jwtVerify(handle, secret, {
+            algorithms: ['HS256'],
+            currentDate: new Date(now()),
+          })
+          const read = pictureReference.safeParse(payload.picture)
+          if (!read.success) break
+          return { reference: read.data, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 }
+        } catch (error) {
+          if (error instanceof errors.JWTExpired) throw new WrongHandle(true)
+          if (!(error instanceof errors.JOSEError)) throw error
+        }
+      }
+      throw new WrongHandle(false)
+    },
+  }
+}
+
+/** The end of the seventh of a life that a whole life from now falls into. */
+function endOf(now: number, lifeSeconds: number): number {
+  const step = Math.ceil(lifeSeconds / 7)
+  return Math.ceil((now + lifeSeconds) / step) * step
+}
+
+function derive(key: string, name: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, 'isotherm', `image link ${name}`, 32))
+}

@@ -1,0 +1,2 @@
+/** Where pictures are served: what follows is a handle. */
+export const imagePath = '/images/'

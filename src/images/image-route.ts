@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { answerSignal } from '../answer-signal.ts'
+import { formats } from './drawing.ts'
+import type { Handles } from './handles.ts'
+import { imagePath } from './image-path.ts'
+import { sendPicture } from './image-response.ts'
+import { freshSeconds, type Pictures } from './pictures.ts'
+import { type Problem, problem, problemOf } from './problem.ts'
+
+export interface ImageRouteOptions {
+  readonly handles: Handles
+  readonly pictures: Pictures
+  /** For all that an answer needs upstream. */
+  readonly deadlineMilliseconds: number
+  /** Told of errors that are not the asker's. */
+  readonly logError: (error: unknown, place: string) => void
+}
+
+const query = z.object({
+  width: z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine(width => width >= 1 && width <= maximumWidth)
+    .optional(),
+  format: z.enum(formats).optional(),
+})
+const maximumWidth = 4096
+
+/**
+ * Answers GET and HEAD with the picture that a handle names: 202 and its state as JSON while it is being drawn, else
+ * problem+json (RFC 9457).
+ */
+export function imageRoute(
+  options: ImageRouteOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { deadlineMilliseconds, logError } = options
+  return async (request, response) => {
+    try {
+      await answer(options, request, response, answerSignal(response, deadlineMilliseconds))
+    } catch (error) {
+      const known = problemOf(error)
+      if (!known || known.status >= 500) logError(error, imagePath)
+      sendProblem(request, response, known ?? problem(500, 'Something unexpected went wrong.'))
+    }
+  }
+}
+
+async function answer(
+  { handles, pictures }: ImageRouteOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD')
+    return sendProblem(request, response, problem(405, 'A picture is asked by GET or HEAD.'))
+  }
+  const url = new URL(request.url ?? '', 'http://isotherm')
+  const { reference, expiresAt } = await handles.read(url.pathname.slice(imagePath.length))
+  const variant = query.safeParse(Object.fromEntries(url.searchParams))
+  if (!variant.success) {
+    const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
+    return sendProblem(request, response, problem(422, detail))
+  }
+  const found = await pictures.open(reference, variant.data, signal)
+  if (found.state === 'READY') {
+    const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
+    return sendPicture(request, response, found.picture, seconds)
+  }
+  if (found.state === 'FAILED') {
+    return sendProblem(request, response, problem(422, found.failure, { state: 'FAILED' }))
+  }
+  const { retryAfterSeconds } = found
+  response.setHeader('retry-after', retryAfterSeconds)
+  sendJson(request, response, 202, 'application/json', { state: 'RENDERING', retryAfterSeconds })
+}
+
+function sendProblem(request: IncomingMessage, response: ServerResponse, told: Problem): void {
+  const { retryAfterSeconds } = told
+  if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', retryAfterSeconds)
+  sendJson(request, response, told.status, 'application/problem+json', told)
+}
+
+function sendJson(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  json: object,
+): void {
+  const body = Buffer.from(`${JSON.stringify(json)}\n`)
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': body.byteLength,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(method === 'HEAD' ? undefined : body)
+}

@@ -1,0 +1,41 @@
+import { STATUS_CODES } from 'node:http'
+import { BadInput } from '../upstream/bad-input.ts'
+import { UpstreamError } from '../upstream/error.ts'
+import { UnfitPicture } from './drawing.ts'
+import { WrongHandle } from './handles.ts'
+
+/** Why there is no picture, as RFC 9457 tells it. */
+export interface Problem {
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+  readonly [extension: string]: unknown
+}
+
+export function problem(status: number, detail: string, extensions: object = {}): Problem {
+  return { status, title: STATUS_CODES[status] ?? 'Problem', detail, ...extensions }
+}
+
+/** Undefined for what nobody foresaw. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof WrongHandle) return problem(error.isExpired ? 410 : 404, error.message)
+  if (error instanceof UnfitPicture) return problem(422, error.message)
+  if (error instanceof BadInput) return problem(404, error.message)
+  if (error instanceof UpstreamError) return problem(statusOf(error), error.message, error.extensions)
+  return undefined
+}
+
+function statusOf({ code }: UpstreamError): number {
+  switch (code) {
+    case 'UPSTREAM_NOT_FOUND':
+    case 'PROVIDER_NOT_CONFIGURED':
+      return 404
+    case 'UPSTREAM_RATE_LIMITED':
+    case 'UPSTREAM_QUOTA_EXHAUSTED':
+      return 429
+    case 'UPSTREAM_TIMEOUT':
+      return 504
+    default:
+      return 502
+  }
+}

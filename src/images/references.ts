@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { spatialHeatmapTypes } from '../providers/aura-vision/wire.ts'
+
+const text = z.string().nullable()
+const list = z.array(z.string()).optional()
+
+/** One picture of Aura Vision: what its row says, and what the question had it drawn of. */
+export const spatialReference = z.object({
+  provider: z.literal('aura-vision'),
+  locationId: z.string(),
+  recordingId: text,
+  type: z.enum(spatialHeatmapTypes),
+  role: text,
+  age: text,
+  gender: text,
+  /** In UTC. */
+  createdAt: z.iso.datetime(),
+  roles: list,
+  ages: list,
+  genders: list,
+  taxonomy: z.string().optional(),
+})
+
+/** One picture of PostHog: a heatmap at a width. */
+export const screenshotReference = z.object({
+  provider: z.literal('posthog'),
+  scope: z.object({ kind: z.enum(['projects', 'environments']), id: z.string() }),
+  uuid: z.string(),
+  width: z.int(),
+})
+
+/** What a link holds of its picture: enough to ask for it anew, and nothing that opens a door by itself. */
+export const pictureReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
+
+export type SpatialReference = z.output<typeof spatialReference>
+export type ScreenshotReference = z.output<typeof screenshotReference>
+export type PictureReference = z.output<typeof pictureReference>

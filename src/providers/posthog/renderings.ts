@@ -1,0 +1,131 @@
+import { LRUCache } from 'lru-cache'
+import { untilEnded } from '../../upstream/deadline.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import type { RenderingScreenshot, Screenshot } from './client.ts'
+
+export interface RenderingOptions<Key> {
+  readonly nameOf: (key: Key) => string
+  /** Asks the vendor for the state of a picture. */
+  readonly look: (key: Key, signal: AbortSignal) => Promise<Screenshot>
+  readonly now?: () => number
+}
+
+/** The waits between looks, in milliseconds: by the vendor's hourly limit one picture could be asked for every three seconds. */
+const firstWait = 2000
+const longestWait = 10_000
+
+/** The vendor gives up after ten and a half minutes, and begins over up to three times at once (vendor source). */
+const longestRendering = 15 * 60_000
+
+/** How long it is remembered that a picture was being drawn, when nobody asks for it. */
+const memory = 60_000
+
+/**
+ * The pictures that are being drawn: however many ask for one, the vendor is asked as one who waits for it would ask, less
+ * and less often.
+ */
+export class Renderings<Key> {
+  readonly #options: RenderingOptions<Key>
+  readonly #now: () => number
+  readonly #looks = new LRUCache<string, Look>({ max: 1000, ttl: memory })
+  readonly #polls = new Map<string, Poll>()
+
+  constructor(options: RenderingOptions<Key>) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+  }
+
+  /** That it is still being drawn, as long as it is too early to look again. */
+  known(key: Key): RenderingScreenshot | undefined {
+    const look = this.#looks.get(this.#options.nameOf(key))
+    if (!look || look.nextAt <= this.#now()) return undefined
+    return { ...look.screenshot, retryAfterSeconds: Math.ceil((look.nextAt - this.#now()) / 1000) }
+  }
+
+  /** Learns what a look has shown; answers with it and when to ask again. */
+  saw<Seen extends Screenshot>(key: Key, seen: Seen): Seen {
+    const name = this.#options.nameOf(key)
+    if (seen.state !== 'RENDERING') {
+      this.#looks.delete(name)
+      return seen
+    }
+    const count = this.#looks.get(name)?.count ?? 0
+    const wait = Math.max(
+      Math.min(firstWait * 1.5 ** count, longestWait),
+      1000 * (seen.retryAfterSeconds ?? 0),
+    )
+    this.#looks.set(name, { screenshot: seen, count: count + 1, nextAt: this.#now() + wait })
+    return { ...seen, retryAfterSeconds: Math.ceil(wait / 1000) }
+  }
+
+  /**
+   * What becomes of a picture. Rejects with UpstreamError when the vendor fails, or takes longer than it would, and when
+   * the signal ends; once nobody waits any more the vendor is left alone.
+   */
+  async settled(key: Key, signal: AbortSignal): Promise<Screenshot> {
+    const name = this.#options.nameOf(key)
+    const poll = this.#polls.getOrInsertComputed(name, () => this.#start(name, key))
+    poll.waiting++
+    try {
+      return await untilEnded('posthog', signal, poll.outcome)
+    } finally {
+      if (--poll.waiting === 0) {
+        if (this.#polls.get(name) === poll) this.#polls.delete(name)
+        poll.controller.abort()
+      }
+    }
+  }
+
+  #start(name: string, key: Key): Poll {
+    const controller = new AbortController()
+    const outcome = this.#poll(name, key, controller.signal)
+    outcome.catch(() => undefined)
+    return { controller, outcome, waiting: 0 }
+  }
+
+  async #poll(name: string, key: Key, signal: AbortSignal): Promise<Screenshot> {
+    const until = this.#now() + longestRendering
+    let wait = (this.#looks.get(name)?.nextAt ?? 0) - this.#now()
+    while (this.#now() + wait < until) {
+      await sleep(Math.max(0, wait), signal)
+      try {
+        const seen = await this.#options.look(key, signal)
+        if (seen.state !== 'RENDERING') return seen
+        wait = (this.#looks.get(name)?.nextAt ?? 0) - this.#now()
+      } catch (error) {
+        if (!(error instanceof UpstreamError && error.retryable) || signal.aborted) throw error
+        wait = Math.max(longestWait, 1000 * (error.retryAfterSeconds ?? 0))
+      }
+    }
+    throw new UpstreamError('posthog', 'UPSTREAM_TIMEOUT', 'posthog did not finish drawing the picture.')
+  }
+}
+
+interface Look {
+  readonly screenshot: RenderingScreenshot
+  /** Those before it that showed the same. */
+  readonly count: number
+  readonly nextAt: number
+}
+
+interface Poll {
+  readonly controller: AbortController
+  readonly outcome: Promise<Screenshot>
+  waiting: number
+}
+
+/** Unlike the platform's own, by the clock that `setTimeout` goes by, whichever that is. */
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const end = () => {
+    clearTimeout(timer)
+    reject(signal.reason)
+  }
+  const timer = setTimeout(() => {
+    signal.removeEventListener('abort', end)
+    resolve()
+  }, milliseconds)
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  return promise
+}

@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { SignJWT } from 'jose'
+import { expect, test } from 'vitest'
+import { type HandleOptions, openHandles } from '../../src/images/handles.ts'
+import type { PictureReference } from '../../src/images/references.ts'
+import { spatialHeatmapTypes } from '../../src/providers/aura-vision/wire.ts'
+
+const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
+const identities = {
+  posthog: ['https://us.posthog.com/', 'phx_key'],
+  'aura-vision': ['wss://a', 'id', 'key'],
+}
+const screenshot: PictureReference = {
+  provider: 'posthog',
+  scope: { kind: 'projects', id: '1' },
+  uuid: '497f6eca-6276-4993-bfeb-53cbbbba6f08',
+  width: 1024,
+}
+const day = 86_400
+
+test('what is signed is read again, whatever it says', async () => {
+  const handles = open()
+  await fc.assert(
+    fc.asyncProperty(reference(), async picture => {
+      const handle = await handles.sign(picture)
+      expect(handle).toMatch(/^[\w.-]+$/)
+      expect((await handles.read(handle)).reference).toEqual(picture)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('a handle works for its life at least, and says afterwards that it has expired', async () => {
+  const start = Date.UTC(2026, 10, 21)
+  const at = (seconds: number) => open({ lifeSeconds: 7 * day, now: () => start + 1000 * seconds })
+  const handle = await at(0).sign(screenshot)
+  expect(await at(7 * day - 1).read(handle)).toMatchObject({ reference: screenshot })
+  await expect(at(8 * day).read(handle)).rejects.toMatchObject({ name: 'WrongHandle', isExpired: true })
+  const endless = await open({ lifeSeconds: 0 }).sign(screenshot)
+  expect(await at(100 * 365 * day).read(endless)).toMatchObject({ expiresAt: Number.POSITIVE_INFINITY })
+})
+
+test('a picture keeps its handle for a seventh of its life, so that browsers know it again', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(day - 1), async seconds => {
+      const midnight = Date.UTC(2026, 10, 21)
+      const at = (now: number) => open({ lifeSeconds: 7 * day, now: () => now }).sign(screenshot)
+      expect(await at(midnight + 1000 * (seconds + 1))).toBe(await at(midnight + 1000))
+    }),
+  )
+})
+
+test('an older key is read as long as it is listed', async () => {
+  const handle = await open({ keys: [first] }).sign(screenshot)
+  expect(await open({ keys: [second, first] }).read(handle)).toMatchObject({ reference: screenshot })
+  await expect(open({ keys: [second] }).read(handle)).rejects.toMatchObject({ isExpired: false })
+  const newer = await open({ keys: [second, first] }).sign(screenshot)
+  await expect(open({ keys: [first] }).read(newer)).rejects.toMatchObject({ isExpired: false })
+})
+
+test('a handle works with the credentials alone that it was made with', async () => {
+  const others = { ...identities, posthog: ['https://us.posthog.com/', 'phx_other'] }
+  for (const keys of [[first], []]) {
+    const handle = await open({ keys }).sign(screenshot)
+    await expect(open({ keys, identities: others }).read(handle)).rejects.toMatchObject({ isExpired: false })
+    await expect(open({ keys, identities: {} }).read(handle)).rejects.toMatchObject({ isExpired: false })
+    expect(await open({ keys }).read(handle)).toMatchObject({ reference: screenshot })
+  }
+})
+
+test('an altered handle names nothing', async () => {
+  const handles = open()
+  const handle = await handles.sign(screenshot)
+  await fc.assert(
+    fc.asyncProperty(fc.nat(handle.length - 1), fc.constantFrom(...'Ab0_-.'), async (index, letter) => {
+      const altered = handle.slice(0, index) + letter + handle.slice(index + 1)
+      // The last letter of a signature holds bits that nobody reads.
+      fc.pre(altered !== handle && index !== handle.length - 1)
+      await expect(handles.read(altered)).rejects.toMatchObject({ name: 'WrongHandle', isExpired: false })
+    }),
+  )
+})
+
+test.for(['', '.', '..', 'a.b.c', '../graphql', '%00', 'a'.repeat(10_000)])(
+  'no picture is behind "%s"',
+  async text => {
+    await expect(open().read(text)).rejects.toMatchObject({ name: 'WrongHandle', isExpired: false })
+  },
+)
+
+test('a handle without a signature, or by another algorithm, names nothing', async () => {
+  const [header, payload] = ['{"alg":"none"}', JSON.stringify({ picture: screenshot })].map(text =>
+    Buffer.from(text).toString('base64url'),
+  )
+  await expect(open().read(`${header}.${payload}.`)).rejects.toMatchObject({ isExpired: false })
+  const guessed = await new SignJWT({ picture: screenshot })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(first))
+  await expect(open().read(guessed)).rejects.toMatchObject({ isExpired: false })
+})
+
+function open(options: Partial<HandleOptions> = {}) {
+  return openHandles({ keys: [first], lifeSeconds: 7 * day, identities, ...options })
+}
+
+function reference(): fc.Arbitrary<PictureReference> {
+  const text = fc.string({ unit: 'binary', maxLength: 20 })
+  const maybe = fc.option(text)
+  const spatial = fc.record({
+    provider: fc.constant('aura-vision' as const),
+    locationId: text,
+    recordingId: maybe,
+    type: fc.constantFrom(...spatialHeatmapTypes),
+    role: maybe,
+    age: maybe,
+    gender: maybe,
+    createdAt: fc
+      .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') })
+      .map(date => date.toISOString()),
+    roles: fc.array(text),
+  })
+  const page = fc.record({
+    provider: fc.constant('posthog' as const),
+    scope: fc.record({ kind: fc.constantFrom('projects' as const, 'environments' as const), id: text }),
+    uuid: text,
+    width: fc.integer(),
+  })
+  return fc.oneof(spatial, page)
+}

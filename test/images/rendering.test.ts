@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest'
+import { askText } from '../client.ts'
+import { type Served, serve } from '../serving.ts'
+import { contentRoute, pageHeatmapId, pageImage, type Shown } from './serving-pictures.ts'
+
+test('a picture that is being drawn is no error: its link says when to come again, without asking before', async () => {
+  await using served = await drawing(60)
+  const image = await pageImage(served, 'rendering')
+  expect(image).toMatchObject({ state: 'RENDERING', width: null, requestedWidth: 1024, retryAfterSeconds: 2 })
+  const { journal } = served.sandbox.posthog
+  const looks = journal.count(contentRoute)
+  for (const method of ['GET', 'GET', 'HEAD']) {
+    const response = await fetch(image.link ?? '', { method })
+    expect(response.status).toBe(202)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'retry-after': expect.stringMatching(/^[12]$/),
+    })
+    if (method === 'GET')
+      expect(await response.json()).toEqual({
+        state: 'RENDERING',
+        retryAfterSeconds: Number(response.headers.get('retry-after')),
+      })
+  }
+  expect(journal.count(contentRoute)).toBe(looks)
+})
+
+test('whoever waits for it gets it, two hundred as one', async () => {
+  await using served = await drawing(3)
+  const id = await pageHeatmapId(served, 'rendering')
+  const answers = await Promise.all(Array.from({ length: 200 }, () => wait(served, id, 'PT20S')))
+  const states = answers.map(({ state, width }) => `${state} ${width}`)
+  expect(new Set(states)).toEqual(new Set(['READY 375']))
+  // At once, and after two and five seconds.
+  expect(served.sandbox.posthog.journal.count(contentRoute)).toBeLessThanOrEqual(3)
+  expect((await fetch(answers[0]?.link ?? '')).status).toBe(200)
+})
+
+test('whoever waits too short a time is told so', async () => {
+  await using served = await drawing(60)
+  const id = await pageHeatmapId(served, 'rendering')
+  expect(await wait(served, id, 'PT0.05S')).toMatchObject({ state: 'RENDERING', failure: null })
+  expect(await wait(served, id, 'PT0S')).toMatchObject({ state: 'RENDERING' })
+})
+
+test('a wait ends with the deadline of the answer, and the answer with it', async () => {
+  await using served = await drawing(60, { ISOTHERM_ANSWER_TIMEOUT_MS: '300' })
+  const id = await pageHeatmapId(served, 'rendering')
+  expect(await wait(served, id, 'PT60S')).toMatchObject({ state: 'RENDERING' })
+})
+
+test('what will never be drawn fails at once', async () => {
+  await using served = await drawing(60)
+  const id = await pageHeatmapId(served, 'failed')
+  const failure = 'Screenshot provider returned status 403 for https://shop.example.com/products/3'
+  expect(await wait(served, id, 'PT60S')).toMatchObject({ state: 'FAILED', failure, link: null })
+  expect(await followed(served, id)).toEqual([{ state: 'FAILED', failure, link: null }])
+  expect(served.sandbox.posthog.journal.count(contentRoute)).toBe(2)
+})
+
+test.each(['P1M', 'P1Y', '-PT1S', 'soon'])('"%s" is no time to wait', async waitUpTo => {
+  await using served = await serve()
+  const { errors } = await askText(
+    served.origin,
+    'query ($id: ID!, $waitUpTo: Duration) { node(id: $id) { ... on PageHeatmap { image(waitUpTo: $waitUpTo) { state } } } }',
+    { id: 'PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08', waitUpTo },
+  )
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(served.sandbox.posthog.journal.count()).toBe(0)
+})
+
+test('a subscription tells that it is being drawn, then that it is ready, and is over', async () => {
+  await using served = await drawing(2)
+  const id = await pageHeatmapId(served, 'rendering')
+  const told = await Promise.all(Array.from({ length: 5 }, () => followed(served, id)))
+  for (const states of told) {
+    expect(states).toMatchObject([
+      { state: 'RENDERING', link: expect.stringContaining('/images/') },
+      { state: 'READY', link: expect.stringContaining('/images/') },
+    ])
+    expect((await fetch(states.at(-1)?.link ?? '')).status).toBe(200)
+  }
+  expect(served.sandbox.posthog.journal.count(contentRoute)).toBeLessThanOrEqual(5)
+})
+
+test('a subscription outlives the deadline of an answer', async () => {
+  await using served = await drawing(2, { ISOTHERM_ANSWER_TIMEOUT_MS: '500' })
+  const id = await pageHeatmapId(served, 'rendering')
+  expect(await followed(served, id)).toMatchObject([{ state: 'RENDERING' }, { state: 'READY' }])
+})
+
+test('whoever goes away is polled for no more', async () => {
+  await using served = await drawing(600)
+  const id = await pageHeatmapId(served, 'rendering')
+  const caller = new AbortController()
+  const events = follow(served, id, caller.signal)
+  expect((await events.next()).value).toMatchObject({ state: 'RENDERING' })
+  caller.abort()
+  await expect(events.next()).rejects.toMatchObject({ name: 'AbortError' })
+  const { journal } = served.sandbox.posthog
+  const looks = journal.count(contentRoute)
+  // The next look would come after two seconds.
+  await new Promise(resolve => setTimeout(resolve, 2500))
+  expect(journal.count(contentRoute)).toBe(looks)
+})
+
+test('a subscription that makes no sense is refused before anything is asked', async () => {
+  await using served = await serve()
+  for (const [id, width] of [
+    ['Location:oxford-street', 800],
+    ['PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08', 0],
+  ]) {
+    const response = await subscribe(served, { id, width })
+    expect(await response.text()).toContain('BAD_USER_INPUT')
+  }
+  expect(served.sandbox.posthog.journal.count()).toBe(0)
+})
+
+/** Each width takes so many seconds from the start on, as the heatmap "rendering" is drawn. */
+function drawing(renderSeconds: number, environment: Record<string, string> = {}) {
+  return serve({ environment, sandbox: { posthog: { renderSeconds } } })
+}
+
+async function wait({ origin }: Served, id: string, waitUpTo: string): Promise<Shown> {
+  const { data, errors } = await askText<{ node: { image: Shown } }>(
+    origin,
+    `query ($id: ID!, $waitUpTo: Duration) {
+      node(id: $id) { ... on PageHeatmap { image(width: 375, waitUpTo: $waitUpTo) { state width link failure } } }
+    }`,
+    { id, waitUpTo },
+  )
+  expect(errors).toEqual([])
+  return data.node.image
+}
+
+function subscribe(
+  { origin }: Served,
+  variables: object,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
+  const query = `subscription ($id: ID!, $width: Int) {
+    heatmapImage(id: $id, width: $width) { state link failure }
+  }`
+  return fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query, variables }),
+    signal,
+  })
+}
+
+async function* follow(served: Served, id: string, signal?: AbortSignal): AsyncGenerator<Partial<Shown>> {
+  const { body } = await subscribe(served, { id, width: 375 }, signal)
+  if (!body) return
+  let text = ''
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const json = /^data: (\{.+)$/m.exec(event)?.[1]
+      if (json) yield JSON.parse(json).data.heatmapImage
+    }
+  }
+}
+
+async function followed(served: Served, id: string): Promise<Partial<Shown>[]> {
+  const events: Partial<Shown>[] = []
+  for await (const event of follow(served, id)) events.push(event)
+  return events
+}
