@@ -1,5 +1,5 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
-import type { TrafficReport } from '../src/providers/analytiks/series.ts'
+import type { BrandReport } from '../src/providers/analytiks/series.ts'
 import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
@@ -30,7 +30,7 @@ builder.node(Brand, {
 
 interface Row {
   readonly location: LocationRecord
-  readonly report: TrafficReport
+  readonly report: BrandReport
   readonly metrics: readonly TrafficMetric[]
   readonly common: Pick<Series, 'interval' | 'isNamed'>
 }
@@ -104,7 +104,7 @@ builder.objectField(Brand, 'traffic', t =>
         zoneOf: locationId => catalog.location(`analytiks:${locationId}`)?.timeZone ?? null,
         timeZones: zonesOf(catalog.locations, brandId),
       })
-      const keyOf = ({ locationId }: TrafficReport) => String(locationId)
+      const keyOf = ({ locationId }: BrandReport) => String(locationId)
       const { rows, ended } = await walk.until(read => holdsPage(read, keyOf, page))
       const { edges, pageInfo } = toConnection(rows, keyOf, page, !ended)
       return {

@@ -72,6 +72,21 @@ test('a plan tells the first page of each window, which are asked at once', asyn
   expect(analytiks.journal.count()).toBe(0)
 })
 
+test('a plan tells a local range as it is asked, without a zone', async () => {
+  await using analytiks = await serveAnalytiks()
+  await using served = await serveWith(analytiks, { ISOTHERM_CACHE_BYTES: '0' })
+  const range = { local: { start: '2025-06-02T00:00:00', end: '2025-06-03T00:00:00' } }
+  const { extensions } = await askBrand(served, range, { headers: { 'isotherm-explain': 'plan' } })
+  expect(Object(extensions.plan).analytiks).toEqual([
+    {
+      route,
+      window: { start: '2025-06-02T00:00:00.000', end: '2025-06-03T00:00:00.000' },
+      interval: 'hourly',
+      brandId: extraBrand,
+    },
+  ])
+})
+
 test('where the cursor of a page that is kept is good no more, the pages are read afresh', async () => {
   await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
   await using served = await serveWith(analytiks)

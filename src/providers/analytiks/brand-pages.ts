@@ -2,7 +2,7 @@ import { nameOf } from '../../upstream/groups.ts'
 import { callOf, type Topic } from '../../upstream/topic.ts'
 import type { AnalytiksClient, Question } from './client.ts'
 import { type Keep, keepTraffic } from './keep.ts'
-import type { LocationTraffic } from './wire.ts'
+import { type LocationTraffic, printSpan } from './wire.ts'
 
 /** One page of a brand's locations in one window; the first without a cursor. */
 export interface BrandPageKey extends Question {
@@ -23,8 +23,7 @@ export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPage
     callsOf: keys =>
       keys.map(key => {
         const { span, step, brandId, cursor } = key
-        const [start, end] = [span.start, span.end].map(time => new Date(time).toISOString())
-        const plan = { route: 'POST /json/v3', window: { start, end }, interval: step, brandId }
+        const plan = { route: 'POST /json/v3', window: printSpan(span), interval: step, brandId }
         return callOf(key, plan, flight => client.page({ span, step }, brandId, cursor, flight))
       }),
     keepFor: ({ span }, _page, at) => keepTraffic(keep, span, at),

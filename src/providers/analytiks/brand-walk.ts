@@ -5,7 +5,7 @@ import type { BrandPage, BrandPageKey } from './brand-pages.ts'
 import { TrafficGathering } from './gathering.ts'
 import { Plans } from './gathering-plan.ts'
 import type { DwellTime } from './law.ts'
-import type { TrafficReport } from './series.ts'
+import type { BrandReport } from './series.ts'
 import type { BrandQuestion } from './traffic-question.ts'
 import { WindowPages } from './window-pages.ts'
 import type { TrafficSpan, TrafficStep } from './wire.ts'
@@ -21,10 +21,10 @@ export interface BrandWalkOptions {
 }
 
 /** A brand's locations in the order of the first window's pages; the other windows are read as far as those locations need. */
-export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): Walk<TrafficReport> {
+export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): Walk<BrandReport> {
   const [lead, ...others] = options.windows.map(window => new WindowPages(window, options))
   const plans = new Plans(options.dwellTime)
-  return walk<TrafficReport, true>(async () => {
+  return walk<BrandReport, true>(async () => {
     if (!lead) return { rows: [], next: undefined }
     const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
     const parts = await Promise.all(others.map(pages => pages.take(rows.map(({ locationId }) => locationId))))
@@ -37,7 +37,7 @@ export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): W
         const traffic = parts[part]?.[index]
         if (traffic) gathering.add(pages.window, traffic)
       }
-      return gathering.report()
+      return { ...gathering.report(), locationId }
     })
     // A location that is newer than what is kept of the first window.
     if (lead.hasEnded && others.some(pages => pages.hasLeft)) lead.startAfresh()

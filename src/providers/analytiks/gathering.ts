@@ -15,7 +15,7 @@ export class TrafficGathering {
   readonly #quarters: QuarterCheck | undefined
   readonly #location: PlaceGathering
   readonly #zones = new Map<string, Zone>()
-  #locationId: number | undefined
+  #locationId: number | null = null
   #referenceNumber: string | null = null
 
   /** `plan` is the question's. */
@@ -55,7 +55,6 @@ export class TrafficGathering {
    * UpstreamError where hours were told that are in two of its days.
    */
   report(): TrafficReport {
-    if (this.#locationId === undefined) throw new RangeError('a report needs a window')
     const zones = [...this.#zones].filter(([, { place }]) => place.isThere)
     zones.sort(([, one], [, other]) => one.start - other.start || one.order - other.order)
     return {

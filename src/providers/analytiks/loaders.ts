@@ -12,7 +12,7 @@ import { TrafficGathering } from './gathering.ts'
 import { Plans } from './gathering-plan.ts'
 import { LocationReport } from './location-report.ts'
 import { identityName, type LocationWindow, locationTraffic, locationWindow } from './location-traffic.ts'
-import type { TrafficReport } from './series.ts'
+import type { BrandReport, TrafficReport } from './series.ts'
 import {
   type BrandQuestion,
   stepOf,
@@ -20,14 +20,14 @@ import {
   type TrafficKey,
   type TrafficQuestion,
 } from './traffic-question.ts'
-import { windowsOf } from './windows.ts'
+import { isAhead, windowsOf } from './windows.ts'
 import type { LocationTraffic } from './wire.ts'
 
 export interface AnalytiksLoaders {
   /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
   readonly traffic: { load(key: TrafficKey): Promise<TrafficReport> }
   /** The traffic of a brand's locations, page by page as far as somebody asks. */
-  readonly brandTraffic: (brandId: number, question: BrandQuestion) => Walk<TrafficReport>
+  readonly brandTraffic: (brandId: number, question: BrandQuestion) => Walk<BrandReport>
 }
 
 /** What one account shares between its requests. */
@@ -55,7 +55,7 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
     async keys => askReports(keys, answers(), caller),
     { cacheKeyFn: keyName },
   )
-  const walks = new Map<string, Walk<TrafficReport>>()
+  const walks = new Map<string, Walk<BrandReport>>()
   return {
     traffic: { load: async key => (await reports.load(key)).outcome },
     brandTraffic(brandId, question) {
@@ -63,7 +63,11 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
       const name = nameOf(brandId, step, questionName(question))
       return walks.getOrInsertComputed(name, () => {
         const { brandPages: pages, dwellTime } = answers()
-        const windows = windowsOf(question.span, { whole: pages.areKept, now: Date.now() })
+        const now = Date.now()
+        // The first one tells which locations there are.
+        const windows = windowsOf(question.span, { whole: pages.areKept, now }).filter(
+          (window, place) => place === 0 || !isAhead(window, now),
+        )
         return walkBrand(question, { pages, caller, dwellTime, brandId, step, windows })
       })
     },
@@ -91,10 +95,11 @@ function askWindows(
   locations: AnalytiksAnswers['locations'],
   caller: Caller,
 ): Promise<void>[] {
+  const now = Date.now()
   const asked = reports.flatMap(report => {
     const { identity, onRefusal, span } = report.key
     const step = stepOf(report.key)
-    const windows = windowsOf(span, { whole: locations.areKept, now: Date.now() })
+    const windows = windowsOf(span, { whole: locations.areKept, now }).filter(window => !isAhead(window, now))
     report.open += windows.length
     return windows.map(window => ({
       report,

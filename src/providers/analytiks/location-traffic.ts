@@ -3,7 +3,7 @@ import { nameOf } from '../../upstream/groups.ts'
 import type { Call, Topic } from '../../upstream/topic.ts'
 import type { AnalytiksClient, LocationChoice, Question } from './client.ts'
 import { type Keep, keepTraffic } from './keep.ts'
-import type { LocationTraffic } from './wire.ts'
+import { type LocationTraffic, printSpan } from './wire.ts'
 
 /** How Analytiks knows a location: by its id, or by a brand's reference number. */
 export type LocationIdentity =
@@ -60,12 +60,11 @@ function callFor(
 ): Call<LocationWindow, LocationTraffic> {
   const [{ span, step, onRefusal }] = group
   const choice = choiceOf(group)
-  const [start, end] = [span.start, span.end].map(time => new Date(time).toISOString())
   return {
     keys: group,
     plan: {
       route: onRefusal === 'FAIL' ? 'POST /json/v1' : 'POST /json/v2',
-      window: span.form === 'utc' ? { start, end } : { start: start?.slice(0, -1), end: end?.slice(0, -1) },
+      window: printSpan(span),
       interval: step,
       ...choice,
     },

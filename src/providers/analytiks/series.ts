@@ -46,8 +46,13 @@ export interface ZoneReport extends PlaceReport {
 
 /** The answer to a TrafficQuestion. */
 export interface TrafficReport extends PlaceReport {
-  readonly locationId: number
+  /** Null where nothing was told of the location, as of a range in the future. */
+  readonly locationId: number | null
   readonly referenceNumber: string | null
   /** In order of first appearance in time; none unless asked. */
   readonly pointsOfInterest: readonly ZoneReport[]
+}
+
+export interface BrandReport extends TrafficReport {
+  readonly locationId: number
 }

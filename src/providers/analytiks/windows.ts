@@ -24,8 +24,13 @@ export function windowsOf(
   return windows
 }
 
-/** Cameras may report late, and a local clock may be behind UTC. */
+/** Cameras may report late, and a local clock may be behind UTC or before it. */
 const leeway = { utc: 3_600_000, local: 15 * 3_600_000 } as const
+
+/** Whether nothing of a window can have been counted yet. */
+export function isAhead({ form, start }: TrafficSpan, now: number): boolean {
+  return start - leeway[form] > now
+}
 
 /** Whether a window's traffic can change no more. */
 export function isOver({ form, end }: TrafficSpan, now: number): boolean {

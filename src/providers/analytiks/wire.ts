@@ -107,9 +107,15 @@ export interface TrafficSpan {
   readonly end: number
 }
 
-export function spanBody({ form, start, end }: TrafficSpan, interval: TrafficStep) {
+export function spanBody(span: TrafficSpan, interval: TrafficStep) {
+  const { start, end } = printSpan(span)
+  return { startDate: start, endDate: end, interval }
+}
+
+/** As it is sent: with a `Z` where its times are instants. */
+export function printSpan({ form, start, end }: TrafficSpan) {
   const print = (time: number) => new Date(time).toISOString().slice(0, form === 'utc' ? undefined : -1)
-  return { startDate: print(start), endDate: print(end), interval }
+  return { start: print(start), end: print(end) }
 }
 
 function readRow(

@@ -274,7 +274,7 @@ describe('the walk over a brand', () => {
     const { rows } = await walk.until(() => false)
     expect(costs(emulator).v3).toBe(6)
     const alone = await Promise.all(
-      idsOf(rows).map(locationId =>
+      rows.map(({ locationId }) =>
         analytiks.traffic.load({
           ...june,
           span: twoWindows,
