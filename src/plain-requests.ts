@@ -31,8 +31,10 @@ export function plainRequests(yoga: Yoga, bytes: number): RequestListener {
       const body = plainBody(result)
       if (body === undefined) return yoga(request, response, { outcome: { result } })
       if (response.destroyed) return
-      response.writeHead(200, { 'Content-Type': type, 'content-length': Buffer.byteLength(body) })
-      response.end(body)
+      const length = Buffer.byteLength(body)
+      response.writeHead(200, { 'Content-Type': type, 'content-length': length })
+      // Of ASCII alone the same bytes, written in a third of the time and memory.
+      response.end(body, length === body.length ? 'latin1' : 'utf8')
     } catch (error) {
       return yoga(request, response, { outcome: { error } })
     }
