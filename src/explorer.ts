@@ -75,6 +75,7 @@ query EverythingAtOnce($range: TimeRange!) {
           image(width: 1024) {
             state
             width
+            link
           }
         }
       }
@@ -147,6 +148,8 @@ query Traffic($range: TimeRange!) {
 
 const website = /* GraphQL */ `# The most visited pages of websites, from Zenovay,
 # and their saved heatmaps, from PostHog.
+# Ctrl-click a link of the answer to see the picture: it
+# works in a plain <img> too.
 query Website {
   websites(first: 3) {
     nodes {
@@ -167,6 +170,7 @@ query Website {
           image(width: 1024) {
             state
             width
+            link
             failure
           }
         }
