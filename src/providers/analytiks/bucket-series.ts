@@ -1,5 +1,4 @@
 import type { BucketLabels } from './bucket-labels.ts'
-import type { ZoneClock } from './clock.ts'
 import type { HeldBuckets } from './held-buckets.ts'
 import type { Law } from './law.ts'
 import type { PeriodFold } from './period-fold.ts'
@@ -13,7 +12,6 @@ export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 export interface Timeline {
   readonly span: TrafficSpan
   readonly step: TrafficStep
-  readonly clock: ZoneClock | null
   readonly labels: BucketLabels
 }
 
@@ -25,14 +23,18 @@ export class BucketSeries implements TrafficSeries {
   readonly #held: HeldBuckets | undefined
   readonly #law: Law
   readonly #mean: PeriodFold | undefined
+  readonly #example: number
 
-  /** `held` is undefined where none was reported; `mean` is of all buckets, where that is the law. */
+  /**
+   * `held` is undefined where none was reported; `mean` is of all buckets, where that is the law; a bucket of a series
+   * beside it starts at `example`.
+   */
   constructor(
     metric: TrafficMetric,
     timeline: Timeline,
     held: HeldBuckets | undefined,
     law: Law,
-    mean?: PeriodFold,
+    { mean, example = 0 }: { readonly mean?: PeriodFold | undefined; readonly example?: number | undefined },
   ) {
     this.metric = metric
     this.reported = held !== undefined
@@ -40,6 +42,7 @@ export class BucketSeries implements TrafficSeries {
     this.#held = held
     this.#law = law
     this.#mean = mean
+    this.#example = example
   }
 
   points(): readonly TrafficPoint[] {
@@ -56,7 +59,8 @@ export class BucketSeries implements TrafficSeries {
     const { span, step } = this.#timeline
     if (span.form === 'local') return null
     const milliseconds = stepMilliseconds[step]
-    const offset = this.#gridOffset(milliseconds)
+    // What is not reported stands on the same grid as what is.
+    const offset = (this.#held?.oneStep ?? this.#example) % milliseconds
     const start = Math.ceil((span.start - offset) / milliseconds) * milliseconds + offset
     const length = Math.max(0, Math.ceil((span.end - start) / milliseconds))
     const dense = new Array<number | null>(length).fill(null)
@@ -97,16 +101,6 @@ export class BucketSeries implements TrafficSeries {
       start = [time, zoned]
     })
     return start ? { ...this.#timeline.labels.of(...start), value: highest } : null
-  }
-
-  /** Where on the clock buckets start: as reported, else by the zone, whose hours may start at half past in UTC. */
-  #gridOffset(milliseconds: number): number {
-    const { span, clock } = this.#timeline
-    const reported = this.#held?.oneStep
-    if (reported !== undefined) return reported % milliseconds
-    if (!clock) return 0
-    const offset = clock.localOf(span.start) - span.start
-    return ((-offset % milliseconds) + milliseconds) % milliseconds
   }
 }
 

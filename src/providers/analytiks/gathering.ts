@@ -3,7 +3,7 @@ import { PlaceGathering } from './place-gathering.ts'
 import { QuarterCheck } from './quarter-check.ts'
 import type { TrafficReport } from './series.ts'
 import type { TrafficQuestion } from './traffic-question.ts'
-import { type LocationTraffic, pointOfInterestMetrics, type TrafficSpan } from './wire.ts'
+import { type LocationTraffic, type MetricBuckets, pointOfInterestMetrics, type TrafficSpan } from './wire.ts'
 
 /**
  * One location's answer, put together from its windows, which may come in any order. No more is held than was asked: of
@@ -17,6 +17,8 @@ export class TrafficGathering {
   readonly #zones = new Map<string, Zone>()
   #locationId: number | null = null
   #referenceNumber: string | null = null
+  /** The first instant at which a bucket starts. */
+  #example = Infinity
 
   /** `plan` is the question's. */
   constructor(question: TrafficQuestion, plan: Plan) {
@@ -41,11 +43,13 @@ export class TrafficGathering {
     this.#referenceNumber ??= referenceNumber
     this.#quarters?.note(buckets)
     for (const zone of pointsOfInterest) this.#quarters?.note(zone.buckets)
+    this.#example = Math.min(this.#example, firstOf(buckets))
     this.#location.add(part, buckets, metrics)
     if (!withZones) return
     for (const [order, { id, buckets }] of pointsOfInterest.entries()) {
       const zone = this.#zones.getOrInsertComputed(id, () => new Zone(this.#plan, this.#quarters))
       zone.note(start, order)
+      this.#example = Math.min(this.#example, firstOf(buckets))
       zone.place.add(part, buckets, pointOfInterestMetrics)
     }
   }
@@ -55,13 +59,17 @@ export class TrafficGathering {
    * UpstreamError where hours were told that are in two of its days.
    */
   report(): TrafficReport {
+    const example = Number.isFinite(this.#example) ? this.#example : undefined
     const zones = [...this.#zones].filter(([, { place }]) => place.isThere)
     zones.sort(([, one], [, other]) => one.start - other.start || one.order - other.order)
     return {
       locationId: this.#locationId,
       referenceNumber: this.#referenceNumber,
-      series: metric => this.#location.series(metric),
-      pointsOfInterest: zones.map(([id, { place }]) => ({ id, series: metric => place.series(metric) })),
+      series: metric => this.#location.series(metric, example),
+      pointsOfInterest: zones.map(([id, { place }]) => ({
+        id,
+        series: metric => place.series(metric, example),
+      })),
     }
   }
 }
@@ -81,4 +89,9 @@ class Zone {
     this.start = start
     this.order = order
   }
+}
+
+function firstOf(maps: MetricBuckets): number {
+  const starts = Object.values(maps).map(map => (map?.zoned ? map.times[0] : undefined))
+  return Math.min(...starts.map(start => start ?? Infinity))
 }

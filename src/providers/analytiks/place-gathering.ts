@@ -45,13 +45,13 @@ export class PlaceGathering implements PlaceReport {
     }
   }
 
-  series(metric: TrafficMetric): TrafficSeries {
+  series(metric: TrafficMetric, example?: number): TrafficSeries {
     if (this.#quarters?.areHours && this.#crossing.has(metric)) {
       const message =
         'analytiks told hours where quarter-hours were asked, and counted people in an hour that is half in one day and half in the next. It enables quarter-hours per account.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
     }
-    return (this.#series.get(metric) ?? this.#start(metric)).series()
+    return (this.#series.get(metric) ?? this.#start(metric)).series(example)
   }
 
   #start(metric: TrafficMetric): SeriesGathering {

@@ -44,17 +44,14 @@ export class SeriesGathering {
     throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
   }
 
-  /** Throws BadInput where nobody knows the location's calendar. */
-  series(): TrafficSeries {
-    const { interval, span, periods, clock, labels } = this.#plan
+  /** A bucket of a series beside it starts at `example`. Throws BadInput where nobody knows the location's calendar. */
+  series(example?: number): TrafficSeries {
+    const { interval, span, periods, labels } = this.#plan
     if (interval === 'hourly' || interval === '15min') {
-      return new BucketSeries(
-        this.#metric,
-        { span, step: interval, clock, labels },
-        this.#held,
-        this.#law,
-        this.#fold,
-      )
+      return new BucketSeries(this.#metric, { span, step: interval, labels }, this.#held, this.#law, {
+        mean: this.#fold,
+        example,
+      })
     }
     if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#fold)
     throw new BadInput(

@@ -19,11 +19,24 @@ test('columns begin where upstream has buckets, which may be half past', () => {
   expect(columns?.values).toEqual([null, 1, null])
 })
 
-test('columns of nothing begin with an hour of the place', () => {
+test('columns of nothing begin with an hour of UTC, as it was asked', () => {
   const starts = (timeZone: string | null) => columnsOf({}, morning, timeZone)?.starts[0]
   expect(starts(null)).toBe('2025-06-02T09:00:00.000Z')
-  expect(starts('Asia/Kolkata')).toBe('2025-06-02T09:30:00.000Z')
-  expect(starts('America/St_Johns')).toBe('2025-06-02T09:30:00.000Z')
+  expect(starts('Asia/Kolkata')).toBe('2025-06-02T09:00:00.000Z')
+  expect(starts('America/St_Johns')).toBe('2025-06-02T09:00:00.000Z')
+})
+
+test.each(['00', '30'])('columns of what is not reported begin as those beside it, at %s past', minutes => {
+  const told = bucketsOf({ [`2025-06-02T10:${minutes}:00Z`]: 1 })
+  const zones = [{ id: 'silent', buckets: {} }]
+  const row = rowOf({ visits: told }, [...zones, { id: 'told', buckets: { visits: told } }])
+  const asked = { ...question(morning, 'Asia/Kolkata'), withZones: true }
+  const { series, pointsOfInterest } = gather({ ...asked, metrics: ['visits', 'bounces'] }, [[morning, row]])
+  const all = [series('visits'), series('bounces'), ...pointsOfInterest.map(place => place.series('visits'))]
+  expect(all.map(one => one.columns()?.starts()[0])).toEqual(
+    all.map(() => `2025-06-02T09:${minutes}:00.000Z`),
+  )
+  expect(all.map(({ reported }) => reported)).toEqual([true, false, false, true])
 })
 
 test('there are no columns of buckets that are not an hour apart, which points tell all the same', () => {
