@@ -18,15 +18,23 @@ export interface Child extends AsyncDisposable {
 }
 
 /** Runs a script of `src/` by the node that runs the tests, with nothing else in its environment, in an empty folder unless told. */
-export async function startChild(
+export function startChild(
   script: 'main.ts' | 'sandbox/main.ts',
+  environment: Environment = {},
+  folder?: string,
+): Promise<Child> {
+  return startNode([join(import.meta.dirname, '../src', script)], environment, folder)
+}
+
+/** The same for any script, with its arguments. */
+export async function startNode(
+  words: readonly string[],
   environment: Environment = {},
   folder?: string,
 ): Promise<Child> {
   await using resources = new AsyncDisposableStack()
   const cwd = folder ?? (await emptyFolder(resources))
-  const file = join(import.meta.dirname, '../src', script)
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, words, {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
