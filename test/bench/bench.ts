@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type Contest, contest } from './contest.ts'
+import { openPictures, type Pictures } from './pictures.ts'
+import { printPictures } from './pictures-report.ts'
 import { locationCount, questions } from './questions.ts'
 import { printContest } from './report.ts'
 import { askYear, type Year } from './year.ts'
@@ -23,11 +25,11 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const names = ['websites', 'points', 'columns', 'year'] as const
+const names = ['websites', 'points', 'columns', 'year', 'pictures'] as const
 const named = z.array(z.enum(names)).parse(positionals)
 const asked = named.length > 0 ? named : names
 
-const results: Record<string, Contest | Year> = {}
+const results: Record<string, Contest | Year | Pictures> = {}
 await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
 resources.defer(() => rm(folder, { recursive: true }))
@@ -38,6 +40,12 @@ for (const name of asked) {
     const measured = await askYear(catalogFile)
     results[name] = measured
     console.log(printYear(measured))
+    continue
+  }
+  if (name === 'pictures') {
+    const measured = await openPictures(pace.rounds)
+    results[name] = measured
+    console.log(printPictures(measured))
     continue
   }
   const measured = await contest(name, catalogFile, pace)

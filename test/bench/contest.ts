@@ -113,6 +113,6 @@ async function ask(origin: string, { method, path, body }: BenchRequest): Promis
   return response.json()
 }
 
-function middle(values: readonly number[]): number {
+export function middle(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
 }

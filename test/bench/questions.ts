@@ -38,9 +38,9 @@ export const websites: Question = {
       query: `query Pages($id: ID!) {
         website(by: { zenovayId: $id }) { views(first: 20) { nodes { path totalInteractions lastInteractionAt } } }
       }`,
-      variables: { id: websiteId(n) },
+      variables: { id: uuidOf(n) },
     }),
-  proxy: n => ({ method: 'GET', path: `/websites/${websiteId(n)}/pages?first=20` }),
+  proxy: n => ({ method: 'GET', path: `/websites/${uuidOf(n)}/pages?first=20` }),
   values: answer => z.union([pagesAnswer, z.object({ pages: z.array(page) })]).parse(answer).pages,
 }
 
@@ -148,7 +148,7 @@ export function printDay(day: number): string {
   return new Date(86_400_000 * day).toISOString()
 }
 
-function websiteId(n: number): string {
+export function uuidOf(n: number): string {
   return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 }
 
