@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ImageSettings } from './images/settings.ts'
 import type { Settings } from './providers.ts'
+import type { DocumentSettings } from './trusted-documents.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
 import { generalVariables, providerVariables } from './variables.ts'
 
@@ -10,6 +11,9 @@ export interface Config {
   readonly port: number
   /** Path of a YAML file; undefined without a catalog. */
   readonly catalogFile: string | undefined
+  /** Path of a manifest of documents in JSON; undefined without one. */
+  readonly manifestFile: string | undefined
+  readonly documents: DocumentSettings
   /** The largest request body that is read. */
   readonly requestBytes: number
   /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
@@ -58,6 +62,8 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     return parsed.data
   }
   const general = take(generalVariables)
+  if (general && general.ISOTHERM_DOCUMENT_MODE !== 'off' && general.ISOTHERM_DOCUMENTS === undefined)
+    problems.push(noManifest)
 
   // By itself: a problem with another variable must not change which providers are looked at.
   const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(variables.ISOTHERM_SANDBOX)
@@ -91,6 +97,11 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     host: general.HOST,
     port: general.PORT,
     catalogFile: general.ISOTHERM_CATALOG,
+    manifestFile: general.ISOTHERM_DOCUMENTS,
+    documents: {
+      mode: general.ISOTHERM_DOCUMENT_MODE,
+      freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
+    },
     requestBytes: general.ISOTHERM_BODY_LIMIT,
     deadlineMilliseconds: general.ISOTHERM_ANSWER_TIMEOUT_MS,
     cacheBytes: general.ISOTHERM_CACHE_BYTES,
@@ -115,6 +126,9 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     },
   }
 }
+
+const noManifest =
+  'ISOTHERM_DOCUMENT_MODE: needs a manifest of documents, whose file ISOTHERM_DOCUMENTS names'
 
 const nothingToServe =
   'No provider is configured and the sandbox is off: set the variables of a provider (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.'

@@ -5,6 +5,7 @@ import { readCatalog } from './catalog-file.ts'
 import { type Config, type Environment, readConfig, StartProblems } from './config.ts'
 import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
 import { startServer } from './server.ts'
+import { readManifest, TrustedDocuments } from './trusted-documents.ts'
 import { openRedis } from './upstream/redis.ts'
 
 export interface Isotherm extends AsyncDisposable {
@@ -21,7 +22,10 @@ export async function startIsotherm(
   environment: Environment,
   { sandboxByDefault = true, log = (_line: string) => {} } = {},
 ): Promise<Isotherm> {
-  const { config, catalog, catalogName, isCatalogMadeUp } = await readStart(environment, sandboxByDefault)
+  const { config, catalog, catalogName, isCatalogMadeUp, trusted } = await readStart(
+    environment,
+    sandboxByDefault,
+  )
   await using resources = new AsyncDisposableStack()
   const settings = { ...config.providers }
   if (config.sandboxed.length > 0) {
@@ -31,7 +35,8 @@ export async function startIsotherm(
   }
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
   const account = resources.use(openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis }))
-  const server = await startServer(account, { ...config, log })
+  const documents = { ...config.documents, trusted }
+  const server = await startServer(account, { ...config, documents, log })
   resources.defer(() => server.drain(config.drainMilliseconds))
 
   const owned = resources.move()
@@ -49,6 +54,7 @@ interface Start {
   /** The catalog's file, or where else it comes from. */
   readonly catalogName: string
   readonly isCatalogMadeUp: boolean
+  readonly trusted: TrustedDocuments
 }
 
 async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
@@ -59,11 +65,22 @@ async function readStart(environment: Environment, sandboxByDefault: boolean): P
   const isCatalogMadeUp =
     !file && config !== undefined && Object.values(config.providers).every(settings => settings === undefined)
   const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
-  const text = file ? await readText(problems, file) : isCatalogMadeUp ? sandboxCatalog() : ''
-  const read = readCatalog(text, catalogName)
+  const text = file ? await readText(problems, file, 'the catalog') : isCatalogMadeUp ? sandboxCatalog() : ''
+  const read = readCatalog(text ?? '', catalogName)
   if ('problems' in read) problems.push(...read.problems)
+  const trusted = await readTrusted(problems, environment.ISOTHERM_DOCUMENTS?.trim())
   if (!config || !('catalog' in read) || problems.length > 0) throw new StartProblems(problems)
-  return { config, catalog: read.catalog, catalogName, isCatalogMadeUp }
+  return { config, catalog: read.catalog, catalogName, isCatalogMadeUp, trusted }
+}
+
+/** None without a file. */
+async function readTrusted(problems: string[], file: string | undefined): Promise<TrustedDocuments> {
+  const text = file && (await readText(problems, file, 'the manifest of documents'))
+  if (!file || text === undefined) return new TrustedDocuments()
+  const read = readManifest(text, file)
+  if ('documents' in read) return read.documents
+  problems.push(...read.problems)
+  return new TrustedDocuments()
 }
 
 function collect<Value>(problems: string[], read: () => Value): Value | undefined {
@@ -76,12 +93,13 @@ function collect<Value>(problems: string[], read: () => Value): Value | undefine
   }
 }
 
-async function readText(problems: string[], file: string): Promise<string> {
+/** Undefined when it cannot be read. */
+async function readText(problems: string[], file: string, what: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    problems.push(`${file}: the catalog cannot be read${code}`)
-    return ''
+    problems.push(`${file}: ${what} cannot be read${code}`)
+    return undefined
   }
 }

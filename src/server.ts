@@ -9,6 +9,7 @@ import { answerSignal, goneSignal } from './answer-signal.ts'
 import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
 import { documentCache } from './document-cache.ts'
+import { documentsPage } from './documents-page.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { imagePath } from './images/image-path.ts'
@@ -17,6 +18,9 @@ import { plainRequests, type ServerContext, useOutcome } from './plain-requests.
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
+import { useDocumentCaching } from './plugins/document-caching.ts'
+import { documentIdIn, documentIdName, useDocumentIds } from './plugins/document-ids.ts'
+import { useDocumentMode } from './plugins/document-mode.ts'
 import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
@@ -24,6 +28,7 @@ import { usePartRules } from './plugins/part-rules.ts'
 import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
+import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -35,6 +40,8 @@ export interface ServerOptions {
   readonly deadlineMilliseconds: number
   /** Whose pages may ask from a browser: origins, or `*`. */
   readonly corsOrigins: readonly string[]
+  /** Without them no id is known, and every text is answered. */
+  readonly documents?: DocumentSettings & { readonly trusted: TrustedDocuments }
   readonly log: (line: string) => void
 }
 
@@ -48,6 +55,7 @@ export interface RunningServer {
 /** Serves the graph for one account. Rejects when the address cannot be had. */
 export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
   const { host, port, requestBytes, deadlineMilliseconds, corsOrigins, log } = options
+  const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
   let draining = false
   const yoga = createYoga<ServerContext>({
@@ -60,8 +68,10 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       }),
     maskedErrors,
     maxRequestBodySize: false,
-    graphiql: () => explorer(new Date()),
-    renderGraphiQL: explorerPage,
+    // A browser that opens the link of a document gets its answer.
+    graphiql: ({ url }) => documentIdIn(url) === null && explorer(new Date()),
+    renderGraphiQL: mode === 'refuse' ? documentsPage : explorerPage,
+    extraParamNames: [documentIdName],
     landingPage: false,
     multipart: false,
     cors: corsOrigins.length > 0 && {
@@ -82,6 +92,9 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       useJsonOnly(),
       useExplain(),
       useBodyLimit(requestBytes),
+      useDocumentCaching(freshSeconds),
+      useDocumentIds(trusted),
+      useDocumentMode(trusted, mode, log),
       usePartRules(),
       useParts(maskedErrors),
       useBadInput({ checkName: argumentCheck }),
@@ -125,4 +138,8 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       clearTimeout(late)
     },
   }
+}
+
+function noDocuments() {
+  return { trusted: new TrustedDocuments(), mode: 'off', freshSeconds: 0 } as const
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
 import { zenovayPlanNames } from './providers/zenovay/plans.ts'
+import { documentModes } from './trusted-documents.ts'
 import { providerNames } from './upstream/error.ts'
 import type { Limits } from './upstream/limits.ts'
 
@@ -13,6 +14,11 @@ export const generalVariables = z.object({
   HOST: text().default('127.0.0.1'),
   PORT: integer(0, 65_535).default(4000),
   ISOTHERM_CATALOG: text().optional(),
+  ISOTHERM_DOCUMENTS: text().optional(),
+  ISOTHERM_DOCUMENT_MODE: text()
+    .pipe(z.enum(documentModes, { error: `must be one of ${documentModes.join(', ')}` }))
+    .default('off'),
+  ISOTHERM_DOCUMENT_FRESH_SECONDS: integer(0, year).default(30),
   ISOTHERM_SANDBOX: z
     .union([text().pipe(z.enum(['auto', 'on', 'off'])), providerList()], {
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,

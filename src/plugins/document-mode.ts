@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { type DocumentNode, GraphQLError, Kind } from 'graphql'
+import { createLRUCache, type Plugin } from 'graphql-yoga'
+import type { DocumentMode, TrustedDocuments } from '../trusted-documents.ts'
+
+/** What was logged is remembered so far, so that who asks it over and over does not fill the log. */
+const mostLogged = 1000
+const longestName = 100
+
+/**
+ * Logs or refuses what is not in the manifest, as the mode says. The log has its name and the SHA-256 of its text, which may
+ * hold anything.
+ */
+export function useDocumentMode(
+  documents: TrustedDocuments,
+  mode: DocumentMode,
+  log: (line: string) => void,
+): Plugin {
+  if (mode === 'off') return {}
+  const logged = createLRUCache<true>({ max: mostLogged })
+  const logOnce = (document: DocumentNode, text: string) => {
+    const hash = createHash('sha256').update(text).digest('hex')
+    if (logged.get(hash)) return
+    logged.set(hash, true)
+    log(`not in the manifest: ${nameOf(document)}, sha256:${hash}`)
+  }
+  return {
+    onParse({ params: { source } }) {
+      return ({ result }) => {
+        // One that does not parse is refused for that.
+        if (!result || result instanceof Error || documents.has(result)) return
+        if (mode === 'refuse') throw notTrusted()
+        logOnce(result, typeof source === 'string' ? source : source.body)
+      }
+    },
+  }
+}
+
+function notTrusted(): GraphQLError {
+  const message = 'This server answers the documents of its manifest alone: send one of them, or its id.'
+  return new GraphQLError(message, {
+    extensions: { code: 'FORBIDDEN', http: { spec: true, status: 403 } },
+  })
+}
+
+function nameOf({ definitions }: DocumentNode): string {
+  const names = definitions.flatMap(definition =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? (definition.name?.value ?? 'an operation without a name')
+      : [],
+  )
+  return names.join(' ').slice(0, longestName)
+}
