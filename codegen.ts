@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { generate } from '@graphql-codegen/cli'
-import { printSchema } from 'graphql'
+import { plainSdl, subgraphSdl } from './schema/dialects.ts'
 import { schema } from './schema/index.ts'
 
 /** How the scalars read in TypeScript once they have gone over the wire as JSON. */
@@ -14,7 +14,8 @@ const scalars = {
   URL: 'string',
 }
 
-await writeFile('schema/schema.graphql', `${printSchema(schema)}\n`)
+await writeFile('schema/schema.graphql', plainSdl(schema))
+await writeFile('schema/subgraph.graphql', subgraphSdl(schema))
 await generate(
   {
     schema: 'schema/schema.graphql',

@@ -1,4 +1,6 @@
 import SchemaBuilder from '@pothos/core'
+import DirectivesPlugin from '@pothos/plugin-directives'
+import FederationPlugin from '@pothos/plugin-federation'
 import RelayPlugin from '@pothos/plugin-relay'
 import {
   GraphQLDateTime,
@@ -24,9 +26,10 @@ export const builder = new SchemaBuilder<{
     URL: { Input: URL; Output: string }
     SafeInt: { Input: number; Output: number }
     JSON: { Input: unknown; Output: unknown }
+    _Any: { Input: unknown; Output: unknown }
   }
 }>({
-  plugins: [RelayPlugin],
+  plugins: [RelayPlugin, DirectivesPlugin, FederationPlugin],
   relay: {
     // Readable to people, opaque to programs: `Location:oxford-street`.
     encodeGlobalID: (typename, id) => `${typename}:${id}`,
@@ -49,7 +52,8 @@ export const builder = new SchemaBuilder<{
     pageInfoFieldOptions: { description: 'What lies before and behind these rows.' },
     idFieldOptions: { description: 'What `node` finds it by again. Starts with the name of its type.' },
     nodeTypeOptions: { description: 'Whatever can be found again by its id alone.' },
-    pageInfoTypeOptions: { description: 'What lies beyond a page.' },
+    // Each graph of a federation that has pages brings its own.
+    pageInfoTypeOptions: { description: 'What lies beyond a page.', shareable: true },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether rows precede this page.' },
     startCursorFieldOptions: { description: 'The cursor of the first row; null on an empty page.' },

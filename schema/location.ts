@@ -97,7 +97,13 @@ export function findLocation(catalog: Context['catalog'], key: string): Location
   return location
 }
 
-function locationKey({ id, auraVisionId, analytiksId, reference }: typeof LocationBy.$inferInput): string {
+/** The key of the only identity that is there; throws BadInput for none and for several. */
+export function locationKey({
+  id,
+  auraVisionId,
+  analytiksId,
+  reference,
+}: typeof LocationBy.$inferInput): string {
   const keys = [
     id?.replace(/^Location:/, ''),
     auraVisionId != null ? `aura-vision:${auraVisionId}` : undefined,

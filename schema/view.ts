@@ -118,8 +118,7 @@ builder.queryField('view', t =>
     resolve: async (_root, { by: { id, url } }, context) => {
       if ((id == null) === (url == null)) throw new BadInput('by has exactly one member.')
       if (!url) return findView(context.catalog, (id ?? '').replace(/^View:/, ''))
-      const website = await websiteAt(url.origin, context)
-      return website ? { website, path: url.pathname } : null
+      return viewAt(url, context)
     },
   }),
 )
@@ -131,6 +130,12 @@ export function findView(catalog: Context['catalog'], key: string): ViewRecord {
   const path = key.slice(colon + 1)
   checkPath(path)
   return { website: findWebsite(catalog, key.slice(0, colon)), path }
+}
+
+/** The page at a URL, whatever its query and fragment; null when nobody knows its origin. */
+export async function viewAt({ origin, pathname: path }: URL, context: Context): Promise<ViewRecord | null> {
+  const website = await websiteAt(origin, context)
+  return website && { website, path }
 }
 
 /** The whole URL of a page; null while its website's origin is not known. */

@@ -69,8 +69,9 @@ builder.queryFields(t => ({
     args: { by: t.arg({ type: WebsiteBy, required: true, description: 'Exactly one identity.' }) },
     resolve: (_root, { by }, context) => {
       const { origin, ...identities } = by
-      const key = websiteKey(identities, origin != null)
-      return origin ? websiteAt(origin.origin, context) : findWebsite(context.catalog, key)
+      if (origin == null) return findWebsite(context.catalog, websiteKey(identities))
+      if (identitiesIn(identities).length > 0) throw new BadInput(exactlyOne)
+      return websiteAt(origin.origin, context)
     },
   }),
   websites: t.field({
@@ -133,14 +134,23 @@ function named({ id, name, origin }: ZenovayWebsite, catalog: Context['catalog']
   return { ...website, name: website.name ?? name, origin: website.origin ?? origin }
 }
 
-function websiteKey(by: Omit<typeof WebsiteBy.$inferInput, 'origin'>, hasOrigin: boolean): string {
-  const keys = [
+type Identities = Omit<typeof WebsiteBy.$inferInput, 'origin'>
+
+/** The key of the only identity that is there; throws BadInput for none and for several. */
+export function websiteKey(by: Identities): string {
+  const [key, ...others] = identitiesIn(by)
+  if (key === undefined || others.length > 0) throw new BadInput(exactlyOne)
+  return key
+}
+
+const exactlyOne = 'by has exactly one member.'
+
+function identitiesIn(by: Identities): string[] {
+  return [
     by.id?.replace(/^Website:/, ''),
     by.zenovayId != null ? `zenovay:${by.zenovayId}` : undefined,
     by.posthogProjectId != null ? `posthog:${by.posthogProjectId}` : undefined,
     by.posthogEnvironmentId != null ? `posthog-environment:${by.posthogEnvironmentId}` : undefined,
     by.datadogApplicationId != null ? `datadog:${by.datadogApplicationId}` : undefined,
   ].filter(key => key !== undefined)
-  if (keys.length + (hasOrigin ? 1 : 0) !== 1) throw new BadInput('by has exactly one member.')
-  return keys[0] ?? ''
 }

@@ -6,18 +6,21 @@ import {
   isInterfaceType,
   isObjectType,
   isSpecifiedScalarType,
-  printSchema,
 } from 'graphql'
 import { expect, test } from 'vitest'
+import { plainSdl, subgraphSdl } from '../../schema/dialects.ts'
 import { schema } from '../../schema/index.ts'
 
 const types = Object.values(schema.getTypeMap()).filter(
   type => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
 )
 
-test('schema.graphql is the schema as it is printed', async () => {
-  const file = await readFile(new URL('../../schema/schema.graphql', import.meta.url), 'utf8')
-  expect(file).toBe(`${printSchema(schema)}\n`)
+test.each([
+  { name: 'schema.graphql', print: plainSdl },
+  { name: 'subgraph.graphql', print: subgraphSdl },
+])('$name is the schema as it is printed', async ({ name, print }) => {
+  const file = await readFile(new URL(`../../schema/${name}`, import.meta.url), 'utf8')
+  expect(file).toBe(print(schema))
 })
 
 test('everything that a client sees has a description', () => {

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+export interface AppliedDirective {
+  readonly name: string
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** The directives that the builder noted on a type, a field, an argument or an enum value, for other graphs to read. */
+export function appliedDirectives({
+  extensions,
+}: {
+  readonly extensions: Readonly<Record<string, unknown>>
+}): readonly AppliedDirective[] {
+  return Noted.parse(extensions.directives ?? [])
+}
+
+const Noted = z.array(
+  z.object({ name: z.string(), args: z.record(z.string(), z.unknown()).nullish() }).transform(noted => ({
+    name: noted.name,
+    args: noted.args ?? {},
+  })),
+)

@@ -1,0 +1,70 @@
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { Brand, findBrand } from './brand.ts'
+import { builder } from './builder.ts'
+import { findLocation, Location, locationKey } from './location.ts'
+import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
+import { findSnapshot, Snapshot } from './snapshot.ts'
+import { findView, View, viewAt } from './view.ts'
+import { findWebsite, Website, websiteAt, websiteKey } from './website.ts'
+
+builder.asEntity(Location, {
+  key: [
+    builder.selection<{ id: string }>('id'),
+    builder.selection<{ auraVisionId: string }>('auraVisionId'),
+    builder.selection<{ analytiksId: string }>('analytiksId'),
+    builder.selection<{ brandId: number; referenceNumber: string }>('brandId referenceNumber'),
+  ],
+  resolveReference: (key, { catalog }) =>
+    findLocation(catalog, locationKey('brandId' in key ? { reference: key } : key)),
+})
+
+builder.asEntity(Brand, {
+  key: [builder.selection<{ id: string }>('id'), builder.selection<{ brandId: number }>('brandId')],
+  resolveReference: key => findBrand('id' in key ? behind('Brand', key.id) : String(key.brandId)),
+})
+
+builder.asEntity(Website, {
+  key: [
+    builder.selection<{ id: string }>('id'),
+    builder.selection<{ origin: string }>('origin'),
+    builder.selection<{ zenovayId: string }>('zenovayId'),
+    builder.selection<{ posthogProjectId: string }>('posthogProjectId'),
+    builder.selection<{ posthogEnvironmentId: string }>('posthogEnvironmentId'),
+    builder.selection<{ datadogApplicationId: string }>('datadogApplicationId'),
+  ],
+  resolveReference: (key, context) =>
+    'origin' in key
+      ? websiteAt(new URL(key.origin).origin, context)
+      : findWebsite(context.catalog, websiteKey(key)),
+})
+
+builder.asEntity(View, {
+  key: [builder.selection<{ id: string }>('id'), builder.selection<{ url: string }>('url')],
+  resolveReference: (key, context) =>
+    'url' in key ? viewAt(new URL(key.url), context) : findView(context.catalog, behind('View', key.id)),
+})
+
+builder.asEntity(PageHeatmap, {
+  key: builder.selection<{ id: string }>('id'),
+  resolveReference: (key, context, info) => {
+    const { scope, id } = parseHeatmapKey(behind('PageHeatmap', key.id))
+    return readPageHeatmap(scope, id, context, info)
+  },
+})
+
+builder.asEntity(Snapshot, {
+  key: [
+    // Datadog hands out no snapshot by its id alone, but the list of a view that holds it.
+    builder.keyDirective(builder.selection<{ id: string }>('id'), false),
+    builder.selection<{ id: string; viewName: string }>('id viewName'),
+  ],
+  resolveReference: (key, context) => {
+    if ('viewName' in key) return findSnapshot(key, context)
+    throw new BadInput('A snapshot is found by its id and viewName.')
+  },
+})
+
+/** The key behind the name of a type and a colon. */
+function behind(type: string, id: string): string {
+  return id.startsWith(`${type}:`) ? id.slice(type.length + 1) : id
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { callsOf } from '../calls.ts'
+import { askText } from '../client.ts'
+import { serve } from '../serving.ts'
+
+const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
+
+test.each([
+  { __typename: 'Location', id: 'Location:oxford-street', is: 'Location:oxford-street' },
+  { __typename: 'Location', auraVisionId: '64a1b2c3d4e5f6a7b8c9d0e3', is: 'Location:oxford-street' },
+  { __typename: 'Location', analytiksId: '1', is: 'Location:oxford-street' },
+  { __typename: 'Location', analytiksId: 1, is: 'Location:oxford-street' },
+  { __typename: 'Location', brandId: 1234, referenceNumber: 'US0658', is: 'Location:oxford-street' },
+  { __typename: 'Location', analytiksId: '4711', is: 'Location:analytiks:4711' },
+  { __typename: 'Brand', id: 'Brand:1234', is: 'Brand:1234' },
+  { __typename: 'Brand', brandId: 1234, is: 'Brand:1234' },
+  { __typename: 'Website', id: 'Website:shop', is: 'Website:shop' },
+  { __typename: 'Website', origin: 'https://shop.example.com', is: 'Website:shop' },
+  { __typename: 'Website', zenovayId: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890', is: 'Website:shop' },
+  { __typename: 'Website', posthogProjectId: '1', is: 'Website:shop' },
+  { __typename: 'Website', posthogEnvironmentId: '9', is: 'Website:posthog-environment:9' },
+  { __typename: 'Website', datadogApplicationId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb', is: 'Website:shop' },
+  { __typename: 'View', id: 'View:shop:/pricing', is: 'View:shop:/pricing' },
+  { __typename: 'View', url: 'https://shop.example.com/pricing?a=b#c', is: 'View:shop:/pricing' },
+  {
+    __typename: 'PageHeatmap',
+    id: `PageHeatmap:project:1:${uuid}`,
+    is: `PageHeatmap:project:1:${uuid}`,
+  },
+])(
+  '$__typename is an entity by a key of $is, and finding it costs no call',
+  async ({ is, ...representation }) => {
+    await using served = await serve()
+    const { data, errors } = await askEntities(served.origin, [representation], '... on Node { id }')
+    expect({ data, errors }).toEqual({
+      data: { _entities: [{ __typename: representation.__typename, id: is }] },
+      errors: [],
+    })
+    expect(callsOf(served.sandbox)).toEqual({})
+  },
+)
+
+test('what the subgraph says of itself is what is printed', async () => {
+  await using served = await serve()
+  const file = await readFile(new URL('../../schema/subgraph.graphql', import.meta.url), 'utf8')
+  // The first are executed, the last are compiled.
+  for (const _time of [1, 2, 3, 4, 5]) {
+    const { data } = await askText<{ _service: { sdl: string } }>(served.origin, '{ _service { sdl } }')
+    expect(data._service.sdl).toBe(file)
+  }
+})
+
+async function askEntities(origin: string, representations: readonly object[], selection: string) {
+  const query = `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) { __typename ${selection} }
+  }`
+  return askText<{ _entities: unknown }>(origin, query, { representations })
+}
