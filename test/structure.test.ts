@@ -169,7 +169,7 @@ function isOurs(path: string): boolean {
 
 async function readFiles(pattern: string): Promise<readonly Source[]> {
   const paths = await Array.fromAsync(
-    glob(pattern, { cwd: root, exclude: ['test/generated/**', '**/node_modules/**'] }),
+    glob(pattern, { cwd: root, exclude: ['**/generated/**', '**/node_modules/**'] }),
   )
   return Promise.all(paths.map(async path => scan(path, await readFile(join(root, path), 'utf8'))))
 }
