@@ -51,7 +51,13 @@ const row = fc.record({
   pointOfInterest: fc.option(fc.array(fc.record({ id: fc.string(), visits: map, peakVisits: map }))),
   'other "visits': map,
 })
-const body = fc.array(row, { maxLength: 3 }).map(rows => JSON.stringify(rows))
+/** Of a vendor that prints all its times in another way. */
+const ending = fc.constantFrom('', '.000Z', '+01:00', '.000+01:00', '.000000+01:00')
+const body = fc
+  .tuple(fc.array(row, { maxLength: 3 }), fc.option(ending))
+  .map(([rows, ending]) =>
+    JSON.stringify(rows).replaceAll('Z":', all => (ending === null ? all : `${ending}":`)),
+  )
 
 const scraps = fc.constantFrom(
   ...[
@@ -124,6 +130,12 @@ test.each([
 test('characters are not taken for others by half of their code', () => {
   const body = '[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":1\u0130}}]'
   expect(told(liftMaps(body))).toBe('refused')
+})
+
+test('times of one length may be of two forms', () => {
+  const keys = ['2026-01-01T00:00+01:00', '2026-01-01T00:00:00.00']
+  const body = JSON.stringify(keys.map(key => ({ locationId: 1, visits: { [key]: 1 } })))
+  expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
 })
 
 test('what looks like a map and is no metric stays', () => {
