@@ -1,20 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { generate } from '@graphql-codegen/cli'
-import { plainSdl, subgraphSdl } from './schema/dialects.ts'
+import { plainIntrospection, plainSdl, subgraphSdl } from './schema/dialects.ts'
 import { schema } from './schema/index.ts'
-
-/** How the scalars read in TypeScript once they have gone over the wire as JSON. */
-const scalars = {
-  DateTime: 'string',
-  Duration: 'string',
-  JSON: 'unknown',
-  LocalDateTime: 'string',
-  SafeInt: 'number',
-  TimeZone: 'string',
-  URL: 'string',
-}
+import scalars from './schema/scalars.json' with { type: 'json' }
 
 await writeFile('schema/schema.graphql', plainSdl(schema))
+await writeFile('schema/introspection.json', plainIntrospection(schema))
 await writeFile('schema/subgraph.graphql', subgraphSdl(schema))
 await generate(
   {
@@ -23,7 +14,7 @@ await generate(
     generates: {
       'test/generated/': {
         preset: 'client',
-        presetConfig: { fragmentMasking: false },
+        presetConfig: { fragmentMasking: false, persistedDocuments: true },
         config: {
           documentMode: 'string',
           importExtension: '.ts',

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   GraphQLObjectType,
   GraphQLSchema,
+  introspectionFromSchema,
   isObjectType,
   Kind,
   lexicographicSortSchema,
@@ -16,7 +17,12 @@ import { appliedDirectives } from './applied-directives.ts'
 
 /** What a client sees, without what is there for gateways alone. */
 export function plainSdl(schema: GraphQLSchema): string {
-  return `${printSchema(withoutQueries(schema, name => name.startsWith('_')))}\n`
+  return `${printSchema(plain(schema))}\n`
+}
+
+/** The same, as introspection tells it. */
+export function plainIntrospection(schema: GraphQLSchema): string {
+  return `${JSON.stringify(introspectionFromSchema(plain(schema)), null, 2)}\n`
 }
 
 /**
@@ -36,6 +42,10 @@ const federationLink = `extend schema
 
 /** Apollo's composer takes it as any other directive, and refuses one without a definition. */
 const oneOf = 'directive @oneOf on INPUT_OBJECT'
+
+function plain(schema: GraphQLSchema): GraphQLSchema {
+  return withoutQueries(schema, name => name.startsWith('_'))
+}
 
 /** The same but for some fields of Query, and what nothing else leads to. */
 function withoutQueries(

@@ -1,3 +1,4 @@
+import { sortExecutableDocument } from '@graphql-tools/documents'
 import { type DocumentNode, GraphQLError, parse, print } from 'graphql'
 import { z } from 'zod'
 
@@ -28,7 +29,7 @@ export class TrustedDocuments {
     return this.#texts.get(bare(id))
   }
 
-  /** Whether it is one of them, however it is laid out. */
+  /** Whether it is one of them, in whatever layout and order. */
   has(document: DocumentNode): boolean {
     const known = this.#looked.get(document) ?? this.#known.has(canonical(document))
     this.#looked.set(document, known)
@@ -81,7 +82,7 @@ function bare(id: string): string {
   return id.replace(/^sha256:/, '')
 }
 
-/** The same for documents that differ in white space, comments or the order of their definitions alone. */
-function canonical({ definitions }: DocumentNode): string {
-  return definitions.map(print).toSorted().join('\n')
+/** The same for documents that differ in layout or order alone: the client preset sorts what it lists in a manifest. */
+function canonical(document: DocumentNode): string {
+  return print(sortExecutableDocument(document))
 }

@@ -1,15 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parse } from 'graphql'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startIsotherm } from '../src/isotherm.ts'
+import { readManifest } from '../src/trusted-documents.ts'
 import { emptyFolder } from './child.ts'
 import { askText } from './client.ts'
-import { TimeTotalsDocument } from './generated/graphql.ts'
+import * as generated from './generated/graphql.ts'
+import listed from './generated/persisted-documents.json' with { type: 'json' }
 import { takeCalls } from './refused.ts'
 import { type Served, serve } from './serving.ts'
 
 const stores = 'query Stores($first: Int = 1) { locations(first: $first) { nodes { id } } }'
-const totals = TimeTotalsDocument.toString()
+const totals = generated.TimeTotalsDocument.toString()
 const hash = 'a'.repeat(64)
 const manifest = {
   [`sha256:${hash}`]: stores,
@@ -164,6 +167,20 @@ test('a GET by id comes in parts where it asks for that', async () => {
   expect(response.headers.get('content-type')).toContain('multipart/mixed')
   expect(response.headers.get('etag')).toBeNull()
   expect(await response.text()).toContain('"name":"Oxford Street"')
+})
+
+test("whatever a client preset lists, it is known by the preset's hash and by its text", () => {
+  const read = readManifest(JSON.stringify(listed), 'persisted-documents.json')
+  const documents = 'documents' in read ? read.documents : undefined
+  const typed = Object.entries(generated).flatMap(([name, value]) =>
+    value instanceof generated.TypedDocumentString && name.endsWith('Document') ? [value] : [],
+  )
+  expect(typed.length).toBeGreaterThan(30)
+  for (const document of typed) {
+    expect(documents?.textOf(document.__meta__?.hash)).toBeDefined()
+    expect(documents?.has(parse(document.toString()))).toBe(true)
+  }
+  expect(documents?.has(parse('{ __typename }'))).toBe(false)
 })
 
 describe('what is not in the manifest', () => {

@@ -1036,7 +1036,7 @@ export const CountTrafficDocument = new TypedDocumentString(`
       total
     }
   }
-}`) as unknown as TypedDocumentString<CountTrafficQuery, CountTrafficQueryVariables>;
+}`, {"hash":"sha256:4f8015337466383c0a59310993e3a03347423f34814d569d8435ecaee54017c5"}) as unknown as TypedDocumentString<CountTrafficQuery, CountTrafficQueryVariables>;
 export const CountBrandDocument = new TypedDocumentString(`
     query CountBrand($brandId: Int!, $range: TrafficRange!, $first: Int!, $after: String) {
   brand(id: $brandId) {
@@ -1055,7 +1055,7 @@ export const CountBrandDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CountBrandQuery, CountBrandQueryVariables>;
+    `, {"hash":"sha256:b74e105ceb6f5fbcc567dc54b0b94b124a5d4ded6ef9f08cd7c3f50837abc2b4"}) as unknown as TypedDocumentString<CountBrandQuery, CountBrandQueryVariables>;
 export const CountSpatialHeatmapsDocument = new TypedDocumentString(`
     query CountSpatialHeatmaps($range: TimeRange!) {
   locations(first: 12) {
@@ -1081,7 +1081,7 @@ fragment CountedHeatmap on SpatialHeatmap {
   location {
     auraVisionId
   }
-}`) as unknown as TypedDocumentString<CountSpatialHeatmapsQuery, CountSpatialHeatmapsQueryVariables>;
+}`, {"hash":"sha256:999af36c6181fbb149540a090ca5be87b300cc36eaa8d8bc4581f4b714d2bfdd"}) as unknown as TypedDocumentString<CountSpatialHeatmapsQuery, CountSpatialHeatmapsQueryVariables>;
 export const CountViewsWithSnapshotsDocument = new TypedDocumentString(`
     query CountViewsWithSnapshots {
   website(by: {id: "shop"}) {
@@ -1099,7 +1099,7 @@ export const CountViewsWithSnapshotsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CountViewsWithSnapshotsQuery, CountViewsWithSnapshotsQueryVariables>;
+    `, {"hash":"sha256:fc6e18ad4259c62cec66f7c06c606a2f754d4e9aeec29bfe4c20cc8baf965cf6"}) as unknown as TypedDocumentString<CountViewsWithSnapshotsQuery, CountViewsWithSnapshotsQueryVariables>;
 export const CountCreateThenListDocument = new TypedDocumentString(`
     mutation CountCreateThenList($first: CreateSnapshotInput!, $second: CreateSnapshotInput!) {
   first: createSnapshot(input: $first) {
@@ -1120,7 +1120,7 @@ export const CountCreateThenListDocument = new TypedDocumentString(`
       }
     }
   }
-}`) as unknown as TypedDocumentString<CountCreateThenListMutation, CountCreateThenListMutationVariables>;
+}`, {"hash":"sha256:d8657baae6fc01b66df8d681c04ddc2af7d0b5eb35cdcbdc15ff9dff4c6ab276"}) as unknown as TypedDocumentString<CountCreateThenListMutation, CountCreateThenListMutationVariables>;
 export const CountDeleteThenListDocument = new TypedDocumentString(`
     mutation CountDeleteThenList($gone: DeleteSnapshotInput!, $kept: UpdateSnapshotInput!) {
   before: updateSnapshot(input: $kept) {
@@ -1144,7 +1144,7 @@ export const CountDeleteThenListDocument = new TypedDocumentString(`
       }
     }
   }
-}`) as unknown as TypedDocumentString<CountDeleteThenListMutation, CountDeleteThenListMutationVariables>;
+}`, {"hash":"sha256:f220c7fc1ebe481070cd024c71b13bbc950d5e13d20cf79cec1660872174aa16"}) as unknown as TypedDocumentString<CountDeleteThenListMutation, CountDeleteThenListMutationVariables>;
 export const DocumentTrafficDocument = new TypedDocumentString(`
     query DocumentTraffic($ids: [ID!]!, $range: TrafficRange!, $interval: TrafficInterval!, $onRefusal: OnRefusal!) {
   nodes(ids: $ids) {
@@ -1183,7 +1183,7 @@ fragment DocumentZone on PointOfInterest {
   traffic {
     ...DocumentSeries
   }
-}`) as unknown as TypedDocumentString<DocumentTrafficQuery, DocumentTrafficQueryVariables>;
+}`, {"hash":"sha256:e02e0fdbc2068824c4e6bc8f6ac7a58f949bc8507b75b7c7ee2374c3b7b5234d"}) as unknown as TypedDocumentString<DocumentTrafficQuery, DocumentTrafficQueryVariables>;
 export const DocumentBrandTrafficDocument = new TypedDocumentString(`
     query DocumentBrandTraffic($brandId: Int!, $range: TrafficRange!, $interval: TrafficInterval!, $first: Int!, $after: String) {
   brand(id: $brandId) {
@@ -1227,7 +1227,7 @@ fragment DocumentZone on PointOfInterest {
   traffic {
     ...DocumentSeries
   }
-}`) as unknown as TypedDocumentString<DocumentBrandTrafficQuery, DocumentBrandTrafficQueryVariables>;
+}`, {"hash":"sha256:e4b411db8096f3f6672efa48932e6efcf6bd966492dd5cd95c2a3b86aee0b3b9"}) as unknown as TypedDocumentString<DocumentBrandTrafficQuery, DocumentBrandTrafficQueryVariables>;
 export const DocumentSpatialHeatmapsDocument = new TypedDocumentString(`
     query DocumentSpatialHeatmaps($auraVisionId: ID!, $range: TimeRange!, $types: [SpatialHeatmapType!]!, $roles: [String!], $ages: [String!], $genders: [String!], $taxonomy: String) {
   location(by: {auraVisionId: $auraVisionId}) {
@@ -1264,7 +1264,7 @@ export const DocumentSpatialHeatmapsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DocumentSpatialHeatmapsQuery, DocumentSpatialHeatmapsQueryVariables>;
+    `, {"hash":"sha256:9137041a015d70b33f4193498b69b9b98b29c5f175446787ada3bc27935d2552"}) as unknown as TypedDocumentString<DocumentSpatialHeatmapsQuery, DocumentSpatialHeatmapsQueryVariables>;
 export const DocumentSnapshotsDocument = new TypedDocumentString(`
     query DocumentSnapshots($viewName: String!, $deviceType: String, $applicationId: ID, $first: Int) {
   snapshots(
@@ -1293,7 +1293,7 @@ export const DocumentSnapshotsDocument = new TypedDocumentString(`
   createdByHandle
   createdByUserId
   orgId
-}`) as unknown as TypedDocumentString<DocumentSnapshotsQuery, DocumentSnapshotsQueryVariables>;
+}`, {"hash":"sha256:6713aa5db559afaeccd8ddf390080f11d36211ff27c3b25e883ec92fd139f432"}) as unknown as TypedDocumentString<DocumentSnapshotsQuery, DocumentSnapshotsQueryVariables>;
 export const DocumentCreateSnapshotDocument = new TypedDocumentString(`
     mutation DocumentCreateSnapshot($input: CreateSnapshotInput!) {
   createSnapshot(input: $input) {
@@ -1328,7 +1328,7 @@ fragment DocumentWritten on WriteSnapshotResult {
   ... on SnapshotRefusal {
     reason
   }
-}`) as unknown as TypedDocumentString<DocumentCreateSnapshotMutation, DocumentCreateSnapshotMutationVariables>;
+}`, {"hash":"sha256:b840b27c916b33db21ad1e66de8e36c9b3dca27beb69492f046ee8cd51f441be"}) as unknown as TypedDocumentString<DocumentCreateSnapshotMutation, DocumentCreateSnapshotMutationVariables>;
 export const DocumentUpdateSnapshotDocument = new TypedDocumentString(`
     mutation DocumentUpdateSnapshot($input: UpdateSnapshotInput!) {
   updateSnapshot(input: $input) {
@@ -1363,7 +1363,7 @@ fragment DocumentWritten on WriteSnapshotResult {
   ... on SnapshotRefusal {
     reason
   }
-}`) as unknown as TypedDocumentString<DocumentUpdateSnapshotMutation, DocumentUpdateSnapshotMutationVariables>;
+}`, {"hash":"sha256:616a91d6a18b0669bd5c54d8791d59f7a6a56b624ce37ebae19d4b2af9fa287d"}) as unknown as TypedDocumentString<DocumentUpdateSnapshotMutation, DocumentUpdateSnapshotMutationVariables>;
 export const DocumentDeleteSnapshotDocument = new TypedDocumentString(`
     mutation DocumentDeleteSnapshot($input: DeleteSnapshotInput!) {
   deleteSnapshot(input: $input) {
@@ -1376,7 +1376,7 @@ export const DocumentDeleteSnapshotDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DocumentDeleteSnapshotMutation, DocumentDeleteSnapshotMutationVariables>;
+    `, {"hash":"sha256:d1d27966271d1a6ec000fec2e3222456da4609c18c177ec806712c36a92ae91c"}) as unknown as TypedDocumentString<DocumentDeleteSnapshotMutation, DocumentDeleteSnapshotMutationVariables>;
 export const DocumentPageHeatmapDocument = new TypedDocumentString(`
     query DocumentPageHeatmap($projectId: ID, $environmentId: ID, $uuid: ID!) {
   pageHeatmap(projectId: $projectId, environmentId: $environmentId, id: $uuid) {
@@ -1419,7 +1419,7 @@ export const DocumentPageHeatmapDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DocumentPageHeatmapQuery, DocumentPageHeatmapQueryVariables>;
+    `, {"hash":"sha256:6600c0c7fdb3d4b0dc6c7c1cbd2274ae4148f858bb1150b34ad6a69b85b79a48"}) as unknown as TypedDocumentString<DocumentPageHeatmapQuery, DocumentPageHeatmapQueryVariables>;
 export const DocumentScreenshotDocument = new TypedDocumentString(`
     query DocumentScreenshot($projectId: ID, $environmentId: ID, $uuid: ID!, $width: Int) {
   pageHeatmap(projectId: $projectId, environmentId: $environmentId, id: $uuid) {
@@ -1430,7 +1430,7 @@ export const DocumentScreenshotDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DocumentScreenshotQuery, DocumentScreenshotQueryVariables>;
+    `, {"hash":"sha256:09ae57d1984b0b32a9d4a4aa13a902ca8a848cfcf229d0552fd5eb392b47b45c"}) as unknown as TypedDocumentString<DocumentScreenshotQuery, DocumentScreenshotQueryVariables>;
 export const DocumentPagesDocument = new TypedDocumentString(`
     query DocumentPages($zenovayId: ID!, $first: Int!) {
   website(by: {zenovayId: $zenovayId}) {
@@ -1443,7 +1443,7 @@ export const DocumentPagesDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DocumentPagesQuery, DocumentPagesQueryVariables>;
+    `, {"hash":"sha256:6f38db7bb7ec52691ef8a9044648a3a04ecfed1e43f2d64ceba1e169d10f398d"}) as unknown as TypedDocumentString<DocumentPagesQuery, DocumentPagesQueryVariables>;
 export const EverythingDocument = new TypedDocumentString(`
     query Everything($range: TimeRange!) {
   locations(first: 1) {
@@ -1479,7 +1479,7 @@ export const EverythingDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<EverythingQuery, EverythingQueryVariables>;
+    `, {"hash":"sha256:c1dde2bfb78ef5c943e89b2166eedf273c72bc7958db2865364b76525f346048"}) as unknown as TypedDocumentString<EverythingQuery, EverythingQueryVariables>;
 export const FailureEverythingDocument = new TypedDocumentString(`
     query FailureEverything($range: TimeRange!) {
   location(by: {id: "oxford-street"}) {
@@ -1575,7 +1575,7 @@ export const FailureEverythingDocument = new TypedDocumentString(`
     createdBy
   }
 }
-    `) as unknown as TypedDocumentString<FailureEverythingQuery, FailureEverythingQueryVariables>;
+    `, {"hash":"sha256:f71ee7067af9dd910a6943ba0db8900bff6ddabeadfe65cd0cbd27793f58d94d"}) as unknown as TypedDocumentString<FailureEverythingQuery, FailureEverythingQueryVariables>;
 export const FailureFiltersDocument = new TypedDocumentString(`
     query FailureFilters($range: TimeRange!) {
   location(by: {id: "oxford-street"}) {
@@ -1594,7 +1594,7 @@ export const FailureFiltersDocument = new TypedDocumentString(`
   recordingId
   role
   createdAt
-}`) as unknown as TypedDocumentString<FailureFiltersQuery, FailureFiltersQueryVariables>;
+}`, {"hash":"sha256:df80342ec4cb57c69b0a4d12e47f8a235e39cbe6111838ed35cbaccaf33ec1e5"}) as unknown as TypedDocumentString<FailureFiltersQuery, FailureFiltersQueryVariables>;
 export const FailureLocationsDocument = new TypedDocumentString(`
     query FailureLocations($range: TimeRange!, $onRefusal: OnRefusal) {
   first: location(by: {analytiksId: "1"}) {
@@ -1613,7 +1613,7 @@ export const FailureLocationsDocument = new TypedDocumentString(`
     metric
     total
   }
-}`) as unknown as TypedDocumentString<FailureLocationsQuery, FailureLocationsQueryVariables>;
+}`, {"hash":"sha256:a423d23e7d809a70c7ec42cb39afe6d6c1518fcd60c22b6ed66f1be0a715907a"}) as unknown as TypedDocumentString<FailureLocationsQuery, FailureLocationsQueryVariables>;
 export const FailureBrandDocument = new TypedDocumentString(`
     query FailureBrand($range: TimeRange!, $first: Int!) {
   brand(id: 1234) {
@@ -1633,7 +1633,7 @@ export const FailureBrandDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailureBrandQuery, FailureBrandQueryVariables>;
+    `, {"hash":"sha256:4c628391972a0a68f2ef24b8f1e6a439952cc848a4d7dfbaeab8e58a165e75df"}) as unknown as TypedDocumentString<FailureBrandQuery, FailureBrandQueryVariables>;
 export const FailureSavedHeatmapsDocument = new TypedDocumentString(`
     query FailureSavedHeatmaps {
   website(by: {id: "shop"}) {
@@ -1649,7 +1649,7 @@ export const FailureSavedHeatmapsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailureSavedHeatmapsQuery, FailureSavedHeatmapsQueryVariables>;
+    `, {"hash":"sha256:bdf33f5ad70e99720a52c414d083aa7a426f0bf2f03ef0625ef61c92e5a48808"}) as unknown as TypedDocumentString<FailureSavedHeatmapsQuery, FailureSavedHeatmapsQueryVariables>;
 export const FailurePictureDocument = new TypedDocumentString(`
     query FailurePicture($id: ID!) {
   node(id: $id) {
@@ -1660,7 +1660,7 @@ export const FailurePictureDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailurePictureQuery, FailurePictureQueryVariables>;
+    `, {"hash":"sha256:386d20bbe95c9ce4d905bb4b701856074a0332e1562e3e822eecec48bae9e7cc"}) as unknown as TypedDocumentString<FailurePictureQuery, FailurePictureQueryVariables>;
 export const GraphLocationDocument = new TypedDocumentString(`
     query GraphLocation($by: LocationBy!) {
   location(by: $by) {
@@ -1675,7 +1675,7 @@ export const GraphLocationDocument = new TypedDocumentString(`
   analytiksId
   brandId
   referenceNumber
-}`) as unknown as TypedDocumentString<GraphLocationQuery, GraphLocationQueryVariables>;
+}`, {"hash":"sha256:2bb26729a81752cdf11b90229e3013d40cbfc7f951812cf29f792442fb159a12"}) as unknown as TypedDocumentString<GraphLocationQuery, GraphLocationQueryVariables>;
 export const GraphLocationDataDocument = new TypedDocumentString(`
     query GraphLocationData($by: LocationBy!, $range: TimeRange!) {
   location(by: $by) {
@@ -1690,7 +1690,7 @@ export const GraphLocationDataDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<GraphLocationDataQuery, GraphLocationDataQueryVariables>;
+    `, {"hash":"sha256:d45f46cf46b8044bf67a7903ce50093d0d40e2fb22e4e863ce220daa6fab0dfa"}) as unknown as TypedDocumentString<GraphLocationDataQuery, GraphLocationDataQueryVariables>;
 export const GraphWebsiteDocument = new TypedDocumentString(`
     query GraphWebsite($by: WebsiteBy!) {
   website(by: $by) {
@@ -1705,7 +1705,7 @@ export const GraphWebsiteDocument = new TypedDocumentString(`
   posthogProjectId
   posthogEnvironmentId
   datadogApplicationId
-}`) as unknown as TypedDocumentString<GraphWebsiteQuery, GraphWebsiteQueryVariables>;
+}`, {"hash":"sha256:6412454d2a2d9fc5c0ea606b438e19721915452e98a6684cde7d93da6b14a627"}) as unknown as TypedDocumentString<GraphWebsiteQuery, GraphWebsiteQueryVariables>;
 export const GraphWebsitesDocument = new TypedDocumentString(`
     query GraphWebsites($first: Int, $after: String) {
   websites(first: $first, after: $after) {
@@ -1725,7 +1725,7 @@ export const GraphWebsitesDocument = new TypedDocumentString(`
   posthogProjectId
   posthogEnvironmentId
   datadogApplicationId
-}`) as unknown as TypedDocumentString<GraphWebsitesQuery, GraphWebsitesQueryVariables>;
+}`, {"hash":"sha256:483dda8e78461713e3151c4a7652f058786750c926b60a4a618b4b7ee9af1b87"}) as unknown as TypedDocumentString<GraphWebsitesQuery, GraphWebsitesQueryVariables>;
 export const GraphViewDocument = new TypedDocumentString(`
     query GraphView($by: ViewBy!) {
   view(by: $by) {
@@ -1740,7 +1740,7 @@ export const GraphViewDocument = new TypedDocumentString(`
   website {
     id
   }
-}`) as unknown as TypedDocumentString<GraphViewQuery, GraphViewQueryVariables>;
+}`, {"hash":"sha256:a660746b2e851f7452d004483999bcd826707929950e720f118246e4467f44f2"}) as unknown as TypedDocumentString<GraphViewQuery, GraphViewQueryVariables>;
 export const GraphViewDataDocument = new TypedDocumentString(`
     query GraphViewData($by: ViewBy!) {
   view(by: $by) {
@@ -1756,7 +1756,7 @@ export const GraphViewDataDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<GraphViewDataQuery, GraphViewDataQueryVariables>;
+    `, {"hash":"sha256:063761a3020556b0199d945a5f32b2897df451ed425ca3be86f03a65e1776fe5"}) as unknown as TypedDocumentString<GraphViewDataQuery, GraphViewDataQueryVariables>;
 export const GraphViewOfDocument = new TypedDocumentString(`
     query GraphViewOf($website: WebsiteBy!, $path: String!) {
   website(by: $website) {
@@ -1773,7 +1773,7 @@ export const GraphViewOfDocument = new TypedDocumentString(`
   website {
     id
   }
-}`) as unknown as TypedDocumentString<GraphViewOfQuery, GraphViewOfQueryVariables>;
+}`, {"hash":"sha256:90f743abb3590ff65c1b888f1c305006eeac6dc83f2b50f38613328c0ff11487"}) as unknown as TypedDocumentString<GraphViewOfQuery, GraphViewOfQueryVariables>;
 export const GraphNodesDocument = new TypedDocumentString(`
     query GraphNodes($ids: [ID!]!) {
   nodes(ids: $ids) {
@@ -1815,7 +1815,7 @@ fragment GraphWebsiteFields on Website {
   posthogProjectId
   posthogEnvironmentId
   datadogApplicationId
-}`) as unknown as TypedDocumentString<GraphNodesQuery, GraphNodesQueryVariables>;
+}`, {"hash":"sha256:941472b6a6d6e02b211a755e68652566f6a99ef93e7be7c5cfa193c9983cca4f"}) as unknown as TypedDocumentString<GraphNodesQuery, GraphNodesQueryVariables>;
 export const GraphNodeDocument = new TypedDocumentString(`
     query GraphNode($id: ID!) {
   node(id: $id) {
@@ -1823,7 +1823,7 @@ export const GraphNodeDocument = new TypedDocumentString(`
     id
   }
 }
-    `) as unknown as TypedDocumentString<GraphNodeQuery, GraphNodeQueryVariables>;
+    `, {"hash":"sha256:10a4a5055b8667396d5a6859a922b9c7a4df1add824e62b5af1aeb3bb1c3705d"}) as unknown as TypedDocumentString<GraphNodeQuery, GraphNodeQueryVariables>;
 export const GraphPageHeatmapDocument = new TypedDocumentString(`
     query GraphPageHeatmap($projectId: ID, $environmentId: ID, $id: ID!) {
   pageHeatmap(projectId: $projectId, environmentId: $environmentId, id: $id) {
@@ -1844,7 +1844,7 @@ export const GraphPageHeatmapDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<GraphPageHeatmapQuery, GraphPageHeatmapQueryVariables>;
+    `, {"hash":"sha256:e3f7e8806b5601aaa0c5100d5005273e61e2141f37e03fc874c6bfbdc482f71e"}) as unknown as TypedDocumentString<GraphPageHeatmapQuery, GraphPageHeatmapQueryVariables>;
 export const GraphSnapshotsDocument = new TypedDocumentString(`
     query GraphSnapshots($viewName: String!, $applicationId: ID) {
   snapshots(viewName: $viewName, applicationId: $applicationId) {
@@ -1867,7 +1867,7 @@ export const GraphSnapshotsDocument = new TypedDocumentString(`
   start
   createdByUserId
   orgId
-}`) as unknown as TypedDocumentString<GraphSnapshotsQuery, GraphSnapshotsQueryVariables>;
+}`, {"hash":"sha256:1a9ca9e428ff5fe84523fc9452b44709e41531dbb4b821b859fb7e044df04e65"}) as unknown as TypedDocumentString<GraphSnapshotsQuery, GraphSnapshotsQueryVariables>;
 export const GraphCreateSnapshotDocument = new TypedDocumentString(`
     mutation GraphCreateSnapshot($input: CreateSnapshotInput!) {
   createSnapshot(input: $input) {
@@ -1899,7 +1899,7 @@ fragment GraphWriteResult on WriteSnapshotResult {
     reason
     message
   }
-}`) as unknown as TypedDocumentString<GraphCreateSnapshotMutation, GraphCreateSnapshotMutationVariables>;
+}`, {"hash":"sha256:8ef667060b63a367ffcb0dc7a880ac4e1e3e983319ee548d48222952c562b6e6"}) as unknown as TypedDocumentString<GraphCreateSnapshotMutation, GraphCreateSnapshotMutationVariables>;
 export const GraphUpdateSnapshotDocument = new TypedDocumentString(`
     mutation GraphUpdateSnapshot($input: UpdateSnapshotInput!) {
   updateSnapshot(input: $input) {
@@ -1931,7 +1931,7 @@ fragment GraphWriteResult on WriteSnapshotResult {
     reason
     message
   }
-}`) as unknown as TypedDocumentString<GraphUpdateSnapshotMutation, GraphUpdateSnapshotMutationVariables>;
+}`, {"hash":"sha256:56cd71a17dd978bdcb3b72f217f60c0a33d1752be672776501039db4ab03fd0e"}) as unknown as TypedDocumentString<GraphUpdateSnapshotMutation, GraphUpdateSnapshotMutationVariables>;
 export const GraphDeleteSnapshotDocument = new TypedDocumentString(`
     mutation GraphDeleteSnapshot($input: DeleteSnapshotInput!) {
   deleteSnapshot(input: $input) {
@@ -1945,7 +1945,7 @@ export const GraphDeleteSnapshotDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<GraphDeleteSnapshotMutation, GraphDeleteSnapshotMutationVariables>;
+    `, {"hash":"sha256:af70365f4c2da3f821a4946a4d52b9a74e6768c266f15f17af84daf8f0d2bd04"}) as unknown as TypedDocumentString<GraphDeleteSnapshotMutation, GraphDeleteSnapshotMutationVariables>;
 export const GraphProvidersDocument = new TypedDocumentString(`
     query GraphProviders {
   providers {
@@ -1953,7 +1953,7 @@ export const GraphProvidersDocument = new TypedDocumentString(`
     status
   }
 }
-    `) as unknown as TypedDocumentString<GraphProvidersQuery, GraphProvidersQueryVariables>;
+    `, {"hash":"sha256:ec34ffad88564328246f77af48201ed97993da8d50db0d622474dfdeef5112ac"}) as unknown as TypedDocumentString<GraphProvidersQuery, GraphProvidersQueryVariables>;
 export const RollupsDocument = new TypedDocumentString(`
     query Rollups($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
   location(by: {id: $id}) {
@@ -1989,7 +1989,7 @@ export const RollupsDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`) as unknown as TypedDocumentString<RollupsQuery, RollupsQueryVariables>;
+}`, {"hash":"sha256:36f364e802ca77b1100054f04a2854fad6a0357150adf0ebb39644632413c2a9"}) as unknown as TypedDocumentString<RollupsQuery, RollupsQueryVariables>;
 export const RollupZonesDocument = new TypedDocumentString(`
     query RollupZones($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
   location(by: {id: $id}) {
@@ -2001,7 +2001,7 @@ export const RollupZonesDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RollupZonesQuery, RollupZonesQueryVariables>;
+    `, {"hash":"sha256:507fe02c0afbb4de3843419e9634ea417fb1c1f61aefee9ac97a82da8a8db7bb"}) as unknown as TypedDocumentString<RollupZonesQuery, RollupZonesQueryVariables>;
 export const RollupBrandDocument = new TypedDocumentString(`
     query RollupBrand($id: Int!, $range: TrafficRange!, $interval: TrafficInterval) {
   brand(id: $id) {
@@ -2038,7 +2038,7 @@ export const RollupBrandDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`) as unknown as TypedDocumentString<RollupBrandQuery, RollupBrandQueryVariables>;
+}`, {"hash":"sha256:a9d11dec8fab7ac3e8fe711e0b610674ae4a79d7a4f21c2a6814f5a970830513"}) as unknown as TypedDocumentString<RollupBrandQuery, RollupBrandQueryVariables>;
 export const RatesDocument = new TypedDocumentString(`
     query Rates($ids: [ID!]!, $range: TrafficRange!) {
   nodes(ids: $ids) {
@@ -2049,7 +2049,7 @@ export const RatesDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RatesQuery, RatesQueryVariables>;
+    `, {"hash":"sha256:60df54a7f5e915ddcfc7ff8e8941941289357e2ce132c77b5123b38784a7b931"}) as unknown as TypedDocumentString<RatesQuery, RatesQueryVariables>;
 export const RatesBesideDocument = new TypedDocumentString(`
     query RatesBeside($id: ID!, $range: TrafficRange!) {
   location(by: {id: $id}) {
@@ -2060,7 +2060,7 @@ export const RatesBesideDocument = new TypedDocumentString(`
     bounceRate(range: $range)
   }
 }
-    `) as unknown as TypedDocumentString<RatesBesideQuery, RatesBesideQueryVariables>;
+    `, {"hash":"sha256:610e464d02152b7350da4812275bc7d4988039c885687c414a4e097c71a7956a"}) as unknown as TypedDocumentString<RatesBesideQuery, RatesBesideQueryVariables>;
 export const TimeBothFormsDocument = new TypedDocumentString(`
     query TimeBothForms($id: ID!, $local: TrafficRange!, $utc: TrafficRange!, $interval: TrafficInterval!) {
   location(by: {id: $id}) {
@@ -2091,7 +2091,7 @@ export const TimeBothFormsDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`) as unknown as TypedDocumentString<TimeBothFormsQuery, TimeBothFormsQueryVariables>;
+}`, {"hash":"sha256:a2a9b16c5a25831556540070047e81402c30489c857f4196a8943874fe3b95e3"}) as unknown as TypedDocumentString<TimeBothFormsQuery, TimeBothFormsQueryVariables>;
 export const TimeTrafficDocument = new TypedDocumentString(`
     query TimeTraffic($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
   location(by: {id: $id}) {
@@ -2125,7 +2125,7 @@ export const TimeTrafficDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`) as unknown as TypedDocumentString<TimeTrafficQuery, TimeTrafficQueryVariables>;
+}`, {"hash":"sha256:374017c604ef703005a8876fd3e0a5b488aa98f746dfa615ecfb10d0db6debe4"}) as unknown as TypedDocumentString<TimeTrafficQuery, TimeTrafficQueryVariables>;
 export const TimeBrandDocument = new TypedDocumentString(`
     query TimeBrand($id: Int!, $range: TrafficRange!) {
   brand(id: $id) {
@@ -2160,7 +2160,7 @@ export const TimeBrandDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`) as unknown as TypedDocumentString<TimeBrandQuery, TimeBrandQueryVariables>;
+}`, {"hash":"sha256:3cc4420ae48a0077fbd8dc2d39619b29e8472d7c4bea376ffc302bf01f1736ec"}) as unknown as TypedDocumentString<TimeBrandQuery, TimeBrandQueryVariables>;
 export const TimeHeatmapsDocument = new TypedDocumentString(`
     query TimeHeatmaps($id: ID!, $range: TimeRange!) {
   location(by: {id: $id}) {
@@ -2171,7 +2171,7 @@ export const TimeHeatmapsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<TimeHeatmapsQuery, TimeHeatmapsQueryVariables>;
+    `, {"hash":"sha256:ba61dbf580aaa4a16cde38adcff30e1b6096f99801a808e6803b1a5ab8a23cec"}) as unknown as TypedDocumentString<TimeHeatmapsQuery, TimeHeatmapsQueryVariables>;
 export const TimeTotalsDocument = new TypedDocumentString(`
     query TimeTotals($ids: [ID!]!, $range: TrafficRange!) {
   nodes(ids: $ids) {
@@ -2183,4 +2183,4 @@ export const TimeTotalsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<TimeTotalsQuery, TimeTotalsQueryVariables>;
+    `, {"hash":"sha256:8fa1946c07e2565a339486cfd6c5551b5bb9b5b5460e208feee35353d18452ab"}) as unknown as TypedDocumentString<TimeTotalsQuery, TimeTotalsQueryVariables>;

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import {
+  buildSchema,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isScalarType,
   isSpecifiedScalarType,
 } from 'graphql'
 import { expect, test } from 'vitest'
-import { plainSdl, subgraphSdl } from '../../schema/dialects.ts'
+import { plainIntrospection, plainSdl, subgraphSdl } from '../../schema/dialects.ts'
 import { schema } from '../../schema/index.ts'
+import scalars from '../../schema/scalars.json' with { type: 'json' }
 
 const types = Object.values(schema.getTypeMap()).filter(
   type => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
@@ -17,10 +20,17 @@ const types = Object.values(schema.getTypeMap()).filter(
 
 test.each([
   { name: 'schema.graphql', print: plainSdl },
+  { name: 'introspection.json', print: plainIntrospection },
   { name: 'subgraph.graphql', print: subgraphSdl },
 ])('$name is the schema as it is printed', async ({ name, print }) => {
   const file = await readFile(new URL(`../../schema/${name}`, import.meta.url), 'utf8')
   expect(file).toBe(print(schema))
+})
+
+test('scalars.json says how each scalar reads in TypeScript', () => {
+  const seen = Object.values(buildSchema(plainSdl(schema)).getTypeMap())
+  const own = seen.filter(type => isScalarType(type) && !isSpecifiedScalarType(type)).map(({ name }) => name)
+  expect(Object.keys(scalars).toSorted()).toEqual(own.toSorted())
 })
 
 test('everything that a client sees has a description', () => {
