@@ -1,23 +1,11 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { startIsotherm } from '../src/isotherm.ts'
 import { UpstreamError } from '../src/upstream/error.ts'
 import { askText } from './client.ts'
+import { blocks, readme } from './readme.ts'
 
-const run = promisify(execFile)
-const readme = await readFile('README.md', 'utf8')
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8'))
-
-/** The fenced blocks of a language, in their order. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
-    ([, text = '']) => text,
-  )
-}
 
 test("the README's query has the README's answer, from a start with nothing set", async () => {
   await using isotherm = await startIsotherm({ PORT: '0' })
@@ -53,21 +41,6 @@ test("the README's defaults are those of .env.example", async () => {
   )
   expect(rows).toContain('ISOTHERM_CACHE_BYTES=268435456')
   for (const row of rows) expect(example).toMatch(new RegExp(`^# ${row}$`, 'm'))
-})
-
-test("the README's client runs as it stands", async () => {
-  await using isotherm = await startIsotherm({ PORT: '0' })
-  const [snippet = ''] = blocks('js')
-  const folder = await mkdtemp(join(tmpdir(), 'isotherm-'))
-  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-  const file = join(folder, 'client.mjs')
-  await writeFile(file, snippet.replace('http://127.0.0.1:4000', isotherm.origin))
-  const { stdout } = await run(process.execPath, [file])
-  expect(stdout.trim().split('\n')).toEqual([
-    'Location:oxford-street Oxford Street',
-    'Location:rue-de-rivoli Rue de Rivoli',
-    'Location:fifth-avenue Fifth Avenue',
-  ])
 })
 
 test('every npm command that the README names is a script', () => {
