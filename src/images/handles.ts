@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { type ProviderName, providerNames } from '../upstream/error.ts'
 import { type PictureReference, pictureReference } from './references.ts'
@@ -33,8 +33,8 @@ export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds
  * seventh of it longer. Without keys they are signed by the account's credentials.
  */
 export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: HandleOptions): Handles {
-  const secrets = new Map<ProviderName, readonly Uint8Array[]>()
-  const secretsOf = (provider: ProviderName): readonly Uint8Array[] => {
+  const secrets = new Map<ProviderName, readonly webcrypto.CryptoKey[]>()
+  const secretsOf = (provider: ProviderName): readonly webcrypto.CryptoKey[] => {
     const identity = identities[provider]
     if (!identity) return []
     return secrets.getOrInsertComputed(provider, () => {
@@ -76,6 +76,8 @@ function endOf(now: number, lifeSeconds: number): number {
   return Math.ceil((now + lifeSeconds) / step) * step
 }
 
-function derive(key: string, name: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', key, 'isotherm', `image link ${name}`, 32))
+/** Made ready for use once: of raw bytes the library would make a key each time. */
+function derive(key: string, name: string): webcrypto.CryptoKey {
+  const bytes = new Uint8Array(hkdfSync('sha256', key, 'isotherm', `image link ${name}`, 32))
+  return createSecretKey(bytes).toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fresh from 'fresh'
 import parseRange from 'range-parser'
-import type { Picture } from '../upstream/picture.ts'
+import { cutParts, type Picture } from '../upstream/picture.ts'
 
 /** A reader that takes nothing for so long has gone, in milliseconds. */
 const patience = 60_000
@@ -10,9 +10,10 @@ const patience = 60_000
 export function sendPicture(
   request: IncomingMessage,
   response: ServerResponse,
-  { bytes, contentType, etag }: Picture,
+  picture: Picture,
   freshSeconds: number,
 ): void {
+  const { byteLength, contentType, etag } = picture
   const headers = {
     etag,
     // Whoever holds a link may see its picture, and nobody else.
@@ -21,22 +22,26 @@ export function sendPicture(
     'cross-origin-resource-policy': 'cross-origin',
   }
   if (fresh(request.headers, headers)) return void response.writeHead(304, headers).end()
-  const { status, first, last } = partOf(request, etag, bytes.byteLength)
+  const { status, first, last } = partOf(request, etag, byteLength)
   if (status === 416) {
-    return void response.writeHead(416, { 'content-range': `bytes */${bytes.byteLength}` }).end()
+    return void response.writeHead(416, { 'content-range': `bytes */${byteLength}` }).end()
   }
   response.writeHead(status, {
     ...headers,
     'content-type': contentType,
     'content-length': last - first + 1,
-    ...(status === 206 && { 'content-range': `bytes ${first}-${last}/${bytes.byteLength}` }),
+    ...(status === 206 && { 'content-range': `bytes ${first}-${last}/${byteLength}` }),
     'accept-ranges': 'bytes',
     'content-disposition': `inline; filename="heatmap.${contentType.slice('image/'.length)}"`,
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
   })
   response.setTimeout(patience, () => response.destroy())
-  response.end(request.method === 'HEAD' ? undefined : bytes.subarray(first, last + 1))
+  if (request.method !== 'HEAD') {
+    response.cork()
+    for (const part of cutParts(picture, first, last + 1)) response.write(part)
+  }
+  response.end()
 }
 
 /** Several ranges at once, and what is no range of bytes, is answered with the whole. */

@@ -19,7 +19,7 @@ export function keepPictures(bytes: number): KeptAnswers {
     },
     async set(name, answer, milliseconds) {
       if (!isPicture(answer.value)) return
-      const size = answer.value.picture.bytes.byteLength + name.length
+      const size = answer.value.picture.byteLength + name.length
       kept.set(name, { ...answer, size }, { ttl: milliseconds })
     },
     mark: async () => undefined,
