@@ -13,7 +13,7 @@ export const documentIdName = 'documentId'
  * text sends that.
  */
 export function useDocumentIds(documents: TrustedDocuments): Plugin {
-  return usePersistedOperations({
+  const persisted = usePersistedOperations({
     // What is done about texts is the mode's to say.
     allowArbitraryOperations: true,
     extractPersistedOperationId: documentIdOf,
@@ -27,15 +27,14 @@ export function useDocumentIds(documents: TrustedDocuments): Plugin {
           http: { spec: true, status: 400, headers: { 'cache-control': 'no-store' } },
         },
       },
-      keyNotFound: {
-        message: 'Must provide query string.',
-        extensions: {
-          code: 'BAD_REQUEST',
-          http: { spec: true, status: 400, headers: { Allow: 'GET, POST' } },
-        },
-      },
     },
   })
+  return {
+    ...persisted,
+    // What is wrong with parameters without an id is Yoga's to say.
+    onParams: payload =>
+      documentIdOf(payload.params, payload.request) === null ? undefined : persisted.onParams?.(payload),
+  }
 }
 
 /** The id that a request names in place of a text, in either of the ways that clients have; null without one. */
