@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { generate } from '@graphql-codegen/cli'
-import { plainIntrospection, plainSdl, subgraphSdl } from './schema/dialects.ts'
+import { plainIntrospection, plainSdl, stitchingSdl, subgraphSdl } from './schema/dialects.ts'
 import { schema } from './schema/index.ts'
 import scalars from './schema/scalars.json' with { type: 'json' }
 
 await writeFile('schema/schema.graphql', plainSdl(schema))
 await writeFile('schema/introspection.json', plainIntrospection(schema))
 await writeFile('schema/subgraph.graphql', subgraphSdl(schema))
+await writeFile('schema/stitching.graphql', stitchingSdl(schema))
 await generate(
   {
     schema: 'schema/schema.graphql',

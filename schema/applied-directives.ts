@@ -5,13 +5,14 @@ export interface AppliedDirective {
   readonly args: Readonly<Record<string, unknown>>
 }
 
+/** A type, a field, or what one is made of. */
+export interface Annotated {
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined
+}
+
 /** The directives that the builder noted on a type, a field, an argument or an enum value, for other graphs to read. */
-export function appliedDirectives({
-  extensions,
-}: {
-  readonly extensions: Readonly<Record<string, unknown>>
-}): readonly AppliedDirective[] {
-  return Noted.parse(extensions.directives ?? [])
+export function appliedDirectives({ extensions }: Annotated): readonly AppliedDirective[] {
+  return Noted.parse(extensions?.directives ?? [])
 }
 
 const Noted = z.array(

@@ -13,7 +13,8 @@ import {
   printSchema,
   visit,
 } from 'graphql'
-import { appliedDirectives } from './applied-directives.ts'
+import { type Annotated, appliedDirectives } from './applied-directives.ts'
+import { mergeDefinition } from './merge-directive.ts'
 
 /** What a client sees, without what is there for gateways alone. */
 export function plainSdl(schema: GraphQLSchema): string {
@@ -30,14 +31,27 @@ export function plainIntrospection(schema: GraphQLSchema): string {
  * own, and so are `@defer` and `@stream`, which are the gateway's.
  */
 export function subgraphSdl(schema: GraphQLSchema): string {
-  const isLeftOut = (name: string) => name.startsWith('_') || name === 'node' || name === 'nodes'
-  return `${[federationLink, oneOf, print(annotated(withoutQueries(schema, isLeftOut, [])))].join('\n\n')}\n`
+  const seen = withoutQueries(schema, name => name.startsWith('_') || ownQueries.has(name), [])
+  return `${[federationLink, oneOf, print(annotated(seen, federationNames))].join('\n\n')}\n`
 }
+
+/** The schema as a part of a stitched one, with the fields by which that finds what it knows by a key. */
+export function stitchingSdl(schema: GraphQLSchema): string {
+  const isLeftOut = (name: string, field: Annotated) =>
+    ownQueries.has(name) ||
+    (name.startsWith('_') && !appliedDirectives(field).some(({ name }) => name === 'merge'))
+  const seen = withoutQueries(schema, isLeftOut, [])
+  return `${[mergeDefinition, print(annotated(seen, ['merge']))].join('\n\n')}\n`
+}
+
+const ownQueries: ReadonlySet<string> = new Set(['node', 'nodes'])
+
+const federationNames = ['key', 'shareable', 'cost', 'listSize']
 
 const federationLink = `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.9"
-    import: ["@key", "@shareable", "@cost", "@listSize"]
+    import: [${federationNames.map(name => `"@${name}"`).join(', ')}]
   )`
 
 /** Apollo's composer takes it as any other directive, and refuses one without a definition. */
@@ -50,19 +64,19 @@ function plain(schema: GraphQLSchema): GraphQLSchema {
 /** The same but for some fields of Query, and what nothing else leads to. */
 function withoutQueries(
   schema: GraphQLSchema,
-  isLeftOut: (field: string) => boolean,
+  isLeftOut: (name: string, field: Annotated) => boolean,
   directives = schema.getDirectives(),
 ): GraphQLSchema {
   const { query, mutation, subscription } = schema.toConfig()
   if (!query) return schema
   const { fields, ...config } = query.toConfig()
-  const kept = Object.fromEntries(Object.entries(fields).filter(([name]) => !isLeftOut(name)))
+  const kept = Object.fromEntries(Object.entries(fields).filter(([name, field]) => !isLeftOut(name, field)))
   const left = new GraphQLObjectType({ ...config, fields: kept })
   return lexicographicSortSchema(new GraphQLSchema({ query: left, mutation, subscription, directives }))
 }
 
-/** Its SDL with the directives that the builder noted on types and their fields. */
-function annotated(schema: GraphQLSchema): DocumentNode {
+/** Its SDL with those directives that the builder noted on types and their fields. */
+function annotated(schema: GraphQLSchema, names: readonly string[]): DocumentNode {
   return visit(parse(printSchema(schema)), {
     ObjectTypeDefinition(node) {
       const type = schema.getType(node.name.value)
@@ -70,27 +84,29 @@ function annotated(schema: GraphQLSchema): DocumentNode {
       const noted = type.getFields()
       const fields = node.fields?.map(field => ({
         ...field,
-        directives: [...(field.directives ?? []), ...directivesOf(noted[field.name.value])],
+        directives: [...(field.directives ?? []), ...directivesOf(noted[field.name.value], names)],
       }))
       return {
         ...node,
-        directives: [...(node.directives ?? []), ...directivesOf(type)],
+        directives: [...(node.directives ?? []), ...directivesOf(type, names)],
         ...(fields && { fields }),
       }
     },
   })
 }
 
-function directivesOf(element: Parameters<typeof appliedDirectives>[0] | undefined): ConstDirectiveNode[] {
+function directivesOf(element: Annotated | undefined, names: readonly string[]): ConstDirectiveNode[] {
   const applied = element ? appliedDirectives(element) : []
-  return applied.map(({ name, args }) => ({
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: name },
-    arguments: Object.entries(args).map(([name, value]) => ({
-      kind: Kind.ARGUMENT,
+  return applied
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, args }) => ({
+      kind: Kind.DIRECTIVE,
       name: { kind: Kind.NAME, value: name },
-      // As JSON, texts, numbers and lists of them read as they do in SDL.
-      value: parseConstValue(JSON.stringify(value)),
-    })),
-  }))
+      arguments: Object.entries(args).map(([name, value]) => ({
+        kind: Kind.ARGUMENT,
+        name: { kind: Kind.NAME, value: name },
+        // As JSON, texts, numbers and lists of them read as they do in SDL.
+        value: parseConstValue(JSON.stringify(value)),
+      })),
+    }))
 }

@@ -1,58 +1,26 @@
-import type { ObjectRef } from '@pothos/core'
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
-import { Brand } from './brand.ts'
 import { builder } from './builder.ts'
 import { type Key, type Reference, readReference } from './entity-key.ts'
-import { Location } from './location.ts'
-import { PageHeatmap } from './page-heatmap.ts'
-import { Snapshot } from './snapshot.ts'
-import { View } from './view.ts'
-import { Website } from './website.ts'
 
-const Representation = builder.scalarType('_Any', {
+export const Representation = builder.scalarType('_Any', {
   description:
     'An entity as another graph knows it: an object of its `__typename` and the fields of one of its keys.',
   serialize: value => value,
 })
 
-/** As of objects: in the place of one that is not found stands an error. */
-const entities: ObjectRef<typeof builder.$inferSchemaTypes, object>[] = [
-  Brand,
-  Location,
-  PageHeatmap,
-  Snapshot,
-  View,
-  Website,
-]
-
-const Entity = builder.unionType('_Entity', {
-  description: 'Whatever another graph may know by a key of it.',
-  types: entities,
-})
-
-builder.queryField('_entities', t =>
-  t.field({
-    type: [Entity],
-    nullable: { list: false, items: true },
-    description:
-      'For gateways: the entities that these representations name, in their order. One that names nothing is null with an error of its own. Entities of one question share their upstream calls as those of a list do.',
-    args: {
-      representations: t.arg({
-        type: [Representation],
-        required: true,
-        description: 'Each an object of `__typename` and the fields of a key.',
-      }),
-    },
-    resolve: (_root, { representations }, context, info) => findEntities(representations, context, info),
-  }),
-)
-
 type Found = object | null | undefined
 
-/** Each is looked for once, however often it is named, and all of them at once. */
-function findEntities(representations: readonly unknown[], context: Context, info: GraphQLResolveInfo) {
+/**
+ * The entities in the order of their representations, with an error in the place of one that names none. Each is looked for
+ * once, however often it is named, and all of them at once, so that they share calls as those of a list do.
+ */
+export function findEntities(
+  representations: readonly unknown[],
+  context: Context,
+  info: GraphQLResolveInfo,
+): (Found | Promise<Found>)[] {
   const found = new Map<string, Found | Promise<Found>>()
   return representations.map(representation => {
     try {

@@ -1,6 +1,6 @@
 import './brand.ts'
 import './entities.ts'
-import './entity-references.ts'
+import './gateway-fields.ts'
 import './heatmap-image-subscription.ts'
 import './location.ts'
 import './location-rates.ts'

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { builder } from './builder.ts'
-import { subgraphSdl } from './dialects.ts'
+import { stitchingSdl, subgraphSdl } from './dialects.ts'
 
 const Service = builder.objectRef<{ readonly sdl: string }>('_Service')
 Service.implement({
@@ -18,13 +18,24 @@ builder.queryField('_service', t =>
     type: Service,
     nullable: false,
     description: 'For gateways: this graph as a subgraph of a federated one. Costs no upstream call.',
-    resolve: (_root, _args, _context, { schema }) => ({ sdl: printed(schema) }),
+    resolve: (_root, _args, _context, { schema }) => ({ sdl: subgraph(schema) }),
   }),
 )
 
-/** Printed once: gateways ask for it over and over. */
-function printed(schema: GraphQLSchema): string {
-  return sdls.getOrInsertComputed(schema, subgraphSdl)
-}
+builder.queryField('_sdl', t =>
+  t.string({
+    nullable: false,
+    description:
+      'For stitched graphs: the schema with stitching directives, from which `stitchSchemas` makes a part of theirs. Costs no upstream call.',
+    resolve: (_root, _args, _context, { schema }) => stitching(schema),
+  }),
+)
 
-const sdls = new WeakMap<GraphQLSchema, string>()
+const subgraph = once(subgraphSdl)
+const stitching = once(stitchingSdl)
+
+/** Printed once: gateways ask for it over and over. */
+function once(print: (schema: GraphQLSchema) => string): typeof print {
+  const printed = new WeakMap<GraphQLSchema, string>()
+  return schema => printed.getOrInsertComputed(schema, print)
+}

@@ -10,7 +10,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql'
 import { expect, test } from 'vitest'
-import { plainIntrospection, plainSdl, subgraphSdl } from '../../schema/dialects.ts'
+import { plainIntrospection, plainSdl, stitchingSdl, subgraphSdl } from '../../schema/dialects.ts'
 import { schema } from '../../schema/index.ts'
 import scalars from '../../schema/scalars.json' with { type: 'json' }
 
@@ -22,6 +22,7 @@ test.each([
   { name: 'schema.graphql', print: plainSdl },
   { name: 'introspection.json', print: plainIntrospection },
   { name: 'subgraph.graphql', print: subgraphSdl },
+  { name: 'stitching.graphql', print: stitchingSdl },
 ])('$name is the schema as it is printed', async ({ name, print }) => {
   const file = await readFile(new URL(`../../schema/${name}`, import.meta.url), 'utf8')
   expect(file).toBe(print(schema))

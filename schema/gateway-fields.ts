@@ -1,0 +1,85 @@
+import type { ObjectRef } from '@pothos/core'
+import { Brand } from './brand.ts'
+import { builder } from './builder.ts'
+import { findEntities, Representation } from './entity-references.ts'
+import { Location } from './location.ts'
+import { mergeDirective } from './merge-directive.ts'
+import { PageHeatmap } from './page-heatmap.ts'
+import { Snapshot } from './snapshot.ts'
+import { View } from './view.ts'
+import { Website } from './website.ts'
+
+/** As of any object: in the place of one that is not found stands an error. */
+type Entity = ObjectRef<typeof builder.$inferSchemaTypes, object>
+
+const entities: Entity[] = [Brand, Location, PageHeatmap, Snapshot, View, Website]
+const Entity = builder.unionType('_Entity', {
+  description: 'Whatever another graph may know by a key of it.',
+  types: entities,
+})
+
+builder.queryField('_entities', t =>
+  t.field({
+    type: [Entity],
+    nullable: { list: false, items: true },
+    description:
+      'For gateways: the entities that these representations name, in their order. One that names nothing is null with an error of its own. Entities of one question share their upstream calls as those of a list do.',
+    args: {
+      representations: t.arg({
+        type: [Representation],
+        required: true,
+        description: 'Each an object of `__typename` and the fields of a key.',
+      }),
+    },
+    extensions: mergeDirective(['__typename', 'id'], 'id', {
+      types: entities.filter(type => type !== Snapshot).map(({ name }) => name),
+    }),
+    resolve: (_root, { representations }, context, info) => findEntities(representations, context, info),
+  }),
+)
+
+/** A stitched graph enters by a field for each key; by `id`, where that is a key alone, by `_entities`. */
+const entries: readonly {
+  readonly type: Entity
+  readonly plural: string
+  readonly keys: readonly string[]
+}[] = [
+  { type: Brand, plural: 'brands', keys: ['brandId'] },
+  { type: Location, plural: 'locations', keys: ['auraVisionId', 'analytiksId', 'brandId referenceNumber'] },
+  { type: Snapshot, plural: 'snapshots', keys: ['id viewName'] },
+  { type: View, plural: 'views', keys: ['url'] },
+  {
+    type: Website,
+    plural: 'websites',
+    keys: ['origin', 'zenovayId', 'posthogProjectId', 'posthogEnvironmentId', 'datadogApplicationId'],
+  },
+]
+
+for (const { type, plural, keys } of entries) {
+  for (const key of keys) {
+    const fields = key.split(' ')
+    const named = fields.join(' and ')
+    const by = fields.map(field => `${field.charAt(0).toUpperCase()}${field.slice(1)}`).join('And')
+    builder.queryField(`_${plural}By${by}`, t =>
+      t.field({
+        type: [type],
+        nullable: { list: false, items: true },
+        description: `For stitched graphs: what \`_entities\` answers for ${plural} by ${named}.`,
+        args: {
+          representations: t.arg({
+            type: [Representation],
+            required: true,
+            description: `Each an object of ${named}.`,
+          }),
+        },
+        extensions: mergeDirective(fields, key),
+        resolve: (_root, { representations }, context, info) =>
+          findEntities(
+            representations.map(given => ({ ...Object(given), __typename: type.name })),
+            context,
+            info,
+          ),
+      }),
+    )
+  }
+}
