@@ -5,13 +5,14 @@ import { readCatalog } from './catalog-file.ts'
 import { type Config, type Environment, readConfig, StartProblems } from './config.ts'
 import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
 import { startServer } from './server.ts'
-import { readManifest, TrustedDocuments } from './trusted-documents.ts'
+import { type DocumentSettings, readManifest, TrustedDocuments } from './trusted-documents.ts'
 import { openRedis } from './upstream/redis.ts'
 
 export interface Isotherm extends AsyncDisposable {
   readonly origin: string
   readonly account: Account
   readonly catalogName: string
+  readonly documents: DocumentSettings & { readonly trusted: TrustedDocuments }
 }
 
 /**
@@ -44,6 +45,7 @@ export async function startIsotherm(
     origin: server.origin,
     account,
     catalogName,
+    documents,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -31,7 +31,7 @@ async function stopSignal(): Promise<void> {
   await Promise.allSettled(heard)
 }
 
-function greeting({ origin, account, catalogName }: Isotherm): string {
+function greeting({ origin, account, catalogName, documents: { trusted, mode } }: Isotherm): string {
   const { providers, catalog } = account
   const width = Math.max(...providers.map(({ name }) => name.length))
   const madeUp = providers.some(({ status }) => status === 'SANDBOX')
@@ -41,6 +41,9 @@ function greeting({ origin, account, catalogName }: Isotherm): string {
       ({ name, status }) => `  ${name.padEnd(width)}  ${status.toLowerCase().replace('_', ' ')}`,
     ),
     `  catalog: ${catalogName} (${catalog.locations.length} locations, ${catalog.websites.length} websites)`,
+    ...(trusted.count > 0 || mode !== 'off'
+      ? [`  documents: ${trusted.count} by id; others are ${answers[mode]}`]
+      : []),
     ...(catalogName === 'none'
       ? ['  Without a catalog (ISOTHERM_CATALOG) places and pages are found by their upstream ids alone.']
       : []),
@@ -54,3 +57,5 @@ function greeting({ origin, account, catalogName }: Isotherm): string {
       : []),
   ].join('\n')
 }
+
+const answers = { off: 'answered', log: 'answered and logged', refuse: 'refused' } as const

@@ -25,6 +25,10 @@ export class TrustedDocuments {
     this.#texts.set(bare(id), text)
   }
 
+  get count(): number {
+    return this.#texts.size
+  }
+
   textOf(id: string): string | undefined {
     return this.#texts.get(bare(id))
   }

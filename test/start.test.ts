@@ -109,6 +109,15 @@ test('a catalog that cannot be read keeps it from starting', async () => {
   )
 })
 
+test('it says what becomes of documents that are not in the manifest', async () => {
+  await using isotherm = await startChild('main.ts', {
+    PORT: '0',
+    ISOTHERM_DOCUMENTS: join(import.meta.dirname, 'generated/persisted-documents.json'),
+    ISOTHERM_DOCUMENT_MODE: 'refuse',
+  })
+  await isotherm.says(/\n {2}documents: \d\d by id; others are refused\n/)
+})
+
 test('in production made-up data does not pass for real', async () => {
   await using isotherm = await startChild('main.ts', { PORT: '0', NODE_ENV: 'production' })
   expect(await isotherm.ended()).toBe(1)

@@ -14,6 +14,14 @@ test('the changelog declares whatever breaks clients of the last release', async
   expect(await undeclaredChanges(released, current, changelog)).toEqual([])
 })
 
+test("the schema that it is compared with is the newest release's", async () => {
+  const [released = '', changelog = ''] = await Promise.all(
+    ['schema/released.graphql', 'CHANGELOG.md'].map(file => readFile(join(root, file), 'utf8')),
+  )
+  const [, newest] = /^## (\d\S*)$/m.exec(changelog) ?? []
+  expect(released).toContain(`# The schema of ${newest}, the last release`)
+})
+
 const released = `
   directive @slow on FIELD
   enum Size { SMALL LARGE }
