@@ -1,4 +1,3 @@
-import { nameOf } from '../../upstream/groups.ts'
 import { BucketLabels } from './bucket-labels.ts'
 import { isCalendarInterval, type Periods, periodsOf, wholeOf } from './calendar.ts'
 import { clockOf, type ZoneClock } from './clock.ts'
@@ -30,7 +29,7 @@ export class Plans {
   /** Throws a RangeError for a name that is no time zone. */
   of(question: TrafficQuestion): Plan {
     const { span, interval, timeZone } = question
-    const name = nameOf(span.form, span.start, span.end, interval, timeZone)
+    const name = `${span.form} ${span.start} ${span.end} ${interval} ${timeZone}`
     return this.#plans.getOrInsertComputed(name, () => planOf(question, this.#dwellTime))
   }
 }

@@ -92,6 +92,7 @@ class Zone {
 }
 
 function firstOf(maps: MetricBuckets): number {
-  const starts = Object.values(maps).map(map => (map?.zoned ? map.times[0] : undefined))
-  return Math.min(...starts.map(start => start ?? Infinity))
+  let first = Number.POSITIVE_INFINITY
+  for (const map of Object.values(maps)) if (map?.zoned) first = Math.min(first, map.times[0] ?? first)
+  return first
 }

@@ -57,9 +57,9 @@ export class HeldBuckets {
     for (const { start, buckets } of others.toSorted((one, other) => one.start - other.start)) {
       const until = Math.ceil((start - this.#origin) / this.#step)
       this.#eachOf(from, until, visit)
-      for (const [index, time] of buckets.times.entries()) {
-        visit(time, buckets.values[index] ?? 0, buckets.zoned)
-      }
+      const { times, values, zoned } = buckets
+      // By number, as each bucket is visited for each answer.
+      for (let index = 0; index < times.length; index++) visit(times[index] ?? 0, values[index] ?? 0, zoned)
       from = Math.max(from, until)
     }
     this.#eachOf(from, Number.POSITIVE_INFINITY, visit)
@@ -70,7 +70,8 @@ export class HeldBuckets {
   }
 
   #eachOf(from: number, until: number, visit: Visit): void {
-    const values = this.#values ?? new Int32Array()
+    const values = this.#values
+    if (!values) return
     const zoned = this.#span.form === 'utc'
     for (let place = from; place < Math.min(until, values.length); place++) {
       const value = values[place] ?? nothing

@@ -140,8 +140,9 @@ function rangeName(key: TrafficKey): string {
   return nameOf(key.span.form, key.span.start, key.span.end, stepOf(key))
 }
 
+/** Made for each location of a fleet, so without the care that texts of any kind would need: the last alone is one. */
 function keyName(key: TrafficKey): string {
-  return nameOf(key.onRefusal, identityName(key.identity), key.timeZone, questionName(key))
+  return `${questionName(key)} ${key.onRefusal} ${key.timeZone} ${identityName(key.identity)}`
 }
 
 function questionName({
@@ -150,6 +151,6 @@ function questionName({
   metrics,
   withZones,
 }: Pick<TrafficQuestion, 'span' | 'interval' | 'metrics' | 'withZones'>): string {
-  const zones = withZones ? 'with zones' : null
-  return nameOf(span.form, span.start, span.end, interval, [...new Set(metrics)].sort(), zones)
+  const asked = metrics.length > 1 ? [...new Set(metrics)].sort() : metrics
+  return `${span.form} ${span.start} ${span.end} ${interval} ${asked} ${withZones}`
 }

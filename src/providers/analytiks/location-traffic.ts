@@ -24,7 +24,7 @@ export interface LocationWindow extends Question {
 /** A fleet's year is thousands of them, each looked up by its name many times. */
 export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): LocationWindow {
   const group = groupName(window)
-  return { ...window, group, name: nameOf(group, identityName(window.identity)) }
+  return { ...window, group, name: `${group} ${identityName(window.identity)}` }
 }
 
 /** The most locations of one call (the vendor's page). */
@@ -109,7 +109,7 @@ function groupName({
   identity,
 }: Pick<LocationWindow, 'span' | 'step' | 'onRefusal' | 'identity'>): string {
   const brand = 'brandId' in identity ? identity.brandId : null
-  return nameOf('location', span.form, span.start, span.end, step, onRefusal, brand)
+  return `location ${span.form} ${span.start} ${span.end} ${step} ${onRefusal} ${brand}`
 }
 
 function chunks<Item>(items: readonly Item[], size: number): (readonly [Item, ...Item[]])[] {

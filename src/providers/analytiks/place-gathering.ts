@@ -28,12 +28,11 @@ export class PlaceGathering implements PlaceReport {
 
   /** Throws UpstreamError for buckets that have no place in a calendar. */
   add(part: TrafficSpan, maps: MetricBuckets, metrics: readonly TrafficMetric[]): void {
-    const told = metrics.flatMap(metric => {
+    let isSilent = true
+    for (const metric of metrics) {
       const map = maps[metric]
-      return map ? [{ metric, map }] : []
-    })
-    if (told.length === 0) this.#isThere = true
-    for (const { metric, map } of told) {
+      if (!map) continue
+      isSilent = false
       const gathering = this.#series.get(metric) ?? this.#start(metric)
       const buckets = cut(map, part, this.#plan.clock, gathering.doubtful)
       if (this.#quarters?.crosses(map)) this.#crossing.add(metric)
@@ -43,6 +42,7 @@ export class PlaceGathering implements PlaceReport {
       this.#series.set(metric, gathering)
       this.#isThere = true
     }
+    if (isSilent) this.#isThere = true
   }
 
   series(metric: TrafficMetric, example?: number): TrafficSeries {

@@ -54,7 +54,7 @@ export interface LocationTraffic {
  * Date to count, or the text that stands for a map that was read already. Its members are looked at by the reader, since a
  * schema for each of them costs more than the parsing.
  */
-const bucketMap = optional(z.custom<BucketMap | string>(isMapOrText, 'no map of counts'))
+const bucketMap = z.custom<BucketMap | string | null>(isMapOrText, 'no map of counts').optional()
 
 const zoneRow = z.object({ id: z.string(), visits: bucketMap, dwellTime: bucketMap, peakVisits: bucketMap })
 
@@ -135,17 +135,17 @@ function readRow(
 
 function readMaps<Metric extends TrafficMetric>(
   metrics: readonly Metric[],
-  maps: Readonly<Record<Metric, BucketMap | string | null>>,
+  maps: { readonly [Name in Metric]?: BucketMap | string | null | undefined },
   reader: BucketReader,
 ): MetricBuckets {
   const buckets: { [Metric in TrafficMetric]?: Buckets | null } = {}
   for (const metric of metrics) {
     const map = maps[metric]
-    buckets[metric] = map === null ? null : reader.read(map)
+    buckets[metric] = map == null ? null : reader.read(map)
   }
   return buckets
 }
 
 function isMapOrText(map: unknown): boolean {
-  return typeof map === 'string' || isBucketMap(map)
+  return map === null || typeof map === 'string' || isBucketMap(map)
 }
