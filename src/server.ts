@@ -28,6 +28,7 @@ import { usePartRules } from './plugins/part-rules.ts'
 import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
+import { originOf } from './request-origin.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 
 export interface ServerOptions {
@@ -58,12 +59,13 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
   let draining = false
+  let origin = ''
   const yoga = createYoga<ServerContext>({
     schema,
     context: ({ request, res }) =>
       createContext(account, answerSignal(res, deadlineMilliseconds), {
         isPlanOnly: asksForPlan(request),
-        origin: () => `http://${res.req.headers.host}`,
+        origin: () => originOf(res.req, origin),
         gone: () => goneSignal(res),
       }),
     maskedErrors,
@@ -104,7 +106,12 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     ],
   })
   const answer = plainRequests(yoga, requestBytes)
-  const showImage = imageRoute({ ...account, deadlineMilliseconds, logError: maskedErrors.logError })
+  const showImage = imageRoute({
+    ...account,
+    deadlineMilliseconds,
+    corsOrigins,
+    logError: maskedErrors.logError,
+  })
   const server = createServer((request, response) =>
     request.url?.startsWith(imagePath) ? showImage(request, response) : answer(request, response),
   )
@@ -124,9 +131,10 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   })
   const address = server.address() as AddressInfo
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  origin = `http://${name}:${address.port}`
 
   return {
-    origin: `http://${name}:${address.port}`,
+    origin,
     async drain(milliseconds) {
       draining = true
       // Told to their callers as well, whose next request would meet a closed connection.

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { runInNewContext } from 'node:vm'
+import { EventSource } from 'undici'
 import { expect, test } from 'vitest'
 import { startIsotherm } from '../src/isotherm.ts'
 import { UpstreamError } from '../src/upstream/error.ts'
@@ -41,6 +43,25 @@ test("the README's defaults are those of .env.example", async () => {
   )
   expect(rows).toContain('ISOTHERM_CACHE_BYTES=268435456')
   for (const row of rows) expect(example).toMatch(new RegExp(`^# ${row}$`, 'm'))
+})
+
+test("the README's picture comes to an image as it stands", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const { data } = await askText<{ website: { heatmaps: { nodes: { id: string }[] } } }>(
+    isotherm.origin,
+    '{ website(by: { id: "shop" }) { heatmaps(first: 2) { nodes { id } } } }',
+  )
+  const { promise: shown, resolve: show } = Promise.withResolvers<string>()
+  const image = {
+    set src(link: string) {
+      show(link)
+    },
+  }
+  const page = { EventSource, URLSearchParams, document: { querySelector: () => image } }
+  const snippet = blocks('js').find(text => text.includes('EventSource')) ?? ''
+  const heatmap = data.website.heatmaps.nodes.at(-1)
+  runInNewContext(snippet.replace('http://127.0.0.1:4000', isotherm.origin), { ...page, heatmap })
+  expect((await fetch(await shown)).headers.get('content-type')).toBe('image/jpeg')
 })
 
 test('every npm command that the README names is a script', () => {

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import pLimit from 'p-limit'
 import { z } from 'zod'
 import { answerSignal } from '../answer-signal.ts'
+import { allowOrigins } from './cross-origin.ts'
 import { formats } from './drawing.ts'
 import type { Handles } from './handles.ts'
 import { imagePath } from './image-path.ts'
@@ -11,8 +14,10 @@ import { type Problem, problem, problemOf } from './problem.ts'
 export interface ImageRouteOptions {
   readonly handles: Handles
   readonly pictures: Pictures
-  /** For all that an answer needs upstream. */
+  /** For an answer, from the request to its last byte. */
   readonly deadlineMilliseconds: number
+  /** Whose pages may read what is answered: origins, or `*`. */
+  readonly corsOrigins: readonly string[]
   /** Told of errors that are not the asker's. */
   readonly logError: (error: unknown, place: string) => void
 }
@@ -35,17 +40,32 @@ const maximumWidth = 4096
 export function imageRoute(
   options: ImageRouteOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { deadlineMilliseconds, logError } = options
-  return async (request, response) => {
+  const { deadlineMilliseconds, corsOrigins, logError } = options
+  const turns = pLimit(mostAtOnce)
+  const answered = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
+    if (response.closed) return
     try {
-      await answer(options, request, response, answerSignal(response, deadlineMilliseconds))
+      await answer(options, request, response, signal)
     } catch (error) {
       const known = problemOf(error)
       if (!known || known.status >= 500) logError(error, imagePath)
       sendProblem(request, response, known ?? problem(500, 'Something unexpected went wrong.'))
     }
+    if (!response.closed) await once(response, 'close')
+  }
+  return async (request, response) => {
+    const signal = answerSignal(response, deadlineMilliseconds)
+    signal.addEventListener('abort', () => response.writableEnded && response.destroy(), { once: true })
+    allowOrigins(request, response, corsOrigins)
+    if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: methods }).end()
+    await turns(() => answered(request, response, signal))
   }
 }
+
+/** Those whose bytes are held: whoever reads slowly keeps a picture in memory. */
+const mostAtOnce = 64
+
+const methods = 'GET, HEAD, OPTIONS'
 
 async function answer(
   { handles, pictures }: ImageRouteOptions,
@@ -54,7 +74,7 @@ async function answer(
   signal: AbortSignal,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD')
+    response.setHeader('allow', methods)
     return sendProblem(request, response, problem(405, 'A picture is asked by GET or HEAD.'))
   }
   const url = new URL(request.url ?? '', 'http://isotherm')

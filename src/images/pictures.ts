@@ -1,13 +1,13 @@
+import pLimit from 'p-limit'
 import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
 import { screenshotSeconds } from '../providers/posthog/answers.ts'
 import type { Shared } from '../providers.ts'
-import { Admission } from '../upstream/admission.ts'
 import type { KeptAnswers } from '../upstream/answer-cache.ts'
 import { Caller } from '../upstream/caller.ts'
 import { notConfigured } from '../upstream/error.ts'
 import { isPicture } from '../upstream/kept-pictures.ts'
 import type { Picture } from '../upstream/picture.ts'
-import { checkPixels, draw, type Variant } from './drawing.ts'
+import { draw, isVariant, type Size, sizeOf, type Variant } from './drawing.ts'
 import type { PictureReference, ScreenshotReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
 
@@ -39,7 +39,9 @@ export class Pictures {
   readonly #shared: Pick<Shared, 'auraVision' | 'posthog'>
   readonly #maximumPixels: number
   readonly #kept: KeptAnswers | undefined
-  readonly #fits = new WeakMap<Picture, Promise<void>>()
+  readonly #sizes = new WeakMap<Picture, Promise<Size>>()
+  /** The threads that draw are those that sign and check handles as well. */
+  readonly #turns = pLimit(2)
   readonly #drawn = new Map<string, Promise<Picture>>()
 
   /** Variants are kept in `kept`. */
@@ -58,26 +60,22 @@ export class Pictures {
    * with UpstreamError, or with UnfitPicture for one that is too large to be shown.
    */
   async open(reference: PictureReference, variant: Variant, signal: AbortSignal): Promise<PictureState> {
-    const isVariant = variant.width !== undefined || variant.format !== undefined
     const name = JSON.stringify(['variant', reference, variant.width, variant.format])
-    const kept = isVariant ? await this.#kept?.get(name) : undefined
+    const kept = await this.#kept?.get(name)
     if (kept && isPicture(kept.value)) return ready(kept.value.picture)
     const found = await this.#ask(reference, signal)
     if (found.state !== 'READY') return found
     const { picture } = found
-    await this.#fits.getOrInsertComputed(picture, () => checkPixels(picture, this.#maximumPixels))
-    if (!isVariant) return found
-    const drawn = await this.#draw(`${picture.etag} ${name}`, picture, variant)
-    void this.#kept?.set(
-      name,
-      { value: { picture: drawn }, at: Date.now() },
-      1000 * freshSeconds[reference.provider],
-    )
+    const size = await this.#sizes.getOrInsertComputed(picture, () => sizeOf(picture, this.#maximumPixels))
+    if (isVariant(picture, size, variant)) return found
+    const drawn = await this.#draw(`${picture.etag} ${name}`, picture, size, variant)
+    const milliseconds = 1000 * freshSeconds[reference.provider]
+    void this.#kept?.set(name, { value: { picture: drawn }, at: Date.now() }, milliseconds)
     return ready(drawn)
   }
 
   async #ask(reference: PictureReference, signal: AbortSignal): Promise<PictureState> {
-    const caller = new Caller(reference.provider, signal, new Admission(false), Number.POSITIVE_INFINITY)
+    const caller = Caller.alone(reference.provider, signal)
     if (reference.provider === 'posthog') return this.#askScreenshot(reference, caller)
     const { auraVision } = this.#shared
     if (!auraVision) throw notConfigured(reference.provider)
@@ -87,7 +85,7 @@ export class Pictures {
   async #askScreenshot(reference: ScreenshotReference, caller: Caller): Promise<PictureState> {
     const { posthog } = this.#shared
     if (!posthog) throw notConfigured('posthog')
-    const seen = posthog.renderings.known(reference) ?? (await posthog.pictures.ask(reference, caller))
+    const seen = await posthog.pictures.ask(reference, caller)
     if (seen.state === 'RENDERING') {
       return { state: 'RENDERING', retryAfterSeconds: seen.retryAfterSeconds ?? 1 }
     }
@@ -95,9 +93,11 @@ export class Pictures {
   }
 
   /** Once for all who want it at the same time. */
-  #draw(name: string, picture: Picture, variant: Variant): Promise<Picture> {
+  #draw(name: string, picture: Picture, size: Size, variant: Variant): Promise<Picture> {
     return this.#drawn.getOrInsertComputed(name, () =>
-      draw(picture, variant, this.#maximumPixels).finally(() => this.#drawn.delete(name)),
+      this.#turns(() => draw(picture, size, variant, this.#maximumPixels)).finally(() =>
+        this.#drawn.delete(name),
+      ),
     )
   }
 }

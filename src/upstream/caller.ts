@@ -1,4 +1,4 @@
-import type { Admission, PlannedCall } from './admission.ts'
+import { Admission, type PlannedCall } from './admission.ts'
 import type { ProviderName } from './error.ts'
 import type { Flight } from './flight.ts'
 import { Usage } from './usage.ts'
@@ -11,6 +11,11 @@ export class Caller {
   readonly usage = new Usage()
   readonly #admission: Admission
   readonly #maximumCalls: number
+
+  /** One who asks for no request, and who is bound by the vendor's limits alone. */
+  static alone(provider: ProviderName, signal: AbortSignal): Caller {
+    return new Caller(provider, signal, new Admission(false), Number.POSITIVE_INFINITY)
+  }
 
   constructor(provider: ProviderName, signal: AbortSignal, admission: Admission, maximumCalls: number) {
     this.provider = provider

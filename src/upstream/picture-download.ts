@@ -4,7 +4,7 @@ import { endedError, watchDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
 import type { Flight } from './flight.ts'
 import type { Bounds } from './http.ts'
-import { type PictureAnswer, PictureReception } from './picture-reception.ts'
+import { PictureReception, type PictureResponse } from './picture-reception.ts'
 
 export interface PictureCall {
   readonly url: URL
@@ -18,7 +18,7 @@ export interface PictureUpstream extends AsyncDisposable {
    * One GET. An answer of status 200 is a picture, checked while it comes; of another status its text. Throws UpstreamError
    * for no answer, a late one, one too large and one that is no picture.
    */
-  get(call: PictureCall): Promise<PictureAnswer>
+  get(call: PictureCall): Promise<PictureResponse>
 }
 
 /** `lookup` finds the addresses of hosts; by default the system's own. */

@@ -4,17 +4,17 @@ import { type HttpAnswer, type HttpHead, header } from './http.ts'
 import { firstBytes, type Picture, pictureTag, pictureType } from './picture.ts'
 
 /** An answer that holds a picture, or says in words why there is none. */
-export type PictureAnswer = (HttpHead & { readonly picture: Picture }) | HttpAnswer
+export type PictureResponse = (HttpHead & { readonly picture: Picture }) | HttpAnswer
 
 /** One picture as its connection brings it, which is ended as soon as it cannot be a picture of an allowed size. */
 export class PictureReception implements Dispatcher.DispatchHandler {
   /** Rejects with what the call failed of, or was given up for. */
-  readonly answer: Promise<PictureAnswer>
+  readonly answer: Promise<PictureResponse>
   /** What its body took so far. */
   bytes = 0
   readonly #provider: ProviderName
   readonly #maximumBytes: number
-  readonly #resolve: (answer: PictureAnswer | Promise<PictureAnswer>) => void
+  readonly #resolve: (answer: PictureResponse | Promise<PictureResponse>) => void
   readonly #reject: (reason: unknown) => void
   readonly #parts: Buffer[] = []
   #controller: Dispatcher.DispatchController | undefined
@@ -23,7 +23,7 @@ export class PictureReception implements Dispatcher.DispatchHandler {
   #type: Promise<string> | undefined
 
   constructor(provider: ProviderName, maximumBytes: number) {
-    const { promise, resolve, reject } = Promise.withResolvers<PictureAnswer>()
+    const { promise, resolve, reject } = Promise.withResolvers<PictureResponse>()
     this.#provider = provider
     this.#maximumBytes = maximumBytes
     this.answer = promise
@@ -69,7 +69,7 @@ export class PictureReception implements Dispatcher.DispatchHandler {
     this.#reject(error)
   }
 
-  async #finish(): Promise<PictureAnswer> {
+  async #finish(): Promise<PictureResponse> {
     const contentType = await this.#look()
     const parts = this.#parts
     const picture = { parts, byteLength: this.bytes, contentType, etag: pictureTag(this.#head, parts) }

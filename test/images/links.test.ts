@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../serving.ts'
+import { arrival } from '../wiring.ts'
 import { contentRoute, imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
 
 const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#c40' } })
@@ -165,6 +166,88 @@ test('the pictures of a page, opened one after the other without a pause, share 
   expect(journal.count('detail/list') - 1).toBeLessThan(links.length / 5)
   expect(journal.count(imageHostRoute)).toBe(links.length)
 })
+
+test('a variant is drawn once and kept, and one that is there already is not drawn', async () => {
+  const large = sharp({ create: { width: 3000, height: 3000, channels: 3, background: '#c40' } })
+  const picture = await large.png().toBuffer()
+  await using served = await serve({ sandbox: { auraVision: { picture: async () => picture } } })
+  const link = await linkOf(served, 'spatial')
+  const original = await (await fetch(link)).arrayBuffer()
+  for (const same of ['width=3000', 'width=4096', 'format=png', 'width=4000&format=png'])
+    expect(Buffer.from(await (await fetch(`${link}?${same}`)).arrayBuffer())).toEqual(Buffer.from(original))
+  expect((await fetch(`${link}?width=1500`)).headers.get('etag')).toBe(
+    (await fetch(`${link}?width=1500`)).headers.get('etag'),
+  )
+})
+
+test('a page that is longer than a format can hold is told so', async () => {
+  const tall = await sharp({ create: { width: 100, height: 17_000, channels: 3, background: '#c40' } })
+    .jpeg()
+    .toBuffer()
+  await using served = await serve({ sandbox: { posthog: { picture: async () => tall } } })
+  const link = await linkOf(served, 'page')
+  expect((await fetch(`${link}?format=webp&width=50`)).status).toBe(200)
+  const refused = await fetch(`${link}?format=webp`)
+  expect(refused.status).toBe(422)
+  expect(await refused.json()).toMatchObject({ detail: 'A webp picture has at most 16383 pixels a side.' })
+})
+
+test('a browser may keep a picture no longer than its link works', async () => {
+  await using served = await serve({ environment: { ISOTHERM_IMAGE_LINK_SECONDS: '700' } })
+  const response = await fetch(await linkOf(served, 'spatial'))
+  const [, seconds] = /max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '') ?? []
+  expect(Number(seconds)).toBeGreaterThan(0)
+  expect(Number(seconds)).toBeLessThanOrEqual(800)
+})
+
+test('whoever leaves takes no picture from those who wait with him', async () => {
+  await using served = await serve()
+  const links = (await spatialImages(served)).slice(0, 3).map(({ link }) => link ?? '')
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  served.sandbox.auraVision.journal.script({ route: 'detail/list', until: released })
+  const arrived = arrival(served.sandbox.auraVision, 'detail/list')
+  const caller = new AbortController()
+  const left = fetch(links[0] ?? '', { signal: caller.signal }).catch((error: Error) => error.name)
+  const stayed = links.slice(1).map(async link => (await fetch(link)).status)
+  await arrived
+  caller.abort()
+  expect(await left).toBe('AbortError')
+  release()
+  expect(await Promise.all(stayed)).toEqual([200, 200])
+})
+
+test('pages that may ask may read a link as well, and others may show it', async () => {
+  const origin = 'https://app.example.com'
+  await using served = await serve({ environment: { ISOTHERM_CORS_ORIGINS: origin } })
+  const link = await linkOf(served, 'spatial')
+  const headersOf = async (from: string, method = 'GET') =>
+    Object.fromEntries((await fetch(link, { method, headers: { origin: from } })).headers)
+  expect(await headersOf(origin)).toMatchObject({
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': expect.stringContaining('Retry-After'),
+    vary: 'Origin',
+  })
+  expect(await headersOf(origin, 'OPTIONS')).toMatchObject({ 'access-control-allow-methods': 'GET, HEAD' })
+  const foreign = await headersOf('https://evil.example.com')
+  expect(foreign).not.toHaveProperty('access-control-allow-origin')
+  expect(foreign).toMatchObject({ 'cross-origin-resource-policy': 'cross-origin' })
+})
+
+test.each(['evil.example.com/x?y=', 'a b', 'user@evil.example.com', ''])(
+  'a link does not follow the host "%s"',
+  async host => {
+    await using served = await serve()
+    const query =
+      '{ pageHeatmap(projectId: "1", id: "497f6eca-6276-4993-bfeb-53cbbbba6f08") { image { link } } }'
+    const { body } = await request(`${served.origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', host },
+      body: JSON.stringify({ query }),
+    })
+    const text = await body.text()
+    expect(text).toContain(`"link":"${served.origin}/images/`)
+  },
+)
 
 test('a link begins with where browsers reach Isotherm', async () => {
   await using served = await serve({

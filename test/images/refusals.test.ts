@@ -44,7 +44,7 @@ describe('a handle', () => {
     await using served = await serve()
     const link = await linkOf(served, 'page')
     const posted = await fetch(link, { method: 'POST' })
-    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
     for (const query of ['width=0', 'width=4097', 'width=1e3', 'width=-1', 'width=', 'format=svg', 'format='])
       expect(await problemAt(`${link}?${query}`)).toMatchObject({
         status: 422,

@@ -90,18 +90,19 @@ test('a subscription outlives the deadline of an answer', async () => {
   expect(await followed(served, id)).toMatchObject([{ state: 'RENDERING' }, { state: 'READY' }])
 })
 
-test('whoever goes away is polled for no more', async () => {
+test('a plan asks for no picture, drawn or not, however long it would wait', async () => {
   await using served = await drawing(600)
   const id = await pageHeatmapId(served, 'rendering')
-  const caller = new AbortController()
-  const events = follow(served, id, caller.signal)
-  expect((await events.next()).value).toMatchObject({ state: 'RENDERING' })
-  caller.abort()
-  await expect(events.next()).rejects.toMatchObject({ name: 'AbortError' })
+  await wait(served, id, 'PT0S')
   const { journal } = served.sandbox.posthog
   const looks = journal.count(contentRoute)
-  // The next look would come after two seconds.
-  await new Promise(resolve => setTimeout(resolve, 2500))
+  const { extensions } = await askText(
+    served.origin,
+    'query ($id: ID!) { node(id: $id) { ... on PageHeatmap { image(width: 375, waitUpTo: "PT60S") { state } } } }',
+    { id },
+    { headers: { 'isotherm-explain': 'plan' } },
+  )
+  expect(extensions.plan).toMatchObject({ posthog: [{ route: 'GET /heatmap_screenshots/:id/content' }] })
   expect(journal.count(contentRoute)).toBe(looks)
 })
 

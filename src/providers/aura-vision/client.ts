@@ -7,7 +7,6 @@ import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
-import type { Picture } from '../../upstream/picture.ts'
 import {
   type Credentials,
   credentialParts,
@@ -17,7 +16,7 @@ import {
 } from '../../upstream/token.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
-import { connectImageHosts } from './image-hosts.ts'
+import { connectImageHosts, type ImageHosts } from './image-hosts.ts'
 import type { RequestBounds } from './plan.ts'
 import {
   type AuraHeatmapRow,
@@ -54,8 +53,7 @@ export interface AuraVisionClient extends AsyncDisposable {
     filter: HeatmapFilter,
     flight: Flight,
   ): Promise<readonly AuraHeatmapRow[]>
-  /** The picture behind a URL that was signed a moment ago. Throws UpstreamError for a host that is not allowed. */
-  picture(url: string, flight: Flight): Promise<Picture>
+  readonly picture: ImageHosts['picture']
 }
 
 /** What Aura Vision tells accounts apart by, and where it is. */
@@ -154,7 +152,7 @@ export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharin
       })
       return parseJson('aura-vision', heatmapsAnswer, json)
     },
-    picture: (url, flight) => images.picture(url, flight),
+    picture: images.picture,
     async [Symbol.asyncDispose]() {
       budget[Symbol.dispose]()
       const message = 'The connection to aura-vision was closed.'

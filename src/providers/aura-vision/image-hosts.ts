@@ -16,8 +16,11 @@ export interface ImageHostSettings extends Bounds {
 
 /** The hosts that signed URLs may name. */
 export interface ImageHosts extends AsyncDisposable {
-  /** Throws UpstreamError, for a URL that leads elsewhere before anything is connected to. */
-  picture(url: string, flight: Flight): Promise<Picture>
+  /**
+   * The picture behind a URL that was signed a moment ago; by another one, once, where that was over when its turn came. Throws
+   * UpstreamError, for a URL that leads elsewhere before anything is connected to.
+   */
+  picture(url: string, flight: Flight, signAgain?: () => Promise<string>): Promise<Picture>
 }
 
 /**
@@ -29,17 +32,24 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   const places = openPlaces('aura-vision', settings.limits.concurrency)
   const named = openPictureUpstream('aura-vision', bounds)
   const guarded = openPictureUpstream('aura-vision', bounds, { lookup: publicLookup })
+  const addressOf = (text: string) => {
+    const address = imageAddress(text, settings.imageHosts)
+    if (address) return address
+    const message = 'aura-vision named an image host that is not in AURA_VISION_IMAGE_HOSTS.'
+    throw new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
+  }
+  const get = ({ url, isNamed }: ImageAddress, flight: Flight) =>
+    (isNamed ? named : guarded).get({ url, flight })
   return {
-    async picture(text, flight) {
-      const address = imageAddress(text, settings.imageHosts)
-      if (!address) {
-        const message = 'aura-vision named an image host that is not in AURA_VISION_IMAGE_HOSTS.'
-        throw new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
-      }
+    async picture(text, flight, signAgain) {
+      const address = addressOf(text)
       using _place = await places.take(flight)
-      const answer = await (address.isNamed ? named : guarded).get({ url: address.url, flight })
+      const answer = await get(address, flight)
       if ('picture' in answer) return answer.picture
-      throw statusError('aura-vision', answer)
+      if (answer.status !== 403 || !signAgain) throw statusError('aura-vision', answer)
+      const second = await get(addressOf(await signAgain()), flight)
+      if ('picture' in second) return second.picture
+      throw statusError('aura-vision', second)
     },
     async [Symbol.asyncDispose]() {
       places[Symbol.dispose]()
@@ -48,11 +58,14 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   }
 }
 
-/** Undefined for a URL that leads to no host of the list; `isNamed` where its whole origin is on it. */
-export function imageAddress(
-  text: string,
-  hosts: readonly string[],
-): { readonly url: URL; readonly isNamed: boolean } | undefined {
+interface ImageAddress {
+  readonly url: URL
+  /** Whether its whole origin is on the list. */
+  readonly isNamed: boolean
+}
+
+/** Undefined for a URL that leads to no host of the list. */
+export function imageAddress(text: string, hosts: readonly string[]): ImageAddress | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || url.username || url.password) return undefined
   const isNamed = hosts.includes(url.origin)

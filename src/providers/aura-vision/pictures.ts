@@ -5,7 +5,6 @@ import type { Flight } from '../../upstream/flight.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture, type PictureAnswer } from '../../upstream/kept-pictures.ts'
-import type { Picture } from '../../upstream/picture.ts'
 import { callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient } from './client.ts'
 import { narrowingName } from './narrowing.ts'
@@ -36,7 +35,7 @@ export function pictureAnswers(
       callsOf: keys =>
         keys.map(key =>
           callOf(key, { route: 'detail/list', ...key }, async flight => ({
-            picture: await download(client, urls, { key, flight }),
+            picture: await client.picture(await urls({ key, flight }), flight, () => urls({ key, flight })),
           })),
         ),
       keepFor: () => spatialPictureSeconds * 1000,
@@ -73,16 +72,6 @@ function freshUrls(client: AuraVisionClient): Urls {
     clearTimeout(timer)
     timer = setTimeout(() => gathered?.(), Math.max(0, Math.min(moment, latest - Date.now())))
     return url
-  }
-}
-
-async function download(client: AuraVisionClient, urls: Urls, wanted: Wanted): Promise<Picture> {
-  try {
-    return await client.picture(await urls(wanted), wanted.flight)
-  } catch (error) {
-    // Its turn to be downloaded may have come when its URL was over.
-    if (!(error instanceof UpstreamError && error.upstreamStatus === 403)) throw error
-    return client.picture(await urls(wanted), wanted.flight)
   }
 }
 

@@ -1,4 +1,3 @@
-import { Admission } from '../../upstream/admission.ts'
 import { Answers } from '../../upstream/answers.ts'
 import { Caller } from '../../upstream/caller.ts'
 import type { Flight } from '../../upstream/flight.ts'
@@ -6,7 +5,14 @@ import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture } from '../../upstream/kept-pictures.ts'
 import { callOf } from '../../upstream/topic.ts'
-import type { PostHogClient, PostHogScope, PostHogSettings, Screenshot, ScreenshotPicture } from './client.ts'
+import type {
+  PostHogClient,
+  PostHogScope,
+  PostHogSettings,
+  RenderingScreenshot,
+  Screenshot,
+  ScreenshotPicture,
+} from './client.ts'
 import { Renderings } from './renderings.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
@@ -50,14 +56,15 @@ export const screenshotSeconds = 60
 
 export function posthogAnswers(
   client: PostHogClient,
-  { limits }: Pick<PostHogSettings, 'limits'>,
+  { limits, perHour }: Pick<PostHogSettings, 'limits' | 'perHour'>,
   keeping: Keeping | undefined,
   pictureKeeping: Keeping | undefined,
 ): PostHogAnswers {
   const milliseconds = limits.keepSeconds * 1000
   const renderings: Renderings<ScreenshotKey> = new Renderings({
     nameOf: screenshotName,
-    look: (key, signal) => screenshots.ask(key, byItself(signal)),
+    look: (key, signal) => screenshots.ask(key, Caller.alone('posthog', signal)),
+    perHour,
   })
   const screenshots = new Answers<ScreenshotKey, Screenshot>(
     {
@@ -75,14 +82,18 @@ export function posthogAnswers(
     },
     pictureKeeping,
   )
-  /** A look at a picture, which whoever waits for it need not repeat at once. */
+  /** A look at a picture, which is not made again before its time. */
   function askedOf<Seen extends Screenshot>(look: (key: ScreenshotKey, flight: Flight) => Promise<Seen>) {
     return {
       nameOf: screenshotName,
       callsOf: (keys: readonly ScreenshotKey[]) =>
         keys.map(key => {
           const plan = { route: 'GET /heatmap_screenshots/:id/content', ...key }
-          return callOf(key, plan, async flight => renderings.saw(key, await look(key, flight)))
+          return callOf<ScreenshotKey, Seen | RenderingScreenshot>(
+            key,
+            plan,
+            async flight => renderings.known(key) ?? renderings.saw(key, await look(key, flight)),
+          )
         }),
     }
   }
@@ -123,9 +134,4 @@ export function posthogAnswers(
 
 function screenshotName({ scope, uuid, width }: ScreenshotKey): string {
   return nameOf('posthog screenshot', scope.kind, scope.id, uuid, width)
-}
-
-/** One who asks for no request, and who is bound by the vendor's limits alone. */
-function byItself(signal: AbortSignal): Caller {
-  return new Caller('posthog', signal, new Admission(false), Number.POSITIVE_INFINITY)
 }

@@ -59,7 +59,7 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
   }
 
   const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
-    keys => Promise.all(keys.map(key => look(answers(), key, caller).catch(asError))),
+    keys => Promise.all(keys.map(key => answers().screenshots.ask(key, caller).catch(asError))),
     { cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width) },
   )
 
@@ -104,14 +104,6 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
     }),
   }
-}
-
-async function look(
-  { screenshots, renderings }: PostHogAnswers,
-  key: ScreenshotKey,
-  caller: Caller,
-): Promise<Screenshot> {
-  return renderings.known(key) ?? screenshots.ask(key, caller)
 }
 
 /** In milliseconds; a longer one is more than a timer holds. */

@@ -7,12 +7,15 @@ export interface RenderingOptions<Key> {
   readonly nameOf: (key: Key) => string
   /** Asks the vendor for the state of a picture. */
   readonly look: (key: Key, signal: AbortSignal) => Promise<Screenshot>
+  /** The calls that the vendor allows in an hour. */
+  readonly perHour: number
   readonly now?: () => number
 }
 
-/** The waits between looks, in milliseconds: by the vendor's hourly limit one picture could be asked for every three seconds. */
+/** The waits between looks at one picture, in milliseconds. */
 const firstWait = 2000
 const longestWait = 10_000
+const quickLooks = 4
 
 /** The vendor gives up after ten and a half minutes, and begins over up to three times at once (vendor source). */
 const longestRendering = 15 * 60_000
@@ -53,6 +56,7 @@ export class Renderings<Key> {
     const wait = Math.max(
       Math.min(firstWait * 1.5 ** count, longestWait),
       1000 * (seen.retryAfterSeconds ?? 0),
+      count < quickLooks ? 0 : this.#fairWait,
     )
     this.#looks.set(name, { screenshot: seen, count: count + 1, nextAt: this.#now() + wait })
     return { ...seen, retryAfterSeconds: Math.ceil(wait / 1000) }
@@ -76,6 +80,11 @@ export class Renderings<Key> {
     }
   }
 
+  /** All that are waited for together may take half of the vendor's hour: the other is for what is asked else. */
+  get #fairWait(): number {
+    return (this.#polls.size * 2 * 3_600_000) / this.#options.perHour
+  }
+
   #start(name: string, key: Key): Poll {
     const controller = new AbortController()
     const outcome = this.#poll(name, key, controller.signal)
@@ -85,6 +94,11 @@ export class Renderings<Key> {
 
   async #poll(name: string, key: Key, signal: AbortSignal): Promise<Screenshot> {
     const until = this.#now() + longestRendering
+    let failure = new UpstreamError(
+      'posthog',
+      'UPSTREAM_TIMEOUT',
+      'posthog did not finish drawing the picture.',
+    )
     let wait = (this.#looks.get(name)?.nextAt ?? 0) - this.#now()
     while (this.#now() + wait < until) {
       await sleep(Math.max(0, wait), signal)
@@ -95,9 +109,10 @@ export class Renderings<Key> {
       } catch (error) {
         if (!(error instanceof UpstreamError && error.retryable) || signal.aborted) throw error
         wait = Math.max(longestWait, 1000 * (error.retryAfterSeconds ?? 0))
+        if (this.#now() + wait >= until) failure = error
       }
     }
-    throw new UpstreamError('posthog', 'UPSTREAM_TIMEOUT', 'posthog did not finish drawing the picture.')
+    throw failure
   }
 }
 

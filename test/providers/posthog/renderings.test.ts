@@ -103,6 +103,37 @@ test('a failure for good ends the wait at once', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('however many are waited for, they leave half of the hour to others', async () => {
+  let looks = 0
+  const renderings: Renderings<number> = new Renderings({
+    nameOf: String,
+    perHour: 120,
+    async look(key) {
+      looks++
+      return renderings.saw(key, rendering)
+    },
+  })
+  const waiting = Array.from({ length: 10 }, (_, key) =>
+    failureOf(renderings.settled(key, AbortSignal.timeout(3_600_000))),
+  )
+  await vi.advanceTimersByTimeAsync(14 * 60_000)
+  // Five quick ones each, and then one a minute for all of them.
+  expect(looks).toBeGreaterThan(50)
+  expect(looks).toBeLessThanOrEqual(50 + 14)
+  await vi.advanceTimersByTimeAsync(10 * 60_000)
+  await Promise.all(waiting)
+})
+
+test('whoever waits until a limit no longer fits is told of the limit', async () => {
+  const limited = new UpstreamError('posthog', 'UPSTREAM_RATE_LIMITED', 'Too often.', {
+    retryAfterSeconds: 3000,
+  })
+  const vendor = renders({ readyAfter: 3000, failures: [limited] })
+  const failure = failureOf(vendor.wait())
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await failure).toBe(limited)
+})
+
 test('a picture that the vendor never finishes is late after a quarter of an hour', async () => {
   const vendor = renders({ readyAfter: Number.POSITIVE_INFINITY })
   const failure = failureOf(vendor.wait())
@@ -139,6 +170,7 @@ function renders({
   const looks: number[] = []
   const renderings: Renderings<string> = new Renderings({
     nameOf: key => key,
+    perHour: 1200,
     async look(key) {
       const failure = failures[looks.length]
       looks.push(Date.now() - start)
