@@ -132,7 +132,8 @@ builder.node(PageHeatmap, {
       }),
       resolve: async ({ scope, uuid }, { width, waitUpTo }, { loaders }, info) => {
         const key = { scope, uuid, width: width ?? defaultWidth }
-        if (selectedFields(info).isSubsetOf(linkFields)) return toImage(key, { state: 'READY' })
+        if (selectedFields(info, 'HeatmapImage').isSubsetOf(linkFields))
+          return toImage(key, { state: 'READY' })
         return toImage(key, await loaders.posthog.rendered(key, millisecondsOf(waitUpTo)))
       },
     }),
@@ -171,7 +172,7 @@ export async function readPageHeatmap(
   info: GraphQLResolveInfo,
 ): Promise<PageHeatmapRecord> {
   const isUuid = id.length === 36
-  if (isUuid && selectedFields(info).isSubsetOf(freeFields))
+  if (isUuid && selectedFields(info, 'PageHeatmap').isSubsetOf(freeFields))
     return { provider: 'posthog', scope, uuid: id.toLowerCase() }
   return toRecord(scope, await loaders.posthog.heatmaps.load({ scope, id }))
 }

@@ -1,16 +1,26 @@
-import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql'
+import { type GraphQLResolveInfo, isObjectType, type NamedTypeNode, type SelectionSetNode } from 'graphql'
 
-/** The names of the fields selected below this one, those in fragments too; what a directive may leave out is among them. */
-export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
+/**
+ * The names of the fields selected below this one for an object of that type, those in fragments too; what a directive may leave
+ * out is among them.
+ */
+export function selectedFields(
+  { fieldNodes, fragments, schema }: GraphQLResolveInfo,
+  type: string,
+): ReadonlySet<string> {
   const names = new Set<string>()
   const spread = new Set<string>()
+  const isOn = (condition: NamedTypeNode | undefined) =>
+    !condition || condition.name.value === type || !isObjectType(schema.getType(condition.name.value))
   const collect = (selectionSet: SelectionSetNode | undefined) => {
     for (const selection of selectionSet?.selections ?? []) {
       if (selection.kind === 'Field') names.add(selection.name.value)
-      else if (selection.kind === 'InlineFragment') collect(selection.selectionSet)
-      else if (!spread.has(selection.name.value)) {
+      else if (selection.kind === 'InlineFragment') {
+        if (isOn(selection.typeCondition)) collect(selection.selectionSet)
+      } else if (!spread.has(selection.name.value)) {
         spread.add(selection.name.value)
-        collect(fragments[selection.name.value]?.selectionSet)
+        const fragment = fragments[selection.name.value]
+        if (isOn(fragment?.typeCondition)) collect(fragment?.selectionSet)
       }
     }
   }

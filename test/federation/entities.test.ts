@@ -41,6 +41,50 @@ test.each([
   },
 )
 
+test('what is asked of other types costs an entity nothing', async () => {
+  await using served = await serve()
+  const id = `PageHeatmap:project:1:${uuid}`
+  const selection = '... on PageHeatmap { id image { state } } ...Named'
+  // The first are executed, the last are compiled.
+  for (const _time of [1, 2, 3, 4, 5]) {
+    const { data, errors } = await askEntities(
+      served.origin,
+      [{ __typename: 'PageHeatmap', id }],
+      `${selection} ... on Snapshot { name }`,
+      'fragment Named on Location { name }',
+    )
+    expect({ data, errors }).toMatchObject({ data: { _entities: [{ id, image: {} }] }, errors: [] })
+  }
+  const called = callsOf(served.sandbox).posthog ?? {}
+  expect(Object.keys(called)).toEqual(['GET /api/projects/:project_id/heatmap_screenshots/:id/content{/}?'])
+})
+
+test('a null among representations is bad input, and nothing is asked', async () => {
+  await using served = await serve()
+  const representations = [null, { __typename: 'View', id: 'View:shop:/pricing' }]
+  const { status, data, errors } = await askEntities(
+    served.origin,
+    representations,
+    '... on View { totalInteractions }',
+  )
+  expect({ status, data }).toEqual({ status: 400, data: undefined })
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(callsOf(served.sandbox)).toEqual({})
+})
+
+test('representations may stand in the query itself, with variables among them', async () => {
+  await using served = await serve()
+  const query = `query ($id: ID!) {
+    _entities(representations: [{ __typename: "Location", id: $id }, { __typename: "Brand", brandId: 7 }]) {
+      ... on Node { id }
+    }
+  }`
+  for (const id of ['Location:ginza', 'Location:ginza', 'Location:pitt-street', 'Location:pitt-street']) {
+    const { data } = await askText(served.origin, query, { id })
+    expect(data).toEqual({ _entities: [{ id }, { id: 'Brand:7' }] })
+  }
+})
+
 test('what the subgraph says of itself is what is printed', async () => {
   await using served = await serve()
   const file = await readFile(new URL('../../schema/subgraph.graphql', import.meta.url), 'utf8')
@@ -51,9 +95,15 @@ test('what the subgraph says of itself is what is printed', async () => {
   }
 })
 
-async function askEntities(origin: string, representations: readonly object[], selection: string) {
+async function askEntities(
+  origin: string,
+  representations: readonly unknown[],
+  selection: string,
+  fragments = '',
+) {
   const query = `query ($representations: [_Any!]!) {
     _entities(representations: $representations) { __typename ${selection} }
-  }`
-  return askText<{ _entities: unknown }>(origin, query, { representations })
+  }
+  ${fragments}`
+  return askText<{ _entities: unknown } | undefined>(origin, query, { representations })
 }
