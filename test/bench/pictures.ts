@@ -16,6 +16,8 @@ export interface PicturesMeasured {
   readonly processorTime: number
   /** In bytes, since the process began, when each picture was opened once. */
   readonly peakMemory: number
+  /** The same when all rounds are over, in which each picture was opened once more. */
+  readonly lastPeakMemory: number
 }
 
 export type Pictures = readonly (Readonly<Record<Asker, PicturesMeasured>> & { readonly count: number })[]
@@ -54,14 +56,16 @@ async function measure(count: number, rounds: number): Promise<Record<Asker, Pic
   }
   const first = { proxy: await open('proxy'), isotherm: await open('isotherm') }
   deepStrictEqual(first.isotherm.bytes, first.proxy.bytes)
-  const peaks = {
+  const readPeaks = async () => ({
     proxy: await servers.proxy.order('peak-memory', z.number()),
     isotherm: await servers.isotherm.order('peak-memory', z.number()),
-  }
+  })
+  const peaks = await readPeaks()
   const runs: Record<Asker, Awaited<ReturnType<typeof open>>[]> = { proxy: [], isotherm: [] }
   for (let round = 0; round < rounds; round++) {
     for (const asker of askers) runs[asker].push(await open(asker))
   }
+  const lastPeaks = await readPeaks()
   const result = (asker: Asker): PicturesMeasured => {
     const seconds = middle(runs[asker].map(run => run.seconds))
     return {
@@ -69,6 +73,7 @@ async function measure(count: number, rounds: number): Promise<Record<Asker, Pic
       megabytesPerSecond: first[asker].bytes / 1e6 / seconds,
       processorTime: middle(runs[asker].map(run => run.processorTime)) / count,
       peakMemory: peaks[asker],
+      lastPeakMemory: lastPeaks[asker],
     }
   }
   return { proxy: result('proxy'), isotherm: result('isotherm') }
