@@ -5,6 +5,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, holdsPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
+import { callCost, connectionSize } from './costs.ts'
 import { Location } from './location.ts'
 import { PointOfInterest } from './point-of-interest.ts'
 import { selectsBelow } from './selection.ts'
@@ -85,6 +86,8 @@ const maximumPage = 1000
 builder.objectField(Brand, 'traffic', t =>
   t.field({
     type: LocationTrafficConnection,
+    cost: callCost,
+    listSize: connectionSize,
     description:
       "The traffic of the brand's locations in Analytiks' order. Analytiks hands them out page by page, and pages are read as far as `first` needs: one call each.",
     args: { ...trafficArguments, ...metricsArgument, ...pageArguments(maximumPage) },

@@ -1,6 +1,7 @@
 import type { Context } from '../src/context.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
 import { HeatmapImage, type Image } from './heatmap.ts'
 import { parseHeatmapKey } from './page-heatmap.ts'
 import { checkWidth, defaultWidth, toImage } from './page-image.ts'
@@ -10,6 +11,7 @@ const prefix = 'PageHeatmap:'
 builder.subscriptionField('heatmapImage', t =>
   t.field({
     type: HeatmapImage,
+    cost: callCost,
     description:
       'The picture of a page heatmap: its state now, and when it is being drawn each change until it is READY or FAILED. However many follow one picture, PostHog is asked as by one.',
     args: {

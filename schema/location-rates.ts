@@ -3,6 +3,7 @@ import type { Context } from '../src/context.ts'
 import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
 import { Location } from './location.ts'
 import { identityOf } from './location-traffic.ts'
 import type { TrafficRangeInput } from './time-range.ts'
@@ -10,6 +11,7 @@ import { checkTraffic, questionOf, rangeArgument } from './traffic-arguments.ts'
 
 builder.objectFields(Location, t => ({
   captureRate: t.float({
+    cost: callCost,
     description:
       'Which part of the people who walked past came in: ALL_VISITS by WALK_BYS, from Analytiks. Above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
     args: rangeArgument,
@@ -17,6 +19,7 @@ builder.objectFields(Location, t => ({
     resolve: (location, { range }, context) => rateOf(location, range, ['allVisits', 'walkBys'], context),
   }),
   bounceRate: t.float({
+    cost: callCost,
     description:
       'Which part of the people who came in left within a few seconds: BOUNCES by ALL_VISITS, from Analytiks. Null where either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
     args: rangeArgument,

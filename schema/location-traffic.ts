@@ -2,6 +2,7 @@ import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { TrafficKey } from '../src/providers/analytiks/traffic-question.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
 import { Location } from './location.ts'
 import { PointOfInterest } from './point-of-interest.ts'
 import { checkTraffic, metricsArgument, questionOf, seriesOf, trafficArguments } from './traffic-arguments.ts'
@@ -27,6 +28,8 @@ const refusalArgument = builder.args(t => ({
 builder.objectFields(Location, t => ({
   traffic: t.field({
     type: [TrafficSeries],
+    cost: callCost,
+    listSize: { assumedSize: 7 },
     description:
       'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range cost one call for up to 50 of them and 5 days; hours, days, weeks and months share their calls, but not with quarter-hours, of which days, weeks and months are made where the clock is off UTC by part of an hour. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
@@ -48,6 +51,8 @@ builder.objectFields(Location, t => ({
   }),
   pointsOfInterest: t.field({
     type: [PointOfInterest],
+    cost: callCost,
+    listSize: { assumedSize: 5 },
     description:
       'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument },

@@ -4,6 +4,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
+import { connectionSize } from './costs.ts'
 
 export const Location = builder.objectRef<LocationRecord>('Location')
 builder.node(Location, {
@@ -80,6 +81,7 @@ builder.queryFields(t => ({
     nullable: false,
     description: "The catalog's locations, in its order. Costs no upstream call.",
     args: pageArguments(maximumLocations),
+    listSize: connectionSize,
     extensions: checked<PageArguments>((page, { catalog }) => pageOf(catalog, page)),
     resolve: (_root, page, { catalog }) => pageOf(catalog, page),
   }),

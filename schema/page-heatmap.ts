@@ -5,6 +5,7 @@ import type { PostHogHeatmap, PostHogRendition } from '../src/providers/posthog/
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
 import { Heatmap, HeatmapImage } from './heatmap.ts'
 import {
   checkWidth,
@@ -113,6 +114,7 @@ builder.node(PageHeatmap, {
     }),
     image: t.field({
       type: HeatmapImage,
+      cost: callCost,
       description:
         'Its picture at a width. The same heatmap and width cost one call however many fields ask, and none where its link alone is asked.',
       args: {
@@ -143,6 +145,7 @@ builder.node(PageHeatmap, {
 builder.queryField('pageHeatmap', t =>
   t.field({
     type: PageHeatmap,
+    cost: callCost,
     description:
       'One saved heatmap at PostHog, of a project or of an environment. By UUID its picture costs one call and its metadata one list of the project; by short id it costs one call more.',
     args: {

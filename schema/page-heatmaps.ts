@@ -2,6 +2,7 @@ import type { Context } from '../src/context.ts'
 import type { PostHogHeatmap } from '../src/providers/posthog/wire.ts'
 import { builder } from './builder.ts'
 import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
+import { callCost, connectionSize } from './costs.ts'
 import { PageHeatmap, toRecord } from './page-heatmap.ts'
 import { urlOf, View, type ViewRecord } from './view.ts'
 import { Website } from './website.ts'
@@ -19,6 +20,8 @@ const PageHeatmapConnection = builder.connectionObject(
 builder.objectField(Website, 'heatmaps', t =>
   t.field({
     type: PageHeatmapConnection,
+    cost: callCost,
+    listSize: connectionSize,
     description:
       'Its saved heatmaps at PostHog, last changed first. They are read in pages of 500, as far as needed. Null for a website that PostHog does not know.',
     args: pageArguments(),
@@ -38,6 +41,8 @@ builder.objectField(Website, 'heatmaps', t =>
 builder.objectField(View, 'heatmaps', t =>
   t.field({
     type: [PageHeatmap],
+    cost: callCost,
+    listSize: { assumedSize: 5 },
     description:
       'Its saved heatmaps at PostHog: those whose URL is that of the page, whatever their query. Reads the whole list of the project once for all pages. Null for a website that PostHog does not know.',
     resolve: (view, _args, context) => heatmapsOf(view, context),

@@ -3,6 +3,7 @@ import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
 import { Snapshot } from './snapshot.ts'
 
 const SnapshotRefusalReason = builder.enumType('SnapshotRefusalReason', {
@@ -114,6 +115,7 @@ const checkedInput = checked<{ readonly input: object }>(({ input }) => checkInp
 
 builder.mutationFields(t => ({
   createSnapshot: t.field({
+    cost: callCost,
     type: WriteSnapshotResult,
     description:
       'Creates a snapshot at Datadog. Not safe to repeat after an error that may have come late: Datadog takes no idempotency key, so look first.',
@@ -122,6 +124,7 @@ builder.mutationFields(t => ({
     resolve: (_root, { input }, { datadog }) => datadog().createSnapshot(input),
   }),
   updateSnapshot: t.field({
+    cost: callCost,
     type: WriteSnapshotResult,
     description: 'Changes where a snapshot at Datadog points.',
     args: { input: t.arg({ type: UpdateSnapshotInput, required: true, description: 'The change.' }) },
@@ -129,6 +132,7 @@ builder.mutationFields(t => ({
     resolve: (_root, { input: { id, ...change } }, { datadog }) => datadog().updateSnapshot(id, change),
   }),
   deleteSnapshot: t.field({
+    cost: callCost,
     type: DeleteSnapshotResult,
     description: 'Deletes a snapshot at Datadog.',
     args: { input: t.arg({ type: DeleteSnapshotInput, required: true, description: 'Which one.' }) },

@@ -5,6 +5,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst } from './connection.ts'
+import { callCost, listSize } from './costs.ts'
 import { orThrow } from './value.ts'
 import { View, type ViewRecord } from './view.ts'
 
@@ -62,6 +63,8 @@ const snapshotArguments = builder.args(t => ({
 builder.queryField('snapshots', t =>
   t.field({
     type: [Snapshot],
+    cost: callCost,
+    listSize,
     description:
       'Replay heatmap snapshots of a view at Datadog. The same filter with different limits costs one call.',
     args: {
@@ -85,6 +88,8 @@ builder.queryField('snapshots', t =>
 builder.objectField(View, 'snapshots', t =>
   t.field({
     type: [Snapshot],
+    cost: callCost,
+    listSize,
     description: 'Its replay heatmap snapshots at Datadog. Null for a website that Datadog does not know.',
     args: snapshotArguments,
     extensions: checked<{ readonly first?: number | null }>(({ first }) =>

@@ -7,6 +7,7 @@ import {
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
 import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { Location } from './location.ts'
 import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
@@ -99,6 +100,8 @@ interface HeatmapArguments {
 builder.objectField(Location, 'heatmaps', t =>
   t.field({
     type: [SpatialHeatmap],
+    cost: callCost,
+    listSize: { assumedSize: 100 },
     description:
       "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters share requests, by default one for every 50 locations and 31 days. Null for a location that Aura Vision does not know.",
     args: {

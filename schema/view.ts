@@ -5,6 +5,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkedPage, pageArguments, pageSize, toConnection } from './connection.ts'
+import { callCost, connectionSize } from './costs.ts'
 import { findWebsite, originOf, Website, websiteAt } from './website.ts'
 
 /** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
@@ -42,6 +43,7 @@ builder.node(View, {
     path: t.exposeString('path', { nullable: false, description: 'Its path, such as `/pricing`.' }),
     url: t.field({
       type: 'URL',
+      cost: callCost,
       description: "Its whole URL: the website's origin and the path. Null while the origin is not known.",
       resolve: (view, _args, context) => urlOf(view, context),
     }),
@@ -52,12 +54,14 @@ builder.node(View, {
     }),
     totalInteractions: t.field({
       type: 'SafeInt',
+      cost: callCost,
       description:
         "All interactions ever recorded, from Zenovay. Null for a page that is not among the website's hundred most visited ones.",
       resolve: ofPage(page => page.totalInteractions),
     }),
     lastInteractionAt: t.field({
       type: 'DateTime',
+      cost: callCost,
       description: 'When the newest of them was recorded, from Zenovay.',
       resolve: ofPage(page => page.lastInteractionAt),
     }),
@@ -82,6 +86,8 @@ const ViewConnection = builder.connectionObject(
 builder.objectFields(Website, t => ({
   views: t.field({
     type: ViewConnection,
+    cost: callCost,
+    listSize: connectionSize,
     description:
       'Its most visited pages by all-time interactions, from Zenovay, by one call however many fields ask. Zenovay tells of the first hundred alone. Null for a website that Zenovay does not know.',
     args: pageArguments(maximumPages),
@@ -113,6 +119,7 @@ builder.objectFields(Website, t => ({
 builder.queryField('view', t =>
   t.field({
     type: View,
+    cost: callCost,
     description: 'One page of a website. Null for a URL whose origin nobody knows.',
     args: { by: t.arg({ type: ViewBy, required: true, description: 'Exactly one identity.' }) },
     resolve: async (_root, { by: { id, url } }, context) => {

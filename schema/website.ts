@@ -4,6 +4,7 @@ import type { ZenovayWebsite } from '../src/providers/zenovay/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
+import { callCost, connectionSize } from './costs.ts'
 
 export const Website = builder.objectRef<WebsiteRecord>('Website')
 builder.node(Website, {
@@ -12,12 +13,14 @@ builder.node(Website, {
   id: { description: 'Such as `Website:shop` or `Website:zenovay:<uuid>`.', resolve: website => website.key },
   fields: t => ({
     name: t.string({
+      cost: callCost,
       description: "The catalog's name, else Zenovay's, which costs its list of websites.",
       resolve: async (website, _args, context) =>
         website.name ?? (await atZenovay(website, context))?.name ?? null,
     }),
     origin: t.field({
       type: 'URL',
+      cost: callCost,
       description: "Scheme and host. The catalog's, else Zenovay's, which costs its list of websites.",
       resolve: (website, _args, context) => originOf(website, context),
     }),
@@ -65,6 +68,7 @@ const WebsiteConnection = builder.connectionObject(
 builder.queryFields(t => ({
   website: t.field({
     type: Website,
+    cost: callCost,
     description: 'One website, by exactly one of its identities. Null for an origin that nobody knows.',
     args: { by: t.arg({ type: WebsiteBy, required: true, description: 'Exactly one identity.' }) },
     resolve: (_root, { by }, context) => {
@@ -76,6 +80,8 @@ builder.queryFields(t => ({
   }),
   websites: t.field({
     type: WebsiteConnection,
+    cost: callCost,
+    listSize: connectionSize,
     description:
       "The catalog's websites in its order, then those of Zenovay's list that it does not mention, for which Zenovay is asked once the page reaches them; until then `hasNextPage` is true.",
     args: pageArguments(),
