@@ -36,8 +36,17 @@ export function readReference(schema: GraphQLSchema, representation: unknown): R
 
 const Representation = z.looseObject({ __typename: z.string() })
 
+type Keys = readonly (readonly string[])[]
+
+/** Read once for each type: a question holds representations by the thousand. */
+const known = new WeakMap<GraphQLObjectType, Keys>()
+
 /** The names of the fields of each key that an entity can be found by; none for what is no entity. */
-export function keysOf(type: GraphQLObjectType): readonly (readonly string[])[] {
+function keysOf(type: GraphQLObjectType): Keys {
+  return known.getOrInsertComputed(type, readKeys)
+}
+
+function readKeys(type: GraphQLObjectType): Keys {
   return appliedDirectives(type).flatMap(({ name, args: { fields, resolvable } }) =>
     name === 'key' && typeof fields === 'string' && resolvable !== false ? [fields.split(' ')] : [],
   )

@@ -49,11 +49,16 @@ const given: Readonly<Record<string, string>> = {
 }
 
 const cases = Object.entries(entities).flatMap(([type, ids]) =>
-  fieldsOf(type).map(field => ({ type, field: field.name, ids, query: queryOf(type, field, ids) })),
+  fieldsOf(type).map(field => ({
+    name: `${type}.${field.name}`,
+    type,
+    field: field.name,
+    query: queryOf(type, field, ids),
+  })),
 )
 
 test.each(cases)(
-  '$type.$field says that it costs if it calls upstream, and only then',
+  '$name says that it costs if it calls upstream, and only then',
   async ({ type, field, query }) => {
     await using served = await serve({ catalog })
     const { errors } = await askText(served.origin, query)
