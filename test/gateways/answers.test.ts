@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { callsOf } from '../calls.ts'
+import { askText } from '../client.ts'
+import { installMilliseconds } from '../foreign-package.ts'
+import { type Served, serve } from '../serving.ts'
+import { type Question, questions } from './questions.ts'
+import { type Gateway, gatewayNames, installGateways, linesOf, startGateway } from './readme-gateways.ts'
+
+const resources = new AsyncDisposableStack()
+let served: Served
+
+beforeAll(installGateways, installMilliseconds)
+beforeAll(async () => {
+  served = resources.use(await serve())
+  // Tokens and sockets, which are kept.
+  for (const question of questions) if (!question.fault) await answerOf(served.origin, question)
+  return () => resources.disposeAsync()
+})
+
+/** What gateways say otherwise than Isotherm, and why. Calls upstream are the same in all cases. */
+const differences: Readonly<Record<string, { readonly why: string; readonly failure: object }>> = {
+  'Hive Gateway: two ways to name one thing': ownRefusal(),
+  'Hive Gateway: no way to name a thing': ownRefusal(),
+  'A stitched graph: two ways to name one thing': ownRefusal(),
+  'A stitched graph: no way to name a thing': ownRefusal(),
+}
+
+function ownRefusal() {
+  const why = 'It looks at variables itself, refuses them with the same sentence, and has no codes for that.'
+  return { why, failure: { code: undefined } }
+}
+
+test('there are twenty questions', () => {
+  expect(new Set(questions.map(({ name }) => name)).size).toBe(20)
+})
+
+describe.each(gatewayNames)('%s', name => {
+  let gateway: Gateway
+
+  beforeAll(async () => {
+    gateway = resources.use(await startGateway(name, served.origin))
+  }, 60_000)
+
+  test('takes ten lines at most', async () => {
+    expect((await linesOf(name)).trim().split('\n').length).toBeLessThanOrEqual(10)
+  })
+
+  test.each(questions)('answers $name as Isotherm does, for the same calls', async question => {
+    const { failures, ...direct } = await answerOf(served.origin, question)
+    const { failure } = differences[`${name}: ${question.name}`] ?? {}
+    const expected = { ...direct, failures: failures.map(one => ({ ...one, ...failure })) }
+    expect(await answerOf(gateway.origin, question)).toEqual(expected)
+  })
+})
+
+/** What comes of a question: its data, its failures in any order, and the calls that it cost. */
+async function answerOf(origin: string, { query, variables, fault }: Question) {
+  const { auraVision, posthog, analytiks, zenovay, datadog } = served.sandbox
+  if (fault) served.sandbox[fault[0]].journal.script(fault[1])
+  const { data, errors } = await askText<object | undefined>(origin, query, variables)
+  const calls = callsOf(served.sandbox)
+  for (const { journal } of [auraVision, posthog, analytiks, zenovay, datadog]) journal.clear()
+  // Of a request that is refused as a whole, gateways make an answer whose fields are null.
+  const refused = Object.values(data ?? {}).every(value => value === null)
+  const failures = errors.map(({ message, path, extensions: { code, provider } = {} }) => ({
+    message,
+    path: refused ? undefined : path,
+    code,
+    provider,
+  }))
+  return {
+    data: refused ? null : data,
+    failures: failures.toSorted((one, other) => String(one.path).localeCompare(String(other.path))),
+    calls,
+  }
+}

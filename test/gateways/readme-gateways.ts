@@ -1,0 +1,61 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Child, startNode } from '../child.ts'
+import { foreignFolder, installPackages } from '../foreign-package.ts'
+
+const root = join(import.meta.dirname, '../..')
+const example = join(root, 'examples/supergraph')
+
+/** By what the README calls them: which folder has their packages, and what a server for them takes besides. */
+const gateways = {
+  'Hive Gateway': { folder: example, rest: '' },
+  'Apollo Gateway': { folder: foreignFolder, rest: '' },
+  'A stitched graph': {
+    folder: foreignFolder,
+    rest: `import { createServer } from 'node:http'
+import { createYoga } from 'graphql-yoga'
+createServer(createYoga({ schema, logging: false })).listen(4100, '127.0.0.1')
+`,
+  },
+}
+
+export type GatewayName = keyof typeof gateways
+export const gatewayNames: readonly GatewayName[] = ['Hive Gateway', 'Apollo Gateway', 'A stitched graph']
+
+export interface Gateway extends AsyncDisposable {
+  readonly origin: string
+}
+
+export async function installGateways(): Promise<void> {
+  await installPackages()
+  await installPackages(example)
+}
+
+/** The README's lines that make a gateway. */
+export async function linesOf(name: GatewayName): Promise<string> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [, lines] = readme.split(`\n${name}:\n\n\`\`\`js\n`)
+  const [code] = lines?.split('```\n') ?? []
+  if (!code) throw new Error(`The README has no ${name}.`)
+  return code
+}
+
+/** Runs those lines for an Isotherm, on a free port. `edit` adds what the README leaves to its reader. */
+export async function startGateway(
+  name: GatewayName,
+  isotherm: string,
+  edit = (lines: string) => lines,
+): Promise<Gateway> {
+  const { folder, rest } = gateways[name]
+  const lines = edit(await linesOf(name)) + rest
+  const scripts = join(folder, 'node_modules/.readme')
+  await mkdir(scripts, { recursive: true })
+  const file = join(scripts, `${crypto.randomUUID()}.mjs`)
+  await writeFile(file, lines.replaceAll('http://127.0.0.1:4000', isotherm).replace('4100', '0'))
+  const child: Child = await startNode(['--import', join(foreignFolder, 'announce.ts'), file])
+  const [, port] = await child.says(/listens on port (\d+)\n/)
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  }
+}
