@@ -1,3 +1,4 @@
+import { imageSize } from 'image-size'
 import sharp from 'sharp'
 import { cutParts, type Picture, pictureTag } from '../upstream/picture.ts'
 
@@ -25,21 +26,30 @@ export class UnfitPicture extends Error {
 /** The longest side that a format can hold, where pictures may have longer ones. */
 const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_535 }
 
-/** Rejects with UnfitPicture for more pixels than that, or for what no picture can be read from: reads its head alone. */
+/** Rejects with UnfitPicture for more pixels than that, or for what no picture can be read from. */
 export async function sizeOf(picture: Picture, maximumPixels: number): Promise<Size> {
-  const read = (end: number) =>
-    sharp(Buffer.concat(cutParts(picture, 0, end)), { limitInputPixels: false }).metadata()
-  const { width, height } = await read(headBytes)
-    .catch(() => read(picture.byteLength))
-    .catch(unfit)
+  const { width, height } = sizeInHead(picture) ?? (await sizeInAll(picture))
   if (width * height > maximumPixels) {
     throw new UnfitPicture(`The picture has more than ${maximumPixels} pixels.`)
   }
   return { width, height }
 }
 
-/** Where nearly every picture says its size; where one does not, all of it is read. */
+/** Where nearly every picture says its size. */
 const headBytes = 16_384
+
+/** Undefined where it does not, or says it in a way that only a decoder understands. */
+function sizeInHead(picture: Picture): Size | undefined {
+  try {
+    return imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
+  } catch {
+    return undefined
+  }
+}
+
+function sizeInAll({ parts }: Picture): Promise<Size> {
+  return sharp(Buffer.concat(parts), { limitInputPixels: false }).metadata().catch(unfit)
+}
 
 /** Whether a picture of that size is the variant already. */
 export function isVariant({ contentType }: Picture, size: Size, { width, format }: Variant): boolean {

@@ -1,6 +1,6 @@
 import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto'
-import { errors, jwtVerify, SignJWT } from 'jose'
-import { type ProviderName, providerNames } from '../upstream/error.ts'
+import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
+import type { ProviderName } from '../upstream/error.ts'
 import { type PictureReference, pictureReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
 
@@ -51,15 +51,15 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
       return token.sign(secret)
     },
     async read(handle) {
-      for (const secret of providerNames.flatMap(secretsOf)) {
+      const reference = claimOf(handle)
+      if (!reference) throw new WrongHandle(false)
+      for (const secret of secretsOf(reference.provider)) {
         try {
           const { payload } = await jwtVerify(handle, secret, {
             algorithms: ['HS256'],
             currentDate: new Date(now()),
           })
-          const read = pictureReference.safeParse(payload.picture)
-          if (!read.success) break
-          return { reference: read.data, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 }
+          return { reference, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 }
         } catch (error) {
           if (error instanceof errors.JWTExpired) throw new WrongHandle(true)
           if (!(error instanceof errors.JOSEError)) throw error
@@ -67,6 +67,15 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
       }
       throw new WrongHandle(false)
     },
+  }
+}
+
+/** What a handle says, which its signature has to bear out. */
+function claimOf(handle: string): PictureReference | undefined {
+  try {
+    return pictureReference.parse(decodeJwt(handle).picture)
+  } catch {
+    return undefined
   }
 }
 

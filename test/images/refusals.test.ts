@@ -124,7 +124,7 @@ const bodies: Record<string, { readonly listener: RequestListener; readonly stat
   },
   'that is cut off': {
     status: 422,
-    listener: (_request, response) => void response.end(png.subarray(0, 30)),
+    listener: (_request, response) => void response.end(png.subarray(0, 20)),
   },
   'that stalls': {
     status: 504,
