@@ -54,13 +54,15 @@ export interface Request {
   /** Where it came to, `http://<host>`. */
   readonly origin?: () => string
   readonly gone?: () => AbortSignal
+  /** The trace that it is part of, which its calls upstream are told. */
+  readonly traceparent?: string | undefined
 }
 
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(
   account: Account,
   signal: AbortSignal,
-  { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal }: Request = {},
+  { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal, traceparent }: Request = {},
 ): Context {
   const { catalog, clients, shared, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
@@ -72,7 +74,7 @@ export function createContext(
   const admission = new Admission(isPlanOnly)
   const callers = mapClients(key => {
     const maximum = settings[key]?.limits.maximumCalls ?? 0
-    return new Caller(nameOfClient[key], signal, admission, maximum)
+    return new Caller(nameOfClient[key], signal, admission, maximum, traceparent)
   })
   const sources: Sources = { shared: key => take(key, shared[key]), caller: key => callers[key] }
   const loaders = createLoaders(sources)

@@ -29,6 +29,7 @@ import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import { originOf } from './request-origin.ts'
+import { traceparentOf } from './traceparent.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 
 export interface ServerOptions {
@@ -67,6 +68,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
         isPlanOnly: asksForPlan(request),
         origin: () => originOf(res.req, origin),
         gone: () => goneSignal(res),
+        traceparent: traceparentOf(res.req),
       }),
     maskedErrors,
     maxRequestBodySize: false,

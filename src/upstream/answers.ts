@@ -183,6 +183,7 @@ export class Answers<Key, Value> {
     const flight = {
       signal: controller.signal,
       asker: caller,
+      traceparent: caller.traceparent,
       begun() {
         usage.made++
         const made = { caller, call }

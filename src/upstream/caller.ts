@@ -8,6 +8,8 @@ export class Caller {
   readonly provider: ProviderName
   /** Ends when the request's own caller goes away, or its deadline passes. */
   readonly signal: AbortSignal
+  /** The trace that the request is part of. */
+  readonly traceparent: string | undefined
   readonly usage = new Usage()
   readonly #admission: Admission
   readonly #maximumCalls: number
@@ -17,9 +19,16 @@ export class Caller {
     return new Caller(provider, signal, new Admission(false), Number.POSITIVE_INFINITY)
   }
 
-  constructor(provider: ProviderName, signal: AbortSignal, admission: Admission, maximumCalls: number) {
+  constructor(
+    provider: ProviderName,
+    signal: AbortSignal,
+    admission: Admission,
+    maximumCalls: number,
+    traceparent?: string,
+  ) {
     this.provider = provider
     this.signal = signal
+    this.traceparent = traceparent
     this.#admission = admission
     this.#maximumCalls = maximumCalls
   }
@@ -31,12 +40,12 @@ export class Caller {
 
   /** Makes a call that is nobody else's, such as a change, once it is let through. */
   async change<Value>(plan: PlannedCall, make: (flight: Flight) => Promise<Value>): Promise<Value> {
-    const { signal, usage } = this
+    const { signal, usage, traceparent } = this
     const begun = usage.planAlone()
     await this.admit([plan])
     const received = (bytes: number) => {
       usage.bytes += bytes
     }
-    return make({ signal, asker: this, begun, received })
+    return make({ signal, asker: this, traceparent, begun, received })
   }
 }

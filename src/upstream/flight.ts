@@ -4,6 +4,8 @@ export interface Flight {
   readonly signal: AbortSignal
   /** Who began it: whoever asks much takes turns with whoever asks little. By default the signal. */
   readonly asker?: object
+  /** The trace that whoever began it is part of, as W3C's `traceparent` header has it. */
+  readonly traceparent?: string | undefined
   /** Told when its turn within the provider's limits has come, and it is made. */
   readonly begun?: () => void
   /** Told how many bytes an answer took. */

@@ -64,6 +64,7 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
             headers: {
               accept: 'application/json',
               ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+              ...(flight?.traceparent === undefined ? {} : { traceparent: flight.traceparent }),
               ...headers,
             },
             body: json === undefined ? null : JSON.stringify(json),
