@@ -41,7 +41,8 @@ const headBytes = 16_384
 /** Undefined where it does not, or says it in a way that only a decoder understands. */
 function sizeInHead(picture: Picture): Size | undefined {
   try {
-    return imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
+    const { width, height } = imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
+    return width > 0 && height > 0 ? { width, height } : undefined
   } catch {
     return undefined
   }
