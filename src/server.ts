@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createYoga, useReadinessCheck } from 'graphql-yoga'
+import { type GraphQLSchema, lexicographicSortSchema } from 'graphql'
+import { createYoga, type Plugin, useReadinessCheck } from 'graphql-yoga'
 import { argumentCheck } from '../schema/argument-checks.ts'
 import { schema } from '../schema/index.ts'
 import type { Account } from './account.ts'
@@ -22,6 +23,7 @@ import { useDocumentCaching } from './plugins/document-caching.ts'
 import { documentIdIn, documentIdName, useDocumentIds } from './plugins/document-ids.ts'
 import { useDocumentMode } from './plugins/document-mode.ts'
 import { asksForPlan, useExplain } from './plugins/explain.ts'
+import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { usePartRules } from './plugins/part-rules.ts'
@@ -61,62 +63,70 @@ export async function startServer(account: Account, options: ServerOptions): Pro
   const maskedErrors = maskErrors(log)
   let draining = false
   let origin = ''
-  const yoga = createYoga<ServerContext>({
-    schema,
-    context: ({ request, res }) =>
-      createContext(account, answerSignal(res, deadlineMilliseconds), {
-        isPlanOnly: asksForPlan(request),
-        origin: () => originOf(res.req, origin),
-        gone: () => goneSignal(res),
-        traceparent: traceparentOf(res.req),
-      }),
-    maskedErrors,
-    maxRequestBodySize: false,
-    // A browser that opens the link of a document gets its answer.
-    graphiql: ({ url }) => documentIdIn(url) === null && explorer(new Date()),
-    renderGraphiQL: mode === 'refuse' ? documentsPage : explorerPage,
-    extraParamNames: [documentIdName],
-    landingPage: false,
-    multipart: false,
-    cors: corsOrigins.length > 0 && {
-      origin: [...corsOrigins],
-      credentials: false,
-      methods: ['GET', 'POST'],
-    },
-    logging: false,
-    parserAndValidationCache: {
-      documentCache: documentCache(),
-      errorCache: documentCache(),
-      validationCache: false,
-    },
-    healthCheckEndpoint: '/healthz',
-    plugins: [
-      useOutcome(),
-      useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
-      useJsonOnly(),
-      useExplain(),
-      useBodyLimit(requestBytes),
-      useDocumentCaching(freshSeconds),
-      useDocumentIds(trusted),
-      useDocumentMode(trusted, mode, log),
-      usePartRules(),
-      useParts(maskedErrors),
-      useBadInput({ checkName: argumentCheck }),
-      useCompiledOperations(schema),
-      useSandboxNotice(),
-      useUpstreamNotice(),
-    ],
-  })
-  const answer = plainRequests(yoga, requestBytes)
+  const openYoga = (schema: GraphQLSchema, plugin: Plugin) =>
+    createYoga<ServerContext>({
+      schema,
+      context: ({ request, res }) =>
+        createContext(account, answerSignal(res, deadlineMilliseconds), {
+          isPlanOnly: asksForPlan(request),
+          origin: () => originOf(res.req, origin),
+          gone: () => goneSignal(res),
+          traceparent: traceparentOf(res.req),
+        }),
+      maskedErrors,
+      maxRequestBodySize: false,
+      // A browser that opens the link of a document gets its answer.
+      graphiql: ({ url }) => documentIdIn(url) === null && explorer(new Date()),
+      renderGraphiQL: mode === 'refuse' ? documentsPage : explorerPage,
+      extraParamNames: [documentIdName],
+      landingPage: false,
+      multipart: false,
+      cors: corsOrigins.length > 0 && {
+        origin: [...corsOrigins],
+        credentials: false,
+        methods: ['GET', 'POST'],
+      },
+      logging: false,
+      parserAndValidationCache: {
+        documentCache: documentCache(),
+        errorCache: documentCache(),
+        validationCache: false,
+      },
+      healthCheckEndpoint: '/healthz',
+      plugins: [
+        useOutcome(),
+        useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
+        useJsonOnly(),
+        useExplain(),
+        useBodyLimit(requestBytes),
+        useDocumentCaching(freshSeconds),
+        useDocumentIds(trusted),
+        useDocumentMode(trusted, mode, log),
+        usePartRules(),
+        useParts(maskedErrors),
+        useBadInput({ checkName: argumentCheck }),
+        plugin,
+        useSandboxNotice(),
+        useUpstreamNotice(),
+      ],
+    })
+  const answer = plainRequests(openYoga(schema, useCompiledOperations(schema)), requestBytes)
+  let traced: ReturnType<typeof openYoga> | undefined
+  const answerTraced: typeof answer = (request, response) => {
+    // Sorting makes the copy that tracing needs, which changes each resolver.
+    traced ??= openYoga(lexicographicSortSchema(schema), useInlineTrace())
+    return traced(request, response)
+  }
   const showImage = imageRoute({
     ...account,
     deadlineMilliseconds,
     corsOrigins,
     logError: maskedErrors.logError,
   })
-  const server = createServer((request, response) =>
-    request.url?.startsWith(imagePath) ? showImage(request, response) : answer(request, response),
-  )
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith(imagePath)) return showImage(request, response)
+    return asksForTrace(request) ? answerTraced(request, response) : answer(request, response)
+  })
   const unanswered = new Set<ServerResponse>()
   server.prependListener('request', (_request, response) => {
     unanswered.add(response)
