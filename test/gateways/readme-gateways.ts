@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Child, startNode } from '../child.ts'
+import { startNode } from '../child.ts'
 import { foreignFolder, installPackages } from '../foreign-package.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -44,18 +44,21 @@ export async function linesOf(name: GatewayName): Promise<string> {
 export async function startGateway(
   name: GatewayName,
   isotherm: string,
-  edit = (lines: string) => lines,
+  edit = async (lines: string) => lines,
 ): Promise<Gateway> {
   const { folder, rest } = gateways[name]
-  const lines = edit(await linesOf(name)) + rest
+  const lines = (await edit(await linesOf(name))) + rest
   const scripts = join(folder, 'node_modules/.readme')
   await mkdir(scripts, { recursive: true })
   const file = join(scripts, `${crypto.randomUUID()}.mjs`)
+  await using resources = new AsyncDisposableStack()
+  resources.defer(() => rm(file, { force: true }))
   await writeFile(file, lines.replaceAll('http://127.0.0.1:4000', isotherm).replace('4100', '0'))
-  const child: Child = await startNode(['--import', join(foreignFolder, 'announce.ts'), file])
+  const child = resources.use(await startNode(['--import', join(foreignFolder, 'announce.ts'), file]))
   const [, port] = await child.says(/listens on port (\d+)\n/)
+  const owned = resources.move()
   return {
     origin: `http://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
