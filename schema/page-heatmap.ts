@@ -35,11 +35,15 @@ PageHeatmapRendition.implement({
   }),
 })
 
-/** A field that is read from the metadata as it stands. */
-const metadata =
-  <Key extends keyof PostHogHeatmap>(key: Key) =>
-  async (heatmap: PageHeatmapRecord, _args: object, context: Context): Promise<PostHogHeatmap[Key]> =>
-    (await metadataOf(heatmap, context))[key]
+/** What a field has that is read from the metadata as it stands. */
+const metadata = <Key extends keyof PostHogHeatmap>(key: Key) => ({
+  cost: callCost,
+  resolve: async (
+    heatmap: PageHeatmapRecord,
+    _args: object,
+    context: Context,
+  ): Promise<PostHogHeatmap[Key]> => (await metadataOf(heatmap, context))[key],
+})
 
 /** What is known of a heatmap without its metadata. */
 const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'provider', 'image'])
@@ -61,56 +65,56 @@ builder.node(PageHeatmap, {
     }),
     shortId: t.id({
       description: "PostHog's short id, which its saved-heatmap pages go by.",
-      resolve: metadata('shortId'),
+      ...metadata('shortId'),
     }),
-    name: t.string({ description: 'Its name.', resolve: metadata('name') }),
+    name: t.string({ description: 'Its name.', ...metadata('name') }),
     url: t.string({
       description: 'The page that is shown; as PostHog has it, so it may be no URL.',
-      resolve: metadata('url'),
+      ...metadata('url'),
     }),
     dataUrl: t.string({
       description: 'The page or pattern of pages whose data is drawn; may hold `*`.',
-      resolve: metadata('dataUrl'),
+      ...metadata('dataUrl'),
     }),
     targetWidths: t.field({
       type: ['Int'],
       description: 'The widths to render, in CSS pixels.',
-      resolve: metadata('targetWidths'),
+      ...metadata('targetWidths'),
     }),
     type: t.string({
       description: '`screenshot`, `iframe` or `recording`; the first alone has pictures.',
-      resolve: metadata('type'),
+      ...metadata('type'),
     }),
-    status: t.string({ description: '`processing`, `completed` or `failed`.', resolve: metadata('status') }),
-    hasContent: t.boolean({ description: 'Whether there is any picture.', resolve: metadata('hasContent') }),
+    status: t.string({ description: '`processing`, `completed` or `failed`.', ...metadata('status') }),
+    hasContent: t.boolean({ description: 'Whether there is any picture.', ...metadata('hasContent') }),
     renditions: t.field({
       type: [PageHeatmapRendition],
       description: 'The pictures by width.',
-      resolve: metadata('renditions'),
+      ...metadata('renditions'),
     }),
-    deleted: t.boolean({ description: 'Whether it was deleted.', resolve: metadata('deleted') }),
+    deleted: t.boolean({ description: 'Whether it was deleted.', ...metadata('deleted') }),
     blocksConsentModals: t.boolean({
       description: 'Whether consent dialogues are blocked while rendering; null from an older PostHog.',
-      resolve: metadata('blocksConsentModals'),
+      ...metadata('blocksConsentModals'),
     }),
     createdBy: t.field({
       type: PostHogUser,
       description: 'Who saved it; null when that user was removed.',
-      resolve: metadata('createdBy'),
+      ...metadata('createdBy'),
     }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'When it was saved.',
-      resolve: metadata('createdAt'),
+      ...metadata('createdAt'),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       description: 'When it was last changed.',
-      resolve: metadata('updatedAt'),
+      ...metadata('updatedAt'),
     }),
     exception: t.string({
       description: 'Why rendering failed, in PostHog’s words.',
-      resolve: metadata('exception'),
+      ...metadata('exception'),
     }),
     image: t.field({
       type: HeatmapImage,

@@ -38,6 +38,7 @@ const entities = {
   Brand: ['Brand:1234'],
   Website: ['Website:shop', `Website:zenovay:${help?.zenovayId}`],
   View: ['View:shop:/pricing'],
+  PageHeatmap: ['PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08'],
 }
 
 /** By the names of their types, what required arguments are given. */
@@ -47,6 +48,9 @@ const given: Readonly<Record<string, string>> = {
   SpatialHeatmapType: '[PATH]',
   String: '"/pricing"',
 }
+
+/** By the names of composite types, a field of them that is not free; others cost whatever is asked of them. */
+const selected: Readonly<Record<string, string>> = { HeatmapImage: 'contentType' }
 
 const cases = Object.entries(entities).flatMap(([type, ids]) =>
   fieldsOf(type).map(field => ({
@@ -106,6 +110,7 @@ function queryOf(
   const required = args.filter(isRequiredArgument)
   const values = required.map(argument => `${argument.name}: ${given[getNamedType(argument.type).name]}`)
   const call = values.length > 0 ? `${name}(${values.join(', ')})` : name
-  const selection = isCompositeType(getNamedType(result)) ? `${call} { __typename }` : call
+  const named = getNamedType(result)
+  const selection = isCompositeType(named) ? `${call} { ${selected[named.name] ?? '__typename'} }` : call
   return `{ nodes(ids: ${JSON.stringify(ids)}) { ... on ${type} { ${selection} } } }`
 }
