@@ -103,8 +103,9 @@ export function findWebsite(catalog: Context['catalog'], key: string): WebsiteRe
   return website
 }
 
-/** The website at an origin: the catalog's, else Zenovay's; null when neither knows it. */
+/** The website at an origin: the catalog's, else Zenovay's; null when neither knows it. Throws BadInput for that of a URL without any. */
 export async function websiteAt(origin: string, context: Context): Promise<WebsiteRecord | null> {
+  if (origin === 'null') throw new BadInput('A website is known by a URL with a scheme and a host.')
   const known = context.catalog.websites.find(website => website.origin === origin)
   if (known || !knowsZenovay(context)) return known ?? null
   const found = (await context.loaders.zenovay.websites()).find(website => website.origin === origin)

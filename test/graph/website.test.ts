@@ -114,6 +114,36 @@ test.each<WebsiteBy>([
   expect(errors).toMatchObject([{ path: ['website'], extensions: { code: 'BAD_USER_INPUT' } }])
 })
 
+test.each(['javascript:1', 'mailto:a@b.example', 'file:///etc/hosts', 'data:,', 'about:blank'])(
+  'the URL %s has no origin, which is bad input before any call',
+  async url => {
+    await using served = await serve()
+    const { data, errors } = await askText(
+      served.origin,
+      `query ($url: URL!, $keys: [_Any!]!) {
+        website(by: { origin: $url }) { id }
+        view(by: { url: $url }) { id }
+        _entities(representations: $keys) { __typename }
+      }`,
+      {
+        url,
+        keys: [
+          { __typename: 'Website', origin: url },
+          { __typename: 'View', url },
+        ],
+      },
+    )
+    expect(data).toEqual({ website: null, view: null, _entities: [null, null] })
+    expect(errors.map(({ path, extensions: { code } }) => `${path?.join('.')} ${code}`).toSorted()).toEqual([
+      '_entities.0 BAD_USER_INPUT',
+      '_entities.1 BAD_USER_INPUT',
+      'view BAD_USER_INPUT',
+      'website BAD_USER_INPUT',
+    ])
+    expect(callsOf(served.sandbox)).toEqual({})
+  },
+)
+
 test("without a catalog the websites are those of Zenovay's list", async () => {
   await using served = await serve({ catalog: '' })
   const { data, errors } = await ask(served.origin, GraphWebsitesDocument, {})
