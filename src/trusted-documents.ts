@@ -1,6 +1,6 @@
-import { sortExecutableDocument } from '@graphql-tools/documents'
-import { type DocumentNode, GraphQLError, parse, print } from 'graphql'
+import { type DocumentNode, GraphQLError, parse } from 'graphql'
 import { z } from 'zod'
+import { KnownDocuments } from './known-documents.ts'
 
 /** What happens to a document that is not in the manifest: it is answered, answered and logged, or refused. */
 export const documentModes = ['off', 'log', 'refuse'] as const
@@ -16,12 +16,12 @@ export interface DocumentSettings {
 /** The documents of a manifest, by id and as such. */
 export class TrustedDocuments {
   readonly #texts = new Map<string, string>()
-  readonly #known = new Set<string>()
+  readonly #known = new KnownDocuments()
   readonly #looked = new WeakMap<DocumentNode, boolean>()
 
   /** Throws a GraphQLError at a text that is no document. */
   add(id: string, text: string): void {
-    this.#known.add(canonical(parse(text)))
+    this.#known.add(parse(text))
     this.#texts.set(bare(id), text)
   }
 
@@ -33,9 +33,9 @@ export class TrustedDocuments {
     return this.#texts.get(bare(id))
   }
 
-  /** Whether it is one of them, in whatever layout and order. */
+  /** Whether it is one of them, in another layout or order. */
   has(document: DocumentNode): boolean {
-    const known = this.#looked.get(document) ?? this.#known.has(canonical(document))
+    const known = this.#looked.get(document) ?? this.#known.has(document)
     this.#looked.set(document, known)
     return known
   }
@@ -84,9 +84,4 @@ function problem(file: string, { path, message }: z.core.$ZodIssue): string {
 /** Some clients name the hash that an id is, and some do not. */
 function bare(id: string): string {
   return id.replace(/^sha256:/, '')
-}
-
-/** The same for documents that differ in layout or order alone: the client preset sorts what it lists in a manifest. */
-function canonical(document: DocumentNode): string {
-  return print(sortExecutableDocument(document))
 }

@@ -1,0 +1,51 @@
+import { sortExecutableDocument } from '@graphql-tools/documents'
+import { type ASTNode, BREAK, type DocumentNode, print, visit } from 'graphql'
+
+/**
+ * Tells whether a document is one of those that were added, in another layout or order. Arguments count in their order, and
+ * so do a mutation's root fields, which run one after the other.
+ */
+export class KnownDocuments {
+  readonly #canonical = new Set<string>()
+  readonly #parts = new Set<string>()
+  #mostParts = 0
+
+  add(document: DocumentNode): void {
+    const parts = partsOf(document, Number.POSITIVE_INFINITY)
+    this.#mostParts = Math.max(this.#mostParts, parts.length)
+    this.#parts.add(sorted(parts))
+    this.#canonical.add(canonical(document))
+  }
+
+  /** What anybody may ask costs no more than what was added did: to sort a document takes far longer than to read it. */
+  has(document: DocumentNode): boolean {
+    const parts = partsOf(document, this.#mostParts)
+    if (parts.length > this.#mostParts || !this.#parts.has(sorted(parts))) return false
+    return this.#canonical.has(canonical(document))
+  }
+}
+
+/** What it is made of, which no order changes, up to one more than so many. */
+function partsOf(document: DocumentNode, most: number): readonly string[] {
+  const parts: string[] = []
+  visit(document, {
+    enter(node) {
+      parts.push(partOf(node))
+      return parts.length > most ? BREAK : undefined
+    },
+  })
+  return parts
+}
+
+function partOf(node: ASTNode): string {
+  return 'value' in node && typeof node.value !== 'object' ? `${node.kind} ${node.value}` : node.kind
+}
+
+function sorted(parts: readonly string[]): string {
+  return parts.toSorted().join('\n')
+}
+
+/** The client preset sorts, in this way, what it lists in a manifest. */
+function canonical(document: DocumentNode): string {
+  return print(sortExecutableDocument(document))
+}
