@@ -112,7 +112,7 @@ test.each(ids)('a document is asked by GET, by its id %s', async (_how, named) =
   ])
   const response = await get({ ...Object.fromEntries(parameters), variables: '{"first":1}' })
   expect(response.headers.get('cache-control')).toBe('max-age=30')
-  expect(response.headers.get('vary')).toBe('accept, isotherm-explain')
+  expect(response.headers.get('vary')).toBe('accept, isotherm-explain, origin')
   expect(await response.json()).toEqual(answered)
 })
 
@@ -128,6 +128,18 @@ test('a GET by id that still has the same answer says so, and no more', async ()
   expect(again.headers.get('cache-control')).toBe('max-age=30')
   const other = await get({ documentId: hash }, { ...conditional, 'if-none-match': etag })
   expect(await other.json()).toEqual(answered)
+})
+
+test('a cache does not give one page what it kept for another, or for none', async () => {
+  const pages = ['http://a.example', 'http://b.example']
+  const environment = { ISOTHERM_DOCUMENTS: file, ISOTHERM_CORS_ORIGINS: pages.join() }
+  await using open = await serve({ environment })
+  const url = `${open.origin}/graphql?documentId=${hash}`
+  for (const origin of [undefined, ...pages]) {
+    const { headers } = await fetch(url, { headers: { ...strict, ...(origin && { origin }) } })
+    expect(headers.get('vary')?.toLowerCase().split(', ')).toContain('origin')
+    expect(headers.get('access-control-allow-origin') ?? undefined).toBe(origin)
+  }
 })
 
 test('nobody keeps an error', async () => {

@@ -24,7 +24,7 @@ export function useDocumentCaching(seconds: number): Plugin {
     onResponse({ request, response, setResponse, fetchAPI }) {
       if (!askedById.has(request)) return
       const { headers } = response
-      headers.append('vary', `accept, ${explainHeader}`)
+      headers.append('vary', `accept, ${explainHeader}, origin`)
       const etag = tags.get(request)
       // Streams say of themselves how they are kept.
       if (!headers.get('content-type')?.startsWith('application/')) return
