@@ -103,14 +103,13 @@ builder.objectField(View, 'snapshots', t =>
   }),
 )
 
-/** Among the snapshots of its view, by one call for all that are of one view; null where Datadog's list does not hold it. */
+/** Null where Datadog's whole list of the view does not hold it; throws where the list may go on. */
 export async function findSnapshot(
   { id, viewName }: { readonly id: string; readonly viewName: string },
   { loaders }: Context,
 ): Promise<DatadogSnapshot | null> {
   if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
-  const listed = await snapshotsFor({ viewName, first: maximumSnapshots }, loaders)
-  return listed.find(snapshot => snapshot.id === id) ?? null
+  return loaders.datadog.find(viewName, id)
 }
 
 async function snapshotsFor(

@@ -95,6 +95,29 @@ test('what the subgraph says of itself is what is printed', async () => {
   }
 })
 
+test('a snapshot that is not in a whole list of its view is none, and in one that may be cut off an error', async () => {
+  await using served = await serve()
+  const representations = [
+    { __typename: 'Snapshot', id: '1', viewName: '/pricing' },
+    { __typename: 'Snapshot', id: 'other', viewName: '/pricing' },
+  ]
+  const listed = (count: number) => ({
+    data: Array.from({ length: count }, (_, id) => ({ id: `${id}`, type: 'snapshots', attributes: {} })),
+  })
+  const found = { __typename: 'Snapshot', id: '1' }
+  const code = 'UPSTREAM_INVALID_RESPONSE'
+  for (const [count, wrong] of [
+    [999, []],
+    [1000, [{ path: ['_entities', 1], extensions: { code, provider: 'datadog', retryable: false } }]],
+  ] as const) {
+    served.sandbox.datadog.journal.script({ answer: { body: listed(count) }, times: 1 })
+    const { data, errors } = await askEntities(served.origin, representations, '... on Snapshot { id }')
+    expect(data).toEqual({ _entities: [found, null] })
+    expect(errors).toMatchObject(wrong)
+    expect(errors).toHaveLength(wrong.length)
+  }
+})
+
 async function askEntities(
   origin: string,
   representations: readonly unknown[],

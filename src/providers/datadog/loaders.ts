@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
+import { UpstreamError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { longestLists } from '../../upstream/longest.ts'
@@ -16,6 +17,8 @@ export interface SnapshotsKey extends SnapshotFilter {
 export interface DatadogLoaders {
   /** Different limits of one filter cost one call: the largest is asked, the rest sliced. */
   readonly snapshots: DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>
+  /** The one with an id among those of a view, by a call for all of one view. Throws where only a longer list than Datadog hands out may hold it. */
+  find(viewName: string, id: string): Promise<DatadogSnapshot | null>
   /** What was read, by this request or another, is read afresh by whatever comes after a change. */
   clear(): Promise<void>
 }
@@ -60,12 +63,25 @@ export function datadogLoaders(answers: () => DatadogAnswers, caller: Caller): D
   )
   return {
     snapshots,
+    async find(viewName, id) {
+      const listed = await snapshots.load({ viewName, first: longestList })
+      const found = listed.find(snapshot => snapshot.id === id)
+      if (!found && listed.length >= longestList) throw mayBeCutOff()
+      return found ?? null
+    },
     async clear() {
       snapshots.clearAll()
       lists.clear()
       await answers().forget()
     },
   }
+}
+
+const longestList = 1000
+
+function mayBeCutOff(): UpstreamError {
+  const message = `datadog lists ${longestList} snapshots of a view at most, and this is not one of them.`
+  return new UpstreamError('datadog', 'UPSTREAM_INVALID_RESPONSE', message)
 }
 
 function filterName({ viewName, deviceType, applicationId }: SnapshotFilter): string {
