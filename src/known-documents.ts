@@ -1,5 +1,7 @@
 import { sortExecutableDocument } from '@graphql-tools/documents'
-import { type ASTNode, BREAK, type DocumentNode, print, visit } from 'graphql'
+import { type ASTNode, BREAK, type DefinitionNode, type DocumentNode, Kind, print, visit } from 'graphql'
+
+const mutationType = 'Mutation'
 
 /**
  * Tells whether a document is one of those that were added, in another layout or order. Arguments count in their order, and
@@ -45,7 +47,17 @@ function sorted(parts: readonly string[]): string {
   return parts.toSorted().join('\n')
 }
 
-/** The client preset sorts, in this way, what it lists in a manifest. */
+/** The client preset sorts, in this way, what it lists in a manifest: also fragments of mutations, whose order matters. */
 function canonical(document: DocumentNode): string {
-  return print(sortExecutableDocument(document))
+  const root = document.definitions.filter(isOfMutations).map(withoutSelections)
+  return [print(sortExecutableDocument(document)), ...root.toSorted()].join('\n')
+}
+
+function isOfMutations(definition: DefinitionNode): boolean {
+  return definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value === mutationType
+}
+
+/** Its fields without what is read of them. */
+function withoutSelections(definition: DefinitionNode): string {
+  return print(visit(definition, { Field: field => ({ ...field, selectionSet: undefined }) }))
 }

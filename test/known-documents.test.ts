@@ -1,3 +1,4 @@
+import { printExecutableGraphQLDocument } from '@graphql-tools/documents'
 import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { KnownDocuments } from '../src/known-documents.ts'
@@ -27,6 +28,32 @@ test.each([
   ['the same words in other places', '{ a { b } }'],
 ])('a query is not known by %s', (_what, text) => {
   expect(knowing('{ a b }').has(parse(text))).toBe(false)
+})
+
+const mutations = [
+  'mutation M { a b }',
+  'mutation M { ... on Mutation { a b } }',
+  'mutation M { ...F } fragment F on Mutation { a b }',
+  'mutation M { ...F } fragment F on Mutation { ... { a b } }',
+  'mutation M { ...F } fragment F on Mutation { ...G } fragment G on Mutation { a b }',
+]
+
+test.each(mutations)('a mutation is not known by what runs in another order: %s', text => {
+  const known = knowing(text)
+  expect(known.has(parse(text))).toBe(true)
+  expect(known.has(parse(text.replace('a b', 'b a')))).toBe(false)
+})
+
+test('a mutation is known in another order of what it only reads', () => {
+  const known = knowing('mutation M { ...F } fragment F on Mutation { m { a ...G } } fragment G on T { b c }')
+  const other = 'fragment G on T { c b } fragment F on Mutation { m { ...G a } } mutation M { ...F }'
+  expect(known.has(parse(other))).toBe(true)
+})
+
+test('a mutation that the client preset lists is known by the text that it was written in', () => {
+  const written = parse('mutation M { z { d c ...F } a } fragment F on T { y x }')
+  const known = knowing(printExecutableGraphQLDocument(written))
+  expect(known.has(written)).toBe(true)
 })
 
 function knowing(text: string): KnownDocuments {
