@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { plainSdl } from '../../schema/dialects.ts'
+import { schema } from '../../schema/index.ts'
 import { undeclaredChanges } from './breaking-changes.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 test('the changelog declares whatever breaks clients of the last release', async () => {
-  const [released = '', current = '', changelog = ''] = await Promise.all(
-    ['schema/released.graphql', 'schema/schema.graphql', 'CHANGELOG.md'].map(file =>
-      readFile(join(root, file), 'utf8'),
-    ),
+  const [released = '', changelog = ''] = await Promise.all(
+    ['schema/released.graphql', 'CHANGELOG.md'].map(file => readFile(join(root, file), 'utf8')),
   )
-  expect(await undeclaredChanges(released, current, changelog)).toEqual([])
+  expect(await undeclaredChanges(released, plainSdl(schema), changelog)).toEqual([])
 })
 
 test("the schema that it is compared with is the newest release's", async () => {
@@ -55,6 +55,41 @@ test.each([
   const after = await undeclaredChanges(released, current, changelog)
   expect(after).toEqual(before.filter(change => !change.startsWith(`${path}:`)))
   expect(after).toHaveLength(before.length - 1)
+})
+
+test('an input that may no longer be left out is named, and a default that became another is not', async () => {
+  const before = `
+    directive @slow(by: Int! = 1) on FIELD
+    type Query { shop(size: Int! = 1, page: Int! = 1, other: Int = 1): Int }
+    input Filter { from: Int! = 1 to: Int! = 2 other: Int = 3 }
+  `
+  const after = `
+    directive @slow(by: Int!) on FIELD
+    type Query { shop(size: Int!, page: Int! = 2, other: Int): Int }
+    input Filter { from: Int! to: Int! = 3 other: Int }
+  `
+  const changelog = '## Unreleased\n\n**Breaking**: `@slow(by:)`, `Query.shop(size:)`, `Filter.from`.\n'
+  expect(await undeclaredChanges(before, after, '')).toEqual([
+    "@slow.by: Default value for argument 'by' on directive 'slow' changed from '1' to 'undefined'",
+    "Filter.from: Input field 'Filter.from' default value changed from '1' to 'undefined'",
+    "Query.shop.size: Default value for argument 'size' on field 'Query.shop' changed from '1' to 'undefined'",
+  ])
+  expect(await undeclaredChanges(before, after, changelog)).toEqual([])
+})
+
+test('a lost kind of operation is named and declared as a part of the schema', async () => {
+  const before = 'type Query { shop: Int } type Mutation { open: Int } type Changes { shop: Int }'
+  const kinds = 'query: Query mutation: Mutation'
+  const undeclared = (changelog: string) =>
+    undeclaredChanges(
+      `${before} schema { ${kinds} subscription: Changes }`,
+      `${before} schema { ${kinds} }`,
+      changelog,
+    )
+  expect(await undeclared('')).toEqual([
+    "schema.subscription: Schema subscription type 'Changes' was removed.",
+  ])
+  expect(await undeclared('## Unreleased\n\n**Breaking**: `schema.subscription`.\n')).toEqual([])
 })
 
 test.each([

@@ -1,10 +1,19 @@
-import { CriticalityLevel, diff } from '@graphql-inspector/core'
-import { buildSchema } from 'graphql'
+import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core'
+import {
+  buildSchema,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql'
 
 /**
  * What breaks clients of the released schema in the current one and is not declared, a sentence each that begins with the
  * coordinate. It is declared where the changelog names the coordinate in backticks under **Breaking** of what is unreleased:
- * `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE` or `@directive`.
+ * `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`, `@directive` or, of a kind of operation, `schema.subscription`.
  */
 export async function undeclaredChanges(
   released: string,
@@ -12,12 +21,46 @@ export async function undeclaredChanges(
   changelog: string,
 ): Promise<readonly string[]> {
   const declared = declaredCoordinates(changelog)
-  const changes = await diff(buildSchema(released), buildSchema(current))
-  return changes
-    .filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking)
-    .filter(({ path = '' }) => !declared.has(path))
+  const [before, after] = [buildSchema(released), buildSchema(current)]
+  const couldBeLeftOut = new Set(inputsOf(before).flatMap(({ path, isRequired }) => (isRequired ? [] : path)))
+  const mustBeGiven = new Set(inputsOf(after).flatMap(({ path, isRequired }) => (isRequired ? path : [])))
+  const newlyRequired = couldBeLeftOut.intersection(mustBeGiven)
+  return (await diff(before, after))
+    .map(change => ({ ...change, path: change.path ?? partOfSchema(change) }))
+    .filter(
+      ({ criticality, path }) => criticality.level === CriticalityLevel.Breaking || newlyRequired.has(path),
+    )
+    .filter(({ path }) => !declared.has(path))
     .map(({ path, message }) => `${path}: ${message}`)
     .toSorted()
+}
+
+/** The place of a change to which graphql-inspector gives none. */
+function partOfSchema({ type }: Change): string {
+  const [, operation] = /^SCHEMA_(\w+)_TYPE_CHANGED$/.exec(type) ?? []
+  return operation ? `schema.${operation.toLowerCase()}` : 'schema'
+}
+
+interface Input {
+  readonly path: string
+  readonly isRequired: boolean
+}
+
+/** Every argument and input field: graphql-inspector calls it merely dangerous if one of them loses its default. */
+function inputsOf(schema: GraphQLSchema): readonly Input[] {
+  const types = Object.values(schema.getTypeMap())
+  return [
+    ...schema.getDirectives().flatMap(({ name, args }) => inputsAt(`@${name}`, args)),
+    ...types
+      .filter(type => isObjectType(type) || isInterfaceType(type))
+      .flatMap(type => Object.values(type.getFields()).map(field => ({ type, field })))
+      .flatMap(({ type, field }) => inputsAt(`${type.name}.${field.name}`, field.args)),
+    ...types.filter(isInputObjectType).flatMap(type => inputsAt(type.name, Object.values(type.getFields()))),
+  ]
+}
+
+function inputsAt(path: string, inputs: readonly (GraphQLArgument | GraphQLInputField)[]): readonly Input[] {
+  return inputs.map(input => ({ path: `${path}.${input.name}`, isRequired: isRequiredArgument(input) }))
 }
 
 /** As graphql-inspector writes them, which has a dot before an argument as well. */
