@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, parse } from 'graphql'
+import { type DefinitionNode, type DocumentNode, GraphQLError, Kind, parse } from 'graphql'
 import { z } from 'zod'
 import { KnownDocuments } from './known-documents.ts'
 
@@ -19,10 +19,15 @@ export class TrustedDocuments {
   readonly #known = new KnownDocuments()
   readonly #looked = new WeakMap<DocumentNode, boolean>()
 
-  /** Throws a GraphQLError at a text that is no document. */
-  add(id: string, text: string): void {
-    this.#known.add(parse(text))
+  /** Comes back with what is wrong with it, if anything; then it is not added. */
+  add(id: string, text: string): { readonly problem: string } | undefined {
+    const document = parsed(text)
+    if ('problem' in document) return document
+    if (!document.definitions.some(isOperation)) return { problem: 'holds no operation' }
+    if (this.#texts.has(bare(id))) return { problem: 'is there twice, with and without sha256:' }
+    this.#known.add(document)
     this.#texts.set(bare(id), text)
+    return
   }
 
   get count(): number {
@@ -46,29 +51,32 @@ export function readManifest(
   text: string,
   file: string,
 ): { readonly documents: TrustedDocuments } | { readonly problems: readonly string[] } {
-  const parsed = manifest.safeParse(text)
-  if (!parsed.success) return { problems: parsed.error.issues.map(issue => problem(file, issue)) }
+  const read = manifest.safeParse(text)
+  if (!read.success) return { problems: read.error.issues.map(issue => problem(file, issue)) }
   const documents = new TrustedDocuments()
-  const problems: string[] = []
-  for (const [id, document] of Object.entries(parsed.data)) {
-    try {
-      documents.add(id, document)
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error
-      problems.push(`${file}: ${id}: is no GraphQL document (${error.message})`)
-    }
-  }
+  const problems = Object.entries(read.data).flatMap(([id, document]) => {
+    const wrong = documents.add(id, document)
+    return wrong ? [`${file}: ${id}: ${wrong.problem}`] : []
+  })
   return problems.length > 0 ? { problems } : { documents }
 }
+
+const apolloManifest = z.object({ format: z.literal('apollo-persisted-query-manifest') })
+const apolloForm =
+  "the manifest of documents is in Apollo's form, and must be an object: the text of each document by its id"
 
 const manifest = z
   .string()
   .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      context.addIssue({ code: 'custom', message: 'the manifest of documents is not JSON' })
+    const fail = (message: string) => {
+      context.addIssue({ code: 'custom', message })
       return z.NEVER
+    }
+    try {
+      const read: unknown = JSON.parse(text)
+      return apolloManifest.safeParse(read).success ? fail(apolloForm) : read
+    } catch {
+      return fail('the manifest of documents is not JSON')
     }
   })
   .pipe(
@@ -84,4 +92,17 @@ function problem(file: string, { path, message }: z.core.$ZodIssue): string {
 /** Some clients name the hash that an id is, and some do not. */
 function bare(id: string): string {
   return id.replace(/^sha256:/, '')
+}
+
+function parsed(text: string): DocumentNode | { readonly problem: string } {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    return { problem: `is no GraphQL document (${error.message})` }
+  }
+}
+
+function isOperation({ kind }: DefinitionNode): boolean {
+  return kind === Kind.OPERATION_DEFINITION
 }

@@ -263,6 +263,23 @@ describe('a manifest that is wrong keeps it from starting, with all else that is
       '{ "a": "{", "b": "{ a }" }',
       ['a: is no GraphQL document (Syntax Error: Expected Name, found <EOF>.)'],
     ],
+    [
+      'texts that ask for nothing',
+      '{ "a": "type A { a: Int }", "b": "fragment B on A { a }", "c": "{ a }" }',
+      ['a: holds no operation', 'b: holds no operation'],
+    ],
+    [
+      'two texts by one id',
+      '{ "sha256:a": "{ a }", "a": "{ b }" }',
+      ['a: is there twice, with and without sha256:'],
+    ],
+    [
+      "Apollo's form",
+      '{ "format": "apollo-persisted-query-manifest", "version": 1, "operations": [] }',
+      [
+        "the manifest of documents is in Apollo's form, and must be an object: the text of each document by its id",
+      ],
+    ],
   ]
 
   test.each(cases)('%s', async (_what, text, problems) => {
