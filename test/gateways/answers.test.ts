@@ -51,6 +51,17 @@ describe.each(gatewayNames)('%s', name => {
     const expected = { ...direct, failures: failures.map(one => ({ ...one, ...failure })) }
     expect(await answerOf(gateway.origin, question)).toEqual(expected)
   })
+
+  test.each(['{}', '{ id: "ginza", analytiksId: "1" }', '{ id: null }'])(
+    'lets nobody name a location by %s, whoever notices',
+    async by => {
+      const query = `{ location(by: ${by}) { id } }`
+      const { data, failures, calls } = await answerOf(gateway.origin, { name: by, query })
+      expect({ data, calls }).toEqual({ data: null, calls: {} })
+      expect(failures).toHaveLength(1)
+      expect(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED']).toContain(failures[0]?.code)
+    },
+  )
 })
 
 /** What comes of a question: its data, its failures in any order, and the calls that it cost. */
