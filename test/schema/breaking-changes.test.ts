@@ -1,25 +1,63 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { plainSdl } from '../../schema/dialects.ts'
+import { describe, expect, test } from 'vitest'
+import { plainSdl, stitchingSdl, subgraphSdl } from '../../schema/dialects.ts'
 import { schema } from '../../schema/index.ts'
 import { undeclaredChanges } from './breaking-changes.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-test('the changelog declares whatever breaks clients of the last release', async () => {
-  const [released = '', changelog = ''] = await Promise.all(
-    ['schema/released.graphql', 'CHANGELOG.md'].map(file => readFile(join(root, file), 'utf8')),
-  )
-  expect(await undeclaredChanges(released, plainSdl(schema), changelog)).toEqual([])
+/** Each schema that others depend on, and the copy that a release keeps of it. */
+const dialects = [
+  { file: 'schema/released.graphql', print: plainSdl },
+  { file: 'schema/released-subgraph.graphql', print: subgraphSdl },
+  { file: 'schema/released-stitching.graphql', print: stitchingSdl },
+]
+
+const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8')
+const [, newest] = /^## (\d\S*)$/m.exec(changelog) ?? []
+
+// 0.1.0 was a part of no other graph.
+describe.each(newest === '0.1.0' ? dialects.slice(0, 1) : dialects)('$file', ({ file, print }) => {
+  test('breaks nobody who depends on it but as the changelog declares', async () => {
+    const released = await readFile(join(root, file), 'utf8')
+    expect(await undeclaredChanges(released, print(schema), changelog)).toEqual([])
+  })
+
+  test("is the newest release's", async () => {
+    const released = await readFile(join(root, file), 'utf8')
+    expect(released).toContain(`# The schema of ${newest}, the last release`)
+  })
 })
 
-test("the schema that it is compared with is the newest release's", async () => {
-  const [released = '', changelog = ''] = await Promise.all(
-    ['schema/released.graphql', 'CHANGELOG.md'].map(file => readFile(join(root, file), 'utf8')),
-  )
-  const [, newest] = /^## (\d\S*)$/m.exec(changelog) ?? []
-  expect(released).toContain(`# The schema of ${newest}, the last release`)
+test.each(dialects)(
+  'what $file is compared with can be compared, and differs in nothing from itself',
+  async ({ print }) => {
+    expect(await undeclaredChanges(print(schema), print(schema), '')).toEqual([])
+  },
+)
+
+test('a key that other graphs know entities by is not lost without a word', async () => {
+  const before = subgraphSdl(schema)
+  const after = before
+    .replace(' @key(fields: "origin")', '')
+    .replace('type PageInfo @shareable', 'type PageInfo')
+    .replace('@key(fields: "brandId")', '@key(fields: "brandId", resolvable: false)')
+    .replace('(fields: "id", resolvable: false)', '(fields: "id")')
+    .replaceAll(/ @cost\(.*?\)/g, '')
+  expect(await undeclaredChanges(before, after, '')).toEqual([
+    'Brand: Brand @key(fields: "brandId") was removed',
+    'PageInfo: PageInfo @shareable was removed',
+    'Website: Website @key(fields: "origin") was removed',
+  ])
+})
+
+test('a field that stitched graphs enter by is not lost without a word', async () => {
+  const before = stitchingSdl(schema)
+  const after = before.replace('_websitesByOrigin', '_websitesByAddress')
+  expect(await undeclaredChanges(before, after, '')).toEqual([
+    "Query._websitesByOrigin: Field '_websitesByOrigin' was removed from object type 'Query'",
+  ])
 })
 
 const released = `

@@ -1,6 +1,6 @@
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core'
 import {
-  buildSchema,
+  buildASTSchema,
   type GraphQLArgument,
   type GraphQLInputField,
   type GraphQLSchema,
@@ -8,7 +8,10 @@ import {
   isInterfaceType,
   isObjectType,
   isRequiredArgument,
+  parse,
+  visit,
 } from 'graphql'
+import { lostKeys } from './lost-keys.ts'
 
 /**
  * What breaks clients of the released schema in the current one and is not declared, a sentence each that begins with the
@@ -21,19 +24,30 @@ export async function undeclaredChanges(
   changelog: string,
 ): Promise<readonly string[]> {
   const declared = declaredCoordinates(changelog)
-  const [before, after] = [buildSchema(released), buildSchema(current)]
+  const [before, after] = [schemaOf(released), schemaOf(current)]
   const couldBeLeftOut = new Set(inputsOf(before).flatMap(({ path, isRequired }) => (isRequired ? [] : path)))
   const mustBeGiven = new Set(inputsOf(after).flatMap(({ path, isRequired }) => (isRequired ? path : [])))
   const newlyRequired = couldBeLeftOut.intersection(mustBeGiven)
-  return (await diff(before, after))
+  const changes = (await diff(before, after))
     .map(change => ({ ...change, path: change.path ?? partOfSchema(change) }))
     .filter(
       ({ criticality, path }) => criticality.level === CriticalityLevel.Breaking || newlyRequired.has(path),
     )
+  return [...changes, ...lostKeys(released, current)]
     .filter(({ path }) => !declared.has(path))
     .map(({ path, message }) => `${path}: ${message}`)
     .toSorted()
 }
+
+/** Without what is said to gateways alone, whose directives a subgraph uses and does not define. */
+function schemaOf(sdl: string): GraphQLSchema {
+  const own = visit(parse(sdl), {
+    Directive: ({ name }) => (directivesForGateways.has(name.value) ? null : undefined),
+  })
+  return buildASTSchema(own)
+}
+
+const directivesForGateways: ReadonlySet<string> = new Set(['link', 'key', 'shareable', 'cost', 'listSize'])
 
 /** The place of a change to which graphql-inspector gives none. */
 function partOfSchema({ type }: Change): string {
