@@ -10,5 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     sequence: { shuffle: true },
     testTimeout: 20_000,
+    // Many a test waits for a process or a socket.
+    maxWorkers: '100%',
   },
 })
