@@ -6,7 +6,7 @@ import { createYoga, type Plugin, useReadinessCheck } from 'graphql-yoga'
 import { argumentCheck } from '../schema/argument-checks.ts'
 import { schema } from '../schema/index.ts'
 import type { Account } from './account.ts'
-import { answerSignal, goneSignal } from './answer-signal.ts'
+import { answerSignal } from './answer-signal.ts'
 import { StartProblems } from './config.ts'
 import { createContext } from './context.ts'
 import { documentCache } from './document-cache.ts'
@@ -70,7 +70,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
         createContext(account, answerSignal(res, deadlineMilliseconds), {
           isPlanOnly: asksForPlan(request),
           origin: () => originOf(res.req, origin),
-          gone: () => goneSignal(res),
+          gone: () => answerSignal(res),
           traceparent: traceparentOf(res.req),
         }),
       maskedErrors,

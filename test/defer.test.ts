@@ -1,9 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog.ts'
-import { startServer } from '../src/server.ts'
+import { startBroken } from './broken-server.ts'
 import { askText } from './client.ts'
 import { upstreamWords } from './failures.ts'
 import { expectRefused, takeCalls } from './refused.ts'
@@ -194,32 +192,14 @@ test('a plan is told at once', async () => {
   expect(takeCalls(served.sandbox)).toEqual([])
 })
 
-/** A catalog that fails in a way that nobody expects. */
-class BrokenCatalog extends Catalog {
-  override location(): never {
-    throw new TypeError(`cannot read at ${upstreamWords}`)
-  }
-}
-
 test('an unexpected error of a deferred part is told without its words', async () => {
-  const none = {
-    auraVision: undefined,
-    posthog: undefined,
-    analytiks: undefined,
-    zenovay: undefined,
-    datadog: undefined,
-  }
-  await using account = openAccount(none, new BrokenCatalog())
   const log: string[] = []
-  const server = await startServer(account, {
-    host: '127.0.0.1',
-    port: 0,
-    requestBytes: 4096,
-    deadlineMilliseconds: 1000,
-    corsOrigins: [],
-    log: line => log.push(line),
-  })
-  await using _draining = { [Symbol.asyncDispose]: () => server.drain(0) }
+  await using server = await startBroken(
+    () => {
+      throw new TypeError(`cannot read at ${upstreamWords}`)
+    },
+    line => log.push(line),
+  )
   const text = '{ providers { name } ... @defer { location(by: { id: "one" }) { id } } }'
   const [, ...later] = await rest(payloadsOf(await post(text, server)))
   const error = {

@@ -4,10 +4,8 @@ import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { createYoga } from 'graphql-yoga'
 import { beforeAll, expect, test } from 'vitest'
-import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog.ts'
 import { plainRequests, type ServerContext, useOutcome } from '../src/plain-requests.ts'
-import { startServer } from '../src/server.ts'
+import { startBroken } from './broken-server.ts'
 import { madeUpGraph } from './execution/made-up-graph.ts'
 import { madeUpQueries } from './execution/made-up-queries.ts'
 
@@ -19,32 +17,13 @@ let seenByYoga = 0
 /** How often a location was looked for. */
 let located = 0
 
-/** A catalog that fails in a way that nobody expects. */
-class BrokenCatalog extends Catalog {
-  override location(): never {
-    located++
-    throw new TypeError('broken')
-  }
-}
-
 beforeAll(async () => {
-  const none = {
-    auraVision: undefined,
-    posthog: undefined,
-    analytiks: undefined,
-    zenovay: undefined,
-    datadog: undefined,
-  }
-  const account = resources.use(openAccount(none, new BrokenCatalog()))
-  const server = await startServer(account, {
-    host: '127.0.0.1',
-    port: 0,
-    requestBytes: 4096,
-    deadlineMilliseconds: 1000,
-    corsOrigins: [],
-    log: () => {},
-  })
-  resources.defer(() => server.drain(0))
+  const server = resources.use(
+    await startBroken(() => {
+      located++
+      throw new TypeError('broken')
+    }),
+  )
   isotherm = server.origin
 
   const yoga = createYoga<ServerContext>({

@@ -1,9 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog.ts'
-import { startServer } from '../src/server.ts'
+import { startBroken } from './broken-server.ts'
 import { askText } from './client.ts'
 import { takeCalls } from './refused.ts'
 import { type Served, serve } from './serving.ts'
@@ -246,32 +244,14 @@ test('pages of the origins that are named may ask, without credentials, and no o
   expect(other.headers.get('access-control-allow-origin')).not.toBe('*')
 })
 
-/** A catalog that fails in a way that nobody expects. */
-class BrokenCatalog extends Catalog {
-  override location(key: string): never {
-    throw new TypeError(`cannot read ${key} at postgres://user:password@internal`)
-  }
-}
-
 test('an unexpected error is told as such, and logged by name and place, both without its words', async () => {
-  const none = {
-    auraVision: undefined,
-    posthog: undefined,
-    analytiks: undefined,
-    zenovay: undefined,
-    datadog: undefined,
-  }
-  await using account = openAccount(none, new BrokenCatalog())
   const log: string[] = []
-  const server = await startServer(account, {
-    host: '127.0.0.1',
-    port: 0,
-    requestBytes: 4096,
-    deadlineMilliseconds: 1000,
-    corsOrigins: [],
-    log: line => log.push(line),
-  })
-  await using _draining = { [Symbol.asyncDispose]: () => server.drain(0) }
+  await using server = await startBroken(
+    () => {
+      throw new TypeError('cannot read one at postgres://user:password@internal')
+    },
+    line => log.push(line),
+  )
   const { status, data, errors } = await askText(
     server.origin,
     '{ location(by: { id: "one" }) { id } providers { status } }',

@@ -51,7 +51,8 @@ export function imageRoute(
       if (!known || known.status >= 500) logError(error, imagePath)
       sendProblem(request, response, known ?? problem(500, 'Something unexpected went wrong.'))
     }
-    if (!response.closed) await once(response, 'close')
+    // Whatever it ends of, its turn is over.
+    if (!response.closed) await once(response, 'close').catch(() => undefined)
   }
   return async (request, response) => {
     const signal = answerSignal(response, deadlineMilliseconds)

@@ -5,7 +5,7 @@ const text = z.string().nullable()
 const list = z.array(z.string()).optional()
 
 /** One picture of Aura Vision: what its row says, and what the question had it drawn of. */
-export const spatialReference = z.object({
+const spatialReference = z.object({
   provider: z.literal('aura-vision'),
   locationId: z.string(),
   recordingId: text,
@@ -22,7 +22,7 @@ export const spatialReference = z.object({
 })
 
 /** One picture of PostHog: a heatmap at a width. */
-export const screenshotReference = z.object({
+const screenshotReference = z.object({
   provider: z.literal('posthog'),
   scope: z.object({ kind: z.enum(['projects', 'environments']), id: z.string() }),
   uuid: z.string(),

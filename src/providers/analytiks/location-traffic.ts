@@ -50,7 +50,7 @@ export function identityName(identity: LocationIdentity): string {
 }
 
 /** Told apart from what an older Isotherm kept. */
-export function isLocationTraffic(kept: unknown): kept is LocationTraffic {
+function isLocationTraffic(kept: unknown): kept is LocationTraffic {
   return kept instanceof Object && 'pointsOfInterest' in kept && 'buckets' in kept
 }
 

@@ -1,0 +1,35 @@
+import { openAccount } from '../src/account.ts'
+import { Catalog } from '../src/catalog.ts'
+import { type RunningServer, startServer } from '../src/server.ts'
+
+/** A server without any provider, whose catalog fails at every location in a way that nobody expects. */
+export async function startBroken(
+  fail: () => never,
+  log: (line: string) => void = () => {},
+): Promise<RunningServer & AsyncDisposable> {
+  class BrokenCatalog extends Catalog {
+    override location(): never {
+      return fail()
+    }
+  }
+  const none = {
+    auraVision: undefined,
+    posthog: undefined,
+    analytiks: undefined,
+    zenovay: undefined,
+    datadog: undefined,
+  }
+  await using resources = new AsyncDisposableStack()
+  const account = resources.use(openAccount(none, new BrokenCatalog()))
+  const server = await startServer(account, {
+    host: '127.0.0.1',
+    port: 0,
+    requestBytes: 4096,
+    deadlineMilliseconds: 1000,
+    corsOrigins: [],
+    log,
+  })
+  resources.defer(() => server.drain(0))
+  const owned = resources.move()
+  return { ...server, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
