@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Environment } from '../src/config.ts'
 import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import { serveAuraVision } from '../src/sandbox/aura-vision.ts'
@@ -16,6 +16,9 @@ import { type Served, serve } from './serving.ts'
 import { arrival, type Wiring, wire } from './wiring.ts'
 
 beforeAll(installRedis, installMilliseconds)
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const picture = async () => new Uint8Array([0xff, 0xd8])
 const heatmap = madeUpHeatmaps(new Date()).find(({ heatmap }) => heatmap.short_id === 'ownerless')?.heatmap.id
@@ -84,10 +87,10 @@ test("Zenovay's plan is kept where no header tells", async () => {
 })
 
 test('a month that is used up is told until its reset, and Zenovay is not asked again', async () => {
+  vi.setSystemTime('2026-02-02T12:00:00Z')
   await using zenovay = await serveZenovay({ perMonth: 2 })
   await using served = await serve({ environment: zenovay.environment })
-  const now = new Date()
-  const reset = (Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - now.getTime()) / 1000
+  const reset = (Date.parse('2026-03-01T00:00:00Z') - Date.parse('2026-02-02T12:00:00Z')) / 1000
   for (const expected of [[], [], [exhausted], [exhausted]]) {
     const refused = await refusals(served, pages())
     expect(refused).toMatchObject(expected)
@@ -98,6 +101,7 @@ test('a month that is used up is told until its reset, and Zenovay is not asked 
 })
 
 test('a month of which Zenovay says without a header that it is used up is not asked for again', async () => {
+  vi.setSystemTime('2026-02-02T12:00:00Z')
   await using zenovay = await serveZenovay()
   const body = { success: false, error: { message: 'Limit reached', code: 'MONTHLY_LIMIT_EXCEEDED' } }
   zenovay.journal.script({ answer: { status: 429, body }, times: 1 })
@@ -119,7 +123,9 @@ test.each([false, true])(
   "a wait for Datadog's next period that does not fit the deadline is told, and only of that operation (Redis: %s)",
   async isShared => {
     await using redis = await startRedis()
-    await using datadog = await serveDatadog({ perPeriod: 2, periodSeconds: 600 })
+    // Well before a whole multiple of the period, at which the vendor's next one begins.
+    const now = () => new Date('2026-02-02T12:01:00Z')
+    await using datadog = await serveDatadog({ now, perPeriod: 2, periodSeconds: 600 })
     const environment = { ...datadog.environment, DATADOG_CONCURRENCY: '1' }
     await using served = await serve({
       environment: { ...environment, ...(isShared && { REDIS_URL: redis.url }) },

@@ -2,30 +2,35 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openBudget } from '../../../src/upstream/budget/budget.ts'
 import { type Allowance, openLocalLedger } from '../../../src/upstream/budget/ledger.ts'
-import { systemClock } from '../../../src/upstream/budget/period.ts'
+import { type Clock, systemClock } from '../../../src/upstream/budget/period.ts'
 import { openPlaces, type Places } from '../../../src/upstream/budget/places.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
 import { failureOf } from '../../wiring.ts'
+import { handClock } from './clock.ts'
 
 const flight = { signal: new AbortController().signal }
 const answer = async () => 'answer'
 
+/** By a clock that stands, unless told otherwise. */
 function open(
   allowance: Allowance,
-  patienceMilliseconds = 10_000,
-  count = 8,
-  commonPlaces: Places | undefined = undefined,
+  {
+    places = 8,
+    clock = handClock(),
+    commonPlaces,
+  }: { readonly places?: number; readonly clock?: Clock; readonly commonPlaces?: Places } = {},
 ) {
   return openBudget('zenovay', {
-    places: openPlaces('zenovay', count),
+    places: openPlaces('zenovay', places),
     commonPlaces,
-    ledger: openLocalLedger(allowance, systemClock),
-    patienceMilliseconds,
+    ledger: openLocalLedger(allowance, clock),
+    patienceMilliseconds: 10_000,
+    clock,
   })
 }
 
 test('a call waits for its turn when the wait is not too long', async () => {
-  using budget = open({ windows: [{ calls: 2, milliseconds: 150 }] })
+  using budget = open({ windows: [{ calls: 2, milliseconds: 150 }] }, { clock: systemClock })
   const made: number[] = []
   const spend = () => budget.spend(flight, async () => made.push(performance.now()))
   await Promise.all([spend(), spend(), spend(), spend(), spend()])
@@ -63,7 +68,7 @@ test('a month that is used up is told as such', async () => {
 test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHAUSTED']])(
   'after an %s that names a wait nothing is asked before it is over, by those either who wait already',
   async code => {
-    using budget = open({ period: { limit: 9, length: 'month' } }, 10_000, 1)
+    using budget = open({ period: { limit: 9, length: 'month' } }, { places: 1 })
     const refused = new UpstreamError('zenovay', code, 'no', { retryAfterSeconds: 30 })
     let calls = 0
     const spend = () =>
@@ -115,7 +120,7 @@ test('a caller who goes away waits no more, and closing ends every wait', async 
 })
 
 test('a place is given back however the call ends', async () => {
-  using budget = open({}, 10_000, 1)
+  using budget = open({}, { places: 1 })
   await Promise.allSettled([1, 2, 3].map(() => budget.spend(flight, () => Promise.reject(new Error('no')))))
   expect(await budget.spend(flight, answer)).toBe('answer')
 })
@@ -123,32 +128,36 @@ test('a place is given back however the call ends', async () => {
 const slow: Allowance = { windows: [{ calls: 1, milliseconds: 150 }] }
 
 test('whoever waits for the limits of one operation stops no other operation', async () => {
-  const common = openPlaces('zenovay', 1)
-  using lists = open(slow, 10_000, 8, common)
-  using changes = open({}, 10_000, 8, common)
+  const commonPlaces = openPlaces('zenovay', 1)
+  const clock = handClock()
+  using lists = open(slow, { commonPlaces, clock })
+  using changes = open({}, { commonPlaces })
   const done: string[] = []
   const list = (name: string) => lists.spend(flight, async () => done.push(name))
   await list('first')
-  const waiting = [list('second'), list('third')]
+  const [second, third] = [list('second'), list('third')]
   await new Promise(setImmediate)
   await changes.spend(flight, async () => done.push('change'))
   expect(done).toEqual(['first', 'change'])
-  await Promise.all(waiting)
+  clock.move(150)
+  await second
+  clock.move(150)
+  await third
   expect(done).toEqual(['first', 'change', 'second', 'third'])
 })
 
 test('whoever has waited for the limits comes before whoever came later, for whom there is no room then', async () => {
   const places = openPlaces('zenovay', 1)
   const back = Promise.withResolvers<void>()
-  const common: Places = {
+  const commonPlaces: Places = {
     ...places,
     take(flight, isReturning) {
       if (isReturning) back.resolve()
       return places.take(flight, isReturning)
     },
   }
-  using lists = open(slow, 10_000, 8, common)
-  using changes = open({}, 10_000, 8, common)
+  using lists = open(slow, { commonPlaces, clock: systemClock })
+  using changes = open({}, { commonPlaces })
   const done: string[] = []
   const list = (name: string) =>
     lists.spend({ signal: new AbortController().signal }, async () => done.push(name))
@@ -169,9 +178,11 @@ test('operations together have no more calls under way than their common places'
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), calls, async (count, calls) => {
       using resources = new DisposableStack()
-      const common = openPlaces('zenovay', count)
+      const commonPlaces = openPlaces('zenovay', count)
       const limits: Allowance = { windows: [{ calls: 10, milliseconds: 5 }] }
-      const budgets = [limits, {}, {}].map(limit => resources.use(open(limit, 10_000, 8, common)))
+      const budgets = [limits, {}, {}].map(limit =>
+        resources.use(open(limit, { commonPlaces, clock: systemClock })),
+      )
       const askers = Array.from({ length: 4 }, () => ({}))
       let [underWay, most, made] = [0, 0, 0]
       const spent = calls.map(({ operation, who }) =>
