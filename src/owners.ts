@@ -9,7 +9,7 @@ import type { Settings } from './providers.ts'
  * The shape of what is kept of each provider's answers: to be raised whenever a record that is kept changes, so that
  * those of an older version are asked again.
  */
-const shapes = { auraVision: 2, posthog: 1, analytiks: 1, zenovay: 1, datadog: 1 } as const
+const shapes = { auraVision: 2, posthog: 1, analytiks: 2, zenovay: 1, datadog: 1 } as const
 
 /** Whose a provider's answers are: of whoever asks at the same place with the same credentials, and reads the same shape. */
 export function ownersOf({

@@ -137,12 +137,13 @@ export class Answers<Key, Value> {
     entries: readonly AnswerEntry<Key, Value>[],
     { cache }: Keeping,
   ): Promise<readonly AnswerEntry<Key, Value>[]> {
-    const { keepFor, isAnswer } = this.#topic
+    const { keepFor, unpack } = this.#topic
     const missing = await Promise.all(
       entries.map(async entry => {
         const kept = await cache.get(entry.name)
-        if (!kept || !isAnswer(kept.value)) return [entry]
-        const { value, at } = kept
+        const value = kept && unpack(kept.value)
+        if (!kept || value === undefined) return [entry]
+        const { at } = kept
         const age = Date.now() - at
         // How old it is cannot be told where a clock was put back.
         if (age < -clockLeeway) return [entry]
@@ -211,7 +212,9 @@ export class Answers<Key, Value> {
     if (!this.#keeping || milliseconds <= 0 || entry.isOutdated) return
     if (this.#group !== undefined && mark === undefined) return
     const { cache, staleMilliseconds } = this.#keeping
-    void cache.set(entry.name, { value, at }, Math.max(milliseconds, staleMilliseconds), mark)
+    const { pack } = this.#topic
+    const packed = pack ? pack(value) : value
+    void cache.set(entry.name, { value: packed, at }, Math.max(milliseconds, staleMilliseconds), mark)
   }
 
   #fail(entry: AnswerEntry<Key, Value>, error: Error): void {

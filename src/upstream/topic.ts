@@ -7,10 +7,19 @@ export interface Topic<Key, Value> {
   readonly nameOf: (key: Key) => string
   /** The fewest calls that answer all of the questions. */
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
-  /** How long an answer that came at that time may be kept, in milliseconds; 0 is not at all. It has to be plain JSON. */
+  /** How long an answer that came at that time may be kept, in milliseconds; 0 is not at all. */
   readonly keepFor: (key: Key, value: Value, at: number) => number
-  /** Whether something that was kept is an answer to such a question. */
-  readonly isAnswer: (kept: unknown) => kept is Value
+  /** What is kept of an answer, which has to be plain JSON; without it the answer itself. */
+  readonly pack?: (value: Value) => unknown
+  /** The answer that was kept; undefined where that is none to such a question. */
+  readonly unpack: (kept: unknown) => Value | undefined
+}
+
+/** Unpacks answers that are kept as they are. */
+export function asItIs<Value>(
+  isAnswer: (kept: unknown) => kept is Value,
+): (kept: unknown) => Value | undefined {
+  return kept => (isAnswer(kept) ? kept : undefined)
 }
 
 export interface Call<Key, Value> {

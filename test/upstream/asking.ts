@@ -2,7 +2,7 @@ import { Admission } from '../../src/upstream/admission.ts'
 import { Answers } from '../../src/upstream/answers.ts'
 import { Caller } from '../../src/upstream/caller.ts'
 import type { Keeping } from '../../src/upstream/keeping.ts'
-import { callOf } from '../../src/upstream/topic.ts'
+import { asItIs, callOf } from '../../src/upstream/topic.ts'
 
 /** One more request. */
 export function caller(): Caller {
@@ -20,7 +20,7 @@ export function openAnswers<Value extends number | string>(
       nameOf: key => key,
       callsOf: keys => keys.map(key => callOf(key, { route: 'GET /' }, make)),
       keepFor: () => 600_000,
-      isAnswer: (kept): kept is Value => typeof kept === 'number' || typeof kept === 'string',
+      unpack: asItIs((kept): kept is Value => typeof kept === 'number' || typeof kept === 'string'),
     },
     keeping,
     group,

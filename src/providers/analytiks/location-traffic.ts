@@ -3,6 +3,7 @@ import { nameOf } from '../../upstream/groups.ts'
 import type { Call, Topic } from '../../upstream/topic.ts'
 import type { AnalytiksClient, LocationChoice, Question } from './client.ts'
 import { type Keep, keepTraffic } from './keep.ts'
+import { packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { type LocationTraffic, printSpan } from './wire.ts'
 
 /** How Analytiks knows a location: by its id, or by a brand's reference number. */
@@ -39,7 +40,8 @@ export function locationTraffic(client: AnalytiksClient, keep: Keep): Topic<Loca
         .flatMap(group => chunks(group, maximumLocations))
         .map(group => callFor(client, group)),
     keepFor: ({ span }, _traffic, at) => keepTraffic(keep, span, at),
-    isAnswer: isLocationTraffic,
+    pack: packTraffic,
+    unpack: unpackTraffic,
   }
 }
 
@@ -47,11 +49,6 @@ export function identityName(identity: LocationIdentity): string {
   return 'locationId' in identity
     ? String(identity.locationId)
     : nameOf(identity.brandId, identity.referenceNumber)
-}
-
-/** Told apart from what an older Isotherm kept. */
-function isLocationTraffic(kept: unknown): kept is LocationTraffic {
-  return kept instanceof Object && 'pointsOfInterest' in kept && 'buckets' in kept
 }
 
 function callFor(

@@ -16,10 +16,13 @@ export const locationMetrics = [
 export const pointOfInterestMetrics = ['visits', 'dwellTime', 'peakVisits'] as const
 
 export type TrafficMetric = (typeof locationMetrics)[number] | (typeof pointOfInterestMetrics)[number]
-const trafficMetrics: ReadonlySet<string> = new Set([...locationMetrics, ...pointOfInterestMetrics])
+export const trafficMetrics: readonly TrafficMetric[] = [
+  ...new Set([...locationMetrics, ...pointOfInterestMetrics]),
+]
+const names: ReadonlySet<string> = new Set(trafficMetrics)
 
 export function isTrafficMetric(name: string): name is TrafficMetric {
-  return trafficMetrics.has(name)
+  return names.has(name)
 }
 
 export type TrafficStep = 'hourly' | '15min'

@@ -4,7 +4,7 @@ import type { Caller } from '../../upstream/caller.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import type { PictureAnswer } from '../../upstream/kept-pictures.ts'
-import { callOf } from '../../upstream/topic.ts'
+import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
 import { narrowingName, sorted } from './narrowing.ts'
 import { type ImageKey, pictureAnswers } from './pictures.ts'
@@ -55,7 +55,7 @@ export function auraVisionAnswers(
           )
         }),
       keepFor: () => limits.keepSeconds * 1000,
-      isAnswer: (kept): kept is readonly AuraHeatmap[] => Array.isArray(kept),
+      unpack: asItIs((kept): kept is readonly AuraHeatmap[] => Array.isArray(kept)),
     },
     keeping,
   )

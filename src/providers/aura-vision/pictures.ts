@@ -5,7 +5,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture, type PictureAnswer } from '../../upstream/kept-pictures.ts'
-import { callOf } from '../../upstream/topic.ts'
+import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient } from './client.ts'
 import { narrowingName } from './narrowing.ts'
 import { planRequests } from './plan.ts'
@@ -39,7 +39,7 @@ export function pictureAnswers(
           })),
         ),
       keepFor: () => spatialPictureSeconds * 1000,
-      isAnswer: isPicture,
+      unpack: asItIs(isPicture),
     },
     keeping,
   )

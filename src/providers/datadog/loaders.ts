@@ -5,7 +5,7 @@ import { UpstreamError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { longestLists } from '../../upstream/longest.ts'
-import { callOf } from '../../upstream/topic.ts'
+import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { DatadogClient, DatadogSettings, SnapshotFilter } from './client.ts'
 import type { DatadogSnapshot } from './wire.ts'
 
@@ -42,7 +42,7 @@ export function datadogAnswers(
       // A row whose start cannot be read holds an error, which is never kept.
       keepFor: (_key, rows) =>
         rows.some(({ start }) => start instanceof Error) ? 0 : limits.keepSeconds * 1000,
-      isAnswer: (kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept),
+      unpack: asItIs((kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept)),
     },
     keeping,
     'datadog snapshots',

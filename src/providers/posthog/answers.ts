@@ -4,7 +4,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture } from '../../upstream/kept-pictures.ts'
-import { callOf } from '../../upstream/topic.ts'
+import { asItIs, callOf } from '../../upstream/topic.ts'
 import type {
   PostHogClient,
   PostHogScope,
@@ -70,7 +70,7 @@ export function posthogAnswers(
     {
       ...askedOf(async ({ scope, uuid, width }, flight) => client.screenshot(scope, uuid, width, flight)),
       keepFor: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
-      isAnswer: (kept): kept is Screenshot => kept instanceof Object && 'state' in kept,
+      unpack: asItIs((kept): kept is Screenshot => kept instanceof Object && 'state' in kept),
     },
     keeping,
   )
@@ -78,7 +78,7 @@ export function posthogAnswers(
     {
       ...askedOf(async ({ scope, uuid, width }, flight) => client.picture(scope, uuid, width, flight)),
       keepFor: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
-      isAnswer: (kept): kept is ScreenshotPicture => isPicture(kept) && 'state' in kept,
+      unpack: asItIs((kept): kept is ScreenshotPicture => isPicture(kept) && 'state' in kept),
     },
     pictureKeeping,
   )
@@ -110,7 +110,7 @@ export function posthogAnswers(
             return callOf(key, plan, flight => client.heatmap(key.scope, key.id, flight))
           }),
         keepFor: () => milliseconds,
-        isAnswer: (kept): kept is PostHogHeatmap => kept instanceof Object && 'id' in kept,
+        unpack: asItIs((kept): kept is PostHogHeatmap => kept instanceof Object && 'id' in kept),
       },
       keeping,
     ),
@@ -125,7 +125,7 @@ export function posthogAnswers(
             )
           }),
         keepFor: () => milliseconds,
-        isAnswer: (kept): kept is HeatmapList => kept instanceof Object && 'results' in kept,
+        unpack: asItIs((kept): kept is HeatmapList => kept instanceof Object && 'results' in kept),
       },
       keeping,
     ),

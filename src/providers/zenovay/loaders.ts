@@ -4,7 +4,7 @@ import type { Caller } from '../../upstream/caller.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { longestLists } from '../../upstream/longest.ts'
-import { callOf } from '../../upstream/topic.ts'
+import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
 import type { ZenovayPage, ZenovayWebsite } from './wire.ts'
 
@@ -43,7 +43,7 @@ export function zenovayAnswers(
             return callOf(key, plan, flight => client.pages(key.websiteId, key.limit, flight))
           }),
         keepFor,
-        isAnswer: (kept): kept is readonly ZenovayPage[] => Array.isArray(kept),
+        unpack: asItIs((kept): kept is readonly ZenovayPage[] => Array.isArray(kept)),
       },
       keeping,
     ),
@@ -53,7 +53,7 @@ export function zenovayAnswers(
         callsOf: keys =>
           keys.map(key => callOf(key, { route: 'GET /websites' }, flight => client.websites(flight))),
         keepFor,
-        isAnswer: (kept): kept is readonly ZenovayWebsite[] => Array.isArray(kept),
+        unpack: asItIs((kept): kept is readonly ZenovayWebsite[] => Array.isArray(kept)),
       },
       keeping,
     ),
