@@ -24,13 +24,15 @@ function pictures(widths: readonly number[]): string {
   return `{ ${fields.join('\n')} }`
 }
 
-/** Isotherm's clock and the vendor's, which go on at their pace and can be moved ahead. */
+/** Isotherm's clock and the vendor's, which go on at their pace and can be moved ahead; no month ends here by itself. */
 function openClock() {
   let ahead = 0
   const real = performance.now.bind(performance)
+  const date = Date.parse('2026-02-02T12:00:00Z') - real()
   vi.spyOn(performance, 'now').mockImplementation(() => real() + ahead)
+  vi.spyOn(Date, 'now').mockImplementation(() => Math.floor(date + real() + ahead))
   return {
-    now: () => new Date(Date.now() + ahead),
+    now: () => new Date(Date.now()),
     move(milliseconds: number) {
       ahead += milliseconds
     },
