@@ -66,20 +66,33 @@ function eachMetric<From, To>(metrics: Metrics<From>, change: (one: From) => To)
 }
 
 function packTimes(times: readonly number[]): PackedTimes {
-  const [start = 0, ...others] = times
-  const gaps = others.map((time, index) => time - (times[index] ?? 0))
-  const step = gaps.reduce(greatestDivisor, 0)
+  const step = stepOf(times)
   const runs: number[] = []
-  let [skip, count] = [0, 1]
-  for (const gap of gaps) {
-    if (gap === step) count++
-    else {
+  const [start = 0] = times
+  let last = start
+  let [skip, count] = [0, 0]
+  for (const time of times) {
+    if (count > 0 && time !== last + step) {
       runs.push(skip, count)
-      skip = gap / step
-      count = 1
+      skip = (time - last) / step
+      count = 0
     }
+    count++
+    last = time
   }
-  return { start, step, runs: times.length > 0 ? [...runs, skip, count] : [] }
+  return { start, step, runs: count > 0 ? [...runs, skip, count] : [] }
+}
+
+/** What every bucket starts a multiple of after the one before. */
+function stepOf(times: readonly number[]): number {
+  let step = 0
+  let last: number | undefined
+  for (const time of times) {
+    const gap = time - (last ?? time)
+    if (gap % step !== 0) step = greatestDivisor(gap, step)
+    last = time
+  }
+  return step
 }
 
 function unpackTimes({ start, step, runs }: PackedTimes): readonly number[] {
