@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { GroupMark } from './answer-cache.ts'
 import { AnswerEntry, type Outcome } from './answer-entry.ts'
 import { Asker, type Tell } from './asker.ts'
@@ -138,23 +139,21 @@ export class Answers<Key, Value> {
     { cache }: Keeping,
   ): Promise<readonly AnswerEntry<Key, Value>[]> {
     const { keepFor, unpack } = this.#topic
-    const missing = await Promise.all(
-      entries.map(async entry => {
-        const kept = await cache.get(entry.name)
-        const value = kept && unpack(kept.value)
-        if (!kept || value === undefined) return [entry]
-        const { at } = kept
-        const age = Date.now() - at
-        // How old it is cannot be told where a clock was put back.
-        if (age < -clockLeeway) return [entry]
-        if (age >= keepFor(entry.key, value, at)) {
-          entry.kept = { value, at }
-          return [entry]
-        }
-        this.#settle(entry, { value, at, isStale: false })
-        return []
-      }),
-    )
+    const missing = await pLimit(lookUpsAtOnce).map(entries, async entry => {
+      const kept = await cache.get(entry.name)
+      const value = kept && unpack(kept.value)
+      if (!kept || value === undefined) return [entry]
+      const { at } = kept
+      const age = Date.now() - at
+      // How old it is cannot be told where a clock was put back.
+      if (age < -clockLeeway) return [entry]
+      if (age >= keepFor(entry.key, value, at)) {
+        entry.kept = { value, at }
+        return [entry]
+      }
+      this.#settle(entry, { value, at, isStale: false })
+      return []
+    })
     return missing.flat()
   }
 
@@ -230,6 +229,9 @@ export class Answers<Key, Value> {
     entry.settle(outcome)
   }
 }
+
+/** Of the thousands of windows that a fleet's year has; each that is read takes room. */
+const lookUpsAtOnce = 100
 
 /** By how much the clocks of instances may differ, in milliseconds. */
 const clockLeeway = 5_000
