@@ -41,10 +41,12 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
 
   const pause = async (refusal: Refusal, signal: AbortSignal) => {
     const until = clock.now() + refusal.milliseconds
+    const either = AbortSignal.any([signal, closing.signal])
     try {
-      await sleep(Math.ceil(refusal.milliseconds), undefined, {
-        signal: AbortSignal.any([signal, closing.signal]),
-      })
+      // A timer of a busy process is early: whoever comes back too soon would wait again, behind others.
+      for (let left = refusal.milliseconds; left > 0; left = until - clock.now()) {
+        await sleep(Math.ceil(left), undefined, { signal: either })
+      }
     } catch {
       if (closing.signal.aborted) throw closedError(provider)
       const ended = endedError(provider, signal)

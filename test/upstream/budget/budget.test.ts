@@ -18,13 +18,19 @@ function open(
     places = 8,
     clock = handClock(),
     commonPlaces,
-  }: { readonly places?: number; readonly clock?: Clock; readonly commonPlaces?: Places } = {},
+    patience = 10_000,
+  }: {
+    readonly places?: number
+    readonly clock?: Clock
+    readonly commonPlaces?: Places
+    readonly patience?: number
+  } = {},
 ) {
   return openBudget('zenovay', {
     places: openPlaces('zenovay', places),
     commonPlaces,
     ledger: openLocalLedger(allowance, clock),
-    patienceMilliseconds: 10_000,
+    patienceMilliseconds: patience,
     clock,
   })
 }
@@ -39,6 +45,17 @@ test('a call waits for its turn when the wait is not too long', async () => {
     expect(made).toBe(count)
     clock.move(50)
   }
+})
+
+test('a timer that is early ends no wait, nor takes from what a call may wait', async () => {
+  const clock = handClock()
+  using budget = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { clock, patience: 50 })
+  using real = open({ windows: [{ calls: 1, milliseconds: 100 }] }, { clock: systemClock })
+  await budget.spend(flight, answer)
+  const second = budget.spend(flight, answer)
+  for (const _ of [1, 2]) await real.spend(flight, answer)
+  clock.move(40)
+  expect(await second).toBe('answer')
 })
 
 test('a wait that is too long is told at once, without a call', async () => {
