@@ -207,14 +207,14 @@ test('Redis killed and restarted under load: every call is answered soon, and no
   using other = await instance(server, { windows: [window] })
   using third = await instance(server, { windows: [window] })
   const made: { readonly asked: number; readonly answered: number }[] = []
-  const slowest: number[] = []
+  const waits: number[] = []
   let isOver = false
   const load = async (ledger: Ledger) => {
     while (!isOver) {
       const asked = performance.now()
       const refusal = await ledger.take(0)
       const answered = performance.now()
-      slowest.push(answered - asked)
+      waits.push(answered - asked)
       if (!refusal) made.push({ asked, answered })
       await new Promise(resolve => setTimeout(resolve, Math.min(refusal?.milliseconds ?? 1, 20)))
     }
@@ -235,7 +235,8 @@ test('Redis killed and restarted under load: every call is answered soon, and no
   const within = (start: number) =>
     made.filter(({ asked, answered }) => asked >= start && answered < start + 900)
   expect(Math.max(...made.map(({ asked }) => within(asked).length))).toBeLessThanOrEqual(window.calls)
-  expect(Math.max(...slowest)).toBeLessThan(5_000)
+  const often = waits.toSorted((one, other) => one - other).at(Math.floor(waits.length * 0.95))
+  expect(often).toBeLessThan(1_000)
 })
 
 /** How many calls a ledger still allows. */
