@@ -140,6 +140,7 @@ export class Answers<Key, Value> {
   ): Promise<readonly AnswerEntry<Key, Value>[]> {
     const { keepFor, unpack } = this.#topic
     const missing = await pLimit(lookUpsAtOnce).map(entries, async entry => {
+      if (!entry.isWanted) return []
       const kept = await cache.get(entry.name)
       const value = kept && unpack(kept.value)
       if (!kept || value === undefined) return [entry]
@@ -230,7 +231,7 @@ export class Answers<Key, Value> {
   }
 }
 
-/** Of the thousands of windows that a fleet's year has; each that is read takes room. */
+/** Of questions that are asked together: each look-up takes room, and a fleet's year has thousands in each of its windows. */
 const lookUpsAtOnce = 100
 
 /** By how much the clocks of instances may differ, in milliseconds. */

@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { nameOf } from '../../upstream/groups.ts'
 import { callOf, type Topic } from '../../upstream/topic.ts'
 import type { AnalytiksClient, Question } from './client.ts'
 import { type Keep, keepTraffic } from './keep.ts'
-import { type PackedTraffic, packTraffic, unpackTraffic } from './packed-traffic.ts'
+import { packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { type LocationTraffic, printSpan } from './wire.ts'
 
 /** One page of a brand's locations in one window; the first without a cursor. */
@@ -28,22 +29,15 @@ export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPage
         return callOf(key, plan, flight => client.page({ span, step }, brandId, cursor, flight))
       }),
     keepFor: ({ span }, _page, at) => keepTraffic(keep, span, at),
-    pack: ({ data, cursor }): PackedPage => ({ data: data.map(packTraffic), cursor }),
+    pack: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),
     unpack: unpackPage,
   }
 }
 
-interface PackedPage {
-  readonly data: readonly PackedTraffic[]
-  readonly cursor: string | null
-}
+const packedPage = z.object({ data: z.array(z.unknown()), cursor: z.string().nullable() })
 
 function unpackPage(kept: unknown): BrandPage | undefined {
-  if (!isPacked(kept)) return undefined
-  const data = kept.data.flatMap(one => unpackTraffic(one) ?? [])
-  return data.length === kept.data.length ? { data, cursor: kept.cursor } : undefined
-}
-
-function isPacked(kept: unknown): kept is PackedPage {
-  return kept instanceof Object && 'data' in kept && 'cursor' in kept && Array.isArray(kept.data)
+  const { data: page } = packedPage.safeParse(kept)
+  const data = page?.data.flatMap(row => unpackTraffic(row) ?? [])
+  return page && data?.length === page.data.length ? { data, cursor: page.cursor } : undefined
 }

@@ -1,26 +1,37 @@
+import { z } from 'zod'
 import { type Buckets, type LocationTraffic, type TrafficMetric, trafficMetrics } from './wire.ts'
 
-/** What is kept of a location's traffic, as JSON: the times of its buckets, which are most of it, are said once and in short. */
-export interface PackedTraffic extends Omit<LocationTraffic, 'buckets' | 'pointsOfInterest'> {
-  readonly times: readonly PackedTimes[]
-  readonly buckets: Metrics<PackedBuckets>
-  readonly pointsOfInterest: readonly { readonly id: string; readonly buckets: Metrics<PackedBuckets> }[]
-}
+/** Millions of numbers are kept: a schema for each of them would cost more than the parsing. */
+const numbers = z.custom<readonly number[]>(Array.isArray)
 
 /** Runs of buckets at equal steps: how many steps after the last one it begins and how many they are, one run after the other. */
-interface PackedTimes {
+const packedTimes = z.object({
   /** Of the first bucket. */
-  readonly start: number
-  readonly step: number
-  readonly runs: readonly number[]
-}
+  start: z.number(),
+  step: z.number(),
+  runs: numbers,
+})
 
 /** `times` is a place in the list of times. */
-interface PackedBuckets extends Pick<Buckets, 'values' | 'zoned'> {
-  readonly times: number
-}
+const packedBuckets = z.object({ times: z.int(), values: numbers, zoned: z.boolean() })
 
-type Metrics<Value> = { readonly [Metric in TrafficMetric]?: Value | null }
+const packedMetrics = z.partialRecord(z.enum(trafficMetrics), packedBuckets.nullable())
+
+/**
+ * What is kept of a location's traffic, as JSON: the times of its buckets, which are most of it, are said in short, and once
+ * where neighbouring series share them.
+ */
+const packedTraffic = z.object({
+  locationId: z.int(),
+  referenceNumber: z.string().nullable(),
+  times: z.array(packedTimes),
+  buckets: packedMetrics,
+  pointsOfInterest: z.array(z.object({ id: z.string(), buckets: packedMetrics })),
+})
+
+type PackedTimes = z.output<typeof packedTimes>
+type PackedBuckets = z.output<typeof packedBuckets>
+export type PackedTraffic = z.output<typeof packedTraffic>
 
 export function packTraffic({ buckets, pointsOfInterest, ...location }: LocationTraffic): PackedTraffic {
   const places = new Map<readonly number[], number>()
@@ -35,13 +46,14 @@ export function packTraffic({ buckets, pointsOfInterest, ...location }: Location
   return { ...location, ...packed, times: [...places.keys()].map(packTimes) }
 }
 
-/** The traffic that was packed, of which series may share their times; undefined of another shape. */
+/** The traffic that was packed, of which series may share their times; undefined where it was not so. */
 export function unpackTraffic(kept: unknown): LocationTraffic | undefined {
-  if (!isPacked(kept)) return undefined
-  const { buckets, pointsOfInterest, times, ...location } = kept
+  const { data: packed } = packedTraffic.safeParse(kept)
+  if (!packed) return undefined
+  const { buckets, pointsOfInterest, times, ...location } = packed
   const lists = times.map(unpackTimes)
-  const unpack = ({ times, ...rest }: PackedBuckets) => ({ ...rest, times: lists[times] ?? [] })
-  return {
+  const unpack = ({ times, ...rest }: PackedBuckets): Buckets => ({ ...rest, times: lists[times] ?? [] })
+  const traffic = {
     ...location,
     buckets: eachMetric(buckets, unpack),
     pointsOfInterest: pointsOfInterest.map(({ id, buckets }) => ({
@@ -49,12 +61,13 @@ export function unpackTraffic(kept: unknown): LocationTraffic | undefined {
       buckets: eachMetric(buckets, unpack),
     })),
   }
+  const isWhole = [traffic, ...traffic.pointsOfInterest].every(({ buckets }) =>
+    Object.values(buckets).every(one => !one || one.times.length === one.values.length),
+  )
+  return isWhole ? traffic : undefined
 }
 
-/** Told apart from what an older Isotherm kept. */
-function isPacked(kept: unknown): kept is PackedTraffic {
-  return kept instanceof Object && 'times' in kept && 'pointsOfInterest' in kept && 'buckets' in kept
-}
+type Metrics<Value> = { readonly [Metric in TrafficMetric]?: Value | null }
 
 function eachMetric<From, To>(metrics: Metrics<From>, change: (one: From) => To): Metrics<To> {
   const changed: { [Metric in TrafficMetric]?: To | null } = {}
@@ -80,7 +93,8 @@ function packTimes(times: readonly number[]): PackedTimes {
     count++
     last = time
   }
-  return { start, step, runs: count > 0 ? [...runs, skip, count] : [] }
+  if (count > 0) runs.push(skip, count)
+  return { start, step, runs }
 }
 
 /** What every bucket starts a multiple of after the one before. */
@@ -89,7 +103,7 @@ function stepOf(times: readonly number[]): number {
   let last: number | undefined
   for (const time of times) {
     const gap = time - (last ?? time)
-    if (gap % step !== 0) step = greatestDivisor(gap, step)
+    if (gap % step !== 0) step = greatestCommonDivisor(gap, step)
     last = time
   }
   return step
@@ -107,6 +121,6 @@ function unpackTimes({ start, step, runs }: PackedTimes): readonly number[] {
   return times
 }
 
-function greatestDivisor(one: number, other: number): number {
-  return other === 0 ? one : greatestDivisor(other, one % other)
+function greatestCommonDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestCommonDivisor(other, one % other)
 }

@@ -19,10 +19,9 @@ export type TrafficMetric = (typeof locationMetrics)[number] | (typeof pointOfIn
 export const trafficMetrics: readonly TrafficMetric[] = [
   ...new Set([...locationMetrics, ...pointOfInterestMetrics]),
 ]
-const names: ReadonlySet<string> = new Set(trafficMetrics)
 
 export function isTrafficMetric(name: string): name is TrafficMetric {
-  return names.has(name)
+  return trafficMetrics.some(metric => metric === name)
 }
 
 export type TrafficStep = 'hourly' | '15min'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { brandPages } from '../../../src/providers/analytiks/brand-pages.ts'
 import { packTraffic, unpackTraffic } from '../../../src/providers/analytiks/packed-traffic.ts'
 import {
   type Buckets,
@@ -7,6 +8,8 @@ import {
   locationMetrics,
   pointOfInterestMetrics,
 } from '../../../src/providers/analytiks/wire.ts'
+import { serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
+import { wire } from '../../wiring.ts'
 import { hour } from './traffic-rows.ts'
 
 const start = Date.parse('2025-06-02T00:00:00Z')
@@ -35,16 +38,41 @@ test('series that share their times share them again, and the times of equal ste
   expect(pointsOfInterest?.[0]?.buckets.visits?.times).toBe(buckets?.visits?.times)
 })
 
-test('what is of another shape is no traffic', () => {
-  for (const kept of [
+test('what is of another shape is no traffic, nor is a page with such a row a page', async () => {
+  const times = { start, step: hour, runs: [0, 2] }
+  const visits = { times: 0, values: [1, 2], zoned: true }
+  const kept = {
+    locationId: 1,
+    referenceNumber: null,
+    times: [times],
+    buckets: { visits },
+    pointsOfInterest: [],
+  }
+  const others: readonly unknown[] = [
     undefined,
     null,
     'traffic',
     [],
     {},
-    { locationId: 1, buckets: {}, pointsOfInterest: [] },
-  ])
-    expect(unpackTraffic(kept)).toBeUndefined()
+    { ...kept, times: undefined },
+    { ...kept, times: [null] },
+    { ...kept, times: [] },
+    { ...kept, buckets: null },
+    { ...kept, buckets: { visits: { ...visits, values: [1] } } },
+    { ...kept, pointsOfInterest: [null] },
+    { ...kept, pointsOfInterest: [{ id: 'door', buckets: { visits: { ...visits, times: 1 } } }] },
+  ]
+  await using emulator = await serveAnalytiks()
+  await using account = wire(emulator)
+  const { unpack } = brandPages(account.client('analytiks'), { milliseconds: hour })
+  const page = (...data: readonly unknown[]) => ({ data, cursor: null })
+  expect(unpackTraffic(kept)).toBeDefined()
+  expect(unpack(page(kept, kept))?.data).toHaveLength(2)
+  for (const other of others) {
+    expect(unpackTraffic(other)).toBeUndefined()
+    expect(unpack(page(kept, other))).toBeUndefined()
+    expect(unpack(other)).toBeUndefined()
+  }
 })
 
 function anyTraffic(): fc.Arbitrary<LocationTraffic> {
@@ -68,7 +96,7 @@ function anyTraffic(): fc.Arbitrary<LocationTraffic> {
 /** Mostly hours of the day one after the other with gaps between, some anywhere and some told twice. */
 function anyTimes(): fc.Arbitrary<readonly number[]> {
   const step = fc.oneof(
-    { weight: 9, arbitrary: fc.constantFrom(hour, 2 * hour, 24 * hour) },
+    { weight: 9, arbitrary: fc.constantFrom(hour, 2 * hour, 24 * hour, 0) },
     { weight: 1, arbitrary: fc.nat(3 * hour) },
   )
   return fc.array(step, { maxLength: 40 }).map(steps => {
