@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     sequence: { shuffle: true },
     testTimeout: 20_000,
+    // An event that comes is waited for no longer than it takes, on a busy machine either.
+    expect: { poll: { timeout: 10_000 } },
     // Many a test waits for a process or a socket.
     maxWorkers: '100%',
   },

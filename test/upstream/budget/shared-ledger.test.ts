@@ -150,7 +150,7 @@ test('a Redis that hangs holds nobody up for long, and is used again when it goe
   server.pause()
   for (let count = 0; count < 5; count++) expect(await one.ledger.take(0)).toBeUndefined()
   server.resume()
-  await expect.poll(() => sees(one.ledger, other.ledger), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => sees(one.ledger, other.ledger)).toBe(true)
 })
 
 test('a Redis that comes back empty is told of every call that still counts', async () => {
@@ -165,7 +165,7 @@ test('a Redis that comes back empty is told of every call that still counts', as
   await server.kill()
   for (let count = 0; count < 3; count++) expect(await one.ledger.take(0)).toBeUndefined()
   await server.restart()
-  await expect.poll(() => one.redis.status, { timeout: 10_000 }).toBe('ready')
+  await expect.poll(() => one.redis.status).toBe('ready')
   expect(await one.ledger.take(0)).toBeUndefined()
   using late = await instance(server, allowance)
   expect(await exhaust(late.ledger)).toBe(3)
@@ -221,13 +221,12 @@ test('Redis killed and restarted under load: every call is answered soon, and no
   }
   const instances = [one, other, third]
   const loads = instances.flatMap(({ ledger }) => [load(ledger), load(ledger), load(ledger)])
-  const reached = (count: number) =>
-    expect.poll(() => made.length, { timeout: 10_000 }).toBeGreaterThan(count)
+  const reached = (count: number) => expect.poll(() => made.length).toBeGreaterThan(count)
   await reached(60)
   await server.kill()
   await reached(made.length + 60)
   await server.restart()
-  for (const { redis } of instances) await expect.poll(() => redis.status, { timeout: 10_000 }).toBe('ready')
+  for (const { redis } of instances) await expect.poll(() => redis.status).toBe('ready')
   await reached(made.length + 60)
   isOver = true
   await Promise.all(loads)
