@@ -34,19 +34,16 @@ builder.objectFields(Location, t => ({
       'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range cost one call for up to 50 of them and 5 days; hours, days, weeks and months share their calls, but not with quarter-hours, of which days, weeks and months are made where the clock is off UTC by part of an hour. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
     extensions: checked(checkTraffic),
-    resolve: async (location, { onRefusal, ...args }, context) => {
+    resolve: (location, args, context) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = questionOf(args, location)
+      const { span, interval, timeZone } = questionOf(args, location)
       const metrics = args.metrics ?? metricsOf('location', args.interval, context)
-      const report = await context.loaders.analytiks.traffic.load({
-        ...question,
-        metrics,
-        withZones: false,
-        identity,
-        onRefusal: onRefusal ?? 'PARTIAL',
-      })
-      return seriesOf(report, metrics, { interval: question.interval, isNamed: args.metrics != null })
+      const onRefusal = args.onRefusal ?? 'PARTIAL'
+      const key = { span, interval, timeZone, metrics, withZones: false, identity, onRefusal }
+      const common = { interval, isNamed: args.metrics != null }
+      // Not `async`: what waits for a fleet's answer is held for each of its locations.
+      return context.loaders.analytiks.traffic.load(key).then(report => seriesOf(report, metrics, common))
     },
   }),
   pointsOfInterest: t.field({

@@ -74,5 +74,7 @@ export function seriesOf(
   common: Pick<Series, 'interval' | 'isNamed'>,
   pointOfInterestId: string | null = null,
 ): Series[] {
-  return [...new Set(metrics)].map(metric => ({ ...common, series: place.series(metric), pointOfInterestId }))
+  return metrics
+    .filter((metric, index) => metrics.indexOf(metric) === index)
+    .map(metric => ({ ...common, series: place.series(metric), pointOfInterestId }))
 }

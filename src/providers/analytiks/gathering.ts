@@ -14,7 +14,7 @@ export class TrafficGathering {
   readonly #plan: Plan
   readonly #quarters: QuarterCheck | undefined
   readonly #location: PlaceGathering
-  readonly #zones = new Map<string, Zone>()
+  readonly #zones: Map<string, Zone> | undefined
   #locationId: number | null = null
   #referenceNumber: string | null = null
   /** The first instant at which a bucket starts. */
@@ -25,6 +25,7 @@ export class TrafficGathering {
     this.#question = question
     this.#plan = plan
     if (plan.edges.length > 0) this.#quarters = new QuarterCheck(plan.edges)
+    if (question.withZones) this.#zones = new Map()
     this.#location = new PlaceGathering(this.#plan, this.#quarters)
   }
 
@@ -36,7 +37,7 @@ export class TrafficGathering {
     window: TrafficSpan,
     { locationId, referenceNumber, buckets, pointsOfInterest }: LocationTraffic,
   ): void {
-    const { span, metrics, withZones } = this.#question
+    const { span, metrics } = this.#question
     const start = Math.max(window.start, span.start)
     const part = { form: span.form, start, end: Math.min(window.end, span.end) }
     this.#locationId = locationId
@@ -45,7 +46,7 @@ export class TrafficGathering {
     for (const zone of pointsOfInterest) this.#quarters?.note(zone.buckets)
     this.#example = Math.min(this.#example, firstOf(buckets))
     this.#location.add(part, buckets, metrics)
-    if (!withZones) return
+    if (!this.#zones) return
     for (const [order, { id, buckets }] of pointsOfInterest.entries()) {
       const zone = this.#zones.getOrInsertComputed(id, () => new Zone(this.#plan, this.#quarters))
       zone.note(start, order)
@@ -60,7 +61,7 @@ export class TrafficGathering {
    */
   report(): TrafficReport {
     const example = Number.isFinite(this.#example) ? this.#example : undefined
-    const zones = [...this.#zones].filter(([, { place }]) => place.isThere)
+    const zones = [...(this.#zones ?? [])].filter(([, { place }]) => place.isThere)
     zones.sort(([, one], [, other]) => one.start - other.start || one.order - other.order)
     return {
       locationId: this.#locationId,

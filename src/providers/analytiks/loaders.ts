@@ -8,7 +8,6 @@ import type { Walk } from '../../upstream/walk.ts'
 import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
 import { walkBrand } from './brand-walk.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
-import { TrafficGathering } from './gathering.ts'
 import { Plans } from './gathering-plan.ts'
 import { LocationReport } from './location-report.ts'
 import { identityName, type LocationWindow, locationTraffic, locationWindow } from './location-traffic.ts'
@@ -21,7 +20,7 @@ import {
   type TrafficQuestion,
 } from './traffic-question.ts'
 import { isAhead, windowsOf } from './windows.ts'
-import type { LocationTraffic } from './wire.ts'
+import { type LocationTraffic, trafficMetrics } from './wire.ts'
 
 export interface AnalytiksLoaders {
   /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
@@ -57,7 +56,7 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
   )
   const walks = new Map<string, Walk<BrandReport>>()
   return {
-    traffic: { load: async key => (await reports.load(key)).outcome },
+    traffic: { load: key => reports.load(key).then(({ outcome }) => outcome) },
     brandTraffic(brandId, question) {
       const step = stepOfBrand(question)
       const name = nameOf(brandId, step, questionName(question))
@@ -81,7 +80,7 @@ function askReports(
   caller: Caller,
 ): LocationReport[] {
   const plans = new Plans(dwellTime)
-  const reports = keys.map(key => new LocationReport(key, new TrafficGathering(key, plans.of(key))))
+  const reports = keys.map(key => new LocationReport(key, plans.of(key)))
   void Promise.all(askWindows(reports, locations, caller)).then(() => {
     spreadRefusals(reports)
     for (const report of reports) report.end()
@@ -151,6 +150,6 @@ function questionName({
   metrics,
   withZones,
 }: Pick<TrafficQuestion, 'span' | 'interval' | 'metrics' | 'withZones'>): string {
-  const asked = metrics.length > 1 ? [...new Set(metrics)].sort() : metrics
+  const asked = trafficMetrics.filter(metric => metrics.includes(metric))
   return `${span.form} ${span.start} ${span.end} ${interval} ${asked} ${withZones}`
 }

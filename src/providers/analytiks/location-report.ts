@@ -1,4 +1,5 @@
-import type { TrafficGathering } from './gathering.ts'
+import { TrafficGathering } from './gathering.ts'
+import type { Plan } from './gathering-plan.ts'
 import type { TrafficReport } from './series.ts'
 import type { TrafficKey } from './traffic-question.ts'
 import type { LocationTraffic, TrafficSpan } from './wire.ts'
@@ -12,12 +13,14 @@ export class LocationReport {
   open = 0
   /** Of the first window that failed: a series that lacks one would be a shorter series. */
   failure: Error | undefined
-  readonly #gathering: TrafficGathering
+  readonly #plan: Plan
+  #gathering: TrafficGathering | undefined
   readonly #settle: PromiseWithResolvers<TrafficReport>
 
-  constructor(key: TrafficKey, gathering: TrafficGathering) {
+  /** `plan` is the key's. */
+  constructor(key: TrafficKey, plan: Plan) {
     this.key = key
-    this.#gathering = gathering
+    this.#plan = plan
     this.#settle = Promise.withResolvers()
     this.outcome = this.#settle.promise
     // Whoever asked may have gone away.
@@ -27,7 +30,7 @@ export class LocationReport {
   add(window: TrafficSpan, traffic: LocationTraffic): void {
     if (this.failure) return
     try {
-      this.#gathering.add(window, traffic)
+      this.#gathered().add(window, traffic)
     } catch (error) {
       this.fail(error)
     }
@@ -41,9 +44,15 @@ export class LocationReport {
   end(): void {
     try {
       if (this.failure) throw this.failure
-      this.#settle.resolve(this.#gathering.report())
+      this.#settle.resolve(this.#gathered().report())
     } catch (error) {
       this.#settle.reject(error)
     }
+  }
+
+  /** Begun by the first window: until then thousands of locations wait. */
+  #gathered(): TrafficGathering {
+    this.#gathering ??= new TrafficGathering(this.key, this.#plan)
+    return this.#gathering
   }
 }
