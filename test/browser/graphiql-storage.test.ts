@@ -25,8 +25,8 @@ describe('GraphiQL, in a browser that was there before,', () => {
     await using served = await serve()
     await using visit = await openChromium()
     const { page } = visit
-    const today = new Date()
-    const yesterday = new Date(today.getTime() - 86_400_000)
+    const yesterday = new Date('2026-02-01T12:00:00Z')
+    const today = new Date('2026-02-02T12:00:00Z')
     const endOf = (visited: Date) => `"end":"${visited.toISOString().slice(0, 10)}T00:00:00.000Z"`
 
     vi.setSystemTime(yesterday)
@@ -36,7 +36,7 @@ describe('GraphiQL, in a browser that was there before,', () => {
     await write(page, 'Operation Editor', 'query Mine { providers { name } }')
     await stored(page, 'query Mine')
 
-    vi.useRealTimers()
+    vi.setSystemTime(today)
     await page.goto(`${served.origin}/graphql`)
     expect(await tabNames(page)).toEqual([...names, 'Mine'])
     expect(await activeTab(page)).toBe('EverythingAtOnce')
@@ -68,6 +68,7 @@ describe('GraphiQL, in a browser that was there before,', () => {
     await using served = await serve()
     await using visit = await openChromium()
     const { page } = visit
+    vi.setSystemTime('2026-02-02T12:00:00Z')
     await page.goto(`${served.origin}/graphql`)
     await page.getByRole('tab', { name: 'StoreFloor' }).hover()
     await page.getByRole('tab', { name: 'StoreFloor' }).getByRole('button', { name: 'Close Tab' }).click()
