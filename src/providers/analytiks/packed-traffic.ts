@@ -31,7 +31,7 @@ const packedTraffic = z.object({
 
 type PackedTimes = z.output<typeof packedTimes>
 type PackedBuckets = z.output<typeof packedBuckets>
-export type PackedTraffic = z.output<typeof packedTraffic>
+type PackedTraffic = z.output<typeof packedTraffic>
 
 export function packTraffic({ buckets, pointsOfInterest, ...location }: LocationTraffic): PackedTraffic {
   const places = new Map<readonly number[], number>()

@@ -10,7 +10,7 @@ import type { MetricBuckets, TrafficMetric, TrafficSpan } from './wire.ts'
 /** The series of one place, as they come. */
 export class PlaceGathering implements PlaceReport {
   readonly #plan: Plan
-  #series: Map<TrafficMetric, SeriesGathering> | undefined
+  readonly #series = new Map<TrafficMetric, SeriesGathering>()
   readonly #quarters: QuarterCheck | undefined
   /** What has buckets in two periods, should they be hours. */
   readonly #crossing: Set<TrafficMetric> | undefined
@@ -34,13 +34,12 @@ export class PlaceGathering implements PlaceReport {
       const map = maps[metric]
       if (!map) continue
       isSilent = false
-      const gathering = this.#series?.get(metric) ?? this.#start(metric)
+      const gathering = this.#series.get(metric) ?? this.#start(metric)
       const buckets = cut(map, part, this.#plan.clock, gathering)
       if (this.#quarters?.crosses(map)) this.#crossing?.add(metric)
       // What a longer window tells of other times says nothing of this range.
       if (buckets.times.length === 0 && map.times.length > 0) continue
       gathering.add(part.start, buckets, maps.visits)
-      this.#series ??= new Map()
       this.#series.set(metric, gathering)
       this.#isThere = true
     }
@@ -53,7 +52,7 @@ export class PlaceGathering implements PlaceReport {
         'analytiks told hours where quarter-hours were asked, and counted people in an hour that is half in one day and half in the next. It enables quarter-hours per account.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
     }
-    return (this.#series?.get(metric) ?? this.#start(metric)).series(example)
+    return (this.#series.get(metric) ?? this.#start(metric)).series(example)
   }
 
   #start(metric: TrafficMetric): SeriesGathering {
