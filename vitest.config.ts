@@ -8,6 +8,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/long/**'],
     sequence: { shuffle: true },
     testTimeout: 20_000,
     // An event that comes is waited for no longer than it takes, on a busy machine either.

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ImageSettings } from './images/settings.ts'
 import type { Settings } from './providers.ts'
-import type { DocumentSettings } from './trusted-documents.ts'
+import type { DocumentSettings } from './server/trusted-documents.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
 import { generalVariables, providerVariables } from './variables.ts'
 

@@ -4,8 +4,8 @@ import type { Catalog } from './catalog.ts'
 import { readCatalog } from './catalog-file.ts'
 import { type Config, type Environment, readConfig, StartProblems } from './config.ts'
 import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
-import { startServer } from './server.ts'
-import { type DocumentSettings, readManifest, TrustedDocuments } from './trusted-documents.ts'
+import { startServer } from './server/server.ts'
+import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import { openRedis } from './upstream/redis.ts'
 
 export interface Isotherm extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
 import { zenovayPlanNames } from './providers/zenovay/plans.ts'
-import { documentModes } from './trusted-documents.ts'
+import { documentModes } from './server/trusted-documents.ts'
 import { providerNames } from './upstream/error.ts'
 import type { Limits } from './upstream/limits.ts'
 

@@ -1,6 +1,6 @@
 import { openAccount } from '../src/account.ts'
 import { Catalog } from '../src/catalog.ts'
-import { type RunningServer, startServer } from '../src/server.ts'
+import { type RunningServer, startServer } from '../src/server/server.ts'
 
 /** A server without any provider, whose catalog fails at every location in a way that nobody expects. */
 export async function startBroken(

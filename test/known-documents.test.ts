@@ -1,7 +1,7 @@
 import { printExecutableGraphQLDocument } from '@graphql-tools/documents'
 import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { KnownDocuments } from '../src/known-documents.ts'
+import { KnownDocuments } from '../src/server/known-documents.ts'
 
 describe('what it costs to tell that a document is not known', () => {
   test('is bounded by the largest that is known', () => {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { documentCache } from '../src/document-cache.ts'
+import { documentCache } from '../src/server/document-cache.ts'
 import { askText } from './client.ts'
 import { serve } from './serving.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, parse } from 'graphql'
 import { expect, test } from 'vitest'
 import { compiledOperations, type Execute } from '../../src/execution/compiled-operations.ts'
-import { maskErrors } from '../../src/plugins/masked-errors.ts'
+import { maskErrors } from '../../src/server/plugins/masked-errors.ts'
 import { madeUpGraph } from './made-up-graph.ts'
 import { madeUpQueries } from './made-up-queries.ts'
 

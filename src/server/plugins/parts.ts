@@ -8,7 +8,7 @@ import {
   visit,
 } from 'graphql'
 import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
-import type { Context } from '../context.ts'
+import type { Context } from '../../context.ts'
 
 const partNames = ['defer', 'stream']
 

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
-import { tryJson } from '../upstream/json.ts'
+import { tryJson } from '../../upstream/json.ts'
 
 /**
  * Takes operations as JSON alone, 415 otherwise. A form on anybody's page could post the other kinds to a server that its

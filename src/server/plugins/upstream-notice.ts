@@ -1,5 +1,5 @@
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
-import type { Context, Cost } from '../context.ts'
+import type { Context, Cost } from '../../context.ts'
 import { requestRefusal, toldErrors } from './plan-errors.ts'
 
 /**

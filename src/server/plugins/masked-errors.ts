@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { YogaMaskedErrorOpts } from 'graphql-yoga'
-import { BadInput } from '../upstream/bad-input.ts'
-import { UpstreamError } from '../upstream/error.ts'
+import { BadInput } from '../../upstream/bad-input.ts'
+import { UpstreamError } from '../../upstream/error.ts'
 import { rootOf } from './root-error.ts'
 
 export interface MaskedErrors extends YogaMaskedErrorOpts {

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { compiledOperations } from '../execution/compiled-operations.ts'
+import { compiledOperations } from '../../execution/compiled-operations.ts'
 
 /** Runs what is asked over and over as code made for it; the rest is left to the default executor. */
 export function useCompiledOperations(schema: GraphQLSchema): Plugin {

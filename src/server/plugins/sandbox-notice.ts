@@ -1,5 +1,5 @@
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
-import type { Context } from '../context.ts'
+import type { Context } from '../../context.ts'
 
 /**
  * Names in `extensions.sandbox` the providers whose made-up data an answer holds, so that it never passes for real: those that
