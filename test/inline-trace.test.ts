@@ -1,7 +1,7 @@
 import { Trace } from '@apollo/usage-reporting-protobuf'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { askText } from './client.ts'
-import { questions } from './gateways/questions.ts'
+import { questions } from './long/gateways/questions.ts'
 import { type Served, serve } from './serving.ts'
 
 const resources = new AsyncDisposableStack()

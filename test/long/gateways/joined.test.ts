@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Trace } from '@apollo/usage-reporting-protobuf'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type AnalytiksEmulator, serveAnalytiks } from '../../src/sandbox/analytiks.ts'
-import { emptyFolder } from '../child.ts'
-import { askText } from '../client.ts'
-import { installMilliseconds, startForeign } from '../foreign-package.ts'
-import { type Served, serve } from '../serving.ts'
+import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
+import { emptyFolder } from '../../child.ts'
+import { askText } from '../../client.ts'
+import { installMilliseconds, startForeign } from '../../foreign-package.ts'
+import { type Served, serve } from '../../serving.ts'
 import { type GatewayName, installGateways, startGateway } from './readme-gateways.ts'
 
 const resources = new AsyncDisposableStack()
@@ -134,5 +134,5 @@ ${lines
 })
 
 function storesSdl(): Promise<string> {
-  return readFile(join(import.meta.dirname, '../../examples/supergraph/stores.graphql'), 'utf8')
+  return readFile(join(import.meta.dirname, '../../../examples/supergraph/stores.graphql'), 'utf8')
 }

@@ -3,16 +3,16 @@ import { copyFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
-import { startIsotherm } from '../src/isotherm.ts'
-import { installChromium, openChromium } from './browser/chromium.ts'
-import { serveHtml } from './browser/html-page.ts'
-import { emptyFolder } from './child.ts'
-import { installMilliseconds } from './debian-package.ts'
-import { blocks, readme } from './readme.ts'
+import { startIsotherm } from '../../src/isotherm.ts'
+import { installChromium, openChromium } from '../browser/chromium.ts'
+import { serveHtml } from '../browser/html-page.ts'
+import { emptyFolder } from '../child.ts'
+import { installMilliseconds } from '../debian-package.ts'
+import { blocks, readme } from '../readme.ts'
 
 beforeAll(installChromium, installMilliseconds)
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 const [fetching = ''] = blocks('js')
 const [recipe = '', typed = ''] = blocks('ts')

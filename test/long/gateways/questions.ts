@@ -1,5 +1,5 @@
-import type { Fault } from '../../src/sandbox/emulator.ts'
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { Fault } from '../../../src/sandbox/emulator.ts'
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 
 /** A question that is asked of Isotherm itself and through each gateway. */
 export interface Question {

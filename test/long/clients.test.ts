@@ -3,11 +3,11 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { askText } from './client.ts'
-import { foreignFolder, installMilliseconds, installPackages, runForeign } from './foreign-package.ts'
-import { serve } from './serving.ts'
+import { askText } from '../client.ts'
+import { foreignFolder, installMilliseconds, installPackages, runForeign } from '../foreign-package.ts'
+import { serve } from '../serving.ts'
 
-const modules = join(import.meta.dirname, '../node_modules')
+const modules = join(import.meta.dirname, '../../node_modules')
 
 beforeAll(() => installPackages(), installMilliseconds)
 

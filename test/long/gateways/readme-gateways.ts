@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startNode } from '../child.ts'
-import { foreignFolder, installPackages } from '../foreign-package.ts'
+import { startNode } from '../../child.ts'
+import { foreignFolder, installPackages } from '../../foreign-package.ts'
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 const example = join(root, 'examples/supergraph')
 
 /** By what the README calls them: which folder has their packages, and what a server for them takes besides. */

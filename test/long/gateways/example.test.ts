@@ -3,14 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
-import { serveAnalytiks } from '../../src/sandbox/analytiks.ts'
-import { callsOf } from '../calls.ts'
-import { type Child, emptyFolder, startNode } from '../child.ts'
-import { askText } from '../client.ts'
-import { installMilliseconds, installPackages } from '../foreign-package.ts'
-import { type Served, serve } from '../serving.ts'
+import { serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
+import { callsOf } from '../../calls.ts'
+import { type Child, emptyFolder, startNode } from '../../child.ts'
+import { askText } from '../../client.ts'
+import { installMilliseconds, installPackages } from '../../foreign-package.ts'
+import { type Served, serve } from '../../serving.ts'
 
-const folder = join(import.meta.dirname, '../../examples/supergraph')
+const folder = join(import.meta.dirname, '../../../examples/supergraph')
 const start = join(folder, 'start.ts')
 
 beforeAll(() => installPackages(folder), installMilliseconds)

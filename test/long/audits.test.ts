@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { installMilliseconds, installPackages, runForeign } from './foreign-package.ts'
-import { serve } from './serving.ts'
+import { installMilliseconds, installPackages, runForeign } from '../foreign-package.ts'
+import { serve } from '../serving.ts'
 
 beforeAll(() => installPackages(), installMilliseconds)
 
 const everything = {
   ISOTHERM_CORS_ORIGINS: '*',
   ISOTHERM_CACHE_BYTES: '1000000',
-  ISOTHERM_DOCUMENTS: join(import.meta.dirname, 'generated/persisted-documents.json'),
+  ISOTHERM_DOCUMENTS: join(import.meta.dirname, '../generated/persisted-documents.json'),
   ISOTHERM_DOCUMENT_MODE: 'log',
 }
 
