@@ -12,6 +12,7 @@ import {
   GraphQLURL,
 } from 'graphql-scalars'
 import type { Context } from '../src/context.ts'
+import { readLocalDateTime, readLocalDateTimeLiteral } from './local-date-time.ts'
 
 export const builder = new SchemaBuilder<{
   Context: Context
@@ -76,7 +77,10 @@ builder.addScalarType('DateTime', GraphQLDateTime, {
 })
 builder.addScalarType('LocalDateTime', GraphQLLocalDateTime, {
   serialize: value => (typeof value === 'string' ? value : GraphQLLocalDateTime.serialize(value)),
-  description: "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`.",
+  parseValue: readLocalDateTime,
+  parseLiteral: readLocalDateTimeLiteral,
+  description:
+    "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`. On the way in a date is enough, such as `2026-11-21`: it is that day's midnight.",
 })
 builder.addScalarType('Duration', GraphQLDuration, {
   description: 'A length of time as ISO 8601 writes it, such as `PT20S` or `PT1M30S`.',

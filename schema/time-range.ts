@@ -13,8 +13,17 @@ export const TimeRange = builder.inputType('TimeRange', {
 export const LocalTimeRange = builder.inputType('LocalTimeRange', {
   description: "A span of time by a place's own clock. Half-open: the start is in it, the end is not.",
   fields: t => ({
-    start: t.field({ type: 'LocalDateTime', required: true, description: 'Where the range starts.' }),
-    end: t.field({ type: 'LocalDateTime', required: true, description: 'The first moment after the range.' }),
+    start: t.field({
+      type: 'LocalDateTime',
+      required: true,
+      description: 'Where the range starts. A date, such as `2026-10-01`, is its midnight.',
+    }),
+    end: t.field({
+      type: 'LocalDateTime',
+      required: true,
+      description:
+        'The first moment after the range. A date, such as `2026-11-01`, is its midnight, so that the day itself is not in the range.',
+    }),
   }),
 })
 
@@ -34,9 +43,10 @@ export const TrafficRange = builder.inputType('TrafficRange', {
 export type TimeRangeInput = typeof TimeRange.$inferInput
 export type TrafficRangeInput = typeof TrafficRange.$inferInput
 
-/** Refuses a range that ends before it starts, or is empty. */
+/** Refuses a range that ends before it starts, is empty, or lies in no year that a date can be printed of. */
 export function checkTimeRange({ start, end }: TimeRangeInput): void {
   if (end <= start) throw endsEarly(start.toISOString(), end.toISOString())
+  checkYears(start.getTime(), end.getTime())
 }
 
 /** The range as Analytiks is asked: in UTC wherever that can be. */
@@ -47,7 +57,7 @@ export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | nul
     return bounded({ form: 'utc', start: utc.start.getTime(), end: utc.end.getTime() })
   }
   const { start, end } = local ?? { start: '', end: '' }
-  const [from, to] = [toPlain(start), toPlain(end)]
+  const [from, to] = [Temporal.PlainDateTime.from(start), Temporal.PlainDateTime.from(end)]
   if (Temporal.PlainDateTime.compare(to, from) <= 0) throw endsEarly(start, end)
   const form = timeZone === null ? 'local' : 'utc'
   const [first, last] = [momentOf(from, timeZone ?? 'UTC'), momentOf(to, timeZone ?? 'UTC')]
@@ -59,20 +69,19 @@ export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | nul
 const maximumDays = 3660
 
 function bounded(span: TrafficSpan): TrafficSpan {
+  checkYears(span.start, span.end)
   const days = (span.end - span.start) / 86_400_000
   if (days <= maximumDays) return span
   throw new BadInput(`A range may span at most ten years, not ${Math.ceil(days)} days.`)
 }
 
-function toPlain(text: string): Temporal.PlainDateTime {
-  if (/(Z|[+-]\d\d:\d\d)$/i.test(text)) {
-    throw new BadInput(`"${text}" has an offset, and a local range has none: leave it out, or ask in utc.`)
-  }
-  try {
-    return Temporal.PlainDateTime.from(text)
-  } catch {
-    throw new BadInput(`"${text}" is no date and time.`)
-  }
+/** The years whose dates have four digits by every clock. */
+const [firstMoment, lastMoment] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-01-01T00:00:00Z')]
+
+function checkYears(start: number, end: number): void {
+  if (start >= firstMoment && end <= lastMoment) return
+  const [from, to] = [start, end].map(time => new Date(time).toISOString())
+  throw new BadInput(`A range lies within the years 1 to 9998, not from ${from} to ${to}.`)
 }
 
 /** When a clock shows the time: of two moments the first, and of none, as the clock skips it, the moment of the change. */

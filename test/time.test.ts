@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ask } from './client.ts'
+import { ask, askText } from './client.ts'
 import {
   TimeBrandDocument,
   TimeHeatmapsDocument,
@@ -231,6 +231,29 @@ test("a local range of a brand is each store's own, with instants where the cloc
     instants.map(ats => ats.map((at, index) => ({ at, localAt: localTimes[index], value: index + 1 }))),
   )
   expect(series?.map(one => one?.columns)).toEqual([null, null, null])
+})
+
+test('a date is its midnight, as the start of a local range and as its end, which is not in it', async () => {
+  await using served = await serve()
+  const read = async (start: string, end: string) => {
+    const variables = { id: 'oxford-street', range: { local: { start, end } }, metrics: ['VISITS' as const] }
+    const { data, errors } = await ask(served.origin, TimeTrafficDocument, variables)
+    expect(errors).toEqual([])
+    return data.location
+  }
+  const days = await read('2025-10-26', '2025-10-27')
+  expect(spansSent(served)).toEqual([
+    { startDate: '2025-10-25T23:00:00.000Z', endDate: '2025-10-27T00:00:00.000Z' },
+  ])
+  expect(days?.traffic?.[0]?.columns?.values).toHaveLength(25)
+  expect(days).toEqual(await read('2025-10-26T00:00:00', '2025-10-27T00:00:00'))
+  const inline = await askText<object>(
+    served.origin,
+    `{ location(by: { id: "oxford-street" }) { traffic(range: { local: { start: "2025-10-26", end: "2025-10-26T09:00:00" } }, metrics: [VISITS]) { columns { start values } } } }`,
+  )
+  expect(inline.data).toMatchObject({
+    location: { traffic: [{ columns: { start: '2025-10-25T23:00:00.000Z', values: { length: 10 } } }] },
+  })
 })
 
 test('zero, not reported and not counted are three things', async () => {

@@ -43,9 +43,9 @@ export type HeatmapImageState =
 
 /** A span of time by a place's own clock. Half-open: the start is in it, the end is not. */
 export type LocalTimeRange = {
-  /** The first moment after the range. */
+  /** The first moment after the range. A date, such as `2026-11-01`, is its midnight, so that the day itself is not in the range. */
   end: string;
-  /** Where the range starts. */
+  /** Where the range starts. A date, such as `2026-10-01`, is its midnight. */
   start: string;
 };
 
