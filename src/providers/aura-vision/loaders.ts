@@ -7,9 +7,11 @@ import type { PictureAnswer } from '../../upstream/kept-pictures.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
 import { narrowingName, sorted } from './narrowing.ts'
-import { type ImageKey, pictureAnswers } from './pictures.ts'
+import { pictureAnswers } from './pictures.ts'
 import { type HeatmapRequest, planRequests, type RequestBounds, windowsOf } from './plan.ts'
-import type { AuraHeatmap, AuraHeatmapRow, HeatmapFilter, SpatialHeatmapType } from './wire.ts'
+import { type RowKey, rowName } from './row-questions.ts'
+import { rowAnswers } from './rows.ts'
+import { type AuraHeatmap, type HeatmapFilter, type SpatialHeatmapType, withoutUrl } from './wire.ts'
 
 export interface HeatmapsKey {
   readonly locationId: string
@@ -23,6 +25,11 @@ export interface AuraVisionLoaders {
    * share requests.
    */
   readonly heatmaps: DataLoader<HeatmapsKey, readonly AuraHeatmap[], string>
+  /**
+   * Single heatmaps, each found again by all that its row said, in few requests of narrow ranges. Rejects with
+   * UPSTREAM_NOT_FOUND for one that is there no more.
+   */
+  readonly rows: DataLoader<RowKey, AuraHeatmap, string>
 }
 
 /** One request in one window. */
@@ -33,7 +40,8 @@ interface RequestKey extends HeatmapRequest {
 /** What one account shares between its requests. */
 export interface AuraVisionAnswers {
   readonly heatmaps: Answers<RequestKey, readonly AuraHeatmap[]>
-  readonly pictures: Answers<ImageKey, PictureAnswer>
+  readonly rows: Answers<RowKey, AuraHeatmap>
+  readonly pictures: Answers<RowKey, PictureAnswer>
   readonly bounds: RequestBounds
 }
 
@@ -59,7 +67,12 @@ export function auraVisionAnswers(
     },
     keeping,
   )
-  return { heatmaps, pictures: pictureAnswers(client, pictureKeeping), bounds: client.bounds }
+  return {
+    heatmaps,
+    rows: rowAnswers(client, limits.keepSeconds * 1000, keeping),
+    pictures: pictureAnswers(client, pictureKeeping),
+    bounds: client.bounds,
+  }
 }
 
 export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Caller): AuraVisionLoaders {
@@ -73,12 +86,16 @@ export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Call
         ),
       { cacheKeyFn: keyName },
     ),
+    rows: new DataLoader(
+      keys =>
+        Promise.all(
+          answers()
+            .rows.askAll(keys, caller)
+            .map(answer => answer.catch(asError)),
+        ),
+      { cacheKeyFn: rowName },
+    ),
   }
-}
-
-/** A signed URL is never kept. */
-function withoutUrl({ url, ...row }: AuraHeatmapRow): AuraHeatmap {
-  return { ...row, hasImage: url !== null }
 }
 
 /** A request that failed fails the keys that have a cell in it, and no other. */
@@ -100,7 +117,7 @@ function loadHeatmaps(
         const rows = (await asked.get(locationId))?.get(locationId) ?? []
         return rows.filter(row => types.some(type => type === row.type))
       } catch (error) {
-        return error instanceof Error ? error : new Error('A request failed.', { cause: error })
+        return asError(error)
       }
     }),
   )
@@ -131,4 +148,8 @@ function keyName({ locationId, types, filter }: HeatmapsKey): string {
 
 function filterName(filter: HeatmapFilter): string {
   return nameOf(filter.start.toISOString(), filter.end.toISOString(), narrowingName(filter))
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('A request failed.', { cause: error })
 }

@@ -83,6 +83,11 @@ export type AuraHeatmapRow = z.output<typeof heatmap>
 /** The row as it may be kept for as long as one likes. */
 export type AuraHeatmap = Omit<AuraHeatmapRow, 'url'> & { readonly hasImage: boolean }
 
+/** A signed URL is never kept. */
+export function withoutUrl({ url, ...row }: AuraHeatmapRow): AuraHeatmap {
+  return { ...row, hasImage: url !== null }
+}
+
 export const heatmapsAnswer = z.compile(z.array(heatmap))
 
 export function heatmapRequest(

@@ -1,0 +1,35 @@
+import { Answers } from '../../upstream/answers.ts'
+import { nameOf } from '../../upstream/groups.ts'
+import type { Keeping } from '../../upstream/keeping.ts'
+import { asItIs } from '../../upstream/topic.ts'
+import type { AuraVisionClient } from './client.ts'
+import { findRow, planRows, type RowKey, rowGone, rowName } from './row-questions.ts'
+import { type AuraHeatmap, withoutUrl } from './wire.ts'
+
+/** Single heatmaps of one account, found again by what their rows said; those that are asked together share requests. */
+export function rowAnswers(
+  client: AuraVisionClient,
+  keepMilliseconds: number,
+  keeping: Keeping | undefined,
+): Answers<RowKey, AuraHeatmap> {
+  return new Answers<RowKey, AuraHeatmap>(
+    {
+      nameOf: key => nameOf('aura row', rowName(key)),
+      callsOf: keys =>
+        planRows(keys, client.bounds).map(({ keys, locationIds, types, filter }) => ({
+          keys,
+          plan: { route: 'detail/list', locationIds, types, ...filter },
+          async make(flight) {
+            const rows = await client.heatmaps(locationIds, types, filter, flight)
+            return keys.map(key => {
+              const row = findRow(rows, key)
+              return row ? withoutUrl(row) : rowGone()
+            })
+          },
+        })),
+      keepFor: () => keepMilliseconds,
+      unpack: asItIs((kept): kept is AuraHeatmap => kept instanceof Object && 'locationId' in kept),
+    },
+    keeping,
+  )
+}
