@@ -19,7 +19,7 @@ export const rangeArgument = builder.args(t => ({
     type: TrafficRange,
     required: true,
     description:
-      'When, as `{ utc: … }` or `{ local: … }`: at most ten years, within the years 1 to 9998. Half-open, so a bucket that starts at its end is not in it. Days to come are neither asked nor reported.',
+      'When, as `{ utc: … }` or `{ local: … }`: at most ten years, within the years 1 to 9998. Half-open, so a bucket that starts at its end is not in it. What is still to come is neither asked nor reported; the bucket that is running is told as far as it was counted.',
   }),
 }))
 

@@ -8,7 +8,7 @@ import {
   TimeTrafficDocument,
 } from './generated/graphql.ts'
 import { serve } from './serving.ts'
-import { spansSent } from './traffic-answers.ts'
+import { answerTraffic, denseBuckets, spansSent } from './traffic-answers.ts'
 
 const years = { utc: { start: '2101-01-01T00:00:00Z', end: '2103-01-01T00:00:00Z' } }
 const local = { local: { start: '2101-01-01T00:00:00', end: '2101-01-01T03:00:00' } }
@@ -65,4 +65,57 @@ test('the locations of a brand are told in the future too, by the pages of one w
   expect(rows.map(({ location }) => location.id)).toContain('Location:ginza')
   expect(rows.flatMap(({ series }) => series ?? []).filter(({ reported }) => reported)).toEqual([])
   expect(new Set(spansSent(served).map(({ startDate }) => startDate)).size).toBe(1)
+})
+
+test.each([
+  ['0', 'HOURLY'],
+  ['100000000', 'HOURLY'],
+  ['0', 'QUARTER_HOUR'],
+  ['100000000', 'QUARTER_HOUR'],
+] as const)(
+  'of the days that run, what is still to come is neither asked nor told, whatever Analytiks tells (%s bytes kept, %s)',
+  async (bytes, interval) => {
+    await using served = await serve({ environment: { ISOTHERM_CACHE_BYTES: bytes } })
+    const step = interval === 'HOURLY' ? 3_600_000 : 900_000
+    const running = Math.floor(Date.now() / step) * step
+    const [start, end] = [running - 30 * 3_600_000, running + 30 * 3_600_000].map(time =>
+      new Date(time).toISOString(),
+    )
+    if (!start || !end) throw new Error('no range')
+    const visits = denseBuckets(start, end, step / 1000)
+    const pointOfInterest = [{ id: 'zone', visits }]
+    const row = { locationId: 5, visits, pointOfInterest }
+    answerTraffic(served, 'ginza', { visits, pointOfInterest })
+    const body = { cursor: null, data: [row] }
+    served.sandbox.analytiks.journal.script({ route: 'POST /json/v3', answer: { body } })
+    const range = { utc: { start, end } }
+    const variables = { id: 'ginza', range, interval, metrics: ['VISITS' as const] }
+    const { data, errors } = await ask(served.origin, RollupsDocument, variables)
+    const brand = await ask(served.origin, RollupBrandDocument, { id: 1234, range, interval })
+    const days = await ask(served.origin, RollupsDocument, { ...variables, interval: 'DAILY' })
+    // The bucket may have turned meanwhile.
+    const allowed = [running, running + step].map(time => new Date(time).toISOString())
+    const last = data.location?.traffic?.[0]?.points.at(-1)
+    expect(allowed).toContain(last?.at)
+    expect(last?.value).toBe(Object.keys(visits).indexOf(`${last?.at?.slice(0, 19)}Z`))
+    expect(allowed).toContain(data.location?.pointsOfInterest?.[0]?.traffic[0]?.points.at(-1)?.at)
+    expect(allowed).toContain(brand.data.brand?.traffic?.nodes[0]?.series?.[0]?.points.at(-1)?.at)
+    expect(days.data.location?.traffic?.[0]?.columns?.values.at(-1)).toBe(null)
+    expect([...errors, ...brand.errors, ...days.errors]).toEqual([])
+    for (const { endDate } of spansSent(served)) {
+      expect(Date.parse(String(endDate))).toBeLessThanOrEqual(
+        Math.ceil((Date.now() + 1) / 3_600_000) * 3_600_000,
+      )
+    }
+  },
+)
+
+test('of a place without a time zone nothing is asked that is still to come by every clock', async () => {
+  await using served = await serve({ catalog: '' })
+  const now = Date.now()
+  const print = (time: number) => new Date(time).toISOString().slice(0, 19)
+  const range = { local: { start: print(now - 86_400_000), end: print(now + 4 * 86_400_000) } }
+  await ask(served.origin, TimeTrafficDocument, { id: 'analytiks:5', range, metrics: ['VISITS'] })
+  const ends = spansSent(served).map(({ endDate }) => Date.parse(`${endDate}Z`))
+  expect(Math.max(...ends)).toBeLessThanOrEqual(now + 15 * 3_600_000 + 60_000)
 })

@@ -4,6 +4,7 @@ import { callOf, type Topic } from '../../upstream/topic.ts'
 import type { AnalytiksClient, Question } from './client.ts'
 import { type Keep, keepTraffic } from './keep.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
+import { untilNow } from './windows.ts'
 import { type LocationTraffic, printSpan } from './wire.ts'
 
 /** One page of a brand's locations in one window; the first without a cursor. */
@@ -24,7 +25,8 @@ export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPage
       nameOf('brand', brandId, span.form, span.start, span.end, step, cursor),
     callsOf: keys =>
       keys.map(key => {
-        const { span, step, brandId, cursor } = key
+        const { step, brandId, cursor } = key
+        const span = untilNow(key.span, step, Date.now())
         const plan = { route: 'POST /json/v3', window: printSpan(span), interval: step, brandId }
         return callOf(key, plan, flight => client.page({ span, step }, brandId, cursor, flight))
       }),

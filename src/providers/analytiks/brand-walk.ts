@@ -8,6 +8,7 @@ import type { DwellTime } from './law.ts'
 import type { BrandReport } from './series.ts'
 import type { BrandQuestion } from './traffic-question.ts'
 import { WindowPages } from './window-pages.ts'
+import { untilNow } from './windows.ts'
 import type { TrafficSpan, TrafficStep } from './wire.ts'
 
 export interface BrandWalkOptions {
@@ -24,6 +25,8 @@ export interface BrandWalkOptions {
 export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): Walk<BrandReport> {
   const [lead, ...others] = options.windows.map(window => new WindowPages(window, options))
   const plans = new Plans(options.dwellTime)
+  const now = Date.now()
+  const told = ({ window }: WindowPages) => untilNow(window, options.step, now)
   return walk<BrandReport, true>(async () => {
     if (!lead) return { rows: [], next: undefined }
     const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
@@ -32,10 +35,10 @@ export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): W
       const { locationId } = row
       const asked = { ...question, timeZone: question.zoneOf(locationId) }
       const gathering = new TrafficGathering(asked, plans.of(asked))
-      gathering.add(lead.window, row)
+      gathering.add(told(lead), row)
       for (const [part, pages] of others.entries()) {
         const traffic = parts[part]?.[index]
-        if (traffic) gathering.add(pages.window, traffic)
+        if (traffic) gathering.add(told(pages), traffic)
       }
       return { ...gathering.report(), locationId }
     })

@@ -42,6 +42,7 @@ export class TrafficGathering {
     const part = { form: span.form, start, end: Math.min(window.end, span.end) }
     this.#locationId = locationId
     this.#referenceNumber ??= referenceNumber
+    if (part.end <= part.start) return
     this.#quarters?.note(buckets)
     for (const zone of pointsOfInterest) this.#quarters?.note(zone.buckets)
     this.#example = Math.min(this.#example, firstOf(buckets))

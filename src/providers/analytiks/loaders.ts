@@ -19,7 +19,7 @@ import {
   type TrafficKey,
   type TrafficQuestion,
 } from './traffic-question.ts'
-import { isAhead, windowsOf } from './windows.ts'
+import { isAhead, presentWindow, untilNow, windowsOf } from './windows.ts'
 import { type LocationTraffic, trafficMetrics } from './wire.ts'
 
 export interface AnalytiksLoaders {
@@ -63,10 +63,11 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
       return walks.getOrInsertComputed(name, () => {
         const { brandPages: pages, dwellTime } = answers()
         const now = Date.now()
-        // The first one tells which locations there are.
         const windows = windowsOf(question.span, { whole: pages.areKept, now }).filter(
-          (window, place) => place === 0 || !isAhead(window, now),
+          window => !isAhead(window, step, now),
         )
+        // Some window has to tell which locations there are.
+        if (windows.length === 0) windows.push(presentWindow(question.span.form, step, now))
         return walkBrand(question, { pages, caller, dwellTime, brandId, step, windows })
       })
     },
@@ -98,7 +99,9 @@ function askWindows(
   const asked = reports.flatMap(report => {
     const { identity, onRefusal, span } = report.key
     const step = stepOf(report.key)
-    const windows = windowsOf(span, { whole: locations.areKept, now }).filter(window => !isAhead(window, now))
+    const windows = windowsOf(span, { whole: locations.areKept, now }).filter(
+      window => !isAhead(window, step, now),
+    )
     report.open += windows.length
     return windows.map(window => ({
       report,
@@ -114,7 +117,7 @@ function askWindows(
         const { report, window } = group[place] ?? {}
         if (!report || !window) return
         if (answer instanceof Error) report.fail(answer)
-        else report.add(window.span, answer)
+        else report.add(untilNow(window.span, window.step, now), answer)
         // Each is told as soon as it is whole, so that they are not all printed in one turn.
         if (--report.open === 0 && report.key.onRefusal === 'PARTIAL') report.end()
       },

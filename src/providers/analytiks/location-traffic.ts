@@ -4,6 +4,7 @@ import type { Call, Topic } from '../../upstream/topic.ts'
 import type { AnalytiksClient, LocationChoice, Question } from './client.ts'
 import { type Keep, keepTraffic } from './keep.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
+import { untilNow } from './windows.ts'
 import { type LocationTraffic, printSpan } from './wire.ts'
 
 /** How Analytiks knows a location: by its id, or by a brand's reference number. */
@@ -55,7 +56,8 @@ function callFor(
   client: AnalytiksClient,
   group: readonly [LocationWindow, ...LocationWindow[]],
 ): Call<LocationWindow, LocationTraffic> {
-  const [{ span, step, onRefusal }] = group
+  const [{ span: window, step, onRefusal }] = group
+  const span = untilNow(window, step, Date.now())
   const choice = choiceOf(group)
   return {
     keys: group,
