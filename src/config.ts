@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ImageSettings } from './images/settings.ts'
 import type { Settings } from './providers.ts'
+import type { OperationLimits } from './server/operation-limits.ts'
 import type { DocumentSettings } from './server/trusted-documents.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
 import { generalVariables, providerVariables } from './variables.ts'
@@ -16,6 +17,8 @@ export interface Config {
   readonly documents: DocumentSettings
   /** The largest request body that is read. */
   readonly requestBytes: number
+  /** What one operation may hold at most. */
+  readonly operationLimits: OperationLimits
   /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
   readonly deadlineMilliseconds: number
   /** The most bytes of upstream answers that are kept in memory; none are kept when 0. */
@@ -103,6 +106,12 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
     },
     requestBytes: general.ISOTHERM_BODY_LIMIT,
+    operationLimits: {
+      depth: general.ISOTHERM_MAX_DEPTH,
+      aliases: general.ISOTHERM_MAX_ALIASES,
+      tokens: general.ISOTHERM_MAX_TOKENS,
+      directives: general.ISOTHERM_MAX_DIRECTIVES,
+    },
     deadlineMilliseconds: general.ISOTHERM_ANSWER_TIMEOUT_MS,
     cacheBytes: general.ISOTHERM_CACHE_BYTES,
     staleSeconds: general.ISOTHERM_STALE_SECONDS,

@@ -34,6 +34,11 @@ export const generalVariables = z.object({
   ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(300_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
+  // The parser and validation recurse once for each level, and overflow the stack at some thousands.
+  ISOTHERM_MAX_DEPTH: integer(1, 500).default(50),
+  ISOTHERM_MAX_ALIASES: integer(0, 1_000_000).default(2000),
+  ISOTHERM_MAX_TOKENS: integer(1, 1_000_000).default(30_000),
+  ISOTHERM_MAX_DIRECTIVES: integer(0, 1_000_000).default(200),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
   ISOTHERM_CACHE_BYTES: integer(0, 1024 ** 4).default(256 * 1024 ** 2),
   ISOTHERM_STALE_SECONDS: integer(0, year).default(3600),

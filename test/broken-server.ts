@@ -1,5 +1,6 @@
 import { openAccount } from '../src/account.ts'
 import { Catalog } from '../src/catalog.ts'
+import { readConfig } from '../src/config.ts'
 import { type RunningServer, startServer } from '../src/server/server.ts'
 
 /** A server without any provider, whose catalog fails at every location in a way that nobody expects. */
@@ -25,6 +26,7 @@ export async function startBroken(
     host: '127.0.0.1',
     port: 0,
     requestBytes: 4096,
+    operationLimits: readConfig({}).operationLimits,
     deadlineMilliseconds: 1000,
     corsOrigins: [],
     log,

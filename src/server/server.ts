@@ -15,6 +15,7 @@ import { documentCache } from './document-cache.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
+import type { OperationLimits } from './operation-limits.ts'
 import { plainRequests, type ServerContext, useOutcome } from './plain-requests.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
@@ -26,6 +27,7 @@ import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
+import { useOperationShape } from './plugins/operation-shape.ts'
 import { usePartRules } from './plugins/part-rules.ts'
 import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
@@ -40,6 +42,8 @@ export interface ServerOptions {
   readonly port: number
   /** The largest request body that is read. */
   readonly requestBytes: number
+  /** What one operation may hold at most. */
+  readonly operationLimits: OperationLimits
   /** For everything upstream that an answer needs: what is not there by then is an error, and the answer goes without it. */
   readonly deadlineMilliseconds: number
   /** Whose pages may ask from a browser: origins, or `*`. */
@@ -58,7 +62,7 @@ export interface RunningServer {
 
 /** Serves the graph for one account. Rejects when the address cannot be had. */
 export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, requestBytes, deadlineMilliseconds, corsOrigins, log } = options
+  const { host, port, requestBytes, operationLimits, deadlineMilliseconds, corsOrigins, log } = options
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
   let draining = false
@@ -101,6 +105,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
         useBodyLimit(requestBytes),
         useDocumentCaching(freshSeconds),
         useDocumentIds(trusted),
+        useOperationShape(operationLimits),
         useDocumentMode(trusted, mode, log),
         usePartRules(),
         useParts(maskedErrors),

@@ -1,0 +1,37 @@
+import { type ExecutionArgs, type GraphQLError, parse } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { OperationLimits } from '../operation-limits.ts'
+import { documentRefusal, textRefusal, variablesRefusal } from '../operation-shape.ts'
+
+/**
+ * Refuses texts, documents and variables that are too large to be parsed, validated and coerced in bounded time. A text is looked
+ * at when it is parsed: a document that is kept was of a fair size. It stands before all plugins that look at documents.
+ */
+export function useOperationShape(limits: OperationLimits): Plugin {
+  const refusalOf = ({ variableValues }: ExecutionArgs) => variablesRefusal(variableValues, limits)
+  return {
+    onParse({ setParseFn }) {
+      let refusal: GraphQLError | undefined
+      const refuse = (found: GraphQLError | undefined) => {
+        refusal = found
+        if (found) throw found
+      }
+      setParseFn((source, options) => {
+        refuse(textRefusal(source, limits))
+        const document = parse(source, options)
+        refuse(documentRefusal(document, limits))
+        return document
+      })
+      // Thrown before Yoga, which keeps errors of the parser and changes their status.
+      return () => refuse(refusal)
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const refusal = refusalOf(args)
+      if (refusal) setResultAndStopExecution({ errors: [refusal] })
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const refusal = refusalOf(args)
+      if (refusal) setResultAndStopExecution({ errors: [refusal] })
+    },
+  }
+}
