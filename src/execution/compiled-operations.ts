@@ -5,13 +5,13 @@ import {
   GraphQLScalarType,
   GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { createLRUCache } from 'graphql-yoga'
+import { coerceVariables } from './coerced-variables.ts'
 import { locatedErrors } from './located-errors.ts'
 import { toPlainOperation, type Variables } from './plain-operation.ts'
 
@@ -52,7 +52,7 @@ export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs)
       met.set(operation, { id: ++count, switches: switchesOf(document), times: 1 })
       return undefined
     }
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
+    const { coerced } = coerceVariables(schema, operation, variableValues ?? {})
     if (!coerced) return undefined
     const name = `${known.id} ${known.switches.map(variable => (coerced[variable] === true ? 1 : 0))}`
     let found = compiled.get(name)

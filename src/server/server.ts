@@ -19,6 +19,7 @@ import type { OperationLimits } from './operation-limits.ts'
 import { plainRequests, type ServerContext, useOutcome } from './plain-requests.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useBodyLimit } from './plugins/body-limit.ts'
+import { useBoundedErrors } from './plugins/bounded-errors.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { useDocumentCaching } from './plugins/document-caching.ts'
 import { documentIdIn, documentIdName, useDocumentIds } from './plugins/document-ids.ts'
@@ -99,6 +100,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
       healthCheckEndpoint: '/healthz',
       plugins: [
         useOutcome(),
+        useBoundedErrors(),
         useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
         useJsonOnly(),
         useExplain(),

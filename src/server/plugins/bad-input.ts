@@ -4,11 +4,13 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   ValuesOfCorrectTypeRule,
   validate,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
+import { longestMessage } from '../../upstream/bad-input.ts'
+import { cutText } from '../../upstream/cut-text.ts'
 import { wrongArguments } from './wrong-arguments.ts'
 
 /**
@@ -21,11 +23,12 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
     const operation = getOperationAST(document, operationName)
     if (!operation) return []
     const given: Readonly<Record<string, unknown>> = variableValues ?? {}
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given)
+    const { coerced, errors } = coerceVariables(schema, operation, given)
     return errors ?? wrongOf(schema, document, operation, coerced, contextValue)
   }
   return {
-    onValidate({ params: { schema, documentAST } }) {
+    onValidate({ params: { schema, documentAST }, setValidationFn }) {
+      setValidationFn((schema, document, rules) => validate(schema, document, rules, boundedValidation))
       return ({ valid, result }) => {
         if (!valid) markWrongValues(schema, documentAST, result)
       }
@@ -41,9 +44,13 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
   }
 }
 
+/** The library adds one that says that there are more. */
+const boundedValidation = { maxErrors: mostErrors - 1 }
+
 /** Values that do not fit their type are bad input like any other; the specification's validation does not tell them apart. */
 function markWrongValues(schema: GraphQLSchema, document: DocumentNode, errors: readonly Error[]): void {
-  const wrong = new Set(validate(schema, document, [ValuesOfCorrectTypeRule]).map(error => error.message))
+  const wrongValues = validate(schema, document, [ValuesOfCorrectTypeRule], boundedValidation)
+  const wrong = new Set(wrongValues.map(error => error.message))
   for (const error of errors) {
     if (error instanceof GraphQLError && wrong.has(error.message)) error.extensions.code = 'BAD_USER_INPUT'
   }
@@ -51,5 +58,5 @@ function markWrongValues(schema: GraphQLSchema, document: DocumentNode, errors: 
 
 function badInput({ message, nodes }: GraphQLError): GraphQLError {
   const extensions = { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } }
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions })
+  return new GraphQLError(cutText(message, longestMessage), { nodes: nodes ?? null, extensions })
 }

@@ -24,7 +24,8 @@ export function useInlineTrace(): Plugin {
       addPlugin({
         onExecutionResult({ request, context, result, setResult }) {
           const trace = traced.get(request)?.traces.get(context)?.trace
-          if (!trace || !result || isAsyncIterable(result)) return
+          // The trace of what was refused has all that its errors say of what was sent, as long as that is.
+          if (!trace || !result || isAsyncIterable(result) || result.data === undefined) return
           const ftv1 = Buffer.from(Trace.encode(trace).finish()).toString('base64')
           setResult({ ...result, extensions: { ...result.extensions, ftv1 } })
         },

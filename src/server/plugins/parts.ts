@@ -1,14 +1,15 @@
 import {
+  BREAK,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getDirectiveValues,
   getOperationAST,
-  getVariableValues,
   visit,
 } from 'graphql'
 import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
+import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
 
 const partNames = ['defer', 'stream']
 
@@ -72,15 +73,15 @@ function wrongParts(
   operationName: string | null | undefined,
   given: Readonly<Record<string, unknown>>,
 ): readonly GraphQLError[] {
-  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
-  const { coerced } = getVariableValues(schema, definitions, given)
+  const operation = getOperationAST(document, operationName)
+  const { coerced } = operation ? coerceVariables(schema, operation, given) : {}
   const directives = schema.getDirectives().filter(({ name }) => partNames.includes(name))
   const errors: GraphQLError[] = []
   // Variables that do not fit their types are told of by others.
   if (!coerced) return errors
   visit(document, {
     enter(node) {
-      if (!('directives' in node) || !node.directives?.length) return
+      if (!('directives' in node) || !node.directives?.length) return undefined
       try {
         for (const directive of directives) {
           const count = getDirectiveValues(directive, node, coerced)?.initialCount
@@ -91,6 +92,7 @@ function wrongParts(
         if (!(error instanceof GraphQLError)) throw error
         errors.push(badPart(error.message, node))
       }
+      return errors.length < mostErrors ? undefined : BREAK
     },
   })
   return errors

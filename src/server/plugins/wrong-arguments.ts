@@ -17,6 +17,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { mostErrors } from '../../execution/coerced-variables.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -39,14 +40,17 @@ export function wrongArguments(checkName: string) {
     const { fields, errors, isLasting } =
       found.get(operation) ?? fieldsWithArguments(schema, document, operation, variables)
     if (isLasting) found.set(operation, { fields, errors, isLasting })
-    const wrong = fields.flatMap(({ field, node }) =>
-      errorOf(node, () => {
+    const wrong = [...errors]
+    for (const { field, node } of fields) {
+      if (wrong.length >= mostErrors) break
+      const found = errorOf(node, () => {
         const args = getArgumentValues(field, node, variables)
         const check = field.extensions[checkName]
         if (typeof check === 'function') check(args, context)
-      }),
-    )
-    return [...errors, ...wrong]
+      })
+      wrong.push(...found)
+    }
+    return wrong
   }
 }
 
@@ -77,7 +81,8 @@ function fieldsWithArguments(
       if (selection.directives?.length) {
         isLasting = false
         let isLeft = false
-        errors.push(...errorOf(selection, () => (isLeft = isLeftOut(selection, variables))))
+        if (errors.length < mostErrors)
+          errors.push(...errorOf(selection, () => (isLeft = isLeftOut(selection, variables))))
         if (isLeft) continue
       }
       if (selection.kind === Kind.FIELD) {

@@ -1,0 +1,67 @@
+import {
+  coerceInputValue,
+  GraphQLError,
+  type GraphQLSchema,
+  isInputType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+  valueFromAST,
+} from 'graphql'
+import { longestMessage } from '../upstream/bad-input.ts'
+import { cutText } from '../upstream/cut-text.ts'
+import { excerpt } from './excerpt.ts'
+
+/** What one refusal tells at most. */
+export const mostErrors = 50
+
+export type CoercedVariables =
+  | { readonly coerced: Readonly<Record<string, unknown>>; readonly errors?: never }
+  | { readonly errors: readonly GraphQLError[]; readonly coerced?: never }
+
+/**
+ * The values of an operation's variables, or what is wrong with them. As the library's `getVariableValues`, but that it stops
+ * at `mostErrors`, and that no message grows with the values: a refusal takes no longer than reading the values did.
+ */
+export function coerceVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): CoercedVariables {
+  const coerced: Record<string, unknown> = Object.create(null)
+  const errors: GraphQLError[] = []
+  const excerpts = new Map<unknown, string>()
+  const quote = (value: unknown) => excerpts.getOrInsertComputed(value, () => excerpt(value))
+  const refuse = (message: string, node: VariableDefinitionNode) => {
+    errors.push(new GraphQLError(cutText(message, longestMessage), { nodes: node }))
+    if (errors.length >= mostErrors) throw new EnoughErrors()
+  }
+  try {
+    for (const node of operation.variableDefinitions ?? []) {
+      const name = node.variable.name.value
+      const type = typeFromAST(schema, node.type)
+      if (!isInputType(type)) refuse(`Variable "$${name}" is of no input type.`, node)
+      else if (!Object.hasOwn(given, name)) {
+        if (node.defaultValue) coerced[name] = valueFromAST(node.defaultValue, type)
+        else if (isNonNullType(type))
+          refuse(`Variable "$${name}" of required type "${type}" was not provided.`, node)
+      } else if (given[name] === null && isNonNullType(type)) {
+        refuse(`Variable "$${name}" of non-null type "${type}" must not be null.`, node)
+      } else {
+        coerced[name] = coerceInputValue(given[name], type, (path, value, { message }) => {
+          const place = path.map(key => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+          const at = place && ` at "${name}${place}"`
+          refuse(`Variable "$${name}" got invalid value ${quote(value)}${at}; ${message}`, node)
+        })
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof EnoughErrors)) throw error
+  }
+  return errors.length > 0 ? { errors } : { coerced }
+}
+
+class EnoughErrors extends Error {
+  override readonly name = 'EnoughErrors'
+}
