@@ -4,7 +4,7 @@ import { AnswerEntry, type Outcome } from './answer-entry.ts'
 import { Asker, type Tell } from './asker.ts'
 import type { Caller } from './caller.ts'
 import { endedError } from './deadline.ts'
-import { UpstreamError } from './error.ts'
+import { isDown } from './error.ts'
 import type { Keeping } from './keeping.ts'
 import type { Call, Topic } from './topic.ts'
 
@@ -236,17 +236,6 @@ const lookUpsAtOnce = 100
 
 /** By how much the clocks of instances may differ, in milliseconds. */
 const clockLeeway = 5_000
-
-/** Whether an upstream that fails so may be stood in for by what it told before. */
-function isDown(error: Error): boolean {
-  if (!(error instanceof UpstreamError)) return false
-  return (
-    error.code === 'UPSTREAM_UNAVAILABLE' ||
-    error.code === 'UPSTREAM_TIMEOUT' ||
-    error.code === 'UPSTREAM_RATE_LIMITED' ||
-    error.code === 'UPSTREAM_QUOTA_EXHAUSTED'
-  )
-}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('A call failed.', { cause: error })

@@ -70,6 +70,17 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Whether an upstream fails for now, whatever it is asked: what it told before may stand in for it. */
+export function isDown(error: unknown): boolean {
+  return (
+    error instanceof UpstreamError &&
+    (error.code === 'UPSTREAM_UNAVAILABLE' ||
+      error.code === 'UPSTREAM_TIMEOUT' ||
+      error.code === 'UPSTREAM_RATE_LIMITED' ||
+      error.code === 'UPSTREAM_QUOTA_EXHAUSTED')
+  )
+}
+
 /** The error of a provider that the environment does not configure. */
 export function notConfigured(provider: ProviderName): UpstreamError {
   return new UpstreamError(

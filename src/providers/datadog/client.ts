@@ -58,7 +58,7 @@ export function datadogAccount({ url, apiKey, applicationKey }: DatadogSettings)
 export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): DatadogClient {
   const { apiKey, applicationKey, url: base, limits } = settings
   const http = openHttp('datadog', settings)
-  const commonPlaces = openPlaces('datadog', limits.concurrency)
+  const commonPlaces = openPlaces('datadog', limits.concurrency, settings)
   const account = datadogAccount(settings)
   const openBudget = (operation: string) =>
     openAccountBudget('datadog', settings, { account, sharing, commonPlaces, operation })

@@ -5,7 +5,7 @@ import type { Limits } from '../limits.ts'
 import { type Budget, openBudget } from './budget.ts'
 import { type Allowance, openLocalLedger } from './ledger.ts'
 import { systemClock } from './period.ts'
-import { openPlaces, type Places } from './places.ts'
+import { leastWaiting, openPlaces, type Places } from './places.ts'
 import { openSharedLedger } from './shared-ledger.ts'
 import type { Sharing } from './sharing.ts'
 
@@ -32,7 +32,11 @@ export function openAccountBudget(
   const kept = { ...allowance, windows: (allowance.windows ?? []).map(lengthened) }
   const name = `${provider}:${fingerprint(account)}:${operation}`
   return openBudget(provider, {
-    places: openPlaces(provider, limits.concurrency),
+    places: openPlaces(provider, limits.concurrency, {
+      deadlineMilliseconds,
+      // Two of the largest requests, so that one leaves room for others.
+      maximumWaiting: Math.max(leastWaiting, 2 * limits.maximumCalls),
+    }),
     commonPlaces,
     ledger: sharing ? openSharedLedger(kept, systemClock, sharing, name) : openLocalLedger(kept, systemClock),
     patienceMilliseconds: deadlineMilliseconds,

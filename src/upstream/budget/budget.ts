@@ -10,9 +10,10 @@ import { closedError, type Places } from './places.ts'
 /** What one account may ask of a provider, kept by us so that the provider need not refuse. */
 export interface Budget extends Disposable {
   /**
-   * Makes the call when its turn has come. It waits for a place as long as its flight lasts, and for a limit as long as a call
-   * may take; where that is too short it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What
-   * the call itself rejects with is learned from: nothing is asked before the wait that it names is over.
+   * Makes the call when its turn has come. It waits for a place as long as its flight lasts and other calls succeed, and for a
+   * limit as long as a call may take; where that is too short it rejects at once with UPSTREAM_RATE_LIMITED or
+   * UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked before the wait that it
+   * names is over.
    */
   spend<Value>(flight: Flight, call: () => Promise<Value>): Promise<Value>
   /** What an answer told of the limits; to be called before the call returns. */
@@ -54,22 +55,29 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
       throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
     }
   }
+  const note = (failure: unknown) => {
+    places.note(failure)
+    commonPlaces?.note(failure)
+  }
   /** A call that is counted and may be made now, with its common place; whoever waits for a limit holds none. */
-  const turn = async (flight: Flight): Promise<Disposable> => {
+  const turn = async (flight: Flight, began: number): Promise<Disposable> => {
     let patience = patienceMilliseconds
     let hasWaited = false
+    let since = began
     try {
       while (true) {
         using held = new DisposableStack()
-        held.use(await commonPlaces?.take(flight, hasWaited))
+        held.use(await commonPlaces?.take(flight, { isReturning: hasWaited, since }))
         const refusal = await ledger.take(hasWaited ? 0 : waiting)
         if (!refusal) return held.move()
         held.dispose()
+        places.note(limited(provider, refusal))
         if (refusal.milliseconds > patience) throw limited(provider, refusal)
         patience -= refusal.milliseconds
         if (!hasWaited) waiting++
         hasWaited = true
         await pause(refusal, flight.signal)
+        since = clock.now()
       }
     } finally {
       if (hasWaited) waiting--
@@ -77,15 +85,20 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
   }
   return {
     async spend(flight, call) {
-      using _place = await places.take(flight)
-      using _common = await turn(flight)
+      const since = clock.now()
+      using _place = await places.take(flight, { since })
+      using _common = await turn(flight, since)
       flight.begun?.()
       underWay++
       try {
-        return await call()
+        const value = await call()
+        note(undefined)
+        return value
       } catch (error) {
         const told = toldByError(error)
         if (told) ledger.tell(told)
+        // A call that nobody waits for any more tells nothing of the vendor.
+        if (!flight.signal.aborted) note(error)
         throw error
       } finally {
         underWay--

@@ -15,19 +15,19 @@ const answer = async () => 'answer'
 function open(
   allowance: Allowance,
   {
-    places = 8,
+    places = openPlaces('zenovay', 8),
     clock = handClock(),
     commonPlaces,
     patience = 10_000,
   }: {
-    readonly places?: number
+    readonly places?: Places
     readonly clock?: Clock
     readonly commonPlaces?: Places
     readonly patience?: number
   } = {},
 ) {
   return openBudget('zenovay', {
-    places: openPlaces('zenovay', places),
+    places,
     commonPlaces,
     ledger: openLocalLedger(allowance, clock),
     patienceMilliseconds: patience,
@@ -86,7 +86,7 @@ test('a month that is used up is told as such', async () => {
 test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHAUSTED']])(
   'after an %s that names a wait nothing is asked before it is over, by those either who wait already',
   async code => {
-    using budget = open({ period: { limit: 9, length: 'month' } }, { places: 1 })
+    using budget = open({ period: { limit: 9, length: 'month' } }, { places: openPlaces('zenovay', 1) })
     const refused = new UpstreamError('zenovay', code, 'no', { retryAfterSeconds: 30 })
     let calls = 0
     const spend = () =>
@@ -124,6 +124,22 @@ test('a deadline that passes in a wait for the limits is told as the limit that 
   expect(failure).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryAfterSeconds: 5 })
 })
 
+test('whoever waits behind one that waits for a limit is told of the limit, after as long as a call may take', async () => {
+  const clock = handClock()
+  const places = openPlaces('zenovay', 1, { deadlineMilliseconds: 50, clock })
+  using budget = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { places, clock, patience: 50 })
+  await budget.spend(flight, answer)
+  clock.move(1)
+  const { promise: end, resolve } = Promise.withResolvers<void>()
+  const second = budget.spend(flight, () => end)
+  const third = failureOf(budget.spend(flight, answer))
+  await new Promise(setImmediate)
+  clock.move(50)
+  expect(await third).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryable: true, retryAfterSeconds: 1 })
+  resolve()
+  await second
+})
+
 test('a caller who goes away waits no more, and closing ends every wait', async () => {
   const budget = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
   await budget.spend(flight, answer)
@@ -138,7 +154,7 @@ test('a caller who goes away waits no more, and closing ends every wait', async 
 })
 
 test('a place is given back however the call ends', async () => {
-  using budget = open({}, { places: 1 })
+  using budget = open({}, { places: openPlaces('zenovay', 1) })
   await Promise.allSettled([1, 2, 3].map(() => budget.spend(flight, () => Promise.reject(new Error('no')))))
   expect(await budget.spend(flight, answer)).toBe('answer')
 })
@@ -169,9 +185,9 @@ test('whoever has waited for the limits comes before whoever came later, for who
   const back = Promise.withResolvers<void>()
   const commonPlaces: Places = {
     ...places,
-    take(flight, isReturning) {
-      if (isReturning) back.resolve()
-      return places.take(flight, isReturning)
+    take(flight, wait) {
+      if (wait?.isReturning) back.resolve()
+      return places.take(flight, wait)
     },
   }
   using lists = open(slow, { commonPlaces, clock: systemClock })

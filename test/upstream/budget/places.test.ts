@@ -99,7 +99,7 @@ test('who gave a place back unused comes before all others, first come first ser
   const held = await places.take(start())
   const served: string[] = []
   const ask = async (name: string, flight: Flight, isReturning = false) => {
-    using _place = await places.take(flight, isReturning)
+    using _place = await places.take(flight, { isReturning })
     served.push(name)
   }
   const asker = {}
@@ -133,7 +133,7 @@ test('closing turns away whoever waits, and whoever comes later', async () => {
   const places = openPlaces('analytiks', 1)
   await places.take(start())
   const waiting = failureOf(places.take(start()))
-  const returning = failureOf(places.take(start(), true))
+  const returning = failureOf(places.take(start(), { isReturning: true }))
   places[Symbol.dispose]()
   const closed = { code: 'UPSTREAM_UNAVAILABLE', message: 'The connection to analytiks was closed.' }
   expect(await waiting).toMatchObject(closed)
