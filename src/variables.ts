@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
+import { zenovayAuths } from './providers/zenovay/auth.ts'
 import { zenovayPlanNames } from './providers/zenovay/plans.ts'
 import { documentModes } from './server/trusted-documents.ts'
 import { providerNames } from './upstream/error.ts'
@@ -159,6 +160,7 @@ export const providerVariables = {
     schema: z
       .object({
         ZENOVAY_API_KEY: key(),
+        ZENOVAY_AUTH: text().pipe(z.enum(zenovayAuths)).default('header'),
         ZENOVAY_URL: url(['https:', 'http:']).default(new URL('https://api.zenovay.com/api/external/v1')),
         ZENOVAY_PLAN: text().pipe(z.enum(zenovayPlanNames)).default('pro'),
         ZENOVAY_CONCURRENCY: concurrency(),
@@ -167,6 +169,7 @@ export const providerVariables = {
       })
       .transform(variables => ({
         apiKey: variables.ZENOVAY_API_KEY,
+        auth: variables.ZENOVAY_AUTH,
         url: variables.ZENOVAY_URL,
         plan: variables.ZENOVAY_PLAN,
         limits: limits(

@@ -78,6 +78,7 @@ test('with the required variables alone the defaults of every provider hold', ()
     zenovay: {
       ...bounds,
       apiKey: 'zv_key',
+      auth: 'header',
       url: new URL('https://api.zenovay.com/api/external/v1'),
       plan: 'pro',
       limits: { ...limits, keepSeconds: 600 },
@@ -138,6 +139,7 @@ test('every variable changes what it stands for', () => {
     ...limitVariables('ANALYTIKS'),
     ZENOVAY_URL: 'http://127.0.0.1:6/v1',
     ZENOVAY_PLAN: 'enterprise',
+    ZENOVAY_AUTH: 'bearer',
     ...limitVariables('ZENOVAY'),
     DATADOG_URL: 'http://127.0.0.1:7',
     DD_SITE: 'datadoghq.eu',
@@ -204,6 +206,7 @@ test('every variable changes what it stands for', () => {
       zenovay: {
         ...changed,
         apiKey: 'zv_key',
+        auth: 'bearer',
         url: new URL('http://127.0.0.1:6/v1'),
         plan: 'enterprise',
       },

@@ -9,12 +9,14 @@ import { tryJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { retryAfter, statusError, toWait } from '../../upstream/status.ts'
+import { authHeaders, type ZenovayAuth } from './auth.ts'
 import { limitsTold, monthReset } from './limit-headers.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 import { pagesAnswer, readFailure, websitesAnswer, type ZenovayPage, type ZenovayWebsite } from './wire.ts'
 
 export interface ZenovaySettings extends Bounds {
   readonly apiKey: string
+  readonly auth: ZenovayAuth
   /** Up to and with the version, such as `https://api.zenovay.com/api/external/v1`. */
   readonly url: URL
   readonly plan: ZenovayPlan
@@ -36,7 +38,7 @@ export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly strin
 }
 
 export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): ZenovayClient {
-  const { apiKey, url: base, plan } = settings
+  const { apiKey, auth, url: base, plan } = settings
   const { perMinute, perMonth } = zenovayPlans[plan]
   const http = openHttp('zenovay', settings)
   const budget = openAccountBudget('zenovay', settings, {
@@ -48,9 +50,10 @@ export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): Ze
     sharing,
   })
 
+  const headers = authHeaders(auth, apiKey)
   const get = <Schema extends z.ZodType>(url: URL, schema: Schema, flight: Flight) =>
     budget.spend(flight, async () => {
-      const answer = await http.call({ method: 'GET', url, headers: { 'x-api-key': apiKey }, flight })
+      const answer = await http.call({ method: 'GET', url, headers, flight })
       budget.learn(limitsTold(answer, plan))
       return readAnswer('zenovay', schema, answer, failure)
     })

@@ -143,6 +143,17 @@ describe('an answer', () => {
     expect(call?.headers['x-api-key']).toBe(emulator.environment.ZENOVAY_API_KEY)
   })
 
+  test.each([
+    ['header', { 'x-api-key': 'zv_sandbox_zenovay', authorization: undefined }],
+    ['bearer', { 'x-api-key': undefined, authorization: 'Bearer zv_sandbox_zenovay' }],
+  ])('is asked with the key where the vendor takes it: ZENOVAY_AUTH=%s', async (auth, headers) => {
+    await using emulator = await serveZenovay()
+    await using account = wire(emulator, { ZENOVAY_AUTH: auth })
+    expect(await pages(account)).toHaveLength(5)
+    const [call] = emulator.journal.calls
+    expect({ 'x-api-key': undefined, authorization: undefined, ...call?.headers }).toMatchObject(headers)
+  })
+
   test('that says that it is no success is refused, whatever its status', async () => {
     const body = { success: false, data: { pages: [] }, error: { message: 'no', code: 'GENERIC_ERROR' } }
     expect(await failed({ status: 200, body })).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
