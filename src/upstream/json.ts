@@ -30,8 +30,22 @@ export function tryJson(text: string): unknown {
 
 /** JSON.parse with a reviver is many times slower, so only a text with a long number gets one. */
 function readJson(text: string): unknown {
-  return hasLongNumber(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
+  const wellFormed = withoutLoneSurrogates(text)
+  return hasLongNumber(wellFormed) ? JSON.parse(wellFormed, exactInteger) : JSON.parse(wellFormed)
 }
+
+/**
+ * Half a character stands for nothing, and no answer of ours may hold it: one name in a list of thousands is told with
+ * U+FFFD in its place, as every encoder of UTF-8 does, and does not fail the list.
+ */
+function withoutLoneSurrogates(text: string): string {
+  if (!text.includes('\\ud') && !text.includes('\\uD')) return text
+  return text.replace(escapes, found => (loneSurrogate.test(found) ? '\\ufffd' : found))
+}
+
+/** Each escape of a JSON text, a pair of surrogates as one. */
+const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/g
+const loneSurrogate = /^\\u[dD][89a-fA-F].{2}$/
 
 /** Whether sixteen digits stand in a row. One of them stands at a multiple of sixteen, so the others need no look. */
 function hasLongNumber(text: string): boolean {

@@ -121,3 +121,29 @@ function longIntegersAsText(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, longIntegersAsText(member)]))
 }
+
+test('half a surrogate pair becomes U+FFFD, and everything else stays as it is', () => {
+  const unit = fc.constantFrom(
+    '\\ud83d',
+    '\\ude00',
+    '\\uD83D\\uDE00',
+    '\\\\ud800',
+    '\\u0041',
+    '\\n',
+    '\\\\',
+    'ud800',
+    '"',
+    'é',
+    '😀',
+  )
+  fc.assert(
+    fc.property(fc.array(unit), fc.boolean(), (units, isLong) => {
+      const text = units.map(one => (one === '"' ? '\\"' : one)).join('')
+      const json = `{"${text}":["${text}",${isLong ? '12345678901234567890' : '1'}]}`
+      const plain: unknown = JSON.parse(`"${text}"`)
+      const expected = String(plain).toWellFormed()
+      expect(tryJson(json)).toEqual({ [expected]: [expected, isLong ? '12345678901234567890' : 1] })
+    }),
+    { numRuns: 500 },
+  )
+})
