@@ -8,6 +8,10 @@ export interface Flight {
   readonly traceparent?: string | undefined
   /** Told when its turn within the provider's limits has come, and it is made. */
   readonly begun?: () => void
+  /** Told when a call is sent again: by a newer token, or as its connection had been closed. */
+  readonly repeated?: () => void
+  /** Told when a token is asked for on its behalf. */
+  readonly tokenAsked?: () => void
   /** Told how many bytes an answer took. */
   readonly received?: (bytes: number) => void
 }

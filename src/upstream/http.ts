@@ -1,6 +1,8 @@
-import { Agent, type Dispatcher, errors } from 'undici'
-import { endedError, watchDeadline } from './deadline.ts'
-import { type ProviderName, UpstreamError } from './error.ts'
+import type { Dispatcher } from 'undici'
+import { Connections } from './connections.ts'
+import { acceptedCodings } from './content-coding.ts'
+import { openDispatch } from './dispatch.ts'
+import type { ProviderName } from './error.ts'
 import type { Flight } from './flight.ts'
 import { Reception } from './reception.ts'
 
@@ -19,6 +21,10 @@ export interface HttpCall {
   /** Sent as JSON. */
   readonly json?: unknown
   readonly flight?: Flight | undefined
+  /** Whether it changes nothing, so that it is sent again where its connection had been closed; by default where it is a GET. */
+  readonly isRead?: boolean
+  /** Whether it makes something anew whenever it arrives: once it has left, its failure says so and is not retryable. */
+  readonly isCreation?: boolean
   /** Answers whose body is not wanted: it is not read, and `body` is empty. */
   readonly skipBody?: (answer: HttpHead) => boolean
 }
@@ -40,47 +46,42 @@ export interface HttpUpstream extends AsyncDisposable {
 }
 
 export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
-  const agent = new Agent({
-    connections: 64,
-    maxResponseSize: bounds.maximumBytes,
-    // The deadline of each call is the only clock.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: bounds.deadlineMilliseconds },
-  })
+  const { deadlineMilliseconds, maximumBytes } = bounds
+  const connections = new Connections({ timeoutMilliseconds: deadlineMilliseconds, maximumBytes })
+  const dispatch = openDispatch(provider, bounds, connections)
   return {
-    async call({ method, url, headers, json, flight, skipBody }) {
-      if (flight?.signal.aborted) throw endedError(provider, flight.signal)
-      const reception = new Reception(skipBody)
-      using _deadline = watchDeadline(bounds.deadlineMilliseconds, flight?.signal, ended => {
-        reception.giveUp(endedError(provider, ended))
-      })
-      try {
-        agent.dispatch(
-          {
-            origin: url.origin,
-            path: url.pathname + url.search,
-            method,
-            headers: {
-              accept: 'application/json',
-              ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-              ...(flight?.traceparent === undefined ? {} : { traceparent: flight.traceparent }),
-              ...headers,
-            },
-            body: json === undefined ? null : JSON.stringify(json),
-          },
-          reception,
-        )
-        const answer = await reception.answer
-        flight?.received?.(reception.bytes)
-        return answer
-      } catch (error) {
-        throw error instanceof UpstreamError ? error : noAnswer(provider, bounds, error)
+    async call({
+      method,
+      url,
+      headers,
+      json,
+      flight,
+      skipBody,
+      isRead = method === 'GET',
+      isCreation = false,
+    }) {
+      const request = {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method,
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': acceptedCodings,
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(flight?.traceparent === undefined ? {} : { traceparent: flight.traceparent }),
+          ...headers,
+        },
+        body: json === undefined ? null : JSON.stringify(json),
       }
+      return dispatch({
+        request,
+        open: () => new Reception(maximumBytes, skipBody),
+        flight,
+        isRead,
+        isCreation,
+      })
     },
-    async [Symbol.asyncDispose]() {
-      await agent.destroy()
-    },
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   }
 }
 
@@ -88,16 +89,4 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
 export function header({ headers }: HttpHead, name: Lowercase<string>): string | undefined {
   const value = headers[name]
   return Array.isArray(value) ? value[0] : value
-}
-
-function noAnswer(provider: ProviderName, { maximumBytes }: Bounds, cause: unknown): UpstreamError {
-  if (cause instanceof errors.ResponseExceededMaxSizeError) {
-    const message = `${provider} answered more than ${maximumBytes} bytes.`
-    return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, { cause })
-  }
-  if (cause instanceof errors.HTTPParserError) {
-    const message = `${provider} answered something that is not HTTP.`
-    return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, { cause })
-  }
-  return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `${provider} could not be reached.`, { cause })
 }

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net'
-import { Agent } from 'undici'
-import { endedError, watchDeadline } from './deadline.ts'
-import { type ProviderName, UpstreamError } from './error.ts'
+import { Connections } from './connections.ts'
+import { openDispatch } from './dispatch.ts'
+import type { ProviderName } from './error.ts'
 import type { Flight } from './flight.ts'
 import type { Bounds } from './http.ts'
 import { PictureReception, type PictureResponse } from './picture-reception.ts'
@@ -24,44 +24,26 @@ export interface PictureUpstream extends AsyncDisposable {
 /** `lookup` finds the addresses of hosts; by default the system's own. */
 export function openPictureUpstream(
   provider: ProviderName,
-  { deadlineMilliseconds, maximumBytes }: Bounds,
+  bounds: Bounds,
   { lookup }: { readonly lookup?: LookupFunction } = {},
 ): PictureUpstream {
-  const agent = new Agent({
-    connections: 64,
-    // The deadline of each call is the only clock.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: deadlineMilliseconds, ...(lookup && { lookup }) },
+  const { deadlineMilliseconds, maximumBytes } = bounds
+  const connections = new Connections({
+    timeoutMilliseconds: deadlineMilliseconds,
+    ...(lookup && { lookup }),
   })
+  const dispatch = openDispatch(provider, bounds, connections)
   return {
-    async get({ url, headers, flight }) {
-      if (flight.signal.aborted) throw endedError(provider, flight.signal)
-      const reception = new PictureReception(provider, maximumBytes)
-      using _deadline = watchDeadline(deadlineMilliseconds, flight.signal, ended => {
-        reception.giveUp(endedError(provider, ended))
-      })
-      try {
-        agent.dispatch(
-          {
-            origin: url.origin,
-            path: url.pathname + url.search,
-            method: 'GET',
-            headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers },
-          },
-          reception,
-        )
-        const answer = await reception.answer
-        flight.received?.(reception.bytes)
-        return answer
-      } catch (error) {
-        if (error instanceof UpstreamError) throw error
-        const message = `${provider} could not be reached for a picture.`
-        throw new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', message, { cause: error })
+    get({ url, headers, flight }) {
+      const request = {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'GET' as const,
+        headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers },
       }
+      const open = () => new PictureReception(provider, maximumBytes)
+      return dispatch({ request, open, flight, isRead: true, isCreation: false })
     },
-    async [Symbol.asyncDispose]() {
-      await agent.destroy()
-    },
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   }
 }

@@ -10,13 +10,11 @@ export type PictureResponse = (HttpHead & { readonly picture: Picture }) | HttpA
 /** A call for a picture, which is ended as soon as its answer cannot be a picture of an allowed size. */
 export class PictureReception extends Exchange<PictureResponse> {
   readonly #provider: ProviderName
-  readonly #maximumBytes: number
   #type: Promise<string> | undefined
 
   constructor(provider: ProviderName, maximumBytes: number) {
-    super()
+    super(maximumBytes)
     this.#provider = provider
-    this.#maximumBytes = maximumBytes
   }
 
   override onResponseStart(
@@ -25,19 +23,17 @@ export class PictureReception extends Exchange<PictureResponse> {
     headers: HttpHead['headers'],
   ): void {
     super.onResponseStart(controller, status, headers)
-    if (Number(header(this.head, 'content-length') ?? 0) > this.#maximumBytes) this.giveUp(this.#tooLarge())
+    if (Number(header(this.head, 'content-length') ?? 0) > this.maximumBytes) this.giveUp(this.#tooLarge())
   }
 
-  override onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    super.onResponseData(controller, chunk)
-    if (this.bytes > this.#maximumBytes) this.giveUp(this.#tooLarge())
+  protected override taken(): void {
+    if (this.bytes > this.maximumBytes) this.giveUp(this.#tooLarge())
     else if (this.head.status === 200 && this.bytes >= firstBytes) this.#look()
   }
 
-  override onResponseEnd(): void {
-    if (this.isGivenUp) return
+  protected override finish(): void {
     if (this.head.status === 200) this.resolve(this.#finish())
-    else this.resolve({ ...this.head, body: Buffer.concat(this.chunks).toString() })
+    else this.resolve({ ...this.head, body: this.text() })
   }
 
   async #finish(): Promise<PictureResponse> {
@@ -56,7 +52,7 @@ export class PictureReception extends Exchange<PictureResponse> {
   }
 
   #tooLarge(): UpstreamError {
-    const message = `${this.#provider} answered a picture of more than ${this.#maximumBytes} bytes.`
+    const message = `${this.#provider} answered a picture of more than ${this.maximumBytes} bytes.`
     return new UpstreamError(this.#provider, 'UPSTREAM_INVALID_RESPONSE', message)
   }
 }

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import { Exchange } from './exchange.ts'
 import type { HttpAnswer, HttpHead } from './http.ts'
 
@@ -7,8 +7,8 @@ export class Reception extends Exchange<HttpAnswer> {
   readonly #skipBody: ((head: HttpHead) => boolean) | undefined
 
   /** An answer whose body is skipped has an empty one. */
-  constructor(skipBody: ((head: HttpHead) => boolean) | undefined) {
-    super()
+  constructor(maximumBytes: number, skipBody: ((head: HttpHead) => boolean) | undefined) {
+    super(maximumBytes)
     this.#skipBody = skipBody
   }
 
@@ -24,12 +24,13 @@ export class Reception extends Exchange<HttpAnswer> {
     controller.abort(new Error('The body is not wanted.'))
   }
 
-  override onResponseEnd(): void {
-    const [first] = this.chunks
-    const body = first && this.chunks.length === 1 ? first : Buffer.concat(this.chunks)
+  protected override taken(): void {
+    // What is not decoded is bounded by its connection.
+    if (this.bytes > this.maximumBytes) this.giveUp(new errors.ResponseExceededMaxSizeError())
+  }
+
+  protected override finish(): void {
     const { status, headers } = this.head
-    this.resolve({ status, headers, body: decoder.decode(body) })
+    this.resolve({ status, headers, body: this.text() })
   }
 }
-
-const decoder = new TextDecoder()

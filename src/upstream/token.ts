@@ -114,7 +114,7 @@ async function fetchToken(
     audience,
     grant_type: 'client_credentials',
   }
-  const answer = await http.call({ method: 'POST', url: tokenUrl, json, flight: { signal } })
+  const answer = await http.call({ method: 'POST', url: tokenUrl, json, flight: { signal }, isRead: true })
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`
     throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: answer.status })

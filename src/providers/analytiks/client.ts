@@ -86,6 +86,7 @@ export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing)
         url: routeUrl(exportsUrl, ['json', version]),
         headers: { authorization: `Bearer ${token}` },
         json,
+        isRead: true,
         flight: { ...flight, signal },
       })
     const token = await tokens.current(signal)

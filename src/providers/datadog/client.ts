@@ -98,7 +98,8 @@ export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): Da
     },
     async createSnapshot(creation, flight) {
       const json = creationBody(creation)
-      const call = { method: 'POST', url: routeUrl(base, path), json, flight } as const
+      const url = routeUrl(base, path)
+      const call = { method: 'POST', url, json, flight, isCreation: true } as const
       return spend(budgets.create, call, answer => written(answer, readSnapshot))
     },
     async updateSnapshot(id, change, flight) {
