@@ -1,19 +1,20 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { BrandReport } from '../src/providers/analytiks/series.ts'
-import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
+import { locationMetrics, type TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, holdsPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
-import { callCost, connectionSize } from './costs.ts'
+import { callCost, connectionSize, sized } from './costs.ts'
 import { Location } from './location.ts'
-import { PointOfInterest } from './point-of-interest.ts'
+import { assumedZones, PointOfInterest } from './point-of-interest.ts'
 import { selectsBelow } from './selection.ts'
 import { toSpan } from './time-range.ts'
 import {
   checkTraffic,
   metricsArgument,
   seriesOf,
+  sizedTraffic,
   type TrafficArguments,
   trafficArguments,
 } from './traffic-arguments.ts'
@@ -53,6 +54,8 @@ LocationTraffic.implement({
     }),
     series: t.field({
       type: [TrafficSeries],
+      listSize: { assumedSize: locationMetrics.length },
+      extensions: sized({ size: (_args, { series = locationMetrics.length }) => series }),
       description:
         'One series a metric, of the metrics asked. An error where days, weeks or months of a range in UTC were asked and the catalog knows no time zone of the location, or where the days of its time zone need quarter-hours and Analytiks tells hours.',
       resolve: ({ report, metrics, common }) => seriesOf(report, metrics, common),
@@ -60,6 +63,7 @@ LocationTraffic.implement({
     pointsOfInterest: t.field({
       type: [PointOfInterest],
       nullable: false,
+      listSize: { assumedSize: assumedZones },
       description: 'The zones inside the location.',
       resolve: ({ report, common }) =>
         report.pointsOfInterest.map(zone => ({ zone, interval: common.interval })),
@@ -91,10 +95,13 @@ builder.objectField(Brand, 'traffic', t =>
     description:
       "The traffic of the brand's locations in Analytiks' order. Analytiks hands them out page by page, and pages are read as far as `first` needs: one call each.",
     args: { ...trafficArguments, ...metricsArgument, ...pageArguments(maximumPage) },
-    extensions: checked<PageArguments & TrafficArguments>((args, context) => {
-      checkFirst(args.first, maximumPage)
-      checkTraffic(args, context)
-    }),
+    extensions: {
+      ...checked<PageArguments & TrafficArguments>((args, context) => {
+        checkFirst(args.first, maximumPage)
+        checkTraffic(args, context)
+      }),
+      ...sizedTraffic(locationMetrics.length),
+    },
     resolve: async ({ brandId }, { range, interval, metrics, ...page }, context, info) => {
       const { loaders, catalog } = context
       const asked = metrics ?? metricsOf('location', interval, context)

@@ -1,7 +1,10 @@
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { sized } from './costs.ts'
 import { type Key, type Reference, readReference } from './entity-key.ts'
 
 export const Representation = builder.scalarType('_Any', {
@@ -9,6 +12,22 @@ export const Representation = builder.scalarType('_Any', {
     'An entity as another graph knows it: an object of its `__typename` and the fields of one of its keys.',
   serialize: value => value,
 })
+
+/** As many as a page of locations may have. */
+const maximumRepresentations = 5000
+
+interface RepresentationsArguments {
+  readonly representations: readonly unknown[]
+}
+
+/** Extensions of a field that answers an entity for each representation. */
+export const entityList = {
+  ...checked<RepresentationsArguments>(({ representations: { length } }) => {
+    if (length > maximumRepresentations)
+      throw new BadInput(`At most ${maximumRepresentations} entities can be asked at once, not ${length}.`)
+  }),
+  ...sized<RepresentationsArguments>({ size: ({ representations }) => representations.length }),
+}
 
 type Found = object | null | undefined
 

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '@pothos/core'
 import { Brand } from './brand.ts'
 import { builder } from './builder.ts'
-import { findEntities, Representation } from './entity-references.ts'
+import { entityList, findEntities, Representation } from './entity-references.ts'
 import { Location } from './location.ts'
 import { mergeDirective } from './merge-directive.ts'
 import { PageHeatmap } from './page-heatmap.ts'
@@ -31,9 +31,12 @@ builder.queryField('_entities', t =>
         description: 'Each an object of `__typename` and the fields of a key.',
       }),
     },
-    extensions: mergeDirective(['__typename', 'id'], 'id', {
-      types: entities.filter(type => type !== Snapshot).map(({ name }) => name),
-    }),
+    extensions: {
+      ...entityList,
+      ...mergeDirective(['__typename', 'id'], 'id', {
+        types: entities.filter(type => type !== Snapshot).map(({ name }) => name),
+      }),
+    },
     resolve: (_root, { representations }, context, info) => findEntities(representations, context, info),
   }),
 )
@@ -72,7 +75,7 @@ for (const { type, plural, keys } of entries) {
             description: `Each an object of ${named}.`,
           }),
         },
-        extensions: mergeDirective(fields, key),
+        extensions: { ...entityList, ...mergeDirective(fields, key) },
         resolve: (_root, { representations }, context, info) =>
           findEntities(
             representations.map(given => ({ ...Object(given), __typename: type.name })),

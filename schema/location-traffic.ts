@@ -1,11 +1,19 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { TrafficKey } from '../src/providers/analytiks/traffic-question.ts'
+import { locationMetrics, pointOfInterestMetrics } from '../src/providers/analytiks/wire.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
 import { Location } from './location.ts'
-import { PointOfInterest } from './point-of-interest.ts'
-import { checkTraffic, metricsArgument, questionOf, seriesOf, trafficArguments } from './traffic-arguments.ts'
+import { assumedZones, PointOfInterest } from './point-of-interest.ts'
+import {
+  checkTraffic,
+  metricsArgument,
+  questionOf,
+  seriesOf,
+  sizedTraffic,
+  trafficArguments,
+} from './traffic-arguments.ts'
 import { metricsOf } from './traffic-metric.ts'
 import { TrafficSeries } from './traffic-series.ts'
 
@@ -29,11 +37,16 @@ builder.objectFields(Location, t => ({
   traffic: t.field({
     type: [TrafficSeries],
     cost: callCost,
-    listSize: { assumedSize: 7 },
+    listSize: { assumedSize: locationMetrics.length },
     description:
       'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range cost one call for up to 50 of them and 5 days; hours, days, weeks and months share their calls, but not with quarter-hours, of which days, weeks and months are made where the clock is off UTC by part of an hour. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
-    extensions: checked(checkTraffic),
+    extensions: {
+      ...checked(checkTraffic),
+      ...sizedTraffic(locationMetrics.length, {
+        size: ({ metrics }) => metrics?.length ?? locationMetrics.length,
+      }),
+    },
     resolve: (location, args, context) => {
       const identity = identityOf(location)
       if (!identity) return null
@@ -49,11 +62,11 @@ builder.objectFields(Location, t => ({
   pointsOfInterest: t.field({
     type: [PointOfInterest],
     cost: callCost,
-    listSize: { assumedSize: 5 },
+    listSize: { assumedSize: assumedZones },
     description:
       'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument },
-    extensions: checked(checkTraffic),
+    extensions: { ...checked(checkTraffic), ...sizedTraffic(pointOfInterestMetrics.length) },
     resolve: async (location, { onRefusal, ...args }, { loaders }) => {
       const identity = identityOf(location)
       if (!identity) return null

@@ -5,6 +5,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { Brand, findBrand } from './brand.ts'
 import { builder } from './builder.ts'
+import { sized } from './costs.ts'
 import { findLocation, Location } from './location.ts'
 import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { findView, View } from './view.ts'
@@ -26,10 +27,13 @@ builder.queryFields(t => ({
     args: {
       ids: t.arg.idList({ required: true, description: 'The `id`s of anything that implements Node.' }),
     },
-    extensions: checked<{ readonly ids: readonly string[] }>(({ ids }) => {
-      if (ids.length > maximumIds)
-        throw new BadInput(`At most ${maximumIds} ids can be asked at once, not ${ids.length}.`)
-    }),
+    extensions: {
+      ...checked<{ readonly ids: readonly string[] }>(({ ids }) => {
+        if (ids.length > maximumIds)
+          throw new BadInput(`At most ${maximumIds} ids can be asked at once, not ${ids.length}.`)
+      }),
+      ...sized<{ readonly ids: readonly string[] }>({ size: ({ ids }) => ids.length }),
+    },
     resolve: (_root, { ids }, context, info) => ids.map(id => nodeOrError(id, context, info)),
   }),
 }))

@@ -5,7 +5,7 @@ import type { PostHogHeatmap, PostHogRendition } from '../src/providers/posthog/
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { callCost } from './costs.ts'
+import { callCost, sized } from './costs.ts'
 import { Heatmap, HeatmapImage } from './heatmap.ts'
 import {
   checkWidth,
@@ -45,6 +45,9 @@ const metadata = <Key extends keyof PostHogHeatmap>(key: Key) => ({
   ): Promise<PostHogHeatmap[Key]> => (await metadataOf(heatmap, context))[key],
 })
 
+/** How many widths a heatmap is drawn at. */
+const assumedWidths = 10
+
 /** What is known of a heatmap without its metadata. */
 const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'provider', 'image'])
 
@@ -78,6 +81,7 @@ builder.node(PageHeatmap, {
     }),
     targetWidths: t.field({
       type: ['Int'],
+      extensions: sized({ size: () => assumedWidths }),
       description: 'The widths to render, in CSS pixels.',
       ...metadata('targetWidths'),
     }),
@@ -89,6 +93,7 @@ builder.node(PageHeatmap, {
     hasContent: t.boolean({ description: 'Whether there is any picture.', ...metadata('hasContent') }),
     renditions: t.field({
       type: [PageHeatmapRendition],
+      listSize: { assumedSize: assumedWidths },
       description: 'The pictures by width.',
       ...metadata('renditions'),
     }),

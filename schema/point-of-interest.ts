@@ -1,8 +1,13 @@
 import type { ZoneReport } from '../src/providers/analytiks/series.ts'
+import { pointOfInterestMetrics, type TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { builder } from './builder.ts'
+import { sized } from './costs.ts'
 import { seriesOf } from './traffic-arguments.ts'
 import { checkMetrics, metricsOf, TrafficMetricType } from './traffic-metric.ts'
 import { type Series, TrafficSeries } from './traffic-series.ts'
+
+/** How many zones a location has, for what it may cost. */
+export const assumedZones = 5
 
 interface Zone extends Pick<Series, 'interval'> {
   readonly zone: ZoneReport
@@ -21,6 +26,10 @@ PointOfInterest.implement({
     traffic: t.field({
       type: [TrafficSeries],
       nullable: false,
+      listSize: { assumedSize: pointOfInterestMetrics.length },
+      extensions: sized<{ readonly metrics?: readonly TrafficMetric[] | null }>({
+        size: ({ metrics }) => metrics?.length ?? pointOfInterestMetrics.length,
+      }),
       description: 'One series a metric, over the range and interval of the field above.',
       args: {
         metrics: t.arg({

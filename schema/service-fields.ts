@@ -1,12 +1,16 @@
 import type { GraphQLSchema } from 'graphql'
 import { builder } from './builder.ts'
+import { sized } from './costs.ts'
 import { stitchingSdl, subgraphSdl } from './dialects.ts'
+
+const bytesOfSdl = 60_000
 
 const Service = builder.objectRef<{ readonly sdl: string }>('_Service')
 Service.implement({
   description: 'What a federated graph needs to know of this one.',
   fields: t => ({
     sdl: t.exposeString('sdl', {
+      extensions: sized({ bytes: bytesOfSdl }),
       nullable: false,
       description: 'The schema with the directives of Apollo Federation 2.',
     }),
@@ -24,6 +28,7 @@ builder.queryField('_service', t =>
 
 builder.queryField('_sdl', t =>
   t.string({
+    extensions: sized({ bytes: bytesOfSdl }),
     nullable: false,
     description:
       'For stitched graphs: the schema with stitching directives, from which `stitchSchemas` makes a part of theirs. Costs no upstream call.',

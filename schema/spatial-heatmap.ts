@@ -7,7 +7,7 @@ import {
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { callCost } from './costs.ts'
+import { callCost, sized } from './costs.ts'
 import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { Location } from './location.ts'
 import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
@@ -127,16 +127,19 @@ builder.objectField(Location, 'heatmaps', t =>
       }),
       taxonomy: t.arg.string({ description: 'Only of this zone path, such as `Service:Checkout`.' }),
     },
-    extensions: checked<HeatmapArguments>(({ range, types, taxonomy, ...lists }) => {
-      checkTimeRange(range)
-      if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
-      for (const [name, members] of Object.entries(lists)) {
-        if (Array.isArray(members) && members.length === 0) {
-          throw new BadInput(`${name} must name at least one member, or be left out.`)
+    extensions: {
+      ...sized<HeatmapArguments>({ size: rowsOf }),
+      ...checked<HeatmapArguments>(({ range, types, taxonomy, ...lists }) => {
+        checkTimeRange(range)
+        if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
+        for (const [name, members] of Object.entries(lists)) {
+          if (Array.isArray(members) && members.length === 0) {
+            throw new BadInput(`${name} must name at least one member, or be left out.`)
+          }
         }
-      }
-      if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
-    }),
+        if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
+      }),
+    },
     resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }) => {
       if (auraVisionId === null) return null
       const rows = await loaders.auraVision.heatmaps.load({
@@ -149,6 +152,14 @@ builder.objectField(Location, 'heatmaps', t =>
     },
   }),
 )
+
+/** Cameras by slices of visitors: how many rows a location has of one type and day. */
+const assumedRows = 10
+
+function rowsOf({ range, types }: HeatmapArguments): number {
+  const days = Math.ceil((range.end.getTime() - range.start.getTime()) / 86_400_000)
+  return days * types.length * assumedRows
+}
 
 function typeOf({ type }: AuraHeatmap): VendorType | null {
   return spatialHeatmapTypes.find(known => known === type) ?? null

@@ -4,6 +4,7 @@ import type { PlaceReport } from '../src/providers/analytiks/series.ts'
 import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
+import { type FieldSize, sized } from './costs.ts'
 import { TrafficRange, type TrafficRangeInput, toSpan } from './time-range.ts'
 import {
   checkMetrics,
@@ -48,6 +49,29 @@ export interface TrafficArguments {
   readonly range: TrafficRangeInput
   readonly interval?: IntervalInput
   readonly metrics?: readonly TrafficMetric[] | null | undefined
+}
+
+/** Extensions of a field that asks for traffic: how many series there are below, and of how many buckets. */
+export function sizedTraffic(defaultMetrics: number, more: FieldSize<TrafficArguments> = {}) {
+  return sized<TrafficArguments>({
+    below: args => ({ buckets: bucketsOf(args), series: args.metrics?.length ?? defaultMetrics }),
+    ...more,
+  })
+}
+
+/** In milliseconds; of months the shortest. */
+const bucketLengths = {
+  '15min': 900_000,
+  hourly: 3_600_000,
+  daily: 86_400_000,
+  weekly: 604_800_000,
+  monthly: 2_419_200_000,
+}
+
+/** How many buckets a range touches at most. */
+function bucketsOf({ range, interval }: TrafficArguments): number {
+  const { start, end } = toSpan(range, null)
+  return Math.ceil((end - start) / bucketLengths[interval ?? 'hourly']) + 1
 }
 
 /** Refuses what no time zone could make answerable. */

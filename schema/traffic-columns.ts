@@ -1,5 +1,6 @@
 import type { TrafficColumns as ColumnsRecord } from '../src/providers/analytiks/series.ts'
 import { builder } from './builder.ts'
+import { sizedByBuckets } from './costs.ts'
 
 export const TrafficColumns = builder.objectRef<ColumnsRecord>('TrafficColumns')
 TrafficColumns.implement({
@@ -19,12 +20,14 @@ TrafficColumns.implement({
     }),
     values: t.field({
       type: ['SafeInt'],
+      extensions: sizedByBuckets,
       nullable: { list: false, items: true },
       description: "In the series' unit; null where Analytiks reported nothing.",
       resolve: ({ values }) => values,
     }),
     starts: t.field({
       type: ['DateTime'],
+      extensions: sizedByBuckets,
       nullable: false,
       description: 'The start of each bucket, one for each of `values`.',
       resolve: columns => columns.starts(),

@@ -4,6 +4,7 @@ import type {
 } from '../src/providers/analytiks/series.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
+import { assumedBuckets, sizedByBuckets } from './costs.ts'
 import { TrafficColumns } from './traffic-columns.ts'
 import {
   type IntervalInput,
@@ -78,6 +79,8 @@ TrafficSeries.implement({
     points: t.field({
       type: [TrafficPoint],
       nullable: false,
+      listSize: { assumedSize: assumedBuckets },
+      extensions: sizedByBuckets,
       description: 'The buckets that were reported, in order. A bucket that was not is absent, never 0.',
       resolve: ({ series }) => series.points(),
     }),

@@ -107,6 +107,9 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     },
     requestBytes: general.ISOTHERM_BODY_LIMIT,
     operationLimits: {
+      cost: general.ISOTHERM_MAX_COST,
+      responseBytes: general.ISOTHERM_MAX_RESPONSE_BYTES,
+      changes: general.ISOTHERM_MAX_CHANGES,
       depth: general.ISOTHERM_MAX_DEPTH,
       aliases: general.ISOTHERM_MAX_ALIASES,
       tokens: general.ISOTHERM_MAX_TOKENS,

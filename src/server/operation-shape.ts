@@ -9,14 +9,14 @@ import {
   TokenKind,
   type ValueNode,
 } from 'graphql'
-import type { OperationLimits } from './operation-limits.ts'
+import type { ShapeLimits } from './operation-limits.ts'
 import { operationRefusal } from './operation-refusal.ts'
 
 /**
  * What is wrong with the size of a text, read token by token: the parser recurses, and would overflow the stack on thousands of
  * brackets. Undefined for a text of a fair size, even if it does not parse.
  */
-export function textRefusal(source: string | Source, limits: OperationLimits): GraphQLError | undefined {
+export function textRefusal(source: string | Source, limits: ShapeLimits): GraphQLError | undefined {
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source)
   let tokens = 0
   let depth = 0
@@ -34,7 +34,7 @@ export function textRefusal(source: string | Source, limits: OperationLimits): G
 }
 
 /** What is wrong with the size of a document whose text is of a fair size: the depth through fragments, and the aliases. */
-export function documentRefusal(document: DocumentNode, limits: OperationLimits): GraphQLError | undefined {
+export function documentRefusal(document: DocumentNode, limits: ShapeLimits): GraphQLError | undefined {
   const outlines = document.definitions.map(outlineOf)
   const aliases = outlines.reduce((sum, outline) => sum + outline.aliases, 0)
   if (aliases > limits.aliases) return tooMany('aliases', limits.aliases)
@@ -42,7 +42,7 @@ export function documentRefusal(document: DocumentNode, limits: OperationLimits)
 }
 
 /** What is wrong with the size of variables, which are read level by level: they may be nested as deep as a body is long. */
-export function variablesRefusal(variables: unknown, { depth }: OperationLimits): GraphQLError | undefined {
+export function variablesRefusal(variables: unknown, { depth }: ShapeLimits): GraphQLError | undefined {
   let level = childrenOf(variables)
   for (let nested = 1; level.length > 0; nested++) {
     if (nested > depth)
@@ -62,7 +62,7 @@ function tooMany(what: string, most: number): GraphQLError {
   return operationRefusal(`An operation may hold ${most} ${what} at most.`, 'GRAPHQL_VALIDATION_FAILED')
 }
 
-function tooDeep({ depth }: OperationLimits): GraphQLError {
+function tooDeep({ depth }: ShapeLimits): GraphQLError {
   const message = `Selections and values may be nested ${depth} levels deep at most, through fragments too.`
   return operationRefusal(message, 'GRAPHQL_VALIDATION_FAILED')
 }

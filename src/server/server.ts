@@ -28,6 +28,7 @@ import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
+import { useOperationCost } from './plugins/operation-cost.ts'
 import { useOperationShape } from './plugins/operation-shape.ts'
 import { usePartRules } from './plugins/part-rules.ts'
 import { useParts } from './plugins/parts.ts'
@@ -112,6 +113,7 @@ export async function startServer(account: Account, options: ServerOptions): Pro
         usePartRules(),
         useParts(maskedErrors),
         useBadInput({ checkName: argumentCheck }),
+        useOperationCost(operationLimits),
         plugin,
         useSandboxNotice(),
         useUpstreamNotice(),

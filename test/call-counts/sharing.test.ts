@@ -100,7 +100,7 @@ test('a plan tells the calls with their windows, and makes none', async () => {
   })
 })
 
-test.each(['', 'Plan', 'plan, plan', 'cost'])(
+test.each(['', 'Plan', 'plan, plan', 'Cost', 'plan, cost'])(
   'who asks to explain "%s" is told what can be asked, and nothing is called',
   async value => {
     await using served = await serve()
@@ -115,7 +115,7 @@ test.each(['', 'Plan', 'plan, plan', 'cost'])(
     expect(data).toBeUndefined()
     expect(errors).toEqual([
       {
-        message: 'The header isotherm-explain knows the value "plan" alone.',
+        message: 'The header isotherm-explain knows the values "plan" and "cost" alone.',
         extensions: { code: 'BAD_REQUEST' },
       },
     ])

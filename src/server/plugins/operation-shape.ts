@@ -1,13 +1,13 @@
 import { type ExecutionArgs, type GraphQLError, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { OperationLimits } from '../operation-limits.ts'
+import type { ShapeLimits } from '../operation-limits.ts'
 import { documentRefusal, textRefusal, variablesRefusal } from '../operation-shape.ts'
 
 /**
  * Refuses texts, documents and variables that are too large to be parsed, validated and coerced in bounded time. A text is looked
  * at when it is parsed: a document that is kept was of a fair size. It stands before all plugins that look at documents.
  */
-export function useOperationShape(limits: OperationLimits): Plugin {
+export function useOperationShape(limits: ShapeLimits): Plugin {
   const refusalOf = ({ variableValues }: ExecutionArgs) => variablesRefusal(variableValues, limits)
   return {
     onParse({ setParseFn }) {

@@ -1,0 +1,85 @@
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+} from 'graphql'
+import { z } from 'zod'
+import { appliedDirectives } from '../../schema/applied-directives.ts'
+import { type FieldSize, fieldSize } from '../../schema/costs.ts'
+
+/** What a field's definition says of its cost. */
+export interface FieldWeight extends FieldSize<object> {
+  /** Of each of its instances; of an object 1 and of a scalar 0 unless `@cost` says otherwise. */
+  readonly weight: number
+  /** How many lists are around a value. */
+  readonly lists: number
+  readonly assumedSize: number | undefined
+  readonly slicingArguments: readonly string[]
+  readonly sizedFields: readonly string[]
+  /** Of the text of one of its values; of an object what is around its members. */
+  readonly bytes: number
+}
+
+export type Field = GraphQLField<unknown, unknown>
+
+/** Reads what a field's definition says of its cost, once for each field. */
+export function fieldWeight(field: Field): FieldWeight {
+  return known.getOrInsertComputed(field, readWeight)
+}
+
+const known = new WeakMap<Field, FieldWeight>()
+
+function readWeight(field: Field): FieldWeight {
+  const directives = appliedDirectives(field)
+  const cost = Cost.parse(directives.find(({ name }) => name === 'cost')?.args ?? {})
+  const size = ListSize.parse(directives.find(({ name }) => name === 'listSize')?.args ?? {})
+  const named = getNamedType(field.type)
+  const isComposite = isCompositeType(named)
+  return {
+    bytes: isComposite
+      ? bytesOfObject
+      : isEnumType(named)
+        ? bytesOfEnum
+        : (bytesByScalar[named.name] ?? bytesOfText),
+    ...Own.parse(field.extensions[fieldSize] ?? {}),
+    weight: cost.weight ?? (isComposite ? 1 : 0),
+    lists: listsAround(field.type),
+    assumedSize: size.assumedSize,
+    slicingArguments: size.slicingArguments,
+    sizedFields: size.sizedFields,
+  }
+}
+
+const Cost = z.object({ weight: z.coerce.number().optional() })
+
+const ListSize = z.object({
+  assumedSize: z.int().optional(),
+  slicingArguments: z.array(z.string()).default([]),
+  sizedFields: z.array(z.string()).default([]),
+})
+
+const Own = z.custom<FieldSize<object>>(value => typeof value === 'object' && value !== null)
+
+function listsAround(type: GraphQLOutputType): number {
+  if (isNonNullType(type)) return listsAround(type.ofType)
+  return isListType(type) ? 1 + listsAround(type.ofType) : 0
+}
+
+const bytesOfObject = 3
+const bytesOfEnum = 16
+const bytesOfText = 40
+/** Of a value with a comma, as JSON. */
+const bytesByScalar: Readonly<Record<string, number>> = {
+  Boolean: 6,
+  Int: 6,
+  SafeInt: 8,
+  Float: 20,
+  DateTime: 27,
+  LocalDateTime: 26,
+  URL: 200,
+  JSON: 500,
+}

@@ -1,0 +1,23 @@
+import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql'
+
+/** How long a list of the introspection is: of the types and directives really, of others on average. */
+export function introspectionSize(
+  schema: GraphQLSchema,
+  { name: parent }: GraphQLObjectType,
+  { name }: GraphQLField<unknown, unknown>,
+): number | undefined {
+  if (!parent.startsWith('__')) return undefined
+  if (name === 'types') return Object.keys(schema.getTypeMap()).length
+  if (name === 'directives') return schema.getDirectives().length
+  return averages[name]
+}
+
+const averages: Readonly<Record<string, number>> = {
+  fields: 6,
+  inputFields: 2,
+  interfaces: 1,
+  possibleTypes: 2,
+  enumValues: 2,
+  args: 2,
+  locations: 4,
+}

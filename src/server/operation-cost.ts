@@ -1,0 +1,196 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  type ValueNode,
+} from 'graphql'
+import type { Sizes } from '../../schema/costs.ts'
+import { type Field, fieldWeight } from './field-weight.ts'
+import { introspectionSize } from './introspection-size.ts'
+import { MergedSelections, TooManySelections, type Variables } from './merged-selections.ts'
+
+/** What an operation may cost at most, known without running it. */
+export interface OperationCost {
+  /** By the IBM cost specification: objects, with `@cost` and the lengths of lists. */
+  readonly cost: number
+  /** Of the response as JSON, roughly. */
+  readonly bytes: number
+  /** The root fields of a mutation. */
+  readonly changes: number
+  /** Whether it is the same whatever the variables are. */
+  readonly isLasting: boolean
+}
+
+const mutationCost = 10
+/** Of a list whose length nothing tells. */
+const unknownSize = 100
+/** Columns of values are cheap: a list of so many scalars weighs 1. */
+const valuesPerCost = 1000
+/** More than any operation within its ceilings reads, unless its fragments merge in ever new ways. */
+const mostSelections = 200_000
+const unbounded = Number.MAX_SAFE_INTEGER
+
+/**
+ * The static cost of an operation that is valid and whose variables are coerced. The work grows with the document, not with what
+ * it asks for: an object that the same selections ask for, below the same sizes, is weighed once. Where fragments merge in ever new
+ * ways it is given up, and the cost is unbounded.
+ */
+export function operationCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): OperationCost {
+  const root = schema.getRootType(operation.operation)
+  const selections = new MergedSelections(schema, document, variables, mostSelections)
+  const weighing = new Weighing(schema, selections, variables)
+  const isMutation = operation.operation === 'mutation'
+  if (!root) return { cost: 0, bytes: 0, changes: 0, isLasting: true }
+  try {
+    const { cost, bytes } = weighing.weighObject(root, [operation.selectionSet], {
+      sizes: {},
+      page: undefined,
+    })
+    const changes = isMutation ? selections.fieldsOf(root, [operation.selectionSet]).size : 0
+    return {
+      cost: Math.min(unbounded, Math.ceil(cost) + (isMutation ? mutationCost : 0)),
+      bytes: Math.min(unbounded, Math.ceil(bytes)),
+      changes,
+      isLasting: !selections.usesVariables,
+    }
+  } catch (error) {
+    if (!(error instanceof TooManySelections)) throw error
+    return { cost: unbounded, bytes: unbounded, changes: 0, isLasting: !selections.usesVariables }
+  }
+}
+
+interface Weight {
+  readonly cost: number
+  readonly bytes: number
+}
+
+/** What the fields above say of lists. */
+interface Place {
+  readonly sizes: Sizes
+  /** Of the field directly above: the fields of its object that hold a page, and how long that is. */
+  readonly page: { readonly fields: readonly string[]; readonly size: number } | undefined
+}
+
+class Weighing {
+  readonly #schema: GraphQLSchema
+  readonly #selections: MergedSelections
+  readonly #variables: Variables
+  readonly #weighed = new Map<string, Weight>()
+  readonly #numbers = new Map<object, number>()
+
+  constructor(schema: GraphQLSchema, selections: MergedSelections, variables: Variables) {
+    this.#schema = schema
+    this.#selections = selections
+    this.#variables = variables
+  }
+
+  weighObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[], place: Place): Weight {
+    const numbers = sets.map(set => this.#numbers.getOrInsertComputed(set, () => this.#numbers.size))
+    const name = `${type.name} ${numbers} ${JSON.stringify(place)}`
+    const known = this.#weighed.get(name)
+    if (known) return known
+    let cost = 0
+    let bytes = 0
+    for (const [key, nodes] of this.#selections.fieldsOf(type, sets)) {
+      const weight = this.#weighField(type, nodes, place)
+      cost += weight.cost
+      bytes += weight.bytes + key.length + quotes
+    }
+    const weight = { cost, bytes }
+    this.#weighed.set(name, weight)
+    return weight
+  }
+
+  #weighField(parent: GraphQLObjectType, nodes: readonly FieldNode[], { sizes, page }: Place): Weight {
+    const [first] = nodes
+    const field = first && this.#fieldOf(parent, first.name.value)
+    if (!first || !field) return nothing
+    const definition = fieldWeight(field)
+    const { lists, slicingArguments, sizedFields, size, below, weight } = definition
+    const args = slicingArguments.length > 0 || size || below ? this.#argumentsOf(field, first) : {}
+    const sliced = this.#slice(field, slicingArguments, args)
+    const paged = page?.fields.includes(field.name) ? page.size : undefined
+    const length =
+      size?.(args, sizes) ??
+      (sizedFields.length === 0 ? sliced : undefined) ??
+      paged ??
+      introspectionSize(this.#schema, parent, field) ??
+      definition.assumedSize ??
+      unknownSize
+    // Of lists in a list nothing tells the lengths of the inner ones.
+    const count = lists === 0 ? 1 : Math.max(1, length) * unknownSize ** (lists - 1)
+    const named = getNamedType(field.type)
+    if (!isCompositeType(named))
+      return {
+        cost: weight + (lists === 0 ? 0 : Math.ceil(count / valuesPerCost)),
+        bytes: count * definition.bytes,
+      }
+    const inner: Place = {
+      sizes: below ? { ...sizes, ...below(args) } : sizes,
+      page:
+        sizedFields.length > 0
+          ? { fields: sizedFields, size: sliced ?? definition.assumedSize ?? unknownSize }
+          : undefined,
+    }
+    const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+    const types = isAbstractType(named) ? this.#schema.getPossibleTypes(named) : [named]
+    const weights = types.map(type => this.weighObject(type, sets, inner))
+    return {
+      cost: count * (weight + Math.max(...weights.map(({ cost }) => cost))),
+      bytes: count * (definition.bytes + Math.max(...weights.map(({ bytes }) => bytes))),
+    }
+  }
+
+  /** The largest of the slicing arguments; one that is null counts as left out. */
+  #slice(
+    field: Field,
+    names: readonly string[],
+    args: Readonly<Record<string, unknown>>,
+  ): number | undefined {
+    const values = names.flatMap(name => {
+      const value = args[name] ?? field.args.find(argument => argument.name === name)?.defaultValue
+      return typeof value === 'number' ? [value] : []
+    })
+    return values.length > 0 ? Math.max(...values) : undefined
+  }
+
+  #argumentsOf(field: Field, node: FieldNode): Readonly<Record<string, unknown>> {
+    if (node.arguments?.some(({ value }) => holdsVariable(value))) this.#selections.usesVariables = true
+    return getArgumentValues(field, node, this.#variables)
+  }
+
+  #fieldOf(parent: GraphQLObjectType, name: string): Field | undefined {
+    const own = parent.getFields()[name]
+    if (own || name === TypeNameMetaFieldDef.name) return own ?? TypeNameMetaFieldDef
+    return parent === this.#schema.getQueryType() ? metaFields.find(field => field.name === name) : undefined
+  }
+}
+
+const metaFields: readonly Field[] = [SchemaMetaFieldDef, TypeMetaFieldDef]
+
+/** Around a key, with its colon and a comma. */
+const quotes = 4
+
+const nothing: Weight = { cost: 0, bytes: 0 }
+
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable)
+  if (value.kind === Kind.OBJECT) return value.fields.some(field => holdsVariable(field.value))
+  return value.kind === Kind.VARIABLE
+}

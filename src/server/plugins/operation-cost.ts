@@ -1,0 +1,95 @@
+import {
+  type ExecutionArgs,
+  type GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
+import type { Context } from '../../context.ts'
+import { type OperationCost, operationCost } from '../operation-cost.ts'
+import type { OperationLimits } from '../operation-limits.ts'
+import { operationRefusal } from '../operation-refusal.ts'
+import { asksForCost } from './explain.ts'
+
+/**
+ * Refuses an operation that would cost too much, or make too many changes, before anything is run or called; tells the cost of
+ * others in `extensions.cost` to callers who ask for it. It stands behind what refuses bad input.
+ */
+export function useOperationCost(limits: OperationLimits): Plugin<Context> {
+  const lasting = new WeakMap<OperationDefinitionNode, OperationCost>()
+  const costOf = ({ schema, document, operationName, variableValues }: ExecutionArgs) => {
+    const operation = getOperationAST(document, operationName)
+    if (!operation) return undefined
+    const known = lasting.get(operation)
+    if (known) return known
+    const definitions = operation.variableDefinitions ?? []
+    const { coerced } = getVariableValues(schema, definitions, variableValues ?? {}, { maxErrors: 1 })
+    if (!coerced) return undefined
+    const cost = operationCost(schema, document, operation, coerced)
+    if (cost.isLasting) lasting.set(operation, cost)
+    return cost
+  }
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const cost = costOf(args)
+      if (!cost) return undefined
+      const told = asksForCost(args.contextValue.request) ? { cost: toldCost(cost, limits) } : undefined
+      const refusal = costRefusal(cost, limits)
+      if (refusal) return setResultAndStopExecution({ errors: [refusal], ...(told && { extensions: told }) })
+      if (!told) return undefined
+      let isFirst = true
+      return {
+        onExecuteDone: payload =>
+          handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
+            if (isFirst) setResult({ ...result, extensions: { ...result.extensions, ...told } })
+            isFirst = false
+          }),
+      }
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const cost = costOf(args)
+      if (!cost) return undefined
+      const refusal = costRefusal(cost, limits)
+      if (refusal) return setResultAndStopExecution({ errors: [refusal] })
+      if (!asksForCost(args.contextValue.request)) return undefined
+      let isFirst = true
+      return {
+        onSubscribeResult: () => ({
+          onNext({ result, setResult }) {
+            if (isFirst)
+              setResult({ ...result, extensions: { ...result.extensions, cost: toldCost(cost, limits) } })
+            isFirst = false
+          },
+        }),
+      }
+    },
+  }
+}
+
+/** Why an operation of that cost is refused; undefined for one that is not. */
+function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError | undefined {
+  if (cost.changes > limits.changes) {
+    const message = `A mutation may make ${limits.changes} changes at most, not ${cost.changes}. Nothing was changed.`
+    return operationRefusal(message, 'BAD_USER_INPUT')
+  }
+  const { estimated, maximum } = toldCost(cost, limits)
+  if (estimated > maximum) {
+    const message = `The operation is estimated to cost ${estimated}, more than ${maximum}: ask for fewer rows, a shorter range, longer intervals, or columns in place of points.`
+    return operationRefusal(message, tooExpensive, { estimated, maximum })
+  }
+  if (cost.bytes <= limits.responseBytes) return undefined
+  const bytes = { estimatedBytes: cost.bytes, maximumBytes: limits.responseBytes }
+  const message = `The response is estimated to take ${megabytes(cost.bytes)} MB, more than ${megabytes(limits.responseBytes)} MB: ask for fewer rows or values.`
+  return operationRefusal(message, tooExpensive, { estimated, maximum, ...bytes })
+}
+
+const tooExpensive = 'COST_ESTIMATED_TOO_EXPENSIVE'
+
+function toldCost({ cost }: OperationCost, limits: OperationLimits) {
+  return { estimated: cost, maximum: limits.cost }
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1_000_000)
+}
