@@ -6,27 +6,27 @@ import { joinScript, loadScripts, runScript, type Script, takeScript, tellScript
 import type { Sharing } from './sharing.ts'
 
 /**
- * A ledger that instances share through Redis under one name. While Redis is away each goes on by its own memory, at once: what
- * the others had used when last seen stays used, and of what is left it takes its share alone.
+ * A ledger that instances share through Redis under one name. While Redis answers, no window holds too many calls. When it is
+ * lost each instance goes on at once by its own memory: what the others had used when it last saw them stays used, and of
+ * what was left it takes its share alone. So a window around a loss may hold too many calls: as many as were made since an
+ * instance last saw them, on average over the instances.
  */
 export function openSharedLedger(allowance: Allowance, clock: Clock, sharing: Sharing, name: string): Ledger {
   return new SharedLedger(allowance, clock, sharing, name)
 }
 
 const takeAnswer = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
-const joinAnswer = z.tuple([z.number()])
 
 /** How long a Redis that failed is left alone, in milliseconds. */
 const retryPause = 1_000
 
-/** How long after Redis came back empty all others have told it of their calls, in milliseconds. */
+/** How long after Redis came back all others have told it of their calls, in milliseconds. */
 const returnPause = 5_000
 
 /** What Redis told last. */
 interface Sight {
-  readonly at: number
-  /** How many calls of others each window held. */
-  readonly others: readonly number[]
+  /** How many calls each window had room for. */
+  readonly room: readonly number[]
   /** What the longest window had left. */
   readonly left: number | null
   readonly instances: number
@@ -72,8 +72,9 @@ class SharedLedger implements Ledger {
 
   async take(ahead: number): Promise<Refusal | undefined> {
     if (!(await this.#join())) return this.#takeAlone(ahead)
-    // Redis came back empty: until everybody has told it of their calls, each keeps to its share as well.
-    const shareWait = this.#clock.now() < this.#cautiousUntil ? this.#shareWait(ahead) : 0
+    // Redis came back: until everybody has told it of their calls, each keeps to its share as well.
+    const caution = this.#cautiousUntil - this.#clock.now()
+    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead), caution) : 0
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const id = `${this.#instance}:${++this.#sequence}`
     const { windows, longestMilliseconds, period } = this.#local
@@ -129,13 +130,12 @@ class SharedLedger implements Ledger {
     if (wait === 0 && periodWait === 0) this.#note(id)
     const { windows } = this.#local
     const longest = windows.at(-1)
+    // Whoever is not back yet does not count as gone.
+    const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
     this.#seen = {
-      at: now,
-      others: windows.map(
-        ({ milliseconds }, index) => (counts[index] ?? 0) - this.#local.ownCount(milliseconds),
-      ),
+      room: windows.map(({ calls }, index) => Math.max(0, calls - (counts[index] ?? 0))),
       left: longest ? Math.max(0, longest.calls - (counts.at(-1) ?? 0)) : null,
-      instances,
+      instances: Math.max(instances, before),
     }
     this.#isCopied = false
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
@@ -167,13 +167,16 @@ class SharedLedger implements Ledger {
     if (this.#local.longestMilliseconds > 0) this.#calls.set(id, now)
   }
 
-  /** The calls of others, each as late as it may have been. */
-  #copyOthers({ at, others }: Sight): void {
+  /** What is neither this instance's nor its share of the room counts as used by others, as late as that may have been. */
+  #copyOthers({ room, instances }: Sight): void {
     const { windows } = this.#local
+    const now = this.#clock.now()
     const times: number[] = []
-    others.forEach((count, index) => {
-      const latest = at - (windows[index - 1]?.milliseconds ?? 0)
-      while (times.length < count) times.push(latest)
+    windows.forEach(({ calls, milliseconds }, index) => {
+      const share = Math.floor((room[index] ?? 0) / instances)
+      const others = calls - this.#local.ownCount(milliseconds) - share
+      const latest = now - (windows[index - 1]?.milliseconds ?? 0)
+      while (times.length < others) times.push(latest)
     })
     this.#local.setOthers(times.reverse())
     this.#isCopied = true
@@ -206,7 +209,7 @@ class SharedLedger implements Ledger {
     const { longestMilliseconds, blockedFor, period } = this.#local
     const { state } = period
     const now = this.#clock.now()
-    const answer = await this.#run(joinScript, joinAnswer, [
+    const answer = await this.#run(joinScript, z.unknown(), [
       this.#instance,
       longestMilliseconds,
       Math.ceil(blockedFor),
@@ -216,8 +219,7 @@ class SharedLedger implements Ledger {
       ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
     ])
     if (!answer) return
-    const [age] = answer
-    if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause - age
+    if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
     this.#isJoined = alone === this.#alone
   }
 

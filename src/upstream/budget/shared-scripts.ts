@@ -109,11 +109,10 @@ return {}
 
 /**
  * Arguments: instance, the longest window, a block's length, what the period has left (or -1), its limit (or -1) and end, and the id
- * and age of each of the instance's calls. Answers for how long Redis has known of any.
+ * and age of each of the instance's calls.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
-redis.call('HSETNX', facts, 'since', now)
 register(ARGV[1], longest)
 if tonumber(ARGV[3]) > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + tonumber(ARGV[3]))) end
 local endsAt = fact('endsAt')
@@ -122,7 +121,7 @@ if left >= 0 and (not endsAt or endsAt <= now) then
   if limit >= 0 then keep('limit', limit) end
 end
 for i = 7, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
-return { now - fact('since') }
+return {}
 `)
 
 function script(text: string): Script {

@@ -142,6 +142,36 @@ test('when Redis is lost two instances together stay within the limit', async ()
   expect(made).toBeLessThanOrEqual(15)
 })
 
+test('when Redis is lost a window holds no more calls too many than were made since an instance last saw them', async () => {
+  await using server = await startRedis()
+  const takers = fc.array(fc.nat(2), { maxLength: 24 })
+  await fc.assert(
+    fc.asyncProperty(takers, async takers => {
+      await server.restart()
+      using resources = new DisposableStack()
+      const instances: Awaited<ReturnType<typeof instance>>[] = []
+      for (const _ of [1, 2, 3])
+        instances.push(
+          resources.use(await instance(server, { windows: [{ calls: 30, milliseconds: hour }] })),
+        )
+      // An instance knows of those that there were when it last asked.
+      let made = 0
+      for (const { ledger } of [...instances, ...instances]) if (!(await ledger.take(0))) made++
+      /** Of each instance, how many calls were made when it last saw them. */
+      const seen = [made - 2, made - 1, made]
+      for (const which of takers) {
+        if (!(await instances[which]?.ledger.take(0))) made++
+        seen[which] = made
+      }
+      const unseen = seen.reduce((sum, count) => sum + made - count, 0) / 3
+      await server.kill()
+      for (const { ledger } of instances) made += await exhaust(ledger)
+      expect(made).toBeLessThanOrEqual(30 + unseen)
+    }),
+    { numRuns: 12, examples: [[[...new Array<number>(20).fill(0), 1, 2]]] },
+  )
+})
+
 test('a Redis that hangs holds nobody up for long, and is used again when it goes on', async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] })
@@ -198,6 +228,38 @@ test('a Redis that comes back empty is trusted with no more than a share while o
   await server.restart()
   await back
   expect(await exhaust(one.ledger)).toBe(0)
+})
+
+test('nor is one that went on alone trusted with more, once a Redis that hung is back', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (const { ledger } of [one, other, one, other]) await ledger.take(0)
+  server.pause()
+  const alone = (await exhaust(one.ledger)) + (await exhaust(other.ledger))
+  other.redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  server.resume()
+  await back
+  expect(4 + alone + (await exhaust(one.ledger))).toBeLessThanOrEqual(10)
+})
+
+test('a Redis that comes back empty is trusted with no more than a share, however few are back', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (let count = 0; count < 5; count++) await other.ledger.take(0)
+  await one.ledger.take(0)
+  other.redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await exhaust(one.ledger)).toBe(4)
+  const refusal = await one.ledger.take(0)
+  // By then all have told Redis, or are gone.
+  expect(refusal?.milliseconds).toBeLessThanOrEqual(5_000)
 })
 
 test('Redis killed and restarted under load: every call is answered soon, and no window holds too many', async () => {
