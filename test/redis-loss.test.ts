@@ -55,6 +55,25 @@ test('Redis killed and back under load fails no request and changes no answer, a
   }
 }, 120_000)
 
+test('a Redis that is demoted and promoted fails no request, is said once, and then is shared by again', async () => {
+  await using redis = await startRedis()
+  await using one = await serve({ environment: { ISOTHERM_CACHE_BYTES: '1000000', REDIS_URL: redis.url } })
+  await using other = await serve({
+    environment: { ...one.sandbox.environment(), ISOTHERM_CACHE_BYTES: '1000000', REDIS_URL: redis.url },
+  })
+  await expect.poll(() => sharing(one, other)).toEqual([1, 0])
+  await redis.demote()
+  expect((await sharing(one, other))[0]).toBe(1)
+  const lost = 'Redis cannot be used (it is a replica): going on without it'
+  for (const { log } of [one, other]) await expect.poll(() => log).toContain(lost)
+  expect(await sharing(one, other)).toEqual([1, 1])
+  await redis.promote()
+  await expect.poll(() => sharing(one, other)).toEqual([1, 0])
+  await expect.poll(() => sharing(other, one)).toEqual([1, 0])
+  for (const { log } of [one, other])
+    expect(log.filter(line => line.startsWith('Redis'))).toEqual([lost, 'Redis can be used again'])
+})
+
 let fresh = 0
 
 /** How many calls a new question costs the first, and then the second. */

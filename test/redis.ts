@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
+import { Redis } from 'ioredis'
 import { installDebianPackage } from './debian-package.ts'
 
 const executable = '/usr/bin/redis-server'
@@ -17,6 +18,10 @@ export interface RedisServer extends AsyncDisposable {
   /** From here on it accepts connections and never answers, until it resumes. */
   pause(): void
   resume(): void
+  /** Makes it a replica of a server that cannot be reached: it reads, and refuses to write. */
+  demote(): Promise<void>
+  promote(): Promise<void>
+  forgetScripts(): Promise<void>
 }
 
 /** Installs Debian's Redis where it is missing: give the hook `installMilliseconds`. */
@@ -37,6 +42,11 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
     running = undefined
     await ended?.kill()
   }
+  const command = async (name: string, ...words: string[]) => {
+    const redis = new Redis(port, '127.0.0.1')
+    await redis.call(name, words)
+    redis.disconnect()
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -48,6 +58,9 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
     },
     pause: () => running?.signal('SIGSTOP'),
     resume: () => running?.signal('SIGCONT'),
+    demote: () => command('REPLICAOF', '127.0.0.1', '1'),
+    promote: () => command('REPLICAOF', 'NO', 'ONE'),
+    forgetScripts: () => command('SCRIPT', 'FLUSH'),
     [Symbol.asyncDispose]: kill,
   }
 }

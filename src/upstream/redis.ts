@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { primaryConnector } from './redis-primary.ts'
 
 /** How long, in ms, a server that owes an answer may be silent before it counts as dead. */
 const patience = 250
@@ -6,7 +7,8 @@ const patience = 250
 /**
  * A connection that outlives its server. A command rejects when the connection breaks or the server says nothing for
  * 250 ms; a new one then waits for the next attempt to connect, and once that has failed all reject at once until the
- * server is back. Ends with its scope. What `duplicate` gives is one more, to be ended by who asked for it.
+ * server is back. A replica is no server: one that was demoted is left, with all duplicates, and its name asked again. Ends
+ * with its scope. What `duplicate` gives is one more, to be ended by who asked for it.
  */
 export interface RedisConnection extends Redis, Disposable {
   duplicate(override?: Partial<RedisOptions>): RedisConnection
@@ -45,8 +47,23 @@ const options = {
 function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnection {
   let reason = 'it hung up'
   let loading: NodeJS.Timeout | undefined
+  const leave = (why: string) => {
+    if (redis.status !== 'ready') return false
+    reason = why
+    redis.disconnect(true)
+    return true
+  }
   const redis = create({
     enableOfflineQueue: true,
+    Connector: primaryConnector(() => {
+      reason = 'it is a replica'
+    }),
+    reconnectOnError(error) {
+      const why = unusable.exec(error.message)?.[1]
+      if (why === undefined || !leave(why)) return false
+      told.leave(why)
+      return true
+    },
     retryStrategy(attempt) {
       if (attempt > 1) lose()
       return attempt === 1 ? 10 : Math.min(attempt * 100, 1_000)
@@ -57,6 +74,7 @@ function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnec
     redis.options.enableOfflineQueue = false
     told.lost(redis, reason)
   }
+  told.join(redis, leave)
   redis.on('error', error => {
     reason = reasonOf(error)
   })
@@ -83,7 +101,13 @@ function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnec
   })
 }
 
+/** What a server says that cannot be used, as such or in a script; it may be another one's turn behind the same name. */
+const unusable = /(?:^|-)(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH)\b/
+
 interface Told {
+  join(redis: Redis, leave: (reason: string) => void): void
+  /** Has all connections look for the server anew. */
+  leave(reason: string): void
   lost(redis: Redis, reason: string): void
   back(redis: Redis): void
   closed(redis: Redis): void
@@ -91,7 +115,12 @@ interface Told {
 
 function tellOnce(log: (line: string) => void): Told {
   const lost = new Set<Redis>()
+  const all = new Map<Redis, (reason: string) => void>()
   return {
+    join: (redis, leave) => all.set(redis, leave),
+    leave(reason) {
+      for (const leave of all.values()) leave(reason)
+    },
     lost(redis, reason) {
       if (lost.size === 0) log(`Redis cannot be used (${reason}): going on without it`)
       lost.add(redis)
@@ -99,7 +128,10 @@ function tellOnce(log: (line: string) => void): Told {
     back(redis) {
       if (lost.delete(redis) && lost.size === 0) log('Redis can be used again')
     },
-    closed: redis => lost.delete(redis),
+    closed(redis) {
+      all.delete(redis)
+      lost.delete(redis)
+    },
   }
 }
 

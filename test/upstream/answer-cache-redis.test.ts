@@ -176,6 +176,35 @@ test('while Redis is killed memory goes on, and after its return so does sharing
   expect(fleet.lines[1]).toBe('Redis can be used again')
 })
 
+test('while Redis is a replica memory goes on, and once it is promoted clearing and sharing do, each said once', async () => {
+  await using fleet = await startFleet()
+  await fleet.one.set('list', { value: 'old', at: 1 }, hour, await fleet.one.mark('lists'))
+  expect(await fleet.other.get('list')).toEqual({ value: 'old', at: 1 })
+  await fleet.server.demote()
+  await fleet.one.set('name', { value: 1, at: 1 }, hour)
+  expect(await fleet.one.get('name')).toEqual({ value: 1, at: 1 })
+  await fleet.one.clear('lists')
+  expect(await fleet.one.get('list')).toBeUndefined()
+  await expect.poll(() => fleet.lines).toHaveLength(1)
+  await fleet.server.promote()
+  await fleet.returned(fleet.one)
+  await fleet.returned(fleet.other)
+  expect(fleet.lines).toEqual([
+    'Redis cannot be used (it is a replica): going on without it',
+    'Redis can be used again',
+  ])
+  await expect.poll(() => fleet.other.get('list')).toBeUndefined()
+  await fleet.one.set('name', { value: 2, at: 2 }, hour)
+  expect(await fleet.other.get('name')).toEqual({ value: 2, at: 2 })
+  // By the bus, which its own connection listens to.
+  await expect
+    .poll(async () => {
+      await fleet.one.set('name', { value: 3, at: 3 }, hour)
+      return fleet.other.get('name')
+    })
+    .toEqual({ value: 3, at: 3 })
+})
+
 test('under load, Redis killed and restarted loses no answer, changes none and fails no call', async () => {
   await using fleet = await startFleet()
   let stop = false

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { beforeAll, expect, test } from 'vitest'
 import { askTwice, openRedis } from '../../src/upstream/redis.ts'
 import { installMilliseconds } from '../debian-package.ts'
@@ -80,6 +80,75 @@ test('a server that is still loading is gone', async () => {
   await expect(redis.get('key')).rejects.toThrow()
 })
 
+test('a server that was demoted is gone for all connections until it is promoted, and that is said once', async () => {
+  await using server = await startRedis()
+  const lines: string[] = []
+  using redis = openRedis(server.url, line => lines.push(line))
+  using second = redis.duplicate()
+  using subscriber = redis.duplicate({ autoResubscribe: false })
+  const connections = [redis, second, subscriber]
+  await redis.set('key', 'value')
+  await second.ping()
+  await subscriber.subscribe('channel')
+  for (let round = 0; round < 2; round++) {
+    lines.length = 0
+    await server.demote()
+    await expect(second.set('key', 'other')).rejects.toThrow('READONLY')
+    await expect.poll(() => lines).toEqual(['Redis cannot be used (it is a replica): going on without it'])
+    await expect
+      .poll(() => connections.map(({ options }) => options.enableOfflineQueue))
+      .toEqual([false, false, false])
+    // What it reads may be old.
+    for (let turn = 0; turn < 20; turn++) await expect(redis.get('key')).rejects.toThrow()
+    await server.promote()
+    await expect.poll(() => connections.map(({ status }) => status)).toEqual(['ready', 'ready', 'ready'])
+    expect(await redis.get('key')).toBe('value')
+    expect(await second.set('key', 'value')).toBe('OK')
+    expect(lines.slice(1)).toEqual(['Redis can be used again'])
+  }
+})
+
+test('a server that moved is found behind its name as soon as the old one refuses to write', async () => {
+  await using old = await startRedis()
+  await using server = await startRedis()
+  const lines: string[] = []
+  let port = old.port
+  await using name = await servePort(near => {
+    const far = connect(port, '127.0.0.1')
+    near.on('close', () => far.destroy()).pipe(far)
+    far
+      .on('error', () => {})
+      .on('close', () => near.destroy())
+      .pipe(near)
+  })
+  using redis = openRedis(name.url, line => lines.push(line))
+  await redis.set('key', 'old')
+  port = server.port
+  await old.demote()
+  await expect(redis.set('key', 'lost')).rejects.toThrow('READONLY')
+  await expect.poll(() => redis.set('key', 'new').catch(String)).toBe('OK')
+  expect(lines).toEqual([])
+})
+
+test.each([
+  "READONLY You can't write against a read only replica.",
+  "ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -READONLY You can't write.",
+  'LOADING Redis is loading the dataset in memory',
+  "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  'CLUSTERDOWN The cluster is down',
+  'NOAUTH Authentication required.',
+])('after "%s" the server is looked for anew', async message => {
+  let isRefused = false
+  await using server = await serveAnswer(() => (isRefused ? `-${message}\r\n` : '$9\r\nloading:0\r\n'))
+  using redis = openRedis(server.url, () => {})
+  await redis.get('key')
+  isRefused = true
+  await expect(redis.get('key')).rejects.toThrow(message)
+  isRefused = false
+  await expect.poll(() => redis.get('key').catch(String)).toBe('loading:0')
+  expect(server.connections).toBe(2)
+})
+
 test('what is asked twice is asked again after a failure, and once more only', async () => {
   const failures = [new Error('first'), new Error('second')]
   let asked = 0
@@ -95,16 +164,32 @@ test('what is asked twice is asked again after a failure, and once more only', a
 })
 
 /** Gives the one answer to whatever is asked. */
-async function serveAnswer(text: string): Promise<AsyncDisposable & { url: string }> {
+interface Answering extends AsyncDisposable {
+  readonly url: string
+  readonly connections: number
+}
+
+function serveAnswer(text: string | (() => string)): Promise<Answering> {
+  return servePort(socket => {
+    socket.on('data', () => socket.write(typeof text === 'string' ? text : text()))
+  })
+}
+
+async function servePort(attend: (socket: Socket) => void): Promise<Answering> {
+  let connections = 0
   const server: Server = createServer(socket => {
+    connections++
     socket.on('error', () => {})
-    socket.on('data', () => socket.write(text))
+    attend(socket)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {
     url: `redis://127.0.0.1:${address.port}`,
+    get connections() {
+      return connections
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }

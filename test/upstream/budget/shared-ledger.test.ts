@@ -262,6 +262,25 @@ test('a Redis that comes back empty is trusted with no more than a share, howeve
   expect(refusal?.milliseconds).toBeLessThanOrEqual(5_000)
 })
 
+test.each([
+  ['forgot its scripts', (server: RedisServer) => server.forgetScripts(), async () => {}],
+  [
+    'was demoted for a while',
+    (server: RedisServer) => server.demote(),
+    (server: RedisServer) => server.promote(),
+  ],
+])('a Redis that %s is shared by again, with all calls', async (_, change, mend) => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 100, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  await one.ledger.take(0)
+  await change(server)
+  expect(await one.ledger.take(0)).toBeUndefined()
+  await mend(server)
+  await expect.poll(() => sees(one.ledger, other.ledger)).toBe(true)
+})
+
 test('Redis killed and restarted under load: every call is answered soon, and no window holds too many', async () => {
   await using server = await startRedis()
   const window = { calls: 30, milliseconds: 1_000 }
