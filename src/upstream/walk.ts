@@ -12,9 +12,15 @@ export interface Page<Row, Cursor> {
   readonly next: Cursor | undefined
 }
 
-/** A walk over the pages; one that fails part-way fails for everyone who needs the part, and never comes back short. */
+/** What a page is where the list has changed since the ones before it were read: those are forgotten, and the first read again. */
+export const changed = Symbol('changed')
+
+/**
+ * A walk over the pages; one that fails part-way fails for everyone who needs the part, and never comes back short. Whoever
+ * reads them bounds how often they may be `changed`.
+ */
 export function walk<Row, Cursor>(
-  readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor>>,
+  readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor> | typeof changed>,
 ): Walk<Row> {
   const rows: Row[] = []
   let next: Cursor | undefined
@@ -23,6 +29,11 @@ export function walk<Row, Cursor>(
 
   const readOn = async () => {
     const page = await readPage(next)
+    if (page === changed) {
+      rows.length = 0
+      next = undefined
+      return
+    }
     for (const row of page.rows) rows.push(row)
     next = page.next
     ended = next === undefined

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Page, walk } from '../../src/upstream/walk.ts'
+import { changed, type Page, walk } from '../../src/upstream/walk.ts'
 import { rejection } from './loopback.ts'
 
 const pages = fc.array(fc.array(fc.nat(9), { maxLength: 4 }), { minLength: 1, maxLength: 8 })
@@ -67,6 +67,20 @@ test('nothing is read where nothing is needed', async () => {
 test('an empty page in the middle is not the end', async () => {
   const list = listOf([[], [1], [], [2]])
   expect(await list.rows.until(rows => rows.includes(2))).toEqual({ rows: [1, 2], ended: true })
+})
+
+test('a list that changed is read again from its first page, and none of the rows before are told', async () => {
+  let isAnew = false
+  const rows = walk<number, number>(async (page = 0) => {
+    if (page === 2 && !isAnew) {
+      isAnew = true
+      return changed
+    }
+    return { rows: [isAnew ? 10 + page : page], next: page < 3 ? page + 1 : undefined }
+  })
+  const [first, all] = await Promise.all([rows.until(read => read.length >= 2), rows.until(() => false)])
+  expect(first).toEqual({ rows: [0, 1], ended: false })
+  expect(all).toEqual({ rows: [10, 11, 12, 13], ended: true })
 })
 
 test('an answer stays as it was when others read on', async () => {

@@ -4,7 +4,7 @@ import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import { isUuid } from '../../upstream/uuid.ts'
-import { type Walk, walk } from '../../upstream/walk.ts'
+import { changed, type Walk, walk } from '../../upstream/walk.ts'
 import type { PostHogAnswers, ScreenshotKey } from './answers.ts'
 import type { PostHogScope, Screenshot } from './client.ts'
 import type { PostHogHeatmap } from './wire.ts'
@@ -42,18 +42,26 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
 
   const walkSaved = (scope: PostHogScope) => {
     let counted: number | undefined
+    let isAfresh = false
     const known = new Set<string>()
     return walk<PostHogHeatmap, number>(async (offset = 0) => {
-      const { results, count } = await answers().lists.ask({ scope, limit: pageSize, offset }, caller)
+      const { lists } = answers()
+      const key = { scope, limit: pageSize, offset }
+      const { results, count } = await (isAfresh ? lists.askAfresh(key, caller) : lists.ask(key, caller))
       const end = offset + results.length
       counted ??= count
-      const repeats = results.some(heatmap => known.has(heatmap.id))
+      const ids = new Set(results.map(({ id }) => id))
+      const repeats = ids.size < results.length || !ids.isDisjointFrom(known)
       // Rows shift between pages when the list changes meanwhile; a row that was skipped would be lost without a word.
-      if (count !== counted || repeats || (results.length === 0 && end < count)) {
-        const message = 'The list of saved heatmaps changed while it was read.'
-        throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
+      if (count !== counted || repeats || end > count || (results.length === 0 && end < count)) {
+        if (isAfresh) throw changedAgain()
+        // Pages that were kept at different times may not go together: past them, once.
+        isAfresh = true
+        counted = undefined
+        known.clear()
+        return changed
       }
-      for (const { id } of results) known.add(id)
+      for (const id of ids) known.add(id)
       return { rows: results, next: end < count ? end : undefined }
     })
   }
@@ -104,6 +112,11 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
     }),
   }
+}
+
+function changedAgain(): UpstreamError {
+  const message = 'The list of saved heatmaps changed while it was read.'
+  return new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
 }
 
 /** In milliseconds; a longer one is more than a timer holds. */

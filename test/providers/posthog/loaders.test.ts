@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { openAccount } from '../../../src/account.ts'
+import { Catalog } from '../../../src/catalog.ts'
+import { readConfig } from '../../../src/config.ts'
+import { createContext } from '../../../src/context.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
@@ -167,15 +171,38 @@ describe('the list of saved heatmaps', () => {
     ['a row was updated', [page(0, 500, 700), page(499, 699, 700)]],
     ['a row was removed', [page(0, 500, 700), page(501, 700, 699)]],
     ['nothing came where rows were left', [page(0, 500, 700), page(0, 0, 700)]],
-  ])('that changed while it was read is an error, which may be tried again: %s', async (_, pages) => {
+    ['more came than there are', [page(0, 500, 700), page(500, 701, 700)]],
+    ['a page held a row twice', [twice(page(0, 500, 700))]],
+  ])('that changed while it was read is read once anew: %s', async (_, pages) => {
     await using emulator = await servePosthog()
     await using account = wire(emulator)
-    script(emulator, pages)
+    script(emulator, [...pages, page(100, 600, 620), page(600, 720, 620)])
     const walk = account.request().posthog.savedHeatmaps(shop)
-    const error = await failureOf(walk.until(() => false))
+    const { rows, ended } = await walk.until(() => false)
+    expect([rows.map(({ id }) => id), ended]).toEqual([page(100, 720, 620).results.map(({ id }) => id), true])
+    expect(emulator.journal.count()).toBe(pages.length + 2)
+
+    script(emulator, [...pages, ...pages])
+    const again = account.request().posthog.savedHeatmaps(shop)
+    const error = await failureOf(again.until(() => false))
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', provider: 'posthog', retryable: true })
-    expect((await walk.until(rows => rows.length >= 500)).rows).toHaveLength(500)
-    expect(emulator.journal.count()).toBe(2)
+    expect(emulator.journal.count()).toBe(3 * pages.length + 2)
+  })
+
+  test('whose kept pages do not go together is read once anew, and then kept so', async () => {
+    await using emulator = await servePosthog()
+    const settings = readConfig(emulator.environment).providers
+    await using account = openAccount(settings, new Catalog(), { cacheBytes: 10_000_000 })
+    const read = async (enough: number) => {
+      const { posthog } = createContext(account, new AbortController().signal).loaders
+      return (await posthog.savedHeatmaps(shop).until(rows => rows.length >= enough)).rows.length
+    }
+    script(emulator, [page(0, 500, 700), page(499, 700, 701), page(0, 500, 701), page(500, 701, 701)])
+    expect(await read(500)).toBe(500)
+    expect(await read(700)).toBe(701)
+    expect(emulator.journal.count()).toBe(4)
+    expect(await read(700)).toBe(701)
+    expect(emulator.journal.count()).toBe(4)
   })
 
   test('fails where a page fails, for whoever needs that page', async () => {
@@ -200,6 +227,10 @@ describe('the list of saved heatmaps', () => {
 function page(start: number, end: number, count: number) {
   const results = Array.from({ length: end - start }, (_, index) => ({ id: uuid(start + index) }))
   return { results, count }
+}
+
+function twice({ results, count }: ReturnType<typeof page>): ReturnType<typeof page> {
+  return { results: [...results.slice(1), ...results.slice(1, 2)], count }
 }
 
 function uuid(row: number): string {
