@@ -15,7 +15,7 @@ import {
   shareAnswers,
 } from './providers.ts'
 import { type AnswerCache, openAnswerCache } from './upstream/answer-cache.ts'
-import { openSharing } from './upstream/budget/sharing.ts'
+import { type Ledgers, openLedgers } from './upstream/budget/ledgers.ts'
 import type { ProviderName } from './upstream/error.ts'
 import type { Keeping } from './upstream/keeping.ts'
 import { keepPictures } from './upstream/kept-pictures.ts'
@@ -51,6 +51,8 @@ export interface AccountOptions {
   readonly isCatalogMadeUp?: boolean
   /** Through which instances share what is the account's; not closed with it. */
   readonly redis?: RedisConnection | undefined
+  /** Where accounts of the same credentials count their calls together; not closed with it. By default it counts by itself. */
+  readonly ledgers?: Ledgers
   /** What may be kept of answers in memory; 0 keeps none, in Redis neither. */
   readonly cacheBytes?: number
   /** The age up to which a kept answer is served past its time, while its upstream is down. */
@@ -62,8 +64,8 @@ export interface AccountOptions {
 export function openAccount(settings: Settings, catalog: Catalog, options: AccountOptions = {}): Account {
   const { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 } = options
   const { images = defaultImageSettings } = options
-  const sharing = redis && openSharing(redis)
-  const clients = connectClients(settings, sharing)
+  const own = options.ledgers ? undefined : openLedgers(redis)
+  const clients = connectClients(settings, options.ledgers ?? own)
   const cache = cacheBytes > 0 ? openAnswerCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
   const keeping = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
   const pictures = images.cacheBytes > 0 ? keepPictures(images.cacheBytes) : undefined
@@ -86,7 +88,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
       await cache?.[Symbol.asyncDispose]()
-      sharing?.[Symbol.dispose]()
+      own?.[Symbol.dispose]()
     },
   }
 }

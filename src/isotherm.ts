@@ -6,6 +6,7 @@ import { type Config, type Environment, readConfig, StartProblems } from './conf
 import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
+import { openLedgers } from './upstream/budget/ledgers.ts'
 import { openRedis } from './upstream/redis.ts'
 
 export interface Isotherm extends AsyncDisposable {
@@ -35,7 +36,10 @@ export async function startIsotherm(
     Object.assign(settings, readConfig(emulated).providers)
   }
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
-  const account = resources.use(openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis }))
+  const ledgers = resources.use(openLedgers(redis || undefined))
+  const account = resources.use(
+    openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis, ledgers }),
+  )
   const documents = { ...config.documents, trusted }
   const server = await startServer(account, { ...config, documents, log })
   resources.defer(() => server.drain(config.drainMilliseconds))

@@ -37,7 +37,7 @@ import {
   zenovayAnswers,
   zenovayLoaders,
 } from './providers/zenovay/loaders.ts'
-import type { Sharing } from './upstream/budget/sharing.ts'
+import type { Ledgers } from './upstream/budget/ledgers.ts'
 import type { Caller } from './upstream/caller.ts'
 import type { ProviderName } from './upstream/error.ts'
 import type { Keeping } from './upstream/keeping.ts'
@@ -88,17 +88,17 @@ export const nameOfClient: { readonly [Key in keyof Clients]: ProviderName } = {
   datadog: 'datadog',
 }
 
-/** Nothing is connected before it is first asked. Budgets of upstream calls are shared with other instances where `sharing` is given. */
+/** Nothing is connected before it is first asked. Budgets of upstream calls are shared with other accounts of the same credentials where `ledgers` are given. */
 export function connectClients(
   { auraVision, posthog, analytiks, zenovay, datadog }: Settings,
-  sharing?: Sharing,
+  ledgers?: Ledgers,
 ): Clients {
   return {
-    auraVision: auraVision && connectAuraVision(auraVision, sharing),
-    posthog: posthog && connectPosthog(posthog, sharing),
-    analytiks: analytiks && connectAnalytiks(analytiks, sharing),
-    zenovay: zenovay && connectZenovay(zenovay, sharing),
-    datadog: datadog && connectDatadog(datadog, sharing),
+    auraVision: auraVision && connectAuraVision(auraVision, ledgers),
+    posthog: posthog && connectPosthog(posthog, ledgers),
+    analytiks: analytiks && connectAnalytiks(analytiks, ledgers),
+    zenovay: zenovay && connectZenovay(zenovay, ledgers),
+    datadog: datadog && connectDatadog(datadog, ledgers),
   }
 }
 

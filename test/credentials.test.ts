@@ -5,6 +5,7 @@ import { Catalog } from '../src/catalog.ts'
 import { readConfig } from '../src/config.ts'
 import { createContext } from '../src/context.ts'
 import { type Emulator, serveEmulator } from '../src/sandbox/emulator.ts'
+import { type Ledgers, openLedgers } from '../src/upstream/budget/ledgers.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/redis.ts'
 import { installMilliseconds } from './debian-package.ts'
 import { installRedis, startRedis } from './redis.ts'
@@ -122,6 +123,29 @@ test('nor through Redis, where another instance of the same credentials waits to
   )
 }, 60_000)
 
+test.each([false, true])(
+  'accounts of the same credentials in one process wait together until the last of them is closed (Redis: %s)',
+  async isShared => {
+    await using upstream = await serveAsker()
+    await using server = await startRedis()
+    using redis = openRedis(server.url, () => {})
+    using ledgers = openLedgers(isShared ? redis : undefined)
+    const mine = { id: 'a', secret: 'b', audience: 'c', apiKey: 'd' }
+    await using other = open(upstream, { ...mine, id: 'e' }, undefined, ledgers)
+    const one = open(upstream, mine, undefined, ledgers)
+    const twin = open(upstream, { ...mine, apiKey: 'f' }, undefined, ledgers)
+    await expectOneWaits(upstream, one, [other, { ...mine, id: 'e' }])
+    await one[Symbol.asyncDispose]()
+    expect(await failureOf(visits(twin))).toMatchObject({ ...limited, upstreamStatus: undefined })
+    await twin[Symbol.asyncDispose]()
+    expect(upstream.journal.count('POST /json/v2')).toBe(2)
+    await using late = open(upstream, mine, undefined, ledgers)
+    // Redis remembers for those who come later.
+    if (isShared) expect(await failureOf(visits(late))).toMatchObject(limited)
+    else expect(await visits(late)).toBe(numberOf(mine))
+  },
+)
+
 const limited = { code: 'UPSTREAM_RATE_LIMITED', provider: 'analytiks' }
 
 /** The first is refused once, and not asked for again; the other is told its own all the same. */
@@ -150,7 +174,12 @@ async function expectApart(
   expect(upstream.journal.count('POST /json/v2')).toBe(2)
 }
 
-function open({ environment }: Emulator, mine: Credentials, redis?: RedisConnection): Account {
+function open(
+  { environment }: Emulator,
+  mine: Credentials,
+  redis?: RedisConnection,
+  ledgers?: Ledgers,
+): Account {
   const variables = {
     ...environment,
     ANALYTIKS_CLIENT_ID: mine.id,
@@ -158,7 +187,11 @@ function open({ environment }: Emulator, mine: Credentials, redis?: RedisConnect
     ANALYTIKS_AUDIENCE: mine.audience,
     ZENOVAY_API_KEY: mine.apiKey,
   }
-  return openAccount(readConfig(variables).providers, new Catalog(), { redis, cacheBytes: 1_000_000 })
+  return openAccount(readConfig(variables).providers, new Catalog(), {
+    redis,
+    cacheBytes: 1_000_000,
+    ...(ledgers && { ledgers }),
+  })
 }
 
 /** Asks the same of whatever account, as a request of its own. */

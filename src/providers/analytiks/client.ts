@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
-import type { Sharing } from '../../upstream/budget/sharing.ts'
+import type { Ledgers } from '../../upstream/budget/ledgers.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
@@ -67,13 +67,13 @@ export function analytiksAccount(settings: AnalytiksSettings): readonly string[]
   return [settings.exportsUrl.href, ...credentialParts(settings)]
 }
 
-export function connectAnalytiks(settings: AnalytiksSettings, sharing?: Sharing): AnalytiksClient {
+export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers): AnalytiksClient {
   const { exportsUrl, deadlineMilliseconds } = settings
   const http = openHttp('analytiks', settings)
   const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds)
   const budget = openAccountBudget('analytiks', settings, {
     account: analytiksAccount(settings),
-    sharing,
+    ledgers,
   })
 
   const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, flight: Flight) => {

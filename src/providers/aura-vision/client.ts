@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
-import type { Sharing } from '../../upstream/budget/sharing.ts'
+import type { Ledgers } from '../../upstream/budget/ledgers.ts'
 import { endedError, openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
@@ -65,13 +65,13 @@ export function auraVisionAccount(settings: AuraVisionSettings): readonly string
  * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
  * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
  */
-export function connectAuraVision(settings: AuraVisionSettings, sharing?: Sharing): AuraVisionClient {
+export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledgers): AuraVisionClient {
   const { deadlineMilliseconds } = settings
   const http = openHttp('aura-vision', settings)
   const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
   const budget = openAccountBudget('aura-vision', settings, {
     account: auraVisionAccount(settings),
-    sharing,
+    ledgers,
   })
   const images = connectImageHosts(settings)
   const closing = new AbortController()

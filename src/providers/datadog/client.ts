@@ -1,8 +1,8 @@
 import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Budget } from '../../upstream/budget/budget.ts'
+import type { Ledgers } from '../../upstream/budget/ledgers.ts'
 import { openPlaces } from '../../upstream/budget/places.ts'
-import type { Sharing } from '../../upstream/budget/sharing.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
@@ -55,13 +55,13 @@ export function datadogAccount({ url, apiKey, applicationKey }: DatadogSettings)
   return [url.href, apiKey, applicationKey]
 }
 
-export function connectDatadog(settings: DatadogSettings, sharing?: Sharing): DatadogClient {
+export function connectDatadog(settings: DatadogSettings, ledgers?: Ledgers): DatadogClient {
   const { apiKey, applicationKey, url: base, limits } = settings
   const http = openHttp('datadog', settings)
   const commonPlaces = openPlaces('datadog', limits.concurrency, settings)
   const account = datadogAccount(settings)
   const openBudget = (operation: string) =>
-    openAccountBudget('datadog', settings, { account, sharing, commonPlaces, operation })
+    openAccountBudget('datadog', settings, { account, ledgers, commonPlaces, operation })
   // The vendor limits each operation by itself.
   const budgets = {
     list: openBudget('list'),

@@ -1,6 +1,6 @@
 import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
-import type { Sharing } from '../../upstream/budget/sharing.ts'
+import type { Ledgers } from '../../upstream/budget/ledgers.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpHead, header, openHttp } from '../../upstream/http.ts'
@@ -75,7 +75,7 @@ export function posthogAccount({ host, personalApiKey }: PostHogSettings): reado
   return [host.href, personalApiKey]
 }
 
-export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): PostHogClient {
+export function connectPosthog(settings: PostHogSettings, ledgers?: Ledgers): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
   const pictures = openPictureUpstream('posthog', {
@@ -90,7 +90,7 @@ export function connectPosthog(settings: PostHogSettings, sharing?: Sharing): Po
         { calls: perHour, milliseconds: 3_600_000 },
       ],
     },
-    sharing,
+    ledgers,
   })
   // `*/*`: the vendor's renderers are JSON only, so an Accept of image/jpeg alone would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }

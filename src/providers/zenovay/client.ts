@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { readAnswer } from '../../upstream/answer.ts'
 import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
-import type { Sharing } from '../../upstream/budget/sharing.ts'
+import type { Ledgers } from '../../upstream/budget/ledgers.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
@@ -37,7 +37,7 @@ export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly strin
   return [url.href, apiKey]
 }
 
-export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): ZenovayClient {
+export function connectZenovay(settings: ZenovaySettings, ledgers?: Ledgers): ZenovayClient {
   const { apiKey, auth, url: base, plan } = settings
   const { perMinute, perMonth } = zenovayPlans[plan]
   const http = openHttp('zenovay', settings)
@@ -47,7 +47,7 @@ export function connectZenovay(settings: ZenovaySettings, sharing?: Sharing): Ze
       windows: [{ calls: perMinute, milliseconds: 60_000 }],
       period: { limit: perMonth, length: 'month' },
     },
-    sharing,
+    ledgers,
   })
 
   const headers = authHeaders(auth, apiKey)

@@ -4,16 +4,15 @@ import type { Bounds } from '../http.ts'
 import type { Limits } from '../limits.ts'
 import { type Budget, openBudget } from './budget.ts'
 import { type Allowance, openLocalLedger } from './ledger.ts'
+import type { Ledgers } from './ledgers.ts'
 import { systemClock } from './period.ts'
 import { leastWaiting, openPlaces, type Places } from './places.ts'
-import { openSharedLedger } from './shared-ledger.ts'
-import type { Sharing } from './sharing.ts'
 
 export interface AccountBudgetOptions {
   /** What the provider tells accounts apart by, and where it is: equal ones alone share a budget. */
   readonly account: readonly string[]
   readonly allowance?: Allowance
-  readonly sharing: Sharing | undefined
+  readonly ledgers: Ledgers | undefined
   /** Of several budgets of one account: what they share, and what sets this one apart. */
   readonly commonPlaces?: Places
   readonly operation?: string
@@ -22,13 +21,16 @@ export interface AccountBudgetOptions {
 /** A call may take longer to arrive than the one before it, so a window is kept this much longer, in milliseconds. */
 const leeway = 1_000
 
-/** One account's budget at a provider, by its settings; shared by instances where they share. */
+/**
+ * One account's budget at a provider, by its settings. What the provider counts is counted together with all others of the
+ * same credentials; the places are the account's own, so that no account waits for another's calls.
+ */
 export function openAccountBudget(
   provider: ProviderName,
   { limits, deadlineMilliseconds }: { readonly limits: Limits } & Pick<Bounds, 'deadlineMilliseconds'>,
   options: AccountBudgetOptions,
 ): Budget {
-  const { account, allowance = {}, sharing, commonPlaces, operation = '' } = options
+  const { account, allowance = {}, ledgers, commonPlaces, operation = '' } = options
   const kept = { ...allowance, windows: (allowance.windows ?? []).map(lengthened) }
   const name = `${provider}:${fingerprint(account)}:${operation}`
   return openBudget(provider, {
@@ -38,7 +40,7 @@ export function openAccountBudget(
       maximumWaiting: Math.max(leastWaiting, 2 * limits.maximumCalls),
     }),
     commonPlaces,
-    ledger: sharing ? openSharedLedger(kept, systemClock, sharing, name) : openLocalLedger(kept, systemClock),
+    ledger: ledgers?.open(name, kept) ?? openLocalLedger(kept, systemClock),
     patienceMilliseconds: deadlineMilliseconds,
   })
 }
