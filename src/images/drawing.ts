@@ -26,7 +26,10 @@ export class UnfitPicture extends Error {
 /** The longest side that a format can hold, where pictures may have longer ones. */
 const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_535 }
 
-/** Rejects with UnfitPicture for more pixels than that, or for what no picture can be read from. */
+/**
+ * As it is shown: upright, where it says that it lies on its side. Rejects with UnfitPicture for more pixels than that, or
+ * for what no picture can be read from.
+ */
 export async function sizeOf(picture: Picture, maximumPixels: number): Promise<Size> {
   const { width, height } = sizeInHead(picture) ?? (await sizeInAll(picture))
   if (width * height > maximumPixels) {
@@ -35,21 +38,24 @@ export async function sizeOf(picture: Picture, maximumPixels: number): Promise<S
   return { width, height }
 }
 
-/** Where nearly every picture says its size. */
+/** Where nearly every JPEG says its size. */
 const headBytes = 16_384
 
-/** Undefined where it does not, or says it in a way that only a decoder understands. */
+/** Undefined where it does not, or for a format that may tell at its end how it lies. */
 function sizeInHead(picture: Picture): Size | undefined {
+  if (picture.contentType !== 'image/jpeg') return undefined
   try {
-    const { width, height } = imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
-    return width > 0 && height > 0 ? { width, height } : undefined
+    const { width, height, orientation = 1 } = imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
+    if (!(width > 0 && height > 0)) return undefined
+    return orientation < 5 ? { width, height } : { width: height, height: width }
   } catch {
     return undefined
   }
 }
 
-function sizeInAll({ parts }: Picture): Promise<Size> {
-  return sharp(Buffer.concat(parts), { limitInputPixels: false }).metadata().catch(unfit)
+async function sizeInAll({ parts }: Picture): Promise<Size> {
+  const image = sharp(Buffer.concat(parts), { limitInputPixels: false })
+  return (await image.metadata().catch(unfit)).autoOrient
 }
 
 /** Whether a picture of that size is the variant already. */
@@ -57,12 +63,21 @@ export function isVariant({ contentType }: Picture, size: Size, { width, format 
   return (!width || width >= size.width) && (!format || contentType === `image/${format}`)
 }
 
-/** Draws it anew, in threads of its own. Rejects with UnfitPicture for one that is broken, or too large for its format. */
+export interface DrawingLimits {
+  readonly maximumPixels: number
+  /** How long it may take, in seconds. */
+  readonly seconds?: number
+}
+
+/**
+ * Draws it anew in sRGB and upright, of several frames the first, in threads of its own. Rejects with UnfitPicture for one
+ * that is broken, too large for its format, or takes too long.
+ */
 export async function draw(
   { parts, contentType }: Picture,
   size: Size,
   { width = size.width, format }: Variant,
-  maximumPixels: number,
+  { maximumPixels, seconds = 10 }: DrawingLimits,
 ): Promise<Picture> {
   const wanted = format ?? formats.find(known => contentType === `image/${known}`) ?? 'webp'
   const scale = Math.min(1, width / size.width)
@@ -70,11 +85,15 @@ export async function draw(
   const longest = longestSide[wanted] ?? side
   if (side > longest) throw new UnfitPicture(`A ${wanted} picture has at most ${longest} pixels a side.`)
   const drawing = sharp(Buffer.concat(parts), { limitInputPixels: maximumPixels, sequentialRead: true })
+  // A JPEG has no transparency, and what is behind a page is white.
+  if (wanted === 'jpeg') drawing.flatten({ background: '#fff' })
   const drawn = await drawing
+    .autoOrient()
     .resize({ width, withoutEnlargement: true })
     .toFormat(wanted)
+    .timeout({ seconds })
     .toBuffer()
-    .catch(unfit)
+    .catch(cause => (isTimeout(cause) ? slow(seconds, cause) : unfit(cause)))
   return {
     parts: [drawn],
     byteLength: drawn.byteLength,
@@ -85,4 +104,14 @@ export async function draw(
 
 function unfit(cause: unknown): never {
   throw new UnfitPicture('The picture cannot be read.', { cause })
+}
+
+/** As sharp words it. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('timeout:')
+}
+
+function slow(seconds: number, cause: unknown): never {
+  const message = `The picture takes more than ${seconds} s to draw so: ask for less width, or for it as it is.`
+  throw new UnfitPicture(message, { cause })
 }

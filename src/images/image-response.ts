@@ -1,19 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import fresh from 'fresh'
-import parseRange from 'range-parser'
 import { cutParts, type Picture } from '../upstream/picture.ts'
+import { judgeConditions, judgeIfRange } from './conditions.ts'
+import type { Deliveries } from './deliveries.ts'
+import { sendProblem } from './json-response.ts'
+import { problem } from './problem.ts'
+import { rangeIn } from './ranges.ts'
 
-/** A reader that takes nothing for so long has gone, in milliseconds. */
-const patience = 60_000
+export interface Sending {
+  readonly picture: Picture
+  /** How long whoever gets it may use it without asking again. */
+  readonly freshSeconds: number
+  readonly deliveries: Deliveries
+}
 
 /** Sends a picture, or the part of it that is asked, or that it is still the same. */
-export function sendPicture(
+export async function sendPicture(
   request: IncomingMessage,
   response: ServerResponse,
-  picture: Picture,
-  freshSeconds: number,
-): void {
+  { picture, freshSeconds, deliveries }: Sending,
+): Promise<void> {
   const { byteLength, contentType, etag } = picture
+  const verdict = judgeConditions(request.headers, etag)
+  if (verdict === 'FAILED') return sendProblem(request, response, conditionFailed)
   const headers = {
     etag,
     // Whoever holds a link may see its picture, and nobody else.
@@ -21,38 +29,26 @@ export function sendPicture(
     // A page of another origin may show it.
     'cross-origin-resource-policy': 'cross-origin',
   }
-  if (fresh(request.headers, headers)) return void response.writeHead(304, headers).end()
-  const { status, first, last } = partOf(request, etag, byteLength)
-  if (status === 416) {
-    return void response.writeHead(416, { 'content-range': `bytes */${byteLength}` }).end()
+  if (verdict === 'NOT_MODIFIED') return void response.writeHead(304, headers).end()
+  const isPart = request.method === 'GET' && judgeIfRange(request.headers, etag)
+  const range = isPart ? rangeIn(request.headers.range, byteLength) : 'WHOLE'
+  response.setHeader('accept-ranges', 'bytes')
+  if (range === 'UNSATISFIABLE') {
+    response.setHeader('content-range', `bytes */${byteLength}`)
+    return sendProblem(request, response, problem(416, `The picture has ${byteLength} bytes.`))
   }
-  response.writeHead(status, {
+  const { first, last } = range === 'WHOLE' ? { first: 0, last: byteLength - 1 } : range
+  response.writeHead(range === 'WHOLE' ? 200 : 206, {
     ...headers,
     'content-type': contentType,
     'content-length': last - first + 1,
-    ...(status === 206 && { 'content-range': `bytes ${first}-${last}/${byteLength}` }),
-    'accept-ranges': 'bytes',
+    ...(range !== 'WHOLE' && { 'content-range': `bytes ${first}-${last}/${byteLength}` }),
     'content-disposition': `inline; filename="heatmap.${contentType.slice('image/'.length)}"`,
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
   })
-  response.setTimeout(patience, () => response.destroy())
-  if (request.method !== 'HEAD') {
-    response.cork()
-    for (const part of cutParts(picture, first, last + 1)) response.write(part)
-  }
-  response.end()
+  if (request.method === 'HEAD') return void response.end()
+  await deliveries.deliver(response, picture, cutParts(picture, first, last + 1))
 }
 
-/** Several ranges at once, and what is no range of bytes, is answered with the whole. */
-function partOf({ headers, method }: IncomingMessage, etag: string, size: number) {
-  const whole = { status: 200, first: 0, last: size - 1 }
-  const { range } = headers
-  const ifRange = headers['if-range']
-  if (method !== 'GET' || !range || (ifRange !== undefined && ifRange !== etag)) return whole
-  const ranges = parseRange(size, range)
-  if (ranges === -1) return { ...whole, status: 416 }
-  if (ranges === -2 || ranges.type !== 'bytes') return whole
-  const [only, ...others] = ranges
-  return only && others.length === 0 ? { status: 206, first: only.start, last: only.end } : whole
-}
+export const conditionFailed = problem(412, 'If-Match names none of what there is.')

@@ -1,20 +1,21 @@
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import pLimit from 'p-limit'
 import { z } from 'zod'
 import { answerSignal } from '../server/answer-signal.ts'
+import { judgeConditions } from './conditions.ts'
 import { allowOrigins } from './cross-origin.ts'
+import { Deliveries } from './deliveries.ts'
 import { formats } from './drawing.ts'
 import type { Handles } from './handles.ts'
 import { imagePath } from './image-path.ts'
-import { sendPicture } from './image-response.ts'
+import { conditionFailed, sendPicture } from './image-response.ts'
+import { sendJson, sendProblem } from './json-response.ts'
 import { freshSeconds, type Pictures } from './pictures.ts'
-import { type Problem, problem, problemOf } from './problem.ts'
+import { problem, problemOf } from './problem.ts'
 
 export interface ImageRouteOptions {
   readonly handles: Handles
   readonly pictures: Pictures
-  /** For an answer, from the request to its last byte. */
+  /** For getting a picture; how long it may be read is bounded by how much of it is taken. */
   readonly deadlineMilliseconds: number
   /** Whose pages may read what is answered: origins, or `*`. */
   readonly corsOrigins: readonly string[]
@@ -41,35 +42,32 @@ export function imageRoute(
   options: ImageRouteOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { deadlineMilliseconds, corsOrigins, logError } = options
-  const turns = pLimit(mostAtOnce)
-  const answered = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
-    if (response.closed) return
-    try {
-      await answer(options, request, response, signal)
-    } catch (error) {
-      const known = problemOf(error)
-      if (!known || known.status >= 500) logError(error, imagePath)
-      sendProblem(request, response, known ?? problem(500, 'Something unexpected went wrong.'))
-    }
-    // Whatever it ends of, its turn is over.
-    if (!response.closed) await once(response, 'close').catch(() => undefined)
-  }
+  const deliveries = new Deliveries()
   return async (request, response) => {
-    const signal = answerSignal(response, deadlineMilliseconds)
-    signal.addEventListener('abort', () => response.writableEnded && response.destroy(), { once: true })
     allowOrigins(request, response, corsOrigins)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: methods }).end()
-    await turns(() => answered(request, response, signal))
+    try {
+      await answer(
+        { ...options, deliveries },
+        request,
+        response,
+        answerSignal(response, deadlineMilliseconds),
+      )
+    } catch (error) {
+      // Nobody is there any more to be told.
+      if (response.closed) return
+      const known = problemOf(error)
+      if (!known || known.status >= 500) logError(error, imagePath)
+      if (response.headersSent) return void response.destroy()
+      sendProblem(request, response, known ?? problem(500, 'Something unexpected went wrong.'))
+    }
   }
 }
-
-/** Those whose bytes are held: whoever reads slowly keeps a picture in memory. */
-const mostAtOnce = 64
 
 const methods = 'GET, HEAD, OPTIONS'
 
 async function answer(
-  { handles, pictures }: ImageRouteOptions,
+  { handles, pictures, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
@@ -88,35 +86,14 @@ async function answer(
   const found = await pictures.open(reference, variant.data, signal)
   if (found.state === 'READY') {
     const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
-    return sendPicture(request, response, found.picture, seconds)
+    return sendPicture(request, response, { picture: found.picture, freshSeconds: seconds, deliveries })
   }
   if (found.state === 'FAILED') {
     return sendProblem(request, response, problem(422, found.failure, { state: 'FAILED' }))
   }
+  if (judgeConditions(request.headers, undefined) === 'FAILED')
+    return sendProblem(request, response, conditionFailed)
   const { retryAfterSeconds } = found
   response.setHeader('retry-after', retryAfterSeconds)
   sendJson(request, response, 202, 'application/json', { state: 'RENDERING', retryAfterSeconds })
-}
-
-function sendProblem(request: IncomingMessage, response: ServerResponse, told: Problem): void {
-  const { retryAfterSeconds } = told
-  if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', retryAfterSeconds)
-  sendJson(request, response, told.status, 'application/problem+json', told)
-}
-
-function sendJson(
-  { method }: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  type: string,
-  json: object,
-): void {
-  const body = Buffer.from(`${JSON.stringify(json)}\n`)
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': body.byteLength,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
-  response.end(method === 'HEAD' ? undefined : body)
 }

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
 import { screenshotSeconds } from '../providers/posthog/answers.ts'
 import type { Shared } from '../providers.ts'
@@ -8,6 +7,7 @@ import { notConfigured } from '../upstream/error.ts'
 import { isPicture } from '../upstream/kept-pictures.ts'
 import type { Picture } from '../upstream/picture.ts'
 import { draw, isVariant, type Size, sizeOf, type Variant } from './drawing.ts'
+import { Drawings } from './drawings.ts'
 import type { PictureReference, ScreenshotReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
 
@@ -40,9 +40,7 @@ export class Pictures {
   readonly #maximumPixels: number
   readonly #kept: KeptAnswers | undefined
   readonly #sizes = new WeakMap<Picture, Promise<Size>>()
-  /** The threads that draw are those that sign and check handles as well. */
-  readonly #turns = pLimit(2)
-  readonly #drawn = new Map<string, Promise<Picture>>()
+  readonly #drawings = new Drawings()
 
   /** Variants are kept in `kept`. */
   constructor(
@@ -68,7 +66,9 @@ export class Pictures {
     const { picture } = found
     const size = await this.#sizes.getOrInsertComputed(picture, () => sizeOf(picture, this.#maximumPixels))
     if (isVariant(picture, size, variant)) return found
-    const drawn = await this.#draw(`${picture.etag} ${name}`, picture, size, variant)
+    const limits = { maximumPixels: this.#maximumPixels }
+    const begin = () => draw(picture, size, variant, limits)
+    const drawn = await this.#drawings.draw(`${picture.etag} ${name}`, begin, signal)
     const milliseconds = 1000 * freshSeconds[reference.provider]
     void this.#kept?.set(name, { value: { picture: drawn }, at: Date.now() }, milliseconds)
     return ready(drawn)
@@ -90,15 +90,6 @@ export class Pictures {
       return { state: 'RENDERING', retryAfterSeconds: seen.retryAfterSeconds ?? 1 }
     }
     return seen
-  }
-
-  /** Once for all who want it at the same time. */
-  #draw(name: string, picture: Picture, size: Size, variant: Variant): Promise<Picture> {
-    return this.#drawn.getOrInsertComputed(name, () =>
-      this.#turns(() => draw(picture, size, variant, this.#maximumPixels)).finally(() =>
-        this.#drawn.delete(name),
-      ),
-    )
   }
 }
 

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { BadInput } from '../upstream/bad-input.ts'
 import { UpstreamError } from '../upstream/error.ts'
 import { UnfitPicture } from './drawing.ts'
+import { TooManyDrawings } from './drawings.ts'
 import { WrongHandle } from './handles.ts'
 
 /** Why there is no picture, as RFC 9457 tells it. */
@@ -21,8 +22,15 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof WrongHandle) return problem(error.isExpired ? 410 : 404, error.message)
   if (error instanceof UnfitPicture) return problem(422, error.message)
   if (error instanceof BadInput) return problem(404, error.message)
-  if (error instanceof UpstreamError) return problem(statusOf(error), error.message, error.extensions)
+  if (error instanceof TooManyDrawings)
+    return problem(429, error.message, { retryAfterSeconds: error.retryAfterSeconds })
+  if (error instanceof UpstreamError) return upstreamProblem(error)
   return undefined
+}
+
+function upstreamProblem(error: UpstreamError): Problem {
+  const { message, extensions, retryable } = error
+  return problem(statusOf(error), message, { ...(retryable && { retryAfterSeconds: 5 }), ...extensions })
 }
 
 function statusOf({ code }: UpstreamError): number {

@@ -164,7 +164,7 @@ describe.each(Object.entries(bodies))('a picture %s', (_name, { listener, status
     pointAt(served, link, `${images.origin}/heatmap.png?Signature=planted-signature`)
     const problem = await problemAt(link)
     expect(problem).toMatchObject({ status })
-    expect(problem.retryAfter).toBe(status === 429 ? '7' : null)
+    expect(problem.retryAfter).toBe(status === 429 ? '7' : problem.retryable ? '5' : null)
     expect(await problemAt(`${link}?width=10`)).toMatchObject({ status })
     expect(JSON.stringify(problem) + served.log.join('\n')).not.toMatch(/planted|127\.0\.0\.1/)
   })

@@ -3,6 +3,7 @@ import { Answers } from '../../upstream/answers.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture, type PictureAnswer } from '../../upstream/kept-pictures.ts'
+import { openPictureTurns } from '../../upstream/picture-turns.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } from './row-questions.ts'
@@ -16,14 +17,17 @@ export function pictureAnswers(
   keeping: Keeping | undefined,
 ): Answers<RowKey, PictureAnswer> {
   const urls = freshUrls(client)
+  const turns = openPictureTurns('aura-vision')
   return new Answers<RowKey, PictureAnswer>(
     {
       nameOf: rowName,
       callsOf: keys =>
         keys.map(key =>
-          callOf(key, { route: 'detail/list', ...key }, async flight => ({
-            picture: await client.picture(await urls({ key, flight }), flight, () => urls({ key, flight })),
-          })),
+          callOf(key, { route: 'detail/list', ...key }, async flight => {
+            using _turn = turns.take()
+            const url = await urls({ key, flight })
+            return { picture: await client.picture(url, flight, () => urls({ key, flight })) }
+          }),
         ),
       keepFor: () => spatialPictureSeconds * 1000,
       unpack: asItIs(isPicture),

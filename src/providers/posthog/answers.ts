@@ -4,6 +4,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture } from '../../upstream/kept-pictures.ts'
+import { openPictureTurns } from '../../upstream/picture-turns.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type {
   PostHogClient,
@@ -61,6 +62,7 @@ export function posthogAnswers(
   pictureKeeping: Keeping | undefined,
 ): PostHogAnswers {
   const milliseconds = limits.keepSeconds * 1000
+  const turns = openPictureTurns('posthog')
   const renderings: Renderings<ScreenshotKey> = new Renderings({
     nameOf: screenshotName,
     look: (key, signal) => screenshots.ask(key, Caller.alone('posthog', signal)),
@@ -76,7 +78,10 @@ export function posthogAnswers(
   )
   const pictures = new Answers<ScreenshotKey, ScreenshotPicture>(
     {
-      ...askedOf(async ({ scope, uuid, width }, flight) => client.picture(scope, uuid, width, flight)),
+      ...askedOf(async ({ scope, uuid, width }, flight) => {
+        using _turn = turns.take()
+        return await client.picture(scope, uuid, width, flight)
+      }),
       keepFor: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
       unpack: asItIs((kept): kept is ScreenshotPicture => isPicture(kept) && 'state' in kept),
     },

@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Problem } from './problem.ts'
+
+/** Sends why there is no picture, as RFC 9457 has it. */
+export function sendProblem(request: IncomingMessage, response: ServerResponse, told: Problem): void {
+  const { retryAfterSeconds } = told
+  if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', retryAfterSeconds)
+  sendJson(request, response, told.status, 'application/problem+json', told)
+}
+
+export function sendJson(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  json: object,
+): void {
+  const body = Buffer.from(`${JSON.stringify(json)}\n`)
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': body.byteLength,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(method === 'HEAD' ? undefined : body)
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { Deliveries, type DeliveryOptions } from '../../src/images/deliveries.ts'
+import type { Picture } from '../../src/upstream/picture.ts'
+
+/** More than the buffers of two sockets hold. */
+const megabytes = 24
+
+test('a reader who takes nothing is dropped, and whoever takes it all gets it', async () => {
+  const upstream = await deliver({ patience: 300 })
+  const silent = await upstream.reader()
+  const eager = fetch(upstream.origin).then(async response => (await response.arrayBuffer()).byteLength)
+  expect(await eager).toBe(megabytes * 2 ** 20)
+  expect(await silent.hadAll).toBe(false)
+})
+
+test('a reader who takes a few bytes now and then is dropped as well', async () => {
+  const upstream = await deliver({ patience: 300 })
+  const slow = await upstream.reader()
+  const drip = setInterval(() => slow.socket.read(10), 20)
+  onTestFinished(() => clearInterval(drip))
+  expect(await slow.hadAll).toBe(false)
+})
+
+test('requests that wait behind an answer that nobody reads go with it', async () => {
+  const upstream = await deliver({ patience: 300 })
+  const silent = await upstream.reader(3)
+  expect(await silent.hadAll).toBe(false)
+  await expect.poll(upstream.underWay).toBe(0)
+})
+
+test('when more is held than may be, those go who took nothing for longest', async () => {
+  const maximumBytes = 2.5 * megabytes * 2 ** 20
+  const upstream = await deliver({ patience: 600_000, maximumBytes })
+  const first = await upstream.reader()
+  const second = await upstream.reader()
+  const third = await upstream.reader()
+  expect(await first.hadAll).toBe(false)
+  expect([second.response.closed, third.response.closed]).toEqual([false, false])
+  await expect.poll(upstream.underWay).toBe(2)
+})
+
+test('one image is held once however many read it', async () => {
+  const picture = pictureOf()
+  const upstream = await deliver({ patience: 600_000, maximumBytes: picture.byteLength }, () => picture)
+  for (let readers = 1; readers <= 5; readers++) {
+    await upstream.reader()
+    expect(upstream.underWay()).toBe(readers)
+  }
+})
+
+interface Reader {
+  readonly socket: Socket
+  /** The first answer to it. */
+  readonly response: ServerResponse
+  /** Resolves with whether it had all by its end. */
+  readonly hadAll: Promise<boolean>
+}
+
+/** A server that delivers one image a request, and readers who take nothing of it by themselves. */
+async function deliver(options: DeliveryOptions, pictureFor: () => Picture = pictureOf) {
+  const deliveries = new Deliveries(options)
+  let underWay = 0
+  const server = createServer(async (_request, response) => {
+    const picture = pictureFor()
+    underWay++
+    response.writeHead(200, { 'content-length': picture.byteLength })
+    server.emit('begun', response)
+    await deliveries.deliver(response, picture, picture.parts)
+    underWay--
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    underWay: () => underWay,
+    async reader(requests = 1): Promise<Reader> {
+      const begun = once(server, 'begun')
+      const socket = connect(port, '127.0.0.1')
+      onTestFinished(() => void socket.destroy())
+      socket.on('error', () => undefined)
+      socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(requests))
+      const [response] = (await begun) as [ServerResponse]
+      const hadAll = once(response, 'close').then(() => response.writableFinished)
+      return { socket, response, hadAll }
+    },
+  }
+}
+
+function pictureOf(): Picture {
+  const parts = Array.from({ length: megabytes }, () => Buffer.alloc(2 ** 20))
+  return { parts, byteLength: megabytes * 2 ** 20, contentType: 'image/png', etag: '"tag"' }
+}

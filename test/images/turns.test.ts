@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import sharp from 'sharp'
+import { expect, onTestFinished, test } from 'vitest'
+import { detailRequest, listRecorded } from '../../src/sandbox/aura-vision-rows.ts'
+import { openPictureTurns } from '../../src/upstream/picture-turns.ts'
+import { type Served, serve } from '../serving.ts'
+import { arrival } from '../wiring.ts'
+import { imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
+
+const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#c40' } })
+  .png()
+  .toBuffer()
+
+test('two hundred links that are opened at once are one to three questions, for few rows that nobody wants', async () => {
+  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  const links = await linksOf(served, 200)
+  const { journal } = served.sandbox.auraVision
+  journal.clear()
+  expect(await statusesOf(links)).toEqual(new Set([200]))
+  expect(journal.count('detail/list')).toBeLessThanOrEqual(3)
+  expect(journal.count(imageHostRoute)).toBe(links.length)
+  const bodies = journal.calls.filter(({ route }) => route === 'detail/list').map(({ body }) => body)
+  const rows = bodies.flatMap(body => listRecorded(detailRequest.parse(body).data.body, new Date()))
+  expect(rows.length).toBeLessThan(2 * links.length)
+})
+
+test('an image host that hangs holds up no image of another vendor, and none that is kept', async () => {
+  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  const [kept = '', ...others] = await linksOf(served, 200)
+  const page = await linkOf(served, 'page')
+  expect((await fetch(kept)).status).toBe(200)
+  const { auraVision } = served.sandbox
+  auraVision.journal.script({ route: imageHostRoute, hang: true })
+  const hanging = arrival(auraVision, imageHostRoute)
+  const leaving = new AbortController()
+  const waiting = others.map(link => fetch(link, { signal: leaving.signal }).catch(() => undefined))
+  await hanging
+  expect((await fetch(page)).status).toBe(200)
+  expect((await fetch(`${page}?width=100`)).status).toBe(200)
+  expect((await fetch(kept)).status).toBe(200)
+  expect((await fetch(`${kept}?format=webp`)).status).toBe(200)
+  leaving.abort()
+  await Promise.all(waiting)
+})
+
+test('a hundred readers who read nothing hold up nobody', async () => {
+  const raw = { width: 1500, height: 1500, channels: 3 } as const
+  const large = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })
+    .png({ compressionLevel: 0 })
+    .toBuffer()
+  await using served = await serve({ sandbox: { auraVision: { picture: async () => large } } })
+  const [first = '', second = ''] = await linksOf(served, 2)
+  expect((await fetch(first)).status).toBe(200)
+  const { pathname, port } = new URL(first)
+  for (let readers = 0; readers < 100; readers++) {
+    const socket = connect(Number(port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    await new Promise(resolve => socket.write(`GET ${pathname} HTTP/1.1\r\nhost: a\r\n\r\n`, resolve))
+  }
+  expect(await statusesOf([first, second, `${second}?width=100`])).toEqual(new Set([200]))
+})
+
+test('no more images of a vendor are waited for at once than so many', () => {
+  const turns = openPictureTurns('posthog', 2)
+  const [first] = [turns.take(), turns.take()]
+  expect(() => turns.take()).toThrow('Too many pictures of posthog are waited for at once.')
+  first?.[Symbol.dispose]()
+  expect(() => turns.take()).not.toThrow()
+})
+
+async function linksOf(served: Served, count: number): Promise<readonly string[]> {
+  const images = [
+    ...(await spatialImages(served)),
+    ...(await spatialImages(served, { location: 'rue-de-rivoli' })),
+  ]
+  const links = images.slice(0, count).map(({ link }) => link ?? '')
+  expect(links).toHaveLength(count)
+  return links
+}
+
+async function statusesOf(links: readonly string[]): Promise<ReadonlySet<number>> {
+  const statuses = links.map(async link => {
+    const response = await fetch(link)
+    await response.arrayBuffer()
+    return response.status
+  })
+  return new Set(await Promise.all(statuses))
+}
