@@ -1,5 +1,4 @@
-import type { SnapshotRefusal as Refusal } from '../src/providers/datadog/client.ts'
-import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
+import type { DatadogSnapshot, SnapshotRefusal as Refusal, Refused } from '../src/providers/datadog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
@@ -11,20 +10,22 @@ const SnapshotRefusalReason = builder.enumType('SnapshotRefusalReason', {
   values: {
     REJECTED: { description: 'What was sent is not acceptable to it.' },
     FORBIDDEN: { description: 'The keys may not change snapshots.' },
-    NOT_FOUND: { description: 'There is no such snapshot.' },
+    NOT_FOUND: { description: 'There is no such snapshot, or nothing that one can be made of.' },
     CONFLICT: { description: 'It was changed meanwhile.' },
+    ALREADY_EXISTS: { description: 'What was to be created is there already.' },
   } as const satisfies Record<Refusal, unknown>,
 })
 
-const SnapshotRefusal = builder.objectRef<{ readonly refusal: Refusal }>('SnapshotRefusal')
+const SnapshotRefusal = builder.objectRef<Refused>('SnapshotRefusal')
 SnapshotRefusal.implement({
   description: 'Datadog refused the change; nothing was changed.',
   fields: t => ({
     reason: t.expose('refusal', { type: SnapshotRefusalReason, nullable: false, description: 'Why.' }),
     message: t.string({
       nullable: false,
-      description: 'The same as a sentence.',
-      resolve: ({ refusal }) => sentences[refusal],
+      description: 'The same as a sentence, and what Datadog said of it in its own words where it did.',
+      resolve: ({ refusal, said }) =>
+        said === '' ? sentences[refusal] : `${sentences[refusal]} It says: ${said}`,
     }),
   }),
 })
@@ -34,6 +35,7 @@ const sentences: Readonly<Record<Refusal, string>> = {
   FORBIDDEN: 'The keys of Datadog may not change snapshots.',
   NOT_FOUND: 'Datadog has no snapshot with this id.',
   CONFLICT: 'The snapshot was changed meanwhile.',
+  ALREADY_EXISTS: 'Datadog has such a snapshot already.',
 }
 
 const SnapshotWritten = builder.objectRef<{ readonly written: DatadogSnapshot | null }>('SnapshotWritten')
@@ -118,7 +120,7 @@ builder.mutationFields(t => ({
     cost: callCost,
     type: WriteSnapshotResult,
     description:
-      'Creates a snapshot at Datadog. Not safe to repeat after an error that may have come late: Datadog takes no idempotency key, so look first.',
+      'Creates a snapshot at Datadog. Not safe to repeat: an error after the creation has left is not `retryable`, as it may have been made all the same. Look first.',
     args: { input: t.arg({ type: CreateSnapshotInput, required: true, description: 'The new snapshot.' }) },
     extensions: checkedInput,
     resolve: (_root, { input }, { datadog }) => datadog().createSnapshot(input),

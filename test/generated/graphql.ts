@@ -86,11 +86,13 @@ export type ProviderStatus =
 
 /** Why Datadog refused a change. */
 export type SnapshotRefusalReason =
+  /** What was to be created is there already. */
+  | 'ALREADY_EXISTS'
   /** It was changed meanwhile. */
   | 'CONFLICT'
   /** The keys may not change snapshots. */
   | 'FORBIDDEN'
-  /** There is no such snapshot. */
+  /** There is no such snapshot, or nothing that one can be made of. */
   | 'NOT_FOUND'
   /** What was sent is not acceptable to it. */
   | 'REJECTED';

@@ -54,7 +54,7 @@ test('a snapshot is created, listed, changed, deleted and gone', async () => {
   expect(again.data.deleteSnapshot).toEqual({
     __typename: 'SnapshotRefusal',
     reason: 'NOT_FOUND',
-    message: 'Datadog has no snapshot with this id.',
+    message: expect.stringMatching(/^Datadog has no snapshot with this id\. It says: ./),
   })
 })
 
@@ -81,20 +81,36 @@ const refusals = [
   { status: 403, reason: 'FORBIDDEN', message: 'The keys of Datadog may not change snapshots.' },
   { status: 404, reason: 'NOT_FOUND', message: 'Datadog has no snapshot with this id.' },
   { status: 409, reason: 'CONFLICT', message: 'The snapshot was changed meanwhile.' },
+  { status: 410, reason: 'NOT_FOUND', message: 'Datadog has no snapshot with this id.' },
+  { status: 412, reason: 'CONFLICT', message: 'The snapshot was changed meanwhile.' },
   { status: 422, reason: 'REJECTED', message: 'Datadog does not accept these values.' },
 ] as const
 
-test.each(names.flatMap(name => refusals.map(refusal => ({ name, ...refusal }))))(
-  'the status $status to $name is the refusal $reason, in words of our own',
+const exists = { reason: 'ALREADY_EXISTS', message: 'Datadog has such a snapshot already.' }
+
+test.each(
+  names.flatMap(name =>
+    refusals.map(refusal => ({
+      name,
+      ...refusal,
+      ...(name === 'create' && refusal.status === 409 && exists),
+    })),
+  ),
+)(
+  'the status $status to $name is the refusal $reason, in our words and those of the vendor',
   async example => {
     const { name, status, reason, message } = example
     await using served = await serve()
-    const answer = { status, body: { errors: ['words of the vendor'] } }
+    const answer = { status, body: { errors: ['words of the vendor'], statuspage: 'other members' } }
     served.sandbox.datadog.journal.script({ answer })
     const { result, errors, text } = await mutations[name](served.origin)
     expect(errors).toEqual([])
-    expect(result).toEqual({ __typename: 'SnapshotRefusal', reason, message })
-    expect(text).not.toContain('words of the vendor')
+    expect(result).toEqual({
+      __typename: 'SnapshotRefusal',
+      reason,
+      message: `${message} It says: words of the vendor`,
+    })
+    expect(text).not.toContain('other members')
     expect(served.sandbox.datadog.journal.count()).toBe(1)
   },
 )

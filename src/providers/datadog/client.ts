@@ -3,7 +3,8 @@ import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
 import type { Budget } from '../../upstream/budget/budget.ts'
 import type { Ledgers } from '../../upstream/budget/ledgers.ts'
 import { openPlaces } from '../../upstream/budget/places.ts'
-import type { UpstreamError } from '../../upstream/error.ts'
+import { mayBeDone } from '../../upstream/creation.ts'
+import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
@@ -11,10 +12,12 @@ import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError, toWait } from '../../upstream/status.ts'
 import { limitsTold } from './limit-headers.ts'
+import { refusalOf } from './refusals.ts'
 import {
   changeBody,
   creationBody,
   type DatadogSnapshot,
+  type Refused,
   type SnapshotChange,
   type SnapshotCreation,
   snapshotAnswer,
@@ -35,9 +38,7 @@ export interface SnapshotFilter {
   readonly applicationId?: string | null | undefined
 }
 
-/** What Datadog may well answer to a change: a result, where other failures are errors. */
-export type SnapshotRefusal = 'REJECTED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT'
-export type Written<Value> = { readonly written: Value } | { readonly refusal: SnapshotRefusal }
+export type Written<Value> = { readonly written: Value } | Refused
 
 export interface DatadogClient extends AsyncDisposable {
   /** The calls left of the period that runs, of the operation that has fewest; null while none is known. */
@@ -81,6 +82,16 @@ export function connectDatadog(settings: DatadogSettings, ledgers?: Ledgers): Da
       budget.learn(limitsTold(answer))
       return read(answer)
     })
+  const written = <Value>(
+    answer: HttpAnswer,
+    change: 'create' | 'update' | 'delete',
+    read: (answer: HttpAnswer) => Value,
+  ): Written<Value> => {
+    if (answer.status >= 200 && answer.status < 300) return { written: read(answer) }
+    const refused = refusalOf(answer, change, [apiKey, applicationKey])
+    if (refused) return refused
+    throw failure(answer)
+  }
 
   return {
     async snapshots({ viewName, deviceType, applicationId }, limit, flight) {
@@ -100,16 +111,22 @@ export function connectDatadog(settings: DatadogSettings, ledgers?: Ledgers): Da
       const json = creationBody(creation)
       const url = routeUrl(base, path)
       const call = { method: 'POST', url, json, flight, isCreation: true } as const
-      return spend(budgets.create, call, answer => written(answer, readSnapshot))
+      return spend(budgets.create, call, answer => {
+        try {
+          return written(answer, 'create', readSnapshot)
+        } catch (error) {
+          throw unsure(answer, error)
+        }
+      })
     },
     async updateSnapshot(id, change, flight) {
       const json = changeBody(id, change)
       const call = { method: 'PATCH', url: routeUrl(base, [...path, id]), json, flight } as const
-      return spend(budgets.update, call, answer => written(answer, readSnapshot))
+      return spend(budgets.update, call, answer => written(answer, 'update', readSnapshot))
     },
     async deleteSnapshot(id, flight) {
       const call = { method: 'DELETE', url: routeUrl(base, [...path, id]), flight } as const
-      return spend(budgets.delete, call, answer => written(answer, () => id))
+      return spend(budgets.delete, call, answer => written(answer, 'delete', () => id))
     },
     get quotaLeft() {
       const known = Object.values(budgets).flatMap(({ quotaLeft }) => quotaLeft ?? [])
@@ -122,23 +139,16 @@ export function connectDatadog(settings: DatadogSettings, ledgers?: Ledgers): Da
   }
 }
 
+/** Null where the vendor took the change and answered with nothing. */
 function readSnapshot(answer: HttpAnswer): DatadogSnapshot | null {
+  if (answer.body === '') return null
   return parseJson('datadog', snapshotAnswer, answer.body, detailsOf(answer)).data
 }
 
-function written<Value>(answer: HttpAnswer, read: (answer: HttpAnswer) => Value): Written<Value> {
-  if (answer.status >= 200 && answer.status < 300) return { written: read(answer) }
-  const refusal = refusalByStatus[answer.status]
-  if (refusal) return { refusal }
-  throw failure(answer)
-}
-
-const refusalByStatus: Readonly<Record<number, SnapshotRefusal>> = {
-  400: 'REJECTED',
-  403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
-  409: 'CONFLICT',
-  422: 'REJECTED',
+/** An answer that leaves open whether a creation was made is not retryable. */
+function unsure(answer: HttpAnswer, error: unknown): unknown {
+  const isOpen = answer.status < 300 || answer.status === 408 || answer.status >= 500
+  return isOpen && error instanceof UpstreamError ? mayBeDone(error) : error
 }
 
 /** Datadog tells the wait as seconds left in a header of its own and never sends `Retry-After` (vendor's rate-limit page). */

@@ -107,3 +107,12 @@ function changeAttributes({ eventId, isDeviceTypeSelectedByUser, sessionId, star
     ...(viewId != null && { view_id: viewId }),
   }
 }
+
+/** What Datadog may well answer to a change: a result, where other failures are errors. */
+export type SnapshotRefusal = 'REJECTED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'ALREADY_EXISTS'
+
+export interface Refused {
+  readonly refusal: SnapshotRefusal
+  /** What Datadog said of it, in its own words: one line without the keys, at most 200 characters; empty where it said nothing. */
+  readonly said: string
+}

@@ -144,7 +144,7 @@ describe('a call', () => {
       written: { id: example, start: 5 },
     })
     expect(await remove(client)).toEqual({ written: example })
-    expect(await remove(client)).toEqual({ refusal: 'NOT_FOUND' })
+    expect(await remove(client)).toMatchObject({ refusal: 'NOT_FOUND' })
     const bodies = emulator.journal.calls.map(call => call.body)
     expect(bodies.slice(0, 2)).toEqual(
       ['create-request.json', 'update-request.json'].map(file => JSON.parse(fixture(file))),
@@ -157,7 +157,7 @@ describe('a call', () => {
     await using emulator = await serveDatadog()
     await using account = wire(emulator)
     const client = account.client('datadog')
-    expect(await client.deleteSnapshot('../snapshots', flight)).toEqual({ refusal: 'NOT_FOUND' })
+    expect(await client.deleteSnapshot('../snapshots', flight)).toMatchObject({ refusal: 'NOT_FOUND' })
     expect(emulator.journal.calls[0]?.path).toBe('/api/v2/replay/heatmap/snapshots/..%2Fsnapshots')
     for (const id of ['.', '..'])
       await expect(client.deleteSnapshot(id, flight)).rejects.toMatchObject({
@@ -167,31 +167,80 @@ describe('a call', () => {
   })
 })
 
-describe.each(Object.entries(writes))('a refused %s', (_, write) => {
+describe.each(Object.entries(writes))('a refused %s', (name, write) => {
   test.each([
     [400, 'REJECTED'],
     [403, 'FORBIDDEN'],
     [404, 'NOT_FOUND'],
-    [409, 'CONFLICT'],
+    [409, name === 'create' ? 'ALREADY_EXISTS' : 'CONFLICT'],
+    [410, 'NOT_FOUND'],
+    [412, 'CONFLICT'],
+    [413, 'REJECTED'],
     [422, 'REJECTED'],
   ])('with status %i is a result: %s', async (status, refusal) => {
     await using emulator = await serveDatadog()
     await using account = wire(emulator)
     emulator.journal.script({ answer: { status, body: { errors: ['no'] } } })
-    expect(await write(account.client('datadog'))).toEqual({ refusal })
+    expect(await write(account.client('datadog'))).toEqual({ refusal, said: 'no' })
     expect(emulator.journal.count()).toBe(1)
   })
 
   test.each([
     [401, 'UPSTREAM_UNAUTHENTICATED', false],
-    [408, 'UPSTREAM_TIMEOUT', true],
+    [408, 'UPSTREAM_TIMEOUT', name !== 'create'],
     [429, 'UPSTREAM_RATE_LIMITED', true],
-    [500, 'UPSTREAM_UNAVAILABLE', true],
-    [503, 'UPSTREAM_UNAVAILABLE', true],
+    [500, 'UPSTREAM_UNAVAILABLE', name !== 'create'],
+    [503, 'UPSTREAM_UNAVAILABLE', name !== 'create'],
   ])('with status %i is an error: %s', async (status, code, retryable) => {
     const error = await failed(write, { status, body: { errors: ['no'] } })
     expect(error).toMatchObject({ code, retryable, provider: 'datadog', upstreamStatus: status })
   })
+})
+
+test.each<[string, unknown, string]>([
+  ['texts', { errors: ['start is too far', 'name is taken'] }, 'start is too far; name is taken'],
+  [
+    'objects',
+    { errors: [{ title: 'Bad', detail: 'start' }, { title: 'Odd' }, { code: 7 }, 5] },
+    'start; Odd',
+  ],
+  ['keys', { errors: ['key dd-key and app dd-app-key'] }, 'key … and app …'],
+  ['lines', { errors: ['one\n\u0007two\u2028\u202ethree'] }, 'one two three'],
+  ['too much', { errors: ['x'.repeat(500)] }, `${'x'.repeat(199)}…`],
+  ['a key at the cut', { errors: [`${'x'.repeat(195)}dd-app-key`] }, `${'x'.repeat(195)}…`],
+  ['other members', { message: 'words', statuspage: 'http://x' }, ''],
+  ['no JSON', 'words', ''],
+])('a refusal keeps what Datadog said of it, as %s', async (_, body, said) => {
+  await using emulator = await serveDatadog()
+  await using account = wire(emulator, { DD_API_KEY: 'dd-key', DD_APP_KEY: 'dd-app-key' })
+  emulator.journal.script({ answer: { status: 400, body } })
+  expect(await create(account.client('datadog'))).toEqual({ refusal: 'REJECTED', said })
+})
+
+test('a creation that may have been made says so, and is not retryable', async () => {
+  await using emulator = await serveDatadog()
+  await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500' })
+  const client = account.client('datadog')
+  const faults = [
+    { cut: true },
+    { hang: true },
+    { answer: { status: 503, headers: { 'retry-after': '1' } } },
+    { answer: { status: 504 } },
+    { answer: { status: 201, body: '{"data":' } },
+  ]
+  for (const fault of faults) {
+    emulator.journal.script({ ...fault, times: 1 })
+    const error = await failureOf(create(client))
+    expect(error).toMatchObject({ provider: 'datadog', retryable: false, retryAfterSeconds: undefined })
+    expect(error.message).toContain('may be there all the same')
+  }
+  expect(emulator.journal.count()).toBe(faults.length)
+})
+
+test('a creation that was turned away may be sent again', async () => {
+  const error = await failed(create, { status: 429, headers: { 'x-ratelimit-reset': '3' } })
+  expect(error).toMatchObject({ retryable: true, retryAfterSeconds: 3 })
+  expect(error.message).not.toContain('all the same')
 })
 
 describe('an error', () => {
@@ -202,7 +251,8 @@ describe('an error', () => {
       await using stranger = wire(emulator, { DD_APP_KEY: 'another' })
       const client = stranger.client('datadog')
       expect(await failureOf(list(client))).toMatchObject({ code: 'UPSTREAM_FORBIDDEN', upstreamStatus: 403 })
-      for (const write of Object.values(writes)) expect(await write(client)).toEqual({ refusal: 'FORBIDDEN' })
+      for (const write of Object.values(writes))
+        expect(await write(client)).toEqual({ refusal: 'FORBIDDEN', said: 'Forbidden' })
     },
   )
 

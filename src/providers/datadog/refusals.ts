@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { HttpAnswer } from '../../upstream/http.ts'
+import { tryJson } from '../../upstream/json.ts'
+import type { Refused, SnapshotRefusal } from './wire.ts'
+
+/** The refusal that an answer to a change is, if any; `secrets` are taken out of what it says. */
+export function refusalOf(
+  answer: HttpAnswer,
+  change: 'create' | 'update' | 'delete',
+  secrets: readonly string[],
+): Refused | undefined {
+  const isThere = change === 'create' && answer.status === 409
+  const refusal = isThere ? 'ALREADY_EXISTS' : refusalByStatus[answer.status]
+  return refusal && { refusal, said: saidIn(answer.body, secrets) }
+}
+
+const refusalByStatus: Readonly<Record<number, SnapshotRefusal>> = {
+  400: 'REJECTED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  410: 'NOT_FOUND',
+  412: 'CONFLICT',
+  413: 'REJECTED',
+  422: 'REJECTED',
+}
+
+/** A member that is something else tells nothing, and must not hide what the others tell. */
+const text = z.string().catch('')
+
+/** Texts, or objects with any of these (the vendor's recorded traffic). */
+const oneError = z.union([
+  z.string(),
+  z.object({ title: text, detail: text }).transform(({ title, detail }) => detail || title),
+  z.unknown().transform(() => ''),
+])
+
+const errorBody = z.object({ errors: z.array(oneError) })
+
+const longestWords = 200
+
+/** Of an error body only the list of errors, which is about what the caller sent. */
+function saidIn(body: string, secrets: readonly string[]): string {
+  const parsed = errorBody.safeParse(tryJson(body))
+  if (!parsed.success) return ''
+  let said = parsed.data.errors.filter(Boolean).slice(0, 10).join('; ')
+  for (const secret of secrets.filter(Boolean)) said = said.replaceAll(secret, '…')
+  const line = said.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+  return line.length > longestWords ? `${line.slice(0, longestWords - 1).toWellFormed()}…` : line
+}
