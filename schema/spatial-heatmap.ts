@@ -153,12 +153,12 @@ builder.objectField(Location, 'heatmaps', t =>
   }),
 )
 
-/** Cameras by slices of visitors: how many rows a location has of one type and day. */
-const assumedRows = 10
+/** How many rows a location has of one type and day, where no roles are named: of two cameras by two roles. */
+const assumedRows = 4
 
-function rowsOf({ range, types }: HeatmapArguments): number {
+function rowsOf({ range, types, roles }: HeatmapArguments): number {
   const days = Math.ceil((range.end.getTime() - range.start.getTime()) / 86_400_000)
-  return days * types.length * assumedRows
+  return days * types.length * (roles?.length ?? assumedRows)
 }
 
 function typeOf({ type }: AuraHeatmap): VendorType | null {

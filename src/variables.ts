@@ -35,8 +35,8 @@ export const generalVariables = z.object({
   ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(300_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
-  ISOTHERM_MAX_COST: integer(1, 1_000_000_000).default(300_000),
-  ISOTHERM_MAX_RESPONSE_BYTES: integer(1024, 512 * 1024 ** 2).default(300 * 1024 ** 2),
+  ISOTHERM_MAX_COST: integer(1, 1_000_000_000).default(400_000),
+  ISOTHERM_MAX_RESPONSE_BYTES: integer(1024, 512 * 1024 ** 2).default(288 * 1024 ** 2),
   ISOTHERM_MAX_CHANGES: integer(0, 10_000).default(50),
   // The parser and validation recurse once for each level, and overflow the stack at some thousands.
   ISOTHERM_MAX_DEPTH: integer(1, 500).default(50),

@@ -18,8 +18,8 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     corsOrigins: [],
     requestBytes: 1_048_576,
     operationLimits: {
-      cost: 300_000,
-      responseBytes: 314_572_800,
+      cost: 400_000,
+      responseBytes: 301_989_888,
       changes: 50,
       depth: 50,
       aliases: 2000,

@@ -68,8 +68,8 @@ test.each([
     expect({ accept, status, data }).toEqual({ accept, status: 400, data: undefined })
     expect(errors).toEqual([
       {
-        message: expect.stringMatching(/^The operation is estimated to cost \d+, more than 300000: /),
-        extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', estimated: expect.any(Number), maximum: 300_000 },
+        message: expect.stringMatching(/^The operation is estimated to cost \d+, more than 400000: /),
+        extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', estimated: expect.any(Number), maximum: 400_000 },
       },
     ])
   }
@@ -99,11 +99,11 @@ test('the cost is told beside the answer, and beside a refusal, to who asks for 
       { headers },
     )
     expect(data.locations.nodes).toHaveLength(first)
-    expect(extensions.cost).toEqual({ estimated: 1 + first, maximum: 300_000 })
+    expect(extensions.cost).toEqual({ estimated: 1 + first, maximum: 400_000 })
   }
   expect((await askText(served.origin, query, { first: 2 })).extensions).not.toHaveProperty('cost')
   const refused = await askText(served.origin, pages(3), {}, { headers })
-  expect(refused.extensions.cost).toEqual({ estimated: expect.any(Number), maximum: 300_000 })
+  expect(refused.extensions.cost).toEqual({ estimated: expect.any(Number), maximum: 400_000 })
 })
 
 test('a subscription is refused like a query', async () => {

@@ -55,7 +55,7 @@ const edges: readonly Edge[] = [
     from: 'Location',
     to: 'TrafficSeries',
     write: (_rows, alias, inner) => `${alias}: traffic(${day}, metrics: [VISITS, BOUNCES]) ${inner}`,
-    cost: (_rows, inner) => 2 * (10 + inner),
+    cost: (_rows, inner) => 10 + 2 * (1 + inner),
   },
   { from: 'Location', to: null, write: (_rows, alias) => `${alias}: name`, cost: () => 0 },
   {

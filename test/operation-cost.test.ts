@@ -46,27 +46,27 @@ test.each([
   ['{ nodes(ids: ["Location:a", "Location:b", "Location:c"]) { id } }', 3],
   ['{ _entities(representations: ["a", "b"]) { __typename } }', 2],
   ['{ _locationsByAnalytiksId(representations: ["a", "b"]) { id } }', 2],
-  ['{ snapshots(viewName: "/") { id } }', 100 * 10],
+  ['{ snapshots(viewName: "/") { id } }', 10 + 100],
   [
     '{ website(by: { id: "shop" }) { views(first: 3) { nodes { totalInteractions } } } }',
     10 + 10 + 3 * (1 + 10),
   ],
-  [`{ location(by: { id: "a" }) { traffic(range: ${day}) { total } } }`, 1 + 7 * 10],
+  [`{ location(by: { id: "a" }) { traffic(range: ${day}) { total } } }`, 1 + 10 + 7],
   [
     `{ location(by: { id: "a" }) { traffic(range: ${day}, metrics: [VISITS]) { points { value } } } }`,
-    1 + 10 + 25,
+    1 + 10 + 1 + 25,
   ],
   [
     `{ location(by: { id: "a" }) { traffic(range: ${day}, interval: QUARTER_HOUR, metrics: [VISITS, BOUNCES]) { points { value } } } }`,
-    1 + 2 * (10 + 97),
+    1 + 10 + 2 * (1 + 97),
   ],
   [
     `{ location(by: { id: "a" }) { traffic(range: ${year}, metrics: [VISITS]) { columns { starts values } } } }`,
-    1 + 10 + 1 + 2 * 9,
+    1 + 10 + 1 + 1 + 2 * 9,
   ],
   [
     `{ location(by: { id: "a" }) { pointsOfInterest(range: ${day}, interval: DAILY) { traffic { points { value } } } } }`,
-    1 + 5 * (10 + 3 * (1 + 2)),
+    1 + 10 + 5 * (1 + 3 * (1 + 2)),
   ],
   [
     `{ brand(id: 1) { traffic(range: ${day}, metrics: [VISITS], first: 4) { nodes { series { peak { value } } } } } }`,
@@ -74,7 +74,7 @@ test.each([
   ],
   [
     '{ location(by: { id: "a" }) { heatmaps(range: { start: "2025-06-02T00:00:00Z", end: "2025-06-04T00:00:00Z" }, types: [PATH]) { role } } }',
-    1 + 20 * 10,
+    1 + 10 + 2 * 4,
   ],
   ['mutation { deleteSnapshot(input: { id: "a" }) { __typename } }', 10 + 10],
   ['subscription { heatmapImage(id: "a") { state } }', 10],

@@ -13,8 +13,10 @@ import { type FieldSize, fieldSize } from '../../schema/costs.ts'
 
 /** What a field's definition says of its cost. */
 export interface FieldWeight extends FieldSize<object> {
-  /** Of each of its instances; of an object 1 and of a scalar 0 unless `@cost` says otherwise. */
-  readonly weight: number
+  /** Of the field itself, however many rows it has: what `@cost` says. */
+  readonly call: number
+  /** Of each row of a list, and of an object or a scalar without `@cost`. */
+  readonly instance: number
   /** How many lists are around a value. */
   readonly lists: number
   readonly assumedSize: number | undefined
@@ -38,6 +40,7 @@ function readWeight(field: Field): FieldWeight {
   const cost = Cost.parse(directives.find(({ name }) => name === 'cost')?.args ?? {})
   const size = ListSize.parse(directives.find(({ name }) => name === 'listSize')?.args ?? {})
   const named = getNamedType(field.type)
+  const lists = listsAround(field.type)
   const isComposite = isCompositeType(named)
   return {
     bytes: isComposite
@@ -46,8 +49,9 @@ function readWeight(field: Field): FieldWeight {
         ? bytesOfEnum
         : (bytesByScalar[named.name] ?? bytesOfText),
     ...Own.parse(field.extensions[fieldSize] ?? {}),
-    weight: cost.weight ?? (isComposite ? 1 : 0),
-    lists: listsAround(field.type),
+    call: cost.weight ?? 0,
+    instance: isComposite && (lists > 0 || cost.weight === undefined) ? 1 : 0,
+    lists,
     assumedSize: size.assumedSize,
     slicingArguments: size.slicingArguments,
     sizedFields: size.sizedFields,

@@ -122,7 +122,7 @@ class Weighing {
     const field = first && this.#fieldOf(parent, first.name.value)
     if (!first || !field) return nothing
     const definition = fieldWeight(field)
-    const { lists, slicingArguments, sizedFields, size, below, weight } = definition
+    const { lists, slicingArguments, sizedFields, size, below, call, instance } = definition
     const args = slicingArguments.length > 0 || size || below ? this.#argumentsOf(field, first) : {}
     const sliced = this.#slice(field, slicingArguments, args)
     const paged = page?.fields.includes(field.name) ? page.size : undefined
@@ -138,7 +138,7 @@ class Weighing {
     const named = getNamedType(field.type)
     if (!isCompositeType(named))
       return {
-        cost: weight + (lists === 0 ? 0 : Math.ceil(count / valuesPerCost)),
+        cost: call + (lists === 0 ? 0 : Math.ceil(count / valuesPerCost)),
         bytes: count * definition.bytes,
       }
     const inner: Place = {
@@ -151,8 +151,9 @@ class Weighing {
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const types = isAbstractType(named) ? this.#schema.getPossibleTypes(named) : [named]
     const weights = types.map(type => this.weighObject(type, sets, inner))
+    const inside = Math.max(...weights.map(({ cost }) => cost))
     return {
-      cost: count * (weight + Math.max(...weights.map(({ cost }) => cost))),
+      cost: call + count * (instance + inside),
       bytes: count * (definition.bytes + Math.max(...weights.map(({ bytes }) => bytes))),
     }
   }
