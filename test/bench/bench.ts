@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type Contest, contest } from './contest.ts'
+import { askDearest, type DearAnswer } from './dearest.ts'
+import { printDearest } from './dearest-report.ts'
 import { openPictures, type Pictures } from './pictures.ts'
 import { printPictures } from './pictures-report.ts'
 import { locationCount, questions } from './questions.ts'
@@ -25,11 +27,11 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const names = ['websites', 'points', 'columns', 'year', 'pictures'] as const
+const names = ['websites', 'points', 'columns', 'year', 'dearest', 'pictures'] as const
 const named = z.array(z.enum(names)).parse(positionals)
 const asked = named.length > 0 ? named : names
 
-const results: Record<string, Contest | Year | Pictures> = {}
+const results: Record<string, Contest | Year | Pictures | readonly DearAnswer[]> = {}
 await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
 resources.defer(() => rm(folder, { recursive: true }))
@@ -40,6 +42,12 @@ for (const name of asked) {
     const measured = await askYear(catalogFile)
     results[name] = measured
     console.log(printYear(measured))
+    continue
+  }
+  if (name === 'dearest') {
+    const measured = await askDearest(folder)
+    results[name] = measured
+    console.log(printDearest(measured))
     continue
   }
   if (name === 'pictures') {
