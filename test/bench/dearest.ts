@@ -31,7 +31,7 @@ const repeat = (count: number, text: (index: number) => string) =>
 const operations = {
   'pages of websites of pages': `{ ${repeat(35, index => `a${index}: website(by: { zenovayId: "${uuidOf(index)}" }) { views(first: 100) { nodes { website { views(first: 100) { nodes { id path name } } } } } }`)} }`,
   'a year of hours of 45 stores as points': traffic(
-    33,
+    45,
     365,
     'metrics: [VISITS]',
     'points { at localAt value }',
