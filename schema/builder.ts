@@ -18,6 +18,8 @@ export const builder = new SchemaBuilder<{
   Context: Context
   DefaultEdgesNullability: { list: false; items: false }
   DefaultNodeNullability: false
+  /** What connections hold beside their edges. */
+  Connection: { readonly leftOut?: number }
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: string }

@@ -5,7 +5,7 @@ import { findLocation, Location, locationKey } from './location.ts'
 import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { findSnapshot, Snapshot } from './snapshot.ts'
 import { findView, View, viewAt } from './view.ts'
-import { findWebsite, Website, websiteAt, websiteKey } from './website.ts'
+import { addressAt, findWebsite, Website, websiteAt, websiteKey } from './website.ts'
 
 builder.asEntity(Location, {
   key: [
@@ -34,7 +34,7 @@ builder.asEntity(Website, {
   ],
   resolveReference: (key, context) =>
     'origin' in key
-      ? websiteAt(new URL(key.origin).origin, context)
+      ? websiteAt(addressAt(new URL(key.origin)).origin, context)
       : findWebsite(context.catalog, websiteKey(key)),
 })
 

@@ -4,8 +4,8 @@ import { builder } from './builder.ts'
 import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
 import { PageHeatmap, toRecord } from './page-heatmap.ts'
-import { urlOf, View, type ViewRecord } from './view.ts'
-import { Website } from './website.ts'
+import { View, type ViewRecord } from './view.ts'
+import { originOf, Website } from './website.ts'
 
 const PageHeatmapEdge = builder.edgeObject({
   type: PageHeatmap,
@@ -44,15 +44,17 @@ builder.objectField(View, 'heatmaps', t =>
     cost: callCost,
     listSize: { assumedSize: 5 },
     description:
-      'Its saved heatmaps at PostHog: those whose URL is that of the page, whatever their query. Reads the whole list of the project once for all pages. Null for a website that PostHog does not know.',
+      'Its saved heatmaps at PostHog: those whose URL is that of the page; where there are none, those of its path whatever the query, at last those of a path that differs in escapes or a slash at the end. Those of a page without a query are those of its path. Reads the whole list of the project once for all pages. Null for a website that PostHog does not know.',
     resolve: (view, _args, context) => heatmapsOf(view, context),
   }),
 )
 
 async function heatmapsOf(view: ViewRecord, context: Context) {
-  const { posthog } = view.website
-  const url = posthog && (await urlOf(view, context))
-  if (!posthog || !url) return null
-  const heatmaps = await context.loaders.posthog.heatmapsOfPage(posthog, url)
+  const { posthog, origins } = view.website
+  if (!posthog) return null
+  const origin = origins.length > 0 ? null : await originOf(view.website, context)
+  const known = origin === null ? origins : [origin]
+  if (known.length === 0) return null
+  const heatmaps = await context.loaders.posthog.heatmapsOfPage(posthog, known, view.path)
   return heatmaps.map(heatmap => toRecord(posthog, heatmap))
 }

@@ -2,6 +2,7 @@ import type { Context } from '../src/context.ts'
 import type { SnapshotFilter } from '../src/providers/datadog/client.ts'
 import type { DatadogSnapshot } from '../src/providers/datadog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { spelledPath } from '../src/upstream/page-path.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst } from './connection.ts'
@@ -90,7 +91,8 @@ builder.objectField(View, 'snapshots', t =>
     type: [Snapshot],
     cost: callCost,
     listSize,
-    description: 'Its replay heatmap snapshots at Datadog. Null for a website that Datadog does not know.',
+    description:
+      'Its replay heatmap snapshots at Datadog, by the name of the view. Where Datadog lists none, a path that ends with a slash or has escapes is asked without them too, a call each. Null for a website that Datadog does not know.',
     args: snapshotArguments,
     extensions: checked<{ readonly first?: number | null }>(({ first }) =>
       checkFirst(first, maximumSnapshots),
@@ -98,7 +100,7 @@ builder.objectField(View, 'snapshots', t =>
     resolve: ({ website, path }, filter, { loaders, catalog }) => {
       const { datadogApplicationId: applicationId } = website
       if (applicationId === null) return null
-      return snapshotsFor({ ...filter, applicationId, viewName: catalog.viewName(website, path) }, loaders)
+      return snapshotsOf(catalog.viewNames(website, path), { ...filter, applicationId }, loaders)
     },
   }),
 )
@@ -119,13 +121,28 @@ async function snapshotsFor(
   return [...(await datadog.snapshots.load({ ...filter, first: first ?? defaultFirst }))]
 }
 
+/** By the first of the names that has any. */
+async function snapshotsOf(
+  names: readonly string[],
+  filter: Omit<Parameters<typeof snapshotsFor>[0], 'viewName'>,
+  loaders: Context['loaders'],
+): Promise<DatadogSnapshot[]> {
+  for (const viewName of names) {
+    const snapshots = await snapshotsFor({ ...filter, viewName }, loaders)
+    if (snapshots.length > 0) return snapshots
+  }
+  return []
+}
+
 function viewOf(
   { applicationId, viewName }: DatadogSnapshot,
   catalog: Context['catalog'],
 ): ViewRecord | null {
   const website = catalog.websites.find(known => known.datadogApplicationId === applicationId)
-  if (!website || !viewName?.startsWith('/')) return null
+  // Datadog writes ? where it leaves something out, and a fragment is no part of its names.
+  if (!website || !/^\/[^?#]*$/.test(viewName ?? '') || viewName === null) return null
   // The name of a pattern may itself look like a path that the pattern fits.
   if (website.views.some(view => view.viewName === viewName)) return null
-  return catalog.viewName(website, viewName) === viewName ? { website, path: viewName } : null
+  const path = spelledPath(viewName)
+  return catalog.mappedViewName(website, path) === undefined ? { website, path } : null
 }

@@ -2,15 +2,17 @@ import type { Website as WebsiteRecord } from '../src/catalog.ts'
 import type { Context } from '../src/context.ts'
 import type { ZenovayPage } from '../src/providers/zenovay/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { spelledPath } from '../src/upstream/page-path.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkedPage, pageArguments, pageSize, toConnection } from './connection.ts'
+import { checkedPage, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
-import { findWebsite, originOf, Website, websiteAt } from './website.ts'
+import { addressAt, findWebsite, originOf, Website, websiteAt } from './website.ts'
 
 /** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
 export interface ViewRecord {
   readonly website: WebsiteRecord
+  /** By its one spelling, with query and fragment. */
   readonly path: string
   readonly page?: ZenovayPage
 }
@@ -31,8 +33,9 @@ builder.node(View, {
   description:
     'A page of a website, known by its path at Zenovay, its URL at PostHog and its view name at Datadog.',
   id: {
-    description: 'Such as `View:shop:/pricing`.',
-    resolve: ({ website, path }) => `${website.key}:${path}`,
+    description: 'Such as `View:shop:/pricing`. A query and a fragment are part of it.',
+    // The first slash begins the path.
+    resolve: ({ website, path }) => `${website.key.replace(/[%/]/g, encodeURIComponent)}:${path}`,
   },
   fields: t => ({
     website: t.expose('website', {
@@ -40,7 +43,11 @@ builder.node(View, {
       nullable: false,
       description: 'The website that it belongs to.',
     }),
-    path: t.exposeString('path', { nullable: false, description: 'Its path, such as `/pricing`.' }),
+    path: t.exposeString('path', {
+      nullable: false,
+      description:
+        'Its path, such as `/pricing` or `/search?page=2`, percent-encoded as in a URL, with query and fragment.',
+    }),
     url: t.field({
       type: 'URL',
       cost: callCost,
@@ -49,14 +56,15 @@ builder.node(View, {
     }),
     name: t.string({
       nullable: false,
-      description: "What Datadog calls the view: by the catalog's patterns, else the path itself.",
+      description:
+        "What Datadog calls the view: by the catalog's patterns, else the path without query and fragment.",
       resolve: ({ website, path }, _args, { catalog }) => catalog.viewName(website, path),
     }),
     totalInteractions: t.field({
       type: 'SafeInt',
       cost: callCost,
       description:
-        "All interactions ever recorded, from Zenovay. Null for a page that is not among the website's hundred most visited ones.",
+        "All interactions ever recorded, from Zenovay, which may spell a path in several ways: they are added up. Of a path that Zenovay does not list, those of one that differs in escapes or a slash at the end, else of the same one without its query. Null for a page that is not among the website's hundred most visited ones.",
       resolve: ofPage(page => page.totalInteractions),
     }),
     lastInteractionAt: t.field({
@@ -73,13 +81,25 @@ const ViewBy = builder.inputType('ViewBy', {
   isOneOf: true,
   fields: t => ({
     id: t.id({ description: 'The `id` of a View.' }),
-    url: t.field({ type: 'URL', description: 'Its URL; query and fragment do not matter.' }),
+    url: t.field({ type: 'URL', description: 'Its URL, at any origin of its website.' }),
   }),
 })
 
 const ViewEdge = builder.edgeObject({ type: View, name: 'ViewEdge', description: 'A page and its cursor.' })
 const ViewConnection = builder.connectionObject(
-  { type: View, name: 'ViewConnection', description: 'Some pages of a website.' },
+  {
+    type: View,
+    name: 'ViewConnection',
+    description: 'Some pages of a website.',
+    fields: t => ({
+      leftOut: t.int({
+        nullable: false,
+        description:
+          "How many rows of Zenovay's list are left out, as they name no page of the website: a page of another origin, or no URL at all.",
+        resolve: ({ leftOut = 0 }) => leftOut,
+      }),
+    }),
+  },
   ViewEdge,
 )
 
@@ -89,16 +109,14 @@ builder.objectFields(Website, t => ({
     cost: callCost,
     listSize: connectionSize,
     description:
-      'Its most visited pages by all-time interactions, from Zenovay, by one call however many fields ask. Zenovay tells of the first hundred alone. Null for a website that Zenovay does not know.',
+      'Its most visited pages by all-time interactions, from Zenovay, by one call however many fields ask. Zenovay tells of the first hundred only. Null for a website that Zenovay does not know.',
     args: pageArguments(maximumPages),
     extensions: checkedPage(maximumPages),
-    resolve: async (website, page, { loaders }) => {
-      if (website.zenovayId === null) return null
-      // One row more tells whether there is a next page; behind a cursor it takes them all to find the place.
-      const limit = page.after == null ? Math.min(pageSize(page) + 1, maximumPages) : maximumPages
-      const pages = await loaders.zenovay.pages.load({ websiteId: website.zenovayId, limit })
-      const views = pages.map(page => ({ website, path: page.path, page }))
-      return toConnection(views, view => view.path, page)
+    resolve: async (website, page, context) => {
+      const list = await pagesOf(website, context)
+      if (!list) return null
+      const views = list.pages.map(page => ({ website, path: page.path, page }))
+      return { ...toConnection(views, view => view.path, page), leftOut: list.leftOut }
     },
   }),
   view: t.field({
@@ -108,11 +126,12 @@ builder.objectFields(Website, t => ({
     args: {
       path: t.arg.string({
         required: true,
-        description: 'Starting with a slash, without query and fragment.',
+        description:
+          'Starting with a slash, in any spelling, with the query and the fragment if there are any.',
       }),
     },
     extensions: checked<{ readonly path: string }>(({ path }) => checkPath(path)),
-    resolve: (website, { path }) => ({ website, path }),
+    resolve: (website, { path }) => ({ website, path: spelledPath(path) }),
   }),
 }))
 
@@ -120,7 +139,7 @@ builder.queryField('view', t =>
   t.field({
     type: View,
     cost: callCost,
-    description: 'One page of a website. Null for a URL whose origin nobody knows.',
+    description: 'One page of a website. Null with an error for a URL whose origin nobody knows.',
     args: { by: t.arg({ type: ViewBy, required: true, description: 'Exactly one identity.' }) },
     resolve: async (_root, { by: { id, url } }, context) => {
       if ((id == null) === (url == null)) throw new BadInput('by has exactly one member.')
@@ -134,15 +153,14 @@ builder.queryField('view', t =>
 export function findView(catalog: Context['catalog'], key: string): ViewRecord {
   const colon = key.indexOf(':/')
   if (colon < 0) throw new BadInput(`No view has the id "${key}": it is a website's id, a colon and a path.`)
-  const path = key.slice(colon + 1)
-  checkPath(path)
-  return { website: findWebsite(catalog, key.slice(0, colon)), path }
+  const website = key.slice(0, colon).replace(/%(25|2F)/g, decodeURIComponent)
+  return { website: findWebsite(catalog, website), path: spelledPath(key.slice(colon + 1)) }
 }
 
-/** The page at a URL, whatever its query and fragment; null when nobody knows its origin. */
-export async function viewAt({ origin, pathname: path }: URL, context: Context): Promise<ViewRecord | null> {
-  const website = await websiteAt(origin, context)
-  return website && { website, path }
+/** The page at a URL; throws BadInput when nobody knows its origin. */
+export async function viewAt(url: URL, context: Context): Promise<ViewRecord> {
+  const { origin, path } = addressAt(url)
+  return { website: await websiteAt(origin, context), path }
 }
 
 /** The whole URL of a page; null while its website's origin is not known. */
@@ -153,26 +171,16 @@ export async function urlOf({ website, path }: ViewRecord, context: Context): Pr
 
 async function pageOf(
   { website, path, page }: ViewRecord,
-  { loaders }: Context,
+  context: Context,
 ): Promise<ZenovayPage | undefined> {
-  if (page || website.zenovayId === null) return page
-  const pages = await loaders.zenovay.pages.load({ websiteId: website.zenovayId, limit: maximumPages })
-  return pages.find(known => isSamePath(known.path, path))
+  return page ?? (await pagesOf(website, context))?.find(path)
 }
 
-/** A URL's path is percent-encoded and may end with a slash; Zenovay's need not be. */
-function isSamePath(one: string, other: string): boolean {
-  const plain = (path: string) => {
-    try {
-      return decodeURI(path).replace(/(?<=.)\/$/, '')
-    } catch {
-      return path
-    }
-  }
-  return plain(one) === plain(other)
+/** Null for a website that Zenovay does not know. */
+async function pagesOf({ zenovayId, origins }: WebsiteRecord, { loaders }: Context) {
+  return zenovayId === null ? null : loaders.zenovay.pages.load({ websiteId: zenovayId, origins })
 }
 
 function checkPath(path: string): void {
-  if (!/^\/[^?#]*$/.test(path))
-    throw new BadInput(`path must start with a slash and hold no query, unlike "${path}".`)
+  if (!path.startsWith('/')) throw new BadInput(`path must start with a slash, unlike "${path}".`)
 }

@@ -2,6 +2,7 @@ import type { Website as WebsiteRecord } from '../src/catalog.ts'
 import type { Context } from '../src/context.ts'
 import type { ZenovayWebsite } from '../src/providers/zenovay/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { addressOf, type PageAddress } from '../src/upstream/page-path.ts'
 import { builder } from './builder.ts'
 import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
@@ -21,7 +22,8 @@ builder.node(Website, {
     origin: t.field({
       type: 'URL',
       cost: callCost,
-      description: "Scheme and host. The catalog's, else Zenovay's, which costs its list of websites.",
+      description:
+        "Scheme and host: the first that the catalog names, else Zenovay's, which costs its list of websites.",
       resolve: (website, _args, context) => originOf(website, context),
     }),
     zenovayId: t.exposeID('zenovayId', { description: "Zenovay's id of the website, a UUID." }),
@@ -50,7 +52,8 @@ const WebsiteBy = builder.inputType('WebsiteBy', {
     datadogApplicationId: t.id({ description: "Datadog's RUM application id." }),
     origin: t.field({
       type: 'URL',
-      description: "Scheme and host; one that the catalog lacks is looked for in Zenovay's list.",
+      description:
+        "Scheme and host, of which the catalog may name several; one that it lacks is looked for in Zenovay's list.",
     }),
   }),
 })
@@ -69,13 +72,14 @@ builder.queryFields(t => ({
   website: t.field({
     type: Website,
     cost: callCost,
-    description: 'One website, by exactly one of its identities. Null for an origin that nobody knows.',
+    description:
+      'One website, by exactly one of its identities. Null with an error for an origin that nobody knows.',
     args: { by: t.arg({ type: WebsiteBy, required: true, description: 'Exactly one identity.' }) },
     resolve: (_root, { by }, context) => {
       const { origin, ...identities } = by
       if (origin == null) return findWebsite(context.catalog, websiteKey(identities))
       if (identitiesIn(identities).length > 0) throw new BadInput(exactlyOne)
-      return websiteAt(origin.origin, context)
+      return websiteAt(addressAt(origin).origin, context)
     },
   }),
   websites: t.field({
@@ -103,13 +107,22 @@ export function findWebsite(catalog: Context['catalog'], key: string): WebsiteRe
   return website
 }
 
-/** The website at an origin: the catalog's, else Zenovay's; null when neither knows it. Throws BadInput for that of a URL without any. */
-export async function websiteAt(origin: string, context: Context): Promise<WebsiteRecord | null> {
-  if (origin === 'null') throw new BadInput('A website is known by a URL with a scheme and a host.')
-  const known = context.catalog.websites.find(website => website.origin === origin)
-  if (known || !knowsZenovay(context)) return known ?? null
-  const found = (await context.loaders.zenovay.websites()).find(website => website.origin === origin)
-  return found ? named(found, context.catalog) : null
+/** Where a page is; throws BadInput for a URL that is no page's. */
+export function addressAt(url: URL): PageAddress {
+  const address = addressOf(url)
+  if (!address) throw new BadInput('A website is known by a URL with http or https and a host.')
+  return address
+}
+
+/** The website at an origin: the catalog's, else Zenovay's; throws BadInput when neither knows it. */
+export async function websiteAt(origin: string, context: Context): Promise<WebsiteRecord> {
+  const { catalog, loaders } = context
+  const known = catalog.websiteAt(origin)
+  if (known) return known
+  if (!knowsZenovay(context)) throw new BadInput(`No website of the catalog has the origin "${origin}".`)
+  const found = (await loaders.zenovay.websites()).find(website => website.origin === origin)
+  if (found) return named(found, catalog)
+  throw new BadInput(`No website has the origin "${origin}", in the catalog or in Zenovay's list.`)
 }
 
 /** Where the website is; null when neither the catalog nor Zenovay says. */
@@ -138,7 +151,8 @@ async function unlisted({ catalog, loaders }: Context): Promise<WebsiteRecord[]>
 
 function named({ id, name, origin }: ZenovayWebsite, catalog: Context['catalog']): WebsiteRecord {
   const website = findWebsite(catalog, `zenovay:${id}`)
-  return { ...website, name: website.name ?? name, origin: website.origin ?? origin }
+  const origins = website.origins.length > 0 || origin === null ? website.origins : [origin]
+  return { ...website, name: website.name ?? name, origin: origins[0] ?? null, origins }
 }
 
 type Identities = Omit<typeof WebsiteBy.$inferInput, 'origin'>

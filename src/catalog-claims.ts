@@ -37,6 +37,7 @@ const claimants = z
     websites: entries({
       id,
       origin: website.shape.origin.catch(undefined),
+      origins: z.array(website.shape.origin.catch(undefined)).catch([]),
       zenovay: website.shape.zenovay.catch(undefined),
       posthog: website.shape.posthog.catch(undefined),
       datadog: website.shape.datadog.catch(undefined),
@@ -77,13 +78,22 @@ function locationClaims(
 }
 
 function websiteClaims(
-  { id, origin, zenovay, posthog, datadog }: NonNullable<Claimants['websites'][number]>,
+  { id, origin, origins, zenovay, posthog, datadog }: NonNullable<Claimants['websites'][number]>,
   path: Path,
 ) {
   const { projectId, environmentId } = posthog ?? {}
   return [
     { id, path: [...path, 'id'], what: `website id ${id}` },
-    { id, path: [...path, 'origin'], what: origin && `origin ${new URL(origin).origin}` },
+    { id, path: [...path, 'origin'], what: origin && `origin ${origin}` },
+    // One entry may spell an origin in several ways.
+    ...new Map(
+      origins.map((other, index) => [
+        other,
+        { id, path: [...path, 'origins', index], what: `origin ${other}` },
+      ]),
+    )
+      .entries()
+      .flatMap(([other, claim]) => (other === undefined || other === origin ? [] : [claim])),
     { id, path: [...path, 'zenovay'], what: zenovay && `Zenovay website ${zenovay.websiteId}` },
     { id, path: [...path, 'posthog'], what: projectId && `PostHog project ${projectId}` },
     { id, path: [...path, 'posthog'], what: environmentId && `PostHog environment ${environmentId}` },

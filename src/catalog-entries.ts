@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Catalog, type Location, type Website } from './catalog.ts'
+import { addressOf } from './upstream/page-path.ts'
 
 export const id = z
   .string()
@@ -35,10 +36,17 @@ export const location = z.strictObject({
     .optional(),
 })
 
+/** As it is compared: without a dot at the end of the host, a default port, or upper case. */
+const origin = z
+  .string()
+  .refine(isOrigin, 'must be an origin such as https://shop.example.com')
+  .transform(text => addressOf(new URL(text))?.origin ?? text)
+
 export const website = z.strictObject({
   id,
   name: z.string().min(1),
-  origin: z.string().refine(isOrigin, 'must be an origin such as https://shop.example.com').optional(),
+  origin: origin.optional(),
+  origins: z.array(origin).default([]),
   zenovay: z.strictObject({ websiteId: z.guid('must be a UUID').toLowerCase() }).optional(),
   posthog: z
     .strictObject({ projectId: upstreamId.optional(), environmentId: upstreamId.optional() })
@@ -92,16 +100,19 @@ function toWebsite({
   id,
   name,
   origin,
+  origins,
   zenovay,
   posthog,
   datadog,
   views,
 }: CatalogEntries['websites'][number]): Website {
   const { projectId, environmentId } = posthog ?? {}
+  const known = [...new Set([...(origin === undefined ? [] : [origin]), ...origins])]
   return {
     key: id,
     name,
-    origin: origin ? new URL(origin).origin : null,
+    origin: known[0] ?? null,
+    origins: known,
     zenovayId: zenovay?.websiteId ?? null,
     posthog:
       projectId !== undefined
@@ -140,7 +151,7 @@ function isTimeZone(name: string): boolean {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:\/\/[^/?#]+\/?$/.test(text)
+  return URL.canParse(text) && /^https?:\/\/[^/?#]+\/?$/i.test(text)
 }
 
 function isPathPattern(path: string): boolean {

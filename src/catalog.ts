@@ -1,4 +1,5 @@
 import type { PostHogScope } from './providers/posthog/client.ts'
+import { decoded, likeness, pathnameOf } from './upstream/page-path.ts'
 import { isUuid } from './upstream/uuid.ts'
 
 /** A store, with the identities that it has at the vendors. */
@@ -20,6 +21,8 @@ export interface Website {
   readonly key: string
   readonly name: string | null
   readonly origin: string | null
+  /** Where it is found; `origin` is the first of them. */
+  readonly origins: readonly string[]
   readonly zenovayId: string | null
   readonly posthog: PostHogScope | null
   readonly datadogApplicationId: string | null
@@ -40,6 +43,7 @@ export class Catalog {
   readonly #locationsByAnalytiksId: ReadonlyMap<number | null, Location>
   readonly #websitesByKey: ReadonlyMap<string, Website>
   readonly #websitesByZenovayId: ReadonlyMap<string | null, Website>
+  readonly #websitesByOrigin: ReadonlyMap<string, Website>
 
   constructor(locations: readonly Location[] = [], websites: readonly Website[] = []) {
     this.locations = locations
@@ -48,6 +52,9 @@ export class Catalog {
     this.#locationsByAnalytiksId = new Map(locations.map(location => [location.analytiksId, location]))
     this.#websitesByKey = new Map(websites.map(website => [website.key, website]))
     this.#websitesByZenovayId = new Map(websites.map(website => [website.zenovayId, website]))
+    this.#websitesByOrigin = new Map(
+      websites.flatMap(website => website.origins.map(origin => [origin, website] as const)),
+    )
   }
 
   /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined when it can be none of them. */
@@ -78,9 +85,37 @@ export class Catalog {
     return undefined
   }
 
-  /** The name that Datadog knows a page by: the catalog's for the first pattern that fits, else the path itself. */
-  viewName({ views }: Website, path: string): string {
-    return views.find(({ pattern }) => pattern.test({ pathname: path }))?.viewName ?? path
+  /** The catalog's website at one of its origins. */
+  websiteAt(origin: string): Website | undefined {
+    return this.#websitesByOrigin.get(origin)
+  }
+
+  /** The name that Datadog knows a page by: the catalog's where a pattern fits, else the path without query and fragment. */
+  viewName(website: Website, path: string): string {
+    return this.mappedViewName(website, path) ?? pathnameOf(path)
+  }
+
+  /** The names that Datadog may know a page by, the likeliest first: people may have named it as they write its path. */
+  viewNames(website: Website, path: string): readonly string[] {
+    const mapped = this.mappedViewName(website, path)
+    if (mapped !== undefined) return [mapped]
+    const pathname = pathnameOf(path)
+    return [...new Set([pathname, decoded(pathname), likeness(pathname)])]
+  }
+
+  /**
+   * The view name of the first pattern that fits a path's pathname; where none does, of the first that fits it with or without
+   * a slash at the end.
+   */
+  mappedViewName({ views }: Website, path: string): string | undefined {
+    const pathname = pathnameOf(path)
+    const exact = views.find(({ pattern }) => pattern.test({ pathname }))
+    if (exact || pathname.length <= 1) return exact?.viewName
+    const isSlashed = pathname.endsWith('/')
+    const other = isSlashed ? pathname.slice(0, -1) : `${pathname}/`
+    // With a slash put behind it, a path would fit every pattern of what lies below.
+    const isLike = ({ pattern }: ViewName) => isSlashed || pattern.pathname.endsWith('/')
+    return views.find(view => isLike(view) && view.pattern.test({ pathname: other }))?.viewName
   }
 
   #auraVisionLocation(auraVisionId: string): Location {
@@ -145,6 +180,7 @@ const unnamedLocation: Omit<Location, 'key'> = {
 const unnamedWebsite: Omit<Website, 'key'> = {
   name: null,
   origin: null,
+  origins: [],
   zenovayId: null,
   posthog: null,
   datadogApplicationId: null,

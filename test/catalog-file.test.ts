@@ -39,6 +39,7 @@ test('a catalog says which upstream identities are one thing', () => {
       key: 'shop',
       name: 'Shop',
       origin: 'https://shop.example.com',
+      origins: ['https://shop.example.com'],
       zenovayId: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
       posthog: { kind: 'projects', id: '1' },
       datadogApplicationId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb',
@@ -59,7 +60,14 @@ test('an entry may have an id and a name alone', () => {
     referenceNumber: null,
   }
   expect(locations).toEqual([{ key: 'a', name: 'A', ...unknown }])
-  const nowhere = { origin: null, zenovayId: null, posthog: null, datadogApplicationId: null, views: [] }
+  const nowhere = {
+    origin: null,
+    origins: [],
+    zenovayId: null,
+    posthog: null,
+    datadogApplicationId: null,
+    views: [],
+  }
   expect(websites).toEqual([{ key: 'a', name: 'A', ...nowhere }])
 })
 
@@ -155,10 +163,18 @@ locations:
   'an origin that is claimed twice': `
 websites:
   - { id: a, name: A, origin: "https://shop.example.com" }
-  - { id: b, name: B, origin: "http://shop.example.com" }
+  - { id: b, name: B, origin: "http://shop.example.com", origins: [https://b.example.com, https://b.example.com.] }
   - id: c
     name: C
     origin: https://Shop.example.com/ # <- websites.c.origin: origin https://shop.example.com is claimed by a already`,
+  'a further origin that is claimed twice': `
+websites:
+  - { id: a, name: A, origin: "https://shop.example.com", origins: [http://shop.example.com.] }
+  - id: b
+    name: B
+    origins:
+      - https://www.shop.example.com
+      - HTTP://Shop.example.com:80 # <- websites.b.origins.1: origin http://shop.example.com is claimed by a already`,
   'a Zenovay website that is claimed twice': `
 websites:
   - { id: a, name: A, zenovay: { websiteId: a1b2c3d4-e5f6-7890-abcd-ef1234567890 } }

@@ -17,6 +17,7 @@ const unnamedLocation = {
 const unnamedWebsite = {
   name: null,
   origin: null,
+  origins: [],
   zenovayId: null,
   posthog: null,
   datadogApplicationId: null,
@@ -36,10 +37,19 @@ const shop: Website = {
   key: 'shop',
   name: 'Shop',
   origin: 'https://shop.example.com',
+  origins: ['https://shop.example.com'],
   zenovayId,
   posthog: { kind: 'projects', id: '1' },
   datadogApplicationId,
-  views: [view('/products/:id', '/products/?'), view('/products/*', '/products/**'), view('/', 'home')],
+  views: [
+    view('/products/:id', '/products/?'),
+    view('/products/*', '/products/**'),
+    view('/', 'home'),
+    view('/guides/:id', '/guides/?'),
+    view('/guides/:id/', '/guides/?/'),
+    view('/manuals/:id', '/manuals/?'),
+    view('/journal/:id/', '/journal/?/'),
+  ],
 }
 const help: Website = {
   ...unnamedWebsite,
@@ -205,7 +215,14 @@ test.each([
   ['/', 'home'],
   ['/products', '/products'],
   ['/pricing', '/pricing'],
-  ['/pricing?plan=pro', '/pricing?plan=pro'],
+  ['/pricing?plan=pro', '/pricing'],
+  ['/products/7?size=2#reviews', '/products/?'],
+  ['/products/7/', '/products/**'],
+  ['/manuals/7/', '/manuals/?'],
+  ['/guides/7/', '/guides/?/'],
+  ['/guides/7', '/guides/?'],
+  ['/journal/7', '/journal/?/'],
+  ['/about/', '/about/'],
   ['/Products/7', '/Products/7'],
   ['products/7', 'products/7'],
   ['', ''],
@@ -213,11 +230,12 @@ test.each([
   expect(catalog.viewName(shop, path)).toBe(viewName)
 })
 
-test('a path without a pattern is the name of its view, whatever it is', () => {
+test('a path without a pattern is the name of its view, whatever it is, but for query and fragment', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.webPath(), fc.constant('/\ud800')), path => {
-      expect(catalog.viewName(help, path)).toBe(path)
-      expect(catalog.viewName({ ...shop, views: [view('/never/:x', 'x')] }, path)).toBe(path)
+      const pathname = path.split(/[?#]/)[0]
+      expect(catalog.viewName(help, path)).toBe(pathname)
+      expect(catalog.viewName({ ...shop, views: [view('/never/:x', 'x')] }, path)).toBe(pathname)
     }),
   )
 })

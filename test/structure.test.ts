@@ -10,9 +10,11 @@ const root = join(import.meta.dirname, '..')
 const files = await readFiles('{src,schema,test}/**/*.ts')
 const sources = files.filter(({ path }) => !path.startsWith('test/'))
 
-/** What the graph may take from the machinery at run time; all else are types. */
+/** What the graph may take from the machinery at run time, beside it how pages are spelled; all else are types. */
 const valuesForTheGraph = [
   'BadInput of src/upstream/bad-input.ts',
+  'addressOf of src/upstream/page-path.ts',
+  'spelledPath of src/upstream/page-path.ts',
   'providerNames of src/upstream/error.ts',
   'spatialHeatmapTypes of src/providers/aura-vision/wire.ts',
   'locationMetrics of src/providers/analytiks/wire.ts',

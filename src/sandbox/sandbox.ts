@@ -67,6 +67,7 @@ export function sandboxCatalog(): string {
       id: site.id,
       name: site.name,
       origin: site.origin,
+      origins: [site.origin.replace('://', '://www.')],
       zenovay: { websiteId: site.zenovayId },
       posthog: { projectId: site.posthogProjectId },
       datadog: { applicationId: site.datadogApplicationId },

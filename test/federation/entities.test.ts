@@ -22,7 +22,8 @@ test.each([
   { __typename: 'Website', posthogEnvironmentId: '9', is: 'Website:posthog-environment:9' },
   { __typename: 'Website', datadogApplicationId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb', is: 'Website:shop' },
   { __typename: 'View', id: 'View:shop:/pricing', is: 'View:shop:/pricing' },
-  { __typename: 'View', url: 'https://shop.example.com/pricing?a=b#c', is: 'View:shop:/pricing' },
+  { __typename: 'View', url: 'https://shop.example.com/pricing', is: 'View:shop:/pricing' },
+  { __typename: 'View', url: 'https://shop.example.com/pricing?a=b#c', is: 'View:shop:/pricing?a=b#c' },
   {
     __typename: 'PageHeatmap',
     id: `PageHeatmap:project:1:${uuid}`,

@@ -103,7 +103,7 @@ async function kindsOf({ origin }: Served): Promise<readonly Kind[]> {
         { representation: { __typename: 'Website', zenovayId: site.zenovayId }, id },
         {
           representation: { __typename: 'View', url: `${site.origin}/about?a` },
-          id: `View:${site.id}:/about`,
+          id: `View:${site.id}:/about?a`,
         },
         { representation: { __typename: 'View', id: `View:${site.id}:/` }, id: `View:${site.id}:/` },
       ]
@@ -124,8 +124,8 @@ async function kindsOf({ origin }: Served): Promise<readonly Kind[]> {
       id: null,
       code: 'UPSTREAM_NOT_FOUND',
     },
-    { representation: { __typename: 'Website', origin: 'https://nobody.example' }, id: null },
     ...[
+      { __typename: 'Website', origin: 'https://nobody.example' },
       { __typename: 'Location', id: 'Location:nowhere' },
       { __typename: 'Location', id: null },
       { __typename: 'Location', brandId: 1234 },

@@ -192,7 +192,7 @@ export type UpdateSnapshotInput = {
 export type ViewBy =
   {   /** The `id` of a View. */
   id: string | number; url?: never; }
-  |  { id?: never;   /** Its URL; query and fragment do not matter. */
+  |  { id?: never;   /** Its URL, at any origin of its website. */
   url: string; };
 
 /** One way to name a website. */
@@ -201,7 +201,7 @@ export type WebsiteBy =
   datadogApplicationId: string | number; id?: never; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
   |  { datadogApplicationId?: never;   /** The `id` of a Website, or the id that the catalog gives it. */
   id: string | number; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
-  |  { datadogApplicationId?: never; id?: never;   /** Scheme and host; one that the catalog lacks is looked for in Zenovay's list. */
+  |  { datadogApplicationId?: never; id?: never;   /** Scheme and host, of which the catalog may name several; one that it lacks is looked for in Zenovay's list. */
   origin: string; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
   |  { datadogApplicationId?: never; id?: never; origin?: never;   /** PostHog's environment id, by its older routes. */
   posthogEnvironmentId: string | number; posthogProjectId?: never; zenovayId?: never; }

@@ -94,11 +94,72 @@ test.each<{ by: WebsiteBy; website: GraphWebsiteFieldsFragment; calls: object }>
   expect(again.data).toEqual(found.data)
 })
 
-test('an origin that nobody knows is no website, and no error', async () => {
+test('an origin that nobody knows is no website, and the error says what was looked for', async () => {
   await using served = await serve()
-  const by = { origin: 'https://elsewhere.example.com' }
-  const { data, errors } = await ask(served.origin, GraphWebsiteDocument, { by })
-  expect({ data, errors }).toEqual({ data: { website: null }, errors: [] })
+  await using without = await serve({ environment: { ZENOVAY_API_KEY: undefined } })
+  const query = `query ($url: URL!, $keys: [_Any!]!) {
+    website(by: { origin: $url }) { id } view(by: { url: $url }) { id } _entities(representations: $keys) { __typename }
+  }`
+  const url = 'HTTP://Nirgendwo.BÜCHER.example.:80/a'
+  const keys = [
+    { __typename: 'Website', origin: url },
+    { __typename: 'View', url },
+  ]
+  for (const [{ origin }, says] of [
+    [
+      served,
+      'No website has the origin "http://nirgendwo.xn--bcher-kva.example", in the catalog or in Zenovay\'s list.',
+    ],
+    [without, 'No website of the catalog has the origin "http://nirgendwo.xn--bcher-kva.example".'],
+  ] as const) {
+    const { data, errors } = await askText(origin, query, { url, keys })
+    expect(data).toEqual({ website: null, view: null, _entities: [null, null] })
+    expect(errors).toHaveLength(4)
+    for (const error of errors)
+      expect(error).toMatchObject({ message: says, extensions: { code: 'BAD_USER_INPUT' } })
+  }
+})
+
+test('a website is found by each of its origins, however they are written', async () => {
+  const catalog = `websites:
+  - id: shop
+    name: Shop
+    origin: https://shop.bücher.example
+    origins: [http://shop.bücher.example, "https://WWW.shop.bücher.example:443/", https://shop.bücher.example.]`
+  await using served = await serve({ catalog })
+  const known = 'https://shop.xn--bcher-kva.example'
+  for (const origin of [
+    'https://shop.bücher.example.',
+    'http://SHOP.bücher.example:80',
+    'https://www.shop.xn--bcher-kva.example',
+    'http://shop.bücher.example.:80',
+  ]) {
+    const { data, errors } = await askText(
+      served.origin,
+      `query ($origin: URL!, $url: URL!, $keys: [_Any!]!) {
+        website(by: { origin: $origin }) { id origin }
+        view(by: { url: $url }) { id url }
+        _entities(representations: $keys) { ... on Node { id } }
+      }`,
+      {
+        origin,
+        url: `${origin}/a?b#c`,
+        keys: [
+          { __typename: 'Website', origin },
+          { __typename: 'View', url: `${origin}/a?b#c` },
+        ],
+      },
+    )
+    expect({ data, errors }).toEqual({
+      data: {
+        website: { id: 'Website:shop', origin: known },
+        view: { id: 'View:shop:/a?b#c', url: `${known}/a?b#c` },
+        _entities: [{ id: 'Website:shop' }, { id: 'View:shop:/a?b#c' }],
+      },
+      errors: [],
+    })
+  }
+  expect(callsOf(served.sandbox)).toEqual({})
 })
 
 test.each<WebsiteBy>([
@@ -114,35 +175,40 @@ test.each<WebsiteBy>([
   expect(errors).toMatchObject([{ path: ['website'], extensions: { code: 'BAD_USER_INPUT' } }])
 })
 
-test.each(['javascript:1', 'mailto:a@b.example', 'file:///etc/hosts', 'data:,', 'about:blank'])(
-  'the URL %s has no origin, which is bad input before any call',
-  async url => {
-    await using served = await serve()
-    const { data, errors } = await askText(
-      served.origin,
-      `query ($url: URL!, $keys: [_Any!]!) {
+test.each([
+  'javascript:1',
+  'mailto:a@b.example',
+  'ftp://shop.example.com',
+  'blob:https://shop.example.com/x',
+  'file:///etc/hosts',
+  'data:,',
+  'about:blank',
+])('the URL %s has no origin, which is bad input before any call', async url => {
+  await using served = await serve()
+  const { data, errors } = await askText(
+    served.origin,
+    `query ($url: URL!, $keys: [_Any!]!) {
         website(by: { origin: $url }) { id }
         view(by: { url: $url }) { id }
         _entities(representations: $keys) { __typename }
       }`,
-      {
-        url,
-        keys: [
-          { __typename: 'Website', origin: url },
-          { __typename: 'View', url },
-        ],
-      },
-    )
-    expect(data).toEqual({ website: null, view: null, _entities: [null, null] })
-    expect(errors.map(({ path, extensions: { code } }) => `${path?.join('.')} ${code}`).toSorted()).toEqual([
-      '_entities.0 BAD_USER_INPUT',
-      '_entities.1 BAD_USER_INPUT',
-      'view BAD_USER_INPUT',
-      'website BAD_USER_INPUT',
-    ])
-    expect(callsOf(served.sandbox)).toEqual({})
-  },
-)
+    {
+      url,
+      keys: [
+        { __typename: 'Website', origin: url },
+        { __typename: 'View', url },
+      ],
+    },
+  )
+  expect(data).toEqual({ website: null, view: null, _entities: [null, null] })
+  expect(errors.map(({ path, extensions: { code } }) => `${path?.join('.')} ${code}`).toSorted()).toEqual([
+    '_entities.0 BAD_USER_INPUT',
+    '_entities.1 BAD_USER_INPUT',
+    'view BAD_USER_INPUT',
+    'website BAD_USER_INPUT',
+  ])
+  expect(callsOf(served.sandbox)).toEqual({})
+})
 
 test("without a catalog the websites are those of Zenovay's list", async () => {
   await using served = await serve({ catalog: '' })

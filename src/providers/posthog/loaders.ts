@@ -7,6 +7,7 @@ import { isUuid } from '../../upstream/uuid.ts'
 import { changed, type Walk, walk } from '../../upstream/walk.ts'
 import type { PostHogAnswers, ScreenshotKey } from './answers.ts'
 import type { PostHogScope, Screenshot } from './client.ts'
+import { byPage, type HeatmapsByPage } from './pages.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
 /** A heatmap by either of its ids: the UUID that pictures go by, or the short id of the vendor's saved-heatmap routes. */
@@ -26,8 +27,12 @@ export interface PostHogLoaders {
   readonly heatmaps: DataLoader<HeatmapKey, PostHogHeatmap, string>
   /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
   readonly savedHeatmaps: (scope: PostHogScope) => Walk<PostHogHeatmap>
-  /** The saved heatmaps of a page, whatever their query; the list is read and sorted once for all pages of a project. */
-  readonly heatmapsOfPage: (scope: PostHogScope, url: string) => Promise<readonly PostHogHeatmap[]>
+  /** The saved heatmaps of a page of a website with these origins; the list is read and sorted once for all pages of a project. */
+  readonly heatmapsOfPage: (
+    scope: PostHogScope,
+    origins: readonly string[],
+    path: string,
+  ) => Promise<readonly PostHogHeatmap[]>
 }
 
 /** The most that the vendor hands out at once (vendor source). */
@@ -35,7 +40,7 @@ const pageSize = 500
 
 export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): PostHogLoaders {
   const walks = new Map<string, Walk<PostHogHeatmap>>()
-  const pages = new Map<string, Promise<ReadonlyMap<string, readonly PostHogHeatmap[]>>>()
+  const pages = new Map<string, Promise<HeatmapsByPage>>()
 
   const savedHeatmaps = (scope: PostHogScope) =>
     walks.getOrInsertComputed(nameOf(scope.kind, scope.id), () => walkSaved(scope))
@@ -84,13 +89,13 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
   }
   const sortByPage = async (scope: PostHogScope) => {
     const { rows } = await savedHeatmaps(scope).until(() => false)
-    return Map.groupBy(rows, ({ url }) => pageOf(url ?? ''))
+    return byPage(rows)
   }
   return {
     savedHeatmaps,
-    async heatmapsOfPage(scope, url) {
-      const byPage = await pages.getOrInsertComputed(nameOf(scope.kind, scope.id), () => sortByPage(scope))
-      return byPage.get(pageOf(url)) ?? []
+    async heatmapsOfPage(scope, origins, path) {
+      const sorted = pages.getOrInsertComputed(nameOf(scope.kind, scope.id), () => sortByPage(scope))
+      return (await sorted)(origins, path)
     },
     screenshots,
     async rendered(key, milliseconds) {
@@ -128,13 +133,6 @@ function isTimeout(reason: unknown): boolean {
 
 /** What the vendor serves when no width is asked (vendor source). */
 const defaultWidth = 1024
-
-/** A trailing slash, a query and a fragment do not make another page. */
-function pageOf(url: string): string {
-  if (!URL.canParse(url)) return url
-  const { origin, pathname } = new URL(url)
-  return origin + pathname.replace(/\/$/, '')
-}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('A question to posthog failed.', { cause: error })

@@ -1,29 +1,33 @@
 import DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
-import { loadGroups, nameOf } from '../../upstream/groups.ts'
+import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
-import { longestLists } from '../../upstream/longest.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
+import { listPages, namesOrigin, type PageList } from './page-list.ts'
 import type { ZenovayPage, ZenovayWebsite } from './wire.ts'
 
 export interface PagesKey {
   readonly websiteId: string
-  /** 1 to 100. */
-  readonly limit: number
+  /** Where the website is, as far as that is known: else it is looked up where a row makes it matter. */
+  readonly origins: readonly string[]
 }
 
 export interface ZenovayLoaders {
-  /** The most visited pages. Different limits of one website cost one call: the largest is asked, the rest sliced. */
-  readonly pages: DataLoader<PagesKey, readonly ZenovayPage[], string>
+  /**
+   * The most visited pages, as many as Zenovay tells of, by one call for each website: a row may be a spelling of the first
+   * one's path, so none has its sum before all are read.
+   */
+  readonly pages: DataLoader<PagesKey, PageList, string>
   /** All websites of the account, by one call. */
   readonly websites: () => Promise<readonly ZenovayWebsite[]>
 }
 
 /** What one account shares between its requests. */
 export interface ZenovayAnswers {
-  readonly pages: Answers<PagesKey, readonly ZenovayPage[]>
+  /** By the website's id. */
+  readonly pages: Answers<string, readonly ZenovayPage[]>
   readonly websites: Answers<null, readonly ZenovayWebsite[]>
 }
 
@@ -36,11 +40,11 @@ export function zenovayAnswers(
   return {
     pages: new Answers(
       {
-        nameOf: ({ websiteId, limit }) => nameOf('zenovay pages', websiteId, limit),
-        callsOf: keys =>
-          keys.map(key => {
-            const plan = { route: 'GET /heatmaps/:websiteId/pages', ...key }
-            return callOf(key, plan, flight => client.pages(key.websiteId, key.limit, flight))
+        nameOf: websiteId => nameOf('zenovay pages', websiteId, maximumPages),
+        callsOf: websiteIds =>
+          websiteIds.map(websiteId => {
+            const plan = { route: 'GET /heatmaps/:websiteId/pages', websiteId, limit: maximumPages }
+            return callOf(websiteId, plan, flight => client.pages(websiteId, maximumPages, flight))
           }),
         keepFor,
         unpack: asItIs((kept): kept is readonly ZenovayPage[] => Array.isArray(kept)),
@@ -64,27 +68,28 @@ export function zenovayAnswers(
 const maximumPages = 100
 
 export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): ZenovayLoaders {
-  const lists = longestLists<ZenovayPage>()
-  let websites: Promise<readonly ZenovayWebsite[]> | undefined
-  return {
-    pages: new DataLoader(
-      keys =>
-        loadGroups(
-          keys,
-          key => key.websiteId,
-          async (group, { websiteId }) => {
-            const { pages } = answers()
-            // What is kept is asked whole, so that a longer list costs no call later.
-            const limit = pages.areKept ? maximumPages : Math.max(...group.map(key => key.limit))
-            const rows = await lists.rows(websiteId, limit, () => pages.ask({ websiteId, limit }, caller))
-            return group.map(key => rows.slice(0, key.limit))
-          },
-        ),
-      { cacheKeyFn: ({ websiteId, limit }) => nameOf(websiteId, limit) },
-    ),
-    websites() {
-      websites ??= (async () => answers().websites.ask(null, caller))()
-      return websites
-    },
+  let list: Promise<readonly ZenovayWebsite[]> | undefined
+  const websites = () => {
+    list ??= (async () => answers().websites.ask(null, caller))()
+    return list
   }
+  const originsOf = async ({ websiteId, origins }: PagesKey) => {
+    if (origins.length > 0) return origins
+    const origin = (await websites()).find(website => website.id === websiteId)?.origin
+    return origin ? [origin] : []
+  }
+  const pages = async (key: PagesKey) => {
+    const rows = await answers().pages.ask(key.websiteId, caller)
+    return listPages(rows, rows.some(namesOrigin) ? await originsOf(key) : [])
+  }
+  return {
+    pages: new DataLoader(keys => Promise.all(keys.map(key => pages(key).catch(asError))), {
+      cacheKeyFn: ({ websiteId, origins }) => nameOf(websiteId, origins),
+    }),
+    websites,
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('A question to zenovay failed.', { cause: error })
 }

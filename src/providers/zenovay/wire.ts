@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressOf } from '../../upstream/page-path.ts'
 import { toWait } from '../../upstream/status.ts'
 import { instant, optional } from '../../upstream/wire-values.ts'
 
@@ -6,7 +7,7 @@ import { instant, optional } from '../../upstream/wire-values.ts'
 const page = z
   .object({ url: z.string(), total_interactions: optional(z.int()), last_updated: optional(instant) })
   .transform(({ url, total_interactions, last_updated }) => ({
-    /** A path without host, such as `/pricing`. */
+    /** A path without host, such as `/pricing`; as the vendor has it, so it may be anything. */
     path: url,
     totalInteractions: total_interactions,
     lastInteractionAt: last_updated,
@@ -42,7 +43,7 @@ export const websitesAnswer = z.compile(
 function originOf(domain: string): string | null {
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(domain) ? domain : `https://${domain}`
   const url = URL.parse(text)
-  return url && /^https?:$/.test(url.protocol) && !url.username ? url.origin : null
+  return url && !url.username ? (addressOf(url)?.origin ?? null) : null
 }
 
 /** A member that is something else tells nothing, and must not hide what the others tell. */

@@ -11,13 +11,13 @@ providerConformance({
   serve: () => serveZenovay({ now: () => new Date('2026-02-07T12:00:00Z') }),
   questions: {
     'GET /api/external/v1/heatmaps/:websiteId/pages': {
-      ask: ({ zenovay }) => zenovay.pages.load({ websiteId: shop, limit: 5 }),
-      other: ({ zenovay }) => zenovay.pages.load({ websiteId: help, limit: 5 }),
+      ask: ({ zenovay }) => zenovay.pages.load({ websiteId: shop, origins: [] }),
+      other: ({ zenovay }) => zenovay.pages.load({ websiteId: help, origins: [] }),
       merged: {
         asks: [
-          ({ zenovay }) => zenovay.pages.load({ websiteId: shop, limit: 5 }),
-          ({ zenovay }) => zenovay.pages.load({ websiteId: help, limit: 5 }),
-          ({ zenovay }) => zenovay.pages.load({ websiteId: shop, limit: 20 }),
+          ({ zenovay }) => zenovay.pages.load({ websiteId: shop, origins: [] }),
+          ({ zenovay }) => zenovay.pages.load({ websiteId: help, origins: [] }),
+          ({ zenovay }) => zenovay.pages.load({ websiteId: shop, origins: [] }),
         ],
         calls: 2,
       },
@@ -29,16 +29,15 @@ providerConformance({
   },
 })
 
-test('the largest limit of a website is asked, and each has as many of its first pages as it wants', async () => {
+test('all pages that Zenovay tells of are asked at once, by whichever origins', async () => {
   await using emulator = await serveZenovay()
   await using account = wire(emulator)
   const { zenovay } = account.request()
-  const limits = [3, 50, 1, 20, 3]
-  const answers = await Promise.all(limits.map(limit => zenovay.pages.load({ websiteId: shop, limit })))
-  expect(answers.map(pages => pages.length)).toEqual(limits)
-  for (const [index, limit] of limits.entries()) expect(answers[index]).toEqual(answers[1]?.slice(0, limit))
+  const load = (origins: readonly string[]) => zenovay.pages.load({ websiteId: shop, origins })
+  const answers = await Promise.all([load([]), load(['https://shop.example.com']), load([])])
+  expect(answers.map(({ pages, leftOut }) => [pages.length, leftOut])).toEqual(Array(3).fill([100, 0]))
   expect(emulator.journal.calls.map(call => new URL(call.path, emulator.origin).search)).toEqual([
-    '?limit=50',
+    '?limit=100',
   ])
 })
 
@@ -46,8 +45,8 @@ test('a website that is refused fails alone', async () => {
   await using emulator = await serveZenovay()
   await using account = wire(emulator)
   const { zenovay } = account.request()
-  const load = (websiteId: string) => zenovay.pages.load({ websiteId, limit: 5 })
+  const load = (websiteId: string) => zenovay.pages.load({ websiteId, origins: [] })
   const refused = failureOf(load('00000000-0000-4000-8000-000000000000'))
-  expect(await load(shop)).toHaveLength(5)
+  expect((await load(shop)).pages).toHaveLength(100)
   expect(await refused).toMatchObject({ code: 'UPSTREAM_NOT_FOUND' })
 })

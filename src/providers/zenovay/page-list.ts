@@ -1,0 +1,78 @@
+import { addressOf, likeness, pathnameOf, spelledPath } from '../../upstream/page-path.ts'
+import type { ZenovayPage } from './wire.ts'
+
+/** A website's pages, each once: rows whose paths are spellings of one path are one page, with the sum of their interactions. */
+export interface PageList {
+  /** Most interactions first; each by the one spelling of its path. */
+  readonly pages: readonly ZenovayPage[]
+  /** How many rows are no page of the website. */
+  readonly leftOut: number
+  /** The page with this path; where there is none, one with a path like it, at last whatever the query. */
+  find(path: string): ZenovayPage | undefined
+}
+
+/** Whether the origins of the website decide on a row. */
+export function namesOrigin({ path }: ZenovayPage): boolean {
+  return !path.startsWith('/') && URL.canParse(path)
+}
+
+/** Rows that name their origin are of the website if that is one of `origins`. */
+export function listPages(rows: readonly ZenovayPage[], origins: readonly string[]): PageList {
+  const byPath = new Map<string, ZenovayPage>()
+  let leftOut = 0
+  for (const row of rows) {
+    const path = pathOf(row, origins)
+    if (path === undefined) leftOut++
+    else byPath.set(path, joined(byPath.get(path), { ...row, path }))
+  }
+  const pages = [...byPath.values()].sort((one, other) => countOf(other) - countOf(one))
+  let alike: ReadonlyMap<string, ZenovayPage> | undefined
+  return {
+    pages,
+    leftOut,
+    find(path) {
+      const exact = byPath.get(path)
+      if (exact) return exact
+      // Of several that are alike, the most visited one.
+      alike ??= new Map(pages.toReversed().map(page => [likeness(page.path), page]))
+      const withoutFragment = path.replace(/#.*/, '')
+      for (const candidate of [path, withoutFragment, pathnameOf(path)]) {
+        const found = byPath.get(candidate) ?? alike.get(likeness(candidate))
+        if (found) return found
+      }
+      return undefined
+    },
+  }
+}
+
+/** The vendor promises paths; some customers send whole URLs, or paths that are relative to the website. */
+function pathOf(row: ZenovayPage, origins: readonly string[]): string | undefined {
+  const { path } = row
+  if (path.startsWith('/')) return spelledPath(path)
+  const url = URL.parse(path, placeholder)
+  const address = url ? addressOf(url) : undefined
+  if (!address) return undefined
+  return [...origins, placeholder].includes(address.origin) ? address.path : undefined
+}
+
+/** Stands for the website's origin, whichever that is. */
+const placeholder = 'https://website.invalid'
+
+function joined(one: ZenovayPage | undefined, other: ZenovayPage): ZenovayPage {
+  if (!one) return other
+  const isCounted = one.totalInteractions !== null || other.totalInteractions !== null
+  return {
+    path: one.path,
+    totalInteractions: isCounted ? (one.totalInteractions ?? 0) + (other.totalInteractions ?? 0) : null,
+    lastInteractionAt: latest(one.lastInteractionAt, other.lastInteractionAt),
+  }
+}
+
+function latest(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other
+  return Date.parse(one) < Date.parse(other) ? other : one
+}
+
+function countOf({ totalInteractions }: ZenovayPage): number {
+  return totalInteractions ?? -1
+}
