@@ -11,6 +11,8 @@ interface Cost {
   readonly made: number
   readonly shared: number
   readonly cached: number
+  readonly repeated: number
+  readonly tokens: number
   readonly bytes: number
   readonly quotaLeft: number | null
 }

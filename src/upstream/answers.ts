@@ -190,6 +190,12 @@ export class Answers<Key, Value> {
         const made = { caller, call }
         for (const entry of entries) entry.made = made
       },
+      repeated() {
+        usage.repeated++
+      },
+      tokenAsked() {
+        usage.tokens++
+      },
       received: (bytes: number) => {
         usage.bytes += bytes
       },

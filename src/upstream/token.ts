@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { endedError, untilEnded, withDeadline } from './deadline.ts'
 import { type ProviderName, UpstreamError } from './error.ts'
+import type { Flight } from './flight.ts'
 import type { HttpUpstream } from './http.ts'
 import { parseJson } from './json.ts'
-import { statusError } from './status.ts'
+import { detailsOf, statusError } from './status.ts'
+import { TokenDoubts } from './token-doubts.ts'
 
 /** What an OAuth 2 client-credentials grant needs. */
 export interface Credentials {
@@ -30,21 +32,31 @@ export interface Token {
   readonly expiresAt: number
 }
 
+/** What a renewal comes to; a word where no newer token is asked for. */
+export type Renewal =
+  | Token
+  /** The question was refused with a token that was issued for it: the token is not at fault. */
+  | 'known'
+  /** So many renewals were in vain just now that another one has to wait. */
+  | 'paused'
+
 /** One token for all calls of one account. */
 export interface TokenSource {
   /**
    * The token in use, fetched when there is none or the last one nears its end; never twice at once.
    * While no newer one can be had in half a deadline, the last one is used to its end.
    */
-  current(signal: AbortSignal): Promise<Token>
-  /** A newer token than the refused one. The refused one itself when a newer one was refused a moment ago too. */
-  renew(refused: Token, signal: AbortSignal): Promise<Token>
-  /** Says that a renewed token was refused as well: the refusal was not about the token. */
-  renewedInVain(): void
+  current(flight: Flight): Promise<Token>
+  /**
+   * A newer token than the refused one, once for each that is refused, however many were refused with it. `question` tells
+   * what was asked from what else may be refused.
+   */
+  renew(refused: Token, question: string, flight: Flight): Promise<Renewal>
+  /** Says that the question was refused with a renewed token as well. */
+  renewedInVain(renewed: Token, question: string): void
+  /** Says that upstream took a token. */
+  accepted(token: Token): void
 }
-
-/** How long after a renewal in vain no further one is tried, in milliseconds. */
-const quietPeriod = 60_000
 
 /** How long after an early renewal that failed what is still good is used without another try, in milliseconds. */
 export const renewalPause = 10_000
@@ -56,49 +68,67 @@ export function openTokenSource(
   deadlineMilliseconds: number,
 ): TokenSource {
   let token: Token | undefined
-  let flight: Promise<Token> | undefined
-  let quietUntil = 0
+  let fetching: Promise<Token> | undefined
   let pausedUntil = 0
+  const doubts = new TokenDoubts()
 
-  const fetchOnce = (signal: AbortSignal, milliseconds = deadlineMilliseconds) => {
-    if (signal.aborted) throw endedError(provider, signal)
-    // A flight belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
-    flight ??= fetchToken(provider, http, credentials, withDeadline(milliseconds, undefined))
+  const fetchOnce = (flight: Flight, milliseconds = deadlineMilliseconds) => {
+    if (flight.signal.aborted) throw endedError(provider, flight.signal)
+    // A fetch belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
+    fetching ??= fetchToken(provider, http, credentials, withDeadline(milliseconds, undefined), flight)
       .then(fetched => (token = fetched))
       .finally(() => {
-        flight = undefined
+        fetching = undefined
       })
-    return untilEnded(provider, signal, flight)
+    return untilEnded(provider, flight.signal, fetching)
   }
   return {
-    async current(signal) {
+    async current(flight) {
       const last = token
-      if (!last || Date.now() >= last.expiresAt) return fetchOnce(signal)
+      if (!last || Date.now() >= last.expiresAt) return fetchOnce(flight)
       if (Date.now() < Math.max(last.renewAt, pausedUntil)) return last
       try {
         // The other half is left to the question itself.
-        return await fetchOnce(signal, Math.ceil(deadlineMilliseconds / 2))
+        return await fetchOnce(flight, Math.ceil(deadlineMilliseconds / 2))
       } catch (error) {
-        if (signal.aborted) throw error
+        if (flight.signal.aborted) throw error
         pausedUntil = Date.now() + renewalPause
         if (Date.now() < last.expiresAt) return last
-        return fetchOnce(signal)
+        return fetchOnce(flight)
       }
     },
-    async renew(refused, signal) {
+    async renew(refused, question, flight) {
       if (token && token !== refused) return token
-      if (Date.now() < quietUntil) return refused
-      return fetchOnce(signal)
+      if (doubts.isKnown(refused, question)) return 'known'
+      if (!fetching && doubts.arePaused) return 'paused'
+      const isFirst = !fetching
+      try {
+        return await fetchOnce(flight)
+      } catch (error) {
+        if (isFirst) doubts.noteVain()
+        throw error
+      }
     },
-    renewedInVain() {
-      quietUntil = Date.now() + quietPeriod
-    },
+    renewedInVain: (renewed, question) => doubts.note(renewed, question),
+    accepted: accepted => doubts.clear(accepted),
   }
 }
 
+/** Too long for the headers that servers take. */
+const longestToken = 8192
+
+/** What a header can hold: anything else would be a failure of every call, and not of the token endpoint. */
+const sendable = /^[\x20-\x7e\x80-\xff]+$/
+
+/** In seconds. */
+const [shortestLife, usualLife, longestLife] = [1, 3600, 31_536_000]
+
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().catch(3600),
+  expires_in: z
+    .union([z.number(), z.string().transform(Number)])
+    .pipe(z.number().positive())
+    .catch(usualLife),
 })
 
 async function fetchToken(
@@ -106,6 +136,7 @@ async function fetchToken(
   http: HttpUpstream,
   { tokenUrl, audience, clientId, clientSecret }: Credentials,
   signal: AbortSignal,
+  { tokenAsked }: Flight,
 ): Promise<Token> {
   const askedAt = Date.now()
   const json = {
@@ -114,12 +145,19 @@ async function fetchToken(
     audience,
     grant_type: 'client_credentials',
   }
-  const answer = await http.call({ method: 'POST', url: tokenUrl, json, flight: { signal }, isRead: true })
+  tokenAsked?.()
+  const flight = { signal, ...(tokenAsked && { repeated: tokenAsked }) }
+  const answer = await http.call({ method: 'POST', url: tokenUrl, json, flight, isRead: true })
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`
     throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: answer.status })
   }
   if (answer.status !== 200) throw statusError(provider, answer)
-  const { access_token: text, expires_in: seconds } = parseJson(provider, tokenAnswer, answer.body)
+  const { access_token: text, expires_in } = parseJson(provider, tokenAnswer, answer.body)
+  if (text.trim() === '' || text.length > longestToken || !sendable.test(text)) {
+    const message = `${provider} answered a token that no request can carry.`
+    throw new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
+  }
+  const seconds = Math.min(Math.max(expires_in, shortestLife), longestLife)
   return { text, renewAt: askedAt + seconds * 750, expiresAt: askedAt + seconds * 1000 }
 }

@@ -5,8 +5,12 @@
 export class Usage {
   /** The calls that it needs where nothing is kept and nobody else asks. */
   planned = 0
-  /** The calls that left on its behalf; one that is sent again, as for a newer token, counts once. */
+  /** The calls that left on its behalf; one that is sent again counts once. */
   made = 0
+  /** How often calls were sent again, as by a newer token. */
+  repeated = 0
+  /** How often a token was asked for on its behalf. */
+  tokens = 0
   /** The bytes of the answers to those. */
   bytes = 0
   /** When the oldest part of what was answered came from upstream, in milliseconds since 1970. */

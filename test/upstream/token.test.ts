@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { UpstreamError } from '../../src/upstream/error.ts'
 import { openHttp } from '../../src/upstream/http.ts'
-import { openTokenSource, type TokenSource } from '../../src/upstream/token.ts'
-import { readJson, refusingUrl, rejection, serveHttp } from './loopback.ts'
+import { openTokenSource } from '../../src/upstream/token.ts'
+import { refusingUrl, rejection } from './loopback.ts'
+import { bounds, credentials, serveTokens } from './token-server.ts'
 
 const start = Date.parse('2026-02-07T12:00:00Z')
-const waiting = new AbortController().signal
-const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 100_000 }
+const waiting = { signal: new AbortController().signal }
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: start })
@@ -82,13 +82,23 @@ test('whatever its life, a token is renewed at three quarters of it', async () =
   await fc.assert(property, { numRuns: 50 })
 })
 
-test.each([[undefined], [null], [0], [-5], ['soon']])(
+test.each([[undefined], [null], [0], [-5], ['soon'], [''], [true], [[60]], ['-1'], ['Infinity']])(
   'a life that says nothing (%j) counts as an hour',
   async seconds => {
     await using tokens = await serveTokens({ life: { seconds } })
     expect((await tokens.source.current(waiting)).renewAt).toBe(start + 2_700_000)
   },
 )
+
+test('a life of less than a second is one, and a longer one than a year is a year', async () => {
+  const life: { seconds: unknown } = { seconds: 0.001 }
+  await using tokens = await serveTokens({ life })
+  expect((await tokens.reopen().current(waiting)).expiresAt).toBe(start + 1000)
+  for (const seconds of [1e300, '99999999999999999999', 31_536_001]) {
+    life.seconds = seconds
+    expect((await tokens.reopen().current(waiting)).expiresAt).toBe(start + 31_536_000_000)
+  }
+})
 
 test.each([
   ['fails', { status: 503, body: '' }],
@@ -130,7 +140,7 @@ test('a renewal that hangs leaves its caller time to ask', async () => {
   const old = await tokens.source.current(waiting)
   vi.setSystemTime(old.renewAt)
   const signal = AbortSignal.timeout(3_000)
-  expect(await tokens.source.current(signal)).toBe(old)
+  expect(await tokens.source.current({ signal })).toBe(old)
   expect(signal.aborted).toBe(false)
 })
 
@@ -151,40 +161,34 @@ test('a caller who leaves during a renewal gets no token', async () => {
   const { renewAt } = await tokens.source.current(waiting)
   vi.setSystemTime(renewAt)
   const caller = new AbortController()
-  const leaving = rejection(tokens.source.current(caller.signal))
+  const leaving = rejection(tokens.source.current({ signal: caller.signal }))
   caller.abort(new Error('gone'))
   expect(await leaving).toMatchObject({ cause: new Error('gone') })
 })
 
-test('a refused token is replaced by a newer one, once for all who were refused', async () => {
-  await using tokens = await serveTokens()
-  const refused = await tokens.source.current(waiting)
-  const renewed = await Promise.all(Array.from({ length: 20 }, () => tokens.source.renew(refused, waiting)))
-  expect(new Set(renewed.map(token => token.text))).toEqual(new Set(['token 2']))
-  expect((await tokens.source.renew(refused, waiting)).text).toBe('token 2')
-  expect((await tokens.source.current(waiting)).text).toBe('token 2')
-  expect(tokens.asked).toHaveLength(2)
-})
-
-test('after a renewal in vain the refused token stays, for a minute', async () => {
-  await using tokens = await serveTokens()
-  const first = await tokens.source.current(waiting)
-  const second = await tokens.source.renew(first, waiting)
-  tokens.source.renewedInVain()
-  vi.setSystemTime(start + 59_999)
-  expect(await tokens.source.renew(second, waiting)).toBe(second)
-  expect(await tokens.source.renew(first, waiting)).toBe(second)
-  expect(tokens.asked).toHaveLength(2)
-  vi.setSystemTime(start + 60_000)
-  expect((await tokens.source.renew(second, waiting)).text).toBe('token 3')
-  expect(tokens.asked).toHaveLength(3)
+test('a token that no header can hold is refused when it comes', async () => {
+  const unfit = ['a\nb', 'a\r\nx: y', '\u0000', 'tok\u20acn', '\ud83d', '   ', 'x'.repeat(8193)]
+  const answers = unfit.map(text => ({
+    status: 200,
+    body: JSON.stringify({ access_token: text, expires_in: 60 }),
+  }))
+  await using tokens = await serveTokens({ answers })
+  for (const _ of unfit) {
+    expect(await rejection(tokens.source.current(waiting))).toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      message: 'analytiks answered a token that no request can carry.',
+      upstreamStatus: 200,
+    })
+    await setImmediate()
+  }
+  expect((await tokens.source.current(waiting)).text).toBe(`token ${unfit.length + 1}`)
 })
 
 test('a caller who goes away does not cancel the others', async () => {
   const gate = Promise.withResolvers<void>()
   await using tokens = await serveTokens({ gate: gate.promise })
   const caller = new AbortController()
-  const leaving = rejection(tokens.source.current(caller.signal))
+  const leaving = rejection(tokens.source.current({ signal: caller.signal }))
   const staying = tokens.source.current(waiting)
   await tokens.arrived
   caller.abort()
@@ -198,7 +202,7 @@ test('a fetch that all its callers left serves the next one', async () => {
   const gate = Promise.withResolvers<void>()
   await using tokens = await serveTokens({ gate: gate.promise })
   const caller = new AbortController()
-  const leaving = rejection(tokens.source.current(caller.signal))
+  const leaving = rejection(tokens.source.current({ signal: caller.signal }))
   await tokens.arrived
   caller.abort()
   await leaving
@@ -210,7 +214,9 @@ test('a fetch that all its callers left serves the next one', async () => {
 
 test('a caller who was gone before fetches nothing', async () => {
   await using tokens = await serveTokens()
-  expect(await rejection(tokens.source.current(AbortSignal.abort()))).toBeInstanceOf(UpstreamError)
+  expect(await rejection(tokens.source.current({ signal: AbortSignal.abort() }))).toBeInstanceOf(
+    UpstreamError,
+  )
   await tokens.reopen().current(waiting)
   expect(tokens.asked).toHaveLength(1)
 })
@@ -257,7 +263,9 @@ test('a failed fetch fails all who wait for it and is forgotten', async () => {
 test('a failed renewal leaves the refused token in use', async () => {
   await using tokens = await serveTokens({ answers: [undefined, { status: 503, body: '' }] })
   const refused = await tokens.source.current(waiting)
-  expect(await rejection(tokens.source.renew(refused, waiting))).toMatchObject({ retryable: true })
+  expect(await rejection(tokens.source.renew(refused, 'a question', waiting))).toMatchObject({
+    retryable: true,
+  })
   expect(await tokens.source.current(waiting)).toBe(refused)
 })
 
@@ -266,69 +274,3 @@ test('an endpoint that cannot be reached is an upstream that is not available', 
   const source = openTokenSource('analytiks', http, { ...credentials, tokenUrl: refusingUrl }, 10_000)
   expect(await rejection(source.current(waiting))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
 })
-
-const credentials = { audience: 'https://gql.example.com', clientId: 'client', clientSecret: 'hush-hush' }
-
-interface TokenServer extends AsyncDisposable {
-  readonly source: TokenSource
-  /** A further source, which knows no token yet. */
-  reopen(): TokenSource
-  readonly asked: readonly unknown[]
-  readonly sockets: readonly unknown[]
-  /** The first call. */
-  readonly arrived: Promise<void>
-}
-
-/** A token endpoint that hands out `token 1`, `token 2`, …, but for the calls that `answers` says otherwise about. */
-async function serveTokens({
-  expiresIn = 3600,
-  life = { seconds: expiresIn },
-  gate,
-  gates = [],
-  answers = [],
-  deadlineMilliseconds = 10_000,
-}: {
-  readonly expiresIn?: number
-  readonly life?: { readonly seconds: unknown }
-  readonly gate?: Promise<void>
-  /** Of the first calls, one each. */
-  readonly gates?: readonly Promise<void>[]
-  readonly answers?: readonly ({ readonly status: number; readonly body: string } | 'hang' | undefined)[]
-  readonly deadlineMilliseconds?: number
-} = {}): Promise<TokenServer> {
-  const asked: unknown[] = []
-  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
-  await using stack = new AsyncDisposableStack()
-  const server = stack.use(
-    await serveHttp(async (request, response) => {
-      const { method, url } = request
-      asked.push({ method, url, json: await readJson(request) })
-      const number = asked.length
-      arrive()
-      await (gates[number - 1] ?? gate)
-      const answer = answers[number - 1]
-      if (answer === 'hang') return
-      const { status, body } = answer ?? {
-        status: 200,
-        body: JSON.stringify({
-          access_token: `token ${number}`,
-          expires_in: life.seconds,
-          token_type: 'Bearer',
-        }),
-      }
-      response.writeHead(status).end(body)
-    }),
-  )
-  const http = stack.use(openHttp('analytiks', bounds))
-  const tokenUrl = new URL('/oauth/token', server.url)
-  const reopen = () => openTokenSource('analytiks', http, { ...credentials, tokenUrl }, deadlineMilliseconds)
-  const owned = stack.move()
-  return {
-    source: reopen(),
-    reopen,
-    asked,
-    sockets: server.sockets,
-    arrived,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}

@@ -9,7 +9,7 @@ import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import { routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError } from '../../upstream/status.ts'
-import { type Credentials, credentialParts, openTokenSource } from '../../upstream/token.ts'
+import { type Credentials, credentialParts, openTokenSource, type Token } from '../../upstream/token.ts'
 import { BucketReader, UnreadableMap } from './bucket-reader.ts'
 import { liftMaps } from './lifted-maps.ts'
 import {
@@ -76,41 +76,55 @@ export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers)
     ledgers,
   })
 
-  const post = async (version: 'v1' | 'v2' | 'v3', question: Question, body: object, flight: Flight) => {
+  const post = async (version: Version, question: Question, body: object, about: string, flight: Flight) => {
     using deadline = openDeadline(deadlineMilliseconds, flight.signal)
-    const { signal } = deadline
+    const timed = { ...flight, signal: deadline.signal }
     const json = { ...spanBody(question.span, question.step), ...body }
-    const send = (token: string) =>
-      http.call({
+    const send = async (token: Token) => {
+      const answer = await http.call({
         method: 'POST',
         url: routeUrl(exportsUrl, ['json', version]),
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${token.text}` },
         json,
         isRead: true,
-        flight: { ...flight, signal },
+        flight: timed,
       })
-    const token = await tokens.current(signal)
-    const answer = await send(token.text)
+      if (answer.status < 400) tokens.accepted(token)
+      return answer
+    }
+    const token = await tokens.current(timed)
+    flight.begun?.()
+    const answer = await send(token)
     if (answer.status !== 401) return answer
-    // A bad token and a refused location look alike here, so the token is renewed once.
-    const newer = await tokens.renew(token, signal)
-    if (newer === token) return answer
-    const second = await send(newer.text)
-    if (second.status === 401) tokens.renewedInVain()
+    // A bad token and a refused location look alike here, so each token is renewed once.
+    const newer = await tokens.renew(token, about, timed)
+    if (newer === 'known') return answer
+    if (newer === 'paused') throw eitherRefused(answer)
+    flight.repeated?.()
+    const second = await send(newer)
+    if (second.status === 401) tokens.renewedInVain(newer, about)
     return second
   }
   const ask = <Answer>(
-    version: 'v1' | 'v2' | 'v3',
+    version: Version,
     schema: z.ZodType<Unread<Answer>>,
     question: Question,
-    body: object,
+    choice: object,
     flight: Flight,
-  ) => budget.spend(flight, async () => readExport(schema, await post(version, question, body, flight)))
+    cursor?: { readonly cursor: string | null },
+  ) => {
+    // It is made once there is a token to make it with.
+    const { begun: _, ...waiting } = flight
+    const body = { ...choice, ...cursor }
+    return budget.spend(waiting, async () =>
+      readExport(schema, await post(version, question, body, JSON.stringify(choice), flight)),
+    )
+  }
   return {
     whole: (question, choice, flight) => ask('v1', wholeAnswer, question, choice, flight),
     partial: (question, choice, flight) => ask('v2', partialAnswer, question, choice, flight),
     page(question, brandId, cursor, flight) {
-      return ask('v3', pageAnswer, question, { brandId, cursor: cursor ?? null }, flight)
+      return ask('v3', pageAnswer, question, { brandId }, flight, { cursor: cursor ?? null })
     },
     get quotaLeft() {
       return budget.quotaLeft
@@ -135,6 +149,19 @@ function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpAnswe
       cause,
     })
   }
+}
+
+type Version = 'v1' | 'v2' | 'v3'
+
+/** A refusal of which nothing tells what it is about. */
+function eitherRefused(answer: HttpAnswer): UpstreamError {
+  const message =
+    'analytiks refuses the token, or a location or brand that was asked: it does not say which, and the token was renewed too often just now.'
+  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, {
+    ...detailsOf(answer),
+    retryable: true,
+    retryAfterSeconds: 60,
+  })
 }
 
 /** After a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */

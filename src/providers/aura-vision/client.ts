@@ -79,11 +79,12 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
   let opening: Promise<Session> | undefined
   let pausedUntil = 0
 
-  const session = async (signal: AbortSignal): Promise<Session> => {
+  const session = async (flight: Flight): Promise<Session> => {
+    const { signal } = flight
     const last = current
     if (last && isGood(last) && Date.now() < Math.max(last.token.renewAt, pausedUntil)) return last
     if (signal.aborted) throw endedError('aura-vision', signal)
-    opening ??= open().finally(() => {
+    opening ??= open(flight).finally(() => {
       opening = undefined
     })
     const next = opening
@@ -98,19 +99,20 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
       return isGood(last) ? last : untilEnded('aura-vision', signal, next)
     }
   }
-  const open = async () => {
+  const open = async ({ tokenAsked }: Flight) => {
     using deadline = openDeadline(deadlineMilliseconds, closing.signal)
-    const { signal } = deadline
-    const token = await tokens.current(signal)
+    // It is for all who wait for a socket, and counted for the first of them.
+    const flight = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
+    const token = await tokens.current(flight)
     // A renewal that failed answers the token that there was, and its socket may still be open.
     if (current && current.token === token && isGood(current)) return current
     try {
       return await openWith(token)
     } catch (error) {
-      const newer = isRefusal(error) ? await tokens.renew(token, signal) : token
-      if (newer === token) throw error
+      const newer = isRefusal(error) ? await tokens.renew(token, 'connect', flight) : 'known'
+      if (typeof newer === 'string') throw error
       return await openWith(newer).catch(second => {
-        tokens.renewedInVain()
+        if (isRefusal(second)) tokens.renewedInVain(newer, 'connect')
         throw second
       })
     }
@@ -119,22 +121,26 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
     const connection = await openConnection({ ...settings, url, closing: closing.signal })
+    tokens.accepted(token)
     current?.connection.retire()
     current = { connection, token }
     return current
   }
-  /** A request that had no answer is asked again, once. */
-  const ask = async (message: (id: string) => string, flight: Flight): Promise<string> => {
-    const { signal } = flight
-    const first = await session(signal)
+  /** A request that had no answer is asked again, once; `about` tells it from what else may be refused. */
+  const ask = async (message: (id: string) => string, about: string, flight: Flight): Promise<string> => {
+    const first = await session(flight)
+    flight.begun?.()
     try {
       return await send(first, message, flight)
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
-      if (isRefusal(error.reason)) await tokens.renew(first.token, signal)
-      return await send(await session(signal), message, flight).catch(second => {
+      const isRefused = isRefusal(error.reason)
+      if (isRefused && (await tokens.renew(first.token, about, flight)) === 'known') throw error.reason
+      const next = await session(flight)
+      flight.repeated?.()
+      return await send(next, message, flight).catch(second => {
         if (!(second instanceof ConnectionLost)) throw second
-        if (isRefusal(error.reason) && isRefusal(second.reason)) tokens.renewedInVain()
+        if (isRefused && isRefusal(second.reason)) tokens.renewedInVain(next.token, about)
         throw second.reason
       })
     }
@@ -145,10 +151,13 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
       return budget.quotaLeft
     },
     async heatmaps(locationIds, types, filter, flight) {
-      const json = await budget.spend(flight, async () => {
+      // It is made once there is a socket to make it on.
+      const { begun: _, ...waiting } = flight
+      const json = await budget.spend(waiting, async () => {
         using deadline = openDeadline(deadlineMilliseconds, flight.signal)
-        const { signal } = deadline
-        return await ask(id => heatmapRequest(id, locationIds, types, filter), { ...flight, signal })
+        const timed = { ...flight, signal: deadline.signal }
+        const about = JSON.stringify([locationIds, types])
+        return await ask(id => heatmapRequest(id, locationIds, types, filter), about, timed)
       })
       return parseJson('aura-vision', heatmapsAnswer, json)
     },

@@ -38,8 +38,8 @@ export function useUpstreamNotice(): Plugin<Context> {
   }
 }
 
-function costOf({ usage: { planned, made, shared, cached, bytes }, quotaLeft }: Cost) {
-  return { planned, made, shared, cached, bytes, quotaLeft }
+function costOf({ usage: { planned, made, shared, cached, repeated, tokens, bytes }, quotaLeft }: Cost) {
+  return { planned, made, shared, cached, repeated, tokens, bytes, quotaLeft }
 }
 
 function ageOf({ provider, usage: { oldest, isStale } }: Cost, now: number) {

@@ -88,6 +88,52 @@ describe('the token', () => {
     expect(costs(emulator)).toEqual({ tokens: 2, exports: 7 })
   })
 
+  test('that is revoked after a location was refused is renewed at once, once for all', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    await failureOf(whole(account, refused))
+    for (let round = 0; round < 3; round++) {
+      emulator.journal.clear()
+      emulator.revokeTokens()
+      const answers = await Promise.all(
+        [1, 2, 3, 4].map(location => whole(account, { locations: [location] })),
+      )
+      expect(answers.map(([row]) => row?.locationId)).toEqual([1, 2, 3, 4])
+      expect(costs(emulator)).toEqual({ tokens: 1, exports: 8 })
+    }
+    expect(await failureOf(whole(account, refused))).toMatchObject({ code: 'UPSTREAM_FORBIDDEN' })
+  })
+
+  test('that is revoked while no other can be had leaves the question retryable', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    await whole(account)
+    emulator.journal.script({ route: 'POST /token', answer: { status: 503 } })
+    expect(await whole(account)).toHaveLength(1)
+    emulator.revokeTokens()
+    for (let round = 0; round < 8; round++)
+      expect(await failureOf(whole(account))).toMatchObject({ retryable: true })
+    expect(costs(emulator).tokens).toBe(6)
+    expect(await failureOf(whole(account))).toMatchObject({
+      code: 'UPSTREAM_FORBIDDEN',
+      retryAfterSeconds: 60,
+      message: expect.stringContaining('does not say which'),
+    })
+  })
+
+  test('is renewed a few times a minute for locations that are refused one by one', async () => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const failures = []
+    for (let location = 90; location < 99; location++)
+      failures.push(await failureOf(whole(account, { locations: [location] })))
+    expect(failures.map(({ retryable }) => retryable)).toEqual([
+      ...Array(5).fill(false),
+      ...Array(4).fill(true),
+    ])
+    expect(costs(emulator).tokens).toBe(6)
+  })
+
   test('that is refused by the issuer is an error of the credentials', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator, { ANALYTIKS_CLIENT_SECRET: 'another' })

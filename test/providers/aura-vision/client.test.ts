@@ -191,6 +191,17 @@ describe('the token', () => {
     expect(costs(emulator)).toMatchObject({ tokens: 2, connects: 2 })
   })
 
+  test('that is refused again after a renewal in vain is renewed at once', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ route: 'detail/list', frames: [unauthorized], times: 2 })
+    expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_UNAUTHENTICATED' })
+    expect(costs(emulator).tokens).toBe(2)
+    emulator.journal.script({ route: 'connect', answer: { status: 401 }, times: 1 })
+    expect(await ask(account, 'linger')).not.toEqual([])
+    expect(costs(emulator).tokens).toBe(3)
+  })
+
   test.each([
     ['at connect', { route: 'connect', answer: { status: 401 } }],
     ['in mid-session', { route: 'detail/list', frames: [unauthorized] }],
