@@ -30,6 +30,8 @@ export interface Config {
   readonly images: ImageSettings
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
   readonly corsOrigins: readonly string[]
+  /** By which it is asked, beside those of this machine. */
+  readonly hosts: readonly string[]
   /** How long requests in flight may go on after a signal to stop. */
   readonly drainMilliseconds: number
   /** Providers whose upstream is the sandbox's. */
@@ -127,6 +129,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       maximumPixels: general.ISOTHERM_IMAGE_MAX_PIXELS,
     },
     corsOrigins: general.ISOTHERM_CORS_ORIGINS,
+    hosts: general.ISOTHERM_HOSTS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,
     providers: {

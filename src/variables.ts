@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
 import { zenovayAuths } from './providers/zenovay/auth.ts'
 import { zenovayPlanNames } from './providers/zenovay/plans.ts'
+import { isHost } from './server/request-target.ts'
 import { documentModes } from './server/trusted-documents.ts'
 import { providerNames } from './upstream/error.ts'
 import type { Limits } from './upstream/limits.ts'
@@ -29,6 +30,12 @@ export const generalVariables = z.object({
     .refine(
       origins => origins.every(origin => origin === '*' || isOrigin(origin)),
       'must be * or a comma-separated list of origins such as https://app.example.com',
+    )
+    .default([]),
+  ISOTHERM_HOSTS: list()
+    .refine(
+      hosts => hosts.every(isHost),
+      'must be a comma-separated list of hosts such as isotherm.internal or 10.0.0.7:4000',
     )
     .default([]),
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),

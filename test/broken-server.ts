@@ -1,13 +1,15 @@
 import { openAccount } from '../src/account.ts'
 import { Catalog } from '../src/catalog.ts'
 import { readConfig } from '../src/config.ts'
-import { type RunningServer, startServer } from '../src/server/server.ts'
+import type { HttpServer } from '../src/server/http-server.ts'
+import { type ServerOptions, startServer } from '../src/server/server.ts'
 
 /** A server without any provider, whose catalog fails at every location in a way that nobody expects. */
 export async function startBroken(
   fail: () => never,
   log: (line: string) => void = () => {},
-): Promise<RunningServer & AsyncDisposable> {
+  options: Partial<ServerOptions> = {},
+): Promise<Pick<HttpServer, 'origin' | 'drain'> & AsyncDisposable> {
   class BrokenCatalog extends Catalog {
     override location(): never {
       return fail()
@@ -30,6 +32,7 @@ export async function startBroken(
     deadlineMilliseconds: 1000,
     corsOrigins: [],
     log,
+    ...options,
   })
   resources.defer(() => server.drain(0))
   const owned = resources.move()

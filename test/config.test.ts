@@ -16,6 +16,7 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     manifestFile: undefined,
     documents: { mode: 'off', freshSeconds: 30 },
     corsOrigins: [],
+    hosts: [],
     requestBytes: 1_048_576,
     operationLimits: {
       cost: 400_000,
@@ -108,6 +109,7 @@ test('every variable changes what it stands for', () => {
     PORT: '0',
     ISOTHERM_CATALOG: 'shops.yaml',
     ISOTHERM_DOCUMENTS: 'documents.json',
+    ISOTHERM_HOSTS: 'graph.internal, 10.0.0.7:4000,[fd00::1]',
     ISOTHERM_DOCUMENT_MODE: 'refuse',
     ISOTHERM_DOCUMENT_FRESH_SECONDS: '0',
     ISOTHERM_CORS_ORIGINS: 'https://app.example.com, https://other.example.com',
@@ -168,6 +170,7 @@ test('every variable changes what it stands for', () => {
     manifestFile: 'documents.json',
     documents: { mode: 'refuse', freshSeconds: 0 },
     corsOrigins: ['https://app.example.com', 'https://other.example.com'],
+    hosts: ['graph.internal', '10.0.0.7:4000', '[fd00::1]'],
     requestBytes: 4096,
     operationLimits: {
       cost: 15,

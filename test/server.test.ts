@@ -206,44 +206,6 @@ test('the explorer is a page that loads nothing from elsewhere', async () => {
   expect(loads.flatMap(pattern => page.match(pattern) ?? [])).toEqual([])
 })
 
-describe('by default no page of another origin', () => {
-  const origin = 'https://elsewhere.example'
-
-  test('may read an answer', async () => {
-    const response = await post({ query }, { ...strict, origin })
-    const names = [...response.headers.keys()].filter(name => name.startsWith('access-control'))
-    expect(names).toEqual([])
-  })
-
-  test('gets leave to ask', async () => {
-    const headers = {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'content-type',
-    }
-    const response = await call('/graphql', { method: 'OPTIONS', headers })
-    expect(response.status).toBe(405)
-    expect(response.headers.get('access-control-allow-origin')).toBeNull()
-  })
-})
-
-test('pages of the origins that are named may ask, without credentials, and no others', async () => {
-  const ours = 'https://dashboard.example'
-  await using open = await serve({ environment: { ISOTHERM_CORS_ORIGINS: ours } })
-  const ask = (origin: string) =>
-    fetch(`${open.origin}/graphql`, {
-      method: 'POST',
-      headers: { ...json, origin },
-      body: JSON.stringify({ query }),
-    })
-  const { headers } = await ask(ours)
-  expect(headers.get('access-control-allow-origin')).toBe(ours)
-  expect(headers.get('access-control-allow-credentials')).not.toBe('true')
-  const other = await ask('https://elsewhere.example')
-  expect(other.headers.get('access-control-allow-origin')).not.toBe('https://elsewhere.example')
-  expect(other.headers.get('access-control-allow-origin')).not.toBe('*')
-})
-
 test('an unexpected error is told as such, and logged by name and place, both without its words', async () => {
   const log: string[] = []
   await using server = await startBroken(

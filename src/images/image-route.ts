@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { answerSignal } from '../server/answer-signal.ts'
 import { judgeConditions } from './conditions.ts'
-import { allowOrigins } from './cross-origin.ts'
 import { Deliveries } from './deliveries.ts'
 import { formats } from './drawing.ts'
 import type { Handles } from './handles.ts'
@@ -17,8 +16,6 @@ export interface ImageRouteOptions {
   readonly pictures: Pictures
   /** For getting a picture; how long it may be read is bounded by how much of it is taken. */
   readonly deadlineMilliseconds: number
-  /** Whose pages may read what is answered: origins, or `*`. */
-  readonly corsOrigins: readonly string[]
   /** Told of errors that are not the asker's. */
   readonly logError: (error: unknown, place: string) => void
 }
@@ -41,11 +38,9 @@ const maximumWidth = 4096
 export function imageRoute(
   options: ImageRouteOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { deadlineMilliseconds, corsOrigins, logError } = options
+  const { deadlineMilliseconds, logError } = options
   const deliveries = new Deliveries()
   return async (request, response) => {
-    allowOrigins(request, response, corsOrigins)
-    if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: methods }).end()
     try {
       await answer(
         { ...options, deliveries },

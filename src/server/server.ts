@@ -1,20 +1,19 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { type GraphQLSchema, lexicographicSortSchema } from 'graphql'
-import { createYoga, type Plugin, useReadinessCheck } from 'graphql-yoga'
+import { createYoga, type Plugin } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
 import { schema } from '../../schema/index.ts'
 import type { Account } from '../account.ts'
-import { StartProblems } from '../config.ts'
 import { createContext } from '../context.ts'
-import { imagePath } from '../images/image-path.ts'
 import { imageRoute } from '../images/image-route.ts'
 import { answerSignal } from './answer-signal.ts'
 import { documentCache } from './document-cache.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
+import { frontDoor, type Visit } from './front-door.ts'
+import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
+import { knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { plainRequests, type ServerContext, useOutcome } from './plain-requests.ts'
 import { useBadInput } from './plugins/bad-input.ts'
@@ -22,7 +21,7 @@ import { useBodyLimit } from './plugins/body-limit.ts'
 import { useBoundedErrors } from './plugins/bounded-errors.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { useDocumentCaching } from './plugins/document-caching.ts'
-import { documentIdIn, documentIdName, useDocumentIds } from './plugins/document-ids.ts'
+import { documentIdName, useDocumentIds } from './plugins/document-ids.ts'
 import { useDocumentMode } from './plugins/document-mode.ts'
 import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
@@ -38,10 +37,7 @@ import { originOf } from './request-origin.ts'
 import { traceparentOf } from './traceparent.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 
-export interface ServerOptions {
-  readonly host: string
-  /** 0 picks a free one. */
-  readonly port: number
+export interface ServerOptions extends HttpServerOptions {
   /** The largest request body that is read. */
   readonly requestBytes: number
   /** What one operation may hold at most. */
@@ -50,59 +46,48 @@ export interface ServerOptions {
   readonly deadlineMilliseconds: number
   /** Whose pages may ask from a browser: origins, or `*`. */
   readonly corsOrigins: readonly string[]
+  /** By which it is asked, beside those of this machine; none says any, where other machines reach it. */
+  readonly hosts?: readonly string[]
   /** Without them no id is known, and every text is answered. */
   readonly documents?: DocumentSettings & { readonly trusted: TrustedDocuments }
   readonly log: (line: string) => void
 }
 
-export interface RunningServer {
-  /** `http://<host>:<port>` */
-  readonly origin: string
-  /** Takes no more connections, lets requests in flight end for that long, then ends them. */
-  drain(milliseconds: number): Promise<void>
-}
-
 /** Serves the graph for one account. Rejects when the address cannot be had. */
-export async function startServer(account: Account, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, requestBytes, operationLimits, deadlineMilliseconds, corsOrigins, log } = options
+export async function startServer(
+  account: Account,
+  options: ServerOptions,
+): Promise<Pick<HttpServer, 'origin' | 'drain'>> {
+  const { requestBytes, operationLimits, deadlineMilliseconds, corsOrigins, hosts = [], log } = options
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
-  let draining = false
-  let origin = ''
+  const http = await listen(options)
   const openYoga = (schema: GraphQLSchema, plugin: Plugin) =>
     createYoga<ServerContext>({
       schema,
       context: ({ request, res }) =>
         createContext(account, answerSignal(res, deadlineMilliseconds), {
           isPlanOnly: asksForPlan(request),
-          origin: () => originOf(res.req, origin),
+          origin: () => originOf(res.req, http.origin),
           gone: () => answerSignal(res),
           traceparent: traceparentOf(res.req),
         }),
       maskedErrors,
       maxRequestBodySize: false,
-      // A browser that opens the link of a document gets its answer.
-      graphiql: ({ url }) => documentIdIn(url) === null && explorer(new Date()),
-      renderGraphiQL: mode === 'refuse' ? documentsPage : explorerPage,
+      graphiql: false,
       extraParamNames: [documentIdName],
       landingPage: false,
       multipart: false,
-      cors: corsOrigins.length > 0 && {
-        origin: [...corsOrigins],
-        credentials: false,
-        methods: ['GET', 'POST'],
-      },
+      cors: false,
       logging: false,
       parserAndValidationCache: {
         documentCache: documentCache(),
         errorCache: documentCache(),
         validationCache: false,
       },
-      healthCheckEndpoint: '/healthz',
       plugins: [
         useOutcome(),
         useBoundedErrors(),
-        useReadinessCheck({ endpoint: '/readyz', check: () => !draining }),
         useJsonOnly(),
         useExplain(),
         useBodyLimit(requestBytes),
@@ -126,47 +111,41 @@ export async function startServer(account: Account, options: ServerOptions): Pro
     traced ??= openYoga(lexicographicSortSchema(schema), useInlineTrace())
     return traced(request, response)
   }
-  const showImage = imageRoute({
-    ...account,
-    deadlineMilliseconds,
+  const showImage = imageRoute({ ...account, deadlineMilliseconds, logError: maskedErrors.logError })
+  const { publicUrl } = account
+  const door = frontDoor({
     corsOrigins,
+    publicUrl,
+    checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
+    rooms: {
+      graphql: ({ request, response }) => {
+        if (request.headers.expect) response.writeContinue()
+        return asksForTrace(request) ? answerTraced(request, response) : answer(request, response)
+      },
+      graphiql: ({ response }) =>
+        sendPage(response, mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date()))),
+      image: ({ request, response }) => showImage(request, response),
+      health: visit => sendHealth(visit, 200),
+      readiness: visit => sendHealth(visit, http.isDraining() ? 503 : 200),
+    },
     logError: maskedErrors.logError,
   })
-  const server = createServer((request, response) => {
-    if (request.url?.startsWith(imagePath)) return showImage(request, response)
-    return asksForTrace(request) ? answerTraced(request, response) : answer(request, response)
-  })
-  const unanswered = new Set<ServerResponse>()
-  server.prependListener('request', (_request, response) => {
-    unanswered.add(response)
-    response.once('close', () => {
-      unanswered.delete(response)
-      if (draining) server.closeIdleConnections()
-    })
-  })
-  server.listen(port, host)
-  await once(server, 'listening').catch(error => {
-    throw new StartProblems([
-      `${host}:${port} cannot be listened on (${error.code ?? error.name}): set HOST and PORT to an address that is free`,
-    ])
-  })
-  const address = server.address() as AddressInfo
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  origin = `http://${name}:${address.port}`
+  http.serve(door)
+  return http
+}
 
-  return {
-    origin,
-    async drain(milliseconds) {
-      draining = true
-      // Told to their callers as well, whose next request would meet a closed connection.
-      for (const response of unanswered) response.shouldKeepAlive = false
-      const closed = once(server, 'close')
-      server.close()
-      const late = setTimeout(() => server.closeAllConnections(), milliseconds)
-      await closed
-      clearTimeout(late)
-    },
+function sendPage(response: ServerResponse, html: string): void {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(html),
+    vary: 'Accept',
+    'content-security-policy': "frame-ancestors 'self'",
   }
+  response.writeHead(200, headers).end(html)
+}
+
+function sendHealth({ response }: Visit, status: number): void {
+  response.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end()
 }
 
 function noDocuments() {

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Refusal } from './refusal.ts'
+import type { Target } from './request-target.ts'
+
+/** Lets the pages of listed origins read the response, and tells caches that the origin decides. `*` lists all. */
+export function allowOrigin(
+  { headers: { origin } }: IncomingMessage,
+  response: ServerResponse,
+  origins: readonly string[],
+): void {
+  if (origins.length === 0) return
+  response.setHeader('vary', 'Origin')
+  if (origin === undefined || !isListed(origin, origins)) return
+  response.setHeader('access-control-allow-origin', origins.includes('*') ? '*' : origin)
+  response.setHeader('access-control-expose-headers', 'Content-Range, ETag, Retry-After')
+}
+
+/**
+ * Answers OPTIONS with the methods that a resource has, and a preflight of a listed origin with leave to use them and whatever
+ * headers it asks for.
+ */
+export function answerOptions(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  methods: readonly string[],
+): void {
+  if (response.hasHeader('access-control-allow-origin')) {
+    response.setHeader('access-control-allow-methods', methods.join(', '))
+    const asked = headers['access-control-request-headers']
+    if (asked && /^[\w, -]+$/.test(asked)) response.setHeader('access-control-allow-headers', asked)
+    response.appendHeader('vary', 'Access-Control-Request-Headers')
+  }
+  response.writeHead(204, { allow: [...methods, 'OPTIONS'].join(', ') }).end()
+}
+
+/**
+ * Throws a Refusal of status 403 at what a browser sends for a page of an origin that is not listed. A browser that is too old
+ * for `Sec-Fetch-Site` tells the origin; what says neither is no browser.
+ */
+export function refuseStrangers(
+  { headers }: IncomingMessage,
+  { host }: Target,
+  origins: readonly string[],
+  publicUrl: URL | undefined,
+): void {
+  const { origin } = headers
+  const site = headers['sec-fetch-site']
+  if (origin !== undefined && isListed(origin, origins)) return
+  if (site === 'same-origin' || site === 'none' || origins.includes('*')) return
+  if (site === undefined && (origin === undefined || isOwn(origin, host, publicUrl))) return
+  throw new Refusal(
+    403,
+    'This server does not answer pages of other origins: list the origin in ISOTHERM_CORS_ORIGINS.',
+  )
+}
+
+/** Whether somebody follows a link, or enters an address: the browser then shows the response in place of the page. */
+export function isNavigation({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  )
+}
+
+function isListed(origin: string, origins: readonly string[]): boolean {
+  return origins.includes('*') || origins.includes(origin)
+}
+
+/** A proxy may speak TLS for this server, so both schemes are its own. */
+function isOwn(origin: string, host: string | undefined, publicUrl: URL | undefined): boolean {
+  if (origin === publicUrl?.origin) return true
+  return (
+    host !== undefined && ['http', 'https'].some(scheme => new URL(`${scheme}://${host}`).origin === origin)
+  )
+}

@@ -1,0 +1,38 @@
+import { imagePath } from '../images/image-path.ts'
+import { accepts } from './media-ranges.ts'
+import type { Target } from './request-target.ts'
+
+/** What a request leads to; undefined where there is nothing. */
+export type Route = 'graphql' | 'graphiql' | 'image' | 'health' | 'readiness'
+
+/** Whoever prefers HTML is shown GraphiQL, which runs nothing by itself; the link of a document shows what it answers. */
+export function routeOf(
+  { path, query }: Target,
+  method: string | undefined,
+  accept: string | undefined,
+): Route | undefined {
+  if (path === '/graphql') {
+    if (method !== 'GET' || new URLSearchParams(query).has('documentId')) return 'graphql'
+    return accepts(accept, typesOfGet) === 'text/html' ? 'graphiql' : 'graphql'
+  }
+  if (path.startsWith(imagePath)) return 'image'
+  if (path === '/healthz') return 'health'
+  return path === '/readyz' ? 'readiness' : undefined
+}
+
+const typesOfGet = [
+  'application/json',
+  'application/graphql-response+json',
+  'text/event-stream',
+  'multipart/mixed',
+  'text/html',
+] as const
+
+/** The methods that each has, but for OPTIONS. */
+export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
+  graphql: ['GET', 'POST'],
+  graphiql: ['GET', 'POST'],
+  image: ['GET', 'HEAD'],
+  health: ['GET', 'HEAD'],
+  readiness: ['GET', 'HEAD'],
+}
