@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { partNumberings } from './providers/aura-vision/frames.ts'
 import { zenovayAuths } from './providers/zenovay/auth.ts'
@@ -7,6 +6,7 @@ import { isHost } from './server/request-target.ts'
 import { documentModes } from './server/trusted-documents.ts'
 import { providerNames } from './upstream/error.ts'
 import type { Limits } from './upstream/limits.ts'
+import { imageHosts, integer, isOrigin, key, list, socketUrl, text, url } from './variable-forms.ts'
 
 /** In seconds: the longest that any setting may keep something. */
 const year = 31_536_000
@@ -224,70 +224,6 @@ function maximumCalls() {
 
 function limits(concurrency: number, keepSeconds: number, maximumCalls: number): Limits {
   return { concurrency, keepSeconds, maximumCalls }
-}
-
-function text() {
-  return z.string({ error: 'is missing' }).trim()
-}
-
-/** A text that is sent in a header. */
-function key() {
-  return text().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'holds a character that no HTTP header may hold')
-}
-
-function integer(minimum: number, maximum: number) {
-  const error = `must be a whole number from ${minimum} to ${maximum}`
-  return z.coerce
-    .number({ error })
-    .int({ error, abort: true })
-    .min(minimum, { error })
-    .max(maximum, { error })
-}
-
-/** A URL of one of the protocols; plain ones everywhere, as many a proxy stands on loopback or inside a cluster. */
-function url(protocols: readonly string[]) {
-  const error = `must be a URL that starts with ${protocols.map(protocol => `${protocol}//`).join(' or ')}`
-  return text().transform((value, context) => {
-    const parsed = URL.canParse(value) ? new URL(value) : undefined
-    if (parsed && protocols.includes(parsed.protocol)) return parsed
-    context.addIssue({ code: 'custom', message: error })
-    return z.NEVER
-  })
-}
-
-function socketUrl() {
-  const error = 'must be a URL without a #'
-  return url(['wss:', 'ws:']).pipe(z.instanceof(URL).refine(({ href }) => !href.includes('#'), { error }))
-}
-
-/** Hosts, or whole origins: an address needs its origin named, so that a private one is allowed on purpose alone. */
-function imageHosts() {
-  const error = 'must be a comma-separated list of host names, or of origins such as http://127.0.0.1:4711'
-  return list()
-    .transform(entries => entries.map(entry => entry.toLowerCase().replace(/\/$/, '')))
-    .refine(
-      entries => entries.length > 0 && entries.every(entry => isHostName(entry) || isOrigin(entry)),
-      error,
-    )
-}
-
-function isHostName(entry: string): boolean {
-  const origin = `https://${entry}`
-  return isOrigin(origin) && isIP(new URL(origin).hostname.replace(/[[\]]/g, '')) === 0
-}
-
-/** As a browser sends it: nothing behind the host and port. */
-function isOrigin(entry: string): boolean {
-  return URL.canParse(entry) && new URL(entry).origin === entry
-}
-
-function list() {
-  return text().transform(value =>
-    value
-      .split(',')
-      .map(entry => entry.trim())
-      .filter(Boolean),
-  )
 }
 
 function providerList() {

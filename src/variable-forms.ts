@@ -1,0 +1,66 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+export function text() {
+  return z.string({ error: 'is missing' }).trim()
+}
+
+/** A text that is sent in a header. */
+export function key() {
+  return text().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'holds a character that no HTTP header may hold')
+}
+
+export function integer(minimum: number, maximum: number) {
+  const error = `must be a whole number from ${minimum} to ${maximum}`
+  return z.coerce
+    .number({ error })
+    .int({ error, abort: true })
+    .min(minimum, { error })
+    .max(maximum, { error })
+}
+
+/** A URL of one of the protocols; plain ones everywhere, as many a proxy stands on loopback or inside a cluster. */
+export function url(protocols: readonly string[]) {
+  const error = `must be a URL that starts with ${protocols.map(protocol => `${protocol}//`).join(' or ')}`
+  return text().transform((value, context) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined
+    if (parsed && protocols.includes(parsed.protocol)) return parsed
+    context.addIssue({ code: 'custom', message: error })
+    return z.NEVER
+  })
+}
+
+export function socketUrl() {
+  const error = 'must be a URL without a #'
+  return url(['wss:', 'ws:']).pipe(z.instanceof(URL).refine(({ href }) => !href.includes('#'), { error }))
+}
+
+/** Hosts, or whole origins: an address needs its origin named, so that a private one is allowed on purpose alone. */
+export function imageHosts() {
+  const error = 'must be a comma-separated list of host names, or of origins such as http://127.0.0.1:4711'
+  return list()
+    .transform(entries => entries.map(entry => entry.toLowerCase().replace(/\/$/, '')))
+    .refine(
+      entries => entries.length > 0 && entries.every(entry => isHostName(entry) || isOrigin(entry)),
+      error,
+    )
+}
+
+function isHostName(entry: string): boolean {
+  const origin = `https://${entry}`
+  return isOrigin(origin) && isIP(new URL(origin).hostname.replace(/[[\]]/g, '')) === 0
+}
+
+/** As a browser sends it: nothing behind the host and port. */
+export function isOrigin(entry: string): boolean {
+  return URL.canParse(entry) && new URL(entry).origin === entry
+}
+
+export function list() {
+  return text().transform(value =>
+    value
+      .split(',')
+      .map(entry => entry.trim())
+      .filter(Boolean),
+  )
+}
