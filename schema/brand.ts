@@ -114,9 +114,12 @@ builder.objectField(Brand, 'traffic', t =>
         zoneOf: locationId => catalog.location(`analytiks:${locationId}`)?.timeZone ?? null,
         timeZones: zonesOf(catalog.locations, brandId),
       })
-      const keyOf = ({ locationId }: BrandReport) => String(locationId)
-      const { rows, ended } = await walk.until(read => holdsPage(read, keyOf, page))
-      const { edges, pageInfo } = toConnection(rows, keyOf, page, !ended)
+      const listing = {
+        name: `traffic of ${brandId}`,
+        keyOf: ({ locationId }: BrandReport) => String(locationId),
+      }
+      const { rows, ended } = await walk.until(read => holdsPage(read, listing, page))
+      const { edges, pageInfo } = toConnection(rows, listing, page, !ended)
       return {
         pageInfo,
         edges: edges.map(({ cursor, node: report }) => {

@@ -50,7 +50,8 @@ export const builder = new SchemaBuilder<{
     nodeFieldOptions: { nullable: false, description: 'The row itself.' },
     nodesOnConnection: { description: 'The rows without their cursors, in order.' },
     cursorFieldOptions: {
-      description: 'Where this row stands: pass it as `after` to go on behind it. Opaque.',
+      description:
+        'Where this row stands: pass it as `after` to go on behind it, also when it is gone or has moved since. Opaque.',
     },
     pageInfoFieldOptions: { description: 'What lies before and behind these rows.' },
     idFieldOptions: { description: 'What `node` finds it by again. Starts with the name of its type.' },

@@ -1,6 +1,7 @@
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
+import { type Cursor, markOf, nameOf, printCursor, readCursor } from './cursor.ts'
 
 /** `first` and `after`: how every list that can grow is paged. */
 export function pageArguments(maximum = maximumPage) {
@@ -37,39 +38,151 @@ export function pageSize({ first }: PageArguments): number {
   return first ?? defaultPage
 }
 
-/** One page of rows whose cursors are their keys, so that a cursor stays true when rows before it come or go. */
+/** A list that is handed out page by page. */
+export interface Listing<Row> {
+  /** What tells it from others, such as `views of shop`: its cursors are good for no other one. */
+  readonly name: string
+  /** No other row of it has the same. */
+  readonly keyOf: (row: Row) => string
+  /** What it is sorted by, most first and null last; left out where it has an order of its own. */
+  readonly sortOf?: (row: Row) => number | null
+}
+
+/**
+ * One page of rows. It goes on at the place where the cursor's row stood, also when that is gone or moved since: rows that
+ * stood before it do not come again.
+ */
 export function toConnection<Row>(
   rows: readonly Row[],
-  keyOf: (row: Row) => string,
+  listing: Listing<Row>,
   { first, after }: PageArguments,
   hasMoreRows = false,
 ) {
-  const start = after == null ? 0 : positionAfter(rows, keyOf, after)
-  const page = rows.slice(start, start + pageSize({ first }))
-  const edges = page.map(node => ({ cursor: keyOf(node), node }))
+  const place = placeAfter(rows, listing, after, true)
+  if (!place) throw new BadInput(`after: "${after}" is no cursor of this list.`)
+  const size = pageSize({ first })
+  const page: Edge<Row>[] = []
+  let next = place.start
+  for (let row = rows[next]; row !== undefined && page.length < size; row = rows[++next]) {
+    if (next !== place.skip) page.push(edgeOf(rows, next, row, listing))
+  }
+  if (next === place.skip) next++
   return {
-    edges,
+    edges: page,
     pageInfo: {
-      hasNextPage: start + page.length < rows.length || hasMoreRows,
-      hasPreviousPage: start > 0,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage: next < rows.length || hasMoreRows,
+      hasPreviousPage: place.start > 0,
+      get startCursor() {
+        return page.at(0)?.cursor ?? null
+      },
+      get endCursor() {
+        return page.at(-1)?.cursor ?? null
+      },
     },
   }
 }
 
-/** Whether a page is full already; whether more rows follow it is for whoever hands them out to say. */
+/** Whether the rows read so far hold the whole page; whether more rows follow it is for whoever hands them out to say. */
 export function holdsPage<Row>(
   rows: readonly Row[],
-  keyOf: (row: Row) => string,
+  listing: Listing<Row>,
   { first, after }: PageArguments,
 ): boolean {
-  const start = after == null ? 0 : rows.findIndex(row => keyOf(row) === after) + 1
-  return (after == null || start > 0) && rows.length >= start + pageSize({ first })
+  const place = placeAfter(rows, listing, after, false)
+  if (!place) return false
+  const skipped = place.skip === undefined ? 0 : 1
+  return rows.length >= place.start + pageSize({ first }) + skipped
 }
 
-function positionAfter<Row>(rows: readonly Row[], keyOf: (row: Row) => string, after: string): number {
-  const position = rows.findIndex(row => keyOf(row) === after)
-  if (position < 0) throw new BadInput(`after: "${after}" is no cursor of this list.`)
-  return position + 1
+/** Where a page starts, and a row that is not part of it, as it was handed out at another place before. */
+interface Place {
+  readonly start: number
+  readonly skip?: number
+}
+
+/** Undefined where these rows do not tell; of all rows of the list, for a text that is no cursor. */
+function placeAfter<Row>(
+  rows: readonly Row[],
+  listing: Listing<Row>,
+  after: string | null | undefined,
+  areAll: boolean,
+): Place | undefined {
+  if (after == null) return { start: 0 }
+  const cursor = readCursor(listing.name, after)
+  const name = cursor?.name ?? nameOf(after)
+  const isIt = (row: Row | undefined) => row !== undefined && nameOf(listing.keyOf(row)) === name
+  if (cursor && isIt(rows[cursor.position])) return { start: cursor.position + 1 }
+  const found = rows.findIndex(isIt)
+  // The cursors of older versions are keys.
+  if (!cursor) return found < 0 ? undefined : { start: found + 1 }
+  const { sortOf } = listing
+  return sortOf && cursor.sort !== null
+    ? placeBySort(rows, row => sortOf(row) ?? Number.NEGATIVE_INFINITY, cursor.sort, cursor, found, areAll)
+    : placeByNeighbour(rows, listing, cursor, found, areAll)
+}
+
+/** Behind all rows that are sorted before the cursor's row; of those that are sorted alike, behind as many as stood before it. */
+function placeBySort<Row>(
+  rows: readonly Row[],
+  sortOf: (row: Row) => number,
+  sort: number,
+  { position }: Cursor,
+  found: number,
+  areAll: boolean,
+): Place | undefined {
+  const row = rows[found]
+  if (row !== undefined && sortOf(row) === sort) return { start: found + 1 }
+  const firstAlike = rows.findIndex(row => sortOf(row) <= sort)
+  const firstBehind = rows.findIndex(row => sortOf(row) < sort)
+  if (firstBehind < 0 && !areAll) return undefined
+  const end = firstBehind < 0 ? rows.length : firstBehind
+  const begin = firstAlike < 0 ? end : firstAlike
+  const hasMovedUp = found >= 0 && found < begin
+  const start = Math.min(end, Math.max(begin, position + (hasMovedUp ? 1 : 0)))
+  return found >= start ? { start, skip: found } : { start }
+}
+
+/** Behind the row, unless it stands no longer behind its neighbour; then behind that one, or at its old position. */
+function placeByNeighbour<Row>(
+  rows: readonly Row[],
+  { keyOf }: Listing<Row>,
+  { before, position }: Cursor,
+  found: number,
+  areAll: boolean,
+): Place | undefined {
+  const markAt = (index: number) => {
+    const row = rows[index]
+    return row === undefined ? '' : markOf(keyOf(row))
+  }
+  if (found >= 0 && markAt(found - 1) === before) return { start: found + 1 }
+  if (!areAll) return undefined
+  const neighbour = before === '' ? -1 : rows.findIndex((_row, index) => markAt(index) === before)
+  if (neighbour < 0) return { start: found >= 0 ? found + 1 : Math.min(position, rows.length) }
+  return found > neighbour ? { start: neighbour + 1, skip: found } : { start: neighbour + 1 }
+}
+
+interface Edge<Row> {
+  /** Printed when it is read: most edges of a fleet are asked for their nodes only. */
+  readonly cursor: string
+  readonly node: Row
+}
+
+function edgeOf<Row>(
+  rows: readonly Row[],
+  position: number,
+  node: Row,
+  { name, keyOf, sortOf }: Listing<Row>,
+): Edge<Row> {
+  return {
+    node,
+    get cursor() {
+      const before = rows[position - 1]
+      return printCursor(name, {
+        position,
+        sort: sortOf?.(node) ?? null,
+        before: before === undefined ? '' : markOf(keyOf(before)),
+        name: nameOf(keyOf(node)),
+      })
+    },
+  }
 }

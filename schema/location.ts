@@ -89,7 +89,7 @@ builder.queryFields(t => ({
 
 function pageOf({ locations }: Context['catalog'], page: PageArguments) {
   checkFirst(page.first, maximumLocations)
-  return toConnection(locations, location => location.key, page)
+  return toConnection(locations, { name: 'locations', keyOf: location => location.key }, page)
 }
 
 /** By the key behind `Location:`; throws BadInput for one that names no location. */

@@ -28,11 +28,15 @@ builder.objectField(Website, 'heatmaps', t =>
     extensions: checkedPage(),
     resolve: async ({ posthog }, page, { loaders }) => {
       if (!posthog) return null
-      const keyOf = (heatmap: PostHogHeatmap) => heatmap.id
+      const listing = {
+        name: `heatmaps of ${posthog.kind} ${posthog.id}`,
+        keyOf: ({ id }: PostHogHeatmap) => id,
+        sortOf: ({ updatedAt }: PostHogHeatmap) => (updatedAt === null ? null : Date.parse(updatedAt)),
+      }
       const { rows, ended } = await loaders.posthog
         .savedHeatmaps(posthog)
-        .until(read => holdsPage(read, keyOf, page))
-      const { edges, pageInfo } = toConnection(rows, keyOf, page, !ended)
+        .until(read => holdsPage(read, listing, page))
+      const { edges, pageInfo } = toConnection(rows, listing, page, !ended)
       return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: toRecord(posthog, node) })) }
     },
   }),

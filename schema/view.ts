@@ -116,7 +116,7 @@ builder.objectFields(Website, t => ({
       const list = await pagesOf(website, context)
       if (!list) return null
       const views = list.pages.map(page => ({ website, path: page.path, page }))
-      return { ...toConnection(views, view => view.path, page), leftOut: list.leftOut }
+      return { ...toConnection(views, listingOf(website), page), leftOut: list.leftOut }
     },
   }),
   view: t.field({
@@ -174,6 +174,14 @@ async function pageOf(
   context: Context,
 ): Promise<ZenovayPage | undefined> {
   return page ?? (await pagesOf(website, context))?.find(path)
+}
+
+function listingOf({ key }: WebsiteRecord) {
+  return {
+    name: `views of ${key}`,
+    keyOf: ({ path }: ViewRecord) => path,
+    sortOf: ({ page }: ViewRecord) => page?.totalInteractions ?? null,
+  }
 }
 
 /** Null for a website that Zenovay does not know. */

@@ -92,10 +92,11 @@ builder.queryFields(t => ({
     extensions: checkedPage(),
     resolve: async (_root, page, context) => {
       const { catalog } = context
-      const keyOf = (website: WebsiteRecord) => website.key
-      if (!knowsZenovay(context)) return toConnection(catalog.websites, keyOf, page)
-      if (holdsPage(catalog.websites, keyOf, page)) return toConnection(catalog.websites, keyOf, page, true)
-      return toConnection([...catalog.websites, ...(await unlisted(context))], keyOf, page)
+      const listing = { name: 'websites', keyOf: (website: WebsiteRecord) => website.key }
+      if (!knowsZenovay(context)) return toConnection(catalog.websites, listing, page)
+      if (holdsPage(catalog.websites, listing, page))
+        return toConnection(catalog.websites, listing, page, true)
+      return toConnection([...catalog.websites, ...(await unlisted(context))], listing, page)
     },
   }),
 }))

@@ -23,13 +23,12 @@ test("every value of the page's answer comes out of the graph", async () => {
   expect({ ...envelope, data: { pages } }).toStrictEqual(JSON.parse(body))
 })
 
-test("the page's request is sent as it is on the page", async () => {
+test("the page's request is sent as it is on the page, for all pages that can be had", async () => {
   await using served = await serve({ environment: { ZENOVAY_API_KEY: 'YOUR_API_KEY' } })
-  // One page more than is asked for tells whether there are more.
   await ask(served.origin, DocumentPagesDocument, { zenovayId, first: 9 })
   expect(served.sandbox.zenovay.journal.calls).toMatchObject([
     {
-      path: '/api/external/v1/heatmaps/a1b2c3d4-e5f6-7890-abcd-ef1234567890/pages?limit=10',
+      path: '/api/external/v1/heatmaps/a1b2c3d4-e5f6-7890-abcd-ef1234567890/pages?limit=100',
       headers: { 'x-api-key': 'YOUR_API_KEY' },
       body: undefined,
     },

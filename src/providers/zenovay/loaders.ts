@@ -5,7 +5,7 @@ import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
-import { listPages, namesOrigin, type PageList } from './page-list.ts'
+import { namesOrigin, PageList } from './page-list.ts'
 import type { ZenovayPage, ZenovayWebsite } from './wire.ts'
 
 export interface PagesKey {
@@ -80,7 +80,7 @@ export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): Z
   }
   const pages = async (key: PagesKey) => {
     const rows = await answers().pages.ask(key.websiteId, caller)
-    return listPages(rows, rows.some(namesOrigin) ? await originsOf(key) : [])
+    return new PageList(rows, rows.some(namesOrigin) ? await originsOf(key) : [])
   }
   return {
     pages: new DataLoader(keys => Promise.all(keys.map(key => pages(key).catch(asError))), {

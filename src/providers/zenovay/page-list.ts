@@ -2,47 +2,43 @@ import { addressOf, likeness, pathnameOf, spelledPath } from '../../upstream/pag
 import type { ZenovayPage } from './wire.ts'
 
 /** A website's pages, each once: rows whose paths are spellings of one path are one page, with the sum of their interactions. */
-export interface PageList {
+export class PageList {
   /** Most interactions first; each by the one spelling of its path. */
   readonly pages: readonly ZenovayPage[]
   /** How many rows are no page of the website. */
   readonly leftOut: number
+  readonly #byPath = new Map<string, ZenovayPage>()
+  #alike: ReadonlyMap<string, ZenovayPage> | undefined
+
+  /** Rows that name their origin are of the website if that is one of `origins`. */
+  constructor(rows: readonly ZenovayPage[], origins: readonly string[]) {
+    let leftOut = 0
+    for (const row of rows) {
+      const path = pathOf(row, origins)
+      if (path === undefined) leftOut++
+      else this.#byPath.set(path, joined(this.#byPath.get(path), { ...row, path }))
+    }
+    this.leftOut = leftOut
+    this.pages = [...this.#byPath.values()].sort((one, other) => countOf(other) - countOf(one))
+  }
+
   /** The page with this path; where there is none, one with a path like it, at last whatever the query. */
-  find(path: string): ZenovayPage | undefined
+  find(path: string): ZenovayPage | undefined {
+    const exact = this.#byPath.get(path)
+    if (exact) return exact
+    // Of several that are alike, the most visited one.
+    this.#alike ??= new Map(this.pages.toReversed().map(page => [likeness(page.path), page]))
+    for (const candidate of [path, path.replace(/#.*/, ''), pathnameOf(path)]) {
+      const found = this.#byPath.get(candidate) ?? this.#alike.get(likeness(candidate))
+      if (found) return found
+    }
+    return undefined
+  }
 }
 
 /** Whether the origins of the website decide on a row. */
 export function namesOrigin({ path }: ZenovayPage): boolean {
   return !path.startsWith('/') && URL.canParse(path)
-}
-
-/** Rows that name their origin are of the website if that is one of `origins`. */
-export function listPages(rows: readonly ZenovayPage[], origins: readonly string[]): PageList {
-  const byPath = new Map<string, ZenovayPage>()
-  let leftOut = 0
-  for (const row of rows) {
-    const path = pathOf(row, origins)
-    if (path === undefined) leftOut++
-    else byPath.set(path, joined(byPath.get(path), { ...row, path }))
-  }
-  const pages = [...byPath.values()].sort((one, other) => countOf(other) - countOf(one))
-  let alike: ReadonlyMap<string, ZenovayPage> | undefined
-  return {
-    pages,
-    leftOut,
-    find(path) {
-      const exact = byPath.get(path)
-      if (exact) return exact
-      // Of several that are alike, the most visited one.
-      alike ??= new Map(pages.toReversed().map(page => [likeness(page.path), page]))
-      const withoutFragment = path.replace(/#.*/, '')
-      for (const candidate of [path, withoutFragment, pathnameOf(path)]) {
-        const found = byPath.get(candidate) ?? alike.get(likeness(candidate))
-        if (found) return found
-      }
-      return undefined
-    },
-  }
 }
 
 /** The vendor promises paths; some customers send whole URLs, or paths that are relative to the website. */

@@ -17,7 +17,6 @@ providerConformance({
         asks: [
           ({ zenovay }) => zenovay.pages.load({ websiteId: shop, origins: [] }),
           ({ zenovay }) => zenovay.pages.load({ websiteId: help, origins: [] }),
-          ({ zenovay }) => zenovay.pages.load({ websiteId: shop, origins: [] }),
         ],
         calls: 2,
       },
