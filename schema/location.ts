@@ -5,6 +5,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { connectionSize } from './costs.ts'
+import { checkIdentity } from './route-id.ts'
 
 export const Location = builder.objectRef<LocationRecord>('Location')
 builder.node(Location, {
@@ -74,6 +75,7 @@ builder.queryFields(t => ({
     type: Location,
     description: 'One location, by exactly one of its identities. Costs no upstream call.',
     args: { by: t.arg({ type: LocationBy, required: true, description: 'Exactly one identity.' }) },
+    extensions: checked<{ readonly by: object }>(({ by }) => checkIdentity(by)),
     resolve: (_root, { by }, { catalog }) => findLocation(catalog, locationKey(by)),
   }),
   locations: t.field({

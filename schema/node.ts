@@ -8,6 +8,7 @@ import { builder } from './builder.ts'
 import { sized } from './costs.ts'
 import { findLocation, Location } from './location.ts'
 import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
+import { checkNodeId } from './route-id.ts'
 import { findView, View } from './view.ts'
 import { findWebsite, Website } from './website.ts'
 
@@ -18,6 +19,7 @@ builder.queryFields(t => ({
     type: builder.nodeInterfaceRef(),
     description: 'Whatever has this id.',
     args: { id: t.arg.id({ required: true, description: 'The `id` of anything that implements Node.' }) },
+    extensions: checked<{ readonly id: string }>(({ id }) => checkNodeId(id)),
     resolve: (_root, { id }, context, info) => findNode(id, context, info),
   }),
   nodes: t.field({

@@ -16,6 +16,7 @@ import {
   toImage,
 } from './page-image.ts'
 import { PostHogUser } from './posthog-user.ts'
+import { checkRouteId } from './route-id.ts'
 import { selectedFields } from './selection.ts'
 
 /** A saved heatmap. Its metadata is there when it was read for it, else it is asked for by the first field that needs it. */
@@ -167,7 +168,7 @@ builder.queryField('pageHeatmap', t =>
       readonly environmentId?: string
       readonly id: string
     }>(args => {
-      scopeOf(args)
+      checkRouteId(scopeOf(args).id)
       if (!/^([\w-]{1,12}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i.test(args.id)) {
         throw new BadInput(`"${args.id}" is neither a UUID nor a short id.`)
       }
@@ -198,6 +199,7 @@ export function parseHeatmapKey(key: string): { readonly scope: PostHogScope; re
   const match = /^(project|environment):(.+):([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i.exec(key)
   const [, kind, id, uuid] = match ?? []
   if (!kind || !id || !uuid) throw new BadInput(`No page heatmap has the id "${key}".`)
+  checkRouteId(id)
   return { scope: { kind: kind === 'project' ? 'projects' : 'environments', id }, id: uuid }
 }
 

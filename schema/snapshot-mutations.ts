@@ -3,6 +3,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
+import { checkRouteId } from './route-id.ts'
 import { Snapshot } from './snapshot.ts'
 
 const SnapshotRefusalReason = builder.enumType('SnapshotRefusalReason', {
@@ -143,10 +144,16 @@ builder.mutationFields(t => ({
   }),
 }))
 
+/** In characters; a whole input is then far below what any gateway takes. */
+const longestMember = 10_000
+
 function checkInput(input: object): void {
   for (const [name, value] of Object.entries(input)) {
+    if (name === 'id' && typeof value === 'string') checkRouteId(value)
     if (typeof value === 'string' && value.trim() === '')
       throw new BadInput(`input.${name} must not be empty.`)
+    if (typeof value === 'string' && value.length > longestMember)
+      throw new BadInput(`input.${name} must have at most ${longestMember} characters.`)
     if (typeof value === 'number' && value < 0)
       throw new BadInput(`input.${name} must not be negative, unlike ${value}.`)
   }

@@ -76,9 +76,10 @@ builder.queryField('snapshots', t =>
       ...snapshotArguments,
       applicationId: t.arg.id({ description: 'Only of this RUM application; of all when left out.' }),
     },
-    extensions: checked<{ readonly viewName: string; readonly first?: number | null }>(
-      ({ viewName, first }) => {
-        if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
+    extensions: checked<SnapshotFilter & { readonly first?: number | null }>(
+      ({ viewName, first, ...filter }) => {
+        checkViewName(viewName)
+        checkFilter(filter)
         checkFirst(first, maximumSnapshots)
       },
     ),
@@ -94,8 +95,11 @@ builder.objectField(View, 'snapshots', t =>
     description:
       'Its replay heatmap snapshots at Datadog, by the name of the view. Where Datadog lists none, a path that ends with a slash or has escapes is asked without them too, a call each. Null for a website that Datadog does not know.',
     args: snapshotArguments,
-    extensions: checked<{ readonly first?: number | null }>(({ first }) =>
-      checkFirst(first, maximumSnapshots),
+    extensions: checked<Omit<SnapshotFilter, 'viewName'> & { readonly first?: number | null }>(
+      ({ first, ...filter }) => {
+        checkFilter(filter)
+        checkFirst(first, maximumSnapshots)
+      },
     ),
     resolve: ({ website, path }, filter, { loaders, catalog }) => {
       const { datadogApplicationId: applicationId } = website
@@ -110,8 +114,23 @@ export async function findSnapshot(
   { id, viewName }: { readonly id: string; readonly viewName: string },
   { loaders }: Context,
 ): Promise<DatadogSnapshot | null> {
-  if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
+  checkViewName(viewName)
   return loaders.datadog.find(viewName, id)
+}
+
+function checkViewName(viewName: string): void {
+  if (viewName.trim() === '') throw new BadInput('viewName must name a view.')
+  checkFilter({ viewName })
+}
+
+/** What a query of a URL can hold. */
+const longestFilter = 2000
+
+function checkFilter(filter: object): void {
+  for (const [name, value] of Object.entries(filter)) {
+    if (typeof value === 'string' && value.length > longestFilter)
+      throw new BadInput(`${name} must have at most ${longestFilter} characters.`)
+  }
 }
 
 async function snapshotsFor(

@@ -7,6 +7,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkedPage, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
+import { checkIdentity } from './route-id.ts'
 import { addressAt, findWebsite, originOf, Website, websiteAt } from './website.ts'
 
 /** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
@@ -141,6 +142,7 @@ builder.queryField('view', t =>
     cost: callCost,
     description: 'One page of a website. Null with an error for a URL whose origin nobody knows.',
     args: { by: t.arg({ type: ViewBy, required: true, description: 'Exactly one identity.' }) },
+    extensions: checked<{ readonly by: object }>(({ by }) => checkIdentity(by)),
     resolve: async (_root, { by: { id, url } }, context) => {
       if ((id == null) === (url == null)) throw new BadInput('by has exactly one member.')
       if (!url) return findView(context.catalog, (id ?? '').replace(/^View:/, ''))

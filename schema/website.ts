@@ -3,9 +3,11 @@ import type { Context } from '../src/context.ts'
 import type { ZenovayWebsite } from '../src/providers/zenovay/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { addressOf, type PageAddress } from '../src/upstream/page-path.ts'
+import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
+import { checkIdentity } from './route-id.ts'
 
 export const Website = builder.objectRef<WebsiteRecord>('Website')
 builder.node(Website, {
@@ -75,6 +77,7 @@ builder.queryFields(t => ({
     description:
       'One website, by exactly one of its identities. Null with an error for an origin that nobody knows.',
     args: { by: t.arg({ type: WebsiteBy, required: true, description: 'Exactly one identity.' }) },
+    extensions: checked<{ readonly by: object }>(({ by }) => checkIdentity(by)),
     resolve: (_root, { by }, context) => {
       const { origin, ...identities } = by
       if (origin == null) return findWebsite(context.catalog, websiteKey(identities))

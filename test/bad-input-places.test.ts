@@ -113,6 +113,69 @@ test('a fragment that stands in two places is complained of once', async () => {
   expect(errors).toHaveLength(1)
 })
 
+/** A field below which another vendor would be asked, and an operation that would change something before. */
+const creation = `createSnapshot(input: {
+  applicationId: "a", deviceType: "d", name: "n", viewName: "/", eventId: "e", start: 0, isDeviceTypeSelectedByUser: true
+}) { __typename }`
+const asked = 'websites { nodes { views { nodes { path } } } }'
+const fieldsWithIds: readonly (readonly [string, string])[] = [
+  ['mutation', `a: ${creation} b: deleteSnapshot(input: { id: $id }) { __typename }`],
+  [
+    'mutation',
+    `a: ${creation} b: updateSnapshot(input: { id: $id, eventId: "e", start: 0, isDeviceTypeSelectedByUser: true }) { __typename }`,
+  ],
+  ['query', `${asked} website(by: { posthogProjectId: $id }) { heatmaps { nodes { name } } }`],
+  ['query', `${asked} website(by: { posthogEnvironmentId: $id }) { heatmaps { nodes { name } } }`],
+  ['query', `${asked} website(by: { zenovayId: $id }) { name }`],
+  ['query', `${asked} website(by: { datadogApplicationId: $id }) { name }`],
+  ['query', `${asked} website(by: { id: $id }) { name }`],
+  ['query', `${asked} location(by: { id: $id }) { name }`],
+  ['query', `${asked} view(by: { id: $id }) { name }`],
+  ['query', `${asked} pageHeatmap(projectId: $id, id: "short") { name }`],
+  ['query', `${asked} pageHeatmap(environmentId: $id, id: "short") { name }`],
+  ['query', `${asked} pageHeatmap(projectId: "1", id: $id) { name }`],
+]
+
+test.each(fieldsWithIds)(
+  'an id that no route can hold costs no call, and no change: %s { %s }',
+  async (kind, fields) => {
+    const operation = `${kind} ($id: ID!) { ${fields} }`
+    for (const id of ['.', '..', '\ud800', 'a\udc00', 'a\u0000', 'a\nb', 'x'.repeat(20_000)])
+      expectRefused(
+        served.sandbox,
+        await askText(served.origin, operation, { id }),
+        /is not an id|is neither/,
+      )
+  },
+)
+
+test.each([
+  'Website:posthog:..',
+  'Website:posthog-environment:.',
+  'PageHeatmap:project:..:497f6eca-6276-4993-bfeb-53cbbbba6f08',
+])('the parts of an id are ids: %s', async id => {
+  const query = `query ($id: ID!) { ${asked} node(id: $id) { id } }`
+  expectRefused(served.sandbox, await askText(served.origin, query, { id }), /is not an id/)
+})
+
+test.each([
+  ['snapshots(viewName: $text) { id }', 'x'.repeat(2001)],
+  ['snapshots(viewName: "/", deviceType: $text) { id }', 'x'.repeat(2001)],
+  ['snapshots(viewName: $text) { id }', '\ud800'],
+  ['website(by: { id: "shop" }) { view(path: $text) { snapshots { id } } }', '/\udfff'],
+  [
+    'location(by: { id: "ginza" }) { heatmaps(range: { start: "2025-06-01T00:00:00Z", end: "2025-06-02T00:00:00Z" }, types: [PATH], roles: [$text]) { type } }',
+    '\ud800',
+  ],
+] as const)('a text that no call can hold costs none: %s', async (field, text) => {
+  const query = `query ($text: String!) { ${asked} ${field} }`
+  expectRefused(
+    served.sandbox,
+    await askText(served.origin, query, { text }),
+    /at most 2000 characters|surrogate/,
+  )
+})
+
 test('the same document is judged by its variables each time', async () => {
   const query = 'query ($first: Int!) { locations(first: $first) { nodes { id } } }'
   for (const [first, status] of [

@@ -120,6 +120,8 @@ test('any text is the id of a node that has this id, or bad input', async () => 
       fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.webPath()),
       async (start, rest) => {
         const id = `${start}${rest}`
+        // What would lead to another route of a vendor refuses the whole operation.
+        fc.pre(!/(^|:)\.{1,2}(:|$)/.test(id))
         const { data, errors } = await ask(served.origin, GraphNodeDocument, { id })
         const again = await ask(served.origin, GraphNodeDocument, { id: data.node?.id ?? id })
         expect(again.data).toEqual(data)

@@ -18,6 +18,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { mostErrors } from '../../execution/coerced-variables.ts'
+import { checkCharacters } from './whole-characters.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -47,6 +48,7 @@ export function wrongArguments(checkName: string) {
         const args = getArgumentValues(field, node, variables)
         const check = field.extensions[checkName]
         if (typeof check === 'function') check(args, context)
+        checkCharacters(args)
       })
       wrong.push(...found)
     }
