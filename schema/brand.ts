@@ -64,7 +64,8 @@ LocationTraffic.implement({
       type: [PointOfInterest],
       nullable: false,
       listSize: { assumedSize: assumedZones },
-      description: 'The zones inside the location.',
+      description:
+        'The zones inside the location, those with a bucket in the range: in order of their first one, then of their ids.',
       resolve: ({ report, common }) =>
         report.pointsOfInterest.map(zone => ({ zone, interval: common.interval })),
     }),

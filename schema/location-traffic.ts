@@ -64,7 +64,7 @@ builder.objectFields(Location, t => ({
     cost: callCost,
     listSize: { assumedSize: assumedZones },
     description:
-      'The zones that Analytiks counts inside the location. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
+      'The zones that Analytiks counts inside the location, those with a bucket in the range: in order of their first one, then of their ids. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument },
     extensions: { ...checked(checkTraffic), ...sizedTraffic(pointOfInterestMetrics.length) },
     resolve: async (location, { onRefusal, ...args }, { loaders }) => {

@@ -21,7 +21,11 @@ export const TrafficInterval = builder.enumType('TrafficInterval', {
   description:
     'How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range. Where the clock is off UTC by part of an hour, as in India, they are made of quarter-hours, which Analytiks enables per account: where it tells hours in their place, and counted people in an hour that is half in one day and half in the next, they are an error.',
   values: {
-    QUARTER_HOUR: { value: '15min', description: '15 minutes. Analytiks enables it per account.' },
+    QUARTER_HOUR: {
+      value: '15min',
+      description:
+        '15 minutes. Analytiks enables it per account, and may tell other accounts hours in their place. Where a location and its zones reported four buckets or more in the range, and all of them start on the hour, they are taken for hours: an error `UPSTREAM_INVALID_RESPONSE` on each of their series.',
+    },
     HOURLY: {
       value: 'hourly',
       description:

@@ -70,7 +70,7 @@ TrafficSeries.implement({
     reported: t.boolean({
       nullable: false,
       description:
-        'Whether the place sent anything for this metric. False for an uncalibrated camera, a closed range, and a metric that a place of this kind does not have.',
+        'Whether the place sent a bucket of this metric that is in the range, of 0 or more. False for an uncalibrated camera, a closed range, and a metric that a place of this kind does not have.',
       resolve: ({ series }) => series.reported,
     }),
     pointOfInterest: t.exposeID('pointOfInterestId', {

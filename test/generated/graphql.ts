@@ -132,7 +132,7 @@ export type TrafficInterval =
   | 'HOURLY'
   /** One month of the calendar. */
   | 'MONTHLY'
-  /** 15 minutes. Analytiks enables it per account. */
+  /** 15 minutes. Analytiks enables it per account, and may tell other accounts hours in their place. Where a location and its zones reported four buckets or more in the range, and all of them start on the hour, they are taken for hours: an error `UPSTREAM_INVALID_RESPONSE` on each of their series. */
   | 'QUARTER_HOUR'
   /** One week, from Monday to Sunday. */
   | 'WEEKLY';

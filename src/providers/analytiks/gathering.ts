@@ -1,3 +1,4 @@
+import { placeIn } from './calendar.ts'
 import type { Plan } from './gathering-plan.ts'
 import { PlaceGathering } from './place-gathering.ts'
 import { QuarterCheck } from './quarter-check.ts'
@@ -14,17 +15,19 @@ export class TrafficGathering {
   readonly #plan: Plan
   readonly #quarters: QuarterCheck | undefined
   readonly #location: PlaceGathering
-  readonly #zones: Map<string, Zone> | undefined
+  readonly #zones: Map<string, PlaceGathering> | undefined
   #locationId: number | null = null
   #referenceNumber: string | null = null
-  /** The first instant at which a bucket starts. */
+  /** The first instant of the range at which a bucket starts. */
   #example = Infinity
 
   /** `plan` is the question's. */
   constructor(question: TrafficQuestion, plan: Plan) {
     this.#question = question
     this.#plan = plan
-    if (plan.edges.length > 0) this.#quarters = new QuarterCheck(plan.edges)
+    if (plan.edges.length > 0 || plan.interval === '15min') {
+      this.#quarters = new QuarterCheck(plan.span, plan.edges, plan.clock)
+    }
     if (question.withZones) this.#zones = new Map()
     this.#location = new PlaceGathering(this.#plan, this.#quarters)
   }
@@ -43,16 +46,13 @@ export class TrafficGathering {
     this.#locationId = locationId
     this.#referenceNumber ??= referenceNumber
     if (part.end <= part.start) return
-    this.#quarters?.note(buckets)
-    for (const zone of pointsOfInterest) this.#quarters?.note(zone.buckets)
-    this.#example = Math.min(this.#example, firstOf(buckets))
+    this.#note(part, buckets)
     this.#location.add(part, buckets, metrics)
-    if (!this.#zones) return
-    for (const [order, { id, buckets }] of pointsOfInterest.entries()) {
-      const zone = this.#zones.getOrInsertComputed(id, () => new Zone(this.#plan, this.#quarters))
-      zone.note(start, order)
-      this.#example = Math.min(this.#example, firstOf(buckets))
-      zone.place.add(part, buckets, pointOfInterestMetrics)
+    for (const { id, buckets } of pointsOfInterest) {
+      this.#note(part, buckets)
+      if (!this.#zones) continue
+      const zone = this.#zones.getOrInsertComputed(id, () => new PlaceGathering(this.#plan, this.#quarters))
+      zone.add(part, buckets, pointOfInterestMetrics)
     }
   }
 
@@ -62,39 +62,33 @@ export class TrafficGathering {
    */
   report(): TrafficReport {
     const example = Number.isFinite(this.#example) ? this.#example : undefined
-    const zones = [...(this.#zones ?? [])].filter(([, { place }]) => place.isThere)
-    zones.sort(([, one], [, other]) => one.start - other.start || one.order - other.order)
+    const zones = [...(this.#zones ?? [])].filter(([, { first }]) => Number.isFinite(first))
+    zones.sort(([id, one], [otherId, other]) => one.first - other.first || (id < otherId ? -1 : 1))
     return {
       locationId: this.#locationId,
       referenceNumber: this.#referenceNumber,
       series: metric => this.#location.series(metric, example),
-      pointsOfInterest: zones.map(([id, { place }]) => ({
+      pointsOfInterest: zones.map(([id, place]) => ({
         id,
         series: metric => place.series(metric, example),
       })),
     }
   }
-}
 
-/** A point of interest, with where it stands in the earliest window that tells of it. */
-class Zone {
-  readonly place: PlaceGathering
-  start = Number.POSITIVE_INFINITY
-  order = 0
-
-  constructor(plan: Plan, quarters: QuarterCheck | undefined) {
-    this.place = new PlaceGathering(plan, quarters)
-  }
-
-  note(start: number, order: number): void {
-    if (start >= this.start) return
-    this.start = start
-    this.order = order
+  #note(part: TrafficSpan, maps: MetricBuckets): void {
+    this.#quarters?.note(part, maps)
+    if (part.form === 'utc') this.#example = Math.min(this.#example, firstOf(part, maps))
   }
 }
 
-function firstOf(maps: MetricBuckets): number {
+/** Where the first of a place's buckets starts within a part of the range in UTC; infinite without one. */
+function firstOf({ start, end }: TrafficSpan, maps: MetricBuckets): number {
   let first = Number.POSITIVE_INFINITY
-  for (const map of Object.values(maps)) if (map?.zoned) first = Math.min(first, map.times[0] ?? first)
+  for (const map of Object.values(maps)) {
+    if (!map?.zoned) continue
+    const { times } = map
+    const time = (times[0] ?? end) >= start ? times[0] : times[placeIn(times, start)]
+    if (time !== undefined && time < Math.min(first, end)) first = time
+  }
   return first
 }

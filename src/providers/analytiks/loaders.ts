@@ -14,6 +14,7 @@ import { identityName, type LocationWindow, locationTraffic, locationWindow } fr
 import type { BrandReport, TrafficReport } from './series.ts'
 import {
   type BrandQuestion,
+  spanAsked,
   stepOf,
   stepOfBrand,
   type TrafficKey,
@@ -63,7 +64,7 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
       return walks.getOrInsertComputed(name, () => {
         const { brandPages: pages, dwellTime } = answers()
         const now = Date.now()
-        const windows = windowsOf(question.span, { whole: pages.areKept, now }).filter(
+        const windows = windowsOf(spanAsked(question, step), { whole: pages.areKept, now }).filter(
           window => !isAhead(window, step, now),
         )
         // Some window has to tell which locations there are.
@@ -97,9 +98,9 @@ function askWindows(
 ): Promise<void>[] {
   const now = Date.now()
   const asked = reports.flatMap(report => {
-    const { identity, onRefusal, span } = report.key
+    const { identity, onRefusal } = report.key
     const step = stepOf(report.key)
-    const windows = windowsOf(span, { whole: locations.areKept, now }).filter(
+    const windows = windowsOf(spanAsked(report.key, step), { whole: locations.areKept, now }).filter(
       window => !isAhead(window, step, now),
     )
     report.open += windows.length

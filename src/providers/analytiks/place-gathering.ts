@@ -14,7 +14,7 @@ export class PlaceGathering implements PlaceReport {
   readonly #quarters: QuarterCheck | undefined
   /** What has buckets in two periods, should they be hours. */
   readonly #crossing: Set<TrafficMetric> | undefined
-  #isThere = false
+  #first = Number.POSITIVE_INFINITY
 
   constructor(plan: Plan, quarters: QuarterCheck | undefined) {
     this.#plan = plan
@@ -22,32 +22,35 @@ export class PlaceGathering implements PlaceReport {
     if (quarters) this.#crossing = new Set()
   }
 
-  /** Whether something was told of it that does not lie outside of the range. */
-  get isThere(): boolean {
-    return this.#isThere
+  /** Where its first bucket within the range starts; infinite where there is none. */
+  get first(): number {
+    return this.#first
   }
 
   /** Throws UpstreamError for buckets that have no place in a calendar. */
   add(part: TrafficSpan, maps: MetricBuckets, metrics: readonly TrafficMetric[]): void {
-    let isSilent = true
     for (const metric of metrics) {
       const map = maps[metric]
       if (!map) continue
-      isSilent = false
-      const gathering = this.#series.get(metric) ?? this.#start(metric)
-      const buckets = cut(map, part, this.#plan.clock, gathering)
+      const buckets = cut(map, part, this.#plan.clock)
       if (this.#quarters?.crosses(map)) this.#crossing?.add(metric)
-      // What a longer window tells of other times says nothing of this range.
-      if (buckets.times.length === 0 && map.times.length > 0) continue
+      const [first] = buckets.times
+      // A longer window may tell of other times, and an empty map where a shorter one has none.
+      if (first === undefined) continue
+      const gathering = this.#series.get(metric) ?? this.#start(metric)
       gathering.add(part.start, buckets, maps.visits)
       this.#series.set(metric, gathering)
-      this.#isThere = true
+      this.#first = Math.min(this.#first, first)
     }
-    if (isSilent) this.#isThere = true
   }
 
   series(metric: TrafficMetric, example?: number): TrafficSeries {
-    if (this.#quarters?.areHours && this.#crossing?.has(metric)) {
+    if (this.#plan.interval === '15min' && this.#quarters?.areHours) {
+      const message =
+        'analytiks told hours where quarter-hours were asked. It enables quarter-hours per account: without them, ask for hours.'
+      throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+    }
+    if (this.#quarters?.mayBeHours && this.#crossing?.has(metric)) {
       const message =
         'analytiks told hours where quarter-hours were asked, and counted people in an hour that is half in one day and half in the next. It enables quarter-hours per account.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)

@@ -2,7 +2,6 @@ import { BadInput } from '../../upstream/bad-input.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { BucketSeries, stepMilliseconds } from './bucket-series.ts'
 import { wholeOf } from './calendar.ts'
-import type { Doubts } from './cut.ts'
 import type { Plan } from './gathering-plan.ts'
 import { HeldBuckets } from './held-buckets.ts'
 import type { Law } from './law.ts'
@@ -12,11 +11,10 @@ import type { TrafficSeries } from './series.ts'
 import type { Buckets, TrafficMetric } from './wire.ts'
 
 /** One metric of one place, as it comes: the buckets themselves, or what they fold into. */
-export class SeriesGathering implements Doubts {
+export class SeriesGathering {
   readonly #metric: TrafficMetric
   readonly #plan: Plan
   readonly #law: Law
-  #doubtful: Set<number> | undefined
   #held: HeldBuckets | undefined
   #fold: PeriodFold | undefined
 
@@ -24,11 +22,6 @@ export class SeriesGathering implements Doubts {
     this.#metric = metric
     this.#plan = plan
     this.#law = law
-  }
-
-  get doubtful(): Set<number> {
-    this.#doubtful ??= new Set()
-    return this.#doubtful
   }
 
   /** Buckets from a start on, and the visits of the same times. Throws UpstreamError for those that have no place in a calendar. */

@@ -22,7 +22,7 @@ export interface TrafficColumns {
 /** One metric of one place over the range asked. What it tells is worked out when asked. */
 export interface TrafficSeries {
   readonly metric: TrafficMetric
-  /** Whether the place sent a map for the metric, for any part of the range. */
+  /** Whether the place sent a bucket of the metric that is in the range. */
   readonly reported: boolean
   /** In order of time. */
   points(): readonly TrafficPoint[]

@@ -50,3 +50,15 @@ export function stepOfBrand({ span, interval, timeZones }: BrandQuestion): Traff
   if (interval === '15min') return interval
   return timeZones.some(timeZone => stepOf({ span, interval, timeZone }) === '15min') ? '15min' : 'hourly'
 }
+
+/**
+ * What Analytiks is asked of a range. Quarter-hours that stand for hours or days are asked from a full hour on: where hours
+ * are told in their place, the one that the range begins in the midst of shows.
+ */
+export function spanAsked(
+  { span, interval }: Pick<TrafficQuestion, 'span' | 'interval'>,
+  step: TrafficStep,
+): TrafficSpan {
+  if (step === 'hourly' || interval === '15min') return span
+  return { ...span, start: Math.floor(span.start / hour) * hour }
+}

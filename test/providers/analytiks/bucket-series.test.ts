@@ -28,15 +28,14 @@ test('columns of nothing begin with an hour of UTC, as it was asked', () => {
 
 test.each(['00', '30'])('columns of what is not reported begin as those beside it, at %s past', minutes => {
   const told = bucketsOf({ [`2025-06-02T10:${minutes}:00Z`]: 1 })
-  const zones = [{ id: 'silent', buckets: {} }]
-  const row = rowOf({ visits: told }, [...zones, { id: 'told', buckets: { visits: told } }])
+  const row = rowOf({ visits: told }, [{ id: 'zone', buckets: { peakVisits: told } }])
   const asked = { ...question(morning, 'Asia/Kolkata'), withZones: true }
   const { series, pointsOfInterest } = gather({ ...asked, metrics: ['visits', 'bounces'] }, [[morning, row]])
   const all = [series('visits'), series('bounces'), ...pointsOfInterest.map(place => place.series('visits'))]
   expect(all.map(one => one.columns()?.starts()[0])).toEqual(
     all.map(() => `2025-06-02T09:${minutes}:00.000Z`),
   )
-  expect(all.map(({ reported }) => reported)).toEqual([true, false, false, true])
+  expect(all.map(({ reported }) => reported)).toEqual([true, false, false])
 })
 
 test('there are no columns of buckets that are not an hour apart, which points tell all the same', () => {
@@ -46,7 +45,7 @@ test('there are no columns of buckets that are not an hour apart, which points t
 })
 
 test('there are no columns where instants are not known', () => {
-  expect(columnsOf({ '2025-06-02T10:00:00': 1 }, morning)).toBe(null)
+  expect(columnsOf({ '2025-06-02T10:00:00': 1 }, morning, 'Europe/London')).toBe(null)
   expect(columnsOf({ '2025-06-02T10:00:00': 1 }, local('2025-06-02T09:00:00', '2025-06-02T12:00:00'))).toBe(
     null,
   )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
+import { spanAsked, stepOf, type TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
 import {
   type LocationTraffic,
   locationMetrics,
@@ -22,23 +22,51 @@ const wholeHourZones = fc.constantFrom(
 )
 
 describe('windows', () => {
-  test('tell the same however a range is cut, and in whatever order they come', () => {
+  test('tell the same however a range is cut, in whatever order they come, and however far they reach', () => {
     const intervals = fc.constantFrom('15min', 'hourly', 'daily', 'weekly', 'monthly', 'whole')
     const dwellTimes = fc.constantFrom('sum', 'mean', undefined)
+    const silences = fc.constantFrom('omitted', 'told')
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    const ends = fc.tuple(share, share)
     fc.assert(
-      fc.property(histories(quarter), zones, intervals, dwellTimes, ({ row, span, windows }, ...asked) => {
-        const [timeZone, interval, dwellTime] = asked
-        const question = { ...ask(span, timeZone), interval, withZones: true }
-        const answers = windows.map(window => [window, answerOf(row, window)] as const)
-        const parts = gather(question, answers, dwellTime)
-        const whole = gather(question, [[span, answerOf(row, span)]], dwellTime)
-        expect(toldBy(parts, locationMetrics)).toEqual(toldBy(whole, locationMetrics))
-        // Of what first appears in one window or another the order may differ.
-        const zonesOf = ({ pointsOfInterest }: typeof parts) =>
-          new Map(pointsOfInterest.map(zone => [zone.id, toldBy(zone, pointOfInterestMetrics)]))
-        expect(zonesOf(parts)).toEqual(zonesOf(whole))
-      }),
-      { numRuns: 300 },
+      fc.property(
+        histories(quarter),
+        zones,
+        intervals,
+        dwellTimes,
+        silences,
+        ends,
+        ({ row, span: history, windows }, timeZone, interval, dwellTime, silence, ends) => {
+          const at = (share: number) => history.start + share * (history.end - history.start)
+          const [start = 0, end = 0] = ends
+            .map(share => Math.round(at(share) / 300_000) * 300_000)
+            .sort((one, other) => one - other)
+          fc.pre(start < end)
+          const span = { ...history, start, end }
+          const question = { ...ask(span, timeZone), interval, withZones: true }
+          const asked = spanAsked(question, stepOf(question))
+          const inParts = [...windows, { ...history, start: asked.start, end: history.start }]
+            .map(window => ({
+              ...window,
+              start: Math.max(window.start, asked.start),
+              end: Math.min(window.end, asked.end),
+            }))
+            .filter(window => window.start < window.end)
+          const read = (windows: readonly TrafficSpan[]) =>
+            outcomeOf(() => {
+              const answers = windows.map(window => [window, answerOf(row, window, silence)] as const)
+              const report = gather(question, answers, dwellTime)
+              return [
+                toldBy(report, locationMetrics),
+                report.pointsOfInterest.map(zone => [zone.id, toldBy(zone, pointOfInterestMetrics)]),
+              ]
+            })
+          const whole = read([asked])
+          expect(read(inParts)).toEqual(whole)
+          expect(read([{ ...history, start: history.start - day, end: history.end + day }])).toEqual(whole)
+        },
+      ),
+      { numRuns: 400 },
     )
   })
 
@@ -49,6 +77,7 @@ describe('windows', () => {
         { id: 'elsewhere', buckets: { visits: bucketsOf({ '2025-06-03T00:00:00Z': 3 }) } },
         { id: 'here', buckets: { visits: bucketsOf({ '2025-06-02T23:00:00Z': 4 }) } },
         { id: 'silent', buckets: {} },
+        { id: 'empty', buckets: { visits: bucketsOf({}) } },
       ],
     )
     const window = utc('2025-05-31T00:00:00Z', '2025-06-05T00:00:00Z')
@@ -56,12 +85,12 @@ describe('windows', () => {
     const report = gather({ ...question, withZones: true }, [[window, row]])
     expect(report.series('visits')).toMatchObject({ reported: false })
     expect(report.series('bounces').total()).toBe(2)
-    expect(report.pointsOfInterest.map(({ id }) => id)).toEqual(['here', 'silent'])
+    expect(report.pointsOfInterest.map(({ id }) => id)).toEqual(['here'])
   })
 
   test('tell points of interest in the order in which they first appear in time', () => {
     const zone = (id: string, time: string) => ({ id, buckets: { visits: bucketsOf({ [time]: 1 }) } })
-    const first = rowOf({}, [zone('b', '2025-06-01T10:00:00Z'), zone('a', '2025-06-01T11:00:00Z')])
+    const first = rowOf({}, [zone('a', '2025-06-01T11:00:00Z'), zone('b', '2025-06-01T10:00:00Z')])
     const second = rowOf({}, [zone('c', '2025-06-02T10:00:00Z'), zone('a', '2025-06-02T10:00:00Z')])
     const windows = [
       [utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'), second],
@@ -93,20 +122,21 @@ describe('windows', () => {
     expect(report.pointsOfInterest).toEqual([])
   })
 
-  test('tell a metric as reported when any of them has a map of it, an empty one too', () => {
+  test('tell a metric as reported when a bucket of it is within the range: an empty map tells none', () => {
     const [span, later] = [
       utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'),
       utc('2025-06-03T00:00:00Z', '2025-06-04T00:00:00Z'),
     ]
-    const row = rowOf({ visits: { times: [], values: [], zoned: true }, bounces: null })
+    const zero = bucketsOf({ '2025-06-02T10:00:00Z': 0 })
     const report = gather(ask({ ...span, end: later.end }, null), [
-      [later, row],
-      [span, rowOf({})],
+      [later, rowOf({ visits: bucketsOf({}), bounces: null })],
+      [span, rowOf({ walkBys: zero })],
     ])
-    expect(report.series('visits')).toMatchObject({ reported: true })
-    expect(report.series('visits').total()).toBe(null)
-    expect(report.series('bounces').reported).toBe(false)
-    expect(report.series('peakVisits').reported).toBe(false)
+    expect(report.series('walkBys').reported).toBe(true)
+    for (const metric of ['visits', 'bounces', 'peakVisits'] as const) {
+      expect(report.series(metric).reported).toBe(false)
+      expect(report.series(metric).total()).toBe(null)
+    }
   })
 })
 
@@ -158,7 +188,9 @@ describe('days, weeks and months', () => {
 
   test('of a range in UTC without a time zone are bad input, told by the series alone', () => {
     const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
-    const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) }, [{ id: 'zone', buckets: {} }])
+    const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) }, [
+      { id: 'zone', buckets: { visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) } },
+    ])
     const report = gather({ ...ask(span, null), interval: 'daily', withZones: true }, [[span, row]])
     expect(report.pointsOfInterest).toHaveLength(1)
     expect(() => report.series('visits')).toThrow(/time zone/)
@@ -195,25 +227,34 @@ describe('keys in another form than asked', () => {
     ])
   })
 
-  test('are kept once where no clock is known, though two windows tell them', () => {
-    const noon = Date.parse('2025-10-26T12:00:00Z')
-    const windows = [
-      [
-        { ...span, start: noon },
-        rowOf({ visits: bucketsOf({ '2025-10-26T02:00:00': 4, '2025-10-27T00:00:00': 8 }) }),
-      ],
-      [
-        { ...span, end: noon },
-        rowOf({ visits: bucketsOf({ '2025-10-26T01:30:00': 2, '2025-10-26T02:00:00': 4 }) }),
-      ],
-    ] as const
-    const { points, columns } = told(ask(span, null), windows)
-    expect(points.map(({ at, localAt, value }) => [at, localAt, value])).toEqual([
-      [null, '2025-10-26T01:30:00', 2],
-      [null, '2025-10-26T02:00:00', 4],
-      [null, '2025-10-27T00:00:00', 8],
-    ])
-    expect(columns).toBe(null)
+  test('that the clock shows twice are in the range of the first time', () => {
+    const days = utc('2025-10-24T00:00:00Z', '2025-10-25T00:00:00Z')
+    expect(
+      told(ask(days, 'Europe/London'), [[{ ...days, end: span.end }, rowOf({ visits })]]).points,
+    ).toEqual([])
+    const [half, whole] = [Date.parse('2025-10-26T00:30:00Z'), Date.parse('2025-10-26T01:00:00Z')]
+    const parts = [
+      { ...span, end: half },
+      { ...span, start: half, end: whole },
+      { ...span, start: whole },
+    ].map(part => told(ask(part, 'Europe/London'), [[span, rowOf({ visits })]]).total)
+    expect(parts).toEqual([null, 2, 4])
+  })
+
+  test.each([
+    ['local times where instants', span, visits],
+    [
+      'instants where local times',
+      local('2025-10-26T00:00:00', '2025-10-27T00:00:00'),
+      bucketsOf({ '2025-10-26T10:00:00Z': 1 }),
+    ],
+  ])('are an error that says so where no clock is known: %s were asked', (told, span, visits) => {
+    expect(() => gather(ask(span, null), [[span, rowOf({ visits })]])).toThrow(
+      expect.objectContaining({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+        message: expect.stringContaining(`told ${told} were asked`),
+      }),
+    )
   })
 
   test('of a local range are placed by the clock too', () => {
@@ -233,6 +274,15 @@ function ask(
   metrics: readonly TrafficMetric[] = locationMetrics,
 ): TrafficQuestion {
   return { span, interval: 'hourly', timeZone, metrics, withZones: false }
+}
+
+/** What is told, or why it is not. */
+function outcomeOf(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    return error instanceof Error ? error.message : error
+  }
 }
 
 function told(question: TrafficQuestion, windows: readonly (readonly [TrafficSpan, LocationTraffic])[]) {

@@ -37,15 +37,22 @@ export function rowOf(
   return { locationId: 1, referenceNumber: null, buckets, pointsOfInterest }
 }
 
-/** What of a row lies in a window, its end included, as Analytiks answers. */
-export function answerOf(row: LocationTraffic, { start, end }: TrafficSpan): LocationTraffic {
+/**
+ * What of a row lies in a window, its end included, as Analytiks answers: what is silent is left out, or told as empty maps,
+ * and zones without any.
+ */
+export function answerOf(
+  row: LocationTraffic,
+  { start, end }: TrafficSpan,
+  silence: 'omitted' | 'told' = 'omitted',
+): LocationTraffic {
   const within = (buckets: MetricBuckets): MetricBuckets =>
     Object.fromEntries(
       Object.entries(buckets).map(([metric, map]: [string, Buckets | null]) => [metric, map && part(map)]),
     )
   const part = ({ times, values, zoned }: Buckets): Buckets | null => {
     const kept = times.map(time => time >= start && time <= end)
-    const isTold = times.length === 0 || kept.includes(true)
+    const isTold = silence === 'told' || kept.includes(true)
     const keep = (list: readonly number[]) => list.filter((_, index) => kept[index])
     return isTold ? { times: keep(times), values: keep(values), zoned } : null
   }
@@ -53,7 +60,9 @@ export function answerOf(row: LocationTraffic, { start, end }: TrafficSpan): Loc
   return {
     ...row,
     buckets: within(row.buckets),
-    pointsOfInterest: zones.filter(({ buckets }) => Object.values(buckets).some(map => map !== null)),
+    pointsOfInterest: zones.filter(
+      ({ buckets }) => silence === 'told' || Object.values(buckets).some(map => map !== null),
+    ),
   }
 }
 
