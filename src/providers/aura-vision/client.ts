@@ -82,7 +82,7 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
   const session = async (flight: Flight): Promise<Session> => {
     const { signal } = flight
     const last = current
-    if (last && isGood(last) && Date.now() < Math.max(last.token.renewAt, pausedUntil)) return last
+    if (last && isGood(last) && Date.now() < Math.max(renewalOf(last), pausedUntil)) return last
     if (signal.aborted) throw endedError('aura-vision', signal)
     opening ??= open(flight).finally(() => {
       opening = undefined
@@ -105,7 +105,7 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     const flight = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
     const token = await tokens.current(flight)
     // A renewal that failed answers the token that there was, and its socket may still be open.
-    if (current && current.token === token && isGood(current)) return current
+    if (current && current.token === token && isGood(current) && Date.now() < current.endsAt) return current
     try {
       return await openWith(token)
     } catch (error) {
@@ -117,16 +117,32 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
       })
     }
   }
-  const openWith = async (token: Token) => {
+  const connect = async (token: Token): Promise<Session> => {
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
     const connection = await openConnection({ ...settings, url, closing: closing.signal })
     tokens.accepted(token)
-    current?.connection.retire()
-    current = { connection, token }
-    return current
+    return { connection, token, endsAt: Date.now() + socketMilliseconds }
   }
-  /** A request that had no answer is asked again, once; `about` tells it from what else may be refused. */
+  const openWith = async (token: Token) => {
+    const next = await connect(token)
+    current?.connection.retire()
+    current = next
+    return next
+  }
+  /** On a socket of its own, where whatever comes is about this request. */
+  const askAlone = async (token: Token, message: (id: string) => string, flight: Flight) => {
+    const own = await connect(token)
+    try {
+      return await send(own, message, flight)
+    } finally {
+      own.connection.retire()
+    }
+  }
+  /**
+   * A request that had no answer is asked again, once; by itself, where it is one of several of which one failed. `about`
+   * tells it from what else may be refused.
+   */
   const ask = async (message: (id: string) => string, about: string, flight: Flight): Promise<string> => {
     const first = await session(flight)
     flight.begun?.()
@@ -138,7 +154,10 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
       if (isRefused && (await tokens.renew(first.token, about, flight)) === 'known') throw error.reason
       const next = await session(flight)
       flight.repeated?.()
-      return await send(next, message, flight).catch(second => {
+      const answer = error.isShared
+        ? untilEnded('aura-vision', flight.signal, askAlone(next.token, message, flight))
+        : send(next, message, flight)
+      return await answer.catch(second => {
         if (!(second instanceof ConnectionLost)) throw second
         if (isRefused && isRefusal(second.reason)) tokens.renewedInVain(next.token, about)
         throw second.reason
@@ -175,6 +194,15 @@ interface Session {
   readonly connection: Connection
   /** What the connection was opened with; it is checked at connect alone, but a session ends with it. */
   readonly token: Token
+  /** When it is given up for another one, in milliseconds. */
+  readonly endsAt: number
+}
+
+/** The gateway that it is believed to stand behind closes a connection after two hours. */
+const socketMilliseconds = 110 * 60_000
+
+function renewalOf({ token, endsAt }: Session): number {
+  return Math.min(token.renewAt, endsAt)
 }
 
 function isGood({ connection, token }: Session): boolean {

@@ -1,20 +1,25 @@
-import { WebSocket } from 'ws'
+import { isUtf8 } from 'node:buffer'
+import { type RawData, WebSocket } from 'ws'
 import { endedError, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { InFlight, type Waiting } from './in-flight.ts'
-import { connectRefusal, strayError } from './refusals.ts'
+import { closedEarly, connectRefusal, notText, strayError, tooLarge } from './refusals.ts'
 
 /** A connection was lost before this request had an answer; asking once more, on another connection, is safe. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
   /** What to tell when it happens again. */
   readonly reason: UpstreamError
+  /** One of several requests brought it about, and which one is not known: each has to be asked by itself. */
+  readonly isShared: boolean
 
-  constructor(reason: UpstreamError) {
+  constructor(reason: UpstreamError, isShared = false) {
     super(reason.message, { cause: reason })
     this.reason = reason
+    this.isShared = isShared
   }
 }
 
@@ -23,7 +28,8 @@ export interface Connection {
   readonly isOpen: boolean
   /**
    * The JSON text that answers the message; rejects with UpstreamError, or ConnectionLost when the socket ends first.
-   * When a deadline passes and nothing at all arrived meanwhile, the connection is taken for dead and retired.
+   * When a deadline passes and nothing at all arrived meanwhile, the connection is taken for dead and retired; sooner when
+   * its other end does not even answer a ping.
    */
   ask(id: string, message: string, flight: Flight): Promise<string>
   /** Takes no more requests, and closes once those in flight have ended. */
@@ -36,6 +42,10 @@ export interface ConnectionOptions {
   readonly numbering: PartNumbering
   readonly deadlineMilliseconds: number
   readonly maximumBytes: number
+  /** After how long without a word the other end is pinged; by default a quarter of the deadline, from one second to five. */
+  readonly quietMilliseconds?: number
+  /** How long others may have their answers before it is told that one of several failed, and which is not known. */
+  readonly graceMilliseconds?: number
   /** Closes the connection at once, also one that is still being opened; requests in flight are lost. */
   readonly closing: AbortSignal
 }
@@ -69,20 +79,36 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
 
 function createSocket(url: URL, maximumBytes: number): WebSocket {
   try {
-    return new WebSocket(url, { maxPayload: maximumBytes, followRedirects: false, perMessageDeflate: false })
+    return new WebSocket(url, {
+      // A message that is too large by less than this fails its own request only; the socket ends with a larger one.
+      maxPayload: 2 * maximumBytes + slackBytes,
+      followRedirects: false,
+      perMessageDeflate: false,
+      // Looked at here, so that a message that is no text fails its own request only.
+      skipUTF8Validation: true,
+    })
   } catch (cause) {
     const message = 'aura-vision has a URL that no WebSocket can be opened at.'
     throw new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause, retryable: false })
   }
 }
 
-function attend(socket: WebSocket, { numbering, maximumBytes, closing }: ConnectionOptions): Connection {
-  const inFlight = new InFlight()
+/** For what stands before the JSON of a message. */
+const slackBytes = 65_536
+
+function attend(socket: WebSocket, options: ConnectionOptions): Connection {
+  const { numbering, maximumBytes, deadlineMilliseconds, closing, graceMilliseconds } = options
+  const quiet = Math.max(1000, Math.min(deadlineMilliseconds / 4, 5000))
+  const inFlight = new InFlight({
+    leftMilliseconds: deadlineMilliseconds,
+    ...(graceMilliseconds !== undefined && { graceMilliseconds }),
+    suspected: error => new ConnectionLost(error, true),
+  })
   let arrivals = 0
   let retired = false
 
   const closeIfDone = () => {
-    if (retired && inFlight.isEmpty) socket.close()
+    if (retired && inFlight.size === 0) socket.close()
   }
   const settle = (id: string, how: (waiting: Waiting) => void) => {
     inFlight.settle(id, how)
@@ -92,44 +118,63 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
     retired = true
     closeIfDone()
   }
-  const loseAll = (reason: UpstreamError) => {
+  const loseAll = (error: Error) => {
     retired = true
+    heartbeat.stop()
     socket.terminate()
-    inFlight.fail(new ConnectionLost(reason))
+    inFlight.fail(error)
   }
-
-  socket.on('ping', () => {
-    arrivals++
+  /** Whoever is alone brought it about. */
+  const loseBy = (reason: UpstreamError) =>
+    loseAll(inFlight.size === 1 ? reason : new ConnectionLost(reason, true))
+  const heartbeat = new Heartbeat({
+    quietMilliseconds: options.quietMilliseconds ?? quiet,
+    isAwaited: () => inFlight.size > 0,
+    ping: () => socket.ping(),
+    onDead: () => loseAll(new ConnectionLost(closedEarly())),
   })
-  socket.on('message', data => {
-    arrivals++
-    const message = data.toString()
+  const blame = (error: UpstreamError) => {
+    if (error.code === 'UPSTREAM_UNAUTHENTICATED') return loseAll(new ConnectionLost(error))
+    inFlight.blame(error)
+    closeIfDone()
+  }
+  const receive = (data: Buffer) => {
+    const isText = isUtf8(data)
+    const message = data.toString(isText ? 'utf8' : 'latin1')
     const frame = parseFrame(message)
-    if (!frame) {
-      const error = strayError(message)
-      if (error.code === 'UPSTREAM_UNAUTHENTICATED') return loseAll(error)
-      inFlight.blame(error)
-      return closeIfDone()
-    }
+    if (!frame) return blame(isText ? strayError(message) : notText())
     const waiting = inFlight.arrived(frame.id)
     if (!waiting) return closeIfDone()
-    waiting.bytes += Buffer.byteLength(message)
+    if (!isText) return settle(frame.id, ({ reject }) => reject(notText()))
+    waiting.bytes += data.byteLength
     const json = waiting.assembly.add(frame)
-    if (waiting.assembly.size > maximumBytes) {
+    if (waiting.assembly.isLarger(maximumBytes) || waiting.bytes > 2 * maximumBytes + slackBytes) {
       settle(frame.id, ({ reject }) => reject(tooLarge(maximumBytes)))
     } else if (json !== undefined) {
       settle(frame.id, ({ resolve }) => resolve(json))
     }
+  }
+
+  socket.on('ping', () => {
+    arrivals++
+    heartbeat.arrived()
+  })
+  socket.on('pong', () => heartbeat.arrived())
+  socket.on('message', data => {
+    arrivals++
+    heartbeat.arrived()
+    receive(bytesOf(data))
   })
   socket.on('error', cause => {
     const isTooLarge = 'code' in cause && cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
-    loseAll(isTooLarge ? tooLarge(maximumBytes, cause) : closedEarly(cause))
+    if (isTooLarge) loseBy(tooLarge(maximumBytes, cause))
+    else loseAll(new ConnectionLost(closedEarly(cause)))
   })
   const close = () => socket.terminate()
   closing.addEventListener('abort', close, { once: true })
   socket.on('close', () => {
     closing.removeEventListener('abort', close)
-    loseAll(closedEarly())
+    loseAll(new ConnectionLost(closedEarly()))
   })
 
   return {
@@ -163,6 +208,7 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
           },
         }
         inFlight.add(id, waiting)
+        heartbeat.asked()
         socket.send(message, error => {
           if (error) settle(id, ({ reject }) => reject(new ConnectionLost(closedEarly(error))))
         })
@@ -172,12 +218,7 @@ function attend(socket: WebSocket, { numbering, maximumBytes, closing }: Connect
   }
 }
 
-function closedEarly(cause?: Error): UpstreamError {
-  const message = 'aura-vision closed the connection before it answered.'
-  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
-}
-
-function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
-  const message = `aura-vision answered more than ${maximumBytes} bytes.`
-  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, { cause })
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }

@@ -22,6 +22,9 @@ export function parseFrame(message: string): Frame | undefined {
   return { id, part: Number(part), total: Number(total), json: message.slice(head.length) }
 }
 
+/** No answer of an allowed size has more parts: each would hold less than a tenth of what the vendor's messages may. */
+const mostParts = 10_000
+
 /** The parts of one answer, which may come in any order and more than once. */
 export class Assembly {
   readonly #parts = new Map<number, string>()
@@ -33,10 +36,17 @@ export class Assembly {
     this.#numbering = numbering
   }
 
-  /** The whole answer once its last part is here, else undefined. */
+  /** Whether it has more than so many characters so far, or more parts than any answer has. */
+  isLarger(characters: number): boolean {
+    return this.size > characters || this.#parts.size > mostParts
+  }
+
+  /** The whole answer once its last part is here, else undefined. A part that comes again is not read again. */
   add({ part, total, json }: Frame): string | undefined {
-    if (!this.#parts.has(part)) this.size += json.length
-    this.#parts.set(part, json)
+    if (!this.#parts.has(part)) {
+      this.size += json.length
+      this.#parts.set(part, json)
+    }
     return this.#whole(total)
   }
 

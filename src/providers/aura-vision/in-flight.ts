@@ -10,20 +10,42 @@ export interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+export interface InFlightOptions {
+  /** How long an answer may still come for a request that was left, in milliseconds. */
+  readonly leftMilliseconds: number
+  /** How long others may clear themselves before all that are left of them are suspected alike. */
+  readonly graceMilliseconds?: number
+  /** The error for one of several requests of which one failed, and nobody knows which. */
+  readonly suspected: (error: UpstreamError) => Error
+}
+
+/** A gateway that gave up says so within 29 s of the request (AWS); a late word after that is about another one. */
+const gatewayMilliseconds = 30_000
+
 /**
  * The requests of one socket that wait for their answers, by id. An un-framed error names no request: it is theirs who are
- * still without an answer when all others that it could mean have one, those included who were given up.
+ * still without an answer when all others that it could mean have one, those included whose callers left a while ago. A
+ * request that had no answer within its deadline is meant by no error but that it took too long. Who is still suspected
+ * beside others after a moment of grace is told so.
  */
 export class InFlight {
+  readonly #options: InFlightOptions
   readonly #waiting = new Map<string, Waiting>()
-  /** The ids of requests that were given up, until something comes for them. */
-  readonly #abandoned = new Set<string>()
+  /** The requests whose callers left, until something comes for them or it is too late, and by when that is. */
+  readonly #abandoned = new Map<string, number>()
+  /** The requests that had no answer in time, and by when a word about them must have come. */
+  readonly #late = new Map<string, number>()
   /** Who was without an answer when an un-framed error came, and the error. */
   readonly #suspects = new Map<string, UpstreamError>()
   #strays = 0
+  #grace: NodeJS.Timeout | undefined
 
-  get isEmpty(): boolean {
-    return this.#waiting.size === 0
+  constructor(options: InFlightOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#waiting.size
   }
 
   add(id: string, waiting: Waiting): void {
@@ -32,6 +54,7 @@ export class InFlight {
 
   /** Who waits under the id; a request that was given up is cleared of suspicion by whatever comes for it. */
   arrived(id: string): Waiting | undefined {
+    this.#late.delete(id)
     if (this.#abandoned.delete(id)) this.#acquit(id)
     return this.#waiting.get(id)
   }
@@ -49,24 +72,45 @@ export class InFlight {
     const found = this.#waiting.get(id)
     if (!found) return
     this.#waiting.delete(id)
-    this.#abandoned.add(id)
+    if (error.code === 'UPSTREAM_TIMEOUT') this.#late.set(id, performance.now() + gatewayMilliseconds)
+    else this.#abandoned.set(id, performance.now() + this.#options.leftMilliseconds)
     found.reject(error)
+    this.#forgetOld()
   }
 
   /** An un-framed error came. */
   blame(error: UpstreamError): void {
+    this.#forgetOld()
+    const [late] = this.#late.keys()
+    if (error.code === 'UPSTREAM_TIMEOUT' && late !== undefined) return void this.#late.delete(late)
     this.#strays++
-    for (const id of [...this.#waiting.keys(), ...this.#abandoned]) {
+    for (const id of [...this.#waiting.keys(), ...this.#abandoned.keys()]) {
       if (!this.#suspects.has(id)) this.#suspects.set(id, error)
     }
     this.#failSuspects()
+    if (this.#strays > 0)
+      this.#grace ??= setTimeout(() => this.#tellSuspects(), this.#options.graceMilliseconds ?? 1000)
   }
 
   /** Fails whoever waits. */
   fail(error: Error): void {
+    this.#endGrace()
     const lost = [...this.#waiting.values()]
     this.#waiting.clear()
     for (const { reject } of lost) reject(error)
+  }
+
+  #forgetOld(): void {
+    const now = performance.now()
+    for (const [id, until] of this.#late) {
+      if (until > now) break
+      this.#late.delete(id)
+    }
+    for (const [id, until] of this.#abandoned) {
+      if (until > now) break
+      this.#abandoned.delete(id)
+      this.#suspects.delete(id)
+    }
   }
 
   #acquit(id: string): void {
@@ -76,13 +120,39 @@ export class InFlight {
 
   #failSuspects(): void {
     if (this.#strays === 0 || this.#suspects.size > this.#strays) return
-    this.#strays = 0
-    for (const [id, error] of this.#suspects) {
+    this.#endGrace()
+    for (const [id, error] of this.#takeSuspects()) {
       this.#abandoned.delete(id)
-      const found = this.#waiting.get(id)
-      this.#waiting.delete(id)
-      found?.reject(error)
+      this.#take(id)?.reject(error)
     }
+  }
+
+  #tellSuspects(): void {
+    this.#endGrace()
+    for (const [id, error] of this.#takeSuspects()) {
+      const found = this.#take(id)
+      if (!found) continue
+      // An answer may still come for all of them but the one that failed.
+      this.#abandoned.set(id, performance.now() + this.#options.leftMilliseconds)
+      found.reject(this.#options.suspected(error))
+    }
+  }
+
+  #takeSuspects(): readonly (readonly [string, UpstreamError])[] {
+    const suspects = [...this.#suspects]
     this.#suspects.clear()
+    this.#strays = 0
+    return suspects
+  }
+
+  #take(id: string): Waiting | undefined {
+    const found = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    return found
+  }
+
+  #endGrace(): void {
+    clearTimeout(this.#grace)
+    this.#grace = undefined
   }
 }

@@ -8,7 +8,7 @@ import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
 import { narrowingName, sorted } from './narrowing.ts'
 import { pictureAnswers } from './pictures.ts'
-import { type HeatmapRequest, planRequests, type RequestBounds, windowsOf } from './plan.ts'
+import { type HeatmapRequest, planRequests, type RequestBounds, type Window, windowsOf } from './plan.ts'
 import { type RowKey, rowName } from './row-questions.ts'
 import { rowAnswers } from './rows.ts'
 import { type AuraHeatmap, type HeatmapFilter, type SpatialHeatmapType, withoutUrl } from './wire.ts'
@@ -125,7 +125,10 @@ function loadHeatmaps(
 
 type RowsOfLocations = ReadonlyMap<string, readonly AuraHeatmap[]>
 
-/** The request for each window of the range; the vendor's end is inclusive and ours is not, so what lies on it is dropped. */
+/**
+ * The request for each window of the range. What a row says lies outside its window is dropped, as what lies on the end:
+ * the vendor's is inclusive and ours is not. A row that does not say when it was made is passed on, once.
+ */
 async function ask(
   { heatmaps, bounds }: AuraVisionAnswers,
   request: RequestKey,
@@ -133,13 +136,24 @@ async function ask(
 ): Promise<RowsOfLocations> {
   const windows = windowsOf(request.filter, bounds.maximumDays)
   const keys = windows.map(({ start, end }) => ({ ...request, filter: { ...request.filter, start, end } }))
-  const rows = await Promise.all(
-    heatmaps.askAll(keys, caller).map(async (answer, index) => {
-      const end = windows[index]?.end.toISOString()
-      return (await answer).filter(({ createdAt }) => createdAt !== end)
-    }),
-  )
-  return Map.groupBy(rows.flat(), ({ locationId }) => locationId)
+  const answers = await Promise.all(heatmaps.askAll(keys, caller))
+  const undated = new Set<string>()
+  const rows = answers.flatMap((answer, index) => {
+    const window = windows[index]
+    return answer.filter(row => {
+      if (row.createdAt !== null) return window && isWithin(window, row.createdAt)
+      const text = JSON.stringify(row)
+      const isNew = !undated.has(text)
+      undated.add(text)
+      return isNew
+    })
+  })
+  return Map.groupBy(rows, ({ locationId }) => locationId)
+}
+
+function isWithin({ start, end }: Window, createdAt: string): boolean {
+  const at = Date.parse(createdAt)
+  return at >= start.getTime() && at < end.getTime()
 }
 
 function keyName({ locationId, types, filter }: HeatmapsKey): string {

@@ -52,3 +52,20 @@ export function strayError(message: string): UpstreamError {
   }
   return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')
 }
+
+export function closedEarly(cause?: Error): UpstreamError {
+  const message = 'aura-vision closed the connection before it answered.'
+  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
+}
+
+export function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
+  const message = `aura-vision answered more than ${maximumBytes} bytes.`
+  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, {
+    cause: cause ?? new RangeError(message),
+  })
+}
+
+export function notText(): UpstreamError {
+  const message = 'aura-vision sent a message that is not UTF-8.'
+  return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
+}

@@ -77,6 +77,41 @@ describe('the socket', () => {
     expect(heldBeyond).not.toHaveBeenCalled()
   })
 
+  test('tells that one of several failed by asking each by itself, long before any deadline', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '600000' })
+    emulator.journal.script({ route: 'detail/list', hang: true, times: 1 })
+    emulator.journal.script({
+      route: 'detail/list',
+      frames: ['{"message":"Internal server error"}'],
+      times: 1,
+    })
+    const [one, other, ...rest] = await Promise.all(types.map(type => ask(account, type)))
+    for (const rows of [one, other, ...rest]) expect(rows).not.toEqual([])
+    expect(costs(emulator)).toEqual({ tokens: 1, connects: 3, requests: types.length + 2 })
+    expect(await ask(account, 'path')).toEqual(one)
+    expect(costs(emulator).connects).toBe(3)
+  })
+
+  test('is replaced before the two hours that a gateway allows it, and fails nothing', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: now() })
+    await using emulator = await serveAuraVision({ now, tokenSeconds: 86_400 })
+    await using account = wire(emulator)
+    const minutes = (count: number) => vi.setSystemTime(now().getTime() + count * 60_000)
+    const before = await ask(account, 'path')
+    minutes(109)
+    await ask(account, 'path')
+    expect(costs(emulator)).toMatchObject({ tokens: 1, connects: 1 })
+    emulator.journal.script({ route: 'detail/list', delay: 50, times: 1 })
+    const arrived = arrival(emulator, 'detail/list')
+    const slow = ask(account, 'path')
+    await arrived
+    minutes(111)
+    expect(await ask(account, 'path')).toEqual(before)
+    expect(await slow).toEqual(before)
+    expect(costs(emulator)).toMatchObject({ tokens: 1, connects: 2, requests: 4 })
+  })
+
   test('that is cut twice is an error, and no third request', async () => {
     await using emulator = await serveAuraVision({ now })
     await using account = wire(emulator)

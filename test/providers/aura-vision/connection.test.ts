@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { openConnection } from '../../../src/providers/aura-vision/connection.ts'
@@ -5,7 +6,6 @@ import { failureOf } from '../../wiring.ts'
 
 const never = { signal: new AbortController().signal }
 const passed = new DOMException('passed', 'TimeoutError')
-const internal = '{"message":"Internal server error"}'
 
 import { leave, lossOf, serve } from './socket-server.ts'
 
@@ -71,126 +71,56 @@ describe('answers', () => {
     expect(await small).toBe('[]')
   })
 
-  test('that are too large in one message end the connection', async () => {
+  test('that are too large in one message fail their own request alone, and the connection stays', async () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect({ maximumBytes: 100 })
-    const lost = lossOf(connection.ask('a', 'ask', never))
-    peer.socket.send(`a|0|0|${'x'.repeat(100)}`)
-    expect(await lost).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', cause: expect.any(RangeError) })
-    expect(connection.isOpen).toBe(false)
+    const large = failureOf(connection.ask('large', 'ask', never))
+    const small = connection.ask('small', 'ask', never)
+    peer.socket.send(`large|0|0|${'x'.repeat(101)}`)
+    expect(await large).toMatchObject({ message: 'aura-vision answered more than 100 bytes.' })
+    peer.socket.send('small|0|0|[]')
+    expect(await small).toBe('[]')
+    expect(connection.isOpen).toBe(true)
   })
-})
 
-describe('a message without a frame', () => {
-  test('fails the only request in flight', async () => {
+  test('that are beyond all measure end the connection: whoever is alone brought it about', async () => {
     await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
+    const { connection, peer } = await upstream.connect({ maximumBytes: 100 })
     const failure = failureOf(connection.ask('a', 'ask', never))
-    peer.socket.send(internal)
-    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
-    const next = connection.ask('b', 'ask', never)
-    peer.socket.send('b|0|0|[]')
-    expect(await next).toBe('[]')
-  })
-
-  test('fails the one of several that is left when the others have their answers', async () => {
-    await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    const first = connection.ask('a', 'ask', never)
-    const failure = failureOf(connection.ask('b', 'ask', never))
-    const third = connection.ask('c', 'ask', never)
-    for (const message of ['a|0|1|[', internal, 'c|0|0|[3]', 'a|1|1|1]']) peer.socket.send(message)
-    expect(await first).toBe('[1]')
-    expect(await third).toBe('[3]')
-    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
-  })
-
-  test('spares a request that was sent after it', async () => {
-    await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    const answer = connection.ask('a', 'ask', never)
-    const failure = failureOf(connection.ask('b', 'ask', never))
-    peer.socket.send(internal)
-    await peer.roundTrip()
-    const later = connection.ask('later', 'ask', never)
-    peer.socket.send('a|0|0|[1]')
-    expect(await answer).toBe('[1]')
-    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
-    peer.socket.send('later|0|0|[]')
-    expect(await later).toBe('[]')
-  })
-
-  test('is ignored while nothing is in flight', async () => {
-    await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    const caller = new AbortController()
-    const gone = failureOf(connection.ask('gone', 'ask', { signal: caller.signal }))
-    caller.abort()
-    await gone
-    peer.socket.send(internal)
-    await peer.roundTrip()
-    const answer = connection.ask('a', 'ask', never)
-    peer.socket.send('a|0|0|[]')
-    expect(await answer).toBe('[]')
-  })
-
-  test('comes once for each request that failed', async () => {
-    await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    const answer = connection.ask('a', 'ask', never)
-    const failures = ['b', 'c'].map(id => failureOf(connection.ask(id, 'ask', never)))
-    for (const message of [internal, '{"message":"Forbidden"}', 'a|0|0|[]']) peer.socket.send(message)
-    expect(await answer).toBe('[]')
-    expect(await Promise.all(failures)).toHaveLength(2)
-  })
-
-  test('is not blamed on a live request while it may be about one that was left', async () => {
-    await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    await leave(connection, 'gone')
-    const answer = connection.ask('a', 'ask', never)
-    peer.socket.send(internal)
-    peer.socket.send('a|0|0|[]')
-    expect(await answer).toBe('[]')
-    const failure = failureOf(connection.ask('b', 'ask', never))
-    peer.socket.send(internal)
-    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    peer.socket.send(`a|0|0|${'x'.repeat(100_000)}`)
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', cause: expect.any(RangeError) })
+    expect(connection.isOpen).toBe(false)
+    const { connection: other, peer: otherPeer } = await upstream.connect({ maximumBytes: 100 })
+    const losses = ['b', 'c'].map(id => other.ask(id, 'ask', never).catch(error => error))
+    otherPeer.socket.send(`b|0|0|${'x'.repeat(100_000)}`)
+    for (const loss of await Promise.all(losses))
+      expect(loss).toMatchObject({ name: 'ConnectionLost', isShared: true })
   })
 
   test.each([
-    ['after', [internal, 'gone|0|0|[]']],
-    ['before', ['gone|0|0|[]', internal]],
-  ])("is a live request's when the one that was left was answered %s it", async (_, messages) => {
+    ['in parts that hold nothing', (part: number) => `a|${part}|99999|`],
+    ['in one part over and over', () => `a|0|9|${'x'.repeat(90)}`],
+  ])('that never end, %s, are given up', async (_, frame) => {
     await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    await leave(connection, 'gone')
+    const { connection, peer } = await upstream.connect({ maximumBytes: 100 })
     const failure = failureOf(connection.ask('a', 'ask', never))
-    for (const message of messages) peer.socket.send(message)
-    expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    for (let part = 0; part < 11_000; part++) peer.socket.send(frame(part))
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
+    expect(connection.isOpen).toBe(true)
   })
 
-  test("about one of two is nobody else's when one of them left after it came", async () => {
+  test('that are no text fail their own request alone, and those in binary messages are read', async () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
-    const caller = new AbortController()
-    const gone = failureOf(connection.ask('gone', 'ask', { signal: caller.signal }))
-    const answer = connection.ask('a', 'ask', never)
-    peer.socket.send(internal)
-    await peer.roundTrip()
-    caller.abort()
-    await gone
-    peer.socket.send('a|0|0|[]')
-    expect(await answer).toBe('[]')
-  })
-
-  test('about the token ends the connection', async () => {
-    await using upstream = await serve()
-    const { connection, peer } = await upstream.connect()
-    const losses = ['a', 'b'].map(id => lossOf(connection.ask(id, 'ask', never)))
-    peer.socket.send('{"message":"Unauthorized"}')
-    for (const reason of await Promise.all(losses))
-      expect(reason).toMatchObject({ code: 'UPSTREAM_UNAUTHENTICATED' })
-    expect(connection.isOpen).toBe(false)
+    const broken = failureOf(connection.ask('broken', 'ask', never))
+    const binary = connection.ask('binary', 'ask', never)
+    peer.socket.send(Buffer.from('broken|0|0|["\xff"]', 'latin1'), { binary: false })
+    peer.socket.send(Buffer.from('binary|0|0|["é"]'), { binary: true })
+    expect(await broken).toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      message: 'aura-vision sent a message that is not UTF-8.',
+    })
+    expect(await binary).toBe('["é"]')
   })
 })
 
@@ -235,7 +165,7 @@ describe('a connection', () => {
     const { connection, peer } = await upstream.connect()
     const failure = failureOf(connection.ask('a', 'ask', never))
     connection.retire()
-    peer.socket.send(internal)
+    peer.socket.send('{"message":"Internal server error"}')
     expect(await failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
     await peer.closed
   })
@@ -269,6 +199,26 @@ describe('a connection', () => {
       expect(await late).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
       expect(connection.isOpen).toBe(true)
     }
+  })
+
+  test('that is quiet while a question waits is pinged, and left when no word comes back', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect({ quietMilliseconds: 50 })
+    const pinged = once(peer.socket, 'ping')
+    peer.socket.pong = () => undefined
+    const lost = lossOf(connection.ask('a', 'ask', never))
+    await pinged
+    expect(await lost).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
+    expect(connection.isOpen).toBe(false)
+  })
+
+  test('whose other end answers pings is waited for', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect({ quietMilliseconds: 100 })
+    const answer = connection.ask('a', 'ask', never)
+    for (const _ of [1, 2, 3]) await once(peer.socket, 'ping')
+    peer.socket.send('a|0|0|[]')
+    expect(await answer).toBe('[]')
   })
 
   test('stays in use when a caller went away', async () => {
@@ -333,5 +283,3 @@ describe('a connection', () => {
     expect(error).toMatchObject({ code, provider: 'aura-vision', upstreamStatus: status })
   })
 })
-
-/** Why a request was lost with its connection; anything else fails the test. */

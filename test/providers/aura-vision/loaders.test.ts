@@ -129,6 +129,53 @@ test('what lies where a range is cut comes once, windows come in order of time, 
   ])
 })
 
+test('what a row says of itself decides whether it was asked: its time, its place and its type', async () => {
+  await using emulator = await serveAuraVision({ now })
+  await using account = wire(emulator, { AURA_VISION_MAX_DAYS: '1' })
+  const { start } = july
+  const end = new Date('2024-07-03T00:00:00Z')
+  const row = fc.record({
+    location_id: fc.constantFrom(oxfordStreet, rueDeRivoli),
+    heatmap_type: fc.constantFrom('path', 'linger', 'a type to come'),
+    created: fc.option(
+      fc.integer({ min: -60, max: 60 }).map(hours => {
+        const at = new Date(start.getTime() + hours * 3_600_000)
+        return at.toISOString().slice(0, -1)
+      }),
+    ),
+    recording_id: fc.constantFrom('a', 'b'),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(row, { selector: row => JSON.stringify(row) }), async rows => {
+      emulator.journal.clear()
+      const windows = ['2024-07-01', '2024-07-02'].map(day =>
+        rows.filter(row => row.created?.startsWith(day)),
+      )
+      const rest = rows.filter(row => !windows.flat().includes(row))
+      for (const window of windows)
+        emulator.journal.script({
+          route: 'detail/list',
+          times: 1,
+          frames: [`{id}|0|0|${JSON.stringify([...window, ...rest])}`],
+        })
+      const { heatmaps } = account.request().auraVision
+      const found = await heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter: { start, end } })
+      const expected = [...windows.flat(), ...rest].filter(
+        ({ location_id, heatmap_type, created }) =>
+          location_id === oxfordStreet &&
+          heatmap_type === 'path' &&
+          (created === null || (created >= '2024-07-01' && created < '2024-07-03')),
+      )
+      const nameOf = (created: string | null, recording: string | null) =>
+        `${created?.replace('Z', '')} ${recording}`
+      expect(found.map(row => nameOf(row.createdAt, row.recordingId)).sort()).toEqual(
+        expected.map(row => nameOf(row.created, row.recording_id)).sort(),
+      )
+    }),
+    { numRuns: 40 },
+  )
+})
+
 test('questions that overlap are answered as each alone, however locations and ranges are cut', async () => {
   await using emulator = await serveAuraVision({ now })
   const hour = 3_600_000
