@@ -14,6 +14,7 @@ import {
 import { Admission, type PlannedCall } from './upstream/admission.ts'
 import { Caller } from './upstream/caller.ts'
 import { notConfigured, type ProviderName } from './upstream/error.ts'
+import { Pauses } from './upstream/pauses.ts'
 import type { Usage } from './upstream/usage.ts'
 
 /** What a request has. */
@@ -28,6 +29,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** The same without the deadline, for what is told bit by bit. */
   readonly gone: () => AbortSignal
+  /** In which its own work lets others be served. */
+  readonly pauses: Pauses
   /** The URL that a picture is served at; to be drawn at another width where one is given. */
   readonly link: (picture: PictureReference, width?: number | null) => Promise<string>
   /** The providers that the request has used so far. */
@@ -71,7 +74,8 @@ export function createContext(
     used.add(nameOfClient[key])
     return part
   }
-  const admission = new Admission(isPlanOnly)
+  const pauses = new Pauses(gone)
+  const admission = new Admission(isPlanOnly, pauses)
   const callers = mapClients(key => {
     const maximum = settings[key]?.limits.maximumCalls ?? 0
     return new Caller(nameOfClient[key], signal, admission, maximum, traceparent)
@@ -86,6 +90,7 @@ export function createContext(
       datadogChanges(take('datadog', clients.datadog), callers.datadog, () => loaders.datadog.clear()),
     signal,
     gone,
+    pauses,
     async link(picture, width) {
       const url = new URL(publicUrl ?? origin())
       url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.sign(picture)}`

@@ -5,6 +5,7 @@ import { argumentCheck } from '../../schema/argument-checks.ts'
 import { schema } from '../../schema/index.ts'
 import type { Account } from '../account.ts'
 import { createContext } from '../context.ts'
+import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
 import { answerSignal } from './answer-signal.ts'
 import { documentCache } from './document-cache.ts'
@@ -26,6 +27,7 @@ import { useDocumentMode } from './plugins/document-mode.ts'
 import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { useJsonOnly } from './plugins/json-only.ts'
+import { useLeaving } from './plugins/leaving.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useOperationCost } from './plugins/operation-cost.ts'
 import { useOperationShape } from './plugins/operation-shape.ts'
@@ -62,6 +64,7 @@ export async function startServer(
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
   const http = await listen(options)
+  pauseFields(schema)
   const openYoga = (schema: GraphQLSchema, plugin: Plugin) =>
     createYoga<ServerContext>({
       schema,
@@ -100,6 +103,7 @@ export async function startServer(
         useBadInput({ checkName: argumentCheck }),
         useOperationCost(operationLimits),
         plugin,
+        useLeaving(),
         useSandboxNotice(),
         useUpstreamNotice(),
       ],

@@ -1,5 +1,6 @@
 import { BadInput } from './bad-input.ts'
 import type { ProviderName } from './error.ts'
+import { Pauses } from './pauses.ts'
 
 /** A call as a plan tells it: its route, and what is asked. */
 export interface PlannedCall {
@@ -23,19 +24,22 @@ export class TooManyCalls extends BadInput {
 }
 
 /**
- * Lets one request's calls through. What is planned in one turn of the event loop is let through or refused as one, so
- * that a request that needs too many is refused before any; what depends on an answer is counted once that is there.
+ * Lets one request's calls through. What is planned in one turn of the event loop, and in those that its work pauses for, is let
+ * through or refused as one, so that a request that needs too many is refused before any; what depends on an answer is counted
+ * once that is there.
  */
 export class Admission {
   /** The calls planned so far, while the request asks for its plan alone. */
   readonly plan = new Map<ProviderName, PlannedCall[]>()
   readonly isPlanOnly: boolean
+  readonly pauses: Pauses
   readonly #counts = new Map<ProviderName, { planned: number; readonly maximum: number }>()
   #turn: Promise<void> | undefined
   #refusal: TooManyCalls | undefined
 
-  constructor(isPlanOnly: boolean) {
+  constructor(isPlanOnly: boolean, pauses = new Pauses(() => never)) {
     this.isPlanOnly = isPlanOnly
+    this.pauses = pauses
   }
 
   /** Resolves when the calls may be made; rejects with TooManyCalls when the request needs too many, and with NotMade in a plan. */
@@ -54,10 +58,15 @@ export class Admission {
   #turnOver(): Promise<void> {
     this.#turn ??= new Promise(resolve => {
       setImmediate(() => {
-        this.#turn = undefined
-        resolve()
+        this.pauses.gather(() => {
+          this.#turn = undefined
+          resolve()
+        })
       })
     })
     return this.#turn
   }
 }
+
+/** Nobody leaves. */
+const never = new AbortController().signal

@@ -38,6 +38,9 @@ export class Caller {
     return this.#admission.admit(this.provider, calls, this.#maximumCalls)
   }
 
+  /** A DataLoader's: a batch holds what a request asks until it pauses no more, so that pauses cost no calls. */
+  readonly gather = (dispatch: () => void): void => this.#admission.pauses.gather(dispatch)
+
   /** Makes a call that is nobody else's, such as a change, once it is let through. */
   async change<Value>(plan: PlannedCall, make: (flight: Flight) => Promise<Value>): Promise<Value> {
     const { signal, usage, traceparent } = this

@@ -53,7 +53,7 @@ export function analytiksAnswers(
 export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller): AnalytiksLoaders {
   const reports = new DataLoader<TrafficKey, LocationReport, string>(
     async keys => askReports(keys, answers(), caller),
-    { cacheKeyFn: keyName },
+    { batchScheduleFn: caller.gather, cacheKeyFn: keyName },
   )
   const walks = new Map<string, Walk<BrandReport>>()
   return {

@@ -84,7 +84,7 @@ export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Call
           key => filterName(key.filter),
           (group, { filter }) => loadHeatmaps(answers(), group, filter, caller),
         ),
-      { cacheKeyFn: keyName },
+      { batchScheduleFn: caller.gather, cacheKeyFn: keyName },
     ),
     rows: new DataLoader(
       keys =>
@@ -93,7 +93,7 @@ export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Call
             .rows.askAll(keys, caller)
             .map(answer => answer.catch(asError)),
         ),
-      { cacheKeyFn: rowName },
+      { batchScheduleFn: caller.gather, cacheKeyFn: rowName },
     ),
   }
 }

@@ -59,7 +59,7 @@ export function datadogLoaders(answers: () => DatadogAnswers, caller: Caller): D
         const rows = await lists.rows(filterName(filter), limit, ask)
         return group.map(key => rows.slice(0, key.first))
       }),
-    { cacheKeyFn: key => nameOf(filterName(key), key.first) },
+    { batchScheduleFn: caller.gather, cacheKeyFn: key => nameOf(filterName(key), key.first) },
   )
   return {
     snapshots,

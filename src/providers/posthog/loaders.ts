@@ -73,7 +73,10 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
 
   const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
     keys => Promise.all(keys.map(key => answers().screenshots.ask(key, caller).catch(asError))),
-    { cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width) },
+    {
+      batchScheduleFn: caller.gather,
+      cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width),
+    },
   )
 
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
@@ -114,6 +117,7 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       if (first.state === 'RENDERING') yield await answers().renderings.settled(key, signal)
     },
     heatmaps: new DataLoader(keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))), {
+      batchScheduleFn: caller.gather,
       cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
     }),
   }

@@ -84,6 +84,7 @@ export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): Z
   }
   return {
     pages: new DataLoader(keys => Promise.all(keys.map(key => pages(key).catch(asError))), {
+      batchScheduleFn: caller.gather,
       cacheKeyFn: ({ websiteId, origins }) => nameOf(websiteId, origins),
     }),
     websites,

@@ -1,0 +1,89 @@
+import { afterPromises, goOnLater, hasWorkedLong, type Paused } from './turns.ts'
+
+interface Generation {
+  readonly works: ((() => void) | undefined)[]
+  next: number
+}
+
+/**
+ * The pauses of one request: its long work goes on in many turns of the event loop, between which others are served. In a turn
+ * that has not worked long nothing pauses, and nothing is made for it.
+ */
+export class Pauses implements Paused {
+  readonly #gone: () => AbortSignal
+  #signal: AbortSignal | undefined
+  readonly #left = Promise.withResolvers<void>()
+  /** What came of one piece is done before the pieces beside it, so that little is under way at once. */
+  #generations: Generation[] = []
+  #latest: Generation | undefined
+  #gathered: (() => void)[] = []
+  #hasLeft = false
+
+  /** `gone` aborts when nobody waits for the request any more. */
+  constructor(gone: () => AbortSignal) {
+    this.#gone = gone
+  }
+
+  /** Resolves when the caller is found to have left: what pauses then never goes on. */
+  get left(): Promise<void> {
+    return this.#left.promise
+  }
+
+  /** Whether what can wait should pause now. */
+  get isDue(): boolean {
+    return this.#hasLeft || hasWorkedLong()
+  }
+
+  get isWaiting(): boolean {
+    return this.#generations.length > 0
+  }
+
+  /** Resolves with the value in a turn that has time for it; never, where the caller has left. */
+  pause<Value>(value: Value | PromiseLike<Value>): Promise<Value> {
+    const { promise, resolve } = Promise.withResolvers<Value>()
+    if (this.#hasLeft) return promise
+    if (!this.#latest) {
+      this.#latest = { works: [], next: 0 }
+      this.#generations.push(this.#latest)
+      goOnLater(this)
+    }
+    this.#latest.works.push(() => resolve(value))
+    return promise
+  }
+
+  /** Runs it when nothing pauses: what a request gathers until then is one batch, however long that takes. */
+  gather(run: () => void): void {
+    afterPromises(() => {
+      if (this.#hasLeft) return
+      if (this.isWaiting) this.#gathered.push(run)
+      else run()
+    })
+  }
+
+  goOn(): void {
+    this.#latest = undefined
+    this.#signal ??= this.#gone()
+    if (this.#signal.aborted) {
+      this.#leave()
+      return
+    }
+    const current = this.#generations.at(-1)
+    if (!current) return
+    const work = current.works[current.next]
+    current.works[current.next++] = undefined
+    if (current.next === current.works.length) this.#generations.pop()
+    work?.()
+  }
+
+  rest(): void {
+    this.#latest = undefined
+    for (const run of this.#gathered.splice(0)) this.gather(run)
+  }
+
+  #leave(): void {
+    this.#hasLeft = true
+    this.#generations = []
+    this.#gathered = []
+    this.#left.resolve()
+  }
+}
