@@ -59,7 +59,7 @@ test('catalog.example.yaml teaches every key', () => {
     new Set([
       ...['locations', 'id', 'name', 'timeZone', 'auraVision', 'locationId'],
       ...['analytiks', 'brandId', 'referenceNumber'],
-      ...['websites', 'origin', 'zenovay', 'websiteId', 'posthog', 'projectId', 'environmentId'],
+      ...['websites', 'origin', 'origins', 'zenovay', 'websiteId', 'posthog', 'projectId', 'environmentId'],
       ...['datadog', 'applicationId', 'views', 'path', 'viewName'],
     ]),
   )

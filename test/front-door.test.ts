@@ -116,7 +116,7 @@ test.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'PROPFIND'])('%s is refused everyw
     '/graphql': 'GET, POST',
     '/healthz': 'GET, HEAD',
     '/readyz': 'GET, HEAD',
-    '/images/x': 'GET, HEAD',
+    '/images/x': 'GET, HEAD, OPTIONS',
   })) {
     const refused = await raw(`${method} ${path}`, 'host: localhost')
     expect([refused.status, headerOf(refused, 'allow')]).toEqual([405, allow])

@@ -30,7 +30,7 @@ export function answerOptions(
     if (asked && /^[\w, -]+$/.test(asked)) response.setHeader('access-control-allow-headers', asked)
     response.appendHeader('vary', 'Access-Control-Request-Headers')
   }
-  response.writeHead(204, { allow: [...methods, 'OPTIONS'].join(', ') }).end()
+  response.writeHead(204, { allow: [...new Set([...methods, 'OPTIONS'])].join(', ') }).end()
 }
 
 /**

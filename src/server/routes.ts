@@ -28,11 +28,11 @@ const typesOfGet = [
   'text/html',
 ] as const
 
-/** The methods that each has, but for OPTIONS. */
+/** The methods that each has, as a refusal of another names them; OPTIONS is taken everywhere. */
 export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],
-  image: ['GET', 'HEAD'],
+  image: ['GET', 'HEAD', 'OPTIONS'],
   health: ['GET', 'HEAD'],
   readiness: ['GET', 'HEAD'],
 }
