@@ -49,15 +49,14 @@ const refused: readonly (readonly [what: string, body: Body | string])[] = [
   ],
   ['a name of an operation', { query: '{ __typename }', operationName: long }],
   ['the id of a document', { documentId: long }],
-  ['a member of the request', { query: '{ __typename }', [long]: 1 }],
   ['a body that is no JSON', `{"query": "${long}`],
   ['a query of another kind', { query: manyKeys as unknown as string }],
 ]
 
-/** To Yoga's HTTP, to what answers plain requests, as parts, as events, and where a gateway traces. */
+/** As JSON of both types, as parts, as events, and where a gateway traces. */
 const ways = [
   ['plain', '/graphql', { accept: 'application/json' }],
-  ['by Yoga', '/graphql?by=yoga', { accept: 'application/graphql-response+json' }],
+  ['strict', '/graphql', { accept: 'application/graphql-response+json' }],
   ['as events', '/graphql', { accept: 'text/event-stream' }],
   ['in parts', '/graphql', { accept: 'multipart/mixed' }],
   ['traced', '/graphql', { accept: 'application/json', 'apollo-federation-include-trace': 'ftv1' }],

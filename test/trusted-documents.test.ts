@@ -111,8 +111,10 @@ test.each(ids)('a document is asked by GET, by its id %s', async (_how, named) =
     typeof value === 'string' ? value : JSON.stringify(value),
   ])
   const response = await get({ ...Object.fromEntries(parameters), variables: '{"first":1}' })
-  expect(response.headers.get('cache-control')).toBe('max-age=30')
-  expect(response.headers.get('vary')).toBe('accept, isotherm-explain, origin')
+  expect(response.headers.get('cache-control')).toBe('private, max-age=30')
+  expect(response.headers.get('vary')).toBe(
+    'accept, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
+  )
   expect(await response.json()).toEqual(answered)
 })
 
@@ -125,7 +127,7 @@ test('a GET by id that still has the same answer says so, and no more', async ()
   expect(etag).toMatch(/^W\/"/)
   const again = await get(parameters, { ...conditional, 'if-none-match': etag })
   expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
-  expect(again.headers.get('cache-control')).toBe('max-age=30')
+  expect(again.headers.get('cache-control')).toBe('private, max-age=30')
   const other = await get({ documentId: hash }, { ...conditional, 'if-none-match': etag })
   expect(await other.json()).toEqual(answered)
 })
@@ -154,7 +156,7 @@ test('nobody keeps what stands in for a vendor that is down', async () => {
   const environment = { ISOTHERM_DOCUMENTS: file, ISOTHERM_CACHE_BYTES: '100000000' }
   await using keeping = await serve({ environment })
   const url = `${keeping.origin}/graphql?documentId=pages`
-  expect((await fetch(url)).headers.get('cache-control')).toBe('max-age=30')
+  expect((await fetch(url)).headers.get('cache-control')).toBe('private, max-age=30')
   keeping.sandbox.zenovay.journal.script({ answer: { status: 503 } })
   vi.setSystemTime(Date.now() + 660_000)
   const response = await fetch(url)

@@ -10,23 +10,20 @@ import { imageRoute } from '../images/image-route.ts'
 import { answerSignal } from './answer-signal.ts'
 import { documentCache } from './document-cache.ts'
 import { documentsPage } from './documents-page.ts'
+import { asksForPlan } from './explain.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { frontDoor, type Visit } from './front-door.ts'
+import { graphqlOverHttp, type ServerContext } from './graphql-over-http.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
 import { knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
-import { plainRequests, type ServerContext, useOutcome } from './plain-requests.ts'
+import { documentIdName } from './operation-params.ts'
 import { useBadInput } from './plugins/bad-input.ts'
-import { useBodyLimit } from './plugins/body-limit.ts'
-import { useBoundedErrors } from './plugins/bounded-errors.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
-import { useDocumentCaching } from './plugins/document-caching.ts'
-import { documentIdName, useDocumentIds } from './plugins/document-ids.ts'
+import { useDocumentIds } from './plugins/document-ids.ts'
 import { useDocumentMode } from './plugins/document-mode.ts'
-import { asksForPlan, useExplain } from './plugins/explain.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
-import { useJsonOnly } from './plugins/json-only.ts'
 import { useLeaving } from './plugins/leaving.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useOperationCost } from './plugins/operation-cost.ts'
@@ -89,12 +86,6 @@ export async function startServer(
         validationCache: false,
       },
       plugins: [
-        useOutcome(),
-        useBoundedErrors(),
-        useJsonOnly(),
-        useExplain(),
-        useBodyLimit(requestBytes),
-        useDocumentCaching(freshSeconds),
         useDocumentIds(trusted),
         useOperationShape(operationLimits),
         useDocumentMode(trusted, mode, log),
@@ -108,12 +99,13 @@ export async function startServer(
         useUpstreamNotice(),
       ],
     })
-  const answer = plainRequests(openYoga(schema, useCompiledOperations(schema)), requestBytes)
-  let traced: ReturnType<typeof openYoga> | undefined
-  const answerTraced: typeof answer = (request, response) => {
+  const httpOptions = { bytes: requestBytes, freshSeconds, maskedErrors }
+  const answer = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema)), httpOptions)
+  let traced: typeof answer | undefined
+  const answerTraced: typeof answer = visit => {
     // Sorting makes the copy that tracing needs, which changes each resolver.
-    traced ??= openYoga(lexicographicSortSchema(schema), useInlineTrace())
-    return traced(request, response)
+    traced ??= graphqlOverHttp(openYoga(lexicographicSortSchema(schema), useInlineTrace()), httpOptions)
+    return traced(visit)
   }
   const showImage = imageRoute({ ...account, deadlineMilliseconds, logError: maskedErrors.logError })
   const { publicUrl } = account
@@ -122,10 +114,7 @@ export async function startServer(
     publicUrl,
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
     rooms: {
-      graphql: ({ request, response }) => {
-        if (request.headers.expect) response.writeContinue()
-        return asksForTrace(request) ? answerTraced(request, response) : answer(request, response)
-      },
+      graphql: visit => (asksForTrace(visit.request) ? answerTraced(visit) : answer(visit)),
       graphiql: ({ response }) =>
         sendPage(response, mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date()))),
       image: ({ request, response }) => showImage(request, response),

@@ -1,12 +1,8 @@
-import {
-  defaultExtractPersistedOperationId,
-  usePersistedOperations,
-} from '@graphql-yoga/plugin-persisted-operations'
-import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
+import type { Plugin } from 'graphql-yoga'
+import { z } from 'zod'
+import { documentIdName, type OperationParams } from '../operation-params.ts'
 import type { TrustedDocuments } from '../trusted-documents.ts'
-
-/** The parameter of the GraphQL-over-HTTP proposal. */
-export const documentIdName = 'documentId'
 
 /**
  * Answers a document of the manifest by its id. An unknown one is `PERSISTED_QUERY_NOT_FOUND`, at which a client that has the
@@ -32,20 +28,16 @@ export function useDocumentIds(documents: TrustedDocuments): Plugin {
   return {
     ...persisted,
     // What is wrong with parameters without an id is Yoga's to say.
-    onParams: payload =>
-      documentIdOf(payload.params, payload.request) === null ? undefined : persisted.onParams?.(payload),
+    onParams: payload => (documentIdOf(payload.params) === null ? undefined : persisted.onParams?.(payload)),
   }
 }
 
 /** The id that a request names in place of a text, in either of the ways that clients have; null without one. */
-export function documentIdOf(
-  params: GraphQLParams & { readonly [documentIdName]?: unknown },
-  request: Request,
-): string | null {
-  const named = request.method === 'GET' ? documentIdIn(request.url) : params[documentIdName]
-  return typeof named === 'string' ? named : defaultExtractPersistedOperationId(params, request, {})
+export function documentIdOf(params: OperationParams): string | null {
+  const named = params[documentIdName]
+  if (typeof named === 'string') return named
+  const persisted: unknown = params.extensions?.persistedQuery
+  return ApolloId.safeParse(persisted).data?.sha256Hash ?? null
 }
 
-export function documentIdIn(url: string): string | null {
-  return new URL(url, 'http://localhost').searchParams.get(documentIdName)
-}
+const ApolloId = z.object({ version: z.literal(1), sha256Hash: z.string() })

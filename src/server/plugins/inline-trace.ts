@@ -3,7 +3,8 @@ import { Trace } from '@apollo/usage-reporting-protobuf'
 import { useApolloInstrumentation } from '@graphql-yoga/plugin-apollo-inline-trace'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 
-const traceHeader = 'apollo-federation-include-trace'
+/** By which a federated gateway asks how long each field took. */
+export const traceHeader = 'apollo-federation-include-trace'
 
 /** Whether a federated gateway wants to know how long each field took. */
 export function asksForTrace({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
@@ -22,6 +23,22 @@ export function useInlineTrace(): Plugin {
     onPluginInit({ addPlugin }) {
       addPlugin(instrumentation)
       addPlugin({
+        // The library starts its clock in a hook of Yoga's HTTP, which no request passes.
+        onParams({ request, fetchAPI, context }) {
+          const url = new URL(request.url)
+          const unused = () => undefined
+          const requestHandler = () => new fetchAPI.Response()
+          return instrumentation.onRequest?.({
+            request,
+            url,
+            fetchAPI,
+            serverContext: { ...context, waitUntil: unused },
+            setRequest: unused,
+            requestHandler,
+            setRequestHandler: unused,
+            endResponse: unused,
+          })
+        },
         onExecutionResult({ request, context, result, setResult }) {
           const trace = traced.get(request)?.traces.get(context)?.trace
           // The trace of what was refused has all that its errors say of what was sent, as long as that is.

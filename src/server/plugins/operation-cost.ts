@@ -7,10 +7,10 @@ import {
 } from 'graphql'
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
+import { asksForCost } from '../explain.ts'
 import { type OperationCost, operationCost } from '../operation-cost.ts'
 import type { OperationLimits } from '../operation-limits.ts'
 import { operationRefusal } from '../operation-refusal.ts'
-import { asksForCost } from './explain.ts'
 
 /**
  * Refuses an operation that would cost too much, or make too many changes, before anything is run or called; tells the cost of

@@ -10,6 +10,8 @@ import {
 import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
+import { identifiedParts, type PartialResult } from '../identified-parts.ts'
+import { formatOfParts } from '../response-format.ts'
 
 const partNames = ['defer', 'stream']
 
@@ -34,10 +36,18 @@ export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plug
       if (whole === document) return undefined
       const wrong = wrongParts(schema, document, operationName, variableValues ?? {})
       if (wrong.length > 0) return setResultAndStopExecution({ errors: wrong })
-      if (plan || !acceptsParts(request)) {
+      const format = formatOfParts(request.headers.get('accept') ?? undefined)
+      if (plan || !format) {
         args.document = whole
         return undefined
       }
+      const operation = getOperationAST(document, operationName)
+      const { coerced } = operation ? coerceVariables(schema, operation, variableValues ?? {}) : {}
+      const isIdentified = format.isIdentified && operation && coerced
+      parts.set(
+        request,
+        isIdentified ? identifiedParts(document, operation.selectionSet, coerced) : asTheyAre,
+      )
       return {
         onExecuteDone: () => ({
           onNext({ result, setResult }) {
@@ -54,10 +64,15 @@ export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plug
   }
 }
 
-function acceptsParts({ headers }: Request): boolean {
-  const accept = headers.get('accept') || '*/*'
-  return /(multipart\/(mixed|\*)|text\/(event-stream|\*)|\*\/\*)/i.test(accept)
+type Rewrite = (result: PartialResult) => PartialResult
+
+/** Writes the parts of a request's response in the format that it asks for; undefined where it does not come in parts. */
+export function partsOf(request: Request): Rewrite | undefined {
+  return parts.get(request)
 }
+
+const parts = new WeakMap<Request, Rewrite>()
+const asTheyAre: Rewrite = result => result
 
 /** The document itself where it asks for none. */
 function withoutParts(document: DocumentNode): DocumentNode {

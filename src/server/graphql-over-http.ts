@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import fresh from 'fresh'
+import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
+import { bounded } from './bounded-errors.ts'
+import { decisive, freshnessOf } from './document-freshness.ts'
+import { checkExplain } from './explain.ts'
+import type { Visit } from './front-door.ts'
+import { type OperationParams, readParams } from './operation-params.ts'
+import { documentIdOf } from './plugins/document-ids.ts'
+import type { MaskedErrors } from './plugins/masked-errors.ts'
+import { partsOf } from './plugins/parts.ts'
+import { Refusal } from './refusal.ts'
+import { formatOfParts, takesEvents, typeOfWhole } from './response-format.ts'
+import { sendResults } from './result-stream.ts'
+import { httpOf, type Result, textOf } from './result-text.ts'
+
+export interface ServerContext {
+  readonly res: ServerResponse
+  readonly [name: string]: unknown
+}
+
+export interface GraphqlOverHttpOptions {
+  /** Of a request body. */
+  readonly bytes: number
+  /** How long a client's cache may keep what a GET by id was answered. */
+  readonly freshSeconds: number
+  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
+}
+
+/**
+ * Serves GraphQL over HTTP: an operation posted as JSON or in the URL of a GET, answered in the type that the client likes best.
+ * Yoga runs the operation, with all its plugins, and none of its HTTP.
+ */
+export function graphqlOverHttp(
+  { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
+  { bytes, freshSeconds, maskedErrors }: GraphqlOverHttpOptions,
+): (visit: Visit) => Promise<void> {
+  const run = async (params: OperationParams, request: Request, response: ServerResponse) => {
+    try {
+      return await getResultForParams({ params, request }, { res: response })
+    } catch (error) {
+      return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
+    }
+  }
+  return async visit => {
+    const { request, response } = visit
+    const { accept } = request.headers
+    checkExplain(request)
+    if (!typeOfWhole(accept)) throw notAcceptable()
+    const params = await readParams(visit, bytes)
+    if (!params) return
+    const asked = new fetchAPI.Request('http://localhost/graphql', {
+      method: request.method ?? 'GET',
+      headers: headersOf(request),
+    })
+    const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
+    if (isById) response.setHeader('vary', decisive)
+    const result = await run(params, asked, response)
+    if (isAsyncIterable(result)) return sendParts(visit, result, partsOf(asked))
+    if (response.destroyed) return
+    if (!result || Array.isArray(result)) throw new Error('an operation without a result')
+    await sendWhole(visit, bounded(result), isById ? freshnessOf(result, freshSeconds) : {})
+  }
+}
+
+async function sendWhole(
+  { request, response }: Visit,
+  result: Result,
+  kept: Readonly<Record<string, string>>,
+): Promise<void> {
+  const type = typeOfWhole(request.headers.accept)
+  if (type === undefined) throw notAcceptable()
+  const isJson = type === 'application/json' || type === 'application/graphql-response+json'
+  const { status, headers } = httpOf(
+    result,
+    type !== 'application/graphql-response+json' && type !== 'multipart/mixed',
+  )
+  if (!isJson) return sendResults(response, only(result), type, { status, headers })
+  if (kept.etag && fresh(request.headers, { etag: kept.etag }))
+    return void response.writeHead(304, { ...headers, ...kept }).end()
+  const text = textOf(result)
+  const length = Buffer.byteLength(text)
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': length,
+    ...headers,
+    ...kept,
+  })
+  // Of ASCII alone the same bytes, written in a third of the time and memory.
+  response.end(text, length === text.length ? 'latin1' : 'utf8')
+}
+
+/** The results of a subscription, or the parts of one response. */
+async function sendParts(
+  { request, response }: Visit,
+  results: AsyncIterable<Result>,
+  rewrite: ((result: Result) => Result) | undefined,
+): Promise<void> {
+  const { accept } = request.headers
+  const iterator = results[Symbol.asyncIterator]()
+  const events = takesEvents(accept) ? ({ type: 'text/event-stream', parameter: '' } as const) : undefined
+  const format = rewrite ? formatOfParts(accept) : events
+  if (response.destroyed || !format) {
+    await iterator.return?.()
+    if (!format) throw notAcceptable()
+    return
+  }
+  const { type, parameter } = format
+  await sendResults(response, mapped(iterator, rewrite), type, { parameter })
+}
+
+async function* only(result: Result): AsyncGenerator<Result, undefined> {
+  yield result
+}
+
+function mapped(
+  iterator: AsyncIterator<Result>,
+  rewrite = (result: Result): Result => result,
+): AsyncIterator<Result> {
+  return {
+    async next() {
+      const next = await iterator.next()
+      return next.done ? next : { done: false, value: bounded(rewrite(next.value)) }
+    },
+    return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+  }
+}
+
+function notAcceptable(): Refusal {
+  return new Refusal(
+    406,
+    'Accept application/graphql-response+json or application/json; text/event-stream for a subscription.',
+  )
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}

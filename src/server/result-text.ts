@@ -1,0 +1,73 @@
+import { GraphQLError } from 'graphql'
+
+/** Of an operation, or a part of one. */
+export interface Result {
+  readonly data?: unknown
+  readonly errors?: readonly unknown[] | undefined
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
+  /** What came meanwhile of what was deferred or streamed. */
+  readonly incremental?: readonly Result[]
+  /** What of it is over. */
+  readonly completed?: readonly Result[]
+}
+
+/** What a result says of its own HTTP response, in the extension `http` of itself and of its errors. */
+export interface HttpOfResult {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * The status of a result: the highest that its errors ask for. A client of `application/json` alone gets 200 for what the
+ * specification of GraphQL refuses, as GraphQL over HTTP says of old clients.
+ */
+export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
+  const of = result.extensions?.http
+  const errors = result.errors ?? []
+  const told = errors.map(error =>
+    readHttp(error instanceof GraphQLError ? error.extensions.http : undefined),
+  )
+  const headers = Object.assign({}, readHttp(of).headers, ...told.map(({ headers }) => headers))
+  const statuses = [readHttp(of), ...told].flatMap(({ status, isSpec }) =>
+    isOldJson && isSpec ? [] : status,
+  )
+  const isUnexpected = errors.some(
+    error => !(error instanceof GraphQLError) || error.extensions.unexpected === true,
+  )
+  const otherwise = isUnexpected && !('data' in result) ? 500 : 200
+  return { status: statuses.length > 0 ? Math.max(...statuses) : otherwise, headers }
+}
+
+/** As JSON, without what is meant for HTTP alone. */
+export function textOf(result: Result): string {
+  const { errors, extensions } = result
+  if (!errors?.length && !extensions?.http) return JSON.stringify(result)
+  return JSON.stringify({
+    ...result,
+    ...(errors && { errors: errors.map(told) }),
+    ...(extensions && { extensions: withoutInternals(extensions) }),
+  })
+}
+
+function told(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return error
+  const { extensions, ...rest } = error.toJSON()
+  const kept = extensions && withoutInternals(extensions)
+  return kept ? { ...rest, extensions: kept } : rest
+}
+
+/** Undefined where nothing is left. */
+function withoutInternals(extensions: Readonly<Record<string, unknown>>) {
+  const { http, unexpected, ...kept } = extensions
+  return Object.keys(kept).length > 0 ? kept : undefined
+}
+
+function readHttp(http: unknown) {
+  const { status, spec, headers }: { status?: unknown; spec?: unknown; headers?: unknown } =
+    typeof http === 'object' && http !== null ? http : {}
+  return {
+    status: typeof status === 'number' ? [status] : [],
+    isSpec: spec === true,
+    headers: typeof headers === 'object' && headers !== null ? headers : {},
+  }
+}

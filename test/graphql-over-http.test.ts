@@ -1,0 +1,242 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import fc from 'fast-check'
+import { createYoga } from 'graphql-yoga'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { frontDoor } from '../src/server/front-door.ts'
+import { graphqlOverHttp, type ServerContext } from '../src/server/graphql-over-http.ts'
+import { maskErrors } from '../src/server/plugins/masked-errors.ts'
+import { startBroken } from './broken-server.ts'
+import { madeUpGraph } from './execution/made-up-graph.ts'
+import { madeUpQueries } from './execution/made-up-queries.ts'
+import { requestText, sendRaw } from './raw-http.ts'
+
+const resources = new AsyncDisposableStack()
+/** Isotherm, and Yoga with a made-up graph: behind Isotherm's HTTP, and by its own. */
+let [isotherm, ours, yogas] = ['', '', '']
+/** How often a location was looked for. */
+let located = 0
+const log: string[] = []
+
+beforeAll(async () => {
+  const server = resources.use(
+    await startBroken(
+      () => {
+        located++
+        throw new TypeError('broken')
+      },
+      line => log.push(line),
+    ),
+  )
+  isotherm = server.origin
+  const yoga = createYoga<ServerContext>({ schema: madeUpGraph, logging: false })
+  const maskedErrors = maskErrors(() => undefined)
+  const graphql = graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 30, maskedErrors })
+  const nothing = () => undefined
+  const door = frontDoor({
+    corsOrigins: [],
+    publicUrl: undefined,
+    checkHost: nothing,
+    rooms: { graphql, graphiql: nothing, image: nothing, health: nothing, readiness: nothing },
+    logError: (error, place) => log.push(`${place}: ${error}`),
+  })
+  ours = await listen(door)
+  yogas = await listen(yoga)
+  return () => resources.disposeAsync()
+})
+
+async function listen(listener: RequestListener): Promise<string> {
+  const http = createServer(listener).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  resources.defer(() => void http.close().closeAllConnections())
+  const { port } = http.address() as AddressInfo
+  return `http://127.0.0.1:${port}`
+}
+
+interface Asked {
+  readonly body: string | Buffer<ArrayBuffer>
+  readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** All that a caller sees of a response but its time. */
+async function seen(origin: string, { body, accept = 'application/json', headers = {} }: Asked) {
+  const response = await fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept, ...headers },
+    body,
+  })
+  const { 'content-type': type, allow } = Object.fromEntries(response.headers)
+  return { status: response.status, type, allow, text: await response.text() }
+}
+
+function operation(query: string, variables?: unknown): string {
+  return JSON.stringify({ query, variables })
+}
+
+const accepts = ['application/json', '*/*', 'application/graphql-response+json', 'multipart/mixed']
+
+test('whatever is asked is answered as by the HTTP of Yoga', async () => {
+  const answersAreAlike = fc.asyncProperty(
+    madeUpQueries,
+    fc.constantFrom(...accepts),
+    async ({ text, variables }, accept) => {
+      const asked = { body: operation(text, variables), accept }
+      expect(await seen(ours, asked)).toEqual(await seen(yogas, asked))
+    },
+  )
+  await fc.assert(answersAreAlike, { numRuns: 300 })
+})
+
+const bodies: readonly (readonly [what: string, body: string])[] = [
+  ['one that is not there', JSON.stringify({ query: 'query A { __typename }', operationName: 'B' })],
+  ['a text that does not parse', operation('{')],
+  ['a field that is unknown', operation('{ nothing }')],
+  ['no query', '{}'],
+  ['a query that is no text', '{"query":5}'],
+  ['variables that are no object', JSON.stringify({ query: '{ __typename }', variables: [] })],
+]
+
+test.each(bodies)('%s is answered as by the HTTP of Yoga', async (_what, body) => {
+  for (const accept of accepts)
+    expect(await seen(ours, { body, accept })).toEqual(await seen(yogas, { body, accept }))
+})
+
+test('what comes to an error is run once', async () => {
+  located = 0
+  const { text } = await seen(isotherm, { body: operation('{ location(by: { id: "once" }) { id } }') })
+  expect(text).toContain('"data":{"location":null}')
+  expect(located).toBe(1)
+  log.splice(0)
+})
+
+describe('a body that cannot be read is refused', () => {
+  test.each([
+    ['no JSON', '{', 400],
+    ['a space', ' ', 400],
+    ['nothing', '', 400],
+    ['null', 'null', 400],
+    ['a number', '5', 400],
+    ['a list', `[${operation('{ __typename }')}]`, 400],
+    ['what is no UTF-8', Buffer.from('{"query":"{ __typename # \xff }"}', 'latin1'), 400],
+    ['half a character of UTF-8', Buffer.from(operation('{ __typename } # ä')).subarray(0, -3), 400],
+    ['more than is read', operation('{ __typename }'.padEnd(5000)), 413],
+  ])('%s', async (_what, body, status) => {
+    for (const accept of ['application/json', 'application/graphql-response+json', 'text/event-stream']) {
+      const refused = await seen(isotherm, { body, accept })
+      expect(refused.status).toBe(status)
+      expect(JSON.parse(refused.text)).toEqual({ errors: [expect.anything()] })
+    }
+    expect(log).toEqual([])
+  })
+
+  test.each(['query', 'operationName', 'documentId', 'variables', 'extensions'])(
+    'half of a surrogate pair in %s, as a value or a key',
+    async name => {
+      for (const half of ['\\ud800', '\\uDC00', 'x\\udbff\\ud83d\\ude00']) {
+        const value = name.endsWith('s') ? `{"a":[{"${half}":1}],"b":1}` : `"${half}"`
+        const member = name === 'query' ? '' : '"query":"{ __typename }",'
+        const refused = await seen(isotherm, { body: `{${member}"${name}":${value}}` })
+        expect(refused).toMatchObject({ status: 400, text: expect.stringContaining('surrogate') })
+        const url = `${isotherm}/graphql?query=%7B__typename%7D&${name}=${encodeURIComponent(value)}`
+        if (name === 'variables') expect((await fetch(url)).status).toBe(400)
+      }
+      const whole = JSON.stringify({ query: '{ __typename } # \ud83d\ude00', [name]: undefined })
+      expect((await seen(isotherm, { body: whole })).status).toBe(200)
+    },
+  )
+})
+
+test.each([
+  'application/json; charset=utf-8',
+  'Application/JSON',
+  'application/json ; Charset="UTF-8"',
+  'application/json;charset=utf8;x=y',
+])('a body of the type %s is read', async type => {
+  const body = operation('{ __typename }')
+  expect((await seen(isotherm, { body, headers: { 'content-type': type } })).status).toBe(200)
+})
+
+test.each([
+  'application/json; charset=latin1',
+  'application/json;charset="utf-16"',
+  'text/json',
+  'application/jsonx',
+  '',
+])('a body of the type "%s" is refused', async type => {
+  const body = operation('{ __typename }')
+  expect((await seen(isotherm, { body, headers: { 'content-type': type } })).status).toBe(415)
+})
+
+test('a body that is encoded is refused, and one that says it is not is read', async () => {
+  const send = (coding: string) =>
+    fetch(`${isotherm}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': coding },
+      body: operation('{ __typename }'),
+    })
+  for (const coding of ['gzip', 'br', 'identity, gzip', 'x']) {
+    const refused = await send(coding)
+    expect([refused.status, refused.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+  }
+  expect((await send('Identity')).status).toBe(200)
+})
+
+test('members that are not known are left alone', async () => {
+  const body = JSON.stringify({ query: '{ __typename }', colour: 'red', id: { half: '\ud800' } })
+  expect((await seen(isotherm, { body })).text).toBe('{"data":{"__typename":"Query"}}')
+  const response = await fetch(`${isotherm}/graphql?colour=red&query={__typename}&colour`)
+  expect(await response.text()).toBe('{"data":{"__typename":"Query"}}')
+})
+
+describe('a GET', () => {
+  test('is answered as the same POST', async () => {
+    const query = '{ website(by: { id: "größe 🎈+&%" }) { id } }'
+    const posted = await seen(isotherm, { body: operation(query) })
+    const got = await fetch(`${isotherm}/graphql?${new URLSearchParams({ query })}`)
+    expect({ status: got.status, text: await got.text() }).toEqual({
+      status: posted.status,
+      text: posted.text,
+    })
+  })
+
+  test.each([
+    '%',
+    '%zz',
+    'query=%ff',
+    'query={__typename}&x=%c3',
+    'query=%ed%a0%80',
+    'variables={',
+    'extensions=%7B',
+  ])('of ?%s is refused', async query => {
+    expect((await fetch(`${isotherm}/graphql?${query}`)).status).toBe(400)
+  })
+
+  test('whose target is not encoded is refused', async () => {
+    const text = requestText('GET /graphql?query={a:__typename}%23ä HTTP/1.1', ['host: localhost'])
+    for (const encoding of ['utf8', 'latin1'] as const)
+      expect((await sendRaw(isotherm, Buffer.from(text, encoding))).status).toBe(400)
+  })
+
+  test('by id that is kept is kept by its caller alone, for what decides it', async () => {
+    const response = await fetch(`${isotherm}/graphql?documentId=unknown`)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('vary')).toBe(
+      'accept, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
+    )
+  })
+})
+
+test('a caller who leaves in the middle of the body is no error, and leaves the others as they were', async () => {
+  const { hostname, port } = new URL(isotherm)
+  for (const length of ['content-length: 100\r\n\r\n{', 'transfer-encoding: chunked\r\n\r\n5\r\n{']) {
+    const socket = connect(Number(port), hostname)
+    socket.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${length}`)
+    await once(socket, 'ready')
+    socket.destroy()
+    await once(socket, 'close')
+  }
+  expect((await seen(isotherm, { body: operation('{ __typename }') })).status).toBe(200)
+  expect(log).toEqual([])
+})
