@@ -4,6 +4,7 @@ import { builder } from './builder.ts'
 import { findLocation, Location, locationKey } from './location.ts'
 import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { findSnapshot, Snapshot } from './snapshot.ts'
+import { findSpatialHeatmap, SpatialHeatmap } from './spatial-heatmap.ts'
 import { findView, View, viewAt } from './view.ts'
 import { addressAt, findWebsite, Website, websiteAt, websiteKey } from './website.ts'
 
@@ -50,6 +51,11 @@ builder.asEntity(PageHeatmap, {
     const { scope, id } = parseHeatmapKey(behind('PageHeatmap', key.id))
     return readPageHeatmap(scope, id, context, info)
   },
+})
+
+builder.asEntity(SpatialHeatmap, {
+  key: builder.selection<{ id: string }>('id'),
+  resolveReference: (key, context) => findSpatialHeatmap(behind('SpatialHeatmap', key.id), context),
 })
 
 builder.asEntity(Snapshot, {

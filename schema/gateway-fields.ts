@@ -6,13 +6,14 @@ import { Location } from './location.ts'
 import { mergeDirective } from './merge-directive.ts'
 import { PageHeatmap } from './page-heatmap.ts'
 import { Snapshot } from './snapshot.ts'
+import { SpatialHeatmap } from './spatial-heatmap.ts'
 import { View } from './view.ts'
 import { Website } from './website.ts'
 
 /** As of any object: in the place of one that is not found stands an error. */
 type Entity = ObjectRef<typeof builder.$inferSchemaTypes, object>
 
-const entities: Entity[] = [Brand, Location, PageHeatmap, Snapshot, View, Website]
+const entities: Entity[] = [Brand, Location, PageHeatmap, Snapshot, SpatialHeatmap, View, Website]
 const Entity = builder.unionType('_Entity', {
   description: 'Whatever another graph may know by a key of it.',
   types: entities,

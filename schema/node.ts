@@ -9,6 +9,7 @@ import { sized } from './costs.ts'
 import { findLocation, Location } from './location.ts'
 import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { checkNodeId } from './route-id.ts'
+import { findSpatialHeatmap, SpatialHeatmap } from './spatial-heatmap.ts'
 import { findView, View } from './view.ts'
 import { findWebsite, Website } from './website.ts'
 
@@ -90,4 +91,5 @@ const kinds: Readonly<
       return readPageHeatmap(scope, id, context, info)
     },
   },
+  SpatialHeatmap: { type: SpatialHeatmap, find: (key, context) => findSpatialHeatmap(key, context) },
 }

@@ -1,4 +1,4 @@
-import type { SpatialReference } from '../src/images/references.ts'
+import type { Context } from '../src/context.ts'
 import type { AuraHeatmap } from '../src/providers/aura-vision/wire.ts'
 import {
   spatialHeatmapTypes,
@@ -7,10 +7,10 @@ import {
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { callCost, sized } from './costs.ts'
 import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { Location } from './location.ts'
-import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
+import { type HeatmapRange, type Narrowing, parseHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
+import { checkTimeRange } from './time-range.ts'
 
 export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
   description: 'What a spatial heatmap shows.',
@@ -29,19 +29,25 @@ export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
   } as const satisfies Record<string, { value: VendorType; description: string }>,
 })
 
-/** A row, and what else the question narrowed it by. */
-interface SpatialHeatmapRecord extends AuraHeatmap {
+/** A row, and the question that it answers. */
+export interface SpatialHeatmapRecord extends AuraHeatmap {
   readonly provider: 'aura-vision'
-  readonly narrowing: Pick<SpatialReference, 'roles' | 'ages' | 'genders' | 'taxonomy'>
+  readonly narrowing: Narrowing
+  readonly range: HeatmapRange
 }
 
-const SpatialHeatmap = builder.objectRef<SpatialHeatmapRecord>('SpatialHeatmap')
-SpatialHeatmap.implement({
+export const SpatialHeatmap = builder.objectRef<SpatialHeatmapRecord>('SpatialHeatmap')
+builder.node(SpatialHeatmap, {
   description:
     'A heatmap of a store floor from Aura Vision: one recording (camera), one type, one slice of visitors.',
   interfaces: [Heatmap],
   isTypeOf: heatmap =>
     heatmap instanceof Object && 'provider' in heatmap && heatmap.provider === 'aura-vision',
+  id: {
+    description:
+      'Such as `SpatialHeatmap:<location>:path:<the rest>`: of the recording, the type, the slice of visitors, and what was asked for only. Asking it again costs one narrow request.',
+    resolve: printHeatmapKey,
+  },
   fields: t => ({
     location: t.field({
       type: Location,
@@ -88,77 +94,21 @@ SpatialHeatmap.implement({
   }),
 })
 
-interface HeatmapArguments {
-  readonly range: TimeRangeInput
-  readonly types: readonly VendorType[]
-  readonly roles?: readonly string[] | null | undefined
-  readonly ages?: readonly string[] | null | undefined
-  readonly genders?: readonly string[] | null | undefined
-  readonly taxonomy?: string | null | undefined
-}
-
-builder.objectField(Location, 'heatmaps', t =>
-  t.field({
-    type: [SpatialHeatmap],
-    cost: callCost,
-    listSize: { assumedSize: 100 },
-    description:
-      "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters share requests, by default one for every 50 locations and 31 days. Null for a location that Aura Vision does not know.",
-    args: {
-      range: t.arg({
-        type: TimeRange,
-        required: true,
-        description:
-          'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open.',
-      }),
-      types: t.arg({
-        type: [SpatialHeatmapType],
-        required: true,
-        description: 'What they show; at least one.',
-      }),
-      roles: t.arg.stringList({
-        description: 'Only of people in these roles, such as `customer` or `staff`; of all when left out.',
-      }),
-      ages: t.arg.stringList({
-        description: 'Only of people of these age buckets, such as `25-34`; of all when left out.',
-      }),
-      genders: t.arg.stringList({
-        description: 'Only of people of these genders, such as `female`; of all when left out.',
-      }),
-      taxonomy: t.arg.string({ description: 'Only of this zone path, such as `Service:Checkout`.' }),
-    },
-    extensions: {
-      ...sized<HeatmapArguments>({ size: rowsOf }),
-      ...checked<HeatmapArguments>(({ range, types, taxonomy, ...lists }) => {
-        checkTimeRange(range)
-        if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
-        for (const [name, members] of Object.entries(lists)) {
-          if (Array.isArray(members) && members.length === 0) {
-            throw new BadInput(`${name} must name at least one member, or be left out.`)
-          }
-        }
-        if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
-      }),
-    },
-    resolve: async ({ auraVisionId }, { range, types, ...filter }, { loaders }) => {
-      if (auraVisionId === null) return null
-      const rows = await loaders.auraVision.heatmaps.load({
-        locationId: auraVisionId,
-        types,
-        filter: { ...range, ...filter },
-      })
-      const narrowing = narrowingOf(filter)
-      return rows.map(row => ({ ...row, provider: 'aura-vision' as const, narrowing }))
-    },
-  }),
-)
-
-/** How many rows a location has of one type and day, where no roles are named: of two cameras by two roles. */
-const assumedRows = 4
-
-function rowsOf({ range, types, roles }: HeatmapArguments): number {
-  const days = Math.ceil((range.end.getTime() - range.start.getTime()) / 86_400_000)
-  return days * types.length * (roles?.length ?? assumedRows)
+/** By the key behind `SpatialHeatmap:`; throws BadInput for one that names none or one that is gone. */
+export async function findSpatialHeatmap(key: string, { loaders }: Context): Promise<SpatialHeatmapRecord> {
+  const { made, narrowing, range, ...row } = parseHeatmapKey(key)
+  const { locationId, type } = row
+  if (made !== null) {
+    const found = await loaders.auraVision.rows.load({ ...row, ...narrowing, createdAt: made })
+    return { ...found, provider: 'aura-vision', narrowing, range }
+  }
+  checkTimeRange(range)
+  const filter = { ...range, ...narrowing }
+  const rows = await loaders.auraVision.heatmaps.load({ locationId, types: [type], filter })
+  const names = ['recordingId', 'role', 'age', 'gender'] as const
+  const found = rows.find(other => other.createdAt === null && names.every(name => other[name] === row[name]))
+  if (!found) throw new BadInput(`No spatial heatmap has the id "${key}" any more.`)
+  return { ...found, provider: 'aura-vision', narrowing, range }
 }
 
 function typeOf({ type }: AuraHeatmap): VendorType | null {
@@ -178,19 +128,5 @@ function imageOf(heatmap: SpatialHeatmapRecord, width: number | null): Image | n
     requestedWidth: width,
     retryAfterSeconds: null,
     failure: null,
-  }
-}
-
-function narrowingOf({
-  roles,
-  ages,
-  genders,
-  taxonomy,
-}: Pick<HeatmapArguments, 'roles' | 'ages' | 'genders' | 'taxonomy'>): SpatialHeatmapRecord['narrowing'] {
-  return {
-    ...(roles && { roles: [...roles] }),
-    ...(ages && { ages: [...ages] }),
-    ...(genders && { genders: [...genders] }),
-    ...(taxonomy && { taxonomy }),
   }
 }

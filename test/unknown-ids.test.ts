@@ -49,23 +49,23 @@ const fields: readonly (readonly [field: string, says: string])[] = [
   ['brand(id: -1) { id }', 'No brand has the id "-1".'],
   [
     'node(id: "oxford-street") { id }',
-    '"oxford-street" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap and a colon.',
+    '"oxford-street" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap, SpatialHeatmap and a colon.',
   ],
   [
     'node(id: "") { id }',
-    '"" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap and a colon.',
+    '"" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap, SpatialHeatmap and a colon.',
   ],
   [
     'node(id: "Snapshot:1") { id }',
-    '"Snapshot:1" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap and a colon.',
+    '"Snapshot:1" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap, SpatialHeatmap and a colon.',
   ],
   [
     'node(id: "constructor:1") { id }',
-    '"constructor:1" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap and a colon.',
+    '"constructor:1" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap, SpatialHeatmap and a colon.',
   ],
   [
     'node(id: "__proto__:1") { id }',
-    '"__proto__:1" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap and a colon.',
+    '"__proto__:1" is no id of a node: it starts with one of Location, Brand, Website, View, PageHeatmap, SpatialHeatmap and a colon.',
   ],
   ['node(id: "Location:nowhere") { id }', 'No location has the id "nowhere".'],
   ['node(id: "Location:analytiks:x") { id }', 'No location has the id "analytiks:x".'],

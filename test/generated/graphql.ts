@@ -524,6 +524,7 @@ export type GraphNodesQuery = { nodes: Array<
     | { __typename: 'Brand', id: string, number: number }
     | { __typename: 'Location', id: string, name: string | null, timeZone: string | null, auraVisionId: string | null, analytiksId: string | null, brandId: number | null, referenceNumber: string | null }
     | { __typename: 'PageHeatmap', uuid: string, name: string | null, id: string }
+    | { __typename: 'SpatialHeatmap', id: string }
     | { __typename: 'View', path: string, url: string | null, id: string }
     | { __typename: 'Website', id: string, name: string | null, origin: string | null, zenovayId: string | null, posthogProjectId: string | null, posthogEnvironmentId: string | null, datadogApplicationId: string | null }
    | null> };
@@ -537,6 +538,7 @@ export type GraphNodeQuery = { node:
     | { __typename: 'Brand', id: string }
     | { __typename: 'Location', id: string }
     | { __typename: 'PageHeatmap', id: string }
+    | { __typename: 'SpatialHeatmap', id: string }
     | { __typename: 'View', id: string }
     | { __typename: 'Website', id: string }
    | null };
@@ -647,6 +649,7 @@ export type RatesQuery = { nodes: Array<
     | { id: string }
     | { id: string }
     | { id: string }
+    | { id: string }
    | null> };
 
 export type RatesBesideQueryVariables = Exact<{
@@ -704,6 +707,7 @@ export type TimeTotalsQueryVariables = Exact<{
 export type TimeTotalsQuery = { nodes: Array<
     | { id: string }
     | { id: string, traffic: Array<{ total: number | null }> | null }
+    | { id: string }
     | { id: string }
     | { id: string }
     | { id: string }

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import {
+  type AuraHeatmap,
+  type HeatmapFilter,
+  spatialHeatmapTypes,
+  type SpatialHeatmapType as VendorType,
+} from '../src/providers/aura-vision/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+
+/** What else a question narrowed its rows by: the same row may then show something else. */
+export interface Narrowing {
+  readonly roles?: string[]
+  readonly ages?: string[]
+  readonly genders?: string[]
+  readonly taxonomy?: string
+}
+
+/** Half-open. */
+export interface HeatmapRange {
+  readonly start: Date
+  readonly end: Date
+}
+
+/** A row by what it says of itself, and by the question that listed it. */
+export interface HeatmapKey
+  extends Pick<AuraHeatmap, 'locationId' | 'recordingId' | 'role' | 'age' | 'gender'> {
+  readonly type: VendorType
+  /** In UTC; null where the row does not say. */
+  readonly made: string | null
+  readonly narrowing: Narrowing
+  /** What holds the row. */
+  readonly range: HeatmapRange
+}
+
+/** What of a row its key is printed from. */
+type Row = Omit<AuraHeatmap, 'organisationId' | 'localTime' | 'hasImage'> &
+  Pick<HeatmapKey, 'narrowing' | 'range'>
+
+/** The key behind `SpatialHeatmap:`: the location, the type, and all else encoded. */
+export function printHeatmapKey({
+  locationId,
+  type,
+  recordingId,
+  role,
+  age,
+  gender,
+  createdAt,
+  narrowing,
+  range,
+}: Row): string {
+  const { roles = null, ages = null, genders = null, taxonomy = null } = narrowing
+  const made = createdAt ?? [range.start.toISOString(), range.end.toISOString()]
+  const rest = JSON.stringify([recordingId, role, age, gender, made, roles, ages, genders, taxonomy])
+  return `${locationId}:${type}:${Buffer.from(rest).toString('base64url')}`
+}
+
+/** Throws BadInput for a key that names no heatmap. */
+export function parseHeatmapKey(key: string): HeatmapKey {
+  const [, locationId, type, rest = ''] = /^([\da-f]{24}):(\w+):([\w-]+)$/i.exec(key) ?? []
+  const vendorType = spatialHeatmapTypes.find(known => known === type)
+  const parsed = encoded.safeParse(rest.length <= longest ? rest : '')
+  if (!locationId || !vendorType || !parsed.success)
+    throw new BadInput(`No spatial heatmap has the id "${key}".`)
+  const [recordingId, role, age, gender, made, roles, ages, genders, taxonomy] = parsed.data
+  const narrowing = narrowingOf({ roles, ages, genders, taxonomy })
+  const [start, end] = typeof made === 'string' ? [made, made] : made
+  return {
+    locationId: locationId.toLowerCase(),
+    type: vendorType,
+    recordingId,
+    role,
+    age,
+    gender,
+    made: typeof made === 'string' ? made : null,
+    narrowing,
+    range: { start: new Date(start), end: new Date(end) },
+  }
+}
+
+/** The same for the same members in whatever order. */
+export function narrowingOf({ roles, ages, genders, taxonomy }: Filters): Narrowing {
+  const inOrder = (members: readonly string[]) => [...new Set(members)].sort()
+  return {
+    ...(roles && { roles: inOrder(roles) }),
+    ...(ages && { ages: inOrder(ages) }),
+    ...(genders && { genders: inOrder(genders) }),
+    ...(taxonomy && { taxonomy }),
+  }
+}
+
+type Filters = Omit<HeatmapFilter, 'start' | 'end'>
+
+/** Of what is encoded, in characters. */
+const longest = 8000
+
+/** The longest that all texts of a narrowing may be together, so that ids stay short. */
+export const longestNarrowing = 2000
+
+const text = z.string().nullable()
+const list = z.array(z.string()).min(1).nullable()
+const instant = z.iso.datetime()
+
+const encoded = z
+  .string()
+  .transform((text, context) => {
+    try {
+      const json: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+      return json
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' })
+      return z.NEVER
+    }
+  })
+  .pipe(
+    z.tuple([
+      text,
+      text,
+      text,
+      text,
+      z.union([instant, z.tuple([instant, instant])]),
+      list,
+      list,
+      list,
+      text,
+    ]),
+  )

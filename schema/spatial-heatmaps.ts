@@ -1,0 +1,126 @@
+import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Context } from '../src/context.ts'
+import type { SpatialHeatmapType as VendorType } from '../src/providers/aura-vision/wire.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
+import { callCost, connectionSize, sized } from './costs.ts'
+import { Location } from './location.ts'
+import { SpatialHeatmap, type SpatialHeatmapRecord, SpatialHeatmapType } from './spatial-heatmap.ts'
+import { longestNarrowing, narrowingOf, printHeatmapKey } from './spatial-heatmap-key.ts'
+import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
+
+interface HeatmapArguments {
+  readonly range: TimeRangeInput
+  readonly types: readonly VendorType[]
+  readonly roles?: readonly string[] | null | undefined
+  readonly ages?: readonly string[] | null | undefined
+  readonly genders?: readonly string[] | null | undefined
+  readonly taxonomy?: string | null | undefined
+}
+
+const heatmapArguments = builder.args(t => ({
+  range: t.field({
+    type: TimeRange,
+    required: true,
+    description: 'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open.',
+  }),
+  types: t.field({
+    type: [SpatialHeatmapType],
+    required: true,
+    description: 'What they show; at least one.',
+  }),
+  roles: t.stringList({
+    description: 'Only of people in these roles, such as `customer` or `staff`; of all when left out.',
+  }),
+  ages: t.stringList({
+    description: 'Only of people of these age buckets, such as `25-34`; of all when left out.',
+  }),
+  genders: t.stringList({
+    description: 'Only of people of these genders, such as `female`; of all when left out.',
+  }),
+  taxonomy: t.string({ description: 'Only of this zone path, such as `Service:Checkout`.' }),
+}))
+
+const SpatialHeatmapEdge = builder.edgeObject({
+  type: SpatialHeatmap,
+  name: 'SpatialHeatmapEdge',
+  description: 'A spatial heatmap and its cursor.',
+})
+const SpatialHeatmapConnection = builder.connectionObject(
+  { type: SpatialHeatmap, name: 'SpatialHeatmapConnection', description: 'Some heatmaps of a location.' },
+  SpatialHeatmapEdge,
+)
+
+const maximumHeatmaps = 1000
+
+builder.objectFields(Location, t => ({
+  heatmaps: t.field({
+    type: [SpatialHeatmap],
+    cost: callCost,
+    listSize: { assumedSize: 100 },
+    description:
+      "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters share requests, by default one for every 50 locations and 31 days. Null for a location that Aura Vision does not know.",
+    args: heatmapArguments,
+    extensions: {
+      ...sized<HeatmapArguments>({ size: rowsOf }),
+      ...checked<HeatmapArguments>(checkHeatmaps),
+    },
+    resolve: (location, args, context) => heatmapsOf(location, args, context),
+  }),
+  heatmapConnection: t.field({
+    type: SpatialHeatmapConnection,
+    cost: callCost,
+    listSize: connectionSize,
+    description:
+      'The same page by page. Costs what `heatmaps` costs, and nothing beside it. Null for a location that Aura Vision does not know.',
+    args: { ...heatmapArguments, ...pageArguments(maximumHeatmaps) },
+    extensions: checked<HeatmapArguments & PageArguments>(({ first, after: _after, ...args }) => {
+      checkFirst(first, maximumHeatmaps)
+      checkHeatmaps(args)
+    }),
+    resolve: async (location, { first, after, ...args }, context) => {
+      const rows = await heatmapsOf(location, args, context)
+      const listing = { name: `heatmaps of ${location.auraVisionId}`, keyOf: printHeatmapKey }
+      return rows && toConnection(rows, listing, { first, after })
+    },
+  }),
+}))
+
+async function heatmapsOf(
+  { auraVisionId }: LocationRecord,
+  { range, types, ...filter }: HeatmapArguments,
+  { loaders }: Context,
+): Promise<SpatialHeatmapRecord[] | null> {
+  if (auraVisionId === null) return null
+  const rows = await loaders.auraVision.heatmaps.load({
+    locationId: auraVisionId,
+    types,
+    filter: { ...range, ...filter },
+  })
+  const narrowing = narrowingOf(filter)
+  return rows.map(row => ({ ...row, provider: 'aura-vision' as const, narrowing, range }))
+}
+
+function checkHeatmaps({ range, types, taxonomy, ...lists }: HeatmapArguments): void {
+  checkTimeRange(range)
+  if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
+  let length = taxonomy?.length ?? 0
+  for (const [name, members] of Object.entries(lists)) {
+    if (!Array.isArray(members)) continue
+    if (members.length === 0) throw new BadInput(`${name} must name at least one member, or be left out.`)
+    for (const member of members) length += String(member).length + 1
+  }
+  if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
+  if (length > longestNarrowing)
+    throw new BadInput(`roles, ages, genders and taxonomy may have ${longestNarrowing} characters in all.`)
+}
+
+/** How many rows a location has of one type and day, where no roles are named: of two cameras by two roles. */
+const assumedRows = 4
+
+function rowsOf({ range, types, roles }: HeatmapArguments): number {
+  const days = Math.ceil((range.end.getTime() - range.start.getTime()) / 86_400_000)
+  return days * types.length * (roles?.length ?? assumedRows)
+}
