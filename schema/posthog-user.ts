@@ -14,9 +14,18 @@ PostHogUser.implement({
     lastName: t.exposeString('lastName', { description: 'Last name.' }),
     email: t.exposeString('email', { description: 'E-mail address.' }),
     isEmailVerified: t.exposeBoolean('isEmailVerified', { description: 'Whether the address was verified.' }),
-    hedgehogConfig: t.expose('hedgehogConfig', { type: 'JSON', description: 'How their mascot looks.' }),
+    hedgehogConfig: t.field({
+      type: 'JSON',
+      description: 'How their mascot looks.',
+      resolve: ({ hedgehogConfig }) => printedAsIs(hedgehogConfig),
+    }),
     roleAtOrganization: t.exposeString('roleAtOrganization', {
       description: 'What they do, such as `engineering`.',
     }),
   }),
 })
+
+/** An executor may take an object with a member `then` for a promise, whatever its value: it is hidden until it is printed. */
+function printedAsIs(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'then' in value ? { toJSON: () => value } : value
+}

@@ -1,10 +1,12 @@
 import {
   BREAK,
   type DocumentNode,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getDirectiveValues,
   getOperationAST,
+  subscribe,
   visit,
 } from 'graphql'
 import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
@@ -17,29 +19,29 @@ const partNames = ['defer', 'stream']
 
 /**
  * Answers in parts where `@defer` and `@stream` ask for it: to callers who accept that, all at once to others and where the
- * plan alone is asked. What goes wrong in a later part is masked as in the first. Directives whose values say nothing are
- * `BAD_USER_INPUT`, before anything is run.
+ * plan alone is asked. What is answered at once is run by graphql-js: the executor that knows parts takes an object with a
+ * member `then` for a promise, whatever its value. So a document with such a member is answered at once too. What goes wrong
+ * in a later part is masked as in the first. Directives whose values say nothing are `BAD_USER_INPUT`, before anything is run.
  */
 export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
-  const wholes = new WeakMap<DocumentNode, DocumentNode>()
-  const wholeOf = (document: DocumentNode) => {
-    const whole = wholes.get(document) ?? withoutParts(document)
-    wholes.set(document, whole)
-    return whole
-  }
+  const wholeOf = remembered(withoutParts)
+  const isWholeOnly = remembered(namesThen)
   const masked = (error: unknown) => withoutInternals(maskError(error, errorMessage))
   return {
-    onExecute({ args, setResultAndStopExecution }) {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(subscribe)
+    },
+    onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const { schema, document, operationName, variableValues, contextValue } = args
       const { request, plan } = contextValue
       const whole = wholeOf(document)
-      if (whole === document) return undefined
+      if (whole === document) return setExecuteFn(execute)
       const wrong = wrongParts(schema, document, operationName, variableValues ?? {})
       if (wrong.length > 0) return setResultAndStopExecution({ errors: wrong })
       const format = formatOfParts(request.headers.get('accept') ?? undefined)
-      if (plan || !format) {
+      if (plan || !format || isWholeOnly(document)) {
         args.document = whole
-        return undefined
+        return setExecuteFn(execute)
       }
       const operation = getOperationAST(document, operationName)
       const { coerced } = operation ? coerceVariables(schema, operation, variableValues ?? {}) : {}
@@ -73,6 +75,22 @@ export function partsOf(request: Request): Rewrite | undefined {
 
 const parts = new WeakMap<Request, Rewrite>()
 const asTheyAre: Rewrite = result => result
+
+function remembered<Value>(find: (document: DocumentNode) => Value): (document: DocumentNode) => Value {
+  const found = new WeakMap<DocumentNode, { readonly value: Value }>()
+  return document => found.getOrInsertComputed(document, () => ({ value: find(document) })).value
+}
+
+function namesThen(document: DocumentNode): boolean {
+  let isFound = false
+  visit(document, {
+    Field({ alias, name }) {
+      isFound ||= (alias ?? name).value === 'then'
+      return isFound ? BREAK : undefined
+    },
+  })
+  return isFound
+}
 
 /** The document itself where it asks for none. */
 function withoutParts(document: DocumentNode): DocumentNode {
