@@ -5,6 +5,8 @@ import { bounded } from './bounded-errors.ts'
 import { decisive, freshnessOf } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
 import type { Visit } from './front-door.ts'
+import { isLongJson } from './json-pieces.ts'
+import { endWithLongJson } from './long-json.ts'
 import { type OperationParams, readParams } from './operation-params.ts'
 import { documentIdOf } from './plugins/document-ids.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
@@ -12,7 +14,7 @@ import { partsOf } from './plugins/parts.ts'
 import { Refusal } from './refusal.ts'
 import { formatOfParts, takesEvents, typeOfWhole } from './response-format.ts'
 import { sendResults } from './result-stream.ts'
-import { httpOf, type Result, textOf } from './result-text.ts'
+import { httpOf, type Result, toldOf } from './result-text.ts'
 
 export interface ServerContext {
   readonly res: ServerResponse
@@ -78,14 +80,15 @@ async function sendWhole(
   if (!isJson) return sendResults(response, only(result), type, { status, headers })
   if (kept.etag && fresh(request.headers, { etag: kept.etag }))
     return void response.writeHead(304, { ...headers, ...kept }).end()
-  const text = textOf(result)
+  const value = toldOf(result)
+  const told = { 'content-type': `${type}; charset=utf-8`, ...headers, ...kept }
+  if (isLongJson(value)) {
+    response.writeHead(status, told)
+    return endWithLongJson(response, value)
+  }
+  const text = JSON.stringify(value)
   const length = Buffer.byteLength(text)
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': length,
-    ...headers,
-    ...kept,
-  })
+  response.writeHead(status, { ...told, 'content-length': length })
   // Of ASCII alone the same bytes, written in a third of the time and memory.
   response.end(text, length === text.length ? 'latin1' : 'utf8')
 }

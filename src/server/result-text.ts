@@ -40,13 +40,18 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
 
 /** As JSON, without what is meant for HTTP alone. */
 export function textOf(result: Result): string {
+  return JSON.stringify(toldOf(result))
+}
+
+/** The value whose JSON is sent. */
+export function toldOf(result: Result): unknown {
   const { errors, extensions } = result
-  if (!errors?.length && !extensions?.http) return JSON.stringify(result)
-  return JSON.stringify({
+  if (!errors?.length && !extensions?.http) return result
+  return {
     ...result,
     ...(errors && { errors: errors.map(told) }),
     ...(extensions && { extensions: withoutInternals(extensions) }),
-  })
+  }
 }
 
 function told(error: unknown): unknown {

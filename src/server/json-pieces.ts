@@ -1,0 +1,71 @@
+/** About 100 kB of a usual response: some hundred microseconds of work. */
+const pieceWeight = 5000
+/** Characters of a text that weigh as much as a member. */
+const charactersPerWeight = 20
+
+/** Whether a value's JSON is longer than a piece. */
+export function isLongJson(value: unknown): boolean {
+  return weigh(value, pieceWeight) >= pieceWeight
+}
+
+/** What `JSON.stringify` answers of a plain value, in pieces that each take little time. */
+export function* jsonPieces(value: unknown): Generator<string> {
+  if (!isLongJson(value)) yield JSON.stringify(value)
+  else if (Array.isArray(value)) yield* piecesOfList(value)
+  else if (isPlainObject(value)) yield* piecesOfObject(value)
+  else yield JSON.stringify(value)
+}
+
+function* piecesOfList(list: readonly unknown[]): Generator<string> {
+  let comma = '['
+  for (let start = 0; start < list.length; ) {
+    let weight = 0
+    let end = start
+    while (end < list.length && weight < pieceWeight) weight += weigh(list[end++], pieceWeight)
+    // The last one may be long by itself.
+    if (end - start > 1 && isLongJson(list[end - 1])) end--
+    yield comma
+    if (end - start === 1 && isLongJson(list[start])) yield* jsonPieces(list[start])
+    else yield JSON.stringify(list.slice(start, end)).slice(1, -1)
+    comma = ','
+    start = end
+  }
+  yield ']'
+}
+
+function* piecesOfObject(object: object): Generator<string> {
+  let comma = '{'
+  for (const [key, value] of Object.entries(object)) {
+    if (value === undefined || typeof value === 'function' || typeof value === 'symbol') continue
+    yield `${comma}${JSON.stringify(key)}:`
+    yield* jsonPieces(value)
+    comma = ','
+  }
+  yield comma === '{' ? '{}' : '}'
+}
+
+/** How much work its JSON is; looks no further than `enough`. */
+function weigh(value: unknown, enough: number): number {
+  if (typeof value === 'string') return 1 + value.length / charactersPerWeight
+  let weight = 1
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && weight < enough; index++)
+      weight += weigh(value[index], enough - weight)
+  } else if (isPlainObject(value)) {
+    for (const key in value) {
+      weight += weigh(Reflect.get(value, key), enough - weight)
+      if (weight >= enough) break
+    }
+  }
+  return weight
+}
+
+/** One whose JSON is that of its members. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return (
+    (prototype === null || prototype === Object.prototype) &&
+    typeof Reflect.get(value, 'toJSON') !== 'function'
+  )
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { askText } from './client.ts'
+import { type Served, serve } from './serving.ts'
+
+const stores = 700
+const names = Array.from({ length: 400 }, (_, index) => `a${index}: name`).join(' ')
+const dear = `{ locations(first: ${stores}) { nodes { ${names} } } }`
+
+let served: Served
+beforeAll(async () => {
+  const entries = Array.from(
+    { length: stores },
+    (_, index) => `  - { id: store-${index}, name: Größe ${index} }\n`,
+  )
+  served = await serve({ catalog: `locations:\n${entries.join('')}` })
+})
+afterAll(() => served[Symbol.asyncDispose]())
+
+test('others are answered while a dear operation runs and is written, whole', async () => {
+  let isDone = false
+  const answer = askText<{ locations: { nodes: object[] } }>(served.origin, dear)
+  const done = answer.finally(() => {
+    isDone = true
+  })
+  let answered = 0
+  while (!isDone) {
+    const health = await fetch(`${served.origin}/healthz`)
+    if (health.ok) answered++
+  }
+
+  const { data, text } = await done
+  expect(answered).toBeGreaterThan(5)
+  expect(data.locations.nodes).toHaveLength(stores)
+  expect(text).toBe(JSON.stringify(JSON.parse(text)))
+})
+
+test('a caller who leaves in the middle of a long answer leaves the others served', async () => {
+  const asked = request(`${served.origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  })
+  asked.end(JSON.stringify({ query: dear }))
+  const [response] = await once(asked, 'response')
+  await once(response, 'readable')
+  response.destroy()
+
+  expect((await fetch(`${served.origin}/healthz`)).ok).toBe(true)
+  expect((await askText(served.origin, '{ locations(first: 1) { nodes { name } } }')).errors).toEqual([])
+  expect(served.log).toEqual([])
+})
