@@ -65,6 +65,25 @@ test('a heatmap is the same by its short id, its UUID in any case, and its id', 
   expect(data).toEqual({ lower: found, upper: found })
 })
 
+test('a heatmap whose UUID PostHog writes in upper case has one id, by which it is found again', async () => {
+  await using served = await serve()
+  const { journal } = served.sandbox.posthog
+  const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
+  const id = `PageHeatmap:project:1:${uuid}`
+  const body = { results: [{ id: uuid.toUpperCase(), name: 'Ours', type: 'screenshot' }], count: 1 }
+  journal.script({ answer: { body } })
+  const { data, errors } = await askText(
+    served.origin,
+    `{
+      website(by: { posthogProjectId: "1" }) { heatmaps(first: 1) { nodes { id uuid name } } }
+      nodes(ids: ["${id}", "${id.replace(uuid, uuid.toUpperCase())}"]) { ... on PageHeatmap { id uuid name } }
+    }`,
+  )
+  expect(errors).toEqual([])
+  const heatmap = { id, uuid, name: 'Ours' }
+  expect(data).toEqual({ website: { heatmaps: { nodes: [heatmap] } }, nodes: [heatmap, heatmap] })
+})
+
 test('a heatmap of an environment is asked by the older routes', async () => {
   await using served = await serve()
   const variables = { environmentId: '1', id: 'ownerless' }

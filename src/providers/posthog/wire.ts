@@ -33,7 +33,7 @@ const rendition = z
 /** The metadata of a saved heatmap: what the list and the item hold, and what the content route answers while there is no picture. */
 const heatmap = z
   .object({
-    id: z.string(),
+    id: z.string().toLowerCase(),
     short_id: optional(z.string()),
     name: optional(z.string()),
     url: optional(z.string()),
