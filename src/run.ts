@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type Environment, StartProblems } from './config.ts'
 import { type Isotherm, startIsotherm } from './isotherm.ts'
+import { logStrayRejections } from './stray-rejections.ts'
 
 /** Runs Isotherm until a signal asks it to stop, and answers with the process's exit code. A second signal ends it at once. */
 export async function run(
@@ -8,8 +9,10 @@ export async function run(
   options: { readonly sandboxByDefault: boolean },
 ): Promise<number> {
   try {
+    const log = (line: string) => console.error(line)
+    using _stray = logStrayRejections(log)
     const stopping = stopSignal()
-    await using isotherm = await startIsotherm(environment, { ...options, log: line => console.error(line) })
+    await using isotherm = await startIsotherm(environment, { ...options, log })
     console.log(greeting(isotherm))
     await stopping
     console.log('Stopping: requests in flight may end.')

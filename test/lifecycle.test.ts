@@ -53,6 +53,20 @@ test('a second signal ends it at once, whatever is in flight', async () => {
   expect(await answer).toBe('cut')
 })
 
+test('a rejection that nobody handles is a line of the log, without its message, and does not end it', async () => {
+  const reject = `process.on('SIGUSR2', () => { Promise.reject(new TypeError('of a person')) })`
+  const options = `--import=data:text/javascript,${encodeURIComponent(reject)}`
+  await using isotherm = await startChild('main.ts', { ...patient, NODE_OPTIONS: options })
+  const origin = await originOf(isotherm)
+  for (const count of [1, 2]) {
+    const written = once(isotherm.process.stderr ?? isotherm.process, 'data')
+    isotherm.process.kill('SIGUSR2')
+    await written
+    expect(isotherm.stderr.trimEnd().split('\n').at(-1)).toBe(`unhandled rejection ${count}: TypeError`)
+  }
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+})
+
 test('an older Node is told in one line', async () => {
   const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '24.9.0' } })`
   const options = `--import=data:text/javascript,${encodeURIComponent(older)}`

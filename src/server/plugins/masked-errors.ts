@@ -68,7 +68,7 @@ function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause
 }
 
 /** Names, codes and places, never messages: those of a parser or a socket may quote a body, a URL or a key. */
-function outline(cause: unknown): string {
+export function outline(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''
   const place = cause.stack?.split('\n').find(line => /^\s+at .*\/(src|schema|dist)\//.test(line))
