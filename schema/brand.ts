@@ -62,7 +62,6 @@ LocationTraffic.implement({
     }),
     pointsOfInterest: t.field({
       type: [PointOfInterest],
-      nullable: false,
       listSize: { assumedSize: assumedZones },
       description:
         'The zones inside the location, those with a bucket in the range: in order of their first one, then of their ids.',
@@ -94,7 +93,7 @@ builder.objectField(Brand, 'traffic', t =>
     cost: callCost,
     listSize: connectionSize,
     description:
-      "The traffic of the brand's locations in Analytiks' order. Analytiks hands them out page by page, and pages are read as far as `first` needs: one call each.",
+      "The traffic of the brand's locations in Analytiks' order. Analytiks hands them out page by page, and pages are read as far as `first` needs: one call each. A local range is asked in UTC, from where it begins first to where it ends last in the time zones that the catalog knows of the brand, and each location has what is in the range by its own clock; locations whose time zone is not known are asked once more, by the local clock, if the page holds any.",
     args: { ...trafficArguments, ...metricsArgument, ...pageArguments(maximumPage) },
     extensions: {
       ...checked<PageArguments & TrafficArguments>((args, context) => {
@@ -108,7 +107,7 @@ builder.objectField(Brand, 'traffic', t =>
       const asked = metrics ?? metricsOf('location', interval, context)
       const common = { interval: interval ?? 'hourly', isNamed: metrics != null }
       const walk = loaders.analytiks.brandTraffic(brandId, {
-        span: toSpan(range, null),
+        spanOf: timeZone => toSpan(range, timeZone),
         interval: common.interval,
         metrics: selectsBelow(info, 'series') ? asked : [],
         withZones: selectsBelow(info, 'pointsOfInterest'),

@@ -14,8 +14,11 @@ export interface CameraStore extends Premises {
 }
 
 /** Every location of the account by ascending id: the world's, then as many made-up ones from id 1001 of brand 7777. */
-export function cameraStores(extraStores = 0): CameraStore[] {
-  const extra = Array.from({ length: extraStores }, (_, index) => extraStore(index))
+export function cameraStores(
+  extraStores = 0,
+  zones: readonly string[] = stores.map(({ timeZone }) => timeZone),
+): CameraStore[] {
+  const extra = Array.from({ length: extraStores }, (_, index) => extraStore(index, zones))
   return [...stores, ...extra].map(store => ({
     ...store,
     zones: store.locationId === 1 ? exampleZones : zonesOf(store.locationId),
@@ -49,13 +52,13 @@ function zonesOf(locationId: number): string[] {
   })
 }
 
-function extraStore(index: number) {
+function extraStore(index: number, zones: readonly string[]) {
   const locationId = 1001 + index
   return {
     locationId,
     brandId: 7777,
     referenceNumber: `X${locationId}`,
-    timeZone: stores[index % stores.length]?.timeZone ?? 'UTC',
+    timeZone: zones[index % zones.length] ?? 'UTC',
     opens: 8 + Math.floor(3 * noise('opens', locationId)),
     closes: 18 + Math.floor(5 * noise('closes', locationId)),
     closedOn: noise('sunday', locationId) < 0.3 ? [7] : [],

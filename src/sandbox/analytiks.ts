@@ -33,11 +33,13 @@ export async function serveAnalytiks(
     readonly quarterHours?: boolean | 'hourly'
     /** More locations: from id 1001, brand 7777, references `X1001` on. */
     readonly extraStores?: number
+    /** Of those locations one after another; left out, those of the world. */
+    readonly extraZones?: readonly string[]
   } = {},
 ): Promise<AnalytiksEmulator> {
   const { now = () => new Date(), tokenSeconds = 86_400, pageSize = 5, quarterHours = true } = options
   const tokens = new AnalytiksTokens(tokenSeconds, now)
-  const stores = cameraStores(options.extraStores)
+  const stores = cameraStores(options.extraStores, options.extraZones)
   let cursorGeneration = 0
 
   const emulator = await serveEmulator({

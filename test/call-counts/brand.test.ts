@@ -87,6 +87,50 @@ test('a plan tells a local range as it is asked, without a zone', async () => {
   ])
 })
 
+/** A brand of three locations by the clocks of London and New York, where clocks change on that day, and of nobody knows where. */
+async function askLocalDay(zones: readonly string[], day: object, headers = {}) {
+  await using analytiks = await serveAnalytiks({
+    extraStores: 3,
+    extraZones: ['Europe/London', 'America/New_York'],
+  })
+  const rows = zones.map(
+    (zone, index) =>
+      `  - { id: s${index}, name: S, timeZone: ${zone}, analytiks: { locationId: ${1001 + index}, brandId: ${extraBrand} } }`,
+  )
+  await using served = await serve({
+    catalog: rows.length > 0 ? `locations:\n${rows.join('\n')}\n` : '',
+    environment: { ...analytiks.environment, ISOTHERM_CACHE_BYTES: '0' },
+  })
+  const answer = await askBrand(served, { local: day }, { headers })
+  const spans = analytiks.journal.calls.flatMap(({ route: called, body }) =>
+    called === route ? [[Object(body).startDate, Object(body).endDate]] : [],
+  )
+  return { answer, spans }
+}
+
+const autumn = { start: '2025-10-26', end: '2025-10-27' }
+const localSpan = ['2025-10-26T00:00:00.000', '2025-10-27T00:00:00.000']
+
+test('a local range of known time zones is asked in UTC, once for all of them', async () => {
+  const known = await askLocalDay(['Europe/London', 'America/New_York', 'Europe/London'], autumn)
+  expect([known.answer.errors, idsOf(known.answer.data)]).toEqual([[], [1001, 1002, 1003]])
+  // From London's midnight, by summer time, to New York's next one.
+  expect(known.spans).toEqual([['2025-10-25T23:00:00.000Z', '2025-10-27T04:00:00.000Z']])
+})
+
+test('a location without a time zone costs the pages of the local form as well, which no plan can tell', async () => {
+  const zones = ['Europe/London', 'America/New_York']
+  const partly = await askLocalDay(zones, autumn)
+  expect(partly.answer.errors).toEqual([])
+  expect(partly.spans).toEqual([['2025-10-25T23:00:00.000Z', '2025-10-27T04:00:00.000Z'], localSpan])
+  const unknown = await askLocalDay([], autumn)
+  expect([unknown.answer.errors, unknown.spans]).toEqual([[], [localSpan]])
+  const planned = await askLocalDay(zones, autumn, { 'isotherm-explain': 'plan' })
+  expect(Object(planned.answer.extensions.plan).analytiks).toMatchObject([
+    { window: { start: '2025-10-25T23:00:00.000Z', end: '2025-10-27T04:00:00.000Z' } },
+  ])
+})
+
 test('where the cursor of a page that is kept is good no more, the pages are read afresh', async () => {
   await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
   await using served = await serveWith(analytiks)

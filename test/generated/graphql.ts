@@ -308,7 +308,7 @@ export type DocumentBrandTrafficQueryVariables = Exact<{
 }>;
 
 
-export type DocumentBrandTrafficQuery = { brand: { traffic: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ location: { analytiksId: string | null }, series: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> }> }> } | null } | null };
+export type DocumentBrandTrafficQuery = { brand: { traffic: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ location: { analytiksId: string | null }, series: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, unit: TrafficUnit, interval: TrafficInterval, reported: boolean, pointOfInterest: string | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null }> }> | null }> } | null } | null };
 
 export type DocumentSpatialHeatmapsQueryVariables = Exact<{
   auraVisionId: string | number;
@@ -660,6 +660,25 @@ export type RatesBesideQueryVariables = Exact<{
 
 export type RatesBesideQuery = { location: { captureRate: number | null, bounceRate: number | null, traffic: Array<{ total: number | null }> | null } | null };
 
+export type RolledUpPlaceFragment = { id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> };
+
+export type BrandAndLocationsQueryVariables = Exact<{
+  brand: number;
+  ids: Array<string | number> | string | number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+}>;
+
+
+export type BrandAndLocationsQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null }> } | null } | null, nodes: Array<
+    | { id: string }
+    | { id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null> };
+
 export type TimedSeriesFragment = { metric: TrafficMetric, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
 
 export type TimeBothFormsQueryVariables = Exact<{
@@ -989,6 +1008,35 @@ export const RolledUpSeriesFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RolledUpSeries"}) as unknown as TypedDocumentString<RolledUpSeriesFragment, unknown>;
+export const RolledUpPlaceFragmentDoc = new TypedDocumentString(`
+    fragment RolledUpPlace on PointOfInterest {
+  id
+  traffic {
+    ...RolledUpSeries
+  }
+}
+    fragment RolledUpSeries on TrafficSeries {
+  metric
+  interval
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    starts
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}`, {"fragmentName":"RolledUpPlace"}) as unknown as TypedDocumentString<RolledUpPlaceFragment, unknown>;
 export const TimedSeriesFragmentDoc = new TypedDocumentString(`
     fragment TimedSeries on TrafficSeries {
   metric
@@ -2067,6 +2115,63 @@ export const RatesBesideDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:610e464d02152b7350da4812275bc7d4988039c885687c414a4e097c71a7956a"}) as unknown as TypedDocumentString<RatesBesideQuery, RatesBesideQueryVariables>;
+export const BrandAndLocationsDocument = new TypedDocumentString(`
+    query BrandAndLocations($brand: Int!, $ids: [ID!]!, $range: TrafficRange!, $interval: TrafficInterval) {
+  brand(id: $brand) {
+    traffic(range: $range, interval: $interval) {
+      nodes {
+        location {
+          id
+        }
+        series {
+          ...RolledUpSeries
+        }
+        pointsOfInterest {
+          ...RolledUpPlace
+        }
+      }
+    }
+  }
+  nodes(ids: $ids) {
+    id
+    ... on Location {
+      traffic(range: $range, interval: $interval) {
+        ...RolledUpSeries
+      }
+      pointsOfInterest(range: $range, interval: $interval) {
+        ...RolledUpPlace
+      }
+    }
+  }
+}
+    fragment RolledUpSeries on TrafficSeries {
+  metric
+  interval
+  reported
+  points {
+    at
+    localAt
+    value
+  }
+  columns {
+    start
+    stepSeconds
+    starts
+    values
+  }
+  total
+  peak {
+    at
+    localAt
+    value
+  }
+}
+fragment RolledUpPlace on PointOfInterest {
+  id
+  traffic {
+    ...RolledUpSeries
+  }
+}`, {"hash":"sha256:7d204737826b56a0c85251a5472bd24a3d08b01967060fcb987c843225ee9517"}) as unknown as TypedDocumentString<BrandAndLocationsQuery, BrandAndLocationsQueryVariables>;
 export const TimeBothFormsDocument = new TypedDocumentString(`
     query TimeBothForms($id: ID!, $local: TrafficRange!, $utc: TrafficRange!, $interval: TrafficInterval!) {
   location(by: {id: $id}) {

@@ -6,6 +6,8 @@ import type { TrafficReport } from './series.ts'
 import type { TrafficQuestion } from './traffic-question.ts'
 import { type LocationTraffic, type MetricBuckets, pointOfInterestMetrics, type TrafficSpan } from './wire.ts'
 
+const hour = 3_600_000
+
 /**
  * One location's answer, put together from its windows, which may come in any order. No more is held than was asked: of
  * days, weeks and months a number each.
@@ -13,6 +15,7 @@ import { type LocationTraffic, type MetricBuckets, pointOfInterestMetrics, type 
 export class TrafficGathering {
   readonly #question: TrafficQuestion
   readonly #plan: Plan
+  readonly #counted: TrafficSpan
   readonly #quarters: QuarterCheck | undefined
   readonly #location: PlaceGathering
   readonly #zones: Map<string, PlaceGathering> | undefined
@@ -21,10 +24,11 @@ export class TrafficGathering {
   /** The first instant of the range at which a bucket starts. */
   #example = Infinity
 
-  /** `plan` is the question's. */
-  constructor(question: TrafficQuestion, plan: Plan) {
+  /** `plan` is the question's; what starts in `counted` counts, which may differ from the range by parts of an hour. */
+  constructor(question: TrafficQuestion, plan: Plan, counted: TrafficSpan = question.span) {
     this.#question = question
     this.#plan = plan
+    this.#counted = counted
     if (plan.edges.length > 0 || plan.interval === '15min') {
       this.#quarters = new QuarterCheck(plan.span, plan.edges, plan.clock)
     }
@@ -40,9 +44,10 @@ export class TrafficGathering {
     window: TrafficSpan,
     { locationId, referenceNumber, buckets, pointsOfInterest }: LocationTraffic,
   ): void {
-    const { span, metrics } = this.#question
-    const start = Math.max(window.start, span.start)
-    const part = { form: span.form, start, end: Math.min(window.end, span.end) }
+    const { metrics } = this.#question
+    const { form, ...counted } = this.#counted
+    const start = Math.max(window.start, counted.start)
+    const part = { form, start, end: Math.min(window.end, counted.end) }
     this.#locationId = locationId
     this.#referenceNumber ??= referenceNumber
     if (part.end <= part.start) return
@@ -63,7 +68,10 @@ export class TrafficGathering {
   report(): TrafficReport {
     const example = Number.isFinite(this.#example) ? this.#example : undefined
     const zones = [...(this.#zones ?? [])].filter(([, { first }]) => Number.isFinite(first))
-    zones.sort(([id, one], [otherId, other]) => one.first - other.first || (id < otherId ? -1 : 1))
+    // By the hour, since quarter-hours may stand for hours in days: the order is the same however those are made.
+    const step = this.#plan.periods ? hour : 1
+    const hourOf = ({ first }: PlaceGathering) => Math.floor(first / step)
+    zones.sort(([id, one], [otherId, other]) => hourOf(one) - hourOf(other) || (id < otherId ? -1 : 1))
     return {
       locationId: this.#locationId,
       referenceNumber: this.#referenceNumber,

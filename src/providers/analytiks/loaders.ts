@@ -6,22 +6,16 @@ import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import type { Walk } from '../../upstream/walk.ts'
 import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
+import { type BrandQuestion, spanOfBrand, stepOfBrand } from './brand-question.ts'
 import { walkBrand } from './brand-walk.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { Plans } from './gathering-plan.ts'
 import { LocationReport } from './location-report.ts'
 import { identityName, type LocationWindow, locationTraffic, locationWindow } from './location-traffic.ts'
 import type { BrandReport, TrafficReport } from './series.ts'
-import {
-  type BrandQuestion,
-  spanAsked,
-  stepOf,
-  stepOfBrand,
-  type TrafficKey,
-  type TrafficQuestion,
-} from './traffic-question.ts'
-import { isAhead, presentWindow, untilNow, windowsOf } from './windows.ts'
-import { type LocationTraffic, trafficMetrics } from './wire.ts'
+import { spanAsked, stepOf, type TrafficKey, type TrafficQuestion } from './traffic-question.ts'
+import { isAhead, untilNow, windowsOf } from './windows.ts'
+import { type LocationTraffic, type TrafficSpan, type TrafficStep, trafficMetrics } from './wire.ts'
 
 export interface AnalytiksLoaders {
   /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
@@ -59,17 +53,17 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
   return {
     traffic: { load: key => reports.load(key).then(({ outcome }) => outcome) },
     brandTraffic(brandId, question) {
-      const step = stepOfBrand(question)
-      const name = nameOf(brandId, step, questionName(question))
+      const name = nameOf(brandId, questionName({ ...question, span: question.spanOf(null) }))
       return walks.getOrInsertComputed(name, () => {
         const { brandPages: pages, dwellTime } = answers()
         const now = Date.now()
-        const windows = windowsOf(spanAsked(question, step), { whole: pages.areKept, now }).filter(
-          window => !isAhead(window, step, now),
-        )
-        // Some window has to tell which locations there are.
-        if (windows.length === 0) windows.push(presentWindow(question.span.form, step, now))
-        return walkBrand(question, { pages, caller, dwellTime, brandId, step, windows })
+        const cut = (span: TrafficSpan, step: TrafficStep) =>
+          windowsOf(spanAsked({ span, interval: question.interval }, step), {
+            whole: pages.areKept,
+            now,
+          }).filter(window => !isAhead(window, step, now))
+        const [span, step] = [spanOfBrand(question), stepOfBrand(question)]
+        return walkBrand(question, { pages, caller, dwellTime, brandId, span, step, cut, now })
       })
     },
   }

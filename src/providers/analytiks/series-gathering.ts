@@ -52,11 +52,12 @@ export class SeriesGathering {
       })
     }
     if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#fold)
-    throw new BadInput(
-      'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.',
-    )
+    throw new BadInput(needsZone)
   }
 }
+
+export const needsZone =
+  'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.'
 
 /** How many people were behind each bucket; a bucket without a count of visits weighs 1. */
 function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {

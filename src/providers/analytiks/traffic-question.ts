@@ -25,13 +25,6 @@ export interface TrafficKey extends TrafficQuestion {
   readonly onRefusal: 'PARTIAL' | 'FAIL'
 }
 
-/** What is asked of all locations of a brand, which are in several time zones. */
-export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone'> {
-  readonly zoneOf: (locationId: number) => string | null
-  /** The time zones that the catalog knows of the brand's locations. */
-  readonly timeZones: readonly string[]
-}
-
 const hour = 3_600_000
 
 /** How Analytiks is asked: by quarters where hours of UTC would straddle the location's midnight, or an end of a range that is told in one. */
@@ -44,11 +37,6 @@ export function stepOf({
   if (interval === 'hourly' || span.form === 'local' || timeZone === null) return 'hourly'
   if (interval === 'whole' && span.start % hour === 0 && span.end % hour === 0) return 'hourly'
   return clockOf(timeZone).keepsWholeHours(span.start, span.end) ? 'hourly' : '15min'
-}
-
-export function stepOfBrand({ span, interval, timeZones }: BrandQuestion): TrafficStep {
-  if (interval === '15min') return interval
-  return timeZones.some(timeZone => stepOf({ span, interval, timeZone }) === '15min') ? '15min' : 'hourly'
 }
 
 /**

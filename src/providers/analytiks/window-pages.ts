@@ -9,6 +9,8 @@ export interface WindowPagesOptions {
   readonly caller: Caller
   readonly brandId: number
   readonly step: TrafficStep
+  /** The locations that will be taken; others are not held. */
+  readonly wants: (locationId: number) => boolean
 }
 
 /** A page may be empty, say of locations that are refused; so many are a mistake. */
@@ -92,7 +94,9 @@ export class WindowPages {
   }
 
   async #hold(): Promise<void> {
-    for (const row of await this.next()) this.#held.set(row.locationId, row)
+    for (const row of await this.next()) {
+      if (this.#options.wants(row.locationId)) this.#held.set(row.locationId, row)
+    }
   }
 
   async #read(): Promise<BrandPage> {

@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { BrandQuestion } from '../../../src/providers/analytiks/brand-question.ts'
 import type { LocationIdentity } from '../../../src/providers/analytiks/location-traffic.ts'
 import type { TrafficReport } from '../../../src/providers/analytiks/series.ts'
-import type {
-  BrandQuestion,
-  TrafficKey,
-  TrafficQuestion,
-} from '../../../src/providers/analytiks/traffic-question.ts'
+import type { TrafficKey, TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
 import { locationMetrics, pointOfInterestMetrics } from '../../../src/providers/analytiks/wire.ts'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
 import { type Ask, providerConformance } from '../../conformance.ts'
@@ -20,7 +17,12 @@ const june: TrafficQuestion = {
   metrics: locationMetrics,
   withZones: true,
 }
-const juneOfBrand: BrandQuestion = { ...june, zoneOf: () => null, timeZones: [] }
+const juneOfBrand: BrandQuestion = {
+  ...june,
+  spanOf: () => june.span,
+  zoneOf: () => null,
+  timeZones: [],
+}
 /** Days that two calls tell. */
 const twoWindows = utc('2025-06-05T00:00:00Z', '2025-06-08T00:00:00Z')
 
@@ -268,7 +270,7 @@ describe('the walk over a brand', () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
     const { analytiks } = account.request()
-    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, span: twoWindows })
+    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
     await walk.until(count(2))
     expect(costs(emulator).v3).toBe(2)
     const { rows } = await walk.until(() => false)
@@ -294,7 +296,7 @@ describe('the walk over a brand', () => {
     const lacking = { body: { cursor: null, data: [{ locationId: 2 }] } }
     emulator.journal.script({ route: 'POST /json/v3', answer: lacking, times: 1 })
     const { analytiks } = account.request()
-    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, span: twoWindows })
+    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
     expect(await failureOf(walk.until(count(1)))).toMatchObject(inconsistent)
   })
 })

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
-import {
-  stepOf,
-  stepOfBrand,
-  type TrafficInterval,
-} from '../../../src/providers/analytiks/traffic-question.ts'
+import { hullOf, stepOfBrand } from '../../../src/providers/analytiks/brand-question.ts'
+import { stepOf, type TrafficInterval } from '../../../src/providers/analytiks/traffic-question.ts'
 import type { TrafficSpan } from '../../../src/providers/analytiks/wire.ts'
+import { BadInput } from '../../../src/upstream/bad-input.ts'
 import { local, utc } from './traffic-rows.ts'
 
 const june = utc('2025-06-01T00:00:00Z', '2025-07-01T00:00:00Z')
@@ -32,11 +30,33 @@ test.each<[TrafficInterval, TrafficSpan, string | null, string]>([
   },
 )
 
+const brand = {
+  spanOf: () => june,
+  interval: 'daily',
+  metrics: [],
+  withZones: false,
+  zoneOf: () => null,
+} as const
+
 test('a brand is asked by quarters as soon as one of its locations needs them', () => {
-  const brand = { span: june, interval: 'daily', metrics: [], withZones: false, zoneOf: () => null } as const
   expect(stepOfBrand({ ...brand, timeZones: [] })).toBe('hourly')
   expect(stepOfBrand({ ...brand, timeZones: ['Europe/London', 'Asia/Tokyo'] })).toBe('hourly')
   expect(stepOfBrand({ ...brand, timeZones: ['Europe/London', 'Asia/Kolkata'] })).toBe('15min')
   expect(stepOfBrand({ ...brand, interval: '15min', timeZones: [] })).toBe('15min')
-  expect(stepOfBrand({ ...brand, span: localJune, timeZones: ['Asia/Kolkata'] })).toBe('hourly')
+  expect(stepOfBrand({ ...brand, spanOf: () => localJune, timeZones: [] })).toBe('hourly')
+})
+
+test('a brand is asked from where its range begins first to where it ends last', () => {
+  const [tokyo, london] = [
+    utc('2025-05-31T15:00:00Z', '2025-06-30T15:00:00Z'),
+    utc('2025-05-31T23:00:00Z', '2025-06-30T23:00:00Z'),
+  ]
+  const spans: Readonly<Record<string, TrafficSpan>> = { 'Asia/Tokyo': tokyo, 'Europe/London': london }
+  const spanOf = (timeZone: string | null) => {
+    if (timeZone === 'Pacific/Apia') throw new BadInput('Clocks skip all of it.')
+    return spans[timeZone ?? ''] ?? localJune
+  }
+  const timeZones = ['Europe/London', 'Asia/Tokyo', 'Europe/London', 'Pacific/Apia']
+  expect(hullOf({ ...brand, spanOf, timeZones })).toEqual({ ...tokyo, end: london.end })
+  expect(hullOf({ ...brand, spanOf, timeZones: ['Pacific/Apia'] })).toEqual(localJune)
 })

@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
+import { type Answer, ask } from './client.ts'
+import { BrandAndLocationsDocument, type BrandAndLocationsQuery } from './generated/graphql.ts'
+import { serve } from './serving.ts'
+
+const zones = [
+  'Europe/London',
+  'Australia/Lord_Howe',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'America/St_Johns',
+  'Pacific/Apia',
+  'UTC',
+]
+const brand = 7777
+const firstId = 1001
+
+/** All but the last in a time zone that the catalog knows. */
+const catalog = `locations:\n${zones
+  .map(
+    (zone, index) =>
+      `  - { id: store-${index}, name: Store, timeZone: ${zone}, analytiks: { locationId: ${firstId + index}, brandId: ${brand} } }\n`,
+  )
+  .join('')}`
+const ids = [
+  ...zones.map((_zone, index) => `Location:store-${index}`),
+  `Location:analytiks:${firstId + zones.length}`,
+]
+
+const days = [
+  '2025-06-02',
+  // Clocks change: in London, on Lord Howe Island by half an hour, in St. John's, and in Apia by a whole day.
+  '2025-10-25',
+  '2025-03-29',
+  '2025-10-04',
+  '2025-04-05',
+  '2025-11-01',
+  '2011-12-29',
+  '2011-12-30',
+]
+const ranges = fc
+  .record({
+    day: fc.constantFrom(...days),
+    form: fc.constantFrom('local', 'local', 'utc'),
+    start: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 95 })),
+    length: fc.oneof(fc.constantFrom(96, 192), fc.integer({ min: 1, max: 700 })),
+  })
+  .map(({ day, form, start, length }) => {
+    const from = Date.parse(`${day}T00:00:00Z`) + start * 900_000
+    const [first, last] = [from, from + length * 900_000].map(time =>
+      new Date(time).toISOString().slice(0, 19),
+    )
+    return form === 'utc'
+      ? { utc: { start: `${first}Z`, end: `${last}Z` } }
+      : { local: { start: String(first), end: String(last) } }
+  })
+/** Both ways of asking all places for quarter-hours at once. */
+const dear = { ISOTHERM_MAX_COST: '100000000' }
+const intervals = fc.constantFrom('QUARTER_HOUR', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY')
+
+test('a brand tells of each location what the location tells, warm and cold, by every clock', async () => {
+  await using analytiks = await serveAnalytiks({ extraStores: ids.length, extraZones: zones, pageSize: 5 })
+  await using plain = await serve({ catalog, environment: { ...analytiks.environment, ...dear } })
+  await using keeping = await serve({
+    catalog,
+    environment: { ...analytiks.environment, ...dear, ISOTHERM_CACHE_BYTES: '100000000' },
+  })
+  await fc.assert(
+    fc.asyncProperty(ranges, intervals, async (range, interval) => {
+      const variables = { brand, ids, range, interval }
+      const answer = await ask(plain.origin, BrandAndLocationsDocument, variables)
+      const [ofBrand, ofLocations] = told(answer)
+      expect(ofBrand).toEqual(ofLocations)
+      expect(ofLocations.map(({ id }) => id)).toEqual(ids)
+      for (const _time of ['cold', 'warm']) {
+        const kept = await ask(keeping.origin, BrandAndLocationsDocument, variables)
+        expect(told(kept)).toEqual([ofBrand, ofLocations])
+      }
+    }),
+    { numRuns: 12 },
+  )
+})
+
+/** What the brand tells of each location, and what each location tells, with why it tells nothing. */
+function told({ data, errors }: Answer<BrandAndLocationsQuery>) {
+  const failure = (...start: (string | number)[]) =>
+    errors.find(({ path = [] }) => start.every((step, place) => path[place] === step))?.message
+  const rows = data.brand?.traffic?.nodes ?? []
+  const ofBrand = rows.map(({ location: { id }, series, pointsOfInterest }, index) => ({
+    id,
+    traffic: series ?? failure('brand', 'traffic', 'nodes', index, 'series'),
+    pointsOfInterest: pointsOfInterest ?? failure('brand', 'traffic', 'nodes', index, 'pointsOfInterest'),
+  }))
+  const ofLocations = data.nodes.map((node, index) => {
+    if (!node || !('traffic' in node)) throw new Error('no location')
+    const { id, traffic, pointsOfInterest } = node
+    return {
+      id,
+      traffic: traffic ?? failure('nodes', index, 'traffic'),
+      pointsOfInterest: pointsOfInterest ?? failure('nodes', index, 'pointsOfInterest'),
+    }
+  })
+  return [ofBrand, ofLocations] as const
+}
