@@ -34,7 +34,7 @@ export class Connections implements AsyncDisposable {
   /** On a connection of its own. */
   sendAnew(call: Dispatcher.DispatchOptions, exchange: Dispatcher.DispatchHandler): void {
     // Once closed, the kept ones refuse it.
-    if (!this.#isClosed) this.#single ??= this.#open({ pipelining: 0, allowH2: false })
+    if (!this.#isClosed) this.#single ??= this.#open({ pipelining: 0 })
     const agent = this.#single ?? this.#kept
     agent.dispatch(call, exchange)
   }
@@ -44,11 +44,13 @@ export class Connections implements AsyncDisposable {
     await Promise.all([this.#kept.destroy(), this.#single?.destroy()])
   }
 
-  #open(options: Pick<Agent.Options, 'pipelining' | 'allowH2'>): Agent {
+  #open(options: Pick<Agent.Options, 'pipelining'>): Agent {
     const { timeoutMilliseconds, maximumBytes, lookup } = this.#bounds
     return new Agent({
       ...options,
       connections: 64,
+      // Over HTTP/2 undici itself sends again what a server turns away, creations too, and one lost connection fails many calls.
+      allowH2: false,
       maxHeaderSize: maximumHeaderBytes,
       ...(maximumBytes !== undefined && { maxResponseSize: maximumBytes }),
       // The deadline of each call is the only clock.

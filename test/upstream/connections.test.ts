@@ -166,6 +166,20 @@ describe('a creation', () => {
   })
 })
 
+test('only HTTP/1.1 is offered, as each call has a connection and is sent by nobody else', async () => {
+  const { promise: hello, resolve } = Promise.withResolvers<string | Buffer>()
+  await using server = await serveSockets(socket => {
+    socket.once('data', data => {
+      resolve(data)
+      socket.destroy()
+    })
+  })
+  await using http = openHttp('zenovay', bounds)
+  await rejection(http.call({ method: 'GET', url: new URL(server.url.href.replace('http:', 'https:')) }))
+  // The extension by which protocols are offered: its length, the list's, and one name after its own.
+  expect((await hello).includes('\0\x0b\0\x09\x08http/1.1')).toBe(true)
+})
+
 test('headers of 60 kB are read, and larger ones are an invalid answer', async () => {
   await using server = await serveHttp((request, response) => {
     response.writeHead(200, { 'x-long': 'x'.repeat(Number(request.url?.slice(1))) }).end('words')
