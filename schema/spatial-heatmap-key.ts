@@ -58,10 +58,12 @@ export function printHeatmapKey({
 export function parseHeatmapKey(key: string): HeatmapKey {
   const [, locationId, type, rest = ''] = /^([\da-f]{24}):(\w+):([\w-]+)$/i.exec(key) ?? []
   const vendorType = spatialHeatmapTypes.find(known => known === type)
-  const parsed = encoded.safeParse(rest.length <= longest ? rest : '')
+  const parsed = encoded.safeParse(rest)
   if (!locationId || !vendorType || !parsed.success)
     throw new BadInput(`No spatial heatmap has the id "${key}".`)
   const [recordingId, role, age, gender, made, roles, ages, genders, taxonomy] = parsed.data
+  if (narrowingLength({ roles, ages, genders, taxonomy }) > longestNarrowing)
+    throw new BadInput(`No spatial heatmap has the id "${key}".`)
   const narrowing = narrowingOf({ roles, ages, genders, taxonomy })
   const [start, end] = typeof made === 'string' ? [made, made] : made
   return {
@@ -90,11 +92,14 @@ export function narrowingOf({ roles, ages, genders, taxonomy }: Filters): Narrow
 
 type Filters = Omit<HeatmapFilter, 'start' | 'end'>
 
-/** Of what is encoded, in characters. */
-const longest = 8000
-
 /** The longest that all texts of a narrowing may be together, so that ids stay short. */
 export const longestNarrowing = 2000
+
+/** In characters, with one for each member. */
+export function narrowingLength({ roles, ages, genders, taxonomy }: Filters): number {
+  const members = [roles, ages, genders].flatMap(list => list ?? [])
+  return members.reduce((sum, member) => sum + member.length + 1, taxonomy?.length ?? 0)
+}
 
 const text = z.string().nullable()
 const list = z.array(z.string()).min(1).nullable()

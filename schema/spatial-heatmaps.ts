@@ -8,7 +8,7 @@ import { checkFirst, type PageArguments, pageArguments, toConnection } from './c
 import { callCost, connectionSize, sized } from './costs.ts'
 import { Location } from './location.ts'
 import { SpatialHeatmap, type SpatialHeatmapRecord, SpatialHeatmapType } from './spatial-heatmap.ts'
-import { longestNarrowing, narrowingOf, printHeatmapKey } from './spatial-heatmap-key.ts'
+import { longestNarrowing, narrowingLength, narrowingOf, printHeatmapKey } from './spatial-heatmap-key.ts'
 import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
 
 interface HeatmapArguments {
@@ -106,14 +106,12 @@ async function heatmapsOf(
 function checkHeatmaps({ range, types, taxonomy, ...lists }: HeatmapArguments): void {
   checkTimeRange(range)
   if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
-  let length = taxonomy?.length ?? 0
   for (const [name, members] of Object.entries(lists)) {
     if (!Array.isArray(members)) continue
     if (members.length === 0) throw new BadInput(`${name} must name at least one member, or be left out.`)
-    for (const member of members) length += String(member).length + 1
   }
   if (taxonomy?.trim() === '') throw new BadInput('taxonomy must name a zone path, or be left out.')
-  if (length > longestNarrowing)
+  if (narrowingLength({ taxonomy, ...lists }) > longestNarrowing)
     throw new BadInput(`roles, ages, genders and taxonomy may have ${longestNarrowing} characters in all.`)
 }
 

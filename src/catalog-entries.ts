@@ -1,11 +1,20 @@
 import { z } from 'zod'
 import { Catalog, type Location, type Website } from './catalog.ts'
 import { addressOf } from './upstream/page-path.ts'
+import { isVendorId, longestId } from './upstream/vendor-id.ts'
 
 export const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores')
-const upstreamId = z.string().min(1)
+  .max(longestId, `must have at most ${longestId} characters`)
+/** What the catalog takes, the ids of the graph hold. */
+const upstreamId = z
+  .string()
+  .min(1)
+  .refine(
+    isVendorId,
+    `must have at most ${longestId} characters, none of them a control character, and no part between colons that is . or ..`,
+  )
 const natural = whole(Number.MAX_SAFE_INTEGER, 'must be a whole number')
 /** An Int of the graph. */
 const brandId = whole(2 ** 31 - 1, 'must be a whole number up to 2147483647')
@@ -55,7 +64,7 @@ export const website = z.strictObject({
       'must hold either a projectId or an environmentId',
     )
     .optional(),
-  datadog: z.strictObject({ applicationId: z.string().min(1) }).optional(),
+  datadog: z.strictObject({ applicationId: upstreamId }).optional(),
   views: z
     .array(
       z.strictObject({

@@ -82,3 +82,20 @@ test.each([
   expect(told).toMatch(/^shops\/catalog\.yaml:[45]: /)
   expect(told).toContain(`: ${list}.a.${problem}`)
 })
+
+test.each([
+  ['locations', (text: string) => ({ analytiks: { brandId: 1, referenceNumber: text } })],
+  ['websites', (text: string) => ({ posthog: { projectId: text } })],
+  ['websites', (text: string) => ({ posthog: { environmentId: text } })],
+  ['websites', (text: string) => ({ datadog: { applicationId: text } })],
+] as const)('an id that no id of the graph can hold is told: %s %o', (list, identity) => {
+  for (const text of ['.', '..', 'a:..', 'a\nb', 'x'.repeat(1001)]) {
+    const [told, ...others] = problemsOf(
+      JSON.stringify({ [list]: [{ id: 'a', name: 'A', ...identity(text) }] }),
+    )
+    expect(others).toEqual([])
+    expect(told).toMatch(/^shops\/catalog\.yaml:1: \w+\.a\..*: must have at most 1000 characters/)
+  }
+  for (const text of ['a/b', 'a:/b', '%2F', ' ', 'größe', 'x'.repeat(1000)])
+    expect(problemsOf(JSON.stringify({ [list]: [{ id: 'a', name: 'A', ...identity(text) }] }))).toEqual([])
+})

@@ -69,6 +69,7 @@ const fields: readonly (readonly [field: string, says: string])[] = [
   ],
   ['node(id: "Location:nowhere") { id }', 'No location has the id "nowhere".'],
   ['node(id: "Location:analytiks:x") { id }', 'No location has the id "analytiks:x".'],
+  ['node(id: "Location:analytiks:+1") { id }', 'No location has the id "analytiks:+1".'],
   ['node(id: "Brand:US0658") { id }', 'No brand has the id "US0658".'],
   ['node(id: "Brand:12345678901") { id }', 'No brand has the id "12345678901".'],
   ['node(id: "Website:zenovay:1") { id }', 'No website has the id "zenovay:1".'],

@@ -126,6 +126,24 @@ async function ginza() {
   return data.location
 }
 
+test('a heatmap whose texts are long is found again too', async () => {
+  const { auraVisionId } = await ginza()
+  const row = {
+    location_id: auraVisionId,
+    recording_id: 'r'.repeat(9000),
+    role: 'ü'.repeat(1900),
+    created: '2025-06-02T10:00:00',
+    heatmap_type: 'path',
+  }
+  served.sandbox.auraVision.journal.script({
+    route: 'detail/list',
+    frames: [`{id}|0|0|${JSON.stringify([row])}`],
+  })
+  const heatmaps = await listed(`types: [PATH], roles: ["${row.role}"]`)
+  expect(heatmaps).toHaveLength(1)
+  expect(await found(heatmaps.map(({ id }) => id))).toEqual({ nodes: heatmaps, _entities: heatmaps })
+})
+
 test('a text that is no id of a heatmap is bad input before any call, and one that is gone is not found', async () => {
   const [heatmap] = await listed('types: [PATH]')
   const [name, location, type, rest = ''] = heatmap?.id.split(':') ?? []
