@@ -30,7 +30,7 @@ function reasonOf(cause: unknown, { maximumBytes, hasBegun }: CallEnd): Reason {
     return invalid(`answered more than ${maximumBytes} bytes`)
   if (cause instanceof errors.HeadersOverflowError)
     return invalid(`answered with headers of more than ${maximumHeaderBytes} bytes`)
-  if (cause instanceof errors.HTTPParserError) return invalid('answered something that is not HTTP')
+  if (isNotHttp(cause)) return invalid('answered something that is not HTTP')
   if (cause instanceof errors.SocketError && /^bad /.test(cause.message))
     return invalid('answered something that does not belong to the question')
   if (cause instanceof errors.ConnectTimeoutError)
@@ -60,6 +60,11 @@ export function endsConnection(cause: unknown): boolean {
 /** A connection may also be reset while it is being opened: such an error names the address. */
 function isConnecting(cause: unknown): boolean {
   return cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect'
+}
+
+/** A status below 100 passes the parser, and fails an assertion of undici's. */
+function isNotHttp(cause: unknown): boolean {
+  return cause instanceof errors.HTTPParserError || codeOf(cause) === 'ERR_ASSERTION'
 }
 
 function isCertificateError(cause: unknown): boolean {

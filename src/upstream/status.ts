@@ -15,8 +15,8 @@ export function statusError(
   const { code = codeOf(answer.status), ...details } = known
   return new UpstreamError(provider, code, sentences[code](provider, answer.status), {
     ...detailsOf(answer),
-    // A 5xx answer may be gone a moment later; a gateway's 408 too.
-    ...(answer.status >= 500 || answer.status === 408 ? { retryable: true } : {}),
+    // A 5xx answer may be gone a moment later; a gateway's 408 and 425 (Too Early) too.
+    ...(answer.status >= 500 || [408, 425].includes(answer.status) ? { retryable: true } : {}),
     retryAfterSeconds: retryAfter(answer),
     ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
   })

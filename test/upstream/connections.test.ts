@@ -204,6 +204,12 @@ describe('what prevents an answer has its own sentence', () => {
       false,
     ],
     [
+      'bad status',
+      'HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n',
+      'answered something that is not HTTP',
+      false,
+    ],
+    [
       'upgrade',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
       'answered something that does not belong to the question',

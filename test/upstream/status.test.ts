@@ -13,6 +13,7 @@ const namedStatuses: Readonly<Record<number, readonly [UpstreamErrorCode, boolea
   404: ['UPSTREAM_NOT_FOUND', false],
   408: ['UPSTREAM_TIMEOUT', true],
   410: ['UPSTREAM_NOT_FOUND', false],
+  425: ['UPSTREAM_REJECTED', true],
   429: ['UPSTREAM_RATE_LIMITED', true],
   504: ['UPSTREAM_TIMEOUT', true],
 }
@@ -44,7 +45,7 @@ test('what a provider knows better wins over the status and the headers', () => 
   })
 })
 
-test.each([408, 500, 502, 599])(
+test.each([408, 425, 500, 502, 599])(
   'a status of %i is worth asking again whatever code a provider gives it',
   status => {
     const answer = { status, headers: {} }

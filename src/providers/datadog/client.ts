@@ -147,7 +147,7 @@ function readSnapshot(answer: HttpAnswer): DatadogSnapshot | null {
 
 /** An answer that leaves open whether a creation was made is not retryable. */
 function unsure(answer: HttpAnswer, error: unknown): unknown {
-  const isOpen = answer.status < 300 || answer.status === 408 || answer.status >= 500
+  const isOpen = answer.status < 400 || answer.status === 408 || answer.status >= 500
   return isOpen && error instanceof UpstreamError ? mayBeDone(error) : error
 }
 

@@ -44,7 +44,16 @@ function saidIn(body: string, secrets: readonly string[]): string {
   const parsed = errorBody.safeParse(tryJson(body))
   if (!parsed.success) return ''
   let said = parsed.data.errors.filter(Boolean).slice(0, 10).join('; ')
-  for (const secret of secrets.filter(Boolean)) said = said.replaceAll(secret, '…')
+  for (const secret of secrets.filter(Boolean)) said = said.replace(anySpelling(secret), '…')
   const line = said.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
   return line.length > longestWords ? `${line.slice(0, longestWords - 1).toWellFormed()}…` : line
+}
+
+/** A secret as it may come back: in either case, with characters percent-encoded, or broken over lines and errors. */
+function anySpelling(secret: string): RegExp {
+  const characters = Array.from(secret, character => {
+    const encoded = Array.from(Buffer.from(character), byte => `%${byte.toString(16).padStart(2, '0')}`)
+    return `(?:${RegExp.escape(character)}|${encoded.join('')})`
+  })
+  return new RegExp(characters.join('[\\s\\p{Cc}\\p{Cf};]*'), 'giu')
 }

@@ -186,8 +186,10 @@ describe.each(Object.entries(writes))('a refused %s', (name, write) => {
   })
 
   test.each([
+    [303, 'UPSTREAM_INVALID_RESPONSE', false],
     [401, 'UPSTREAM_UNAUTHENTICATED', false],
     [408, 'UPSTREAM_TIMEOUT', name !== 'create'],
+    [425, 'UPSTREAM_REJECTED', true],
     [429, 'UPSTREAM_RATE_LIMITED', true],
     [500, 'UPSTREAM_UNAVAILABLE', name !== 'create'],
     [503, 'UPSTREAM_UNAVAILABLE', name !== 'create'],
@@ -205,6 +207,9 @@ test.each<[string, unknown, string]>([
     'start; Odd',
   ],
   ['keys', { errors: ['key dd-key and app dd-app-key'] }, 'key … and app …'],
+  ['keys in capitals', { errors: ['key DD-KEY and app Dd-App-Key'] }, 'key … and app …'],
+  ['keys in a URL', { errors: ['?a=dd%2Dkey&b=dd%2dapp-ke%79&c=%64%64-key'] }, '?a=…&b=…&c=…'],
+  ['broken keys', { errors: ['dd-\n key, dd\u200b-app', '-key'] }, '…, …'],
   ['lines', { errors: ['one\n\u0007two\u2028\u202ethree'] }, 'one two three'],
   ['too much', { errors: ['x'.repeat(500)] }, `${'x'.repeat(199)}…`],
   ['a key at the cut', { errors: [`${'x'.repeat(195)}dd-app-key`] }, `${'x'.repeat(195)}…`],
@@ -226,6 +231,7 @@ test('a creation that may have been made says so, and is not retryable', async (
     { hang: true },
     { answer: { status: 503, headers: { 'retry-after': '1' } } },
     { answer: { status: 504 } },
+    { answer: { status: 303, headers: { location: '/api/v2/replay/heatmap/snapshots/one' } } },
     { answer: { status: 201, body: '{"data":' } },
   ]
   for (const fault of faults) {
