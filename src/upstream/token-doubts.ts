@@ -43,7 +43,9 @@ export class TokenDoubts {
     this.#vain.push(Date.now())
   }
 
-  clear(token: object): void {
+  /** Upstream took the token for this question. */
+  clear(token: object, question: string): void {
     this.#accepted.add(token)
+    this.#known.delete(question)
   }
 }

@@ -54,8 +54,8 @@ export interface TokenSource {
   renew(refused: Token, question: string, flight: Flight): Promise<Renewal>
   /** Says that the question was refused with a renewed token as well. */
   renewedInVain(renewed: Token, question: string): void
-  /** Says that upstream took a token. */
-  accepted(token: Token): void
+  /** Says that upstream took a token for the question: where that is refused later on, the token may be at fault again. */
+  accepted(token: Token, question: string): void
 }
 
 /** How long after an early renewal that failed what is still good is used without another try, in milliseconds. */
@@ -110,7 +110,7 @@ export function openTokenSource(
       }
     },
     renewedInVain: (renewed, question) => doubts.note(renewed, question),
-    accepted: accepted => doubts.clear(accepted),
+    accepted: (accepted, question) => doubts.clear(accepted, question),
   }
 }
 

@@ -31,11 +31,20 @@ test('what is refused with a renewed token says nothing of that token, however l
   const first = await source.current(waiting)
   const second = tokenOf(await source.renew(first, 'one', waiting))
   source.renewedInVain(second, 'one')
-  source.accepted(second)
+  source.accepted(second, 'another')
   vi.setSystemTime(start + 600_000)
   expect(await source.renew(second, 'one', waiting)).toBe('known')
   expect(await source.renew(first, 'one', waiting)).toBe(second)
   expect(tokens.asked).toHaveLength(2)
+})
+
+test('a question that a token was taken for is no longer known to be refused', async () => {
+  await using tokens = await serveTokens()
+  const { source } = tokens
+  const second = tokenOf(await source.renew(await source.current(waiting), 'one', waiting))
+  source.renewedInVain(second, 'one')
+  source.accepted(second, 'one')
+  expect(textOf(await source.renew(second, 'one', waiting))).toBe('token 3')
 })
 
 test('a token that is refused to another question is renewed at once, as it may have been revoked', async () => {

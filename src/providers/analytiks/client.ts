@@ -89,7 +89,7 @@ export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers)
         isRead: true,
         flight: timed,
       })
-      if (answer.status < 400) tokens.accepted(token)
+      if (answer.status < 400) tokens.accepted(token, about)
       return answer
     }
     const token = await tokens.current(timed)

@@ -121,7 +121,7 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
     const connection = await openConnection({ ...settings, url, closing: closing.signal })
-    tokens.accepted(token)
+    tokens.accepted(token, 'connect')
     return { connection, token, endsAt: Date.now() + socketMilliseconds }
   }
   const openWith = async (token: Token) => {
