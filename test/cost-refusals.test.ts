@@ -171,6 +171,16 @@ test.each([
   expect(takeCalls(served.sandbox)).toEqual([])
 })
 
+test('an operation of more parts than 2,000 is refused, where the same rows in fewer parts are answered', async () => {
+  const parts = (labels: number) =>
+    `{ locations(first: 1000) { nodes { ${Array.from({ length: labels }, (_, index) => `... @defer(label: "${index}") { id }`).join(' ')} } } }`
+  const refused = await post(served.origin, parts(3), 'multipart/mixed')
+  expect(refused.status).toBe(400)
+  expect(refused.text).toContain('"code":"COST_ESTIMATED_TOO_EXPENSIVE"')
+  expect(refused.text).toContain('estimated to come in 3000 parts, more than 2000')
+  expect(await post(served.origin, parts(2), 'multipart/mixed')).toMatchObject({ status: 200 })
+})
+
 test('changes that are left out, or asked twice as one, do not count', async () => {
   const query = `mutation { ${removals(50)} ...A ... @skip(if: true) { ${remove(50)} } } fragment A on Mutation { ${removals(50)} }`
   const { status } = await askText(served.origin, query)

@@ -197,6 +197,37 @@ test('many aliases of one scalar below a long list, and long aliases, are too mu
   )
 })
 
+test('long aliases above a list are too much of a response, since each error and each part names them', () => {
+  const ids = JSON.stringify(Array(1000).fill('Location:a'))
+  const long = 'a'.repeat(400_000)
+  const asked = [
+    `{ ${long}: nodes(ids: ${ids}) { id } }`,
+    `{ ${long}: locations(first: 1000) { nodes @stream { id } } }`,
+    `{ ${long}: locations(first: 1000) { nodes { ... @defer { id } } } }`,
+    `{ locations(first: 1000) { nodes { ... @defer(label: "${long}") { id } } } }`,
+  ]
+  for (const text of asked) expect(costOf(text).bytes).toBeGreaterThan(limits.responseBytes)
+})
+
+test.each([
+  ['{ locations(first: 7) { nodes { ... @defer { id } } } }', 8, 7],
+  ['{ locations(first: 7) { nodes @stream { id } } }', 8, 7],
+  ['{ locations(first: 7) { nodes { ... @defer(if: false) { id } } } }', 8, 0],
+  ['query ($a: Boolean = false) { locations(first: 7) { nodes { ... @defer(if: $a) { id } } } }', 8, 7],
+  [
+    '{ location(by: { id: "a" }) { ...A @defer(label: "a") ...A @defer(label: "b") } } fragment A on Location { name ...B @defer } fragment B on Location { id }',
+    1,
+    4,
+  ],
+  [
+    '{ ...A @defer(label: "a") ...A @defer(label: "b") ...A } fragment A on Query { locations(first: 7) { nodes { id } } }',
+    24,
+    2,
+  ],
+])('%s costs %i and comes in %i parts: what is deferred is executed by itself', (text, cost, parts) => {
+  expect(costOf(text, { a: true })).toMatchObject({ cost, parts })
+})
+
 test('hours of ten years of a fleet as columns are too much of a response', () => {
   const years = '{ utc: { start: "2015-01-01T00:00:00Z", end: "2025-01-01T00:00:00Z" } }'
   const { bytes } = costOf(

@@ -8,6 +8,7 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql'
 
 export type Variables = Readonly<Record<string, unknown>>
@@ -15,6 +16,18 @@ export type Variables = Readonly<Record<string, unknown>>
 /** Thrown once more selections were read than any operation of a fair size has. */
 export class TooManySelections extends Error {
   override readonly name = 'TooManySelections'
+}
+
+/** A fragment with `@defer`. */
+export interface DeferredFragment {
+  readonly set: SelectionSetNode
+  /** Empty where it has none. */
+  readonly label: string
+}
+
+export interface ObjectSelections {
+  readonly fields: ReadonlyMap<string, readonly FieldNode[]>
+  readonly deferred: readonly DeferredFragment[]
 }
 
 /**
@@ -41,12 +54,13 @@ export class MergedSelections {
     )
   }
 
-  /** The fields of an object that several selection sets ask for, by response key. Throws TooManySelections. */
-  fieldsOf(
-    type: GraphQLObjectType,
-    sets: Iterable<SelectionSetNode>,
-  ): ReadonlyMap<string, readonly FieldNode[]> {
+  /**
+   * The fields of an object that several selection sets ask for, by response key, and the fragments that come later, each of
+   * which is executed by itself. Throws TooManySelections.
+   */
+  of(type: GraphQLObjectType, sets: Iterable<SelectionSetNode>): ObjectSelections {
     const fields = new Map<string, FieldNode[]>()
+    const deferred: DeferredFragment[] = []
     const spread = new Set<string>()
     const collect = ({ selections }: SelectionSetNode): void => {
       this.#read += selections.length
@@ -56,29 +70,44 @@ export class MergedSelections {
         if (selection.kind === Kind.FIELD) {
           const key = selection.alias?.value ?? selection.name.value
           fields.getOrInsertComputed(key, () => []).push(selection)
-        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-          if (this.#isOn(selection.typeCondition?.name.value, type)) collect(selection.selectionSet)
-        } else if (!spread.has(selection.name.value)) {
+          continue
+        }
+        const isSpread = selection.kind === Kind.FRAGMENT_SPREAD
+        const fragment = isSpread ? this.#fragments.get(selection.name.value) : selection
+        if (!fragment || !this.#isOn(fragment.typeCondition?.name.value, type)) continue
+        const part = this.part(selection, 'defer')
+        if (part) deferred.push({ set: fragment.selectionSet, ...part })
+        else if (!isSpread) collect(fragment.selectionSet)
+        else if (!spread.has(selection.name.value)) {
           spread.add(selection.name.value)
-          const fragment = this.#fragments.get(selection.name.value)
-          if (fragment && this.#isOn(fragment.typeCondition.name.value, type)) collect(fragment.selectionSet)
+          collect(fragment.selectionSet)
         }
       }
     }
     for (const set of sets) collect(set)
-    return fields
+    return { fields, deferred }
+  }
+
+  /** The directive of that name where it stands at a selection and is not switched off. */
+  part({ directives = [] }: SelectionNode, name: 'defer' | 'stream'): { readonly label: string } | undefined {
+    const directive = directives.find(directive => directive.name.value === name)
+    if (!directive) return undefined
+    const values = new Map(directive.arguments?.map(({ name, value }) => [name.value, this.#valueOf(value)]))
+    const label = values.get('label')
+    return values.get('if') === false ? undefined : { label: typeof label === 'string' ? label : '' }
+  }
+
+  #valueOf(node: ValueNode): unknown {
+    if (node.kind !== Kind.VARIABLE) return 'value' in node ? node.value : undefined
+    this.usesVariables = true
+    return this.#variables[node.name.value]
   }
 
   #isIncluded({ directives = [] }: SelectionNode): boolean {
     return directives.every(({ name, arguments: args = [] }) => {
       if (name.value !== 'skip' && name.value !== 'include') return true
       const value = args.find(argument => argument.name.value === 'if')?.value
-      if (value?.kind === Kind.VARIABLE) this.usesVariables = true
-      const isSet =
-        value?.kind === Kind.VARIABLE
-          ? this.#variables[value.name.value] === true
-          : value?.kind === Kind.BOOLEAN && value.value
-      return isSet === (name.value === 'include')
+      return (value && this.#valueOf(value) === true) === (name.value === 'include')
     })
   }
 

@@ -26,6 +26,8 @@ export interface OperationCost {
   readonly cost: number
   /** Of the response as JSON, roughly. */
   readonly bytes: number
+  /** What `@defer` and `@stream` have come later, piece by piece. */
+  readonly parts: number
   /** The root fields of a mutation. */
   readonly changes: number
   /** Whether it is the same whatever the variables are. */
@@ -56,28 +58,33 @@ export function operationCost(
   const selections = new MergedSelections(schema, document, variables, mostSelections)
   const weighing = new Weighing(schema, selections, variables)
   const isMutation = operation.operation === 'mutation'
-  if (!root) return { cost: 0, bytes: 0, changes: 0, isLasting: true }
+  if (!root) return { cost: 0, bytes: 0, parts: 0, changes: 0, isLasting: true }
   try {
-    const { cost, bytes } = weighing.weighObject(root, [operation.selectionSet], {
+    const { cost, bytes, parts } = weighing.weighObject(root, [operation.selectionSet], {
       sizes: {},
       page: undefined,
     })
-    const changes = isMutation ? selections.fieldsOf(root, [operation.selectionSet]).size : 0
+    const changes = isMutation ? selections.of(root, [operation.selectionSet]).fields.size : 0
     return {
       cost: Math.min(unbounded, Math.ceil(cost) + (isMutation ? mutationCost : 0)),
       bytes: Math.min(unbounded, Math.ceil(bytes)),
+      parts: Math.min(unbounded, parts),
       changes,
       isLasting: !selections.usesVariables,
     }
   } catch (error) {
     if (!(error instanceof TooManySelections)) throw error
-    return { cost: unbounded, bytes: unbounded, changes: 0, isLasting: !selections.usesVariables }
+    const isLasting = !selections.usesVariables
+    return { cost: unbounded, bytes: unbounded, parts: unbounded, changes: 0, isLasting }
   }
 }
 
 interface Weight {
   readonly cost: number
   readonly bytes: number
+  readonly parts: number
+  /** Where an error or a part may name the way to it: fields, and parts. */
+  readonly places: number
 }
 
 /** What the fields above say of lists. */
@@ -105,14 +112,23 @@ class Weighing {
     const name = `${type.name} ${numbers} ${JSON.stringify(place)}`
     const known = this.#weighed.get(name)
     if (known) return known
-    let cost = 0
-    let bytes = 0
-    for (const [key, nodes] of this.#selections.fieldsOf(type, sets)) {
+    const { fields, deferred } = this.#selections.of(type, sets)
+    let { cost, bytes, parts, places } = nothing
+    for (const [key, nodes] of fields) {
       const weight = this.#weighField(type, nodes, place)
       cost += weight.cost
-      bytes += weight.bytes + key.length + quotes
+      bytes += weight.bytes + key.length + quotes + Math.max(0, key.length - usualKey) * weight.places
+      parts += weight.parts
+      places += weight.places
     }
-    const weight = { cost, bytes }
+    for (const { set, label } of deferred) {
+      const weight = this.weighObject(type, [set], place)
+      cost += weight.cost
+      bytes += weight.bytes + bytesOfPart + label.length
+      parts += weight.parts + 1
+      places += weight.places + 1
+    }
+    const weight = { cost, bytes, parts, places }
     this.#weighed.set(name, weight)
     return weight
   }
@@ -135,11 +151,16 @@ class Weighing {
       unknownSize
     // Of lists in a list nothing tells the lengths of the inner ones.
     const count = lists === 0 ? 1 : Math.max(1, length) * unknownSize ** (lists - 1)
+    const stream = this.#selections.part(first, 'stream')
+    const streamed = stream && lists > 0 ? Math.max(1, length) : 0
+    const bytesOfRow = bytesOfPart + (stream?.label.length ?? 0)
     const named = getNamedType(field.type)
     if (!isCompositeType(named))
       return {
         cost: call + (lists === 0 ? 0 : Math.ceil(count / valuesPerCost)),
-        bytes: count * definition.bytes,
+        bytes: count * definition.bytes + streamed * bytesOfRow,
+        parts: streamed,
+        places: 1 + streamed,
       }
     const inner: Place = {
       sizes: below ? { ...sizes, ...below(args) } : sizes,
@@ -151,10 +172,12 @@ class Weighing {
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const types = isAbstractType(named) ? this.#schema.getPossibleTypes(named) : [named]
     const weights = types.map(type => this.weighObject(type, sets, inner))
-    const inside = Math.max(...weights.map(({ cost }) => cost))
+    const most = (name: keyof Weight) => Math.max(...weights.map(weight => weight[name]))
     return {
-      cost: call + count * (instance + inside),
-      bytes: count * (definition.bytes + Math.max(...weights.map(({ bytes }) => bytes))),
+      cost: call + count * (instance + most('cost')),
+      bytes: count * (definition.bytes + most('bytes')) + streamed * bytesOfRow,
+      parts: count * most('parts') + streamed,
+      places: count * most('places') + streamed + 1,
     }
   }
 
@@ -188,7 +211,13 @@ const metaFields: readonly Field[] = [SchemaMetaFieldDef, TypeMetaFieldDef]
 /** Around a key, with its colon and a comma. */
 const quotes = 4
 
-const nothing: Weight = { cost: 0, bytes: 0 }
+/** Of a part, without what it tells: its place, and how it is announced. */
+const bytesOfPart = 150
+
+/** Each error and each part names all keys above it; those of this length hardly count. */
+const usualKey = 40
+
+const nothing: Weight = { cost: 0, bytes: 0, parts: 0, places: 0 }
 
 function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(holdsVariable)

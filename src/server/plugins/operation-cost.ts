@@ -78,11 +78,19 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
     const message = `The operation is estimated to cost ${estimated}, more than ${maximum}: ask for fewer rows, a shorter range, longer intervals, or columns in place of points.`
     return operationRefusal(message, tooExpensive, { estimated, maximum })
   }
+  if (cost.parts > mostParts) {
+    const parts = { estimatedParts: cost.parts, maximumParts: mostParts }
+    const message = `The response is estimated to come in ${cost.parts} parts, more than ${mostParts}: defer or stream less.`
+    return operationRefusal(message, tooExpensive, { estimated, maximum, ...parts })
+  }
   if (cost.bytes <= limits.responseBytes) return undefined
   const bytes = { estimatedBytes: cost.bytes, maximumBytes: limits.responseBytes }
   const message = `The response is estimated to take ${megabytes(cost.bytes)} MB, more than ${megabytes(limits.responseBytes)} MB: ask for fewer rows or values.`
   return operationRefusal(message, tooExpensive, { estimated, maximum, ...bytes })
 }
+
+/** With each part the executor looks at all that are still to come. */
+const mostParts = 2000
 
 const tooExpensive = 'COST_ESTIMATED_TOO_EXPENSIVE'
 
