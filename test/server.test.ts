@@ -128,6 +128,22 @@ describe('what cannot be understood', () => {
     expect([await ask(), await ask()]).toEqual([first, first])
   })
 
+  test.each([true, false])(
+    'a caller who writes far too much learns why, with a length: %s',
+    async hasLength => {
+      const socket = connect(Number(new URL(served.origin).port), '127.0.0.1')
+      const body = Buffer.alloc(6_000_000, 'x')
+      const length = hasLength ? `content-length: ${body.length}` : 'transfer-encoding: chunked'
+      socket.write(
+        `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${length}\r\n\r\n`,
+      )
+      if (!hasLength) socket.write(`${body.length.toString(16)}\r\n`)
+      socket.write(body)
+      if (!hasLength) socket.write('\r\n0\r\n\r\n')
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 /)
+    },
+  )
+
   test('a body without a length is read no further than the limit, and its connection is closed', async () => {
     const { hostname, port } = new URL(served.origin)
     const socket = connect(Number(port), hostname)

@@ -15,21 +15,33 @@ export async function readBody(
     response.shouldKeepAlive = false
     return new Refusal(413, `A request body has ${bytes} bytes at most.`)
   }
-  if (Number(request.headers['content-length']) > bytes) throw tooLarge()
-  if (request.headers.expect !== undefined) response.writeContinue()
+  const isDeclared = Number(request.headers['content-length']) > bytes
+  const isAnnounced = request.headers.expect !== undefined
+  if (isDeclared && isAnnounced) throw tooLarge()
+  if (isAnnounced) response.writeContinue()
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>()
+  const refuse = () => reject(tooLarge())
+  const refuseSoon = () => setTimeout(refuse, discardMilliseconds)
+  let late = isDeclared ? refuseSoon() : undefined
   const chunks: Buffer[] = []
   let read = 0
   request.on('data', (chunk: Buffer) => {
     read += chunk.byteLength
-    if (read <= bytes) chunks.push(chunk)
-    else {
-      request.pause()
-      reject(tooLarge())
-    }
+    if (read <= bytes && !isDeclared) chunks.push(chunk)
+    else late ??= refuseSoon()
   })
-  request.on('end', () => resolve(Buffer.concat(chunks)))
+  request.on('end', () => (late ? refuse() : resolve(Buffer.concat(chunks))))
   request.on('error', () => resolve(undefined))
   request.on('close', () => resolve(undefined))
-  return promise
+  try {
+    return await promise
+  } finally {
+    clearTimeout(late)
+  }
 }
+
+/**
+ * How long what is too much is read and dropped: a caller who still writes when the connection is closed sees no response, but
+ * that it was reset (RFC 9112, section 9.6).
+ */
+const discardMilliseconds = 2000
