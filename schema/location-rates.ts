@@ -6,8 +6,17 @@ import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
 import { Location } from './location.ts'
 import { identityOf } from './location-traffic.ts'
+import { RateColumns, rateOf } from './rate-columns.ts'
 import type { TrafficRangeInput } from './time-range.ts'
-import { checkTraffic, questionOf, rangeArgument } from './traffic-arguments.ts'
+import {
+  checkTraffic,
+  questionOf,
+  rangeArgument,
+  sizedTraffic,
+  trafficArguments,
+} from './traffic-arguments.ts'
+
+const rateMetrics = ['walkBys', 'allVisits', 'bounces'] as const satisfies readonly TrafficMetric[]
 
 builder.objectFields(Location, t => ({
   captureRate: t.float({
@@ -16,7 +25,7 @@ builder.objectFields(Location, t => ({
       'Which part of the people who walked past came in: ALL_VISITS by WALK_BYS, from Analytiks. Above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
     args: rangeArgument,
     extensions: checked(checkTraffic),
-    resolve: (location, { range }, context) => rateOf(location, range, ['allVisits', 'walkBys'], context),
+    resolve: (location, { range }, context) => wholeRate(location, range, ['allVisits', 'walkBys'], context),
   }),
   bounceRate: t.float({
     cost: callCost,
@@ -24,12 +33,29 @@ builder.objectFields(Location, t => ({
       'Which part of the people who came in left within a few seconds: BOUNCES by ALL_VISITS, from Analytiks. Null where either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
     args: rangeArgument,
     extensions: checked(checkTraffic),
-    resolve: (location, { range }, context) => rateOf(location, range, ['bounces', 'allVisits'], context),
+    resolve: (location, { range }, context) => wholeRate(location, range, ['bounces', 'allVisits'], context),
+  }),
+  rates: t.field({
+    type: RateColumns,
+    cost: callCost,
+    description:
+      '`captureRate` and `bounceRate` of each bucket of the range. Costs nothing beside `traffic` of the same range and interval. Null where the `columns` of that are: for a local range of a place without a time zone; and for a location that Analytiks does not know.',
+    args: trafficArguments,
+    extensions: { ...checked(checkTraffic), ...sizedTraffic(rateMetrics.length) },
+    resolve: async (location, args, { loaders }) => {
+      const identity = identityOf(location)
+      if (!identity) return null
+      const question = { ...questionOf(args, location), metrics: rateMetrics, withZones: false }
+      const report = await loaders.analytiks.traffic.load({ ...question, identity, onRefusal: 'PARTIAL' })
+      const [walkBys, allVisits, bounces] = rateMetrics.map(metric => report.series(metric).columns())
+      if (!walkBys || !allVisits || !bounces) return null
+      return { walkBys, allVisits, bounces }
+    },
   }),
 }))
 
 /** How often one metric goes into another over the whole range. */
-async function rateOf(
+async function wholeRate(
   location: LocationRecord,
   range: TrafficRangeInput,
   metrics: readonly [part: TrafficMetric, whole: TrafficMetric],
@@ -45,5 +71,5 @@ async function rateOf(
   } as const
   const report = await loaders.analytiks.traffic.load({ ...question, identity, onRefusal: 'PARTIAL' })
   const [part, whole] = metrics.map(metric => report.series(metric).total())
-  return part == null || !whole ? null : part / whole
+  return rateOf(part, whole)
 }

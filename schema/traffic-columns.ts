@@ -32,5 +32,12 @@ TrafficColumns.implement({
       description: 'The start of each bucket, one for each of `values`.',
       resolve: columns => columns.starts(),
     }),
+    localStarts: t.field({
+      type: ['LocalDateTime'],
+      extensions: sizedByBuckets,
+      description:
+        'The start of each bucket by the clock of the place, one for each of `starts`. The hour that a clock repeats stands twice: `starts` tells the two apart. Null where the place has no time zone.',
+      resolve: columns => columns.localStarts(),
+    }),
   }),
 })

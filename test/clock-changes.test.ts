@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { stores } from '../src/sandbox/world.ts'
 import { ask } from './client.ts'
 import {
+  RollupsDocument,
   TimeBothFormsDocument,
   type TimedSeriesFragment,
   TimeTrafficDocument,
@@ -72,6 +73,52 @@ test.each([
       })),
       columns: { start: utc.start, stepSeconds: 3600, values: times.map((_time, index) => index) },
     },
+  ])
+})
+
+test.each([
+  {
+    what: 'twice where it repeats an hour',
+    day: '2025-10-26',
+    times: ['00:00', '00:30', '01:00', '01:30', '01:00', '01:30', '02:00', '02:30'],
+  },
+  {
+    what: 'never where it skips an hour',
+    day: '2025-03-30',
+    times: ['00:00', '00:30', '02:00', '02:30'],
+  },
+])('columns tell each start by the clock of London: half past one $what', async ({ day, times }) => {
+  await using served = await serve()
+  const visits = denseBuckets(`${dateFrom(day, -1)}T22:00:00Z`, `${day}T06:00:00Z`, 900)
+  answerTraffic(served, 'oxford-street', { visits, pointOfInterest: [{ id: 'zone', peakVisits: visits }] })
+  const range = { local: { start: `${day}T00:00:00`, end: `${day}T03:00:00` } }
+  const variables = { id: 'oxford-street', range, interval: 'QUARTER_HOUR' as const }
+  const { data, errors } = await ask(served.origin, RollupsDocument, variables)
+  expect(errors).toEqual([])
+  const zones = data.location?.pointsOfInterest?.map(({ traffic }) => traffic) ?? []
+  expect(zones.length).toBeGreaterThan(0)
+  for (const { columns } of [data.location?.traffic ?? [], ...zones].flat()) {
+    const halves = columns?.localStarts?.filter(start => /T\d\d:[03]0:/.test(start))
+    expect(halves).toEqual(times.map(time => `${day}T${time}:00`))
+    expect(columns?.localStarts).toHaveLength(columns?.values.length ?? -1)
+  }
+})
+
+test('columns tell no local start of a place without a time zone, in UTC, and there are none of its local range', async () => {
+  await using served = await serve({ catalog: '' })
+  const day = { start: '2025-06-02T10:00:00', end: '2025-06-02T12:00:00' }
+  const variables = { id: 'analytiks:5', interval: 'HOURLY' as const, metrics: ['VISITS' as const] }
+  const utc = { utc: { start: `${day.start}Z`, end: `${day.end}Z` } }
+  const inUtc = await ask(served.origin, RollupsDocument, { ...variables, range: utc })
+  expect(inUtc.data.location?.traffic?.[0]?.columns).toMatchObject({
+    starts: ['2025-06-02T10:00:00.000Z', '2025-06-02T11:00:00.000Z'],
+    localStarts: null,
+  })
+  const byClock = await ask(served.origin, RollupsDocument, { ...variables, range: { local: day } })
+  expect(byClock.data.location?.traffic?.[0]?.columns).toBe(null)
+  expect(byClock.data.location?.traffic?.[0]?.points.map(({ localAt }) => localAt)).toEqual([
+    '2025-06-02T10:00:00',
+    '2025-06-02T11:00:00',
   ])
 })
 

@@ -606,7 +606,7 @@ export type GraphProvidersQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type GraphProvidersQuery = { providers: Array<{ name: string, status: ProviderStatus }> };
 
-export type RolledUpSeriesFragment = { metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
+export type RolledUpSeriesFragment = { metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
 
 export type RollupsQueryVariables = Exact<{
   id: string | number;
@@ -616,7 +616,7 @@ export type RollupsQueryVariables = Exact<{
 }>;
 
 
-export type RollupsQuery = { location: { traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null } | null };
+export type RollupsQuery = { location: { traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null } | null };
 
 export type RollupZonesQueryVariables = Exact<{
   id: string | number;
@@ -635,7 +635,7 @@ export type RollupBrandQueryVariables = Exact<{
 }>;
 
 
-export type RollupBrandQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null }> } | null } | null };
+export type RollupBrandQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null }> } | null } | null };
 
 export type RatesQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -660,7 +660,25 @@ export type RatesBesideQueryVariables = Exact<{
 
 export type RatesBesideQuery = { location: { captureRate: number | null, bounceRate: number | null, traffic: Array<{ total: number | null }> | null } | null };
 
-export type RolledUpPlaceFragment = { id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> };
+export type RatesByBucketQueryVariables = Exact<{
+  id: string | number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+}>;
+
+
+export type RatesByBucketQuery = { location: { rates: { starts: Array<string>, localStarts: Array<string> | null, captureRate: Array<number | null>, bounceRate: Array<number | null> } | null } | null };
+
+export type RatesBesideTrafficQueryVariables = Exact<{
+  id: string | number;
+  range: TrafficRange;
+  interval?: TrafficInterval | null | undefined;
+}>;
+
+
+export type RatesBesideTrafficQuery = { location: { rates: { starts: Array<string>, localStarts: Array<string> | null, captureRate: Array<number | null>, bounceRate: Array<number | null> } | null, traffic: Array<{ columns: { starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null }> | null } | null };
+
+export type RolledUpPlaceFragment = { id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> };
 
 export type BrandAndLocationsQueryVariables = Exact<{
   brand: number;
@@ -670,9 +688,9 @@ export type BrandAndLocationsQueryVariables = Exact<{
 }>;
 
 
-export type BrandAndLocationsQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null }> } | null } | null, nodes: Array<
+export type BrandAndLocationsQuery = { brand: { traffic: { nodes: Array<{ location: { id: string }, series: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null }> } | null } | null, nodes: Array<
     | { id: string }
-    | { id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null }
+    | { id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> | null, pointsOfInterest: Array<{ id: string, traffic: Array<{ metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null }> }> | null }
     | { id: string }
     | { id: string }
     | { id: string }
@@ -998,6 +1016,7 @@ export const RolledUpSeriesFragmentDoc = new TypedDocumentString(`
     start
     stepSeconds
     starts
+    localStarts
     values
   }
   total
@@ -1028,6 +1047,7 @@ export const RolledUpPlaceFragmentDoc = new TypedDocumentString(`
     start
     stepSeconds
     starts
+    localStarts
     values
   }
   total
@@ -2035,6 +2055,7 @@ export const RollupsDocument = new TypedDocumentString(`
     start
     stepSeconds
     starts
+    localStarts
     values
   }
   total
@@ -2043,7 +2064,7 @@ export const RollupsDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`, {"hash":"sha256:36f364e802ca77b1100054f04a2854fad6a0357150adf0ebb39644632413c2a9"}) as unknown as TypedDocumentString<RollupsQuery, RollupsQueryVariables>;
+}`, {"hash":"sha256:06257548e54199ce063843bac6a48d49f03fb6f9ea761e04688271798f3ed890"}) as unknown as TypedDocumentString<RollupsQuery, RollupsQueryVariables>;
 export const RollupZonesDocument = new TypedDocumentString(`
     query RollupZones($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
   location(by: {id: $id}) {
@@ -2084,6 +2105,7 @@ export const RollupBrandDocument = new TypedDocumentString(`
     start
     stepSeconds
     starts
+    localStarts
     values
   }
   total
@@ -2092,7 +2114,7 @@ export const RollupBrandDocument = new TypedDocumentString(`
     localAt
     value
   }
-}`, {"hash":"sha256:a9d11dec8fab7ac3e8fe711e0b610674ae4a79d7a4f21c2a6814f5a970830513"}) as unknown as TypedDocumentString<RollupBrandQuery, RollupBrandQueryVariables>;
+}`, {"hash":"sha256:20c47ed0e63d341cc5dde6a022988b98688583d3766f95371bdaed80d310e06c"}) as unknown as TypedDocumentString<RollupBrandQuery, RollupBrandQueryVariables>;
 export const RatesDocument = new TypedDocumentString(`
     query Rates($ids: [ID!]!, $range: TrafficRange!) {
   nodes(ids: $ids) {
@@ -2115,6 +2137,41 @@ export const RatesBesideDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:610e464d02152b7350da4812275bc7d4988039c885687c414a4e097c71a7956a"}) as unknown as TypedDocumentString<RatesBesideQuery, RatesBesideQueryVariables>;
+export const RatesByBucketDocument = new TypedDocumentString(`
+    query RatesByBucket($id: ID!, $range: TrafficRange!, $interval: TrafficInterval) {
+  location(by: {id: $id}) {
+    rates(range: $range, interval: $interval) {
+      starts
+      localStarts
+      captureRate
+      bounceRate
+    }
+  }
+}
+    `, {"hash":"sha256:caf723dae656f44e2cd75b85c223d7a68565d4e73037aad5fea2628149bd36f9"}) as unknown as TypedDocumentString<RatesByBucketQuery, RatesByBucketQueryVariables>;
+export const RatesBesideTrafficDocument = new TypedDocumentString(`
+    query RatesBesideTraffic($id: ID!, $range: TrafficRange!, $interval: TrafficInterval) {
+  location(by: {id: $id}) {
+    rates(range: $range, interval: $interval) {
+      starts
+      localStarts
+      captureRate
+      bounceRate
+    }
+    traffic(
+      range: $range
+      interval: $interval
+      metrics: [WALK_BYS, ALL_VISITS, BOUNCES]
+    ) {
+      columns {
+        starts
+        localStarts
+        values
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:1e9354bd0f47a30be206587c81daaf98fd243502c1b2898f72e64f70a58ca3af"}) as unknown as TypedDocumentString<RatesBesideTrafficQuery, RatesBesideTrafficQueryVariables>;
 export const BrandAndLocationsDocument = new TypedDocumentString(`
     query BrandAndLocations($brand: Int!, $ids: [ID!]!, $range: TrafficRange!, $interval: TrafficInterval) {
   brand(id: $brand) {
@@ -2157,6 +2214,7 @@ export const BrandAndLocationsDocument = new TypedDocumentString(`
     start
     stepSeconds
     starts
+    localStarts
     values
   }
   total
@@ -2171,7 +2229,7 @@ fragment RolledUpPlace on PointOfInterest {
   traffic {
     ...RolledUpSeries
   }
-}`, {"hash":"sha256:7d204737826b56a0c85251a5472bd24a3d08b01967060fcb987c843225ee9517"}) as unknown as TypedDocumentString<BrandAndLocationsQuery, BrandAndLocationsQueryVariables>;
+}`, {"hash":"sha256:6ab4f7301ffb8c614f863f5ecb20a940a3d46d74a285bc922276d377ca788635"}) as unknown as TypedDocumentString<BrandAndLocationsQuery, BrandAndLocationsQueryVariables>;
 export const TimeBothFormsDocument = new TypedDocumentString(`
     query TimeBothForms($id: ID!, $local: TrafficRange!, $utc: TrafficRange!, $interval: TrafficInterval!) {
   location(by: {id: $id}) {

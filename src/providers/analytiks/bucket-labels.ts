@@ -34,6 +34,14 @@ export class BucketLabels {
     return label
   }
 
+  /** Of instants at equal steps, by the clock; null without one. */
+  localStarts(start: number, step: number, length: number): readonly string[] | null {
+    const clock = this.#clock
+    if (!clock) return null
+    const stamp = new Stamp()
+    return Array.from({ length }, (_, place) => stamp.local(clock.localOf(start + place * step)))
+  }
+
   #print(time: number, zoned: boolean): BucketLabel {
     const at = zoned ? time : (this.#clock?.instantOf(time) ?? null)
     const localAt = zoned ? (this.#clock?.localOf(time) ?? null) : time

@@ -56,7 +56,7 @@ export class BucketSeries implements TrafficSeries {
   }
 
   columns(): TrafficColumns | null {
-    const { span, step } = this.#timeline
+    const { span, step, labels } = this.#timeline
     if (span.form === 'local') return null
     const milliseconds = stepMilliseconds[step]
     // What is not reported stands on the same grid as what is.
@@ -77,6 +77,7 @@ export class BucketSeries implements TrafficSeries {
       stepSeconds: milliseconds / 1000,
       values: dense,
       starts: () => startsFrom(start, milliseconds, length),
+      localStarts: () => labels.localStarts(start, milliseconds, length),
     }
   }
 

@@ -43,6 +43,8 @@ export class PeriodSeries implements TrafficSeries {
       stepSeconds: nominalSeconds[this.#interval],
       values: this.#fold?.values() ?? starts.map(() => null),
       starts: () => starts,
+      // A clock that tells the instants tells local times too.
+      localStarts: () => this.#periods.labels.map(({ localAt }) => localAt),
     }
   }
 

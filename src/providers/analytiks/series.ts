@@ -17,6 +17,8 @@ export interface TrafficColumns {
   readonly stepSeconds: number
   readonly values: readonly (number | null)[]
   starts(): readonly string[]
+  /** By the clock of the place; null without one. */
+  localStarts(): readonly string[] | null
 }
 
 /** One metric of one place over the range asked. What it tells is worked out when asked. */

@@ -10,6 +10,7 @@ test('columns begin with the first hour that starts in the range', () => {
     stepSeconds: 3600,
     values: [null, 1],
     starts: ['2025-06-02T10:00:00.000Z', '2025-06-02T11:00:00.000Z'],
+    localStarts: null,
   })
 })
 
@@ -64,7 +65,7 @@ test('the peak is the first of several that are as high', () => {
 
 function columnsOf(map: Record<string, number>, span: TrafficSpan, timeZone: string | null = null) {
   const columns = seriesOf(map, span, timeZone).columns()
-  return columns && { ...columns, starts: columns.starts() }
+  return columns && { ...columns, starts: columns.starts(), localStarts: columns.localStarts() }
 }
 
 function seriesOf(map: Record<string, number>, span: TrafficSpan, timeZone: string | null = null) {

@@ -86,7 +86,7 @@ export function toldBy(place: PlaceReport, metrics: readonly TrafficMetric[]) {
       metric,
       reported: series.reported,
       points: series.points(),
-      columns: columns && { ...columns, starts: columns.starts() },
+      columns: columns && { ...columns, starts: columns.starts(), localStarts: columns.localStarts() },
       total: series.total(),
       peak: series.peak(),
     }

@@ -1,0 +1,57 @@
+import type { TrafficColumns } from '../src/providers/analytiks/series.ts'
+import { builder } from './builder.ts'
+import { sizedByBuckets } from './costs.ts'
+
+/** The counts of each bucket of one range. */
+interface RateCounts {
+  readonly walkBys: TrafficColumns
+  readonly allVisits: TrafficColumns
+  readonly bounces: TrafficColumns
+}
+
+export const RateColumns = builder.objectRef<RateCounts>('RateColumns')
+RateColumns.implement({
+  description:
+    'Rates of a location, one a bucket, without gaps: the n-th belongs to the bucket that starts at the n-th of `starts`.',
+  fields: t => ({
+    starts: t.field({
+      type: ['DateTime'],
+      extensions: sizedByBuckets,
+      nullable: false,
+      description: 'The start of each bucket, as `TrafficColumns.starts` has it.',
+      resolve: ({ allVisits }) => allVisits.starts(),
+    }),
+    localStarts: t.field({
+      type: ['LocalDateTime'],
+      extensions: sizedByBuckets,
+      description:
+        'The start of each bucket by the clock of the place, one for each of `starts`. Null where the place has no time zone.',
+      resolve: ({ allVisits }) => allVisits.localStarts(),
+    }),
+    captureRate: t.field({
+      type: ['Float'],
+      extensions: sizedByBuckets,
+      nullable: { list: false, items: true },
+      description:
+        'ALL_VISITS by WALK_BYS of each bucket: which part of the people who walked past came in, as a number of no unit, above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past.',
+      resolve: ({ allVisits, walkBys }) => ratesOf(allVisits, walkBys),
+    }),
+    bounceRate: t.field({
+      type: ['Float'],
+      extensions: sizedByBuckets,
+      nullable: { list: false, items: true },
+      description:
+        'BOUNCES by ALL_VISITS of each bucket: which part of the people who came in left within a few seconds, as a number of no unit. Null where either was not reported or nobody came in.',
+      resolve: ({ bounces, allVisits }) => ratesOf(bounces, allVisits),
+    }),
+  }),
+})
+
+/** How often the whole goes into the part; null where one is missing, or the whole is nobody. */
+export function rateOf(part: number | null | undefined, whole: number | null | undefined): number | null {
+  return part == null || !whole ? null : part / whole
+}
+
+function ratesOf(parts: TrafficColumns, wholes: TrafficColumns): (number | null)[] {
+  return parts.values.map((part, place) => rateOf(part, wholes.values[place]))
+}
