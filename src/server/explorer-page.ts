@@ -23,6 +23,7 @@ const stillTabs = /* JavaScript */ `
 
 // GraphiQL leaves out the variables of the first default tab, and all default tabs where it finds stored ones: those of an
 // earlier day, or of whatever else had a GraphiQL at this address. What it finds stored it shows whole, so it gets to find this.
+// Of its address it reads the query only, and runs it with stored variables: they get to be those of the address or of the tab.
 const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
   {
     const prepared = ${JSON.stringify(tabs.map(named)).replaceAll('<', '\\u003c')}
@@ -34,31 +35,51 @@ const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
       }
     }
     const keep = (key, value) => value ? localStorage.setItem(key, value) : localStorage.removeItem(key)
-    const earlier = find('isotherm:prepared') ?? []
-    if (JSON.stringify(earlier) !== JSON.stringify(prepared)) {
-      const untouched = tab =>
-        earlier.some(({ query, variables }) => query === tab.query && variables === tab.variables)
-      const own = (find('graphiql:tabState')?.tabs ?? []).filter(tab => tab.query?.trim() && !untouched(tab))
-      const tabs = [...prepared, ...own].map(({ title, query, variables, headers, operationName }, index) => ({
-        id: Date.now() + '-' + index,
-        title,
-        query,
-        variables: variables ?? null,
-        headers: headers ?? null,
-        operationName: operationName ?? null,
-        response: null,
-      }))
-      const asked = new URLSearchParams(location.search).get('query')
-      const activeTabIndex = Math.max(tabs.findIndex(({ query }) => query === asked), 0)
+    const meaning = variables => {
       try {
-        keep('graphiql:tabState', JSON.stringify({ activeTabIndex, tabs }))
-        keep('graphiql:query', tabs[activeTabIndex].query)
-        keep('graphiql:variables', tabs[activeTabIndex].variables)
-        keep('graphiql:headers', tabs[activeTabIndex].headers)
-        keep('isotherm:prepared', JSON.stringify(prepared))
+        return JSON.stringify(JSON.parse(variables || '{}'))
       } catch {
-        // A browser that stores nothing shows the default tabs.
+        return variables
       }
+    }
+    const earlier = find('isotherm:prepared') ?? []
+    const isPrepared = JSON.stringify(earlier) === JSON.stringify(prepared)
+    const stored = find('graphiql:tabState')
+    const isUntouched = tab =>
+      earlier.some(({ query, variables }) => query === tab.query && variables === tab.variables)
+    const prepare = ({ title, query, variables, headers, operationName }, index) => ({
+      id: Date.now() + '-' + index,
+      title,
+      query,
+      variables: variables ?? null,
+      headers: headers ?? null,
+      operationName: operationName ?? null,
+      response: null,
+    })
+    const own = (stored?.tabs ?? []).filter(tab => isPrepared || (tab.query?.trim() && !isUntouched(tab)))
+    const tabs = isPrepared ? own : [...prepared, ...own].map(prepare)
+    const address = new URL(location)
+    const query = address.searchParams.get('query')
+    const variables = address.searchParams.get('variables')
+    const fits = tab =>
+      tab?.query === query && (variables === null || meaning(tab.variables) === meaning(variables))
+    const asked = query && ([tabs[isPrepared ? stored?.activeTabIndex : 0], ...tabs].find(fits) ?? { query, variables })
+    const active = asked || (isPrepared ? undefined : tabs[0])
+    try {
+      if (active) {
+        keep('graphiql:query', active.query)
+        keep('graphiql:variables', active.variables)
+        keep('graphiql:headers', active.headers)
+      }
+      if (!isPrepared) {
+        keep('graphiql:tabState', JSON.stringify({ activeTabIndex: Math.max(tabs.indexOf(active), 0), tabs }))
+        keep('isotherm:prepared', JSON.stringify(prepared))
+      }
+      // The tab has them from now on, and keeps what the visitor makes of them.
+      address.searchParams.delete('variables')
+      if (variables !== null) history.replaceState(null, '', address)
+    } catch {
+      // A browser that stores nothing shows the default tabs.
     }
   }
 `

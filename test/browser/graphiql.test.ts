@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { installMilliseconds } from '../debian-package.ts'
 import { serve } from '../serving.ts'
 import { installChromium, openChromium } from './chromium.ts'
-import { activeTab, costsAlone, names, openTab, run, tabNames, tabs } from './graphiql-page.ts'
+import { activeTab, costsAlone, names, openTab, run, shown, tabNames, tabs } from './graphiql-page.ts'
 
 beforeAll(installChromium, installMilliseconds)
 vi.setConfig({ testTimeout: 120_000 })
@@ -104,6 +104,41 @@ describe('GraphiQL', () => {
     await page.goto(`${served.origin}/graphql?${new URLSearchParams({ query })}`)
     expect(await tabNames(page)).toEqual([...names, 'Shared'])
     expect(await run(page, 'Shared')).toMatchObject({ data: { providers: expect.anything() } })
+    expect(visit).toMatchObject({ outside: [], complaints: [] })
+  })
+
+  test('opens a query with the variables of its link, those of its tab, or none', async () => {
+    await using served = await serve()
+    await using visit = await openChromium()
+    const { page } = visit
+    const query = 'query Linked($first: Int) { locations(first: $first) { nodes { id } } }'
+    const open = async (params: Record<string, string>) => {
+      await page.goto(`${served.origin}/graphql?${new URLSearchParams(params)}`)
+      await tabNames(page)
+    }
+    const shows = async (tab: string, variables: string) => {
+      expect(await activeTab(page)).toBe(tab)
+      await expect.poll(() => shown(page, 'Variables')).toBe(variables)
+    }
+    await open({ query, variables: '{"first":1}' })
+    await shows('Linked', '{"first":1}')
+    expect(await run(page, 'Linked')).toMatchObject({ data: { locations: { nodes: [expect.anything()] } } })
+    await open({ query, variables: '{"first":2}' })
+    await shows('Linked', '{"first":2}')
+    expect(await run(page, 'Linked')).toMatchObject({
+      data: { locations: { nodes: [expect.anything(), expect.anything()] } },
+    })
+    expect(await tabNames(page)).toEqual([...names, 'Linked', 'Linked'])
+
+    await open({ query: 'query Bare { providers { name } }' })
+    await shows('Bare', '')
+    await openTab(page, 'Traffic')
+    const traffic = new URL(page.url()).searchParams.get('query') ?? ''
+    await open({ query: 'query Bare { providers { name } }' })
+    await shows('Bare', '')
+    await open({ query: traffic })
+    expect(await activeTab(page)).toBe('Traffic')
+    await expect.poll(() => shown(page, 'Variables')).toContain('"range"')
     expect(visit).toMatchObject({ outside: [], complaints: [] })
   })
 })
