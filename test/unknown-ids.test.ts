@@ -117,7 +117,10 @@ describe.each(['.', '..', '\ud800'])('%j', id => {
   test.each(operations)('is no id in %s', async query => {
     const { errors } = await askText(served.origin, query, { id })
     expect(errors).toEqual([
-      expect.objectContaining({ message: `"${id}" is not an id.`, extensions: { code: 'BAD_USER_INPUT' } }),
+      expect.objectContaining({
+        message: `"${id.toWellFormed()}" is not an id.`,
+        extensions: { code: 'BAD_USER_INPUT' },
+      }),
     ])
   })
 })

@@ -25,7 +25,10 @@ export function answerOptions(
   methods: readonly string[],
 ): void {
   if (response.hasHeader('access-control-allow-origin')) {
-    response.setHeader('access-control-allow-methods', methods.join(', '))
+    response.setHeader(
+      'access-control-allow-methods',
+      methods.filter(method => method !== 'OPTIONS').join(', '),
+    )
     const asked = headers['access-control-request-headers']
     if (asked && /^[\w, -]+$/.test(asked)) response.setHeader('access-control-allow-headers', asked)
     response.appendHeader('vary', 'Access-Control-Request-Headers')

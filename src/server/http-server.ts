@@ -33,6 +33,8 @@ export async function listen({
     requestTimeout: requestMilliseconds,
     headersTimeout: Math.min(requestMilliseconds, 20_000),
     connectionsCheckingInterval: Math.min(requestMilliseconds, 5_000),
+    // Longer than balancers and clients keep an idle connection, or a request may meet one that just closes.
+    keepAliveTimeout: 65_000,
   })
   // Node ends the connection without a word.
   server.on('connect', (_request, socket) => {

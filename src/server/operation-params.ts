@@ -100,8 +100,8 @@ function mayHaveHalves(text: string): boolean {
   return /\\u[dD][89a-fA-F]/.test(text)
 }
 
-/** Without recursion: a body may be nested as deep as it is long. */
-function hasHalf(params: OperationParams): boolean {
+/** Variables are judged where they are used, with the place. Without recursion: a body may be nested as deep as it is long. */
+function hasHalf({ variables: _, ...params }: OperationParams): boolean {
   const values: unknown[] = [params]
   while (values.length > 0) {
     const value = values.pop()
