@@ -170,7 +170,7 @@ test.each([
   const { data, errors } = await askBrand(served, day)
   expect(data.brand.traffic).toBeNull()
   expect(errors).toMatchObject([{ extensions: { provider: 'analytiks', upstreamStatus: status } }])
-  expect(analytiks.journal.count(route)).toBe(1 + calls + 1 + 1)
+  expect(analytiks.journal.count(route)).toBe(1 + calls + 1 + calls)
 })
 
 test.each([

@@ -43,6 +43,7 @@ const values: Readonly<Record<string, unknown>> = {
   'projectId ID': '1',
   'ids [ID!]!': ['Location:oxford-street', 'Nothing:1', 'View:shop:/pricing', 'Location:ginza', 'Brand:x'],
   'brandId Int!': 1234,
+  'brand Int!': 1234,
   'id Int!': 1234,
   'first Int!': 3,
   'zenovayId ID!': 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
