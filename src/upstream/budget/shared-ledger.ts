@@ -44,8 +44,8 @@ class SharedLedger implements Ledger {
   #sequence = 0
   #isJoined = false
   #joining: Promise<void> | undefined
-  /** Counts what Redis was not told of. */
-  #alone = 0
+  /** Counts calls and limits that Redis was not told of when they came. */
+  #untold = 0
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
@@ -93,8 +93,12 @@ class SharedLedger implements Ledger {
 
   tell(told: Told): void {
     this.#local.tell(told)
-    if (this.#isJoined) this.#tellRedis(told)
-    else this.#local.tellOthers(told)
+    if (this.#isJoined) {
+      this.#tellRedis(told)
+      return
+    }
+    this.#local.tellOthers(told)
+    this.#untold++
   }
 
   [Symbol.dispose](): void {
@@ -148,7 +152,7 @@ class SharedLedger implements Ledger {
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const refusal = this.#local.take(ahead)
     if (refusal) return refusal
-    this.#alone++
+    this.#untold++
     this.#remember(`${this.#instance}:${++this.#sequence}`)
     return undefined
   }
@@ -191,7 +195,7 @@ class SharedLedger implements Ledger {
     return this.#local.ownWait(share, ahead)
   }
 
-  /** Whether Redis knows of all calls of this instance; tells it first of those that it does not know. */
+  /** Whether Redis knows of all calls and limits of this instance; tells it first of those that it does not know. */
   async #join(): Promise<boolean> {
     if (this.#sharing.redis.status !== 'ready') return false
     if (this.#isJoined) return true
@@ -205,7 +209,7 @@ class SharedLedger implements Ledger {
 
   async #tellAll(): Promise<void> {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
-    const alone = this.#alone
+    const untold = this.#untold
     const { longestMilliseconds, blockedFor, period } = this.#local
     const { state } = period
     const now = this.#clock.now()
@@ -216,11 +220,12 @@ class SharedLedger implements Ledger {
       state?.left ?? -1,
       period.limit ?? -1,
       state ? this.#until(state.endsAt) : -1,
+      sameEnd,
       ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
     ])
     if (!answer) return
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
-    this.#isJoined = alone === this.#alone
+    this.#isJoined = untold === this.#untold
   }
 
   #until(time: number): number {

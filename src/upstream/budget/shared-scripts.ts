@@ -108,8 +108,8 @@ return {}
 `)
 
 /**
- * Arguments: instance, the longest window, a block's length, what the period has left (or -1), its limit (or -1) and end, and the id
- * and age of each of the instance's calls.
+ * Arguments: instance, the longest window, a block's length, what the period has left (or -1), its limit (or -1) and end, how near
+ * two ends are one, and the id and age of each of the instance's calls.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
@@ -119,8 +119,10 @@ local endsAt = fact('endsAt')
 if left >= 0 and (not endsAt or endsAt <= now) then
   keep('left', left, 'endsAt', ends)
   if limit >= 0 then keep('limit', limit) end
+elseif left >= 0 and math.abs(ends - endsAt) <= tonumber(ARGV[7]) then
+  keep('left', math.min(left, fact('left')))
 end
-for i = 7, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
+for i = 8, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
 return {}
 `)
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { Allowance, Ledger } from '../../../src/upstream/budget/ledger.ts'
 import { systemClock } from '../../../src/upstream/budget/period.ts'
 import { openSharedLedger } from '../../../src/upstream/budget/shared-ledger.ts'
@@ -59,6 +59,36 @@ test('two accounts never share a budget, whatever they are called', async () => 
     }),
     { numRuns: 30 },
   )
+})
+
+test('what is told while an instance joins holds for all as well', async () => {
+  await using server = await startRedis()
+  using other = await instance(server, {})
+  expect(await other.ledger.take(0)).toBeUndefined()
+  using one = await instance(server, {})
+  const send = vi.spyOn(one.redis, 'evalsha')
+  send.mockImplementationOnce((...words) => {
+    const joining = one.redis.evalsha(...words)
+    one.ledger.tell({ waitMilliseconds: 30_000 })
+    return joining
+  })
+  expect(await one.ledger.take(0)).toBeDefined()
+  expect(send).toHaveBeenCalled()
+  expect(await one.ledger.take(0)).toBeDefined()
+  expect(await other.ledger.take(0)).toBeDefined()
+})
+
+test('a month that was used up while Redis could not be reached stays used up when it is back', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { period: { limit: 100, length: 'month' } })
+  expect(await one.ledger.take(0)).toBeUndefined()
+  one.redis.disconnect()
+  one.ledger.tell({ period: { left: 0 } })
+  expect(await one.ledger.take(0)).toMatchObject({ isQuota: true })
+  const isBack = new Promise(resolve => one.redis.once('ready', resolve))
+  await one.redis.connect()
+  await isBack
+  expect(await one.ledger.take(0)).toMatchObject({ isQuota: true })
 })
 
 test('a block and a used-up month of one instance hold for all, those that start later too', async () => {
