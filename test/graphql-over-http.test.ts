@@ -93,7 +93,6 @@ const bodies: readonly (readonly [what: string, body: string])[] = [
   ['one that is not there', JSON.stringify({ query: 'query A { __typename }', operationName: 'B' })],
   ['a text that does not parse', operation('{')],
   ['a field that is unknown', operation('{ nothing }')],
-  ['no query', '{}'],
   ['a query that is no text', '{"query":5}'],
   ['variables that are no object', JSON.stringify({ query: '{ __typename }', variables: [] })],
 ]
@@ -101,6 +100,24 @@ const bodies: readonly (readonly [what: string, body: string])[] = [
 test.each(bodies)('%s is answered as by the HTTP of Yoga', async (_what, body) => {
   for (const accept of accepts)
     expect(await seen(ours, { body, accept })).toEqual(await seen(yogas, { body, accept }))
+})
+
+test.each([
+  '{}',
+  '{"query":null,"variables":{}}',
+  '{"qeury":"{ __typename }"}',
+  '{"documentId":5}',
+  '{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"x"}}}',
+  '{"extensions":5}',
+])('what asks nothing is refused, whatever type it accepts: %s', async body => {
+  for (const accept of [...accepts, 'text/event-stream']) {
+    const { status, text } = await seen(isotherm, { body, accept })
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      { errors: [{ message: expect.stringContaining('"query"'), extensions: { code: 'BAD_REQUEST' } }] },
+    ])
+    expect((await fetch(`${isotherm}/graphql?qeury={__typename}`, { headers: { accept } })).status).toBe(400)
+  }
 })
 
 test('what comes to an error is run once', async () => {
@@ -140,8 +157,9 @@ describe('a body that cannot be read is refused', () => {
         const refused = await seen(isotherm, { body: `{${member}"${name}":${value}}` })
         expect(refused).toMatchObject({ status: 400, text: expect.stringContaining('surrogate') })
       }
-      const whole = JSON.stringify({ query: '{ __typename } # \ud83d\ude00', [name]: undefined })
-      expect((await seen(isotherm, { body: whole })).status).toBe(200)
+      const pair = name === 'extensions' ? { a: '\ud83d\ude00' } : '\ud83d\ude00'
+      const whole = JSON.stringify({ query: '{ __typename }', [name]: pair })
+      expect((await seen(isotherm, { body: whole })).text).not.toContain('surrogate')
     },
   )
 

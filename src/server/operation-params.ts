@@ -1,4 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga'
+import { z } from 'zod'
 import type { Visit } from './front-door.ts'
 import { isUtf8, readMediaType } from './media-ranges.ts'
 import { Refusal } from './refusal.ts'
@@ -14,7 +15,7 @@ const names = ['query', 'operationName', 'variables', 'extensions', documentIdNa
 
 /**
  * Reads what a GET holds in its URL or a POST in its body, of so many bytes at most, and leaves out members that are not known,
- * as GraphQL over HTTP says. Throws a Refusal at what cannot be read; answers with undefined when the caller leaves meanwhile.
+ * as GraphQL over HTTP says. Throws a Refusal at what cannot be read or asks nothing; answers with undefined when the caller leaves meanwhile.
  */
 export async function readParams(visit: Visit, bytes: number): Promise<OperationParams | undefined> {
   const { method } = visit.request
@@ -24,8 +25,21 @@ export async function readParams(visit: Visit, bytes: number): Promise<Operation
       400,
       'A text of the request holds half of a surrogate pair, which stands for no character.',
     )
+  // Whatever Accept says: there is no operation whose result the status 200 could be.
+  if (params && (params.members.query ?? documentIdOf(params.members)) === null)
+    throw new Refusal(400, `A request holds a "query", or names a document by its "${documentIdName}".`)
   return params?.members
 }
+
+/** The id that a request names in place of a text, in either of the ways that clients have; null without one. */
+export function documentIdOf(params: OperationParams): string | null {
+  const named = params[documentIdName]
+  if (typeof named === 'string') return named
+  const persisted: unknown = params.extensions?.persistedQuery
+  return ApolloId.safeParse(persisted).data?.sha256Hash ?? null
+}
+
+const ApolloId = z.object({ version: z.literal(1), sha256Hash: z.string() })
 
 interface Params {
   /** In which a half of a surrogate pair can stand as an escape of JSON alone. */

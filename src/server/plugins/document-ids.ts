@@ -1,7 +1,6 @@
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
 import type { Plugin } from 'graphql-yoga'
-import { z } from 'zod'
-import { documentIdName, type OperationParams } from '../operation-params.ts'
+import { documentIdOf } from '../operation-params.ts'
 import type { TrustedDocuments } from '../trusted-documents.ts'
 
 /**
@@ -31,13 +30,3 @@ export function useDocumentIds(documents: TrustedDocuments): Plugin {
     onParams: payload => (documentIdOf(payload.params) === null ? undefined : persisted.onParams?.(payload)),
   }
 }
-
-/** The id that a request names in place of a text, in either of the ways that clients have; null without one. */
-export function documentIdOf(params: OperationParams): string | null {
-  const named = params[documentIdName]
-  if (typeof named === 'string') return named
-  const persisted: unknown = params.extensions?.persistedQuery
-  return ApolloId.safeParse(persisted).data?.sha256Hash ?? null
-}
-
-const ApolloId = z.object({ version: z.literal(1), sha256Hash: z.string() })
