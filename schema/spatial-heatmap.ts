@@ -10,7 +10,7 @@ import { builder } from './builder.ts'
 import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { Location } from './location.ts'
 import { type HeatmapRange, type Narrowing, parseHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
-import { checkTimeRange } from './time-range.ts'
+import { checkTimeRange, type TimeRangeInput } from './time-range.ts'
 
 export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
   description: 'What a spatial heatmap shows.',
@@ -102,13 +102,24 @@ export async function findSpatialHeatmap(key: string, { loaders }: Context): Pro
     const found = await loaders.auraVision.rows.load({ ...row, ...narrowing, createdAt: made })
     return { ...found, provider: 'aura-vision', narrowing, range }
   }
-  checkTimeRange(range)
+  checkHeatmapRange(range)
   const filter = { ...range, ...narrowing }
   const rows = await loaders.auraVision.heatmaps.load({ locationId, types: [type], filter })
   const names = ['recordingId', 'role', 'age', 'gender'] as const
   const found = rows.find(other => other.createdAt === null && names.every(name => other[name] === row[name]))
   if (!found) throw new BadInput(`No spatial heatmap has the id "${key}" any more.`)
   return { ...found, provider: 'aura-vision', narrowing, range }
+}
+
+/** A leap year, which is thirteen requests for every fifty locations. */
+const maximumDays = 366
+
+/** Refuses a range that is none, or is longer than a year. */
+export function checkHeatmapRange(range: TimeRangeInput): void {
+  checkTimeRange(range)
+  const days = (range.end.getTime() - range.start.getTime()) / 86_400_000
+  if (days > maximumDays)
+    throw new BadInput(`Heatmaps are listed for at most ${maximumDays} days at once, not ${Math.ceil(days)}.`)
 }
 
 function typeOf({ type }: AuraHeatmap): VendorType | null {

@@ -7,9 +7,14 @@ import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize, sized } from './costs.ts'
 import { Location } from './location.ts'
-import { SpatialHeatmap, type SpatialHeatmapRecord, SpatialHeatmapType } from './spatial-heatmap.ts'
+import {
+  checkHeatmapRange,
+  SpatialHeatmap,
+  type SpatialHeatmapRecord,
+  SpatialHeatmapType,
+} from './spatial-heatmap.ts'
 import { longestNarrowing, narrowingLength, narrowingOf, printHeatmapKey } from './spatial-heatmap-key.ts'
-import { checkTimeRange, TimeRange, type TimeRangeInput } from './time-range.ts'
+import { TimeRange, type TimeRangeInput } from './time-range.ts'
 
 interface HeatmapArguments {
   readonly range: TimeRangeInput
@@ -24,7 +29,8 @@ const heatmapArguments = builder.args(t => ({
   range: t.field({
     type: TimeRange,
     required: true,
-    description: 'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open.',
+    description:
+      'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open, and at most 366 days.',
   }),
   types: t.field({
     type: [SpatialHeatmapType],
@@ -104,7 +110,7 @@ async function heatmapsOf(
 }
 
 function checkHeatmaps({ range, types, taxonomy, ...lists }: HeatmapArguments): void {
-  checkTimeRange(range)
+  checkHeatmapRange(range)
   if (types.length === 0) throw new BadInput('types must name at least one type of heatmap.')
   for (const [name, members] of Object.entries(lists)) {
     if (!Array.isArray(members)) continue

@@ -107,7 +107,8 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       using patience = openDeadline(Math.min(milliseconds, longestWait), caller.signal)
       const { renderings } = answers()
       return await renderings.settled(key, patience.signal).catch(error => {
-        if (!isTimeout(patience.signal.reason)) throw error
+        const isTooMany = error instanceof UpstreamError && error.code === 'UPSTREAM_RATE_LIMITED'
+        if (!isTooMany && !isTimeout(patience.signal.reason)) throw error
         return renderings.known(key) ?? first
       })
     },

@@ -20,6 +20,12 @@ const quickLooks = 4
 /** The vendor gives up after ten and a half minutes, and begins over up to three times at once (vendor source). */
 const longestRendering = 15 * 60_000
 
+/** With more pictures each would be looked at less than once in ten minutes, within half of the vendor's hour. */
+const mostPictures = 100
+
+/** However many wait for one picture, each holds a connection. */
+const mostWaiting = 1000
+
 /** How long it is remembered that a picture was being drawn, when nobody asks for it. */
 const memory = 60_000
 
@@ -32,6 +38,7 @@ export class Renderings<Key> {
   readonly #now: () => number
   readonly #looks = new LRUCache<string, Look>({ max: 1000, ttl: memory })
   readonly #polls = new Map<string, Poll>()
+  #waiting = 0
 
   constructor(options: RenderingOptions<Key>) {
     this.#options = options
@@ -63,16 +70,20 @@ export class Renderings<Key> {
   }
 
   /**
-   * What becomes of a picture. Rejects with UpstreamError when the vendor fails, or takes longer than it would, and when
-   * the signal ends; once nobody waits any more the vendor is left alone.
+   * What becomes of a picture. Rejects with UpstreamError when the vendor fails, or takes longer than it would, when too
+   * many are waited for, and when the signal ends; once nobody waits any more the vendor is left alone.
    */
   async settled(key: Key, signal: AbortSignal): Promise<Screenshot> {
     const name = this.#options.nameOf(key)
+    const isNew = !this.#polls.has(name)
+    if (this.#waiting >= mostWaiting || (isNew && this.#polls.size >= mostPictures)) throw tooMany()
+    this.#waiting++
     const poll = this.#polls.getOrInsertComputed(name, () => this.#start(name, key))
     poll.waiting++
     try {
       return await untilEnded('posthog', signal, poll.outcome)
     } finally {
+      this.#waiting--
       if (--poll.waiting === 0) {
         if (this.#polls.get(name) === poll) this.#polls.delete(name)
         poll.controller.abort()
@@ -114,6 +125,11 @@ export class Renderings<Key> {
     }
     throw failure
   }
+}
+
+function tooMany(): UpstreamError {
+  const message = 'Too many pictures that posthog is drawing are waited for at once.'
+  return new UpstreamError('posthog', 'UPSTREAM_RATE_LIMITED', message, { retryAfterSeconds: 60 })
 }
 
 interface Look {

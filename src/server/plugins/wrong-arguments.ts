@@ -18,6 +18,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { mostErrors } from '../../execution/coerced-variables.ts'
+import { checkArgumentBounds } from '../argument-bounds.ts'
 import { checkCharacters } from './whole-characters.ts'
 
 type Variables = Readonly<Record<string, unknown>>
@@ -46,6 +47,7 @@ export function wrongArguments(checkName: string) {
       if (wrong.length >= mostErrors) break
       const found = errorOf(node, () => {
         const args = getArgumentValues(field, node, variables)
+        checkArgumentBounds(args)
         const check = field.extensions[checkName]
         if (typeof check === 'function') check(args, context)
         checkCharacters(args)

@@ -29,6 +29,33 @@ test('two hundred who wait for a picture that takes thirty seconds ask as often 
   expect(await looksOf(200)).toEqual(alone)
 })
 
+test('a hundred pictures are waited for at once, by a thousand, and more are told to come again', async () => {
+  const looks = new Map<string, number>()
+  const renderings = new Renderings<string>({
+    nameOf: name => name,
+    perHour: 1200,
+    async look(name) {
+      looks.set(name, (looks.get(name) ?? 0) + 1)
+      return rendering
+    },
+  })
+  const controller = new AbortController()
+  const wait = (picture: number) => renderings.settled(`${picture}`, controller.signal)
+  const waiting = Array.from({ length: 1000 }, (_, index) => wait(index % 100).catch(() => 'left'))
+  const tooMany = { code: 'UPSTREAM_RATE_LIMITED', retryable: true, retryAfterSeconds: 60 }
+  expect(await failureOf(wait(3))).toMatchObject(tooMany)
+  controller.abort()
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['left']))
+  const others = new AbortController()
+  const again = Array.from({ length: 100 }, (_, index) =>
+    renderings.settled(`again ${index}`, others.signal).catch(() => 'left'),
+  )
+  expect(await failureOf(renderings.settled('one more', others.signal))).toMatchObject(tooMany)
+  others.abort()
+  await Promise.all(again)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 test('whoever comes and goes, looks are never nearer than two seconds, and everyone who stays learns the end', async () => {
   await fc.assert(
     fc.asyncProperty(
