@@ -4,6 +4,7 @@ import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import { type Answer, ask } from './client.ts'
 import { BrandAndLocationsDocument, type BrandAndLocationsQuery } from './generated/graphql.ts'
 import { serve } from './serving.ts'
+import { denseBuckets } from './traffic-answers.ts'
 
 const zones = [
   'Europe/London',
@@ -81,6 +82,28 @@ test('a brand tells of each location what the location tells, warm and cold, by 
     }),
     { numRuns: 12 },
   )
+})
+
+test("a London day of 25 hours is the sum of the vendor's 25 hours, for the location and for its brand", async () => {
+  await using analytiks = await serveAnalytiks()
+  await using served = await serve({ catalog, environment: analytiks.environment })
+  const visits = denseBuckets('2025-10-25T20:00:00Z', '2025-10-27T03:00:00Z', 3600)
+  const row = { locationId: firstId, visits }
+  analytiks.journal.script({ route: 'POST /json/v2', answer: { body: { successes: [row], failures: {} } } })
+  analytiks.journal.script({ route: 'POST /json/v3', answer: { body: { cursor: null, data: [row] } } })
+  const hours = Object.entries(visits).filter(([at]) => at >= '2025-10-25T23' && at < '2025-10-27T00')
+  expect(hours).toHaveLength(25)
+  const range = { local: { start: '2025-10-26', end: '2025-10-27' } }
+  const variables = { brand, ids: ids.slice(0, 1), range, interval: 'DAILY' as const }
+  const [ofBrand, ofLocations] = told(await ask(served.origin, BrandAndLocationsDocument, variables))
+  const sum = hours.reduce((sum, [, value]) => sum + value, 0)
+  const day = expect.objectContaining({
+    metric: 'VISITS',
+    total: sum,
+    columns: expect.objectContaining({ start: '2025-10-25T23:00:00.000Z', values: [sum] }),
+  })
+  for (const rows of [ofBrand, ofLocations])
+    expect(rows).toMatchObject([{ id: ids[0], traffic: expect.arrayContaining([day]) }])
 })
 
 /** What the brand tells of each location, and what each location tells, with why it tells nothing. */
