@@ -186,7 +186,7 @@ export class Answers<Key, Value> {
       asker: caller,
       traceparent: caller.traceparent,
       begun() {
-        usage.made++
+        usage.noteMade(entries.map(({ name }) => name))
         const made = { caller, call }
         for (const entry of entries) entry.made = made
       },

@@ -1,3 +1,15 @@
+/** A call that was planned, and what is left of it. */
+interface Plan {
+  left: number
+  isMade: boolean
+}
+
+/** In place of the plan of a question that is served. */
+const [servedByCall, servedByOthers]: readonly [Plan, Plan] = [
+  { left: 0, isMade: true },
+  { left: 0, isMade: false },
+]
+
 /**
  * What one request has cost at one provider so far, in calls, and how old its answers are. Once all is answered, what was planned
  * was made, shared or cached; what is missing from that sum was not made, and its fields are errors.
@@ -7,7 +19,7 @@ export class Usage {
   planned = 0
   /** The calls that left on its behalf; one that is sent again counts once. */
   made = 0
-  /** How often calls were sent again, as by a newer token. */
+  /** How often calls were sent again: by a newer token, or for what was answered already and has changed since. */
   repeated = 0
   /** How often a token was asked for on its behalf. */
   tokens = 0
@@ -20,8 +32,8 @@ export class Usage {
   /** Planned calls all of whose questions were answered, or failed by a call that was made. */
   #served = 0
   readonly #shared = new Set<object>()
-  /** The plan of each question that is not served yet; undefined for one that is. */
-  readonly #plans = new Map<string, { left: number } | undefined>()
+  /** The plan of each question that is not served yet. */
+  readonly #plans = new Map<string, Plan>()
 
   /** Planned calls that it was spared, as others had begun a call for what they ask. */
   get shared(): number {
@@ -45,7 +57,7 @@ export class Usage {
   /** Puts one call into the plan, by the names of the questions that it answers. */
   plan(names: readonly string[]): void {
     this.planned++
-    const plan = { left: names.length }
+    const plan = { left: names.length, isMade: false }
     for (const name of names) this.#plans.set(name, plan)
   }
 
@@ -58,11 +70,24 @@ export class Usage {
     }
   }
 
+  /** A call leaves that answers these questions; one more for what had its call already is beside the plan. */
+  noteMade(names: readonly string[]): void {
+    let isRepeated = true
+    for (const name of names) {
+      const plan = this.#plans.get(name)
+      if (plan === servedByCall) continue
+      isRepeated = false
+      if (plan && plan !== servedByOthers) plan.isMade = true
+    }
+    if (isRepeated) this.repeated++
+    else this.made++
+  }
+
   /** A question was answered, or failed by a call that was made. */
   noteServed(name: string): void {
     const plan = this.#plans.get(name)
-    if (!plan) return
-    this.#plans.set(name, undefined)
+    if (!plan || plan === servedByCall || plan === servedByOthers) return
+    this.#plans.set(name, plan.isMade ? servedByCall : servedByOthers)
     if (--plan.left === 0) this.#served++
   }
 

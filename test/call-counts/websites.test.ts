@@ -179,11 +179,12 @@ test('what a mutation changed or deleted is read afresh behind it in the same do
   const [gone, kept] = [snapshotOf(created.data.first).id, snapshotOf(created.data.second).id]
   served.sandbox.datadog.journal.clear()
   const { eventId, isDeviceTypeSelectedByUser } = creation
-  const { data, errors } = await ask(served.origin, CountDeleteThenListDocument, {
+  const { data, errors, upstream } = await ask(served.origin, CountDeleteThenListDocument, {
     gone: { id: gone },
     kept: { id: kept, eventId, isDeviceTypeSelectedByUser, start: 4711 },
   })
   expect(errors).toEqual([])
+  expect(upstream.datadog).toMatchObject({ planned: 4, made: 4, shared: 0, cached: 0, repeated: 1 })
   expect(callsOf(served.sandbox)).toEqual({
     datadog: {
       'PATCH /api/v2/replay/heatmap/snapshots/:snapshotId': 2,

@@ -189,6 +189,25 @@ describe('the list of saved heatmaps', () => {
     expect(emulator.journal.count()).toBe(3 * pages.length + 2)
   })
 
+  test('costs what was planned, and the pages that are read anew are repeated', async () => {
+    await using emulator = await servePosthog()
+    const settings = readConfig(emulator.environment).providers
+    await using account = openAccount(settings, new Catalog(), { cacheBytes: 10_000_000 })
+    const read = async (enough: number) => {
+      const { loaders, costs } = createContext(account, new AbortController().signal)
+      await loaders.posthog.savedHeatmaps(shop).until(rows => rows.length >= enough)
+      return costs().map(({ usage: { planned, made, cached, repeated } }) => [
+        planned,
+        made,
+        cached,
+        repeated,
+      ])
+    }
+    script(emulator, [page(0, 500, 700), page(499, 700, 701), page(0, 500, 701), page(500, 701, 701)])
+    expect(await read(701)).toEqual([[2, 2, 0, 2]])
+    expect(await read(701)).toEqual([[2, 0, 2, 0]])
+  })
+
   test('whose kept pages do not go together is read once anew, and then kept so', async () => {
     await using emulator = await servePosthog()
     const settings = readConfig(emulator.environment).providers
