@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import fc from 'fast-check'
 import { request } from 'undici'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBroken } from './broken-server.ts'
+import { oddRequests } from './odd-requests.ts'
 import { headerOf, requestText, sendRaw } from './raw-http.ts'
 import { takeCalls } from './refused.ts'
 import { type Served, serve } from './serving.ts'
@@ -362,5 +364,28 @@ test('a request that does not come to its end is given up', async () => {
   const start = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
   expect((await sendRaw(hasty.origin, `${start}content-length: 100\r\n\r\n{`)).status).toBe(408)
   expect((await sendRaw(hasty.origin, start)).status).toBe(408)
+  expect(log).toEqual([])
+})
+
+const places = /\n\s+at |node:|node_modules|\.ts\b|isotherm\/|\/(?:work|home|usr)\//
+
+test('nothing that is sent makes a failure of the server, nor is told where it is installed', async () => {
+  const log: string[] = []
+  await using hasty = await startBroken(
+    () => {
+      throw new TypeError('not reached')
+    },
+    line => log.push(line),
+    { requestMilliseconds: 300, corsOrigins: [ours, other] },
+  )
+  const isHandled = fc.asyncProperty(oddRequests, async bytes => {
+    const { status, head, body: told } = await sendRaw(hasty.origin, bytes)
+    expect(status).toBeGreaterThanOrEqual(200)
+    expect(status).toBeLessThan(500)
+    expect((head + told).slice(0, 2000)).not.toMatch(places)
+    const next = await sendRaw(hasty.origin, requestText('GET /healthz HTTP/1.1', ['host: localhost']))
+    expect(next.status).toBe(200)
+  })
+  await fc.assert(isHandled, { numRuns: 800 })
   expect(log).toEqual([])
 })

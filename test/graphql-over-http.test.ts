@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { createYoga } from 'graphql-yoga'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { frontDoor } from '../src/server/front-door.ts'
+import { frontDoor, type Visit } from '../src/server/front-door.ts'
 import { graphqlOverHttp, type ServerContext } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import { startBroken } from './broken-server.ts'
@@ -34,11 +34,18 @@ beforeAll(async () => {
   const maskedErrors = maskErrors(() => undefined)
   const graphql = graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 30, maskedErrors })
   const nothing = () => undefined
+  const broken = async () => {
+    throw new TypeError('in /home/of/isotherm')
+  }
+  const halfway = ({ response }: Visit) => {
+    response.writeHead(200).write('half')
+    return broken()
+  }
   const door = frontDoor({
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,
-    rooms: { graphql, graphiql: nothing, image: nothing, health: nothing, readiness: nothing },
+    rooms: { graphql, graphiql: nothing, image: nothing, health: halfway, readiness: broken },
     logError: (error, place) => log.push(`${place}: ${error}`),
   })
   ours = await listen(door)
@@ -118,6 +125,20 @@ test.each([
     ])
     expect((await fetch(`${isotherm}/graphql?qeury={__typename}`, { headers: { accept } })).status).toBe(400)
   }
+})
+
+test('whatever error escapes is a plain 500, or ends the response that has begun', async () => {
+  const response = await fetch(`${ours}/readyz`)
+  expect([response.status, await response.json()]).toEqual([
+    500,
+    {
+      errors: [
+        { message: 'Something unexpected went wrong.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      ],
+    },
+  ])
+  await expect(fetch(`${ours}/healthz`).then(response => response.text())).rejects.toThrow('terminated')
+  expect(log.splice(0)).toEqual(Array(2).fill('the front door: TypeError: in /home/of/isotherm'))
 })
 
 test('what comes to an error is run once', async () => {

@@ -33,7 +33,7 @@ const maximumWidth = 4096
 
 /**
  * Answers GET and HEAD with the picture that a handle names: 202 and its state as JSON while it is being drawn, else
- * problem+json (RFC 9457).
+ * problem+json (RFC 9457). Rejects with what nobody foresaw.
  */
 export function imageRoute(
   options: ImageRouteOptions,
@@ -52,9 +52,9 @@ export function imageRoute(
       // Nobody is there any more to be told.
       if (response.closed) return
       const known = problemOf(error)
-      if (!known || known.status >= 500) logError(error, imagePath)
-      if (response.headersSent) return void response.destroy()
-      sendProblem(request, response, known ?? problem(500, 'Something unexpected went wrong.'))
+      if (!known || response.headersSent) throw error
+      if (known.status >= 500) logError(error, imagePath)
+      sendProblem(request, response, known)
     }
   }
 }
