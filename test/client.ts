@@ -40,7 +40,7 @@ export async function ask<Data, Variables>(
   return askText<Data>(origin, document.toString(), variables, options)
 }
 
-/** The same for a query written by hand. */
+/** The same for a query written by hand. Wherever a field fails, it is null itself: none takes its parent with it. */
 export async function askText<Data>(
   origin: string,
   query: string,
@@ -59,6 +59,21 @@ export async function askText<Data>(
   })
   const text = await response.text()
   const { data, errors = [], extensions: told = {} } = JSON.parse(text)
+  for (const { path } of errors)
+    if (path && !isNullItself(data, path)) throw new Error(`${path.join('.')} took its parent with it`)
   const { upstream = {}, freshness = {}, ...extensions } = told
   return { status: response.status, data, errors, extensions, upstream, freshness, text }
+}
+
+/**
+ * Where every field that may fail may be null, no row of a list fails: one that did so at once would leave the promises of the
+ * rows before it to nobody.
+ */
+function isNullItself(data: unknown, path: readonly (string | number)[]): boolean {
+  let value = data
+  for (const key of path) {
+    if (value === null || value === undefined) return false
+    value = Object(value)[key]
+  }
+  return value === null
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { installMilliseconds } from '../debian-package.ts'
-import { serve } from '../serving.ts'
-import { installChromium, openChromium } from './chromium.ts'
+import { installChromium, openChromium } from '../../browser/chromium.ts'
+import { installMilliseconds } from '../../debian-package.ts'
+import { serve } from '../../serving.ts'
 import {
   activeTab,
   costsAlone,

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { startIsotherm } from '../../src/isotherm.ts'
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { installMilliseconds } from '../debian-package.ts'
-import { serve } from '../serving.ts'
-import { installChromium, openChromium } from './chromium.ts'
+import { startIsotherm } from '../../../src/isotherm.ts'
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import { installChromium, openChromium } from '../../browser/chromium.ts'
+import { installMilliseconds } from '../../debian-package.ts'
+import { serve } from '../../serving.ts'
 import { activeTab, costsAlone, names, openTab, run, shown, tabNames, tabs } from './graphiql-page.ts'
 
 beforeAll(installChromium, installMilliseconds)
