@@ -11,8 +11,8 @@ import { closedError, type Places } from './places.ts'
 export interface Budget extends Disposable {
   /**
    * Makes the call when its turn has come. It waits for a place as long as its flight lasts and other calls succeed, and for a
-   * limit as long as a call may take; where that is too short it rejects at once with UPSTREAM_RATE_LIMITED or
-   * UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked before the wait that it
+   * limit as long as a call may take, both together where no call succeeds; where that is too short it rejects at once with
+   * UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked before the wait that it
    * names is over.
    */
   spend<Value>(flight: Flight, call: () => Promise<Value>): Promise<Value>
@@ -61,7 +61,7 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
   }
   /** A call that is counted and may be made now, with its common place; whoever waits for a limit holds none. */
   const turn = async (flight: Flight, began: number): Promise<Disposable> => {
-    let patience = patienceMilliseconds
+    let patience = Math.min(patienceMilliseconds, places.left(began))
     let hasWaited = false
     let since = began
     try {

@@ -11,6 +11,8 @@ export interface Places extends Disposable {
    * for one deadline of a call while it waited, and at once where too many wait already.
    */
   take(flight: Flight, wait?: Wait): Promise<Disposable>
+  /** For how many milliseconds more a wait that began then has a point: without end where nobody is turned away. */
+  left(since: number): number
   /** Learns how a call has ended: without a failure, it has succeeded. */
   note(failure?: unknown): void
 }
@@ -132,6 +134,7 @@ export function openPlaces(provider: ProviderName, count: number, options: Place
       free--
       return place()
     },
+    left: since => liveness.left(clock.now(), since),
     note: failure => liveness.note(clock.now(), failure),
     [Symbol.dispose]() {
       isClosed = true

@@ -140,6 +140,28 @@ test('whoever waits behind one that waits for a limit is told of the limit, afte
   await second
 })
 
+test.each([
+  ['as long as a call may take where calls succeed', undefined, 'answer'],
+  ['no longer than is left of that where none does', 'UPSTREAM_TIMEOUT', 'UPSTREAM_RATE_LIMITED'],
+] as const)('whoever has waited for a turn waits for a limit %s', async (_, code, expected) => {
+  const clock = handClock()
+  const places = openPlaces('zenovay', 1, { deadlineMilliseconds: 1_000, clock })
+  using budget = open({}, { clock, places, patience: 1_000 })
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const first = budget.spend(flight, async () => {
+    await ended
+    budget.learn({ waitMilliseconds: 50 })
+    if (code) throw new UpstreamError('zenovay', code, 'no')
+  })
+  const second = budget.spend(flight, answer).catch(error => error.code)
+  clock.move(970)
+  end()
+  await first.catch(() => undefined)
+  await new Promise(setImmediate)
+  clock.move(50)
+  expect(await second).toBe(expected)
+})
+
 test('a caller who goes away waits no more, and closing ends every wait', async () => {
   const budget = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
   await budget.spend(flight, answer)
