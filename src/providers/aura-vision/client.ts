@@ -18,6 +18,7 @@ import { type Connection, ConnectionLost, openConnection } from './connection.ts
 import type { PartNumbering } from './frames.ts'
 import { connectImageHosts, type ImageHosts } from './image-hosts.ts'
 import type { RequestBounds } from './plan.ts'
+import { eitherRefused } from './refusals.ts'
 import {
   type AuraHeatmapRow,
   type HeatmapFilter,
@@ -109,8 +110,10 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     try {
       return await openWith(token)
     } catch (error) {
-      const newer = isRefusal(error) ? await tokens.renew(token, 'connect', flight) : 'known'
-      if (typeof newer === 'string') throw error
+      if (!isRefusal(error)) throw error
+      const newer = await tokens.renew(token, 'connect', flight)
+      if (newer === 'paused') throw eitherRefused(error)
+      if (newer === 'known') throw error
       return await openWith(newer).catch(second => {
         if (isRefusal(second)) tokens.renewedInVain(newer, 'connect')
         throw second
@@ -151,7 +154,9 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
       const isRefused = isRefusal(error.reason)
-      if (isRefused && (await tokens.renew(first.token, about, flight)) === 'known') throw error.reason
+      const newer = isRefused ? await tokens.renew(first.token, about, flight) : undefined
+      if (newer === 'known') throw error.reason
+      if (newer === 'paused') throw eitherRefused(error.reason)
       const next = await session(flight)
       flight.repeated?.()
       const answer = error.isShared
@@ -209,7 +214,7 @@ function isGood({ connection, token }: Session): boolean {
   return connection.isOpen && Date.now() < token.expiresAt
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
 }
 

@@ -53,6 +53,18 @@ export function strayError(message: string): UpstreamError {
   return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')
 }
 
+/** A refusal of which nothing tells what it is about, as no newer token can be asked for now. */
+export function eitherRefused({ code, upstreamStatus, upstreamRequestId }: UpstreamError): UpstreamError {
+  const message =
+    'aura-vision refuses the token, or what was asked: it does not say which, and the token was renewed too often just now.'
+  return new UpstreamError('aura-vision', code, message, {
+    upstreamStatus,
+    upstreamRequestId,
+    retryable: true,
+    retryAfterSeconds: 60,
+  })
+}
+
 export function closedEarly(cause?: Error): UpstreamError {
   const message = 'aura-vision closed the connection before it answered.'
   return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })

@@ -237,6 +237,23 @@ describe('the token', () => {
     expect(costs(emulator).tokens).toBe(3)
   })
 
+  test('whose renewal was in vain too often leaves the question retryable, for no request more', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.script({ route: 'detail/list', frames: [unauthorized] })
+    for (const type of ['path', 'linger', 'entry', 'exit', 'interaction'] as const)
+      expect(await failureOf(ask(account, type))).toMatchObject({ retryable: false })
+    const before = costs(emulator)
+    const failure = await failureOf(ask(account, 'lingerPeopleCount'))
+    expect(failure).toMatchObject({
+      code: 'UPSTREAM_UNAUTHENTICATED',
+      message: expect.stringMatching(/refuses the token, or what was asked/),
+      retryable: true,
+      retryAfterSeconds: 60,
+    })
+    expect(costs(emulator)).toMatchObject({ tokens: before.tokens, requests: before.requests + 1 })
+  })
+
   test.each([
     ['at connect', { route: 'connect', answer: { status: 401 } }],
     ['in mid-session', { route: 'detail/list', frames: [unauthorized] }],
