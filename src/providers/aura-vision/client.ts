@@ -143,8 +143,8 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     }
   }
   /**
-   * A request that had no answer is asked again, once; by itself, where it is one of several of which one failed. `about`
-   * tells it from what else may be refused.
+   * A request that had no answer is asked again, once; by itself, where it is one of several of which one failed. What a newer
+   * token may help is asked with that first, all together. `about` tells it from what else may be refused.
    */
   const ask = async (message: (id: string) => string, about: string, flight: Flight): Promise<string> => {
     const first = await session(flight)
@@ -158,14 +158,21 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
       if (newer === 'known') throw error.reason
       if (newer === 'paused') throw eitherRefused(error.reason)
       const next = await session(flight)
+      const again = () => {
+        flight.repeated?.()
+        return untilEnded('aura-vision', flight.signal, askAlone(next.token, message, flight))
+      }
+      if (error.isShared && !isRefused) return await again().catch(tellReason)
       flight.repeated?.()
-      const answer = error.isShared
-        ? untilEnded('aura-vision', flight.signal, askAlone(next.token, message, flight))
-        : send(next, message, flight)
-      return await answer.catch(second => {
-        if (!(second instanceof ConnectionLost)) throw second
-        if (isRefused && isRefusal(second.reason)) tokens.renewedInVain(next.token, about)
-        throw second.reason
+      const answer = send(next, message, flight).catch(second => {
+        const isOneOfThese = second instanceof ConnectionLost && second.isShared && isRefusal(second.reason)
+        if (isRefused && isOneOfThese) return again()
+        throw second
+      })
+      return await answer.catch(last => {
+        if (isRefused && last instanceof ConnectionLost && isRefusal(last.reason))
+          tokens.renewedInVain(next.token, about)
+        return tellReason(last)
       })
     }
   }
@@ -216,6 +223,10 @@ function isGood({ connection, token }: Session): boolean {
 
 function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
+}
+
+function tellReason(error: unknown): never {
+  throw error instanceof ConnectionLost ? error.reason : error
 }
 
 function send({ connection }: Session, message: (id: string) => string, flight: Flight): Promise<string> {

@@ -134,7 +134,8 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     onDead: () => loseAll(new ConnectionLost(closedEarly())),
   })
   const blame = (error: UpstreamError) => {
-    if (error.code === 'UPSTREAM_UNAUTHENTICATED') return loseAll(new ConnectionLost(error))
+    if (error.code === 'UPSTREAM_UNAUTHENTICATED')
+      return loseAll(new ConnectionLost(error, inFlight.size > 1))
     inFlight.blame(error)
     closeIfDone()
   }

@@ -237,6 +237,17 @@ describe('the token', () => {
     expect(costs(emulator).tokens).toBe(3)
   })
 
+  test('that one of several questions is refused with fails that one only', async () => {
+    await using emulator = await serveAuraVision({ now })
+    await using account = wire(emulator)
+    emulator.journal.arrive = ({ body }) =>
+      JSON.stringify(body)?.includes('"path"') ? { frames: [unauthorized] } : undefined
+    const types = ['linger', 'path', 'entry', 'exit'] as const
+    const outcomes = await Promise.allSettled(types.map(type => ask(account, type)))
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'UPSTREAM_UNAUTHENTICATED', retryable: false } })
+  })
+
   test('whose renewal was in vain too often leaves the question retryable, for no request more', async () => {
     await using emulator = await serveAuraVision({ now })
     await using account = wire(emulator)
