@@ -10,7 +10,7 @@ const leaves = [
   ...['held', 'refused', 'rejected', 'sureRejected', 'numbers', 'sureNumbers', 'table', 'echo'],
 ]
 const calm = ['__typename', 'name', 'missing', 'number', 'colour', 'numbers', 'echo', 'echo']
-const branches = ['one', 'sureOne', 'noOne', 'things', 'sureThings', 'laterThings', 'sample']
+const branches = ['one', 'sureOne', 'noOne', 'things', 'sureThings', 'sureSamples', 'laterThings', 'sample']
 const echoes = [
   ...[
     '',
