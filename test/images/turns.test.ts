@@ -44,6 +44,16 @@ test('an image host that hangs holds up no image of another vendor, and none tha
   await Promise.all(waiting)
 })
 
+test('whoever waits for an image host that hangs is told so once none of its images came for one deadline', async () => {
+  const environment = { AURA_VISION_CONCURRENCY: '2', ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500' }
+  await using served = await serve({ environment })
+  const links = await linksOf(served, 20)
+  const { journal } = served.sandbox.auraVision
+  journal.script({ route: imageHostRoute, hang: true })
+  expect(await statusesOf(links)).toEqual(new Set([504]))
+  expect(journal.count(imageHostRoute)).toBeLessThanOrEqual(4)
+})
+
 test('a hundred readers who read nothing hold up nobody', async () => {
   const raw = { width: 1500, height: 1500, channels: 3 } as const
   const large = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })

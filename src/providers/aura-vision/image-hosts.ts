@@ -29,7 +29,7 @@ export interface ImageHosts extends AsyncDisposable {
  */
 export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   const bounds = { ...settings, maximumBytes: settings.maximumPictureBytes }
-  const places = openPlaces('aura-vision', settings.limits.concurrency)
+  const places = openPlaces('aura-vision', settings.limits.concurrency, settings)
   const named = openPictureUpstream('aura-vision', bounds)
   const guarded = openPictureUpstream('aura-vision', bounds, { lookup: publicLookup })
   const addressOf = (text: string) => {
@@ -38,8 +38,17 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
     const message = 'aura-vision named an image host that is not in AURA_VISION_IMAGE_HOSTS.'
     throw new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
   }
-  const get = ({ url, isNamed }: ImageAddress, flight: Flight) =>
-    (isNamed ? named : guarded).get({ url, flight })
+  const get = async ({ url, isNamed }: ImageAddress, flight: Flight) => {
+    try {
+      const answer = await (isNamed ? named : guarded).get({ url, flight })
+      places.note('picture' in answer ? undefined : statusError('aura-vision', answer))
+      return answer
+    } catch (error) {
+      // A call that nobody waits for any more tells nothing of the host.
+      if (!flight.signal.aborted) places.note(error)
+      throw error
+    }
+  }
   return {
     async picture(text, flight, signAgain) {
       const address = addressOf(text)
