@@ -27,11 +27,16 @@ export class UnfitPicture extends Error {
 const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_535 }
 
 /**
- * As it is shown: upright, where it says that it lies on its side. Rejects with UnfitPicture for more pixels than that, or
- * for what no picture can be read from.
+ * As it is shown: upright, where it says that it lies on its side. `inTurn` runs what has to look through all of the picture
+ * in a thread: seconds, where it has a million frames. Rejects with UnfitPicture for more pixels than that, or for what no
+ * picture can be read from.
  */
-export async function sizeOf(picture: Picture, maximumPixels: number): Promise<Size> {
-  const { width, height } = sizeInHead(picture) ?? (await sizeInAll(picture))
+export async function sizeOf(
+  picture: Picture,
+  maximumPixels: number,
+  inTurn: (look: () => Promise<Size>) => Promise<Size> = look => look(),
+): Promise<Size> {
+  const { width, height } = sizeInHead(picture) ?? (await inTurn(() => sizeInAll(picture)))
   if (width * height > maximumPixels) {
     throw new UnfitPicture(`The picture has more than ${maximumPixels} pixels.`)
   }

@@ -6,7 +6,7 @@ import { Caller } from '../upstream/caller.ts'
 import { notConfigured } from '../upstream/error.ts'
 import { isPicture } from '../upstream/kept-pictures.ts'
 import type { Picture } from '../upstream/picture.ts'
-import { draw, isVariant, type Size, sizeOf, type Variant } from './drawing.ts'
+import { draw, isVariant, type Size, sizeOf, UnfitPicture, type Variant } from './drawing.ts'
 import { Drawings } from './drawings.ts'
 import type { PictureReference, ScreenshotReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
@@ -39,8 +39,10 @@ export class Pictures {
   readonly #shared: Pick<Shared, 'auraVision' | 'posthog'>
   readonly #maximumPixels: number
   readonly #kept: KeptAnswers | undefined
-  readonly #sizes = new WeakMap<Picture, Promise<Size>>()
-  readonly #drawings = new Drawings()
+  readonly #sizes = new WeakMap<Picture, Size | UnfitPicture>()
+  readonly #drawings = new Drawings<string, Picture>()
+  /** Of its own, so that no picture that is served as it is waits for those that are drawn. */
+  readonly #looks = new Drawings<Picture, Size>({ mostAtOnce: 1, mostWaiting: 1000 })
 
   /** Variants are kept in `kept`. */
   constructor(
@@ -64,7 +66,7 @@ export class Pictures {
     const found = await this.#ask(reference, signal)
     if (found.state !== 'READY') return found
     const { picture } = found
-    const size = await this.#sizes.getOrInsertComputed(picture, () => sizeOf(picture, this.#maximumPixels))
+    const size = await this.#sizeOf(picture, signal)
     if (isVariant(picture, size, variant)) return found
     const limits = { maximumPixels: this.#maximumPixels }
     const begin = () => draw(picture, size, variant, limits)
@@ -72,6 +74,21 @@ export class Pictures {
     const milliseconds = 1000 * freshSeconds[reference.provider]
     void this.#kept?.set(name, { value: { picture: drawn }, at: Date.now() }, milliseconds)
     return ready(drawn)
+  }
+
+  /** What makes a picture unfit is remembered as its size is: it would be as dear to find again. */
+  async #sizeOf(picture: Picture, signal: AbortSignal): Promise<Size> {
+    const known = this.#sizes.get(picture)
+    if (known instanceof UnfitPicture) throw known
+    if (known) return known
+    try {
+      const size = await sizeOf(picture, this.#maximumPixels, look => this.#looks.draw(picture, look, signal))
+      this.#sizes.set(picture, size)
+      return size
+    } catch (error) {
+      if (error instanceof UnfitPicture) this.#sizes.set(picture, error)
+      throw error
+    }
   }
 
   async #ask(reference: PictureReference, signal: AbortSignal): Promise<PictureState> {

@@ -34,21 +34,24 @@ function pictureOf(bytes: Buffer): Picture {
   return { parts, byteLength: bytes.byteLength, contentType: 'image/jpeg', etag: '"tag"' }
 }
 
-/** Red at its top as it is shown, blue below. */
+/** As it is shown: red above, blue below on its left, green on its right. */
 const flag = await sharp({ create: { width: 60, height: 20, channels: 3, background: '#00f' } })
   .composite([
     { input: { create: { width: 60, height: 10, channels: 3, background: '#f00' } }, left: 0, top: 0 },
+    { input: { create: { width: 30, height: 10, channels: 3, background: '#0f0' } }, left: 30, top: 10 },
   ])
   .png()
   .toBuffer()
 
-/** How it has to be turned so that it is upright again by each orientation of EXIF. */
+/** How it lies by each orientation of EXIF: turned so far, after it was mirrored. */
 const turned = [
   [1, 0, false],
+  [2, 0, true],
   [3, 180, false],
   [4, 180, true],
   [5, 270, true],
   [6, 270, false],
+  [7, 90, true],
   [8, 90, false],
 ] as const
 
@@ -58,7 +61,8 @@ const cases = turned.flatMap(lying =>
 test.each(cases)(
   'a %s of orientation %i is drawn upright',
   async (format, orientation, angle, isMirrored) => {
-    const lying = sharp(await sharp(flag).flop(isMirrored).rotate(angle).toBuffer())
+    const mirrored = await sharp(flag).flop(isMirrored).toBuffer()
+    const lying = sharp(await sharp(mirrored).rotate(angle).toBuffer())
     const bytes = await lying.withMetadata({ orientation }).toFormat(format, { quality: 95 }).toBuffer()
     const picture = { ...pictureOf(bytes), contentType: `image/${format}` }
     const size = await sizeOf(picture, 10_000)
@@ -70,9 +74,9 @@ test.each(cases)(
       .raw()
       .toBuffer({ resolveWithObject: true })
     expect([info.width, info.height]).toEqual([30, 10])
-    const [top, bottom] = [data.subarray(0, 3), data.subarray(-3)]
-    expect(top[0]).toBeGreaterThan(200)
-    expect(bottom[2]).toBeGreaterThan(200)
+    for (const corner of [data, data.subarray(29 * 3)]) expect(corner[0]).toBeGreaterThan(200)
+    expect(data.subarray(-30 * 3)[2]).toBeGreaterThan(200)
+    expect(data.subarray(-3)[1]).toBeGreaterThan(200)
   },
 )
 
@@ -178,9 +182,21 @@ describe('drawings', () => {
     expect(begun.names).toEqual(['a', 'b'])
   })
 
+  test('that take too long fail for whoever waits, and keep their turn as they cannot be stopped', async () => {
+    const { drawings, begun, finish } = open({ mostAtOnce: 1, deadline: 100 })
+    await expect(drawings.draw('a', begun('a'), never)).rejects.toThrow(UnfitPicture)
+    await expect(drawings.draw('a', begun('a'), never)).rejects.toThrow(UnfitPicture)
+    const next = drawings.draw('b', begun('b'), never)
+    expect(begun.names).toEqual(['a'])
+    finish('a')
+    await expect.poll(() => begun.names).toEqual(['a', 'b'])
+    finish('b')
+    expect(await next).toBe(picture)
+  })
+
   /** Drawings that end when the test says so. */
   function open(bounds: DrawingBounds = {}) {
-    const drawings = new Drawings(bounds)
+    const drawings = new Drawings<string, Picture>(bounds)
     const open = new Map<string, () => void>()
     const names: string[] = []
     const begun = Object.assign(

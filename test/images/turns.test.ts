@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import sharp from 'sharp'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { detailRequest, listRecorded } from '../../src/sandbox/aura-vision-rows.ts'
 import { openPictureTurns } from '../../src/upstream/picture-turns.ts'
 import { type Served, serve } from '../serving.ts'
@@ -52,6 +52,24 @@ test('whoever waits for an image host that hangs is told so once none of its ima
   journal.script({ route: imageHostRoute, hang: true })
   expect(await statusesOf(links)).toEqual(new Set([504]))
   expect(journal.count(imageHostRoute)).toBeLessThanOrEqual(4)
+})
+
+test('images are looked through one at a time, for however many different ones are opened', async () => {
+  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  const links = await linksOf(served, 20)
+  const arrived = arrival(served.sandbox.auraVision, imageHostRoute, links.length)
+  const prototype = Object.getPrototypeOf(sharp())
+  const { metadata } = prototype
+  let [underWay, most] = [0, 0]
+  const look = vi.spyOn(prototype, 'metadata').mockImplementation(async function (this: unknown) {
+    most = Math.max(most, ++underWay)
+    await arrived
+    underWay--
+    return metadata.call(this)
+  })
+  onTestFinished(() => look.mockRestore())
+  expect(await statusesOf(links)).toEqual(new Set([200]))
+  expect([look.mock.calls.length, most]).toEqual([links.length, 1])
 })
 
 test('a hundred readers who read nothing hold up nobody', async () => {
