@@ -88,6 +88,59 @@ describe.each(kinds)('the link of a $kind heatmap', ({ kind, type, seconds, rout
     expect(await part(`bytes=${size}-`)).toMatchObject({ status: 416, range: `bytes */${size}` })
   })
 
+  test('follows conditions and ranges in the order of RFC 9110, 13.2.2', async () => {
+    await using served = await serve()
+    const link = await linkOf(served, kind)
+    const whole = await request(link)
+    const bytes = await whole.body.bytes()
+    const size = bytes.byteLength
+    const etag = `${whole.headers.etag}`
+    // No image has a date, so that conditions on dates are ignored (13.1.3, 13.1.4).
+    const [past, future] = ['Mon, 01 Jan 2024 00:00:00 GMT', 'Mon, 01 Jan 2035 00:00:00 GMT']
+    const cases: readonly (readonly [Record<string, string>, number])[] = [
+      [{ 'if-match': etag }, 200],
+      [{ 'if-match': '*' }, 200],
+      [{ 'if-match': `"older", ${etag}` }, 200],
+      [{ 'if-match': '"older"' }, 412],
+      [{ 'if-match': `W/${etag}` }, 412],
+      [{ 'if-match': '"older"', 'if-none-match': etag }, 412],
+      [{ 'if-match': '"older"', 'if-none-match': '*', range: 'bytes=0-0' }, 412],
+      [{ 'if-match': etag, 'if-none-match': etag }, 304],
+      [{ 'if-match': etag, 'if-unmodified-since': past }, 200],
+      [{ 'if-unmodified-since': past }, 200],
+      [{ 'if-modified-since': future }, 200],
+      [{ 'if-none-match': '"older"', 'if-modified-since': future }, 200],
+      [{ 'if-none-match': etag, 'if-modified-since': past }, 304],
+      [{ 'if-none-match': etag, range: 'bytes=0-0' }, 304],
+      [{ 'if-none-match': etag, range: `bytes=${size}-` }, 304],
+      [{ 'if-none-match': '"older"', range: 'bytes=0-0' }, 206],
+      [{ 'if-match': etag, range: 'bytes=0-0', 'if-range': etag }, 206],
+      [{ 'if-match': '"older"', range: 'bytes=0-0', 'if-range': etag }, 412],
+      [{ range: 'bytes=0-0', 'if-range': `W/${etag}` }, 200],
+      [{ range: 'bytes=0-0', 'if-range': future }, 200],
+      [{ range: `bytes=${size}-`, 'if-range': '"older"' }, 200],
+      [{ range: `bytes=${size}-`, 'if-range': etag }, 416],
+      [{ range: 'bytes=-0' }, 416],
+      [{ range: `bytes=-${size + 1}` }, 206],
+      [{ range: `bytes=0-0,${size}-` }, 206],
+      [{ range: `bytes=${size}-, ${size + 5}-` }, 416],
+      [{ range: 'bytes=5-1' }, 200],
+    ]
+    for (const [headers, status] of cases) {
+      const got = await request(link, { headers })
+      const body = await got.body.bytes()
+      expect([headers, got.statusCode]).toEqual([headers, status])
+      if (status === 200) expect([headers, Buffer.compare(body, bytes)]).toEqual([headers, 0])
+      if (status === 206) expect(got.headers['content-length']).toBe(`${body.byteLength}`)
+      const head = await request(link, { method: 'HEAD', headers })
+      // A range is defined for GET only (14.2).
+      const headStatus = status === 206 || status === 416 ? 200 : status
+      expect([headers, head.statusCode]).toEqual([headers, headStatus])
+      if (headStatus === 200) expect(head.headers['content-length']).toBe(`${size}`)
+      expect((await head.body.bytes()).byteLength).toBe(0)
+    }
+  })
+
   test('changes width and format as it is asked', async () => {
     await using served = await serve()
     const link = await linkOf(served, kind)
