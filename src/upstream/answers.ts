@@ -81,6 +81,7 @@ export class Answers<Key, Value> {
     const { caller } = asker
     const names = keys.map(this.#topic.nameOf)
     await this.#admit(keys, names, caller)
+    if (keys.length > fewQuestions) await caller.pause(undefined)
     if (caller.signal.aborted) throw endedError(caller.provider, caller.signal)
     const { joined, fresh } = this.#join(keys, names, asker, isAfresh)
     const leave = () => {
@@ -236,6 +237,9 @@ export class Answers<Key, Value> {
     entry.settle(outcome)
   }
 }
+
+/** Of more the work is worth a turn of the event loop: thousands may be let through at once. */
+const fewQuestions = 16
 
 /** Of questions that are asked together: each look-up takes room, and a fleet's year has thousands in each of its windows. */
 const lookUpsAtOnce = 100

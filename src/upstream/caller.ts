@@ -41,6 +41,11 @@ export class Caller {
   /** A DataLoader's: a batch holds what a request asks until it pauses no more, so that pauses cost no calls. */
   readonly gather = (dispatch: () => void): void => this.#admission.pauses.gather(dispatch)
 
+  /** Resolves with the value in a turn of the event loop that has time for it; never, where the caller has left. */
+  pause<Value>(value: Value): Promise<Value> {
+    return this.#admission.pauses.pause(value)
+  }
+
   /** Makes a call that is nobody else's, such as a change, once it is let through. */
   async change<Value>(plan: PlannedCall, make: (flight: Flight) => Promise<Value>): Promise<Value> {
     const { signal, usage, traceparent } = this

@@ -14,7 +14,7 @@ export interface DearAnswer {
   readonly answerBytes: number
   /** What the peak of the process's memory grew by, in bytes. */
   readonly addedMemory: number
-  /** The longest that the event loop was held, in milliseconds. */
+  /** The longest that one turn of the event loop worked, in milliseconds of the processor. */
   readonly longestHold: number
 }
 

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onOrder } from './orders.ts'
 
@@ -8,14 +7,19 @@ onOrder('processor-time', () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 })
-const holds = monitorEventLoopDelay({ resolution: 5 })
+let longestHold = 0
+// In processor time of the loop's own thread: on a busy machine the clock also counts what others hold it for.
 onOrder('watch-loop', () => {
-  holds.reset()
-  return holds.enable()
+  let before = process.threadCpuUsage()
+  setInterval(() => {
+    const { user, system } = process.threadCpuUsage(before)
+    longestHold = Math.max(longestHold, (user + system) / 1000)
+    before = process.threadCpuUsage()
+  }, 1).unref()
 })
 // A hold is counted at the end of it, by a timer, which an order may come before.
 onOrder('longest-hold', async () => {
   await sleep(100)
-  return holds.max / 1_000_000
+  return longestHold
 })
 process.once('disconnect', () => process.exit())

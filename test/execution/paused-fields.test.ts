@@ -11,7 +11,9 @@ import {
 import { expect, test } from 'vitest'
 import { compiledOperations } from '../../src/execution/compiled-operations.ts'
 import { pauseFields } from '../../src/execution/paused-fields.ts'
+import { Caller } from '../../src/upstream/caller.ts'
 import { Pauses } from '../../src/upstream/pauses.ts'
+import { RequestLoader } from '../../src/upstream/request-loader.ts'
 
 interface Row {
   readonly number: number
@@ -81,6 +83,18 @@ test('short work is done at once', async () => {
   expect(answers.some(answer => !(answer instanceof Promise))).toBe(true)
 })
 
+test('what many rows wait for is handed out in several turns', async () => {
+  const caller = Caller.alone('zenovay', new AbortController().signal)
+  const loader = new RequestLoader<string, string>(caller, async keys => keys, {})
+  let isDone = false
+  const turns = countTurns(() => isDone)
+
+  await Promise.all(Array.from({ length: 2 * rows }, () => loader.load('shop').then(() => work(1))))
+
+  isDone = true
+  expect(await turns).toBeGreaterThan(4)
+})
+
 interface Graph {
   readonly schema: GraphQLSchema
   readonly batches: number[]
@@ -99,8 +113,7 @@ function graphOf(milliseconds: number): Graph {
         type: Row,
         resolve(row) {
           graph.onResolved(++graph.resolved)
-          const end = performance.now() + milliseconds
-          while (performance.now() < end);
+          work(milliseconds)
           return row
         },
       },
@@ -126,6 +139,11 @@ function argsOf({ schema, batches }: Graph, gone = new AbortController().signal)
   }
   const rows = new DataLoader(load, { batchScheduleFn: dispatch => pauses.gather(dispatch) })
   return { schema, document: parse(text), variableValues: {}, contextValue: { pauses, rows } }
+}
+
+function work(milliseconds: number): void {
+  const end = performance.now() + milliseconds
+  while (performance.now() < end);
 }
 
 async function countTurns(isDone: () => boolean): Promise<number> {

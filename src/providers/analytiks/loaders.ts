@@ -1,9 +1,9 @@
-import DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
+import { RequestLoader } from '../../upstream/request-loader.ts'
 import type { Walk } from '../../upstream/walk.ts'
 import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
 import { type BrandQuestion, spanOfBrand, stepOfBrand } from './brand-question.ts'
@@ -45,9 +45,10 @@ export function analytiksAnswers(
 }
 
 export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller): AnalytiksLoaders {
-  const reports = new DataLoader<TrafficKey, LocationReport, string>(
+  const reports = new RequestLoader<TrafficKey, LocationReport, string>(
+    caller,
     async keys => askReports(keys, answers(), caller),
-    { batchScheduleFn: caller.gather, cacheKeyFn: keyName },
+    { cacheKeyFn: keyName },
   )
   const walks = new Map<string, Walk<BrandReport>>()
   return {

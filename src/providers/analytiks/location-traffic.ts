@@ -112,9 +112,9 @@ function groupName({
 }
 
 function chunks<Item>(items: readonly Item[], size: number): (readonly [Item, ...Item[]])[] {
-  const [first, ...rest] = items.slice(0, size)
-  if (first === undefined) return []
-  return [[first, ...rest], ...chunks(items.slice(size), size)]
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  ).flatMap(([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]))
 }
 
 function forbidden(): UpstreamError {

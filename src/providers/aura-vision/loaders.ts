@@ -1,9 +1,10 @@
-import DataLoader from 'dataloader'
+import type DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import type { PictureAnswer } from '../../upstream/kept-pictures.ts'
+import { RequestLoader } from '../../upstream/request-loader.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
 import { narrowingName, sorted } from './narrowing.ts'
@@ -77,23 +78,25 @@ export function auraVisionAnswers(
 
 export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Caller): AuraVisionLoaders {
   return {
-    heatmaps: new DataLoader(
+    heatmaps: new RequestLoader(
+      caller,
       keys =>
         loadGroups(
           keys,
           key => filterName(key.filter),
           (group, { filter }) => loadHeatmaps(answers(), group, filter, caller),
         ),
-      { batchScheduleFn: caller.gather, cacheKeyFn: keyName },
+      { cacheKeyFn: keyName },
     ),
-    rows: new DataLoader(
+    rows: new RequestLoader(
+      caller,
       keys =>
         Promise.all(
           answers()
             .rows.askAll(keys, caller)
             .map(answer => answer.catch(asError)),
         ),
-      { batchScheduleFn: caller.gather, cacheKeyFn: rowName },
+      { cacheKeyFn: rowName },
     ),
   }
 }

@@ -1,10 +1,11 @@
-import DataLoader from 'dataloader'
+import type DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { longestLists } from '../../upstream/longest.ts'
+import { RequestLoader } from '../../upstream/request-loader.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { DatadogClient, DatadogSettings, SnapshotFilter } from './client.ts'
 import type { DatadogSnapshot } from './wire.ts'
@@ -51,7 +52,8 @@ export function datadogAnswers(
 
 export function datadogLoaders(answers: () => DatadogAnswers, caller: Caller): DatadogLoaders {
   const lists = longestLists<DatadogSnapshot>()
-  const snapshots = new DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>(
+  const snapshots = new RequestLoader<SnapshotsKey, readonly DatadogSnapshot[], string>(
+    caller,
     keys =>
       loadGroups(keys, filterName, async (group, filter) => {
         const limit = Math.max(...group.map(key => key.first))
@@ -59,7 +61,7 @@ export function datadogLoaders(answers: () => DatadogAnswers, caller: Caller): D
         const rows = await lists.rows(filterName(filter), limit, ask)
         return group.map(key => rows.slice(0, key.first))
       }),
-    { batchScheduleFn: caller.gather, cacheKeyFn: key => nameOf(filterName(key), key.first) },
+    { cacheKeyFn: key => nameOf(filterName(key), key.first) },
   )
   return {
     snapshots,

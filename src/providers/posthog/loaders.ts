@@ -1,8 +1,9 @@
-import DataLoader from 'dataloader'
+import type DataLoader from 'dataloader'
 import type { Caller } from '../../upstream/caller.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
+import { RequestLoader } from '../../upstream/request-loader.ts'
 import { isUuid } from '../../upstream/uuid.ts'
 import { changed, type Walk, walk } from '../../upstream/walk.ts'
 import type { PostHogAnswers, ScreenshotKey } from './answers.ts'
@@ -71,10 +72,10 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
     })
   }
 
-  const screenshots = new DataLoader<ScreenshotKey, Screenshot, string>(
+  const screenshots = new RequestLoader<ScreenshotKey, Screenshot, string>(
+    caller,
     keys => Promise.all(keys.map(key => answers().screenshots.ask(key, caller).catch(asError))),
     {
-      batchScheduleFn: caller.gather,
       cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width),
     },
   )
@@ -117,10 +118,13 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       yield first
       if (first.state === 'RENDERING') yield await answers().renderings.settled(key, signal)
     },
-    heatmaps: new DataLoader(keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))), {
-      batchScheduleFn: caller.gather,
-      cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
-    }),
+    heatmaps: new RequestLoader(
+      caller,
+      keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))),
+      {
+        cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),
+      },
+    ),
   }
 }
 

@@ -1,8 +1,9 @@
-import DataLoader from 'dataloader'
+import type DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
+import { RequestLoader } from '../../upstream/request-loader.ts'
 import { asItIs, callOf } from '../../upstream/topic.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
 import { namesOrigin, PageList } from './page-list.ts'
@@ -83,8 +84,7 @@ export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): Z
     return new PageList(rows, rows.some(namesOrigin) ? await originsOf(key) : [])
   }
   return {
-    pages: new DataLoader(keys => Promise.all(keys.map(key => pages(key).catch(asError))), {
-      batchScheduleFn: caller.gather,
+    pages: new RequestLoader(caller, keys => Promise.all(keys.map(key => pages(key).catch(asError))), {
       cacheKeyFn: ({ websiteId, origins }) => nameOf(websiteId, origins),
     }),
     websites,
