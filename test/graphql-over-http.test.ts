@@ -32,7 +32,7 @@ beforeAll(async () => {
   isotherm = server.origin
   const yoga = createYoga<ServerContext>({ schema: madeUpGraph, logging: false })
   const maskedErrors = maskErrors(() => undefined)
-  const graphql = graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 30, maskedErrors })
+  const graphql = graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 30, patience: 10_000, maskedErrors })
   const nothing = () => undefined
   const broken = async () => {
     throw new TypeError('in /home/of/isotherm')
@@ -46,6 +46,7 @@ beforeAll(async () => {
     publicUrl: undefined,
     checkHost: nothing,
     rooms: { graphql, graphiql: nothing, image: nothing, health: halfway, readiness: broken },
+    patience: 10_000,
     logError: (error, place) => log.push(`${place}: ${error}`),
   })
   ours = await listen(door)

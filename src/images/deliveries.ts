@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { chunksOf, drop, readerPatience, untilTaken } from '../server/slow-readers.ts'
 import type { Picture } from '../upstream/picture.ts'
 
 export interface DeliveryOptions {
@@ -18,7 +19,7 @@ export class Deliveries {
   readonly #held = new Map<Picture, number>()
   #bytes = 0
 
-  constructor({ patience = 15_000, maximumBytes = 268_435_456 }: DeliveryOptions = {}) {
+  constructor({ patience = readerPatience, maximumBytes = 268_435_456 }: DeliveryOptions = {}) {
     this.#patience = patience
     this.#maximumBytes = maximumBytes
   }
@@ -28,12 +29,11 @@ export class Deliveries {
     const reader: Reader = { response, picture }
     this.#begin(reader)
     try {
-      for (const chunk of chunksOf(parts)) {
+      for (const chunk of parts.flatMap(part => [...chunksOf(part)])) {
+        await this.#taken(reader, taken => response.write(chunk, taken))
         if (response.closed) return
-        if (!response.write(chunk)) await this.#taken(reader, 'drain')
       }
-      response.end()
-      if (!response.writableFinished) await this.#taken(reader, 'finish')
+      await this.#taken(reader, taken => response.end(taken))
     } finally {
       this.#end(reader)
     }
@@ -47,7 +47,7 @@ export class Deliveries {
     this.#readers.add(reader)
     for (const slowest of this.#readers) {
       if (this.#bytes <= this.#maximumBytes || slowest === reader) break
-      drop(slowest)
+      drop(slowest.response)
       this.#end(slowest)
     }
   }
@@ -61,40 +61,13 @@ export class Deliveries {
     this.#bytes -= picture.byteLength
   }
 
-  /** Whether its socket has taken what it was given: resolves as well when it was dropped. */
-  #taken(reader: Reader, event: 'drain' | 'finish'): Promise<void> {
-    const { response } = reader
-    if (response.closed) return Promise.resolve()
-    return new Promise(resolve => {
-      const late = setTimeout(() => drop(reader), this.#patience)
-      const done = () => {
-        clearTimeout(late)
-        response.off(event, done).off('close', done)
-        if (this.#readers.delete(reader)) this.#readers.add(reader)
-        resolve()
-      }
-      response.once(event, done).once('close', done)
-    })
+  async #taken(reader: Reader, give: (taken: () => void) => void): Promise<void> {
+    await untilTaken(reader.response, this.#patience, give)
+    if (this.#readers.delete(reader)) this.#readers.add(reader)
   }
 }
 
 interface Reader {
   readonly response: ServerResponse
   readonly picture: Picture
-}
-
-/** Its socket is gone even where other answers were to go out on it before. */
-function drop({ response }: Reader): void {
-  response.req.socket.destroy()
-  response.destroy()
-}
-
-/** As much as is given to a socket at once. */
-const chunkBytes = 65_536
-
-function* chunksOf(parts: readonly Buffer[]): Generator<Buffer> {
-  for (const part of parts) {
-    for (let start = 0; start < part.byteLength; start += chunkBytes)
-      yield part.subarray(start, start + chunkBytes)
-  }
 }

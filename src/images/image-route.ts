@@ -16,6 +16,8 @@ export interface ImageRouteOptions {
   readonly pictures: Pictures
   /** For getting a picture; how long it may be read is bounded by how much of it is taken. */
   readonly deadlineMilliseconds: number
+  /** How long a reader may take nothing of a picture, in milliseconds. */
+  readonly patience: number
   /** Told of errors that are not the asker's. */
   readonly logError: (error: unknown, place: string) => void
 }
@@ -38,8 +40,8 @@ const maximumWidth = 4096
 export function imageRoute(
   options: ImageRouteOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { deadlineMilliseconds, logError } = options
-  const deliveries = new Deliveries()
+  const { deadlineMilliseconds, patience, logError } = options
+  const deliveries = new Deliveries({ patience })
   return async (request, response) => {
     try {
       await answer(

@@ -3,6 +3,7 @@ import { allowOrigin, answerOptions, isNavigation, refuseStrangers } from './cro
 import { Refusal, sendRefusal } from './refusal.ts'
 import { readTarget, type Target } from './request-target.ts'
 import { methodsOf, type Route, routeOf } from './routes.ts'
+import { untilTaken } from './slow-readers.ts'
 
 /** A request that passed the front door. */
 export interface Visit {
@@ -18,6 +19,8 @@ export interface FrontDoorOptions {
   /** Throws a Refusal at a host that is not this server's. */
   readonly checkHost: (target: Target) => void
   readonly rooms: Readonly<Record<Route, (visit: Visit) => unknown>>
+  /** How long a reader may take nothing of the end of a response, in milliseconds. */
+  readonly patience: number
   /** Told of errors that are nobody's refusal; `place` says where it happened. */
   readonly logError: (error: unknown, place: string) => void
 }
@@ -25,7 +28,7 @@ export interface FrontDoorOptions {
 /**
  * What every request passes before any library sees it: its form (400), its host (421), the origin that it comes from (403),
  * its path (404) and its method (405). Whatever is thrown behind it, and by nothing else answered, is a plain 500 and one line
- * of the log.
+ * of the log. Whoever takes nothing of the end of a response is dropped.
  */
 export function frontDoor(
   options: FrontDoorOptions,
@@ -38,6 +41,8 @@ export function frontDoor(
       if (response.headersSent) response.destroy()
       else sendRefusal(response, error instanceof Refusal ? error : unexpected)
     }
+    if (!response.writableFinished)
+      await untilTaken(response, options.patience, taken => response.once('finish', taken))
   }
 }
 

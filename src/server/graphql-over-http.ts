@@ -6,7 +6,7 @@ import { decisive, freshnessOf } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
 import type { Visit } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
-import { endWithLongJson } from './long-json.ts'
+import { writeLongJson } from './long-json.ts'
 import { documentIdOf, type OperationParams, readParams } from './operation-params.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { partsOf } from './plugins/parts.ts'
@@ -14,6 +14,7 @@ import { Refusal } from './refusal.ts'
 import { formatOfParts, takesEvents, typeOfWhole } from './response-format.ts'
 import { sendResults } from './result-stream.ts'
 import { httpOf, type Result, toldOf } from './result-text.ts'
+import { chunkBytes, endWith } from './slow-readers.ts'
 
 export interface ServerContext {
   readonly res: ServerResponse
@@ -25,6 +26,8 @@ export interface GraphqlOverHttpOptions {
   readonly bytes: number
   /** How long a client's cache may keep what a GET by id was answered. */
   readonly freshSeconds: number
+  /** How long a reader may take nothing of a response, in milliseconds. */
+  readonly patience: number
   readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
 }
 
@@ -34,7 +37,7 @@ export interface GraphqlOverHttpOptions {
  */
 export function graphqlOverHttp(
   { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
-  { bytes, freshSeconds, maskedErrors }: GraphqlOverHttpOptions,
+  { bytes, freshSeconds, patience, maskedErrors }: GraphqlOverHttpOptions,
 ): (visit: Visit) => Promise<void> {
   const run = async (params: OperationParams, request: Request, response: ServerResponse) => {
     try {
@@ -57,10 +60,10 @@ export function graphqlOverHttp(
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
     if (isById) response.setHeader('vary', decisive)
     const result = await run(params, asked, response)
-    if (isAsyncIterable(result)) return sendParts(visit, result, partsOf(asked))
+    if (isAsyncIterable(result)) return sendParts(visit, result, partsOf(asked), patience)
     if (response.destroyed) return
     if (!result || Array.isArray(result)) throw new Error('an operation without a result')
-    await sendWhole(visit, bounded(result), isById ? freshnessOf(result, freshSeconds) : {})
+    await sendWhole(visit, bounded(result), isById ? freshnessOf(result, freshSeconds) : {}, patience)
   }
 }
 
@@ -68,6 +71,7 @@ async function sendWhole(
   { request, response }: Visit,
   result: Result,
   kept: Readonly<Record<string, string>>,
+  patience: number,
 ): Promise<void> {
   const type = typeOfWhole(request.headers.accept)
   if (type === undefined) throw notAcceptable()
@@ -76,20 +80,23 @@ async function sendWhole(
     result,
     type !== 'application/graphql-response+json' && type !== 'multipart/mixed',
   )
-  if (!isJson) return sendResults(response, only(result), type, { status, headers })
+  if (!isJson) return sendResults(response, only(result), type, { status, headers, patience })
   if (kept.etag && fresh(request.headers, { etag: kept.etag }))
     return void response.writeHead(304, { ...headers, ...kept }).end()
   const value = toldOf(result)
   const told = { 'content-type': `${type}; charset=utf-8`, ...headers, ...kept }
   if (isLongJson(value)) {
     response.writeHead(status, told)
-    return endWithLongJson(response, value)
+    await writeLongJson(response, value, patience)
+    return void response.end()
   }
   const text = JSON.stringify(value)
   const length = Buffer.byteLength(text)
   response.writeHead(status, { ...told, 'content-length': length })
   // Of ASCII alone the same bytes, written in a third of the time and memory.
-  response.end(text, length === text.length ? 'latin1' : 'utf8')
+  const encoding = length === text.length ? 'latin1' : 'utf8'
+  if (length > chunkBytes) return endWith(response, Buffer.from(text, encoding), patience)
+  response.end(text, encoding)
 }
 
 /** The results of a subscription, or the parts of one response. */
@@ -97,6 +104,7 @@ async function sendParts(
   { request, response }: Visit,
   results: AsyncIterable<Result>,
   rewrite: ((result: Result) => Result) | undefined,
+  patience: number,
 ): Promise<void> {
   const { accept } = request.headers
   const iterator = results[Symbol.asyncIterator]()
@@ -108,7 +116,7 @@ async function sendParts(
     return
   }
   const { type, parameter } = format
-  await sendResults(response, mapped(iterator, rewrite), type, { parameter })
+  await sendResults(response, mapped(iterator, rewrite), type, { parameter, patience })
 }
 
 async function* only(result: Result): AsyncGenerator<Result, undefined> {

@@ -1,7 +1,9 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { isLongJson } from './json-pieces.ts'
+import { writeLongJson } from './long-json.ts'
 import type { StreamType } from './response-format.ts'
-import { type Result, textOf } from './result-text.ts'
+import { type Result, toldOf } from './result-text.ts'
+import { untilTaken } from './slow-readers.ts'
 
 /** How often a silent stream of events says that it is alive, so that no proxy takes it for dead. */
 const pulseMilliseconds = 12_000
@@ -9,12 +11,24 @@ const pulseMilliseconds = 12_000
 /** Told to proxies, which else may hold a stream back, or compress it in blocks. */
 const unbuffered = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
 
-/** Writes each result as soon as it is there, and no faster than it is read. A reader who leaves ends what they come from. */
+export interface StreamOptions {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Of the content type. */
+  readonly parameter?: string
+  /** How long a reader may take nothing of what there is, in milliseconds. */
+  readonly patience: number
+}
+
+/**
+ * Writes each result as soon as it is there, and no faster than it is read. A reader who leaves, or is dropped as it takes
+ * nothing, ends what they come from.
+ */
 export async function sendResults(
   response: ServerResponse,
   results: AsyncIterator<Result>,
   type: StreamType,
-  { status = 200, headers = {}, parameter = '' } = {},
+  { status = 200, headers = {}, parameter = '', patience }: StreamOptions,
 ): Promise<void> {
   const form = forms[type]
   const contentType = parameter ? `${form.contentType}; ${parameter}` : form.contentType
@@ -22,15 +36,30 @@ export async function sendResults(
   const { promise: left, resolve: leave } = Promise.withResolvers<void>()
   response.once('close', leave)
   response.flushHeaders()
-  response.write(form.start)
+  let isWriting = false
+  const write = (text: string) => untilTaken(response, patience, taken => response.write(text, taken))
+  const tellResult = async (result: Result) => {
+    const value = toldOf(result)
+    if (!isLongJson(value)) {
+      const text = JSON.stringify(value)
+      return write(form.head(Buffer.byteLength(text)) + text + form.tail)
+    }
+    await write(form.head())
+    await writeLongJson(response, value, patience)
+    await write(form.tail)
+  }
+  void write(form.start)
   const ended = left.then(() => results.return?.())
-  const pulse = setInterval(() => response.writableNeedDrain || response.write(form.pulse), pulseMilliseconds)
+  // Between the chunks of a long result nothing else may stand.
+  const pulse = setInterval(() => form.pulse && !isWriting && void write(form.pulse), pulseMilliseconds)
   const tell = async () => {
     for (;;) {
       const { done, value } = await results.next()
       if (response.destroyed) return
       if (done) break
-      if (!response.write(form.part(textOf(value)))) await Promise.race([once(response, 'drain'), left])
+      isWriting = true
+      await tellResult(value)
+      isWriting = false
     }
     response.end(form.end)
   }
@@ -45,8 +74,11 @@ interface Form {
   readonly contentType: string
   /** At the start: some browsers show no response before its first byte. */
   readonly start: string
+  /** Empty where nothing may stand between results. */
   readonly pulse: string
-  readonly part: (text: string) => string
+  /** Before a result of so many bytes, where that is known. */
+  readonly head: (bytes?: number) => string
+  readonly tail: string
   readonly end: string
 }
 
@@ -55,15 +87,20 @@ const forms: Readonly<Record<StreamType, Form>> = {
     contentType: 'text/event-stream',
     start: ':\n\n',
     pulse: ':\n\n',
-    part: text => `event: next\ndata: ${text}\n\n`,
+    head: () => 'event: next\ndata: ',
+    tail: '\n\n',
     end: 'event: complete\ndata:\n\n',
   },
   'multipart/mixed': {
     contentType: 'multipart/mixed; boundary="-"',
     start: '\r\n---',
     pulse: '',
-    part: text =>
-      `\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}\r\n---`,
+    head: bytes => `\r\nContent-Type: application/json; charset=utf-8\r\n${lengthOf(bytes)}\r\n`,
+    tail: '\r\n---',
     end: '--\r\n',
   },
+}
+
+function lengthOf(bytes: number | undefined): string {
+  return bytes === undefined ? '' : `Content-Length: ${bytes}\r\n`
 }

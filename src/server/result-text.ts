@@ -38,12 +38,7 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   return { status: statuses.length > 0 ? Math.max(...statuses) : otherwise, headers }
 }
 
-/** As JSON, without what is meant for HTTP alone. */
-export function textOf(result: Result): string {
-  return JSON.stringify(toldOf(result))
-}
-
-/** The value whose JSON is sent. */
+/** The value whose JSON is sent: without what is meant for HTTP alone. */
 export function toldOf(result: Result): unknown {
   const { errors, extensions } = result
   if (!errors?.length && !extensions?.http) return result

@@ -33,6 +33,7 @@ import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import { originOf } from './request-origin.ts'
+import { endWith, readerPatience } from './slow-readers.ts'
 import { traceparentOf } from './traceparent.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 
@@ -43,6 +44,8 @@ export interface ServerOptions extends HttpServerOptions {
   readonly operationLimits: OperationLimits
   /** For everything upstream that an answer needs: what is not there by then is an error, and the answer goes without it. */
   readonly deadlineMilliseconds: number
+  /** How long a reader may take nothing of a response that is there for it; 15 seconds unless set. */
+  readonly readerMilliseconds?: number
   /** Whose pages may ask from a browser: origins, or `*`. */
   readonly corsOrigins: readonly string[]
   /** By which it is asked, beside those of this machine; none says any, where other machines reach it. */
@@ -58,6 +61,7 @@ export async function startServer(
   options: ServerOptions,
 ): Promise<Pick<HttpServer, 'origin' | 'drain'>> {
   const { requestBytes, operationLimits, deadlineMilliseconds, corsOrigins, hosts = [], log } = options
+  const { readerMilliseconds: patience = readerPatience } = options
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
   const http = await listen(options)
@@ -99,7 +103,7 @@ export async function startServer(
         useUpstreamNotice(),
       ],
     })
-  const httpOptions = { bytes: requestBytes, freshSeconds, maskedErrors }
+  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors }
   const answer = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema)), httpOptions)
   let traced: typeof answer | undefined
   const answerTraced: typeof answer = visit => {
@@ -107,7 +111,12 @@ export async function startServer(
     traced ??= graphqlOverHttp(openYoga(lexicographicSortSchema(schema), useInlineTrace()), httpOptions)
     return traced(visit)
   }
-  const showImage = imageRoute({ ...account, deadlineMilliseconds, logError: maskedErrors.logError })
+  const showImage = imageRoute({
+    ...account,
+    deadlineMilliseconds,
+    patience,
+    logError: maskedErrors.logError,
+  })
   const { publicUrl } = account
   const door = frontDoor({
     corsOrigins,
@@ -116,25 +125,32 @@ export async function startServer(
     rooms: {
       graphql: visit => (asksForTrace(visit.request) ? answerTraced(visit) : answer(visit)),
       graphiql: ({ response }) =>
-        sendPage(response, mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date()))),
+        sendPage(
+          response,
+          mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date())),
+          patience,
+        ),
       image: ({ request, response }) => showImage(request, response),
       health: visit => sendHealth(visit, 200),
       readiness: visit => sendHealth(visit, http.isDraining() ? 503 : 200),
     },
+    patience,
     logError: maskedErrors.logError,
   })
   http.serve(door)
   return http
 }
 
-function sendPage(response: ServerResponse, html: string): void {
+async function sendPage(response: ServerResponse, html: string, patience: number): Promise<void> {
+  const page = Buffer.from(html)
   const headers = {
     'content-type': 'text/html; charset=utf-8',
-    'content-length': Buffer.byteLength(html),
+    'content-length': page.byteLength,
     vary: 'Accept',
     'content-security-policy': "frame-ancestors 'self'",
   }
-  response.writeHead(200, headers).end(html)
+  response.writeHead(200, headers)
+  await endWith(response, page, patience)
 }
 
 function sendHealth({ response }: Visit, status: number): void {
