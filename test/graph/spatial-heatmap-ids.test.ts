@@ -68,6 +68,21 @@ test.each([
   expect(asked()).toHaveLength(1)
 })
 
+test('rows are of their location in whatever case Aura Vision writes its id', async () => {
+  const { journal } = served.sandbox.auraVision
+  const { data } = await askText<{ location: { auraVisionId: string } }>(
+    served.origin,
+    '{ location(by: { id: "ginza" }) { auraVisionId } }',
+  )
+  const location_id = data.location.auraVisionId.toUpperCase()
+  const rows = [{ location_id, heatmap_type: 'path', created: '2025-06-02T10:00:00', recording_id: 'one' }]
+  journal.script({ route: 'detail/list', frames: [`{id}|0|0|${JSON.stringify(rows)}`] })
+  const heatmaps = await listed('types: [PATH]')
+  expect(heatmaps).toMatchObject([{ recordingId: 'one', location: { id: 'Location:ginza' } }])
+  const ids = heatmaps.map(({ id }) => id)
+  expect(await found(ids)).toEqual({ nodes: heatmaps, _entities: heatmaps })
+})
+
 test('one is asked for by a request for its moment, type and filters', async () => {
   const [heatmap] = await listed('types: [PATH], roles: ["customer"]')
   served.sandbox.auraVision.journal.clear()

@@ -52,7 +52,7 @@ const localTime = z.string().transform((text, context) => {
 const heatmap = z
   .object({
     organisation_id: optional(z.string()),
-    location_id: z.string(),
+    location_id: z.string().toLowerCase(),
     recording_id: optional(z.string()),
     url: optional(z.string()),
     created: optional(utcWithoutZone),
