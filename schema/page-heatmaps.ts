@@ -5,7 +5,7 @@ import { checkedPage, holdsPage, pageArguments, toConnection } from './connectio
 import { callCost, connectionSize } from './costs.ts'
 import { PageHeatmap, toRecord } from './page-heatmap.ts'
 import { View, type ViewRecord } from './view.ts'
-import { originOf, Website } from './website.ts'
+import { originsOf, Website } from './website.ts'
 
 const PageHeatmapEdge = builder.edgeObject({
   type: PageHeatmap,
@@ -54,11 +54,10 @@ builder.objectField(View, 'heatmaps', t =>
 )
 
 async function heatmapsOf(view: ViewRecord, context: Context) {
-  const { posthog, origins } = view.website
+  const { posthog } = view.website
   if (!posthog) return null
-  const origin = origins.length > 0 ? null : await originOf(view.website, context)
-  const known = origin === null ? origins : [origin]
-  if (known.length === 0) return null
-  const heatmaps = await context.loaders.posthog.heatmapsOfPage(posthog, known, view.path)
+  const origins = await originsOf(view.website, context)
+  if (origins.length === 0) return null
+  const heatmaps = await context.loaders.posthog.heatmapsOfPage(posthog, origins, view.path)
   return heatmaps.map(heatmap => toRecord(posthog, heatmap))
 }

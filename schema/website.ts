@@ -25,7 +25,7 @@ builder.node(Website, {
       type: 'URL',
       cost: callCost,
       description:
-        "Scheme and host: the first that the catalog names, else Zenovay's, which costs its list of websites.",
+        "Scheme and host: the first that the catalog names, else Zenovay's, which costs its list of websites. Null where another website is found by that one: the catalog's, or an earlier one of Zenovay's list.",
       resolve: (website, _args, context) => originOf(website, context),
     }),
     zenovayId: t.exposeID('zenovayId', { description: "Zenovay's id of the website, a UUID." }),
@@ -124,14 +124,28 @@ export async function websiteAt(origin: string, context: Context): Promise<Websi
   const known = catalog.websiteAt(origin)
   if (known) return known
   if (!knowsZenovay(context)) throw new BadInput(`No website of the catalog has the origin "${origin}".`)
-  const found = (await loaders.zenovay.websites()).find(website => website.origin === origin)
-  if (found) return named(found, catalog)
+  const found = firstAt(origin, await loaders.zenovay.websites())
+  if (found) return findWebsite(catalog, `zenovay:${found.id}`)
   throw new BadInput(`No website has the origin "${origin}", in the catalog or in Zenovay's list.`)
 }
 
-/** Where the website is; null when neither the catalog nor Zenovay says. */
+/** Where the website is found; null when neither the catalog nor Zenovay says, or another website is found there. */
 export async function originOf(website: WebsiteRecord, context: Context): Promise<string | null> {
-  return website.origin ?? (await atZenovay(website, context))?.origin ?? null
+  if (website.origin !== null) return website.origin
+  const [origin] = await originsOf(website, context)
+  if (origin === undefined || context.catalog.websiteAt(origin)) return null
+  const found = firstAt(origin, await context.loaders.zenovay.websites())
+  return found?.id === website.zenovayId ? origin : null
+}
+
+/** Where its pages are, also where another website is found there; none when neither the catalog nor Zenovay says. */
+export async function originsOf(website: WebsiteRecord, context: Context): Promise<readonly string[]> {
+  if (website.origins.length > 0) return website.origins
+  return [(await atZenovay(website, context))?.origin ?? []].flat()
+}
+
+function firstAt(origin: string, websites: readonly ZenovayWebsite[]): ZenovayWebsite | undefined {
+  return websites.find(website => website.origin === origin)
 }
 
 async function atZenovay(
@@ -150,13 +164,7 @@ async function unlisted({ catalog, loaders }: Context): Promise<WebsiteRecord[]>
   const websites = await loaders.zenovay.websites()
   return websites
     .filter(({ id }) => !catalog.websites.some(({ zenovayId }) => zenovayId === id))
-    .map(website => named(website, catalog))
-}
-
-function named({ id, name, origin }: ZenovayWebsite, catalog: Context['catalog']): WebsiteRecord {
-  const website = findWebsite(catalog, `zenovay:${id}`)
-  const origins = website.origins.length > 0 || origin === null ? website.origins : [origin]
-  return { ...website, name: website.name ?? name, origin: origins[0] ?? null, origins }
+    .map(({ id }) => findWebsite(catalog, `zenovay:${id}`))
 }
 
 type Identities = Omit<typeof WebsiteBy.$inferInput, 'origin'>

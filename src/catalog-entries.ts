@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Catalog, type Location, type Website } from './catalog.ts'
 import { addressOf } from './upstream/page-path.ts'
+import { spelledUuid } from './upstream/uuid.ts'
 import { isVendorId, longestId } from './upstream/vendor-id.ts'
 
 export const id = z
@@ -64,7 +65,7 @@ export const website = z.strictObject({
       'must hold either a projectId or an environmentId',
     )
     .optional(),
-  datadog: z.strictObject({ applicationId: upstreamId }).optional(),
+  datadog: z.strictObject({ applicationId: upstreamId.transform(spelledUuid) }).optional(),
   views: z
     .array(
       z.strictObject({

@@ -1,6 +1,7 @@
 import type { PostHogScope } from './providers/posthog/client.ts'
 import { decoded, likeness, pathnameOf } from './upstream/page-path.ts'
-import { isUuid } from './upstream/uuid.ts'
+import { isUuid, spelledUuid } from './upstream/uuid.ts'
+import { isVendorId } from './upstream/vendor-id.ts'
 
 /** A store, with the identities that it has at the vendors. */
 export interface Location {
@@ -66,9 +67,10 @@ export class Catalog {
     if (kind === 'analytiks' && isNatural(id, Number.MAX_SAFE_INTEGER))
       return this.#analytiksLocation(Number(id))
     if (kind === 'reference') {
-      const [brandId = '', ...number] = rest
-      if (isNatural(brandId, maximumBrandId) && number.join(':'))
-        return this.#referencedLocation(Number(brandId), number.join(':'))
+      const [brandId = '', ...parts] = rest
+      const number = parts.join(':')
+      if (isNatural(brandId, maximumBrandId) && number && isVendorId(number))
+        return this.#referencedLocation(Number(brandId), number)
     }
     return undefined
   }
@@ -79,9 +81,10 @@ export class Catalog {
     const id = rest.join(':')
     if (!id) return this.#websitesByKey.get(key)
     if (kind === 'zenovay' && isUuid(id)) return this.#zenovayWebsite(id.toLowerCase())
+    if (!isVendorId(id)) return undefined
     if (kind === 'posthog') return this.#posthogWebsite({ kind: 'projects', id })
     if (kind === 'posthog-environment') return this.#posthogWebsite({ kind: 'environments', id })
-    if (kind === 'datadog') return this.#datadogWebsite(id)
+    if (kind === 'datadog') return this.#datadogWebsite(spelledUuid(id))
     return undefined
   }
 

@@ -248,6 +248,68 @@ websites:
   expect(callsOf(served.sandbox)).toEqual(list)
 })
 
+test('a website that Zenovay lists twice is one, and an origin is told of the website that is found by it only', async () => {
+  await using served = await serve({
+    catalog: 'websites: [{ id: shop, name: Shop, origin: "https://a.example" }]',
+  })
+  const websites = [
+    { id: uuidOf('A'), domain: 'https://A.example./' },
+    { id: uuidOf('b'), domain: 'b.example', name: 'First' },
+    { id: uuidOf('B'), domain: 'b.example', name: 'Second' },
+    { id: uuidOf('c'), domain: 'b.example' },
+  ]
+  const route = 'GET /api/external/v1/websites'
+  served.sandbox.zenovay.journal.script({ route, answer: { body: { success: true, data: { websites } } } })
+  const { data, errors } = await askText(
+    served.origin,
+    `{
+      websites { nodes { id name origin view(path: "/x") { url } } }
+      website(by: { origin: "https://b.example" }) { id }
+    }`,
+  )
+  expect(errors).toEqual([])
+  const [a, b, c] = ['a', 'b', 'c'].map(digit => `Website:zenovay:${uuidOf(digit)}`)
+  const [shop, first] = ['https://a.example', 'https://b.example']
+  expect(data).toEqual({
+    websites: {
+      nodes: [
+        { id: 'Website:shop', name: 'Shop', origin: shop, view: { url: `${shop}/x` } },
+        { id: a, name: null, origin: null, view: { url: null } },
+        { id: b, name: 'First', origin: first, view: { url: `${first}/x` } },
+        { id: c, name: null, origin: null, view: { url: null } },
+      ],
+    },
+    website: { id: b },
+  })
+})
+
+function uuidOf(digit: string): string {
+  return `${digit.repeat(8)}-1111-4111-8111-111111111111`
+}
+
+test("an application's id is one in whatever case the catalog, a caller or Datadog writes it", async () => {
+  const upper = datadogApplicationId.toUpperCase()
+  const catalog = `websites: [{ id: shop, name: Shop, datadog: { applicationId: ${upper} } }]`
+  await using served = await serve({ catalog })
+  const attributes = { view_name: '/pricing', application_id: upper }
+  const answer = { body: { data: [{ id: 'one', type: 'snapshots', attributes }] } }
+  served.sandbox.datadog.journal.script({ answer })
+  const { data, errors } = await askText(
+    served.origin,
+    `{
+      website(by: { datadogApplicationId: "${upper}" }) { id datadogApplicationId }
+      node(id: "Website:datadog:${datadogApplicationId}") { id }
+      snapshots(viewName: "/pricing") { applicationId view { id } }
+    }`,
+  )
+  expect(errors).toEqual([])
+  expect(data).toEqual({
+    website: { id: 'Website:shop', datadogApplicationId },
+    node: { id: 'Website:shop' },
+    snapshots: [{ applicationId: datadogApplicationId, view: { id: 'View:shop:/pricing' } }],
+  })
+})
+
 test('Zenovay is asked for its websites once a page reaches behind the catalog', async () => {
   await using served = await serve()
   for (const first of [2, 3]) {

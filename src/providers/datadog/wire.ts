@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UpstreamError } from '../../upstream/error.ts'
+import { spelledUuid } from '../../upstream/uuid.ts'
 import { identifier, instant, optional } from '../../upstream/wire-values.ts'
 
 /** A millisecond offset; int64 on the wire, so one that no double holds, or no whole number at all, is that field's own error. */
@@ -19,7 +20,7 @@ const offset = optional(
 
 /** Every attribute is optional in the vendor's specification; only `type` is required. */
 const attributes = z.object({
-  application_id: optional(z.string()),
+  application_id: optional(z.string().transform(spelledUuid)),
   created_at: optional(instant),
   created_by: optional(z.string()),
   created_by_handle: optional(z.string()),

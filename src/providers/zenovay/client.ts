@@ -28,7 +28,7 @@ export interface ZenovayClient extends AsyncDisposable {
   readonly quotaLeft: number | null
   /** The `limit` (1 to 100) most visited pages of a website, by all-time interactions. */
   pages(websiteId: string, limit: number, flight: Flight): Promise<readonly ZenovayPage[]>
-  /** All websites that the key may see. */
+  /** All websites that the key may see, each once. */
   websites(flight: Flight): Promise<readonly ZenovayWebsite[]>
 }
 
@@ -66,7 +66,8 @@ export function connectZenovay(settings: ZenovaySettings, ledgers?: Ledgers): Ze
       return (await get(url, pagesAnswer, flight)).data.pages
     },
     async websites(flight) {
-      return (await get(routeUrl(base, ['websites']), websitesAnswer, flight)).data.websites
+      const { websites } = (await get(routeUrl(base, ['websites']), websitesAnswer, flight)).data
+      return [...Map.groupBy(websites, ({ id }) => id).values()].flatMap(rows => rows.slice(0, 1))
     },
     async [Symbol.asyncDispose]() {
       budget[Symbol.dispose]()
