@@ -47,10 +47,8 @@ builder.asEntity(View, {
 
 builder.asEntity(PageHeatmap, {
   key: builder.selection<{ id: string }>('id'),
-  resolveReference: (key, context, info) => {
-    const { scope, id } = parseHeatmapKey(behind('PageHeatmap', key.id))
-    return readPageHeatmap(scope, id, context, info)
-  },
+  resolveReference: (key, context, info) =>
+    readPageHeatmap(parseHeatmapKey(behind('PageHeatmap', key.id)), context, info),
 })
 
 builder.asEntity(SpatialHeatmap, {

@@ -86,10 +86,7 @@ const kinds: Readonly<
   View: { type: View, find: (key, { catalog }) => findView(catalog, key) },
   PageHeatmap: {
     type: PageHeatmap,
-    find: (key, context, info) => {
-      const { scope, id } = parseHeatmapKey(key)
-      return readPageHeatmap(scope, id, context, info)
-    },
+    find: (key, context, info) => readPageHeatmap(parseHeatmapKey(key), context, info),
   },
   SpatialHeatmap: { type: SpatialHeatmap, find: (key, context) => findSpatialHeatmap(key, context) },
 }

@@ -3,6 +3,8 @@ import type { Context } from '../src/context.ts'
 import type { PostHogScope } from '../src/providers/posthog/client.ts'
 import type { PostHogHeatmap, PostHogRendition } from '../src/providers/posthog/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { isUuid } from '../src/upstream/uuid.ts'
+import { fitsRoute } from '../src/upstream/vendor-id.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost, sized } from './costs.ts'
@@ -16,7 +18,7 @@ import {
   toImage,
 } from './page-image.ts'
 import { PostHogUser } from './posthog-user.ts'
-import { checkRouteId } from './route-id.ts'
+import { checkVendorId } from './route-id.ts'
 import { selectedFields } from './selection.ts'
 
 /** A saved heatmap. Its metadata is there when it was read for it, else it is asked for by the first field that needs it. */
@@ -25,6 +27,12 @@ export interface PageHeatmapRecord {
   readonly scope: PostHogScope
   readonly uuid: string
   readonly metadata?: PostHogHeatmap
+}
+
+/** A saved heatmap by its id at PostHog: a UUID, in lower case. */
+interface PageHeatmapKey {
+  readonly scope: PostHogScope
+  readonly id: string
 }
 
 const PageHeatmapRendition = builder.objectRef<PostHogRendition>('PageHeatmapRendition')
@@ -60,7 +68,7 @@ builder.node(PageHeatmap, {
   id: {
     description: 'Such as `PageHeatmap:project:1:<uuid>`.',
     resolve: ({ scope, uuid }) =>
-      `${scope.kind === 'projects' ? 'project' : 'environment'}:${scope.id}:${uuid}`,
+      `${scope.kind === 'projects' ? 'project' : 'environment'}:${scope.id}:${printId(uuid)}`,
   },
   fields: t => ({
     uuid: t.exposeID('uuid', {
@@ -168,25 +176,27 @@ builder.queryField('pageHeatmap', t =>
       readonly environmentId?: string
       readonly id: string
     }>(args => {
-      checkRouteId(scopeOf(args).id)
-      if (!/^([\w-]{1,12}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i.test(args.id)) {
+      checkVendorId(scopeOf(args).id)
+      if (!fitsRoute(args.id) || !/^[^\s/]+$/.test(args.id))
         throw new BadInput(`"${args.id}" is neither a UUID nor a short id.`)
-      }
     }),
-    resolve: (_root, args, context, info) => readPageHeatmap(scopeOf(args), args.id, context, info),
+    resolve: async (_root, args, context, info) => {
+      const scope = scopeOf(args)
+      if (isUuid(args.id)) return readPageHeatmap({ scope, id: args.id.toLowerCase() }, context, info)
+      return toRecord(scope, await context.loaders.posthog.heatmaps.load({ scope, id: args.id }))
+    },
   }),
 )
 
 /** A heatmap whose UUID is known already is asked for only when more than its picture is selected. */
 export async function readPageHeatmap(
-  scope: PostHogScope,
-  id: string,
+  { scope, id }: PageHeatmapKey,
   { loaders }: Context,
   info: GraphQLResolveInfo,
 ): Promise<PageHeatmapRecord> {
-  const isUuid = id.length === 36
-  if (isUuid && selectedFields(info, 'PageHeatmap').isSubsetOf(freeFields))
-    return { provider: 'posthog', scope, uuid: id.toLowerCase() }
+  if (!isUuid(id)) return toRecord(scope, await loaders.posthog.listedHeatmap({ scope, id }))
+  if (selectedFields(info, 'PageHeatmap').isSubsetOf(freeFields))
+    return { provider: 'posthog', scope, uuid: id }
   return toRecord(scope, await loaders.posthog.heatmaps.load({ scope, id }))
 }
 
@@ -195,12 +205,23 @@ export function toRecord(scope: PostHogScope, metadata: PostHogHeatmap): PageHea
 }
 
 /** By the key behind `PageHeatmap:`; throws BadInput for one that names none. */
-export function parseHeatmapKey(key: string): { readonly scope: PostHogScope; readonly id: string } {
-  const match = /^(project|environment):(.+):([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i.exec(key)
-  const [, kind, id, uuid] = match ?? []
-  if (!kind || !id || !uuid) throw new BadInput(`No page heatmap has the id "${key}".`)
-  checkRouteId(id)
-  return { scope: { kind: kind === 'project' ? 'projects' : 'environments', id }, id: uuid }
+export function parseHeatmapKey(key: string): PageHeatmapKey {
+  const [, kind, scopeId, printed = ''] = /^(project|environment):(.+):([^:]+)$/s.exec(key) ?? []
+  const id = readId(printed)
+  if (!kind || !scopeId || !id) throw new BadInput(`No page heatmap has the id "${key}".`)
+  checkVendorId(scopeId)
+  return { scope: { kind: kind === 'project' ? 'projects' : 'environments', id: scopeId }, id }
+}
+
+/** PostHog promises UUIDs; of anything else the key holds no character that has a meaning there. */
+function printId(id: string): string {
+  return isUuid(id) ? id : `~${Buffer.from(id).toString('base64url')}`
+}
+
+/** Undefined for what no key holds. */
+function readId(printed: string): string | undefined {
+  if (isUuid(printed)) return printed.toLowerCase()
+  return printed.startsWith('~') ? Buffer.from(printed.slice(1), 'base64url').toString() : undefined
 }
 
 async function metadataOf(

@@ -1,11 +1,14 @@
 import { BadInput } from '../src/upstream/bad-input.ts'
-
-/** Longer ones are no vendor's, and a route of thousands of characters is refused by whatever stands before it. */
-const longestId = 1000
+import { fitsRoute, isDots, isVendorId } from '../src/upstream/vendor-id.ts'
 
 /** Throws BadInput for an id that would lead to another route of the vendor, or that no URL holds. */
 export function checkRouteId(id: string): void {
   if (!fitsRoute(id)) throw new BadInput(`"${id}" is not an id.`)
+}
+
+/** The same for an id that becomes part of an id of the graph. */
+export function checkVendorId(id: string): void {
+  if (!isVendorId(id)) throw new BadInput(`"${id}" is not an id.`)
 }
 
 /** Throws BadInput for an id of the graph with a part that would lead to another route; of a page what stands before its path. */
@@ -21,15 +24,13 @@ export function checkIdentity(by: object): void {
   }
 }
 
+/** The website's key and the path that the id of a view is made of, `key` as it was before it was made part of an id. */
+export function splitViewKey(id: string): { readonly key: string; readonly path: string } | undefined {
+  const colon = id.indexOf(':/')
+  if (colon < 0) return undefined
+  return { key: id.slice(0, colon).replace(/%(25|2F)/g, decodeURIComponent), path: id.slice(colon + 1) }
+}
+
 function partsOf(id: string): readonly string[] {
-  const path = id.indexOf(':/')
-  return (path < 0 ? id : id.slice(0, path)).split(':')
-}
-
-function fitsRoute(id: string): boolean {
-  return !isDots(id) && id.length <= longestId && id.isWellFormed() && !/\p{Cc}/u.test(id)
-}
-
-function isDots(id: string): boolean {
-  return id === '.' || id === '..'
+  return (splitViewKey(id)?.key ?? id).split(':')
 }

@@ -147,6 +147,7 @@ async function snapshotsOf(
   loaders: Context['loaders'],
 ): Promise<DatadogSnapshot[]> {
   for (const viewName of names) {
+    checkFilter({ viewName })
     const snapshots = await snapshotsFor({ ...filter, viewName }, loaders)
     if (snapshots.length > 0) return snapshots
   }

@@ -7,7 +7,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkedPage, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
-import { checkIdentity } from './route-id.ts'
+import { checkIdentity, splitViewKey } from './route-id.ts'
 import { addressAt, findWebsite, originOf, Website, websiteAt } from './website.ts'
 
 /** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
@@ -153,10 +153,9 @@ builder.queryField('view', t =>
 
 /** By the key behind `View:`, which is a website's key, a colon and a path; throws BadInput for one that names no page. */
 export function findView(catalog: Context['catalog'], key: string): ViewRecord {
-  const colon = key.indexOf(':/')
-  if (colon < 0) throw new BadInput(`No view has the id "${key}": it is a website's id, a colon and a path.`)
-  const website = key.slice(0, colon).replace(/%(25|2F)/g, decodeURIComponent)
-  return { website: findWebsite(catalog, website), path: spelledPath(key.slice(colon + 1)) }
+  const split = splitViewKey(key)
+  if (!split) throw new BadInput(`No view has the id "${key}": it is a website's id, a colon and a path.`)
+  return { website: findWebsite(catalog, split.key), path: spelledPath(split.path) }
 }
 
 /** The page at a URL; throws BadInput when nobody knows its origin. */

@@ -309,6 +309,17 @@ test('Datadog is asked by the name of the view, and where it lists nothing witho
   }
 })
 
+test('a path too long to ask Datadog by is refused, and nothing is asked', async () => {
+  const query =
+    'query ($path: String!) { website(by: { id: "shop" }) { view(path: $path) { snapshots { id } } } }'
+  const { data, errors } = await askText(served.origin, query, { path: `/${'ü'.repeat(334)}` })
+  expect(data).toEqual({ website: { view: { snapshots: null } } })
+  expect(errors).toMatchObject([
+    { message: 'viewName must have at most 2000 characters.', extensions: { code: 'BAD_USER_INPUT' } },
+  ])
+  expect(served.sandbox.datadog.journal.calls).toEqual([])
+})
+
 test('a snapshot is of the view that its name spells', async () => {
   const views = {
     '/pricing': 'View:shop:/pricing',

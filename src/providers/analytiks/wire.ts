@@ -61,7 +61,7 @@ const bucketMap = z.custom<BucketMap | string | null>(isMapOrText, 'no map of co
 const zoneRow = z.object({ id: z.string(), visits: bucketMap, dwellTime: bucketMap, peakVisits: bucketMap })
 
 const locationRow = z.object({
-  locationId: z.int(),
+  locationId: z.int().nonnegative(),
   referenceNumber: optional(z.coerce.string()),
   visits: bucketMap,
   dwellTime: bucketMap,

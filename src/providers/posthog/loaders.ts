@@ -26,6 +26,8 @@ export interface PostHogLoaders {
   readonly changes: (key: ScreenshotKey, signal: AbortSignal) => AsyncGenerator<Screenshot>
   /** Metadata; however many UUIDs of one project are asked, its list is read once. */
   readonly heatmaps: DataLoader<HeatmapKey, PostHogHeatmap, string>
+  /** The metadata of one whose id is no UUID, as PostHog does not promise: only its list tells it. */
+  readonly listedHeatmap: (key: HeatmapKey) => Promise<PostHogHeatmap>
   /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
   readonly savedHeatmaps: (scope: PostHogScope) => Walk<PostHogHeatmap>
   /** The saved heatmaps of a page of a website with these origins; the list is read and sorted once for all pages of a project. */
@@ -80,16 +82,19 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
     },
   )
 
+  const findListed = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap | undefined> => {
+    const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === id))
+    return rows.find(heatmap => heatmap.id === id)
+  }
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
     if (!isUuid(id)) return answers().heatmaps.ask({ scope, id }, caller)
     const uuid = id.toLowerCase()
-    const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === uuid))
-    const listed = rows.find(heatmap => heatmap.id === uuid)
+    const listed = await findListed({ scope, id: uuid })
     if (listed) return listed
     // What the list hides (deleted ones) the content route may still describe, as long as it has no picture.
     const screenshot = await screenshots.load({ scope, uuid, width: defaultWidth })
     if (screenshot.state !== 'READY') return screenshot.heatmap
-    throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', 'posthog does not list this heatmap.')
+    throw notListed()
   }
   const sortByPage = async (scope: PostHogScope) => {
     const { rows } = await savedHeatmaps(scope).until(() => false)
@@ -97,6 +102,11 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
   }
   return {
     savedHeatmaps,
+    async listedHeatmap(key) {
+      const listed = await findListed(key)
+      if (!listed) throw notListed()
+      return listed
+    },
     async heatmapsOfPage(scope, origins, path) {
       const sorted = pages.getOrInsertComputed(nameOf(scope.kind, scope.id), () => sortByPage(scope))
       return (await sorted)(origins, path)
@@ -126,6 +136,10 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       },
     ),
   }
+}
+
+function notListed(): UpstreamError {
+  return new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', 'posthog does not list this heatmap.')
 }
 
 function changedAgain(): UpstreamError {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { spelledUuid } from '../../upstream/uuid.ts'
 import { identifier, instant, optional } from '../../upstream/wire-values.ts'
 
 /** The vendor's `UserBasic`; null where the user was removed. */
@@ -33,7 +34,7 @@ const rendition = z
 /** The metadata of a saved heatmap: what the list and the item hold, and what the content route answers while there is no picture. */
 const heatmap = z
   .object({
-    id: z.string().toLowerCase(),
+    id: z.string().transform(spelledUuid),
     short_id: optional(z.string()),
     name: optional(z.string()),
     url: optional(z.string()),
