@@ -47,6 +47,8 @@ test.each<[string, string | undefined, readonly string[]]>([
 })
 
 test.each([
+  ['ZENOVAY_URL', 'https://api.zenovay.com/api/external/v1/'],
+  ['ZENOVAY_AUTH', 'bearer'],
   ['ISOTHERM_UPSTREAM_TIMEOUT_MS', '5000'],
   ['ISOTHERM_UPSTREAM_MAX_BYTES', '5000'],
   ['AURA_VISION_IMAGE_HOSTS', 'other.example'],

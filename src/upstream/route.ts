@@ -12,9 +12,20 @@ export function routeUrl(
       throw new BadInput(`"${segment}" is not an id.`)
   }
   const url = new URL(base)
-  url.pathname = [base.pathname.replace(/\/$/, ''), ...segments.map(encodeURIComponent)].join('/')
+  url.pathname = [pathOf(base), ...segments.map(encodeURIComponent)].join('/')
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value))
   }
   return url
+}
+
+/** The same for bases under which all routes have the same URLs, whether a slash ends them or not. */
+export function baseName(base: URL): string {
+  const url = new URL(base)
+  url.pathname = pathOf(base)
+  return url.href
+}
+
+function pathOf({ pathname }: URL): string {
+  return pathname.replace(/\/$/, '')
 }

@@ -7,7 +7,7 @@ import { UpstreamError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import type { Limits } from '../../upstream/limits.ts'
-import { routeUrl } from '../../upstream/route.ts'
+import { baseName, routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError } from '../../upstream/status.ts'
 import { type Credentials, credentialParts, openTokenSource, type Token } from '../../upstream/token.ts'
 import { BucketReader, UnreadableMap } from './bucket-reader.ts'
@@ -64,7 +64,7 @@ export interface AnalytiksClient extends AsyncDisposable {
 
 /** What Analytiks tells accounts apart by, and where it is. */
 export function analytiksAccount(settings: AnalytiksSettings): readonly string[] {
-  return [settings.exportsUrl.href, ...credentialParts(settings)]
+  return [baseName(settings.exportsUrl), ...credentialParts(settings)]
 }
 
 export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers): AnalytiksClient {

@@ -9,7 +9,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, type HttpCall, header, openHttp } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
-import { routeUrl } from '../../upstream/route.ts'
+import { baseName, routeUrl } from '../../upstream/route.ts'
 import { detailsOf, statusError, toWait } from '../../upstream/status.ts'
 import { limitsTold } from './limit-headers.ts'
 import { refusalOf } from './refusals.ts'
@@ -53,7 +53,7 @@ export interface DatadogClient extends AsyncDisposable {
 
 /** What Datadog tells accounts apart by, and where it is. */
 export function datadogAccount({ url, apiKey, applicationKey }: DatadogSettings): readonly string[] {
-  return [url.href, apiKey, applicationKey]
+  return [baseName(url), apiKey, applicationKey]
 }
 
 export function connectDatadog(settings: DatadogSettings, ledgers?: Ledgers): DatadogClient {

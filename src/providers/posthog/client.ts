@@ -8,7 +8,7 @@ import { parseJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
 import type { Picture } from '../../upstream/picture.ts'
 import { openPictureUpstream } from '../../upstream/picture-download.ts'
-import { routeUrl } from '../../upstream/route.ts'
+import { baseName, routeUrl } from '../../upstream/route.ts'
 import { detailsOf, retryAfter, statusError } from '../../upstream/status.ts'
 import { heatmapAnswer, heatmapsAnswer, type PostHogHeatmap, servedWidth } from './wire.ts'
 
@@ -72,7 +72,7 @@ export interface PostHogClient extends AsyncDisposable {
 
 /** What PostHog tells accounts apart by, and where it is. */
 export function posthogAccount({ host, personalApiKey }: PostHogSettings): readonly string[] {
-  return [host.href, personalApiKey]
+  return [baseName(host), personalApiKey]
 }
 
 export function connectPosthog(settings: PostHogSettings, ledgers?: Ledgers): PostHogClient {

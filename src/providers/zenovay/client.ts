@@ -7,7 +7,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
 import { tryJson } from '../../upstream/json.ts'
 import type { Limits } from '../../upstream/limits.ts'
-import { routeUrl } from '../../upstream/route.ts'
+import { baseName, routeUrl } from '../../upstream/route.ts'
 import { retryAfter, statusError, toWait } from '../../upstream/status.ts'
 import { authHeaders, type ZenovayAuth } from './auth.ts'
 import { limitsTold, monthReset } from './limit-headers.ts'
@@ -34,7 +34,7 @@ export interface ZenovayClient extends AsyncDisposable {
 
 /** What Zenovay tells accounts apart by, and where it is. */
 export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly string[] {
-  return [url.href, apiKey]
+  return [baseName(url), apiKey]
 }
 
 export function connectZenovay(settings: ZenovaySettings, ledgers?: Ledgers): ZenovayClient {
