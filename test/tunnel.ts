@@ -10,11 +10,14 @@ export interface Tunnel extends AsyncDisposable {
   readonly opened: number
   /** Resolves once no more than `count` are open. */
   drained(count?: number): Promise<void>
+  /** Nothing passes any more on what is open, in either direction, and neither end is told. */
+  stall(): void
 }
 
 export async function openTunnel({ origin, environment }: Emulator): Promise<Tunnel> {
   const { hostname, port, host } = new URL(origin)
   const open = new Set<Socket>()
+  const stalls = new Set<() => void>()
   let opened = 0
   const server = createServer(near => {
     opened++
@@ -27,6 +30,11 @@ export async function openTunnel({ origin, environment }: Emulator): Promise<Tun
       server.emit('hung up')
     })
     near.pipe(far).pipe(near)
+    const stall = () => {
+      for (const end of [near, far]) end.unpipe().resume()
+    }
+    stalls.add(stall)
+    near.on('close', () => stalls.delete(stall))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -41,6 +49,9 @@ export async function openTunnel({ origin, environment }: Emulator): Promise<Tun
     },
     async drained(count = 0) {
       while (open.size > count) await once(server, 'hung up')
+    },
+    stall() {
+      for (const stall of stalls) stall()
     },
     async [Symbol.asyncDispose]() {
       for (const near of open) near.destroy()

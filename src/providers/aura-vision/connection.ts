@@ -6,7 +6,7 @@ import type { Flight } from '../../upstream/flight.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { InFlight, type Waiting } from './in-flight.ts'
-import { closedEarly, connectRefusal, notText, strayError, tooLarge } from './refusals.ts'
+import { closedEarly, closedOver, connectRefusal, notText, strayError, tooLarge } from './refusals.ts'
 
 /** A connection was lost before this request had an answer; asking once more, on another connection, is safe. */
 export class ConnectionLost extends Error {
@@ -173,9 +173,11 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
   })
   const close = () => socket.terminate()
   closing.addEventListener('abort', close, { once: true })
-  socket.on('close', () => {
+  socket.on('close', code => {
     closing.removeEventListener('abort', close)
-    loseAll(new ConnectionLost(closedEarly()))
+    const reason = closedOver(code)
+    if (reason && (inFlight.size > 1 || !reason.retryable)) loseBy(reason)
+    else loseAll(new ConnectionLost(closedEarly()))
   })
 
   return {

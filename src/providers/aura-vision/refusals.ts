@@ -70,6 +70,20 @@ export function closedEarly(cause?: Error): UpstreamError {
   return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
 }
 
+/** What a close code says of one of the messages that were sent (RFC 6455, 7.4.1); undefined where it is about none. */
+export function closedOver(code: number): UpstreamError | undefined {
+  if (code === 1009) {
+    const message = 'aura-vision takes no question that is so long.'
+    return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', message)
+  }
+  if (code === 1003 || code === 1007) {
+    const message = 'aura-vision closed the connection over the question.'
+    return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', message)
+  }
+  if (code === 1008 || code === 1011) return closedEarly()
+  return undefined
+}
+
 export function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
   const message = `aura-vision answered more than ${maximumBytes} bytes.`
   return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, {

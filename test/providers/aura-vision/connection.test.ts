@@ -140,6 +140,35 @@ describe('a connection', () => {
     expect(await lossOf(connection.ask('c', 'ask', never))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
   })
 
+  test('that ends in the middle of an answer loses it whole', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const loss = lossOf(connection.ask('a', 'ask', never))
+    peer.socket.send('a|0|1|[')
+    peer.socket.close(1001)
+    expect(await loss).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
+  })
+
+  test.each([
+    [1003, { code: 'UPSTREAM_REJECTED', retryable: false }],
+    [1007, { code: 'UPSTREAM_REJECTED', retryable: false }],
+    [1008, { name: 'ConnectionLost', isShared: false }],
+    [1009, { code: 'UPSTREAM_REJECTED', retryable: false }],
+    [1011, { name: 'ConnectionLost', isShared: false }],
+  ])('that is closed with %i lets each of several be asked by itself', async (code, whenAlone) => {
+    await using upstream = await serve()
+    const lossesOf = async (...ids: readonly string[]) => {
+      const { connection, peer } = await upstream.connect()
+      const losses = ids.map(id => connection.ask(id, 'ask', never).catch(error => error))
+      await peer.messages(ids.length)
+      peer.socket.close(code)
+      return Promise.all(losses)
+    }
+    expect(await lossesOf('a')).toMatchObject([whenAlone])
+    const shared = { name: 'ConnectionLost', isShared: true }
+    expect(await lossesOf('b', 'c')).toMatchObject([shared, shared])
+  })
+
   test('that is retired answers what is in flight, then closes', async () => {
     await using upstream = await serve()
     const { connection, peer } = await upstream.connect()
