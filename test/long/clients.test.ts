@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { providerNames } from '../../src/upstream/error.ts'
 import { askText } from '../client.ts'
 import { foreignFolder, installMilliseconds, installPackages, runForeign } from '../foreign-package.ts'
 import { serve } from '../serving.ts'
@@ -33,6 +34,27 @@ describe('a project of typed documents', () => {
     expect(data).toMatchObject({ location: { name: 'Oxford Street' }, view: { totalInteractions: 8765 } })
     const got = await runForeign(`clients/${name}.ts`, `${served.origin}/graphql`)
     expect(withoutTypeNames(got)).toEqual(data)
+  })
+})
+
+test('clients that know parts are told first what is there, then all', async () => {
+  await using served = await serve()
+  const told = await runForeign('clients/parts.ts', `${served.origin}/graphql`)
+  const ids = ['Location:oxford-street', 'Location:rue-de-rivoli']
+  const first = { locations: { nodes: ids.map(id => ({ id })) } }
+  const all = {
+    locations: {
+      nodes: [
+        { id: ids[0], name: 'Oxford Street', timeZone: 'Europe/London' },
+        { id: ids[1], name: 'Rue de Rivoli', timeZone: 'Europe/Paris' },
+      ],
+    },
+    providers: providerNames.map(name => ({ name })),
+  }
+  expect(withoutTypeNames(told)).toEqual({
+    'Apollo, incrementalSpec=v0.2': [first, all],
+    'Apollo, deferSpec=20220824': [first, all],
+    urql: [first, all],
   })
 })
 
