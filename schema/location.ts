@@ -1,6 +1,7 @@
 import type { Location as LocationRecord } from '../src/catalog.ts'
 import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { isVendorId } from '../src/upstream/vendor-id.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
@@ -96,7 +97,8 @@ function pageOf({ locations }: Context['catalog'], page: PageArguments) {
 
 /** By the key behind `Location:`; throws BadInput for one that names no location. */
 export function findLocation(catalog: Context['catalog'], key: string): LocationRecord {
-  const location = catalog.location(key)
+  const isHeld = isVendorId(key.replace(/^reference:\d+:/, ''))
+  const location = isHeld ? catalog.location(key) : undefined
   if (!location) throw new BadInput(`No location has the id "${key}".`)
   return location
 }

@@ -69,7 +69,7 @@ export class Catalog {
     if (kind === 'reference') {
       const [brandId = '', ...parts] = rest
       const number = parts.join(':')
-      if (isNatural(brandId, maximumBrandId) && number && isVendorId(number))
+      if (isNatural(brandId, maximumBrandId) && number)
         return this.#referencedLocation(Number(brandId), number)
     }
     return undefined
