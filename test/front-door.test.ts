@@ -257,6 +257,12 @@ describe('a page of another origin', () => {
       vary: 'Origin',
     })
     expect(response.headers.has('access-control-allow-credentials')).toBe(false)
+    const page = await fetch(`${at(open)}/graphql`, { headers: { accept: 'text/html', origin } })
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'access-control-allow-origin': origin,
+      vary: 'Origin, Accept',
+    })
+    await page.body?.cancel()
     expect(calls()).not.toEqual([])
   })
 

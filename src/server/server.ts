@@ -146,10 +146,9 @@ async function sendPage(response: ServerResponse, html: string, patience: number
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-length': page.byteLength,
-    vary: 'Accept',
     'content-security-policy': "frame-ancestors 'self'",
   }
-  response.writeHead(200, headers)
+  response.appendHeader('vary', 'Accept').writeHead(200, headers)
   await endWith(response, page, patience)
 }
 
