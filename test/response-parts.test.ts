@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { sendResults } from '../src/server/result-stream.ts'
 import { type Served, serve } from './serving.ts'
 
 let served: Served
@@ -149,4 +153,34 @@ test.each(['text/event-stream', 'multipart/mixed'])('no proxy holds back %s', as
   const { headers } = await post(deferred, accept)
   expect(headers.get('cache-control')).toBe('no-cache, no-transform')
   expect(headers.get('x-accel-buffering')).toBe('no')
+})
+
+test('a silent stream of events says that it is alive, and its end ends what it comes from', async () => {
+  const { promise: over, resolve: end } = Promise.withResolvers<IteratorResult<object>>()
+  const silent: AsyncIterator<object> = {
+    next: () => over,
+    async return() {
+      end({ done: true, value: undefined })
+      return over
+    },
+  }
+  const { promise: sent, resolve: send } = Promise.withResolvers<void>()
+  const http = createServer((_request, response) =>
+    send(sendResults(response, silent, 'text/event-stream', { patience: 10_000 })),
+  ).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => void http.close().closeAllConnections())
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { port } = http.address() as AddressInfo
+  const { body } = await fetch(`http://127.0.0.1:${port}`)
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader?.read())?.value).toBe(':\n\n')
+  for (let pulse = 0; pulse < 2; pulse++) {
+    vi.advanceTimersByTime(12_000)
+    expect((await reader?.read())?.value).toBe(':\n\n')
+  }
+  await reader?.cancel()
+  await sent
+  expect(vi.getTimerCount()).toBe(0)
 })
