@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startBroken } from './broken-server.ts'
 import { askText } from './client.ts'
 import { takeCalls } from './refused.ts'
@@ -256,6 +256,8 @@ interface Asked {
 }
 
 describe('whichever way an operation goes', () => {
+  afterEach(() => void takeCalls(served.sandbox))
+
   const listed = { origin: dashboard, 'sec-fetch-site': 'cross-site' }
   const ways: readonly (readonly [way: string, ask: (body: Asked, accept: string) => Promise<Response>])[] = [
     ['by POST', (body, accept) => post(body, { ...json, accept })],
