@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeLongJson } from '../src/server/long-json.ts'
 import { askText } from './client.ts'
 import { type Served, serve } from './serving.ts'
 
@@ -49,4 +50,28 @@ test('a caller who leaves in the middle of a long answer leaves the others serve
   expect((await fetch(`${served.origin}/healthz`)).ok).toBe(true)
   expect((await askText(served.origin, '{ locations(first: 1) { nodes { name } } }')).errors).toEqual([])
   expect(served.log).toEqual([])
+})
+
+test('what a caller who has left would have read is not made', async () => {
+  let made = 0
+  const name = 'x'.repeat(1000)
+  const rows = Array.from({ length: 50_000 }, (_, index) => ({
+    get name() {
+      made = Math.max(made, index)
+      return name
+    },
+  }))
+  const { promise: written, resolve } = Promise.withResolvers<void>()
+  const server = createServer((_request, response) => resolve(writeLongJson(response, rows, 15_000)))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('A server listens on a port.')
+  const asked = request({ port: address.port }).end()
+  const [response] = await once(asked, 'response')
+  response.destroy()
+
+  await written
+  server.close()
+
+  expect(made).toBeLessThan(rows.length - 1)
 })
