@@ -112,7 +112,7 @@ export async function findSpatialHeatmap(key: string, { loaders }: Context): Pro
 }
 
 /** A leap year, which is thirteen requests for every fifty locations. */
-const maximumDays = 366
+const maximumDays = 1098
 
 /** Refuses a range that is none, or is longer than a year. */
 export function checkHeatmapRange(range: TimeRangeInput): void {

@@ -30,7 +30,7 @@ const heatmapArguments = builder.args(t => ({
     type: TimeRange,
     required: true,
     description:
-      'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open, and at most 366 days.',
+      'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open, and at most three years (1,098 days).',
   }),
   types: t.field({
     type: [SpatialHeatmapType],

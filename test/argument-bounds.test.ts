@@ -67,27 +67,27 @@ test.each(places.map(({ name, document }) => [name, document]))(
 )
 
 test.each([
-  ['2026-01-01T00:00:00Z', '2027-01-02T00:00:01Z', '367'],
+  ['2024-01-01T00:00:00Z', '2027-01-03T00:00:01Z', '1099'],
   ['1970-01-01T00:00:00Z', '2027-01-01T00:00:00Z', '20819'],
 ])(
-  'heatmaps of %s to %s are more than a year, which is told before anything is called',
+  'heatmaps of %s to %s are more than three years, which is told before anything is called',
   async (start, end, days) => {
     const query = `query ($range: TimeRange!) {
     location(by: { id: "oxford-street" }) { heatmaps(range: $range, types: [PATH]) { type } }
   }`
     const answer = await askText(served.origin, query, { range: { start, end } })
-    expectRefused(served.sandbox, answer, new RegExp(`at most 366 days at once, not ${days}`))
+    expectRefused(served.sandbox, answer, new RegExp(`at most 1098 days at once, not ${days}`))
   },
 )
 
-test('an id that was made up of more than a year of heatmaps is refused before anything is called', async () => {
+test('an id that was made up of more than three years of heatmaps is refused before anything is called', async () => {
   const range = ['1970-01-01T00:00:00Z', '2027-01-01T00:00:00Z']
   const rest = JSON.stringify([null, null, null, null, range, null, null, null, null])
   const id = `SpatialHeatmap:64a1b2c3d4e5f6a7b8c9d0e3:path:${Buffer.from(rest).toString('base64url')}`
   const { data, errors } = await askText(served.origin, 'query ($id: ID!) { node(id: $id) { id } }', { id })
   expect([data, errors.map(({ message }) => message)]).toEqual([
     { node: null },
-    ['Heatmaps are listed for at most 366 days at once, not 20819.'],
+    ['Heatmaps are listed for at most 1098 days at once, not 20819.'],
   ])
   expect(takeCalls(served.sandbox)).toEqual([])
 })

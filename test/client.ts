@@ -59,7 +59,8 @@ export async function askText<Data>(
   })
   const text = await response.text()
   const { data, errors = [], extensions: told = {} } = JSON.parse(text)
-  for (const { path } of errors)
+  // A plan has no data.
+  for (const { path } of told.plan ? [] : errors)
     if (path && !isNullItself(data, path)) throw new Error(`${path.join('.')} took its parent with it`)
   const { upstream = {}, freshness = {}, ...extensions } = told
   return { status: response.status, data, errors, extensions, upstream, freshness, text }
