@@ -15,15 +15,11 @@ export function statusError(
   const { code = codeOf(answer.status), ...details } = known
   return new UpstreamError(provider, code, sentences[code](provider, answer.status), {
     ...detailsOf(answer),
-    ...(mayBeGone(answer.status) ? { retryable: true } : {}),
+    // A 5xx answer may be gone a moment later; a gateway's 408 and 425 (Too Early) too.
+    ...(answer.status >= 500 || [408, 425].includes(answer.status) ? { retryable: true } : {}),
     retryAfterSeconds: retryAfter(answer),
     ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
   })
-}
-
-/** Whether what a status says may be gone a moment later: a 5xx, and a gateway's 408 and 425 (Too Early). */
-export function mayBeGone(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425
 }
 
 /** What an error tells of the answer that it is about. */

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../upstream/error.ts'
 import type { HttpHead } from '../../upstream/http.ts'
 import { tryJson } from '../../upstream/json.ts'
-import { mayBeGone, requestId, retryAfter } from '../../upstream/status.ts'
+import { requestId, retryAfter } from '../../upstream/status.ts'
 
 /** The error that a refused connect stands for. */
 export function connectRefusal(answer: HttpHead): UpstreamError {
@@ -20,8 +20,7 @@ export function connectRefusal(answer: HttpHead): UpstreamError {
     return new UpstreamError('aura-vision', 'UPSTREAM_RATE_LIMITED', message, details)
   }
   const message = `aura-vision refused the connection with status ${status}.`
-  const retryable = mayBeGone(status)
-  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { ...details, retryable })
+  return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, details)
 }
 
 /** The words of an API gateway, whose platform this is believed to be (inferred); the text itself is not repeated. */
