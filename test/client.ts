@@ -67,10 +67,11 @@ export async function askText<Data>(
 }
 
 /**
- * Where every field that may fail may be null, no row of a list fails: one that did so at once would leave the promises of the
- * rows before it to nobody.
+ * Where every field that may fail may be null, no row of a list fails. The series of a zone are the exception: their refusal is that
+ * of all zones.
  */
 function isNullItself(data: unknown, path: readonly (string | number)[]): boolean {
+  if (/\.pointsOfInterest\.\d+\.traffic$/.test(path.join('.'))) return true
   let value = data
   for (const key of path) {
     if (value === null || value === undefined) return false

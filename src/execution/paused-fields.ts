@@ -7,6 +7,7 @@ import {
   isCompositeType,
   isIntrospectionType,
   isListType,
+  isNonNullType,
   isObjectType,
 } from 'graphql'
 import type { Pauses } from '../upstream/pauses.ts'
@@ -24,15 +25,29 @@ const paused = new WeakSet<GraphQLSchema>()
 
 /**
  * Has a schema's own resolvers pause with their request, where the context has `pauses`: the library completes objects and lists
- * without one. A field of objects waits before it resolves, and a row of a list before its fields do. Nothing else of an
- * operation is changed, by whichever executor it is run.
+ * without one. A field of objects waits before it resolves, and a row of a list before its fields do. A field that must not be null
+ * rejects where it would throw: a row that fails at once would leave the promises of the rows before it to nobody, and each of
+ * those that rejects is an unhandled rejection. Nothing else of an operation is changed, by whichever executor it is run.
  */
 export function pauseFields(schema: GraphQLSchema): void {
   if (paused.has(schema)) return
   paused.add(schema)
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || isIntrospectionType(type)) continue
-    for (const field of Object.values(type.getFields())) pauseField(field)
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve && isNonNullType(field.type)) field.resolve = rejectLater(field.resolve)
+      pauseField(field)
+    }
+  }
+}
+
+function rejectLater(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    try {
+      return resolve(source, args, context, info)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import {
   execute,
   GraphQLInt,
   GraphQLList,
+  GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
   parse,
@@ -83,6 +84,24 @@ test('short work is done at once', async () => {
   expect(answers.some(answer => !(answer instanceof Promise))).toBe(true)
 })
 
+test.each(Object.entries(executors))(
+  'a row that fails at once leaves no promise of those before it to nobody, by %s',
+  async (_name, run) => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    using _listener = { [Symbol.dispose]: () => void process.off('unhandledRejection', note) }
+    const { schema, contextValue } = argsOf(graphOf(0))
+    const document = parse('{ rows { number } strict { sure } }')
+
+    const answer = await run({ schema, document, variableValues: {}, contextValue })
+
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(answer).toMatchObject({ data: { rows: expect.anything(), strict: null } })
+    expect(unhandled).toEqual([])
+  },
+)
+
 test('what many rows wait for is handed out in several turns', async () => {
   const caller = Caller.alone('zenovay', new AbortController().signal)
   const loader = new RequestLoader<string, string>(caller, async keys => keys, {})
@@ -119,11 +138,21 @@ function graphOf(milliseconds: number): Graph {
       },
       later: { type: Row, resolve: ({ number }, _args, asking) => asking.rows.load(number) },
       rows: { type: new GraphQLList(Row), resolve: async () => list() },
+      sure: {
+        type: new GraphQLNonNull(GraphQLInt),
+        resolve({ number }) {
+          if (number === 0) return Promise.reject(new TypeError('It fails later.'))
+          throw new TypeError('It fails at once.')
+        },
+      },
     }),
   })
   const query = new GraphQLObjectType({
     name: 'Query',
-    fields: { rows: { type: new GraphQLList(Row), resolve: list } },
+    fields: {
+      rows: { type: new GraphQLList(Row), resolve: list },
+      strict: { type: new GraphQLList(new GraphQLNonNull(Row)), resolve: list },
+    },
   })
   const schema = new GraphQLSchema({ query })
   pauseFields(schema)
