@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestText, sendRaw } from './raw-http.ts'
 import { type Served, serve } from './serving.ts'
 
 let served: Served
@@ -100,6 +101,16 @@ test.each([
 ])('%s that is long is not echoed whole', async (_what, query) => {
   const { errors } = await post(JSON.stringify({ query: query.replace('$text', JSON.stringify(long)) }))
   expect(errors.length).toBeGreaterThan(0)
+  for (const { message } of errors) expectShort(message)
+})
+
+test.each([
+  ['a host', `host: ${word.slice(0, 10_000)}.example`, '/graphql'],
+  ['a path', 'host: localhost', `/images/${word.slice(0, 10_000)}`],
+])('%s that is long is not echoed whole by the front door', async (_what, host, path) => {
+  const { status, body } = await sendRaw(served.origin, requestText(`PUT ${path} HTTP/1.1`, [host]))
+  expect(status).toBeGreaterThanOrEqual(400)
+  const { errors } = JSON.parse(Buffer.from(body, 'latin1').toString())
   for (const { message } of errors) expectShort(message)
 })
 

@@ -34,7 +34,7 @@ const query = z.object({
 const maximumWidth = 4096
 
 /**
- * Answers GET and HEAD with the picture that a handle names: 202 and its state as JSON while it is being drawn, else
+ * Answers a GET or HEAD with the picture that a handle names: 202 and its state as JSON while it is being drawn, else
  * problem+json (RFC 9457). Rejects with what nobody foresaw.
  */
 export function imageRoute(
@@ -61,18 +61,12 @@ export function imageRoute(
   }
 }
 
-const methods = 'GET, HEAD, OPTIONS'
-
 async function answer(
   { handles, pictures, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', methods)
-    return sendProblem(request, response, problem(405, 'A picture is asked by GET or HEAD.'))
-  }
   const url = new URL(request.url ?? '', 'http://isotherm')
   const { reference, expiresAt } = await handles.read(url.pathname.slice(imagePath.length))
   const variant = query.safeParse(Object.fromEntries(url.searchParams))

@@ -32,6 +32,5 @@ const screenshotReference = z.object({
 /** What a link holds of its picture: enough to ask for it anew, and nothing that opens a door by itself. */
 export const pictureReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
 
-export type SpatialReference = z.output<typeof spatialReference>
 export type ScreenshotReference = z.output<typeof screenshotReference>
 export type PictureReference = z.output<typeof pictureReference>

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { longestMessage } from '../upstream/bad-input.ts'
+import { cutText } from '../upstream/cut-text.ts'
 
 /** Thrown at a request that is refused before any of it is run; the front door answers it. */
 export class Refusal extends Error {
@@ -6,9 +8,9 @@ export class Refusal extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 
-  /** `message` is told to the client. */
+  /** `message` is told to the client; of a longer one than any message may be, its beginning and end. */
   constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message)
+    super(cutText(message, longestMessage))
     this.status = status
     this.headers = headers
   }
