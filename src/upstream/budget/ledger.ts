@@ -98,9 +98,11 @@ export class LocalLedger {
     return this.#own.count(milliseconds, this.clock.now())
   }
 
-  /** The wait for a window that others may not use: 0 when this process's own calls leave room in it. */
-  ownWait(windows: readonly RateWindow[], ahead: number): number {
-    return windowsWait(this.#own.times, windows, this.clock.now(), ahead)
+  /** The wait for a window that others may not use: 0 when this process's own calls, and as many more now, leave room in it. */
+  ownWait(windows: readonly RateWindow[], ahead: number, more: number): number {
+    const now = this.clock.now()
+    const times = more > 0 ? [...this.#own.times, ...new Array<number>(more).fill(now)] : this.#own.times
+    return windowsWait(times, windows, now, ahead)
   }
 
   setOthers(times: readonly number[]): void {

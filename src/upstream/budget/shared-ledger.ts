@@ -42,6 +42,8 @@ class SharedLedger implements Ledger {
   /** This instance's calls, by id, in the order of their times. */
   readonly #calls = new Map<string, number>()
   #sequence = 0
+  /** Calls that Redis has not answered yet. */
+  #asking = 0
   #isJoined = false
   #joining: Promise<void> | undefined
   /** Counts calls and limits that Redis was not told of when they came. */
@@ -74,11 +76,12 @@ class SharedLedger implements Ledger {
     if (!(await this.#join())) return this.#takeAlone(ahead)
     // Redis came back: until everybody has told it of their calls, each keeps to its share as well.
     const caution = this.#cautiousUntil - this.#clock.now()
-    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead), caution) : 0
+    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead, this.#asking), caution) : 0
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const id = `${this.#instance}:${++this.#sequence}`
     const { windows, longestMilliseconds, period } = this.#local
     const fresh = period.fresh
+    this.#asking++
     const answer = await this.#run(takeScript, takeAnswer, [
       this.#instance,
       id,
@@ -88,6 +91,7 @@ class SharedLedger implements Ledger {
       fresh ? this.#until(fresh.endsAt) : -1,
       ...windows.flatMap(({ calls, milliseconds }) => [calls, milliseconds]),
     ])
+    this.#asking--
     return answer ? this.#taken(id, answer) : this.#takeAlone(ahead)
   }
 
@@ -186,13 +190,13 @@ class SharedLedger implements Ledger {
     this.#isCopied = true
   }
 
-  #shareWait(ahead: number): number {
+  #shareWait(ahead: number, more = 0): number {
     const instances = this.#seen?.instances ?? 1
     const share = this.#local.windows.map(({ calls, milliseconds }) => ({
       calls: Math.max(1, Math.floor(calls / instances)),
       milliseconds,
     }))
-    return this.#local.ownWait(share, ahead)
+    return this.#local.ownWait(share, ahead, more)
   }
 
   /** Whether Redis knows of all calls and limits of this instance; tells it first of those that it does not know. */

@@ -1,0 +1,23 @@
+import type { Allowance, Ledger } from '../../../src/upstream/budget/ledger.ts'
+import { systemClock } from '../../../src/upstream/budget/period.ts'
+import { openSharedLedger } from '../../../src/upstream/budget/shared-ledger.ts'
+import { openSharing } from '../../../src/upstream/budget/sharing.ts'
+import { openRedis } from '../../../src/upstream/redis.ts'
+import type { RedisServer } from '../../redis.ts'
+
+/** One instance of several: a ledger on a connection of its own, which is ready. */
+export async function instance(server: RedisServer, allowance: Allowance, name = 'account') {
+  const resources = new DisposableStack()
+  const redis = resources.use(openRedis(server.url, () => undefined))
+  if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
+  const sharing = resources.use(openSharing(redis))
+  const ledger = resources.use(openSharedLedger(allowance, systemClock, sharing, name))
+  return { redis, ledger, [Symbol.dispose]: () => resources.dispose() }
+}
+
+/** How many calls a ledger still allows. */
+export async function exhaust(ledger: Ledger): Promise<number> {
+  let made = 0
+  while (!(await ledger.take(0))) made++
+  return made
+}
