@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { defaultFieldResolver, isObjectType } from 'graphql'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { schema } from '../schema/index.ts'
 import { writeLongJson } from '../src/server/long-json.ts'
 import { askText } from './client.ts'
 import { type Served, serve } from './serving.ts'
 
 const stores = 700
-const names = Array.from({ length: 400 }, (_, index) => `a${index}: name`).join(' ')
+const aliases = 400
+const names = Array.from({ length: aliases }, (_, index) => `a${index}: name`).join(' ')
 const dear = `{ locations(first: ${stores}) { nodes { ${names} } } }`
 
 let served: Served
@@ -49,6 +52,38 @@ test('a caller who leaves in the middle of a long answer leaves the others serve
 
   expect((await fetch(`${served.origin}/healthz`)).ok).toBe(true)
   expect((await askText(served.origin, '{ locations(first: 1) { nodes { name } } }')).errors).toEqual([])
+  expect(served.log).toEqual([])
+})
+
+test('an operation whose caller has left is not executed to its end', async () => {
+  const type = schema.getType('Location')
+  const name = isObjectType(type) ? type.getFields().name : undefined
+  if (!name) throw new TypeError('A location has a name.')
+  const { resolve: own = defaultFieldResolver } = name
+  onTestFinished(() => {
+    name.resolve = own
+  })
+  const all = stores * aliases
+  let resolved = 0
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  name.resolve = (...args) => {
+    if (++resolved === aliases) begin()
+    return own(...args)
+  }
+  const asked = request(`${served.origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  })
+  asked.on('error', () => undefined).end(JSON.stringify({ query: dear }))
+  await begun
+  asked.destroy()
+
+  let before = 0
+  do {
+    before = resolved
+    expect((await fetch(`${served.origin}/healthz`)).ok).toBe(true)
+  } while (resolved > before)
+  expect(resolved).toBeLessThan(all)
   expect(served.log).toEqual([])
 })
 

@@ -24,7 +24,7 @@ export interface ServerContext {
 export interface GraphqlOverHttpOptions {
   /** Of a request body. */
   readonly bytes: number
-  /** How long a client's cache may keep what a GET by id was answered. */
+  /** How long the caller's own cache may keep what a GET by id was answered. */
   readonly freshSeconds: number
   /** How long a reader may take nothing of a response, in milliseconds. */
   readonly patience: number

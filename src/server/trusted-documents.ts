@@ -9,7 +9,7 @@ export type DocumentMode = (typeof documentModes)[number]
 
 export interface DocumentSettings {
   readonly mode: DocumentMode
-  /** How long browsers and caches may keep what a GET by id was answered. */
+  /** How long the caller's own cache may keep what a GET by id was answered. */
   readonly freshSeconds: number
 }
 

@@ -4,7 +4,7 @@ import { AnswerEntry, type Outcome } from './answer-entry.ts'
 import { Asker, type Tell } from './asker.ts'
 import type { Caller } from './caller.ts'
 import { endedError } from './deadline.ts'
-import { isDown } from './error.ts'
+import { asError, isDown } from './error.ts'
 import type { Keeping } from './keeping.ts'
 import type { Call, Topic } from './topic.ts'
 
@@ -246,7 +246,3 @@ const lookUpsAtOnce = 100
 
 /** By how much the clocks of instances may differ, in milliseconds. */
 const clockLeeway = 5_000
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('A call failed.', { cause: error })
-}

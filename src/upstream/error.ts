@@ -89,3 +89,8 @@ export function notConfigured(provider: ProviderName): UpstreamError {
     `${provider} is not configured: its required variables are not set.`,
   )
 }
+
+/** What was thrown, as an error; what is none is its cause. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('A question failed.', { cause: thrown })
+}

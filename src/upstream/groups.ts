@@ -1,3 +1,5 @@
+import { asError } from './error.ts'
+
 /**
  * One upstream question for each group of keys, all groups at once, answers in the order of the keys.
  * A group that fails fails its own keys alone: the shape that a DataLoader wants of its batch function.
@@ -39,7 +41,7 @@ async function loadGroup<Key, Value>(
     return position =>
       answers[position] ?? new RangeError(`${answers.length} answers for ${group.length} keys.`)
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error('A group failed.', { cause: error })
+    const failure = asError(error)
     return () => failure
   }
 }

@@ -1,3 +1,4 @@
+import { asError } from '../../upstream/error.ts'
 import { TrafficGathering } from './gathering.ts'
 import type { Plan } from './gathering-plan.ts'
 import type { TrafficReport } from './series.ts'
@@ -37,7 +38,7 @@ export class LocationReport {
   }
 
   fail(error: unknown): void {
-    this.failure ??= error instanceof Error ? error : new Error('A window failed.', { cause: error })
+    this.failure ??= asError(error)
   }
 
   /** No window comes any more; a second end says nothing new. */

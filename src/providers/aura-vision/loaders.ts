@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
+import { asError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import type { PictureAnswer } from '../../upstream/kept-pictures.ts'
@@ -165,8 +166,4 @@ function keyName({ locationId, types, filter }: HeatmapsKey): string {
 
 function filterName(filter: HeatmapFilter): string {
   return nameOf(filter.start.toISOString(), filter.end.toISOString(), narrowingName(filter))
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('A request failed.', { cause: error })
 }

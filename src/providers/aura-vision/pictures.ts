@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
+import { asError } from '../../upstream/error.ts'
 import type { Flight } from '../../upstream/flight.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { isPicture, type PictureAnswer } from '../../upstream/kept-pictures.ts'
@@ -113,7 +114,7 @@ async function findQuestion(
     const rows = await client.heatmaps(locationIds, types, filter, flight)
     return keys.map(key => findRow(rows, key)?.url ?? rowGone())
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error('A request failed.', { cause: error })
+    const failure = asError(error)
     return keys.map(() => failure)
   }
 }

@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader'
 import type { Caller } from '../../upstream/caller.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
-import { UpstreamError } from '../../upstream/error.ts'
+import { asError, UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import { RequestLoader } from '../../upstream/request-loader.ts'
 import { isUuid } from '../../upstream/uuid.ts'
@@ -156,7 +156,3 @@ function isTimeout(reason: unknown): boolean {
 
 /** What the vendor serves when no width is asked (vendor source). */
 const defaultWidth = 1024
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('A question to posthog failed.', { cause: error })
-}

@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader'
 import { Answers } from '../../upstream/answers.ts'
 import type { Caller } from '../../upstream/caller.ts'
+import { asError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/groups.ts'
 import type { Keeping } from '../../upstream/keeping.ts'
 import { RequestLoader } from '../../upstream/request-loader.ts'
@@ -89,8 +90,4 @@ export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): Z
     }),
     websites,
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('A question to zenovay failed.', { cause: error })
 }
