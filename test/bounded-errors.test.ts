@@ -1,4 +1,6 @@
+import { GraphQLError } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { httpOf } from '../src/server/result-text.ts'
 import { requestText, sendRaw } from './raw-http.ts'
 import { type Served, serve } from './serving.ts'
 
@@ -112,6 +114,30 @@ test.each([
   expect(status).toBeGreaterThanOrEqual(400)
   const { errors } = JSON.parse(Buffer.from(body, 'latin1').toString())
   for (const { message } of errors) expectShort(message)
+})
+
+test('what looks up more than 20,000 things by what the client sent is refused, however cheap it is', async () => {
+  const ids = Array.from({ length: 1000 }, (_, index) => `Location:${index}`)
+  const aliases = Array.from({ length: 21 }, (_, index) => `a${index}: nodes(ids: $ids) { id }`).join(' ')
+  const query = `query ($ids: [ID!]!) { ${aliases} }`
+  const { data, errors } = await post(JSON.stringify({ query, variables: { ids } }))
+  expect(data).toBeUndefined()
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringMatching(/looks up 21000 things .*, more than 20000/),
+      extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', estimatedRows: 21_000, maximumRows: 20_000 },
+    },
+  ])
+})
+
+test('hundreds of thousands of errors have one status, the highest', () => {
+  const plain = new GraphQLError('failed')
+  const told = new GraphQLError('limited', {
+    extensions: { http: { status: 429, headers: { 'retry-after': '1' } } },
+  })
+  const errors = [...Array(200_000).fill(plain), told, ...Array(200_000).fill(told)]
+  expect(httpOf({ data: null, errors }, true)).toEqual({ status: 429, headers: { 'retry-after': '1' } })
+  expect(httpOf({ data: null, errors: [plain] }, true)).toEqual({ status: 200, headers: {} })
 })
 
 async function post(body: string) {

@@ -210,6 +210,15 @@ test('long aliases above a list are too much of a response, since each error and
 })
 
 test.each([
+  ['{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
+  ['{ a: nodes(ids: ["a"]) { id } b: _entities(representations: ["a", "b"]) { __typename } }', 3],
+  ['{ _locationsByAnalytiksId(representations: ["a", "b"]) { id name } }', 2],
+  ['{ locations(first: 7) { nodes { id } edges { node { id } } } location(by: { id: "a" }) { id } }', 0],
+])('%s looks up %i rows that may be errors', (text, fallible) => {
+  expect(costOf(text).fallible).toBe(fallible)
+})
+
+test.each([
   ['{ locations(first: 7) { nodes { ... @defer { id } } } }', 8, 7],
   ['{ locations(first: 7) { nodes @stream { id } } }', 8, 7],
   ['{ locations(first: 7) { nodes { ... @defer(if: false) { id } } } }', 8, 0],

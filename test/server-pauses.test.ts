@@ -1,9 +1,20 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import { defaultFieldResolver, isObjectType } from 'graphql'
+import {
+  defaultFieldResolver,
+  GraphQLError,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLObjectType,
+  GraphQLSchema,
+  isObjectType,
+} from 'graphql'
+import { createYoga } from 'graphql-yoga'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { schema } from '../schema/index.ts'
 import { writeLongJson } from '../src/server/long-json.ts'
+import { usePacedErrors } from '../src/server/plugins/paced-errors.ts'
+import { Pauses } from '../src/upstream/pauses.ts'
 import { askText } from './client.ts'
 import { type Served, serve } from './serving.ts'
 
@@ -85,6 +96,40 @@ test('an operation whose caller has left is not executed to its end', async () =
   } while (resolved > before)
   expect(resolved).toBeLessThan(all)
   expect(served.log).toEqual([])
+})
+
+test('others are served while the errors of thousands of fields are masked, each one once', async () => {
+  const count = 300
+  let turns = 0
+  let isDone = false
+  const masked = new Set<unknown>()
+  const turn = () => {
+    turns++
+    if (!isDone) setImmediate(turn)
+  }
+  const maskError = (error: unknown) => {
+    if (masked.size === 0) setImmediate(turn)
+    masked.add(error)
+    if (masked.size === count) isDone = true
+    // A millisecond of work.
+    for (const end = performance.now() + 1; performance.now() < end; );
+    return new GraphQLError('masked')
+  }
+  const failing = { type: new GraphQLList(GraphQLInt), resolve: () => Array(count).fill(new Error('failed')) }
+  const yoga = createYoga({
+    schema: new GraphQLSchema({
+      query: new GraphQLObjectType({ name: 'Query', fields: { failing } }),
+    }),
+    context: () => ({ pauses: new Pauses(() => new AbortController().signal) }),
+    maskedErrors: false,
+    logging: false,
+    plugins: [usePacedErrors({ maskError, errorMessage: '' })],
+  })
+
+  await yoga.fetch('http://localhost/graphql?query={failing}')
+
+  expect(masked.size).toBe(count)
+  expect(turns).toBeGreaterThan(10)
 })
 
 test('what a caller who has left would have read is not made', async () => {

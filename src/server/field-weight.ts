@@ -19,6 +19,8 @@ export interface FieldWeight extends FieldSize<object> {
   readonly instance: number
   /** How many lists are around a value. */
   readonly lists: number
+  /** Whether each object of its list may be null with an error of its own. */
+  readonly isFallible: boolean
   readonly assumedSize: number | undefined
   readonly slicingArguments: readonly string[]
   readonly sizedFields: readonly string[]
@@ -52,6 +54,7 @@ function readWeight(field: Field): FieldWeight {
     call: cost.weight ?? 0,
     instance: isComposite && (lists > 0 || cost.weight === undefined) ? 1 : 0,
     lists,
+    isFallible: isComposite && lists > 0 && hasNullableRows(field.type),
     assumedSize: size.assumedSize,
     slicingArguments: size.slicingArguments,
     sizedFields: size.sizedFields,
@@ -71,6 +74,11 @@ const Own = z.custom<FieldSize<object>>(value => typeof value === 'object' && va
 function listsAround(type: GraphQLOutputType): number {
   if (isNonNullType(type)) return listsAround(type.ofType)
   return isListType(type) ? 1 + listsAround(type.ofType) : 0
+}
+
+function hasNullableRows(type: GraphQLOutputType): boolean {
+  if (isNonNullType(type)) return hasNullableRows(type.ofType)
+  return isListType(type) && !isNonNullType(type.ofType)
 }
 
 const bytesOfObject = 3

@@ -28,6 +28,8 @@ export interface OperationCost {
   readonly bytes: number
   /** What `@defer` and `@stream` have come later, piece by piece. */
   readonly parts: number
+  /** Rows that are null with an error of their own where they name nothing, as those of `nodes`. */
+  readonly fallible: number
   /** The root fields of a mutation. */
   readonly changes: number
   /** Whether it is the same whatever the variables are. */
@@ -58,9 +60,9 @@ export function operationCost(
   const selections = new MergedSelections(schema, document, variables, mostSelections)
   const weighing = new Weighing(schema, selections, variables)
   const isMutation = operation.operation === 'mutation'
-  if (!root) return { cost: 0, bytes: 0, parts: 0, changes: 0, isLasting: true }
+  if (!root) return { ...nothing, changes: 0, isLasting: true }
   try {
-    const { cost, bytes, parts } = weighing.weighObject(root, [operation.selectionSet], {
+    const { cost, bytes, parts, fallible } = weighing.weighObject(root, [operation.selectionSet], {
       sizes: {},
       page: undefined,
     })
@@ -69,13 +71,14 @@ export function operationCost(
       cost: Math.min(unbounded, Math.ceil(cost) + (isMutation ? mutationCost : 0)),
       bytes: Math.min(unbounded, Math.ceil(bytes)),
       parts: Math.min(unbounded, parts),
+      fallible: Math.min(unbounded, fallible),
       changes,
       isLasting: !selections.usesVariables,
     }
   } catch (error) {
     if (!(error instanceof TooManySelections)) throw error
     const isLasting = !selections.usesVariables
-    return { cost: unbounded, bytes: unbounded, parts: unbounded, changes: 0, isLasting }
+    return { ...endless, changes: 0, isLasting }
   }
 }
 
@@ -83,6 +86,7 @@ interface Weight {
   readonly cost: number
   readonly bytes: number
   readonly parts: number
+  readonly fallible: number
   /** Where an error or a part may name the way to it: fields, and parts. */
   readonly places: number
 }
@@ -113,12 +117,13 @@ class Weighing {
     const known = this.#weighed.get(name)
     if (known) return known
     const { fields, deferred } = this.#selections.of(type, sets)
-    let { cost, bytes, parts, places } = nothing
+    let { cost, bytes, parts, fallible, places } = nothing
     for (const [key, nodes] of fields) {
       const weight = this.#weighField(type, nodes, place)
       cost += weight.cost
       bytes += weight.bytes + key.length + quotes + Math.max(0, key.length - usualKey) * weight.places
       parts += weight.parts
+      fallible += weight.fallible
       places += weight.places
     }
     for (const { set, label } of deferred) {
@@ -126,9 +131,10 @@ class Weighing {
       cost += weight.cost
       bytes += weight.bytes + bytesOfPart + label.length
       parts += weight.parts + 1
+      fallible += weight.fallible
       places += weight.places + 1
     }
-    const weight = { cost, bytes, parts, places }
+    const weight = { cost, bytes, parts, fallible, places }
     this.#weighed.set(name, weight)
     return weight
   }
@@ -160,6 +166,7 @@ class Weighing {
         cost: call + (lists === 0 ? 0 : Math.ceil(count / valuesPerCost)),
         bytes: count * definition.bytes + streamed * bytesOfRow,
         parts: streamed,
+        fallible: 0,
         places: 1 + streamed,
       }
     const inner: Place = {
@@ -177,6 +184,7 @@ class Weighing {
       cost: call + count * (instance + most('cost')),
       bytes: count * (definition.bytes + most('bytes')) + streamed * bytesOfRow,
       parts: count * most('parts') + streamed,
+      fallible: count * (most('fallible') + (definition.isFallible ? 1 : 0)),
       places: count * most('places') + streamed + 1,
     }
   }
@@ -217,7 +225,9 @@ const bytesOfPart = 150
 /** Each error and each part names all keys above it; those of this length hardly count. */
 const usualKey = 40
 
-const nothing: Weight = { cost: 0, bytes: 0, parts: 0, places: 0 }
+const nothing: Weight = { cost: 0, bytes: 0, parts: 0, fallible: 0, places: 0 }
+
+const endless = { cost: unbounded, bytes: unbounded, parts: unbounded, fallible: unbounded }
 
 function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(holdsVariable)

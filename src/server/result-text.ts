@@ -22,20 +22,24 @@ export interface HttpOfResult {
  * specification of GraphQL refuses, as GraphQL over HTTP says of old clients.
  */
 export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
-  const of = result.extensions?.http
-  const errors = result.errors ?? []
-  const told = errors.map(error =>
-    readHttp(error instanceof GraphQLError ? error.extensions.http : undefined),
-  )
-  const headers = Object.assign({}, readHttp(of).headers, ...told.map(({ headers }) => headers))
-  const statuses = [readHttp(of), ...told].flatMap(({ status, isSpec }) =>
-    isOldJson && isSpec ? [] : status,
-  )
-  const isUnexpected = errors.some(
-    error => !(error instanceof GraphQLError) || error.extensions.unexpected === true,
-  )
-  const otherwise = isUnexpected && !('data' in result) ? 500 : 200
-  return { status: statuses.length > 0 ? Math.max(...statuses) : otherwise, headers }
+  const { errors = [], extensions } = result
+  const headers = {}
+  let highest: number | undefined
+  const read = (http: unknown) => {
+    const { status, isSpec, headers: told } = readHttp(http)
+    Object.assign(headers, told)
+    if (status !== undefined && !(isOldJson && isSpec)) highest = Math.max(highest ?? status, status)
+  }
+  read(extensions?.http)
+  // There may be tens of thousands.
+  for (const error of errors) {
+    const http = error instanceof GraphQLError ? error.extensions.http : undefined
+    if (http) read(http)
+  }
+  const isUnexpected =
+    !('data' in result) &&
+    errors.some(error => !(error instanceof GraphQLError) || error.extensions.unexpected === true)
+  return { status: highest ?? (isUnexpected ? 500 : 200), headers }
 }
 
 /** The value whose JSON is sent: without what is meant for HTTP alone. */
@@ -66,7 +70,7 @@ function readHttp(http: unknown) {
   const { status, spec, headers }: { status?: unknown; spec?: unknown; headers?: unknown } =
     typeof http === 'object' && http !== null ? http : {}
   return {
-    status: typeof status === 'number' ? [status] : [],
+    status: typeof status === 'number' ? status : undefined,
     isSpec: spec === true,
     headers: typeof headers === 'object' && headers !== null ? headers : {},
   }

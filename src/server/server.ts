@@ -28,6 +28,7 @@ import { useLeaving } from './plugins/leaving.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { useOperationCost } from './plugins/operation-cost.ts'
 import { useOperationShape } from './plugins/operation-shape.ts'
+import { usePacedErrors } from './plugins/paced-errors.ts'
 import { usePartRules } from './plugins/part-rules.ts'
 import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
@@ -98,6 +99,7 @@ export async function startServer(
         useBadInput({ checkName: argumentCheck }),
         useOperationCost(operationLimits),
         plugin,
+        usePacedErrors(maskedErrors),
         useLeaving(),
         useSandboxNotice(),
         useUpstreamNotice(),

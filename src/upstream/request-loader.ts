@@ -29,8 +29,16 @@ export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value
   }
 
   override load(key: Key): Promise<Value> {
-    return super
-      .load(key)
-      .then(value => (++this.#batch.handedOut > atOnce ? this.#caller.pause(value) : value))
+    return super.load(key).then(
+      value => (this.#isTooMuch() ? this.#caller.pause(value) : value),
+      async (error: unknown) => {
+        if (this.#isTooMuch()) await this.#caller.pause(undefined)
+        throw error
+      },
+    )
+  }
+
+  #isTooMuch(): boolean {
+    return ++this.#batch.handedOut > atOnce
   }
 }

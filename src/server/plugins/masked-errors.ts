@@ -11,7 +11,8 @@ export interface MaskedErrors extends YogaMaskedErrorOpts {
 
 /**
  * What a client is told of an error: an upstream's failure by its code, provider and sentence, bad input by its sentence,
- * anything else that it was unexpected. The rest goes to the log, each error once, without messages of foreign making.
+ * anything else that it was unexpected. The rest goes to the log, each error once, without messages of foreign making. An error
+ * that a field made is masked once, however often it is asked for.
  */
 export function maskErrors(log: (line: string) => void): MaskedErrors {
   const logged = new WeakSet<object>()
@@ -26,21 +27,26 @@ export function maskErrors(log: (line: string) => void): MaskedErrors {
       // That a caller went away is no failure of an upstream.
     } else if (!isAbort(error.cause)) logOnce(error, () => upstreamLine(error))
   }
+  const mask = (error: unknown, message: string) => {
+    const located = error instanceof GraphQLError ? error : undefined
+    const original = rootOf(error)
+    if (original instanceof UpstreamError) {
+      logError(original, '')
+      return relocated(located, original.message, original.extensions)
+    }
+    // One with a path is the executor's, about a value that does not fit its field: it quotes the value.
+    if (original instanceof GraphQLError && (original instanceof BadInput || !located?.path))
+      return located ?? original
+    logError(original, located?.path?.join('.') ?? 'start')
+    return relocated(located, message, { code: 'INTERNAL_SERVER_ERROR', unexpected: true })
+  }
+  const known = new WeakMap<GraphQLError, Error>()
   return {
     logError,
     errorMessage: 'Something unexpected went wrong.',
     maskError(error, message) {
-      const located = error instanceof GraphQLError ? error : undefined
-      const original = rootOf(error)
-      if (original instanceof UpstreamError) {
-        logError(original, '')
-        return relocated(located, original.message, original.extensions)
-      }
-      // One with a path is the executor's, about a value that does not fit its field: it quotes the value.
-      if (original instanceof GraphQLError && (original instanceof BadInput || !located?.path))
-        return located ?? original
-      logError(original, located?.path?.join('.') ?? 'start')
-      return relocated(located, message, { code: 'INTERNAL_SERVER_ERROR', unexpected: true })
+      if (!(error instanceof GraphQLError)) return mask(error, message)
+      return known.getOrInsertComputed(error, () => mask(error, message))
     },
   }
 }

@@ -83,6 +83,11 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
     const message = `The response is estimated to come in ${cost.parts} parts, more than ${mostParts}: defer or stream less.`
     return operationRefusal(message, tooExpensive, { estimated, maximum, ...parts })
   }
+  if (cost.fallible > mostFallible) {
+    const rows = { estimatedRows: cost.fallible, maximumRows: mostFallible }
+    const message = `The operation looks up ${cost.fallible} things by what the client sent, more than ${mostFallible}: ask for fewer at once.`
+    return operationRefusal(message, tooExpensive, { estimated, maximum, ...rows })
+  }
   if (cost.bytes <= limits.responseBytes) return undefined
   const bytes = { estimatedBytes: cost.bytes, maximumBytes: limits.responseBytes }
   const message = `The response is estimated to take ${megabytes(cost.bytes)} MB, more than ${megabytes(limits.responseBytes)} MB: ask for fewer rows or values.`
@@ -91,6 +96,9 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
 
 /** With each part the executor looks at all that are still to come. */
 const mostParts = 2000
+
+/** Each may be an error, which takes some kilobytes and ten times as long as a row. */
+const mostFallible = 20_000
 
 const tooExpensive = 'COST_ESTIMATED_TOO_EXPENSIVE'
 

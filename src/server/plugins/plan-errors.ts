@@ -6,10 +6,13 @@ type Errors = readonly GraphQLError[] | undefined
 
 /** Errors as they are told: that a plan makes no calls is none, and a refusal of too many is told once, where it was first met. */
 export function toldErrors(errors: Errors): Errors {
-  const refusal = refusalAmong(errors)
+  let isRefused = false
   const told = errors?.filter(error => {
     const root = rootOf(error)
-    return error === refusal || !(root instanceof NotMade || root instanceof TooManyCalls)
+    if (!(root instanceof TooManyCalls)) return !(root instanceof NotMade)
+    const isFirst = !isRefused
+    isRefused = true
+    return isFirst
   })
   return told?.length ? told : undefined
 }
