@@ -1,26 +1,16 @@
 import { outline } from './server/plugins/masked-errors.ts'
 
-export interface StrayRejections extends Disposable {
-  /** How many there were. */
-  readonly count: number
-}
-
 /**
  * Logs each rejection that nobody handles, one line with the count and without its message, until disposed; by default one
- * ends the process, and with it the responses of everybody. An exception that nobody catches still ends
- * the process: what it left half done is not known.
+ * ends the process, and with it the responses of everybody. An exception that nobody catches still ends the process: what it
+ * left half done is not known.
  */
-export function logStrayRejections(log: (line: string) => void): StrayRejections {
+export function logStrayRejections(log: (line: string) => void): Disposable {
   let count = 0
   const tell = (reason: unknown) => {
     count++
     log(`unhandled rejection ${count}: ${outline(reason)}`)
   }
   process.on('unhandledRejection', tell)
-  return {
-    get count() {
-      return count
-    },
-    [Symbol.dispose]: () => void process.off('unhandledRejection', tell),
-  }
+  return { [Symbol.dispose]: () => void process.off('unhandledRejection', tell) }
 }

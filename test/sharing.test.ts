@@ -63,7 +63,7 @@ test('whatever is asked at once and in turn, each answer is the one that it gets
 
 const hours = 12 * 24
 const fleet = Array.from({ length: 130 }, (_, index) => 1001 + index)
-/** In two halves, as `nodes` takes no more than a hundred at once. */
+/** By two fields at once. */
 const fleetQuery = `query ($ids: [ID!]!, $more: [ID!]!, $range: TrafficRange!, $onRefusal: OnRefusal!) {
   nodes(ids: $ids) { ...Visits }
   more: nodes(ids: $more) { ...Visits }

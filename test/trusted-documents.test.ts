@@ -97,6 +97,16 @@ describe.each(['off', 'log', 'refuse'] as const)('with the mode %s', mode => {
     expect(served[mode].log).toHaveLength(logged)
   })
 
+  test('variables that do not fit are refused in few words, however many they are', async () => {
+    const range = Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`key${index}`, index]))
+    const response = await post(served[mode].origin, { query: totals, variables: { ids: [], range } })
+    const text = await response.text()
+    expect(text.length).toBeLessThan(64_000)
+    const { errors }: { errors: { extensions: { code: string } }[] } = JSON.parse(text)
+    expect(errors).toHaveLength(50)
+    expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']))
+  })
+
   test('neither a text nor an id is bad input', async () => {
     expect(await refusalOf(await post(served[mode].origin, {}))).toEqual({
       status: 400,
