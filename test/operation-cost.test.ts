@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import {
   concatAST,
+  getIntrospectionQuery,
   getNamedType,
   getNullableType,
   getOperationAST,
@@ -170,6 +171,20 @@ test('what GraphiQL, the README and the typed operations ask is accepted', async
       isAccepted: true,
     })
   }
+})
+
+test('the introspection of GraphiQL and of generators passes by far; what repeats it, or its names, does not', () => {
+  const all = { schemaDescription: true, specifiedByUrl: true, directiveIsRepeatable: true }
+  const asked = getIntrospectionQuery({ ...all, inputValueDeprecation: true, oneOf: true })
+  expect(costOf(asked).cost).toBeLessThan(limits.cost / 5)
+  const repeat = (count: number, text: string) =>
+    Array.from({ length: count }, (_, index) => `a${index}: ${text}`).join(' ')
+  const types = '__schema { types { fields { args { name } } } }'
+  expect(costOf(`{ ${repeat(20, types)} }`).cost).toBeLessThan(limits.cost)
+  expect(costOf(`{ ${repeat(100, types)} }`).cost).toBeGreaterThan(limits.cost)
+  expect(costOf(`{ __schema { types { fields { ${repeat(1800, 'name')} } } } }`).cost).toBeGreaterThan(
+    limits.cost,
+  )
 })
 
 const days = { start: new Date('2025-06-01T00:00:00Z'), end: new Date('2025-06-06T00:00:00Z') }

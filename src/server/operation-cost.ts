@@ -7,6 +7,7 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isIntrospectionType,
   Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
@@ -43,6 +44,8 @@ const unknownSize = 100
 const valuesPerCost = 1000
 /** More than any operation within its ceilings reads, unless its fragments merge in ever new ways. */
 const mostSelections = 200_000
+/** Of the library's own types, among which nothing pauses. */
+const introspectedScalar = 2
 const unbounded = Number.MAX_SAFE_INTEGER
 
 /**
@@ -148,22 +151,24 @@ class Weighing {
     const args = slicingArguments.length > 0 || size || below ? this.#argumentsOf(field, first) : {}
     const sliced = this.#slice(field, slicingArguments, args)
     const paged = page?.fields.includes(field.name) ? page.size : undefined
+    const introspected = introspectionSize(this.#schema, parent, field)
     const length =
       size?.(args, sizes) ??
       (sizedFields.length === 0 ? sliced : undefined) ??
       paged ??
-      introspectionSize(this.#schema, parent, field) ??
+      introspected ??
       definition.assumedSize ??
       unknownSize
     // Of lists in a list nothing tells the lengths of the inner ones.
-    const count = lists === 0 ? 1 : Math.max(1, length) * unknownSize ** (lists - 1)
+    const count = lists === 0 ? (introspected ?? 1) : Math.max(1, length) * unknownSize ** (lists - 1)
     const stream = this.#selections.part(first, 'stream')
     const streamed = stream && lists > 0 ? Math.max(1, length) : 0
     const bytesOfRow = bytesOfPart + (stream?.label.length ?? 0)
     const named = getNamedType(field.type)
+    const ofScalar = isIntrospectionType(parent) ? introspectedScalar : 0
     if (!isCompositeType(named))
       return {
-        cost: call + (lists === 0 ? 0 : Math.ceil(count / valuesPerCost)),
+        cost: call + (lists === 0 ? ofScalar : Math.ceil(count / valuesPerCost)),
         bytes: count * definition.bytes + streamed * bytesOfRow,
         parts: streamed,
         fallible: 0,
