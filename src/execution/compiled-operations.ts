@@ -13,7 +13,8 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { createLRUCache } from 'graphql-yoga'
 import { coerceVariables } from './coerced-variables.ts'
 import { locatedErrors } from './located-errors.ts'
-import { toPlainOperation, type Variables } from './plain-operation.ts'
+import { toPlainOperation } from './plain-operation.ts'
+import type { Variables } from './selections.ts'
 
 /** Executes what it was found for. */
 export type Execute = () => Promise<ExecutionResult>

@@ -22,8 +22,7 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-
-export type Variables = Readonly<Record<string, unknown>>
+import { fragmentsOf, type Variables } from './selections.ts'
 
 export interface PlainOperation {
   readonly document: DocumentNode
@@ -83,14 +82,10 @@ class PlainWriter {
   readonly #variables: Variables
   #fields = 0
 
-  constructor(schema: GraphQLSchema, { definitions }: DocumentNode, variables: Variables) {
+  constructor(schema: GraphQLSchema, document: DocumentNode, variables: Variables) {
     this.#schema = schema
     this.#variables = variables
-    this.#fragments = new Map(
-      definitions
-        .filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
-        .map(fragment => [fragment.name.value, fragment]),
-    )
+    this.#fragments = fragmentsOf(document)
   }
 
   /** One selection for all those of a place; where its type is open, one for each that it may be. */

@@ -2,16 +2,14 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  getDirectiveValues,
+  type FragmentDefinitionNode,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
+import { fragmentsOf, isLeftOut, type Variables } from '../execution/selections.ts'
 
-type Variables = Readonly<Record<string, unknown>>
 export type Path = readonly (string | number)[]
 
 /** What will come later of an object (`@defer`) or a list (`@stream`). */
@@ -28,19 +26,15 @@ export interface Deferred {
  * never comes, is among what is found.
  */
 export class DeferredSelections {
-  readonly #fragments: ReadonlyMap<string, SelectionSetNode>
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly #variables: Variables
   /** Whether something in a selection set, as deep as it goes, is deferred. */
   readonly #defers = new WeakMap<SelectionSetNode, boolean>()
 
   /** Variables are those of the operation, coerced. */
-  constructor({ definitions }: DocumentNode, variables: Variables) {
+  constructor(document: DocumentNode, variables: Variables) {
     this.#variables = variables
-    this.#fragments = new Map(
-      definitions
-        .filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
-        .map(fragment => [fragment.name.value, fragment.selectionSet]),
-    )
+    this.#fragments = fragmentsOf(document)
   }
 
   in(data: unknown, sets: readonly SelectionSetNode[], path: Path): readonly Deferred[] {
@@ -74,12 +68,16 @@ export class DeferredSelections {
     const defers = set.selections.some(
       node =>
         node.directives?.some(({ name }) => name.value === 'defer' || name.value === 'stream') ||
-        [node.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(node.name.value) : node.selectionSet].some(
-          inner => inner && this.#defersIn(inner),
-        ),
+        this.#defersBelow(node),
     )
     this.#defers.set(set, defers)
     return defers
+  }
+
+  #defersBelow(node: SelectionNode): boolean {
+    const { selectionSet } =
+      (node.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(node.name.value) : node) ?? {}
+    return selectionSet !== undefined && this.#defersIn(selectionSet)
   }
 
   #collect(sets: readonly SelectionSetNode[]) {
@@ -88,13 +86,13 @@ export class DeferredSelections {
     const spread = new Set<string>()
     const look = ({ selections }: SelectionSetNode): void => {
       for (const node of selections) {
-        if (this.#isLeftOut(node)) continue
+        if (isLeftOut(node, this.#variables)) continue
         if (node.kind === Kind.FIELD) {
           fields.getOrInsertComputed(node.alias?.value ?? node.name.value, () => []).push(node)
           continue
         }
-        const set =
-          node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : this.#fragments.get(node.name.value)
+        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value)
+        const set = fragment?.selectionSet
         const defer = this.#find(node, 'defer')
         if (set && defer) deferred.push({ kind: 'defer', label: defer.label, sets: [set] })
         else if (set && !(node.kind === Kind.FRAGMENT_SPREAD && spread.has(node.name.value))) {
@@ -105,13 +103,6 @@ export class DeferredSelections {
     }
     for (const set of sets) look(set)
     return { fields, deferred }
-  }
-
-  #isLeftOut(node: SelectionNode): boolean {
-    if (!node.directives?.length) return false
-    const skip = getDirectiveValues(GraphQLSkipDirective, node, this.#variables)
-    const include = getDirectiveValues(GraphQLIncludeDirective, node, this.#variables)
-    return skip?.if === true || include?.if === false
   }
 
   /** The directive where it stands at a selection and is not switched off. */

@@ -3,12 +3,9 @@ import {
   type FieldNode,
   GraphQLError,
   type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLNamedType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
   isInterfaceType,
   isObjectType,
@@ -18,10 +15,9 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { mostErrors } from '../../execution/coerced-variables.ts'
+import { fragmentsOf, isLeftOut, type Variables } from '../../execution/selections.ts'
 import { checkArgumentBounds } from '../argument-bounds.ts'
 import { checkCharacters } from './whole-characters.ts'
-
-type Variables = Readonly<Record<string, unknown>>
 
 /**
  * Finds the errors that the arguments of an operation's fields deserve, each at its field. What `@skip` and `@include` leave
@@ -72,11 +68,7 @@ function fieldsWithArguments(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): Found {
-  const fragments = new Map(
-    document.definitions
-      .filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map(fragment => [fragment.name.value, fragment]),
-  )
+  const fragments = fragmentsOf(document)
   const fields: Found['fields'][number][] = []
   const errors: GraphQLError[] = []
   let isLasting = true
@@ -120,10 +112,4 @@ function errorOf(node: SelectionNode, attempt: () => void): readonly GraphQLErro
 
 function fieldOf(parent: GraphQLNamedType | null | undefined, { name }: FieldNode) {
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name.value] : undefined
-}
-
-function isLeftOut(node: SelectionNode, variables: Variables): boolean {
-  const skip = getDirectiveValues(GraphQLSkipDirective, node, variables)
-  const include = getDirectiveValues(GraphQLIncludeDirective, node, variables)
-  return skip?.if === true || include?.if === false
 }
