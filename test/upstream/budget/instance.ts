@@ -5,11 +5,19 @@ import { openSharing } from '../../../src/upstream/budget/sharing.ts'
 import { openRedis } from '../../../src/upstream/redis.ts'
 import type { RedisServer } from '../../redis.ts'
 
-/** One instance of several: a ledger on a connection of its own, which is ready. */
-export async function instance(server: RedisServer, allowance: Allowance, name = 'account') {
+/**
+ * One instance of several: a ledger on a connection of its own, which is ready. Only an impatient one leaves a server that is
+ * silent: to any other a busy machine does not look like a lost Redis, and a Redis that is killed hangs up.
+ */
+export async function instance(
+  server: RedisServer,
+  allowance: Allowance,
+  { name = 'account', isImpatient = false } = {},
+) {
   const resources = new DisposableStack()
   const redis = resources.use(openRedis(server.url, () => undefined))
   if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
+  if (!isImpatient) Object.assign(redis.options, { socketTimeout: undefined, commandTimeout: undefined })
   const sharing = resources.use(openSharing(redis))
   const ledger = resources.use(openSharedLedger(allowance, systemClock, sharing, name))
   return { redis, ledger, [Symbol.dispose]: () => resources.dispose() }

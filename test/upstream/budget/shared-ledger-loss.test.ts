@@ -72,8 +72,12 @@ test('when Redis is lost a window holds no more calls too many than were made si
 
 test('a Redis that hangs holds nobody up for long, and is used again when it goes on', async () => {
   await using server = await startRedis()
-  using one = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] })
-  using other = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] })
+  using one = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] }, { isImpatient: true })
+  using other = await instance(
+    server,
+    { windows: [{ calls: 100, milliseconds: hour }] },
+    { isImpatient: true },
+  )
   await one.ledger.take(0)
   server.pause()
   for (let count = 0; count < 5; count++) expect(await one.ledger.take(0)).toBeUndefined()
@@ -131,8 +135,8 @@ test('a Redis that comes back empty is trusted with no more than a share while o
 test('nor is one that went on alone trusted with more, once a Redis that hung is back', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
-  using one = await instance(server, allowance)
-  using other = await instance(server, allowance)
+  using one = await instance(server, allowance, { isImpatient: true })
+  using other = await instance(server, allowance, { isImpatient: true })
   for (const { ledger } of [one, other, one, other]) await ledger.take(0)
   server.pause()
   const alone = (await exhaust(one.ledger)) + (await exhaust(other.ledger))

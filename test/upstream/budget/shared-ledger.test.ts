@@ -38,7 +38,7 @@ test('two accounts never share a budget, whatever they are called', async () => 
   await fc.assert(
     fc.asyncProperty(names, async names => {
       run++
-      using connection = await instance(server, { windows: [] }, `${run}`)
+      using connection = await instance(server, { windows: [] }, { name: `${run}` })
       using sharing = openSharing(connection.redis, `run ${run}`)
       const once = { windows: [{ calls: 1, milliseconds: hour }] }
       for (const name of names) {
@@ -64,6 +64,20 @@ test('what is told while an instance joins holds for all as well', async () => {
   })
   expect(await one.ledger.take(0)).toBeDefined()
   expect(send).toHaveBeenCalled()
+  expect(await one.ledger.take(0)).toBeDefined()
+  expect(await other.ledger.take(0)).toBeDefined()
+})
+
+test('a block that comes as the connection breaks holds for all once it is back', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, {})
+  using other = await instance(server, {})
+  for (const { ledger } of [one, other]) expect(await ledger.take(0)).toBeUndefined()
+  const isBack = new Promise(resolve => one.redis.once('ready', resolve))
+  one.redis.disconnect(true)
+  one.ledger.tell({ waitMilliseconds: 30_000 })
+  expect(await one.ledger.take(0)).toBeDefined()
+  await isBack
   expect(await one.ledger.take(0)).toBeDefined()
   expect(await other.ledger.take(0)).toBeDefined()
 })
