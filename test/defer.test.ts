@@ -23,6 +23,7 @@ beforeEach(() => {
 })
 
 const analytiksRoute = 'POST /json/v2'
+const tokenRoute = 'POST /token'
 const pages =
   'website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views(first: 1) { nodes { totalInteractions } } }'
 const range = 'range: { utc: { start: "2026-11-01T00:00:00Z", end: "2026-11-02T00:00:00Z" } }'
@@ -161,6 +162,39 @@ test('a caller that goes away ends the deferred part', async () => {
   caller.abort()
   await expect(payloads.next()).rejects.toThrow('aborted')
   await closed
+})
+
+test.each([
+  ['deferred', `{ providers { name } ${deferredTraffic} }`],
+  [
+    'streamed',
+    `{ providers { name } locations(first: 1) { nodes @stream(initialCount: 0) { traffic(${range}) { metric } } } }`,
+  ],
+])('what is %s makes no further call once its caller has left', async (_how, text) => {
+  await using fresh = await serve()
+  const { analytiks } = fresh.sandbox
+  const { promise: until, resolve: release } = Promise.withResolvers<void>()
+  analytiks.journal.script({ route: tokenRoute, until })
+  const arrived = arrival(analytiks, tokenRoute)
+  const caller = new AbortController()
+  const payloads = payloadsOf(await post(text, { signal: caller.signal, origin: fresh.origin }))
+  await payloads.next()
+  await arrived
+  // Waits for the same token, and keeps it coming.
+  const other = askText(
+    fresh.origin,
+    `{ location(by: { analytiksId: "2" }) { traffic(${range}) { metric } } }`,
+  )
+  caller.abort()
+  await expect(payloads.next()).rejects.toThrow('aborted')
+  expect((await fetch(`${fresh.origin}/healthz`)).ok).toBe(true)
+  release()
+
+  expect((await other).errors).toEqual([])
+  const later = `{ location(by: { analytiksId: "3" }) { traffic(${range}) { metric } } }`
+  expect((await askText(fresh.origin, later)).errors).toEqual([])
+  expect(analytiks.journal.count(tokenRoute)).toBe(1)
+  expect(analytiks.journal.count(analytiksRoute)).toBe(2)
 })
 
 test.each(['application/json', 'application/graphql-response+json'])(

@@ -90,6 +90,25 @@ test('a subscription outlives the deadline of an answer', async () => {
   expect(await followed(served, id)).toMatchObject([{ state: 'RENDERING' }, { state: 'READY' }])
 })
 
+test('a subscription looks no more once its caller has left', async () => {
+  await using served = await drawing(2)
+  const id = await pageHeatmapId(served, 'rendering')
+  const { journal } = served.sandbox.posthog
+  const caller = new AbortController()
+  const states = follow(served, id, caller.signal)
+  expect((await states.next()).value).toMatchObject({ state: 'RENDERING' })
+  const looks = () => journal.calls.filter(({ path }) => path.includes('width=375')).length
+  const before = looks()
+  caller.abort()
+  await expect(states.next()).rejects.toThrow('aborted')
+
+  // Its second look would come before the second of one who comes later.
+  const others = await Array.fromAsync(follow(served, id, undefined, 768))
+  expect(others.at(-1)).toMatchObject({ state: 'READY' })
+  expect(before).toBe(1)
+  expect(looks()).toBe(before)
+})
+
 test('a plan asks for no picture, drawn or not, however long it would wait', async () => {
   await using served = await drawing(600)
   const id = await pageHeatmapId(served, 'rendering')
@@ -151,8 +170,13 @@ function subscribe(
   })
 }
 
-async function* follow(served: Served, id: string, signal?: AbortSignal): AsyncGenerator<Partial<Shown>> {
-  const { body } = await subscribe(served, { id, width: 375 }, signal)
+async function* follow(
+  served: Served,
+  id: string,
+  signal?: AbortSignal,
+  width = 375,
+): AsyncGenerator<Partial<Shown>> {
+  const { body } = await subscribe(served, { id, width }, signal)
   if (!body) return
   let text = ''
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
