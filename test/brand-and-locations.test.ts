@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import { type Answer, ask } from './client.ts'
 import { BrandAndLocationsDocument, type BrandAndLocationsQuery } from './generated/graphql.ts'
+import { propertyRuns } from './property-runs.ts'
 import { serve } from './serving.ts'
 import { denseBuckets } from './traffic-answers.ts'
 
@@ -80,7 +81,7 @@ test('a brand tells of each location what the location tells, warm and cold, by 
         expect(told(kept)).toEqual([ofBrand, ofLocations])
       }
     }),
-    { numRuns: 12 },
+    { numRuns: propertyRuns(12) },
   )
 })
 

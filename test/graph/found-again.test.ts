@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { schema } from '../../schema/index.ts'
 import { isUuid } from '../../src/upstream/uuid.ts'
 import { askText } from '../client.ts'
+import { propertyRuns } from '../property-runs.ts'
 import { serve } from '../serving.ts'
 import { entities, type HandsOut, handedOutBy, keysOf, wholeOf } from './handing-out.ts'
 import { catalogOf, oddWorld, script, servePostHog } from './odd-world.ts'
@@ -59,9 +60,9 @@ test('whatever a list hands out is found again as the same thing, by its id and 
         if (some.length > 0) await findAgain(ask, type, some)
       }
     }),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: propertyRuns(4), endOnFailure: true },
   )
-}, 120_000)
+}, 600_000)
 
 /** What every list of the graph hands out, and the lists of a few things of each type. */
 async function everything(ask: Ask, seed: string): Promise<Thing[]> {
