@@ -174,12 +174,14 @@ describe('drawings', () => {
   })
 
   test('that wait are so many at most, and no longer than so long', async () => {
-    const { drawings, begun } = open({ mostWaiting: 1, patience: 100 })
-    for (const name of ['a', 'b']) void drawings.draw(name, begun(name), never)
+    const { drawings, begun, finish } = open({ mostWaiting: 1, patience: 100 })
+    const busy = ['a', 'b'].map(name => drawings.draw(name, begun(name), never))
     const waiting = drawings.draw('c', begun('c'), never)
     expect(() => drawings.draw('d', begun('d'), never)).toThrow(TooManyDrawings)
     await expect(waiting).rejects.toThrow(TooManyDrawings)
     expect(begun.names).toEqual(['a', 'b'])
+    for (const name of ['a', 'b']) finish(name)
+    await Promise.all(busy)
   })
 
   test('that take too long fail for whoever waits, and keep their turn as they cannot be stopped', async () => {

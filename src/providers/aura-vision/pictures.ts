@@ -46,21 +46,29 @@ interface Wanted {
 type Urls = (wanted: Wanted) => Promise<string>
 
 /**
- * A page opens its pictures one by one: they are gathered until none came for a moment and what was asked before has its
- * answer, but no longer than a while; both in milliseconds.
+ * A page opens its pictures one by one: they are gathered until none came for a moment, but no longer than a while, and while
+ * what was asked before has no answer, no longer than two seconds; all in milliseconds.
  */
-const [moment, longestGathering] = [20, 250]
+const [moment, longest, longestBehind] = [20, 250, 2000]
 
 function freshUrls(client: AuraVisionClient): Urls {
   let load: (() => void) | undefined
   let timer: NodeJS.Timeout | undefined
-  let latest = 0
+  let first = 0
   let underWay = 0
 
   const wait = () => {
     clearTimeout(timer)
-    const longest = latest - Date.now()
-    timer = setTimeout(() => load?.(), Math.max(0, underWay > 0 ? longest : Math.min(moment, longest)))
+    const gathered = performance.now() - first
+    const rest = underWay > 0 ? longestBehind - gathered : Math.min(moment, longest - gathered)
+    const waited = setTimeout(
+      () => {
+        // On a busy machine a timer ends before what has long arrived is read.
+        setImmediate(() => timer === waited && load?.())
+      },
+      Math.max(0, rest),
+    )
+    timer = waited
   }
   const loader = new DataLoader<Wanted, string>(
     async wanted => {
@@ -77,7 +85,7 @@ function freshUrls(client: AuraVisionClient): Urls {
       cache: false,
       batchScheduleFn(dispatch) {
         load = dispatch
-        latest = Date.now() + longestGathering
+        first = performance.now()
       },
     },
   )
