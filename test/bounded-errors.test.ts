@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { GraphQLError } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { httpOf } from '../src/server/result-text.ts'
+import { type HostileBody, hostileBodies } from './hostile-bodies.ts'
 import { requestText, sendRaw } from './raw-http.ts'
 import { type Served, serve } from './serving.ts'
 
@@ -80,6 +82,29 @@ test.each(refused)('a refusal of %s is short', async (_what, body) => {
     expect(errors.length).toBeLessThanOrEqual(50)
     for (const { message } of errors) expectShort(message)
   }
+})
+
+test('whatever is sent, a refusal has at most fifty errors of at most 300 characters, in 64 kB', async () => {
+  const refusals = new Map<string, number>()
+  const isShort = async ({ kind, body }: HostileBody, [, path, headers]: (typeof ways)[number]) => {
+    const response = await fetch(`${served.origin}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    expect(response.status).toBeLessThan(500)
+    const { data, errors = [] } = JSON.parse(/\{.*\}/s.exec(text)?.[0] ?? '')
+    for (const { message } of errors) expectShort(message)
+    if (data) return
+    expect(errors.length).toBeGreaterThan(0)
+    expect(errors.length).toBeLessThanOrEqual(50)
+    expect(Buffer.byteLength(text)).toBeLessThan(64_000)
+    refusals.set(kind, (refusals.get(kind) ?? 0) + 1)
+  }
+  await fc.assert(fc.asyncProperty(hostileBodies, fc.constantFrom(...ways), isShort), { numRuns: 150 })
+  for (const kind of ['parsing', 'validation', 'variables', 'input', 'limits'])
+    expect(refusals.get(kind)).toBeGreaterThan(10)
 })
 
 test('each field has its own error, however many there are, and no message is long', async () => {
