@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type Contest, contest } from './contest.ts'
 import { askDearest, type DearAnswer } from './dearest.ts'
 import { printDearest } from './dearest-report.ts'
+import { type PausesCost, printPauses, weighPauses } from './pauses.ts'
 import { openPictures, type Pictures } from './pictures.ts'
 import { printPictures } from './pictures-report.ts'
 import { locationCount, questions } from './questions.ts'
@@ -27,11 +28,11 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const names = ['websites', 'points', 'columns', 'year', 'dearest', 'pictures'] as const
+const names = ['websites', 'points', 'columns', 'year', 'dearest', 'pauses', 'pictures'] as const
 const named = z.array(z.enum(names)).parse(positionals)
 const asked = named.length > 0 ? named : names
 
-const results: Record<string, Contest | Year | Pictures | readonly DearAnswer[]> = {}
+const results: Record<string, Contest | Year | Pictures | PausesCost | readonly DearAnswer[]> = {}
 await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
 resources.defer(() => rm(folder, { recursive: true }))
@@ -48,6 +49,12 @@ for (const name of asked) {
     const measured = await askDearest(folder)
     results[name] = measured
     console.log(printDearest(measured))
+    continue
+  }
+  if (name === 'pauses') {
+    const measured = await weighPauses(catalog())
+    results[name] = measured
+    console.log(printPauses(measured))
     continue
   }
   if (name === 'pictures') {
