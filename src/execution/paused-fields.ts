@@ -26,8 +26,8 @@ const paused = new WeakSet<GraphQLSchema>()
 /**
  * Has a schema's own resolvers pause with their request, where the context has `pauses`: the library completes objects and lists
  * without one. A field of objects waits before it resolves, and a row of a list before its fields do. A field that must not be null
- * rejects where it would throw: a row that fails at once would leave the promises of the rows before it to nobody, and each of
- * those that rejects is an unhandled rejection. Nothing else of an operation is changed, by whichever executor it is run.
+ * rejects where it would throw or be null: a row that fails at once would leave the promises of the rows before it to nobody, and
+ * each of those that rejects is an unhandled rejection. Nothing else of an operation is changed, by whichever executor it is run.
  */
 export function pauseFields(schema: GraphQLSchema): void {
   if (paused.has(schema)) return
@@ -44,7 +44,8 @@ export function pauseFields(schema: GraphQLSchema): void {
 function rejectLater(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     try {
-      return resolve(source, args, context, info)
+      const value = resolve(source, args, context, info)
+      return value ?? Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)
     }

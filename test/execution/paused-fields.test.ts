@@ -92,12 +92,14 @@ test.each(Object.entries(executors))(
     process.on('unhandledRejection', note)
     using _listener = { [Symbol.dispose]: () => void process.off('unhandledRejection', note) }
     const { schema, contextValue } = argsOf(graphOf(0))
-    const document = parse('{ rows { number } strict { sure } }')
+    for (const name of ['sure', 'sureToBe']) {
+      const document = parse(`{ rows { number } strict { ${name} } }`)
 
-    const answer = await run({ schema, document, variableValues: {}, contextValue })
+      const answer = await run({ schema, document, variableValues: {}, contextValue })
 
-    await new Promise(resolve => setTimeout(resolve, 20))
-    expect(answer).toMatchObject({ data: { rows: expect.anything(), strict: null } })
+      await new Promise(resolve => setTimeout(resolve, 20))
+      expect(answer).toMatchObject({ data: { rows: expect.anything(), strict: null } })
+    }
     expect(unhandled).toEqual([])
   },
 )
@@ -144,6 +146,10 @@ function graphOf(milliseconds: number): Graph {
           if (number === 0) return Promise.reject(new TypeError('It fails later.'))
           throw new TypeError('It fails at once.')
         },
+      },
+      sureToBe: {
+        type: new GraphQLNonNull(GraphQLInt),
+        resolve: ({ number }) => (number === 0 ? Promise.reject(new TypeError('It fails later.')) : null),
       },
     }),
   })
