@@ -46,8 +46,8 @@ interface Wanted {
 type Urls = (wanted: Wanted) => Promise<string>
 
 /**
- * A page opens its pictures one by one: they are gathered until none came for a moment, but no longer than a while, and while
- * what was asked before has no answer, no longer than two seconds; all in milliseconds.
+ * A page opens its pictures one by one: they are gathered until none came for a moment, but no longer than a while; where
+ * something was asked before that has no answer yet, until it has one, but no longer than two seconds. All in milliseconds.
  */
 const [moment, longest, longestBehind] = [20, 250, 2000]
 
@@ -55,12 +55,16 @@ function freshUrls(client: AuraVisionClient): Urls {
   let load: (() => void) | undefined
   let timer: NodeJS.Timeout | undefined
   let first = 0
+  let isBehind = false
   let underWay = 0
 
   const wait = () => {
     clearTimeout(timer)
     const gathered = performance.now() - first
-    const rest = underWay > 0 ? longestBehind - gathered : Math.min(moment, longest - gathered)
+    const rest =
+      underWay > 0
+        ? longestBehind - gathered
+        : Math.min(moment, (isBehind ? longestBehind : longest) - gathered)
     const waited = setTimeout(
       () => {
         // On a busy machine a timer ends before what has long arrived is read.
@@ -86,6 +90,7 @@ function freshUrls(client: AuraVisionClient): Urls {
       batchScheduleFn(dispatch) {
         load = dispatch
         first = performance.now()
+        isBehind = underWay > 0
       },
     },
   )
