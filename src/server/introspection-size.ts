@@ -1,6 +1,9 @@
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql'
 
-/** How long a list of the introspection is: of the types and directives really, of others on average; of `ofType` how often it is one. */
+/**
+ * How long a list of the introspection is: of the types and directives really, of others on average; of `ofType` how often it
+ * is one.
+ */
 export function introspectionSize(
   schema: GraphQLSchema,
   { name: parent }: GraphQLObjectType,

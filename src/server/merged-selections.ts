@@ -10,8 +10,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
-
-export type Variables = Readonly<Record<string, unknown>>
+import { fragmentsOf, type Variables } from '../execution/selections.ts'
 
 /** Thrown once more selections were read than any operation of a fair size has. */
 export class TooManySelections extends Error {
@@ -43,15 +42,11 @@ export class MergedSelections {
   readonly #most: number
   #read = 0
 
-  constructor(schema: GraphQLSchema, { definitions }: DocumentNode, variables: Variables, most: number) {
+  constructor(schema: GraphQLSchema, document: DocumentNode, variables: Variables, most: number) {
     this.#schema = schema
     this.#variables = variables
     this.#most = most
-    this.#fragments = new Map(
-      definitions
-        .filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
-        .map(fragment => [fragment.name.value, fragment]),
-    )
+    this.#fragments = fragmentsOf(document)
   }
 
   /**

@@ -17,9 +17,10 @@ import {
   type ValueNode,
 } from 'graphql'
 import type { Sizes } from '../../schema/costs.ts'
+import type { Variables } from '../execution/selections.ts'
 import { type Field, fieldWeight } from './field-weight.ts'
 import { introspectionSize } from './introspection-size.ts'
-import { MergedSelections, TooManySelections, type Variables } from './merged-selections.ts'
+import { MergedSelections, TooManySelections } from './merged-selections.ts'
 
 /** What an operation may cost at most, known without running it. */
 export interface OperationCost {

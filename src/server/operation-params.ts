@@ -15,7 +15,8 @@ const names = ['query', 'operationName', 'variables', 'extensions', documentIdNa
 
 /**
  * Reads what a GET holds in its URL or a POST in its body, of so many bytes at most, and leaves out members that are not known,
- * as GraphQL over HTTP says. Throws a Refusal at what cannot be read or asks nothing; answers with undefined when the caller leaves meanwhile.
+ * as GraphQL over HTTP says. Throws a Refusal at what cannot be read or asks nothing; answers with undefined when the caller
+ * leaves meanwhile.
  */
 export async function readParams(visit: Visit, bytes: number): Promise<OperationParams | undefined> {
   const { method } = visit.request

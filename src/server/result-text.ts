@@ -42,7 +42,7 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   return { status: highest ?? (isUnexpected ? 500 : 200), headers }
 }
 
-/** The value whose JSON is sent: without what is meant for HTTP alone. */
+/** The value whose JSON is sent: without what is meant only for HTTP. */
 export function toldOf(result: Result): unknown {
   const { errors, extensions } = result
   if (!errors?.length && !extensions?.http) return result

@@ -30,15 +30,16 @@ export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value
 
   override load(key: Key): Promise<Value> {
     return super.load(key).then(
-      value => (this.#isTooMuch() ? this.#caller.pause(value) : value),
+      value => (this.#isPastTurn() ? this.#caller.pause(value) : value),
       async (error: unknown) => {
-        if (this.#isTooMuch()) await this.#caller.pause(undefined)
+        if (this.#isPastTurn()) await this.#caller.pause(undefined)
         throw error
       },
     )
   }
 
-  #isTooMuch(): boolean {
+  /** Counts what is handed out, and tells whether that is too much for one turn. */
+  #isPastTurn(): boolean {
     return ++this.#batch.handedOut > atOnce
   }
 }

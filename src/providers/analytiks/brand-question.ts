@@ -15,7 +15,10 @@ export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone' | 'span'
   readonly timeZones: readonly string[]
 }
 
-/** What one location of a brand is asked. Throws BadInput as `spanOf` does, and for days of a range in UTC where no time zone is known. */
+/**
+ * What one location of a brand is asked. Throws BadInput as `spanOf` does, and for days of a range in UTC where no time zone is
+ * known.
+ */
 export function questionIn(question: BrandQuestion, timeZone: string | null): TrafficQuestion {
   const { interval, metrics, withZones } = question
   const span = question.spanOf(timeZone)

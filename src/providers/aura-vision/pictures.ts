@@ -54,24 +54,15 @@ const [moment, longest, longestBehind] = [20, 250, 2000]
 function freshUrls(client: AuraVisionClient): Urls {
   let load: (() => void) | undefined
   let timer: NodeJS.Timeout | undefined
-  let first = 0
-  let isBehind = false
+  let end = 0
   let underWay = 0
 
   const wait = () => {
     clearTimeout(timer)
-    const gathered = performance.now() - first
-    const rest =
-      underWay > 0
-        ? longestBehind - gathered
-        : Math.min(moment, (isBehind ? longestBehind : longest) - gathered)
-    const waited = setTimeout(
-      () => {
-        // On a busy machine a timer ends before what has long arrived is read.
-        setImmediate(() => timer === waited && load?.())
-      },
-      Math.max(0, rest),
-    )
+    const rest = end - performance.now()
+    // On a busy machine a timer ends before what has long arrived is read.
+    const late = () => setImmediate(() => timer === waited && load?.())
+    const waited = setTimeout(late, Math.max(0, underWay > 0 ? rest : Math.min(moment, rest)))
     timer = waited
   }
   const loader = new DataLoader<Wanted, string>(
@@ -89,8 +80,7 @@ function freshUrls(client: AuraVisionClient): Urls {
       cache: false,
       batchScheduleFn(dispatch) {
         load = dispatch
-        first = performance.now()
-        isBehind = underWay > 0
+        end = performance.now() + (underWay > 0 ? longestBehind : longest)
       },
     },
   )

@@ -71,7 +71,7 @@ export class Renderings<Key> {
 
   /**
    * What becomes of a picture. Rejects with UpstreamError when the vendor fails, or takes longer than it would, when too
-   * many are waited for, and when the signal ends; once nobody waits any more the vendor is left alone.
+   * many are waited for, and when the signal ends; once nobody waits any more the vendor is asked no more.
    */
   async settled(key: Key, signal: AbortSignal): Promise<Screenshot> {
     const name = this.#options.nameOf(key)

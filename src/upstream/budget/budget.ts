@@ -12,8 +12,8 @@ export interface Budget extends Disposable {
   /**
    * Makes the call when its turn has come. It waits for a place as long as its flight lasts and other calls succeed, and for a
    * limit as long as a call may take, both together where no call succeeds; where that is too short it rejects at once with
-   * UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked before the wait that it
-   * names is over.
+   * UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked
+   * before the wait that it names is over.
    */
   spend<Value>(flight: Flight, call: () => Promise<Value>): Promise<Value>
   /** What an answer told of the limits; to be called before the call returns. */
