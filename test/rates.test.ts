@@ -107,7 +107,7 @@ test('rates by bucket are null where a count is missing, or nobody walked past o
   })
 })
 
-test('rates by bucket are those of the traffic beside them, at no further call, and in one bucket those of the range', async () => {
+test('rates by bucket are those of the traffic beside them, at no further call, and in one bucket that is all of the range those of the range', async () => {
   await using served = await serve()
   const intervals = fc.constantFrom('QUARTER_HOUR', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY')
   const length = fc.integer({ min: 1, max: 24 * 40 })
@@ -142,7 +142,9 @@ test('rates by bucket are those of the traffic beside them, at no further call, 
         captureRate: allVisits?.values.map((part, place) => quotient(part, walkBys?.values[place])),
         bounceRate: bounces?.values.map((part, place) => quotient(part, allVisits?.values[place])),
       })
-      if (beside?.starts.length !== 1) return
+      // Where the clock is off UTC by part of an hour, an hour of UTC reaches beyond the range.
+      const [bucketStart] = beside?.localStarts ?? []
+      if (beside?.starts.length !== 1 || (interval === 'HOURLY' && bucketStart !== from)) return
       const { captureRate: [captureRate] = [], bounceRate: [bounceRate] = [] } = beside
       expect(whole.data.nodes).toEqual([{ id: `Location:${id}`, captureRate, bounceRate }])
     }),
