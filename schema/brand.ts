@@ -1,6 +1,6 @@
-import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
+import { locationMetrics, type TrafficMetric } from '../src/providers/analytiks/records.ts'
 import type { BrandReport } from '../src/providers/analytiks/series.ts'
-import { locationMetrics, type TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'

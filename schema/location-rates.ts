@@ -1,6 +1,6 @@
-import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
 import type { Context } from '../src/context.ts'
-import type { TrafficMetric } from '../src/providers/analytiks/wire.ts'
+import type { TrafficMetric } from '../src/providers/analytiks/records.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'

@@ -1,6 +1,6 @@
-import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
+import { locationMetrics, pointOfInterestMetrics } from '../src/providers/analytiks/records.ts'
 import type { TrafficKey } from '../src/providers/analytiks/traffic-question.ts'
-import { locationMetrics, pointOfInterestMetrics } from '../src/providers/analytiks/wire.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'

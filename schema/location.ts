@@ -1,4 +1,4 @@
-import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
 import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { isVendorId } from '../src/upstream/vendor-id.ts'

@@ -1,5 +1,5 @@
+import { pointOfInterestMetrics, type TrafficMetric } from '../src/providers/analytiks/records.ts'
 import type { ZoneReport } from '../src/providers/analytiks/series.ts'
-import { pointOfInterestMetrics, type TrafficMetric } from '../src/providers/analytiks/wire.ts'
 import { builder } from './builder.ts'
 import { sized } from './costs.ts'
 import { seriesOf } from './traffic-arguments.ts'

@@ -1,4 +1,4 @@
-import type { Location as LocationRecord } from '../src/catalog.ts'
+import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
 import type { Context } from '../src/context.ts'
 import type { SpatialHeatmapType as VendorType } from '../src/providers/aura-vision/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'

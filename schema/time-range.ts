@@ -1,4 +1,4 @@
-import type { TrafficSpan } from '../src/providers/analytiks/wire.ts'
+import type { TrafficSpan } from '../src/providers/analytiks/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 

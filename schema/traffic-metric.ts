@@ -1,10 +1,10 @@
 import type { Context } from '../src/context.ts'
-import type { TrafficInterval as Interval } from '../src/providers/analytiks/traffic-question.ts'
 import {
   locationMetrics,
   pointOfInterestMetrics,
   type TrafficMetric,
-} from '../src/providers/analytiks/wire.ts'
+} from '../src/providers/analytiks/records.ts'
+import type { TrafficInterval as Interval } from '../src/providers/analytiks/traffic-question.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 

@@ -1,4 +1,4 @@
-import type { Website as WebsiteRecord } from '../src/catalog.ts'
+import type { Website as WebsiteRecord } from '../src/catalog/catalog.ts'
 import type { Context } from '../src/context.ts'
 import type { ZenovayPage } from '../src/providers/zenovay/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'

@@ -1,6 +1,6 @@
-import type { Catalog } from './catalog.ts'
+import type { Catalog } from './catalog/catalog.ts'
 import { type HandleOptions, type Handles, openHandles } from './images/handles.ts'
-import { Pictures } from './images/pictures.ts'
+import { Pictures } from './images/images.ts'
 import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
 import { ownersOf } from './owners.ts'
 import { auraVisionAccount } from './providers/aura-vision/client.ts'
@@ -14,13 +14,13 @@ import {
   type Shared,
   shareAnswers,
 } from './providers.ts'
-import { type AnswerCache, openAnswerCache } from './upstream/answer-cache.ts'
-import { type Ledgers, openLedgers } from './upstream/budget/ledgers.ts'
+import { type AnswerCache, openAnswerCache } from './upstream/cache/cache.ts'
+import type { Keeping } from './upstream/cache/keeping.ts'
+import { ownedAnswers } from './upstream/cache/namespaced-cache.ts'
+import type { RedisConnection } from './upstream/cache/redis.ts'
 import type { ProviderName } from './upstream/error.ts'
-import type { Keeping } from './upstream/keeping.ts'
-import { keepPictures } from './upstream/kept-pictures.ts'
-import { ownedAnswers } from './upstream/owned-answers.ts'
-import type { RedisConnection } from './upstream/redis.ts'
+import { keepPictures } from './upstream/images/image-cache.ts'
+import { type Ledgers, openLedgers } from './upstream/rate-limit/call-counters.ts'
 
 export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
 

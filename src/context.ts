@@ -1,5 +1,5 @@
 import type { Account, ProviderState } from './account.ts'
-import type { Catalog } from './catalog.ts'
+import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
 import type { PictureReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
@@ -11,11 +11,11 @@ import {
   nameOfClient,
   type Sources,
 } from './providers.ts'
-import { Admission, type PlannedCall } from './upstream/admission.ts'
-import { Caller } from './upstream/caller.ts'
 import { notConfigured, type ProviderName } from './upstream/error.ts'
-import { Pauses } from './upstream/pauses.ts'
-import type { Usage } from './upstream/usage.ts'
+import { Admission, type PlannedCall } from './upstream/source/admission.ts'
+import { Pauses } from './upstream/source/pauses.ts'
+import { Caller } from './upstream/source/request-scope.ts'
+import type { Usage } from './upstream/source/usage.ts'
 
 /** What a request has. */
 export interface Context {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { type Account, openAccount } from './account.ts'
-import type { Catalog } from './catalog.ts'
-import { readCatalog } from './catalog-file.ts'
-import { type Config, type Environment, readConfig, StartProblems } from './config.ts'
+import type { Catalog } from './catalog/catalog.ts'
+import { readCatalog } from './catalog/file.ts'
+import { type Config, type Environment, readConfig, StartProblems } from './config/config.ts'
 import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
-import { openLedgers } from './upstream/budget/ledgers.ts'
-import { openRedis } from './upstream/redis.ts'
+import { openRedis } from './upstream/cache/redis.ts'
+import { openLedgers } from './upstream/rate-limit/call-counters.ts'
 
 export interface Isotherm extends AsyncDisposable {
   readonly origin: string

@@ -37,10 +37,10 @@ import {
   zenovayAnswers,
   zenovayLoaders,
 } from './providers/zenovay/loaders.ts'
-import type { Ledgers } from './upstream/budget/ledgers.ts'
-import type { Caller } from './upstream/caller.ts'
+import type { Keeping } from './upstream/cache/keeping.ts'
 import type { ProviderName } from './upstream/error.ts'
-import type { Keeping } from './upstream/keeping.ts'
+import type { Ledgers } from './upstream/rate-limit/call-counters.ts'
+import type { Caller } from './upstream/source/request-scope.ts'
 
 /** Settings of the providers that are configured. */
 export interface Settings {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Environment, StartProblems } from './config.ts'
+import { type Environment, StartProblems } from './config/config.ts'
 import { type Isotherm, startIsotherm } from './isotherm.ts'
 import { logStrayRejections } from './stray-rejections.ts'
 

@@ -1,6 +1,6 @@
 import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog.ts'
-import { readConfig } from '../src/config.ts'
+import { Catalog } from '../src/catalog/catalog.ts'
+import { readConfig } from '../src/config/config.ts'
 import type { HttpServer } from '../src/server/http-server.ts'
 import { type ServerOptions, startServer } from '../src/server/server.ts'
 

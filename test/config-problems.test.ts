@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readConfig, StartProblems } from '../src/config.ts'
+import { readConfig, StartProblems } from '../src/config/config.ts'
+import { generalVariables, providerVariables } from '../src/config/variables.ts'
 import { providerNames } from '../src/upstream/error.ts'
-import { generalVariables, providerVariables } from '../src/variables.ts'
 import { problemsOf, required, variablesOfProviders } from './environments.ts'
 
 test('every problem is told at once, by the name of its variable', () => {

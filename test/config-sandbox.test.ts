@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 import { providerNames } from '../src/upstream/error.ts'
 import { problemsOf, required } from './environments.ts'
 

@@ -6,7 +6,7 @@ import { askText } from './client.ts'
 import { upstreamWords } from './failures.ts'
 import { expectRefused, takeCalls } from './refused.ts'
 import { type Served, serve } from './serving.ts'
-import { serveHttp } from './upstream/loopback.ts'
+import { serveHttp } from './upstream/http/loopback.ts'
 import { arrival } from './wiring.ts'
 
 const resources = new AsyncDisposableStack()

@@ -4,11 +4,11 @@ import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { z } from 'zod'
-import { readCatalog } from '../src/catalog-file.ts'
-import { readConfig } from '../src/config.ts'
+import { readCatalog } from '../src/catalog/file.ts'
+import { readConfig } from '../src/config/config.ts'
+import { generalVariables, providerVariables } from '../src/config/variables.ts'
 import { sandboxCatalog } from '../src/sandbox/sandbox.ts'
 import { providerNames } from '../src/upstream/error.ts'
-import { generalVariables, providerVariables } from '../src/variables.ts'
 
 const variables: Readonly<Record<string, z.ZodType>> = Object.assign(
   {},

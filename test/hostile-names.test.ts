@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Served, serve } from './serving.ts'
-import { serveHttp } from './upstream/loopback.ts'
+import { serveHttp } from './upstream/http/loopback.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

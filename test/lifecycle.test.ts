@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { originOf, startChild } from './child.ts'
 import { askText } from './client.ts'
-import { serveHttp } from './upstream/loopback.ts'
+import { serveHttp } from './upstream/http/loopback.ts'
 
 const query =
   '{ website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views { nodes { path } } } }'

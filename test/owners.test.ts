@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Environment, readConfig } from '../src/config.ts'
+import { type Environment, readConfig } from '../src/config/config.ts'
 import { ownersOf } from '../src/owners.ts'
 import { clientKeys } from '../src/providers.ts'
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Environment } from '../src/config.ts'
+import type { Environment } from '../src/config/config.ts'
 import type { Fault } from '../src/sandbox/emulator.ts'
 import { type Sandbox, sandboxCatalog, startSandbox } from '../src/sandbox/sandbox.ts'
 import { type Child, emptyFolder, originOf, startChild } from './child.ts'

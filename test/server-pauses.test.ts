@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { schema } from '../schema/index.ts'
 import { writeLongJson } from '../src/server/long-json.ts'
 import { usePacedErrors } from '../src/server/plugins/paced-errors.ts'
-import { Pauses } from '../src/upstream/pauses.ts'
+import { Pauses } from '../src/upstream/source/pauses.ts'
 import { askText } from './client.ts'
 import { type Served, serve } from './serving.ts'
 

@@ -6,7 +6,7 @@ import { sandboxCatalog } from '../src/sandbox/sandbox.ts'
 import { emptyFolder, originOf, startChild } from './child.ts'
 import { ask, askText } from './client.ts'
 import { FailureEverythingDocument } from './generated/graphql.ts'
-import { serveHttp } from './upstream/loopback.ts'
+import { serveHttp } from './upstream/http/loopback.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 

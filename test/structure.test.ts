@@ -1,12 +1,7 @@
-import { glob, readFile } from 'node:fs/promises'
-import { stripTypeScriptTypes } from 'node:module'
-import { join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 import { providerNames } from '../src/upstream/error.ts'
+import { importsOf, isOurs, readFiles, type Source, scan } from './support/source-files.ts'
 
-/** In quotes of any kind. */
-const strings = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/
-const root = join(import.meta.dirname, '..')
 const files = await readFiles('{src,schema,test}/**/*.ts')
 const sources = files.filter(({ path }) => !path.startsWith('test/'))
 
@@ -21,8 +16,8 @@ const valuesForTheGraph = [
   'isVendorId of src/upstream/vendor-id.ts',
   'providerNames of src/upstream/error.ts',
   'spatialHeatmapTypes of src/providers/aura-vision/wire.ts',
-  'locationMetrics of src/providers/analytiks/wire.ts',
-  'pointOfInterestMetrics of src/providers/analytiks/wire.ts',
+  'locationMetrics of src/providers/analytiks/records.ts',
+  'pointOfInterestMetrics of src/providers/analytiks/records.ts',
 ]
 
 test('there is something to look at', () => {
@@ -88,7 +83,7 @@ test('the graph takes types, records and enum lists from the machinery, and no m
   const values = taken.flatMap(({ to, values }) => values.map(value => `${value} of ${to}`))
   expect(new Set(values)).toEqual(new Set(valuesForTheGraph))
   const places =
-    /^src\/((account|catalog|context|images\/references)|upstream\/[\w-]+|providers\/[\w-]+\/(wire|client|loaders|series|traffic-question))\.ts$/
+    /^src\/((account|catalog\/catalog|context|images\/references)|upstream\/[\w-]+|providers\/[\w-]+\/(wire|records|client|loaders|series|traffic-question))\.ts$/
   expect(taken.filter(({ to }) => !places.test(to))).toEqual([])
 })
 
@@ -121,7 +116,7 @@ test("the vendors' own names of things stay in their wire.ts and in the sandbox"
     .flatMap(({ path, names }) =>
       names
         .filter(name => /^[a-z]\w*_\w/.test(name))
-        .filter(name => path !== 'src/upstream/token.ts' || !grant.includes(name))
+        .filter(name => path !== 'src/upstream/http/oauth-token.ts' || !grant.includes(name))
         .map(name => `${name} in ${path}`),
     )
   expect(found).toEqual([])
@@ -147,79 +142,108 @@ test('no file hands on what another one exports', () => {
   )
 })
 
-interface Source {
-  readonly path: string
-  readonly lines: number
-  /** Without comments. */
-  readonly code: string
-  /** Every identifier and key. */
-  readonly names: readonly string[]
-  readonly imports: readonly Import[]
+const upstream = ['http', 'cache', 'source', 'images', 'rate-limit'].map(room => `src/upstream/${room}`)
+const providers = providerNames.map(name => `src/providers/${name}`)
+const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/providers/analytiks/${room}`)
+
+/** Which rooms a room may import from, types included. A room is a folder; the process, in `src` itself, may import all. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  schema: ['src', 'src/catalog', 'src/images', 'src/upstream', ...providers],
+  'src/catalog': ['src/upstream', 'src/providers/posthog'],
+  'src/config': ['src', 'src/images', 'src/server', 'src/upstream', 'src/upstream/rate-limit', ...providers],
+  'src/server': [
+    'src',
+    'src/config',
+    'src/execution',
+    'src/images',
+    'src/server/plugins',
+    'src/upstream',
+    'src/upstream/source',
+    'schema',
+  ],
+  'src/server/plugins': ['src', 'src/execution', 'src/server', 'src/upstream', 'src/upstream/source'],
+  'src/execution': ['src/upstream', 'src/upstream/source'],
+  'src/images': [
+    'src',
+    'src/server',
+    'src/upstream',
+    'src/providers/aura-vision',
+    'src/providers/posthog',
+    'src/upstream/cache',
+    'src/upstream/images',
+    'src/upstream/source',
+  ],
+  ...Object.fromEntries(providers.map(room => [room, ['src/upstream', ...upstream]])),
+  'src/providers/analytiks': ['src/upstream', ...upstream, ...analytiks],
+  'src/providers/analytiks/assembly': [
+    'src/providers/analytiks',
+    'src/providers/analytiks/time',
+    'src/upstream',
+  ],
+  'src/providers/analytiks/calls': [
+    'src/providers/analytiks',
+    'src/providers/analytiks/assembly',
+    'src/upstream',
+    'src/upstream/source',
+  ],
+  'src/providers/analytiks/decode': ['src/providers/analytiks'],
+  'src/providers/analytiks/time': ['src/providers/analytiks'],
+  'src/sandbox': [],
+  'src/upstream': [],
+  'src/upstream/http': ['src/upstream'],
+  'src/upstream/cache': ['src/upstream/http'],
+  'src/upstream/source': ['src/upstream', 'src/upstream/cache'],
+  'src/upstream/images': ['src/upstream', 'src/upstream/cache', 'src/upstream/http'],
+  'src/upstream/rate-limit': ['src/upstream', 'src/upstream/http'],
 }
 
-interface Import {
-  readonly from: string
-  /** A file below the root, or a package. */
-  readonly to: string
-  /** What is imported at run time; `*` for all of it. */
-  readonly values: readonly string[]
-}
+test('no file imports itself through others, types included', () => {
+  expect(circlesOf(sources)).toEqual([])
+})
 
-function importsOf(sources: readonly Source[], folder: string): readonly Import[] {
-  return sources.filter(({ path }) => path.startsWith(folder)).flatMap(({ imports }) => imports)
-}
-
-function isOurs(path: string): boolean {
-  return /^(src|schema|test)\//.test(path)
-}
-
-async function readFiles(pattern: string): Promise<readonly Source[]> {
-  const paths = await Array.fromAsync(
-    glob(pattern, { cwd: root, exclude: ['**/generated/**', '**/node_modules/**'] }),
-  )
-  return Promise.all(paths.map(async path => scan(path, await readFile(join(root, path), 'utf8'))))
-}
-
-function scan(path: string, text: string): Source {
-  const code = withoutComments(text)
-  const values = new Map<string, string[]>()
-  for (const [to, value] of importedNames(withoutComments(stripTypeScriptTypes(text)))) {
-    values.set(to, [...(values.get(to) ?? []), value])
-  }
-  const imports = [...code.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, to = '']) => ({
-    from: path,
-    to: to.startsWith('.') ? normalize(join(path, '..', to)) : to,
-    values: values.get(to) ?? [],
-  }))
-  const names = code.replace(new RegExp(strings, 'g'), "''").match(/[a-zA-Z_$][\w$]*/g) ?? []
-  return { path, lines: text.split('\n').length - 1, code, names, imports }
-}
-
-/** Each specifier with each name that is imported from it, of code without types. */
-function importedNames(code: string): [specifier: string, name: string][] {
-  const bare = code.matchAll(/\bimport\s*\(?\s*'([^']+)'/g)
-  const named = code.matchAll(/\b(?:import|export)\s+([^'`;]*?)\s*\bfrom\s*'([^']+)'/g)
-  return [
-    ...[...bare].map(([, to = '']): [string, string] => [to, '*']),
-    ...[...named].flatMap(([, what = '', to = '']) =>
-      namesIn(what).map((name): [string, string] => [to, name]),
-    ),
+test('a circle is found', () => {
+  const files = [
+    scan('src/a.ts', "import './b.ts'"),
+    scan('src/b.ts', "import type { C } from './c.ts'"),
+    scan('src/c.ts', "import './a.ts'\nimport './d.ts'"),
+    scan('src/d.ts', ''),
   ]
+  expect(circlesOf(files)).toEqual([['src/a.ts', 'src/b.ts', 'src/c.ts']])
+})
+
+test('a room imports only from those in its table', () => {
+  const strangers = importsOf(sources, '').filter(({ from, to }) => {
+    const [room, other] = [roomOf(from), roomOf(to)]
+    return room !== 'src' && isOurs(to) && other !== room && !rooms[room]?.includes(other)
+  })
+  expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
+})
+
+function roomOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
 }
 
-/** `{ a, b as c }` names a and b; anything else the whole module. */
-function namesIn(what: string): string[] {
-  const list = /^\{([^}]*)\}$/.exec(what)?.[1]
-  if (list === undefined) return ['*']
-  return list
-    .split(',')
-    .map(part => part.trim().split(/\s/)[0] ?? '')
-    .filter(Boolean)
+/** Each group of files that reach each other, in order of names. */
+function circlesOf(files: readonly Source[]): string[][] {
+  const imports = new Map(files.map(({ path, imports }) => [path, imports.map(({ to }) => to)]))
+  const reached = new Map([...imports.keys()].map(path => [path, reach(path, imports)]))
+  const inCircles = [...imports.keys()].filter(path => reached.get(path)?.has(path)).sort()
+  const circles = inCircles.map(path =>
+    inCircles.filter(other => reached.get(path)?.has(other) && reached.get(other)?.has(path)),
+  )
+  return [...new Map(circles.map(circle => [circle.join(), circle])).values()]
 }
 
-/** Strings are looked at so that a media type with slashes and asterisks is no comment. */
-function withoutComments(text: string): string {
-  const comments = /(?<=^|\s)\/\/.*$|\/\*[\s\S]*?\*\//
-  const either = new RegExp(`(${strings.source})|${comments.source}`, 'gm')
-  return text.replace(either, (_all, string: string | undefined) => string ?? '')
+/** Every file that one comes to by its imports. */
+function reach(path: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set<string>()
+  const left = [path]
+  for (let from = left.pop(); from !== undefined; from = left.pop()) {
+    for (const to of imports.get(from) ?? []) {
+      if (reached.has(to)) continue
+      reached.add(to)
+      left.push(to)
+    }
+  }
+  return reached
 }

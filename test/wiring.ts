@@ -1,6 +1,6 @@
 import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog.ts'
-import { type Environment, readConfig } from '../src/config.ts'
+import { Catalog } from '../src/catalog/catalog.ts'
+import { type Environment, readConfig } from '../src/config/config.ts'
 import { createContext } from '../src/context.ts'
 import { type Clients, type Loaders, nameOfClient } from '../src/providers.ts'
 import type { Emulator } from '../src/sandbox/emulator.ts'

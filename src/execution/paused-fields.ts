@@ -10,7 +10,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import type { Pauses } from '../upstream/pauses.ts'
+import type { Pauses } from '../upstream/source/pauses.ts'
 
 interface Pausing {
   readonly pauses?: Pauses

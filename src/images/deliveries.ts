@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { chunksOf, drop, readerPatience, untilTaken } from '../server/slow-readers.ts'
-import type { Picture } from '../upstream/picture.ts'
+import type { Picture } from '../upstream/images/image.ts'
 
 export interface DeliveryOptions {
   /** Whoever does not take the next 64 kB within so long is dropped, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cutParts, type Picture } from '../upstream/picture.ts'
+import { cutParts, type Picture } from '../upstream/images/image.ts'
 import { judgeConditions, judgeIfRange } from './conditions.ts'
 import type { Deliveries } from './deliveries.ts'
 import { sendProblem } from './json-response.ts'

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { answerSignal } from '../server/answer-signal.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
-import { formats } from './drawing.ts'
 import type { Handles } from './handles.ts'
 import { imagePath } from './image-path.ts'
 import { conditionFailed, sendPicture } from './image-response.ts'
+import { freshSeconds, type Pictures } from './images.ts'
 import { sendJson, sendProblem } from './json-response.ts'
-import { freshSeconds, type Pictures } from './pictures.ts'
 import { problem, problemOf } from './problem.ts'
+import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
   readonly handles: Handles

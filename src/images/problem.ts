@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import { BadInput } from '../upstream/bad-input.ts'
 import { UpstreamError } from '../upstream/error.ts'
-import { UnfitPicture } from './drawing.ts'
-import { TooManyDrawings } from './drawings.ts'
 import { WrongHandle } from './handles.ts'
+import { TooManyDrawings } from './resized-images.ts'
+import { UnfitPicture } from './resizing.ts'
 
 /** Why there is no picture, as RFC 9457 tells it. */
 export interface Problem {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { StartProblems } from '../config.ts'
+import { StartProblems } from '../config/config.ts'
 
 export interface HttpServer {
   /** The address that is listened on. */

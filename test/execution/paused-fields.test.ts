@@ -12,9 +12,9 @@ import {
 import { expect, test } from 'vitest'
 import { compiledOperations } from '../../src/execution/compiled-operations.ts'
 import { pauseFields } from '../../src/execution/paused-fields.ts'
-import { Caller } from '../../src/upstream/caller.ts'
-import { Pauses } from '../../src/upstream/pauses.ts'
-import { RequestLoader } from '../../src/upstream/request-loader.ts'
+import { Pauses } from '../../src/upstream/source/pauses.ts'
+import { RequestLoader } from '../../src/upstream/source/request-loader.ts'
+import { Caller } from '../../src/upstream/source/request-scope.ts'
 
 interface Row {
   readonly number: number

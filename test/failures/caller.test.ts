@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.ts'
+import type { Environment } from '../../src/config/config.ts'
 import { ask } from '../client.ts'
 import { FailureEverythingDocument } from '../generated/graphql.ts'
 import { serve } from '../serving.ts'
-import { serveHttp } from '../upstream/loopback.ts'
+import { serveHttp } from '../upstream/http/loopback.ts'
 import { arrival } from '../wiring.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }

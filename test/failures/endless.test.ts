@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.ts'
+import type { Environment } from '../../src/config/config.ts'
 import type { ProviderName } from '../../src/upstream/error.ts'
 import { type Answer, ask } from '../client.ts'
 import {
@@ -11,7 +11,7 @@ import {
 } from '../generated/graphql.ts'
 import { fieldsOf } from '../outages.ts'
 import { serve } from '../serving.ts'
-import { serveHttp } from '../upstream/loopback.ts'
+import { serveHttp } from '../upstream/http/loopback.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 const aMebibyte = { ISOTHERM_UPSTREAM_MAX_BYTES: String(1024 ** 2) }

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { Deliveries, type DeliveryOptions } from '../../src/images/deliveries.ts'
-import type { Picture } from '../../src/upstream/picture.ts'
+import type { Picture } from '../../src/upstream/images/image.ts'
 
 /** More than the buffers of two sockets hold. */
 const megabytes = 24

@@ -5,7 +5,7 @@ import { serveDatadog } from '../../src/sandbox/datadog.ts'
 import type { Emulator, Fault } from '../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../src/sandbox/posthog.ts'
 import { serveZenovay } from '../../src/sandbox/zenovay.ts'
-import type { Flight } from '../../src/upstream/flight.ts'
+import type { Flight } from '../../src/upstream/call-context.ts'
 import { type Wiring, wire } from '../wiring.ts'
 
 const day = { start: new Date('2026-02-02T00:00:00Z'), end: new Date('2026-02-03T00:00:00Z') }

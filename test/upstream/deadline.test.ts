@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { endedError, openDeadline, untilEnded, withDeadline } from '../../src/upstream/deadline.ts'
 import { UpstreamError } from '../../src/upstream/error.ts'
-import { rejection } from './loopback.ts'
+import { rejection } from './http/loopback.ts'
 
 const never = new AbortController().signal
 

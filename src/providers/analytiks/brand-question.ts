@@ -1,8 +1,8 @@
 import { BadInput } from '../../upstream/bad-input.ts'
-import { isCalendarInterval } from './calendar.ts'
-import { needsZone } from './series-gathering.ts'
+import { needsZone } from './assembly/metric-builder.ts'
+import type { TrafficSpan, TrafficStep } from './records.ts'
+import { isCalendarInterval } from './time/calendar-periods.ts'
 import { stepOf, type TrafficQuestion } from './traffic-question.ts'
-import type { TrafficSpan, TrafficStep } from './wire.ts'
 
 const hour = 3_600_000
 

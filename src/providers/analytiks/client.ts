@@ -1,27 +1,26 @@
 import type { z } from 'zod'
-import { readAnswer } from '../../upstream/answer.ts'
-import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
-import type { Ledgers } from '../../upstream/budget/ledgers.ts'
+import type { Flight } from '../../upstream/call-context.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import type { Flight } from '../../upstream/flight.ts'
-import { type Bounds, type HttpAnswer, openHttp } from '../../upstream/http.ts'
-import type { Limits } from '../../upstream/limits.ts'
-import { baseName, routeUrl } from '../../upstream/route.ts'
-import { detailsOf, statusError } from '../../upstream/status.ts'
-import { type Credentials, credentialParts, openTokenSource, type Token } from '../../upstream/token.ts'
-import { BucketReader, UnreadableMap } from './bucket-reader.ts'
-import { liftMaps } from './lifted-maps.ts'
+import type { Bounds } from '../../upstream/http/bounds.ts'
+import { openHttp } from '../../upstream/http/http.ts'
+import type { HttpAnswer } from '../../upstream/http/message.ts'
 import {
-  type LocationTraffic,
-  pageAnswer,
-  partialAnswer,
-  spanBody,
-  type TrafficSpan,
-  type TrafficStep,
-  type Unread,
-  wholeAnswer,
-} from './wire.ts'
+  type Credentials,
+  credentialParts,
+  openTokenSource,
+  type Token,
+} from '../../upstream/http/oauth-token.ts'
+import { readAnswer } from '../../upstream/http/read-response.ts'
+import { baseName, routeUrl } from '../../upstream/http/route.ts'
+import { detailsOf, statusError } from '../../upstream/http/status.ts'
+import { openAccountBudget } from '../../upstream/rate-limit/account-limiter.ts'
+import type { Ledgers } from '../../upstream/rate-limit/call-counters.ts'
+import type { Limits } from '../../upstream/rate-limit/limits.ts'
+import { BucketReader, UnreadableMap } from './decode/bucket-reader.ts'
+import { liftMaps } from './decode/fast-maps.ts'
+import type { LocationTraffic, TrafficSpan, TrafficStep } from './records.ts'
+import { pageAnswer, partialAnswer, spanBody, type Unread, wholeAnswer } from './wire.ts'
 
 export interface AnalytiksSettings extends Bounds, Credentials {
   /** Such as `https://exports.analytiks.ai`. */

@@ -1,21 +1,26 @@
-import { Answers } from '../../upstream/answers.ts'
-import type { Caller } from '../../upstream/caller.ts'
+import type { Keeping } from '../../upstream/cache/keeping.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import { nameOf } from '../../upstream/groups.ts'
-import type { Keeping } from '../../upstream/keeping.ts'
-import { RequestLoader } from '../../upstream/request-loader.ts'
-import type { Walk } from '../../upstream/walk.ts'
-import { type BrandPage, type BrandPageKey, brandPages } from './brand-pages.ts'
+import { nameOf } from '../../upstream/source/batch-groups.ts'
+import { Answers } from '../../upstream/source/data-source.ts'
+import type { Walk } from '../../upstream/source/paginator.ts'
+import { RequestLoader } from '../../upstream/source/request-loader.ts'
+import type { Caller } from '../../upstream/source/request-scope.ts'
+import { LocationReport } from './assembly/pending-report.ts'
+import { Plans } from './assembly/report-settings.ts'
 import { type BrandQuestion, spanOfBrand, stepOfBrand } from './brand-question.ts'
-import { walkBrand } from './brand-walk.ts'
+import { type BrandPage, type BrandPageKey, brandPages } from './calls/brand-pages.ts'
+import { walkBrand } from './calls/brand-paginator.ts'
+import {
+  identityName,
+  type LocationWindow,
+  locationTraffic,
+  locationWindow,
+} from './calls/location-windows.ts'
+import { isAhead, untilNow, windowsOf } from './calls/windows.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
-import { Plans } from './gathering-plan.ts'
-import { LocationReport } from './location-report.ts'
-import { identityName, type LocationWindow, locationTraffic, locationWindow } from './location-traffic.ts'
+import { type LocationTraffic, type TrafficSpan, type TrafficStep, trafficMetrics } from './records.ts'
 import type { BrandReport, TrafficReport } from './series.ts'
 import { spanAsked, stepOf, type TrafficKey, type TrafficQuestion } from './traffic-question.ts'
-import { isAhead, untilNow, windowsOf } from './windows.ts'
-import { type LocationTraffic, type TrafficSpan, type TrafficStep, trafficMetrics } from './wire.ts'
 
 export interface AnalytiksLoaders {
   /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */

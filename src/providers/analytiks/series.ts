@@ -1,4 +1,4 @@
-import type { TrafficMetric } from './wire.ts'
+import type { TrafficMetric } from './records.ts'
 
 /** One bucket that was reported. */
 export interface TrafficPoint {

@@ -1,7 +1,6 @@
-import type { CalendarInterval } from './calendar.ts'
-import { clockOf } from './clock.ts'
-import type { LocationIdentity } from './location-traffic.ts'
-import type { TrafficMetric, TrafficSpan, TrafficStep } from './wire.ts'
+import type { LocationIdentity, TrafficMetric, TrafficSpan, TrafficStep } from './records.ts'
+import type { CalendarInterval } from './time/calendar-periods.ts'
+import { clockOf } from './time/zone-clock.ts'
 
 /** How long a bucket of an answer is; `whole`: the range as one, for what is told of it in a single number. */
 export type TrafficInterval = TrafficStep | CalendarInterval | 'whole'

@@ -1,56 +1,16 @@
 import { z } from 'zod'
-import { optional } from '../../upstream/wire-values.ts'
-import { type BucketMap, type BucketReader, isBucketMap } from './bucket-reader.ts'
-
-/** Metrics that the vendor counts for a whole location. */
-export const locationMetrics = [
-  'visits',
-  'dwellTime',
-  'groupVisits',
-  'bounces',
-  'allVisits',
-  'peakOccupancy',
-  'walkBys',
-] as const
-/** Metrics that it counts for a point of interest. */
-export const pointOfInterestMetrics = ['visits', 'dwellTime', 'peakVisits'] as const
-
-export type TrafficMetric = (typeof locationMetrics)[number] | (typeof pointOfInterestMetrics)[number]
-export const trafficMetrics: readonly TrafficMetric[] = [
-  ...new Set([...locationMetrics, ...pointOfInterestMetrics]),
-]
-
-export function isTrafficMetric(name: string): name is TrafficMetric {
-  return trafficMetrics.some(metric => metric === name)
-}
-
-export type TrafficStep = 'hourly' | '15min'
-
-/**
- * What was reported of one metric, in order of time: two lists side by side, since a fleet's year holds millions of
- * buckets. `times` are the starts of the buckets in milliseconds since 1970: instants where `zoned`, else of the local
- * clock read as if it were UTC. Several series may share one list of times.
- */
-export interface Buckets {
-  readonly times: readonly number[]
-  readonly values: readonly number[]
-  readonly zoned: boolean
-}
-
-/** A metric of which no map was sent is absent or null, which is not the same as an empty one. */
-export type MetricBuckets = { readonly [Metric in TrafficMetric]?: Buckets | null }
-
-export interface PointOfInterestTraffic {
-  readonly id: string
-  readonly buckets: MetricBuckets
-}
-
-export interface LocationTraffic {
-  readonly locationId: number
-  readonly referenceNumber: string | null
-  readonly buckets: MetricBuckets
-  readonly pointsOfInterest: readonly PointOfInterestTraffic[]
-}
+import { optional } from '../../upstream/http/wire-values.ts'
+import { type BucketMap, type BucketReader, isBucketMap } from './decode/bucket-reader.ts'
+import {
+  type Buckets,
+  type LocationTraffic,
+  locationMetrics,
+  type MetricBuckets,
+  pointOfInterestMetrics,
+  type TrafficMetric,
+  type TrafficSpan,
+  type TrafficStep,
+} from './records.ts'
 
 /**
  * Date to count, or the text that stands for a map that was read already. Its members are looked at by the reader, since a
@@ -101,14 +61,7 @@ export const pageAnswer = z
   .object({ cursor: optional(z.string()), data: rows })
   .transform(({ cursor, data }) => (reader: BucketReader) => ({ cursor, data: data(reader) }))
 
-/** A range as the vendor wants it: both ends in one form. Ends look inclusive in its sample (inferred). */
-export interface TrafficSpan {
-  /** `utc`: milliseconds since 1970 are an instant; `local`: of each location's own clock, read as if it were UTC. */
-  readonly form: 'utc' | 'local'
-  readonly start: number
-  readonly end: number
-}
-
+/** Ends look inclusive in the vendor's sample (inferred). */
 export function spanBody(span: TrafficSpan, interval: TrafficStep) {
   const { start, end } = printSpan(span)
   return { startDate: start, endDate: end, interval }

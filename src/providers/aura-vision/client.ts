@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { openAccountBudget } from '../../upstream/budget/account-budget.ts'
-import type { Ledgers } from '../../upstream/budget/ledgers.ts'
+import type { Flight } from '../../upstream/call-context.ts'
 import { endedError, openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import type { Flight } from '../../upstream/flight.ts'
-import { type Bounds, openHttp } from '../../upstream/http.ts'
-import { parseJson } from '../../upstream/json.ts'
-import type { Limits } from '../../upstream/limits.ts'
+import type { Bounds } from '../../upstream/http/bounds.ts'
+import { openHttp } from '../../upstream/http/http.ts'
+import { parseJson } from '../../upstream/http/json.ts'
 import {
   type Credentials,
   credentialParts,
   openTokenSource,
   renewalPause,
   type Token,
-} from '../../upstream/token.ts'
+} from '../../upstream/http/oauth-token.ts'
+import { openAccountBudget } from '../../upstream/rate-limit/account-limiter.ts'
+import type { Ledgers } from '../../upstream/rate-limit/call-counters.ts'
+import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
 import { connectImageHosts, type ImageHosts } from './image-hosts.ts'

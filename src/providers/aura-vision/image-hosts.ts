@@ -1,12 +1,12 @@
-import { openPlaces } from '../../upstream/budget/places.ts'
+import type { Flight } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import type { Flight } from '../../upstream/flight.ts'
-import type { Bounds } from '../../upstream/http.ts'
-import type { Limits } from '../../upstream/limits.ts'
-import type { Picture } from '../../upstream/picture.ts'
-import { openPictureUpstream } from '../../upstream/picture-download.ts'
-import { publicLookup } from '../../upstream/public-address.ts'
-import { statusError } from '../../upstream/status.ts'
+import type { Bounds } from '../../upstream/http/bounds.ts'
+import { publicLookup } from '../../upstream/http/public-address.ts'
+import { statusError } from '../../upstream/http/status.ts'
+import type { Picture } from '../../upstream/images/image.ts'
+import { openPictureUpstream } from '../../upstream/images/image-download.ts'
+import { openPlaces } from '../../upstream/rate-limit/fair-semaphore.ts'
+import type { Limits } from '../../upstream/rate-limit/limits.ts'
 
 export interface ImageHostSettings extends Bounds {
   readonly imageHosts: readonly string[]

@@ -1,4 +1,4 @@
-import { nameOf } from '../../upstream/groups.ts'
+import { nameOf } from '../../upstream/source/batch-groups.ts'
 import type { HeatmapFilter } from './wire.ts'
 
 /** A name for what narrows a question beside its range: the same for the same members in whatever order. */

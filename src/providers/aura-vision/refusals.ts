@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../upstream/error.ts'
-import type { HttpHead } from '../../upstream/http.ts'
-import { tryJson } from '../../upstream/json.ts'
-import { requestId, retryAfter } from '../../upstream/status.ts'
+import { tryJson } from '../../upstream/http/json.ts'
+import type { HttpHead } from '../../upstream/http/message.ts'
+import { requestId, retryAfter } from '../../upstream/http/status.ts'
 
 /** The error that a refused connect stands for. */
 export function connectRefusal(answer: HttpHead): UpstreamError {

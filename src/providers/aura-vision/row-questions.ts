@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../upstream/error.ts'
-import { nameOf } from '../../upstream/groups.ts'
+import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { narrowingName } from './narrowing.ts'
 import type { RequestBounds } from './plan.ts'
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optional } from '../../upstream/wire-values.ts'
+import { optional } from '../../upstream/http/wire-values.ts'
 
 /** The heatmap types by the vendor's words. */
 export const spatialHeatmapTypes = [

@@ -1,5 +1,5 @@
-import type { Caller } from '../../upstream/caller.ts'
-import type { Flight } from '../../upstream/flight.ts'
+import type { Flight } from '../../upstream/call-context.ts'
+import type { Caller } from '../../upstream/source/request-scope.ts'
 import type { DatadogClient, Written } from './client.ts'
 import type { DatadogSnapshot, SnapshotChange, SnapshotCreation } from './wire.ts'
 

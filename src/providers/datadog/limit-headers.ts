@@ -1,5 +1,5 @@
-import type { Told } from '../../upstream/budget/ledger.ts'
-import { type HttpAnswer, header } from '../../upstream/http.ts'
+import { type HttpAnswer, header } from '../../upstream/http/message.ts'
+import type { Told } from '../../upstream/rate-limit/call-counter.ts'
 
 /** What an answer's headers tell of its operation's period: all are seconds or calls, `Reset` the seconds that are left of it. */
 export function limitsTold(answer: HttpAnswer): Told {

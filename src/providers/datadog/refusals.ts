@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { HttpAnswer } from '../../upstream/http.ts'
-import { tryJson } from '../../upstream/json.ts'
+import { tryJson } from '../../upstream/http/json.ts'
+import type { HttpAnswer } from '../../upstream/http/message.ts'
 import type { Refused, SnapshotRefusal } from './wire.ts'
 
 /** The refusal that an answer to a change is, if any; `secrets` are taken out of what it says. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UpstreamError } from '../../upstream/error.ts'
+import { identifier, instant, optional } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
-import { identifier, instant, optional } from '../../upstream/wire-values.ts'
 
 /** A millisecond offset; int64 on the wire, so one that no double holds, or no whole number at all, is that field's own error. */
 const offset = optional(

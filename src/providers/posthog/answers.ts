@@ -1,11 +1,11 @@
-import { Answers } from '../../upstream/answers.ts'
-import { Caller } from '../../upstream/caller.ts'
-import type { Flight } from '../../upstream/flight.ts'
-import { nameOf } from '../../upstream/groups.ts'
-import type { Keeping } from '../../upstream/keeping.ts'
-import { isPicture } from '../../upstream/kept-pictures.ts'
-import { openPictureTurns } from '../../upstream/picture-turns.ts'
-import { asItIs, callOf } from '../../upstream/topic.ts'
+import type { Keeping } from '../../upstream/cache/keeping.ts'
+import type { Flight } from '../../upstream/call-context.ts'
+import { isPicture } from '../../upstream/images/image-cache.ts'
+import { openPictureTurns } from '../../upstream/images/image-download-queue.ts'
+import { nameOf } from '../../upstream/source/batch-groups.ts'
+import { Answers } from '../../upstream/source/data-source.ts'
+import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
+import { Caller } from '../../upstream/source/request-scope.ts'
 import type {
   PostHogClient,
   PostHogScope,

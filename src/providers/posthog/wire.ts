@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { identifier, instant, optional } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
-import { identifier, instant, optional } from '../../upstream/wire-values.ts'
 
 /** The vendor's `UserBasic`; null where the user was removed. */
 const user = z

@@ -1,5 +1,5 @@
-import type { Told } from '../../upstream/budget/ledger.ts'
-import { type HttpAnswer, header } from '../../upstream/http.ts'
+import { type HttpAnswer, header } from '../../upstream/http/message.ts'
+import type { Told } from '../../upstream/rate-limit/call-counter.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 
 /** What an answer's headers tell of the minute's and the month's calls: truer than what the plan's name stands for. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { toWait } from '../../upstream/http/status.ts'
+import { instant, optional } from '../../upstream/http/wire-values.ts'
 import { addressOf } from '../../upstream/page-path.ts'
-import { toWait } from '../../upstream/status.ts'
-import { instant, optional } from '../../upstream/wire-values.ts'
 
 /** GET /heatmaps/:websiteId/pages, all-time totals of the most visited pages first (the vendor's page). */
 const page = z

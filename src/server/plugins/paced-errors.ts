@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
-import type { Pauses } from '../../upstream/pauses.ts'
+import type { Pauses } from '../../upstream/source/pauses.ts'
 
 /** Fewer are masked by the time that a look at the clock would pay. */
 const manyErrors = 200

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { NotMade, TooManyCalls } from '../../upstream/admission.ts'
+import { NotMade, TooManyCalls } from '../../upstream/source/admission.ts'
 import { rootOf } from './root-error.ts'
 
 type Errors = readonly GraphQLError[] | undefined

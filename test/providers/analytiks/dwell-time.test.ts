@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DwellTime } from '../../../src/providers/analytiks/law.ts'
+import type { DwellTime } from '../../../src/providers/analytiks/assembly/aggregation.ts'
 import type { TrafficInterval } from '../../../src/providers/analytiks/traffic-question.ts'
 import { bucketsOf, gather, rowOf, utc } from './traffic-rows.ts'
 

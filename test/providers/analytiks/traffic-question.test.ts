@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { hullOf, stepOfBrand } from '../../../src/providers/analytiks/brand-question.ts'
+import type { TrafficSpan } from '../../../src/providers/analytiks/records.ts'
 import { stepOf, type TrafficInterval } from '../../../src/providers/analytiks/traffic-question.ts'
-import type { TrafficSpan } from '../../../src/providers/analytiks/wire.ts'
 import { BadInput } from '../../../src/upstream/bad-input.ts'
 import { local, utc } from './traffic-rows.ts'
 

@@ -1,15 +1,15 @@
-import { TrafficGathering } from '../../../src/providers/analytiks/gathering.ts'
-import { Plans } from '../../../src/providers/analytiks/gathering-plan.ts'
-import type { DwellTime } from '../../../src/providers/analytiks/law.ts'
-import type { PlaceReport, TrafficReport } from '../../../src/providers/analytiks/series.ts'
-import type { TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
+import type { DwellTime } from '../../../src/providers/analytiks/assembly/aggregation.ts'
+import { TrafficGathering } from '../../../src/providers/analytiks/assembly/report-builder.ts'
+import { Plans } from '../../../src/providers/analytiks/assembly/report-settings.ts'
 import type {
   Buckets,
   LocationTraffic,
   MetricBuckets,
   TrafficMetric,
   TrafficSpan,
-} from '../../../src/providers/analytiks/wire.ts'
+} from '../../../src/providers/analytiks/records.ts'
+import type { PlaceReport, TrafficReport } from '../../../src/providers/analytiks/series.ts'
+import type { TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
 
 export const hour = 3_600_000
 export const day = 24 * hour

@@ -4,7 +4,7 @@ import type { PostHogScope } from '../../../src/providers/posthog/client.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
-import { serveHttp } from '../../upstream/loopback.ts'
+import { serveHttp } from '../../upstream/http/loopback.ts'
 import { failureOf, type Wiring, wire } from '../../wiring.ts'
 
 const project: PostHogScope = { kind: 'projects', id: '1' }

@@ -1,0 +1,191 @@
+import type { PostHogScope } from '../providers/posthog/client.ts'
+import { decoded, likeness, pathnameOf } from '../upstream/page-path.ts'
+import { isUuid, spelledUuid } from '../upstream/uuid.ts'
+import { isVendorId } from '../upstream/vendor-id.ts'
+
+/** A store, with the identities that it has at the vendors. */
+export interface Location {
+  /** Its catalog id, or an upstream identity such as `analytiks:1` for a store that the catalog does not name. */
+  readonly key: string
+  readonly name: string | null
+  /** IANA name; without one, times are known by the store's own clock alone. */
+  readonly timeZone: string | null
+  readonly auraVisionId: string | null
+  readonly analytiksId: number | null
+  readonly brandId: number | null
+  readonly referenceNumber: string | null
+}
+
+/** A website, with the identities that it has at the vendors. */
+export interface Website {
+  /** Its catalog id, or an upstream identity such as `zenovay:<uuid>`. */
+  readonly key: string
+  readonly name: string | null
+  readonly origin: string | null
+  /** Where it is found; `origin` is the first of them. */
+  readonly origins: readonly string[]
+  readonly zenovayId: string | null
+  readonly posthog: PostHogScope | null
+  readonly datadogApplicationId: string | null
+  /** In the catalog's order; the first pattern that fits a path names its view. */
+  readonly views: readonly ViewName[]
+}
+
+export interface ViewName {
+  readonly pattern: URLPattern
+  readonly viewName: string
+}
+
+/** Which upstream identities are one thing. What it does not name is still reachable by its upstream identity. */
+export class Catalog {
+  readonly locations: readonly Location[]
+  readonly websites: readonly Website[]
+  readonly #locationsByKey: ReadonlyMap<string, Location>
+  readonly #locationsByAnalytiksId: ReadonlyMap<number | null, Location>
+  readonly #websitesByKey: ReadonlyMap<string, Website>
+  readonly #websitesByZenovayId: ReadonlyMap<string | null, Website>
+  readonly #websitesByOrigin: ReadonlyMap<string, Website>
+
+  constructor(locations: readonly Location[] = [], websites: readonly Website[] = []) {
+    this.locations = locations
+    this.websites = websites
+    this.#locationsByKey = new Map(locations.map(location => [location.key, location]))
+    this.#locationsByAnalytiksId = new Map(locations.map(location => [location.analytiksId, location]))
+    this.#websitesByKey = new Map(websites.map(website => [website.key, website]))
+    this.#websitesByZenovayId = new Map(websites.map(website => [website.zenovayId, website]))
+    this.#websitesByOrigin = new Map(
+      websites.flatMap(website => website.origins.map(origin => [origin, website] as const)),
+    )
+  }
+
+  /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined when it can be none of them. */
+  location(key: string): Location | undefined {
+    const [kind, ...rest] = key.split(':')
+    const id = rest.join(':')
+    if (!id) return this.#locationsByKey.get(key)
+    if (kind === 'aura-vision' && /^[\da-f]{24}$/i.test(id)) return this.#auraVisionLocation(id.toLowerCase())
+    if (kind === 'analytiks' && isNatural(id, Number.MAX_SAFE_INTEGER))
+      return this.#analytiksLocation(Number(id))
+    if (kind === 'reference') {
+      const [brandId = '', ...parts] = rest
+      const number = parts.join(':')
+      if (isNatural(brandId, maximumBrandId) && number)
+        return this.#referencedLocation(Number(brandId), number)
+    }
+    return undefined
+  }
+
+  /** By catalog id, or `zenovay:<uuid>`, `posthog:<project>`, `posthog-environment:<environment>`, `datadog:<application>`. */
+  website(key: string): Website | undefined {
+    const [kind, ...rest] = key.split(':')
+    const id = rest.join(':')
+    if (!id) return this.#websitesByKey.get(key)
+    if (kind === 'zenovay' && isUuid(id)) return this.#zenovayWebsite(id.toLowerCase())
+    if (!isVendorId(id)) return undefined
+    if (kind === 'posthog') return this.#posthogWebsite({ kind: 'projects', id })
+    if (kind === 'posthog-environment') return this.#posthogWebsite({ kind: 'environments', id })
+    if (kind === 'datadog') return this.#datadogWebsite(spelledUuid(id))
+    return undefined
+  }
+
+  /** The catalog's website at one of its origins. */
+  websiteAt(origin: string): Website | undefined {
+    return this.#websitesByOrigin.get(origin)
+  }
+
+  /** The name that Datadog knows a page by: the catalog's where a pattern fits, else the path without query and fragment. */
+  viewName(website: Website, path: string): string {
+    return this.mappedViewName(website, path) ?? pathnameOf(path)
+  }
+
+  /** The names that Datadog may know a page by, the likeliest first: people may have named it as they write its path. */
+  viewNames(website: Website, path: string): readonly string[] {
+    const mapped = this.mappedViewName(website, path)
+    if (mapped !== undefined) return [mapped]
+    const pathname = pathnameOf(path)
+    return [...new Set([pathname, decoded(pathname), likeness(pathname)])]
+  }
+
+  /**
+   * The view name of the first pattern that fits a path's pathname; where none does, of the first that fits it with or without
+   * a slash at the end.
+   */
+  mappedViewName({ views }: Website, path: string): string | undefined {
+    const pathname = pathnameOf(path)
+    const exact = views.find(({ pattern }) => pattern.test({ pathname }))
+    if (exact || pathname.length <= 1) return exact?.viewName
+    const isSlashed = pathname.endsWith('/')
+    const other = isSlashed ? pathname.slice(0, -1) : `${pathname}/`
+    // With a slash put behind it, a path would fit every pattern of what lies below.
+    const isLike = ({ pattern }: ViewName) => isSlashed || pattern.pathname.endsWith('/')
+    return views.find(view => isLike(view) && view.pattern.test({ pathname: other }))?.viewName
+  }
+
+  #auraVisionLocation(auraVisionId: string): Location {
+    const known = this.locations.find(location => location.auraVisionId === auraVisionId)
+    return known ?? { ...unnamedLocation, key: `aura-vision:${auraVisionId}`, auraVisionId }
+  }
+
+  #analytiksLocation(analytiksId: number): Location {
+    const known = this.#locationsByAnalytiksId.get(analytiksId)
+    return known ?? { ...unnamedLocation, key: `analytiks:${analytiksId}`, analytiksId }
+  }
+
+  #referencedLocation(brandId: number, referenceNumber: string): Location {
+    const known = this.locations.find(
+      location => location.brandId === brandId && location.referenceNumber === referenceNumber,
+    )
+    return (
+      known ?? {
+        ...unnamedLocation,
+        key: `reference:${brandId}:${referenceNumber}`,
+        brandId,
+        referenceNumber,
+      }
+    )
+  }
+
+  #zenovayWebsite(zenovayId: string): Website {
+    const known = this.#websitesByZenovayId.get(zenovayId)
+    return known ?? { ...unnamedWebsite, key: `zenovay:${zenovayId}`, zenovayId }
+  }
+
+  #posthogWebsite(posthog: PostHogScope): Website {
+    const known = this.websites.find(
+      website => website.posthog?.kind === posthog.kind && website.posthog.id === posthog.id,
+    )
+    const kind = posthog.kind === 'projects' ? 'posthog' : 'posthog-environment'
+    return known ?? { ...unnamedWebsite, key: `${kind}:${posthog.id}`, posthog }
+  }
+
+  #datadogWebsite(datadogApplicationId: string): Website {
+    const known = this.websites.find(website => website.datadogApplicationId === datadogApplicationId)
+    return known ?? { ...unnamedWebsite, key: `datadog:${datadogApplicationId}`, datadogApplicationId }
+  }
+}
+
+function isNatural(text: string, maximum: number): boolean {
+  return /^\d+$/.test(text) && Number(text) <= maximum
+}
+
+/** Brand ids are 32-bit Ints in the graph. */
+const maximumBrandId = 2 ** 31 - 1
+
+const unnamedLocation: Omit<Location, 'key'> = {
+  name: null,
+  timeZone: null,
+  auraVisionId: null,
+  analytiksId: null,
+  brandId: null,
+  referenceNumber: null,
+}
+
+const unnamedWebsite: Omit<Website, 'key'> = {
+  name: null,
+  origin: null,
+  origins: [],
+  zenovayId: null,
+  posthog: null,
+  datadogApplicationId: null,
+  views: [],
+}

@@ -1,0 +1,157 @@
+import type { z } from 'zod'
+import type { ImageSettings } from '../images/settings.ts'
+import type { Settings } from '../providers.ts'
+import type { OperationLimits } from '../server/operation-limits.ts'
+import type { DocumentSettings } from '../server/trusted-documents.ts'
+import { type ProviderName, providerNames } from '../upstream/error.ts'
+import { generalVariables, providerVariables } from './variables.ts'
+
+/** What the environment says, checked. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Path of a YAML file; undefined without a catalog. */
+  readonly catalogFile: string | undefined
+  /** Path of a manifest of documents in JSON; undefined without one. */
+  readonly manifestFile: string | undefined
+  readonly documents: DocumentSettings
+  /** The largest request body that is read. */
+  readonly requestBytes: number
+  /** What one operation may hold at most. */
+  readonly operationLimits: OperationLimits
+  /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
+  readonly deadlineMilliseconds: number
+  /** The most bytes of upstream answers that are kept in memory; none are kept when 0. */
+  readonly cacheBytes: number
+  /** The age up to which a kept answer is served while its upstream is down. */
+  readonly staleSeconds: number
+  /** Where instances share what they keep and their budgets: may hold a password. */
+  readonly redisUrl: URL | undefined
+  readonly images: ImageSettings
+  /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
+  readonly corsOrigins: readonly string[]
+  /** By which it is asked, beside those of this machine. */
+  readonly hosts: readonly string[]
+  /** How long requests in flight may go on after a signal to stop. */
+  readonly drainMilliseconds: number
+  /** Providers whose upstream is the sandbox's. */
+  readonly sandboxed: readonly ProviderName[]
+  /** The settings of each provider whose required variables are set. */
+  readonly providers: Settings
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything that keeps Isotherm from starting, at once. */
+export class StartProblems extends Error {
+  override readonly name = 'StartProblems'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`Isotherm cannot start:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads the environment; throws StartProblems with every problem. Where `ISOTHERM_SANDBOX` is not set, the sandbox stands
+ * in when no provider is configured; with `sandboxByDefault` false, or NODE_ENV=production, it does not.
+ */
+export function readConfig(environment: Environment, { sandboxByDefault = true } = {}): Config {
+  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  const problems: string[] = []
+  const take = <Schema extends z.ZodType>(schema: Schema): z.output<Schema> | undefined => {
+    const parsed = schema.safeParse(variables)
+    if (!parsed.success)
+      problems.push(...parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
+    return parsed.data
+  }
+  const general = take(generalVariables)
+  if (general && general.ISOTHERM_DOCUMENT_MODE !== 'off' && general.ISOTHERM_DOCUMENTS === undefined)
+    problems.push(noManifest)
+
+  // By itself: a problem with another variable must not change which providers are looked at.
+  const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(variables.ISOTHERM_SANDBOX)
+  const byDefault = sandboxByDefault && variables.NODE_ENV !== 'production' ? 'auto' : 'off'
+  const named = providerNames.filter(name =>
+    providerVariables[name].required.some(variable => variables[variable]),
+  )
+  const sandboxed = sandboxedProviders(mode.data ?? byDefault, named)
+  const takeProvider = <Schema extends z.ZodType>(
+    name: ProviderName,
+    { schema }: { readonly schema: Schema },
+  ) => (named.includes(name) && !sandboxed.includes(name) ? take(schema) : undefined)
+
+  const settings = {
+    auraVision: takeProvider('aura-vision', providerVariables['aura-vision']),
+    posthog: takeProvider('posthog', providerVariables.posthog),
+    analytiks: takeProvider('analytiks', providerVariables.analytiks),
+    zenovay: takeProvider('zenovay', providerVariables.zenovay),
+    datadog: takeProvider('datadog', providerVariables.datadog),
+  }
+  if (named.length === 0 && sandboxed.length === 0 && mode.success) problems.push(nothingToServe)
+  if (!general || problems.length > 0) throw new StartProblems(problems)
+
+  const bounds = {
+    deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
+    maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
+  }
+  const pictureBounds = { ...bounds, maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES }
+  const { auraVision, posthog, analytiks, zenovay, datadog } = settings
+  return {
+    host: general.HOST,
+    port: general.PORT,
+    catalogFile: general.ISOTHERM_CATALOG,
+    manifestFile: general.ISOTHERM_DOCUMENTS,
+    documents: {
+      mode: general.ISOTHERM_DOCUMENT_MODE,
+      freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
+    },
+    requestBytes: general.ISOTHERM_BODY_LIMIT,
+    operationLimits: {
+      cost: general.ISOTHERM_MAX_COST,
+      responseBytes: general.ISOTHERM_MAX_RESPONSE_BYTES,
+      changes: general.ISOTHERM_MAX_CHANGES,
+      depth: general.ISOTHERM_MAX_DEPTH,
+      aliases: general.ISOTHERM_MAX_ALIASES,
+      tokens: general.ISOTHERM_MAX_TOKENS,
+      directives: general.ISOTHERM_MAX_DIRECTIVES,
+    },
+    deadlineMilliseconds: general.ISOTHERM_ANSWER_TIMEOUT_MS,
+    cacheBytes: general.ISOTHERM_CACHE_BYTES,
+    staleSeconds: general.ISOTHERM_STALE_SECONDS,
+    redisUrl: general.REDIS_URL,
+    images: {
+      publicUrl: general.ISOTHERM_PUBLIC_URL,
+      keys: general.ISOTHERM_IMAGE_KEYS,
+      lifeSeconds: general.ISOTHERM_IMAGE_LINK_SECONDS,
+      cacheBytes: general.ISOTHERM_IMAGE_CACHE_BYTES,
+      maximumPixels: general.ISOTHERM_IMAGE_MAX_PIXELS,
+    },
+    corsOrigins: general.ISOTHERM_CORS_ORIGINS,
+    hosts: general.ISOTHERM_HOSTS,
+    drainMilliseconds: general.ISOTHERM_DRAIN_MS,
+    sandboxed,
+    providers: {
+      auraVision: auraVision && { ...pictureBounds, ...auraVision },
+      posthog: posthog && { ...pictureBounds, ...posthog },
+      analytiks: analytiks && { ...bounds, ...analytiks },
+      zenovay: zenovay && { ...bounds, ...zenovay },
+      datadog: datadog && { ...bounds, ...datadog },
+    },
+  }
+}
+
+const noManifest =
+  'ISOTHERM_DOCUMENT_MODE: needs a manifest of documents, whose file ISOTHERM_DOCUMENTS names'
+
+const nothingToServe =
+  'No provider is configured and the sandbox is off: set the variables of a provider (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.'
+
+function sandboxedProviders(
+  mode: 'auto' | 'on' | 'off' | readonly ProviderName[],
+  named: readonly ProviderName[],
+): readonly ProviderName[] {
+  if (mode === 'on' || (mode === 'auto' && named.length === 0)) return providerNames
+  return typeof mode === 'string' ? [] : mode
+}

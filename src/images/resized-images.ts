@@ -1,0 +1,113 @@
+import { UnfitPicture } from './resizing.ts'
+
+/** As many images are drawn already as there are turns, and as many wait as may. */
+export class TooManyDrawings extends Error {
+  override readonly name = 'TooManyDrawings'
+  readonly retryAfterSeconds = 5
+
+  constructor(cause?: unknown) {
+    super('Too many pictures are being drawn at once.', { cause })
+  }
+}
+
+/** The threads that draw are those that sign and check handles as well. */
+const [mostAtOnce, mostWaiting] = [2, 100]
+
+export interface DrawingBounds {
+  readonly mostAtOnce?: number
+  readonly mostWaiting?: number
+  /** How long one waits for its turn, in milliseconds. */
+  readonly patience?: number
+  /** How long it may take for those who wait, in milliseconds: a thread that cannot be stopped keeps its turn. */
+  readonly deadline?: number
+}
+
+/**
+ * The images that are being drawn, or looked through, each once for all who want it, and not begun for whoever left before
+ * its turn.
+ */
+export class Drawings<Key, Drawn> {
+  readonly #mostAtOnce: number
+  readonly #mostWaiting: number
+  readonly #patience: number
+  readonly #deadline: number
+  readonly #drawings = new Map<Key, Drawing<Key, Drawn>>()
+  readonly #queue = new Set<Drawing<Key, Drawn>>()
+  #underWay = 0
+
+  constructor(bounds: DrawingBounds = {}) {
+    this.#mostAtOnce = bounds.mostAtOnce ?? mostAtOnce
+    this.#mostWaiting = bounds.mostWaiting ?? mostWaiting
+    this.#patience = bounds.patience ?? 20_000
+    this.#deadline = bounds.deadline ?? 15_000
+  }
+
+  /**
+   * Rejects with TooManyDrawings where no turn can be had in time, or the signal ends first; with UnfitPicture where it
+   * takes too long.
+   */
+  draw(name: Key, begin: () => Promise<Drawn>, signal: AbortSignal): Promise<Drawn> {
+    if (signal.aborted) return Promise.reject(new TooManyDrawings(signal.reason))
+    const drawing = this.#drawings.get(name) ?? this.#enter(name, begin)
+    drawing.callers++
+    return new Promise<Drawn>((resolve, reject) => {
+      const leave = () => {
+        const error = new TooManyDrawings(signal.reason)
+        reject(error)
+        if (--drawing.callers === 0) this.#giveUp(drawing, error)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      drawing.outcome.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+    })
+  }
+
+  #enter(name: Key, begin: () => Promise<Drawn>): Drawing<Key, Drawn> {
+    if (this.#underWay >= this.#mostAtOnce && this.#queue.size >= this.#mostWaiting)
+      throw new TooManyDrawings()
+    const late = setTimeout(() => this.#giveUp(drawing, new TooManyDrawings()), this.#patience)
+    const outcome = Promise.withResolvers<Drawn>()
+    const drawing: Drawing<Key, Drawn> = { name, begin, late, callers: 0, outcome }
+    this.#drawings.set(name, drawing)
+    this.#queue.add(drawing)
+    this.#drawNext()
+    return drawing
+  }
+
+  #drawNext(): void {
+    const [drawing] = this.#queue
+    if (!drawing || this.#underWay >= this.#mostAtOnce) return
+    this.#queue.delete(drawing)
+    clearTimeout(drawing.late)
+    this.#underWay++
+    const slow = setTimeout(() => drawing.outcome.reject(tooSlow()), this.#deadline)
+    drawing
+      .begin()
+      .then(drawing.outcome.resolve, drawing.outcome.reject)
+      .finally(() => {
+        clearTimeout(slow)
+        this.#underWay--
+        this.#drawings.delete(drawing.name)
+        this.#drawNext()
+      })
+  }
+
+  /** What has begun goes on: it is kept for whoever asks next. */
+  #giveUp(drawing: Drawing<Key, Drawn>, error: TooManyDrawings): void {
+    if (!this.#queue.delete(drawing)) return
+    clearTimeout(drawing.late)
+    this.#drawings.delete(drawing.name)
+    drawing.outcome.reject(error)
+  }
+}
+
+function tooSlow(): UnfitPicture {
+  return new UnfitPicture('The picture takes too long to read.')
+}
+
+interface Drawing<Key, Drawn> {
+  readonly name: Key
+  readonly begin: () => Promise<Drawn>
+  readonly late: NodeJS.Timeout
+  callers: number
+  readonly outcome: PromiseWithResolvers<Drawn>
+}

@@ -1,0 +1,111 @@
+import type { TrafficMetric, TrafficSpan, TrafficStep } from '../records.ts'
+import type { TrafficColumns, TrafficPoint, TrafficSeries } from '../series.ts'
+import type { BucketLabels } from '../time/bucket-labels.ts'
+import { Stamp } from '../time/timestamp-printer.ts'
+import type { Law } from './aggregation.ts'
+import type { HeldBuckets } from './dense-buckets.ts'
+import type { PeriodFold } from './period-totals.ts'
+
+export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
+
+/** What all series of hours or quarters share, of one place and of others that are asked the same. */
+export interface Timeline {
+  readonly span: TrafficSpan
+  readonly step: TrafficStep
+  readonly labels: BucketLabels
+}
+
+/** A series of the buckets that upstream sent. */
+export class BucketSeries implements TrafficSeries {
+  readonly metric: TrafficMetric
+  readonly reported: boolean
+  readonly #timeline: Timeline
+  readonly #held: HeldBuckets | undefined
+  readonly #law: Law
+  readonly #mean: PeriodFold | undefined
+  readonly #example: number
+
+  /**
+   * `held` is undefined where none was reported; `mean` is of all buckets, where that is the law; a bucket of a series
+   * beside it starts at `example`.
+   */
+  constructor(
+    metric: TrafficMetric,
+    timeline: Timeline,
+    held: HeldBuckets | undefined,
+    law: Law,
+    { mean, example = 0 }: { readonly mean?: PeriodFold | undefined; readonly example?: number | undefined },
+  ) {
+    this.metric = metric
+    this.reported = held !== undefined
+    this.#timeline = timeline
+    this.#held = held
+    this.#law = law
+    this.#mean = mean
+    this.#example = example
+  }
+
+  points(): readonly TrafficPoint[] {
+    const points: TrafficPoint[] = []
+    const { labels } = this.#timeline
+    this.#held?.each((time, value, zoned) => {
+      const { at, localAt } = labels.of(time, zoned)
+      points.push({ at, localAt, value })
+    })
+    return points
+  }
+
+  columns(): TrafficColumns | null {
+    const { span, step, labels } = this.#timeline
+    if (span.form === 'local') return null
+    const milliseconds = stepMilliseconds[step]
+    // What is not reported stands on the same grid as what is.
+    const offset = (this.#held?.oneStep ?? this.#example) % milliseconds
+    const start = Math.ceil((span.start - offset) / milliseconds) * milliseconds + offset
+    const length = Math.max(0, Math.ceil((span.end - start) / milliseconds))
+    const dense = new Array<number | null>(length).fill(null)
+    let isDense = true
+    this.#held?.each((time, value, zoned) => {
+      const place = (time - start) / milliseconds
+      // A bucket between two steps would be lost or moved; points() still tells it.
+      isDense &&= zoned && Number.isInteger(place)
+      if (isDense) dense[place] = value
+    })
+    if (!isDense) return null
+    return {
+      start: new Date(start).toISOString(),
+      stepSeconds: milliseconds / 1000,
+      values: dense,
+      starts: () => startsFrom(start, milliseconds, length),
+      localStarts: () => labels.localStarts(start, milliseconds, length),
+    }
+  }
+
+  total(): number | null {
+    if (this.#law === 'mean') return this.#mean?.total() ?? null
+    if (this.#law === 'unknown') return null
+    const isSum = this.#law === 'sum'
+    let total: number | null = null
+    this.#held?.each((_time, value) => {
+      if (total === null) total = value
+      else total = isSum ? total + value : Math.max(total, value)
+    })
+    return total
+  }
+
+  peak(): TrafficPoint | null {
+    let start: Parameters<BucketLabels['of']> | undefined
+    let highest = -1
+    this.#held?.each((time, value, zoned) => {
+      if (value <= highest) return
+      highest = value
+      start = [time, zoned]
+    })
+    return start ? { ...this.#timeline.labels.of(...start), value: highest } : null
+  }
+}
+
+function startsFrom(start: number, milliseconds: number, length: number): string[] {
+  const stamp = new Stamp()
+  return Array.from({ length }, (_, place) => stamp.instant(start + place * milliseconds))
+}

@@ -1,0 +1,70 @@
+import { BadInput } from '../../../upstream/bad-input.ts'
+import { UpstreamError } from '../../../upstream/error.ts'
+import type { Buckets, TrafficMetric } from '../records.ts'
+import type { TrafficSeries } from '../series.ts'
+import { wholeOf } from '../time/calendar-periods.ts'
+import type { Law } from './aggregation.ts'
+import { BucketSeries, stepMilliseconds } from './bucket-series.ts'
+import { HeldBuckets } from './dense-buckets.ts'
+import { PeriodSeries } from './period-series.ts'
+import { PeriodFold } from './period-totals.ts'
+import type { Plan } from './report-settings.ts'
+
+/** One metric of one place, as it comes: the buckets themselves, or what they fold into. */
+export class SeriesGathering {
+  readonly #metric: TrafficMetric
+  readonly #plan: Plan
+  readonly #law: Law
+  #held: HeldBuckets | undefined
+  #fold: PeriodFold | undefined
+
+  constructor(metric: TrafficMetric, plan: Plan, law: Law) {
+    this.#metric = metric
+    this.#plan = plan
+    this.#law = law
+  }
+
+  /** Buckets from a start on, and the visits of the same times. Throws UpstreamError for those that have no place in a calendar. */
+  add(start: number, buckets: Buckets, visits: Buckets | null | undefined): void {
+    const { interval, span, periods } = this.#plan
+    const isStepped = interval === 'hourly' || interval === '15min'
+    if (isStepped) {
+      this.#held ??= new HeldBuckets(span, stepMilliseconds[interval])
+      this.#held.add(start, buckets)
+    }
+    const isFolded = isStepped ? this.#law === 'mean' : this.#law !== 'unknown'
+    const folds = periods ?? (isStepped ? wholeOf(span) : null)
+    if (!isFolded || !folds) return
+    this.#fold ??= new PeriodFold(folds, this.#law)
+    const weights = this.#law === 'mean' ? weightsOf(buckets, visits) : []
+    if (this.#fold.add(buckets, weights)) return
+    const message = 'analytiks told UTC where local times were asked: without a time zone they have no day.'
+    throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+  }
+
+  /** A bucket of a series beside it starts at `example`. Throws BadInput where nobody knows the location's calendar. */
+  series(example?: number): TrafficSeries {
+    const { interval, span, periods, labels } = this.#plan
+    if (interval === 'hourly' || interval === '15min') {
+      return new BucketSeries(this.#metric, { span, step: interval, labels }, this.#held, this.#law, {
+        mean: this.#fold,
+        example,
+      })
+    }
+    if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#fold)
+    throw new BadInput(needsZone)
+  }
+}
+
+export const needsZone =
+  'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.'
+
+/** How many people were behind each bucket; a bucket without a count of visits weighs 1. */
+function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {
+  if (visits?.zoned !== zoned) return []
+  let place = 0
+  return times.map(time => {
+    while ((visits.times[place] ?? Infinity) < time) place++
+    return visits.times[place] === time ? (visits.values[place] ?? 1) : 1
+  })
+}

@@ -1,0 +1,66 @@
+import type { Buckets } from '../records.ts'
+import type { Periods } from '../time/calendar-periods.ts'
+import type { Law } from './aggregation.ts'
+
+/** The buckets of one metric, folded into periods as they come, in any order: nothing is held but a number a period. */
+export class PeriodFold {
+  readonly #periods: Periods
+  readonly #law: Law
+  /** Not a number where nothing came. */
+  readonly #values: Float64Array
+  /** How much weighs what came, where the law is a mean. */
+  readonly #weights: Float64Array
+
+  constructor(periods: Periods, law: Law) {
+    this.#periods = periods
+    this.#law = law
+    this.#values = new Float64Array(periods.length).fill(Number.NaN)
+    this.#weights = new Float64Array(law === 'mean' ? periods.length : 0)
+  }
+
+  /** False where a bucket cannot be told to belong to any one period. */
+  add({ times, values, zoned }: Buckets, weights: readonly number[]): boolean {
+    let hint = 0
+    for (let index = 0; index < times.length; index++) {
+      const place = this.#periods.indexOf(times[index] ?? 0, zoned, hint)
+      if (place === null) return false
+      this.#fold(place, values[index] ?? 0, weights[index] ?? 1)
+      hint = place
+    }
+    return true
+  }
+
+  /** Of each period; null where nothing was reported, and for a mean over nobody. */
+  values(): (number | null)[] {
+    return Array.from(this.#values, (value, place) => this.#told(value, this.#weights[place]))
+  }
+
+  /** Of all periods together. */
+  total(): number | null {
+    const weight = this.#weights.reduce((sum, one) => sum + one, 0)
+    const reported = this.#values.filter(value => !Number.isNaN(value))
+    if (reported.length === 0) return null
+    if (this.#law === 'maximum') return reported.reduce((one, other) => Math.max(one, other))
+    return this.#told(
+      reported.reduce((sum, value) => sum + value),
+      weight,
+    )
+  }
+
+  #fold(place: number, value: number, weight: number): void {
+    const before = this.#values[place] ?? Number.NaN
+    if (this.#law === 'mean') {
+      this.#weights[place] = (this.#weights[place] ?? 0) + weight
+      this.#values[place] = (Number.isNaN(before) ? 0 : before) + value * weight
+    } else if (Number.isNaN(before)) {
+      this.#values[place] = value
+    } else {
+      this.#values[place] = this.#law === 'maximum' ? Math.max(before, value) : before + value
+    }
+  }
+
+  #told(value: number, weight = 0): number | null {
+    const told = this.#law === 'mean' ? Math.round(value / weight) : value
+    return Number.isNaN(told) ? null : told
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { nameOf } from '../../../upstream/source/batch-groups.ts'
+import { callOf, type Topic } from '../../../upstream/source/endpoint.ts'
+import type { AnalytiksClient, Question } from '../client.ts'
+import type { LocationTraffic } from '../records.ts'
+import { printSpan } from '../wire.ts'
+import { packTraffic, unpackTraffic } from './packed-traffic.ts'
+import { untilNow } from './windows.ts'
+import { type Keep, keepTraffic } from './windows-ttl.ts'
+
+/** One page of a brand's locations in one window; the first without a cursor. */
+export interface BrandPageKey extends Question {
+  readonly brandId: number
+  readonly cursor: string | undefined
+}
+
+export interface BrandPage {
+  readonly data: readonly LocationTraffic[]
+  readonly cursor: string | null
+}
+
+/** Pages of a brand, which the vendor cuts: a call each. */
+export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPageKey, BrandPage> {
+  return {
+    nameOf: ({ brandId, span, step, cursor }) =>
+      nameOf('brand', brandId, span.form, span.start, span.end, step, cursor),
+    callsOf: keys =>
+      keys.map(key => {
+        const { step, brandId, cursor } = key
+        const span = untilNow(key.span, step, Date.now())
+        const plan = { route: 'POST /json/v3', window: printSpan(span), interval: step, brandId }
+        return callOf(key, plan, flight => client.page({ span, step }, brandId, cursor, flight))
+      }),
+    keepFor: ({ span }, _page, at) => keepTraffic(keep, span, at),
+    pack: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),
+    unpack: unpackPage,
+  }
+}
+
+const packedPage = z.object({ data: z.array(z.unknown()), cursor: z.string().nullable() })
+
+function unpackPage(kept: unknown): BrandPage | undefined {
+  const { data: page } = packedPage.safeParse(kept)
+  const data = page?.data.flatMap(row => unpackTraffic(row) ?? [])
+  return page && data?.length === page.data.length ? { data, cursor: page.cursor } : undefined
+}

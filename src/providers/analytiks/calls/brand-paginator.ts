@@ -1,0 +1,136 @@
+import { nameOf } from '../../../upstream/source/batch-groups.ts'
+import type { Answers } from '../../../upstream/source/data-source.ts'
+import { type Walk, walk } from '../../../upstream/source/paginator.ts'
+import type { Caller } from '../../../upstream/source/request-scope.ts'
+import type { DwellTime } from '../assembly/aggregation.ts'
+import { TrafficGathering } from '../assembly/report-builder.ts'
+import { Plans } from '../assembly/report-settings.ts'
+import { type BrandQuestion, countedOf, questionIn } from '../brand-question.ts'
+import type { LocationTraffic, TrafficSpan, TrafficStep } from '../records.ts'
+import type { BrandReport } from '../series.ts'
+import { stepOf, type TrafficQuestion } from '../traffic-question.ts'
+import type { BrandPage, BrandPageKey } from './brand-pages.ts'
+import { WindowPages } from './window-pages.ts'
+import { presentWindow, untilNow } from './windows.ts'
+
+export interface BrandWalkOptions {
+  readonly pages: Answers<BrandPageKey, BrandPage>
+  readonly caller: Caller
+  readonly dwellTime: DwellTime
+  readonly brandId: number
+  /** What is asked of all locations; those whose range is not within it are asked apart. */
+  readonly span: TrafficSpan
+  readonly step: TrafficStep
+  /** The windows of a range that are not still to come, without gaps, in order of time. */
+  readonly cut: (span: TrafficSpan, step: TrafficStep) => TrafficSpan[]
+  readonly now: number
+}
+
+/** A brand's locations in the order of the first window's pages; the other windows are read as far as those locations need. */
+export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): Walk<BrandReport> {
+  const { span, step, cut, now } = options
+  const windows = cut(span, step)
+  // Some window has to tell which locations there are.
+  const first = windows[0] ?? presentWindow(span.form, step, now)
+  const lead = new WindowPages(first, { ...options, wants: () => true })
+  const others = windows.slice(1).map(window => new WindowPages(window, { ...options, wants: () => true }))
+  const apart = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
+  const plans = new Plans(options.dwellTime)
+  const questions = new Map<string | null, TrafficQuestion | Error>()
+  const questionOf = (locationId: number) =>
+    questions.getOrInsertComputed(question.zoneOf(locationId), zone =>
+      attempt(() => questionIn(question, zone)),
+    )
+
+  /** What a location is asked by that needs pages of its own; undefined where the brand's hold its range. */
+  const apartNameOf = (locationId: number) => {
+    const asked = questionOf(locationId)
+    if (asked instanceof Error || isWithin(asked.span, span)) return undefined
+    return nameOf(asked.span.form, asked.span.start, asked.span.end, stepOf(asked))
+  }
+  const pagesApart = (name: string, asked: TrafficQuestion) =>
+    apart.getOrInsertComputed(name, () => {
+      const step = stepOf(asked)
+      const wants = (locationId: number) => apartNameOf(locationId) === name
+      const pages = cut(asked.span, step).map(window => new WindowPages(window, { ...options, step, wants }))
+      return { step, pages }
+    })
+  const reportOf = (row: LocationTraffic, told: readonly Told[]): BrandReport => {
+    const { locationId, referenceNumber } = row
+    const asked = questionOf(locationId)
+    const report = attempt(() => {
+      if (asked instanceof Error) throw asked
+      const gathering = new TrafficGathering(
+        asked,
+        plans.of(asked),
+        countedOf(asked, apartNameOf(locationId) === undefined ? step : stepOf(asked)),
+      )
+      for (const [window, traffic] of told) gathering.add(window, traffic)
+      return gathering.report()
+    })
+    if (report instanceof Error) return failed(row, report)
+    return { ...report, locationId, referenceNumber: report.referenceNumber ?? referenceNumber }
+  }
+
+  return walk<BrandReport, true>(async () => {
+    const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
+    const told = new Map<number, Told[]>(
+      rows.map(row => [row.locationId, [[untilNow(lead.window, step, now), row]]]),
+    )
+    await takeAll(others, step, now, told)
+    for (const [name, group] of Map.groupBy(rows, ({ locationId }) => apartNameOf(locationId))) {
+      const [asked] = group.map(({ locationId }) => questionOf(locationId))
+      if (name === undefined || !asked || asked instanceof Error) continue
+      const own = pagesApart(name, asked)
+      const toldApart = new Map<number, Told[]>(group.map(({ locationId }) => [locationId, []]))
+      await takeAll(own.pages, own.step, now, toldApart)
+      for (const [locationId, parts] of toldApart) told.set(locationId, parts)
+    }
+    // A location that is newer than what is kept of the first window.
+    if (lead.hasEnded && others.some(pages => pages.hasLeft)) lead.startAfresh()
+    const reports = rows.map(row => reportOf(row, told.get(row.locationId) ?? []))
+    return { rows: reports, next: lead.hasEnded ? undefined : true }
+  })
+}
+
+type Told = readonly [window: TrafficSpan, traffic: LocationTraffic]
+
+/** Adds what each window tells of the locations. */
+async function takeAll(
+  windows: readonly WindowPages[],
+  step: TrafficStep,
+  now: number,
+  told: ReadonlyMap<number, Told[]>,
+): Promise<void> {
+  const parts = await Promise.all(windows.map(pages => pages.take([...told.keys()])))
+  for (const [place, { window }] of windows.entries()) {
+    for (const row of parts[place] ?? []) told.get(row.locationId)?.push([untilNow(window, step, now), row])
+  }
+}
+
+function isWithin(part: TrafficSpan, whole: TrafficSpan): boolean {
+  return part.form === whole.form && part.start >= whole.start && part.end <= whole.end
+}
+
+/** One location that fails by itself. */
+function failed({ locationId, referenceNumber }: LocationTraffic, failure: Error): BrandReport {
+  return {
+    locationId,
+    referenceNumber,
+    series() {
+      throw failure
+    },
+    get pointsOfInterest(): never {
+      throw failure
+    },
+  }
+}
+
+function attempt<Result>(work: () => Result): Result | Error {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw error
+  }
+}

@@ -1,0 +1,124 @@
+import { UpstreamError } from '../../../upstream/error.ts'
+import { nameOf } from '../../../upstream/source/batch-groups.ts'
+import type { Call, Topic } from '../../../upstream/source/endpoint.ts'
+import type { AnalytiksClient, LocationChoice, Question } from '../client.ts'
+import type { LocationIdentity, LocationTraffic } from '../records.ts'
+import { printSpan } from '../wire.ts'
+import { packTraffic, unpackTraffic } from './packed-traffic.ts'
+import { untilNow } from './windows.ts'
+import { type Keep, keepTraffic } from './windows-ttl.ts'
+
+/** One location in one window. */
+export interface LocationWindow extends Question {
+  readonly identity: LocationIdentity
+  /** `FAIL`: one refused location refuses all that are asked with it. */
+  readonly onRefusal: 'PARTIAL' | 'FAIL'
+  /** The same for windows that may share a call. */
+  readonly group: string
+  /** The same for equal windows. */
+  readonly name: string
+}
+
+/** A fleet's year is thousands of them, each looked up by its name many times. */
+export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): LocationWindow {
+  const group = groupName(window)
+  return { ...window, group, name: `${group} ${identityName(window.identity)}` }
+}
+
+/** The most locations of one call (the vendor's page). */
+const maximumLocations = 50
+
+/** All metrics of a location in a window: 50 locations a call; ids, and references of one brand, each their way. */
+export function locationTraffic(client: AnalytiksClient, keep: Keep): Topic<LocationWindow, LocationTraffic> {
+  return {
+    nameOf: ({ name }) => name,
+    callsOf: windows =>
+      [...Map.groupBy(windows, ({ group }) => group).values()]
+        .flatMap(group => chunks(group, maximumLocations))
+        .map(group => callFor(client, group)),
+    keepFor: ({ span }, _traffic, at) => keepTraffic(keep, span, at),
+    pack: packTraffic,
+    unpack: unpackTraffic,
+  }
+}
+
+export function identityName(identity: LocationIdentity): string {
+  return 'locationId' in identity
+    ? String(identity.locationId)
+    : nameOf(identity.brandId, identity.referenceNumber)
+}
+
+function callFor(
+  client: AnalytiksClient,
+  group: readonly [LocationWindow, ...LocationWindow[]],
+): Call<LocationWindow, LocationTraffic> {
+  const [{ span: window, step, onRefusal }] = group
+  const span = untilNow(window, step, Date.now())
+  const choice = choiceOf(group)
+  return {
+    keys: group,
+    plan: {
+      route: onRefusal === 'FAIL' ? 'POST /json/v1' : 'POST /json/v2',
+      window: printSpan(span),
+      interval: step,
+      ...choice,
+    },
+    async make(flight) {
+      if (onRefusal === 'FAIL') {
+        const rows = await client.whole({ span, step }, choice, flight)
+        return group.map(({ identity }) => find(rows, identity) ?? missing())
+      }
+      const { successes, refused } = await client.partial({ span, step }, choice, flight)
+      return group.map(({ identity }) => {
+        const found = find(successes, identity)
+        if (found) return found
+        // What `failures` lists for a reference number is not documented: it may be the id behind it.
+        const isRefused =
+          'locationId' in identity ? refused.includes(String(identity.locationId)) : refused.length > 0
+        return isRefused ? forbidden() : missing()
+      })
+    },
+  }
+}
+
+function choiceOf(group: readonly [LocationWindow, ...LocationWindow[]]): LocationChoice {
+  const [{ identity: first }] = group
+  const identities = group.map(({ identity }) => identity)
+  if ('locationId' in first) {
+    return { locations: identities.flatMap(one => ('locationId' in one ? [one.locationId] : [])) }
+  }
+  const referenceNumbers = identities.flatMap(one => ('referenceNumber' in one ? [one.referenceNumber] : []))
+  return { brandId: first.brandId, referenceNumbers }
+}
+
+function find(rows: readonly LocationTraffic[], identity: LocationIdentity): LocationTraffic | undefined {
+  return 'locationId' in identity
+    ? rows.find(row => row.locationId === identity.locationId)
+    : rows.find(row => row.referenceNumber === identity.referenceNumber)
+}
+
+function groupName({
+  span,
+  step,
+  onRefusal,
+  identity,
+}: Pick<LocationWindow, 'span' | 'step' | 'onRefusal' | 'identity'>): string {
+  const brand = 'brandId' in identity ? identity.brandId : null
+  return `location ${span.form} ${span.start} ${span.end} ${step} ${onRefusal} ${brand}`
+}
+
+function chunks<Item>(items: readonly Item[], size: number): (readonly [Item, ...Item[]])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  ).flatMap(([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]))
+}
+
+function forbidden(): UpstreamError {
+  const message = 'analytiks refuses this location: it does not exist, or these credentials may not read it.'
+  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message)
+}
+
+function missing(): UpstreamError {
+  const message = 'analytiks neither answered nor refused this location.'
+  return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
+}

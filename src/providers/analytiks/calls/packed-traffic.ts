@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { type Buckets, type LocationTraffic, type TrafficMetric, trafficMetrics } from '../records.ts'
+
+/** Millions of numbers are kept: a schema for each of them would cost more than the parsing. */
+const numbers = z.custom<readonly number[]>(Array.isArray)
+
+/** Runs of buckets at equal steps: how many steps after the last one it begins and how many they are, one run after the other. */
+const packedTimes = z.object({
+  /** Of the first bucket. */
+  start: z.number(),
+  step: z.number(),
+  runs: numbers,
+})
+
+/** `times` is a place in the list of times. */
+const packedBuckets = z.object({ times: z.int(), values: numbers, zoned: z.boolean() })
+
+const packedMetrics = z.partialRecord(z.enum(trafficMetrics), packedBuckets.nullable())
+
+/**
+ * What is kept of a location's traffic, as JSON: the times of its buckets, which are most of it, are said in short, and once
+ * where neighbouring series share them.
+ */
+const packedTraffic = z.object({
+  locationId: z.int(),
+  referenceNumber: z.string().nullable(),
+  times: z.array(packedTimes),
+  buckets: packedMetrics,
+  pointsOfInterest: z.array(z.object({ id: z.string(), buckets: packedMetrics })),
+})
+
+type PackedTimes = z.output<typeof packedTimes>
+type PackedBuckets = z.output<typeof packedBuckets>
+type PackedTraffic = z.output<typeof packedTraffic>
+
+export function packTraffic({ buckets, pointsOfInterest, ...location }: LocationTraffic): PackedTraffic {
+  const places = new Map<readonly number[], number>()
+  const pack = ({ times, ...rest }: Buckets) => ({
+    ...rest,
+    times: places.getOrInsertComputed(times, () => places.size),
+  })
+  const packed = {
+    buckets: eachMetric(buckets, pack),
+    pointsOfInterest: pointsOfInterest.map(({ id, buckets }) => ({ id, buckets: eachMetric(buckets, pack) })),
+  }
+  return { ...location, ...packed, times: [...places.keys()].map(packTimes) }
+}
+
+/** The traffic that was packed, of which series may share their times; undefined where it was not so. */
+export function unpackTraffic(kept: unknown): LocationTraffic | undefined {
+  const { data: packed } = packedTraffic.safeParse(kept)
+  if (!packed) return undefined
+  const { buckets, pointsOfInterest, times, ...location } = packed
+  const lists = times.map(unpackTimes)
+  const unpack = ({ times, ...rest }: PackedBuckets): Buckets => ({ ...rest, times: lists[times] ?? [] })
+  const traffic = {
+    ...location,
+    buckets: eachMetric(buckets, unpack),
+    pointsOfInterest: pointsOfInterest.map(({ id, buckets }) => ({
+      id,
+      buckets: eachMetric(buckets, unpack),
+    })),
+  }
+  const isWhole = [traffic, ...traffic.pointsOfInterest].every(({ buckets }) =>
+    Object.values(buckets).every(one => !one || one.times.length === one.values.length),
+  )
+  return isWhole ? traffic : undefined
+}
+
+type Metrics<Value> = { readonly [Metric in TrafficMetric]?: Value | null }
+
+function eachMetric<From, To>(metrics: Metrics<From>, change: (one: From) => To): Metrics<To> {
+  const changed: { [Metric in TrafficMetric]?: To | null } = {}
+  for (const metric of trafficMetrics) {
+    const one = metrics[metric]
+    if (one !== undefined) changed[metric] = one && change(one)
+  }
+  return changed
+}
+
+function packTimes(times: readonly number[]): PackedTimes {
+  const step = stepOf(times)
+  const runs: number[] = []
+  const [start = 0] = times
+  let last = start
+  let [skip, count] = [0, 0]
+  for (const time of times) {
+    if (count > 0 && time !== last + step) {
+      runs.push(skip, count)
+      skip = (time - last) / step
+      count = 0
+    }
+    count++
+    last = time
+  }
+  if (count > 0) runs.push(skip, count)
+  return { start, step, runs }
+}
+
+/** What every bucket starts a multiple of after the one before. */
+function stepOf(times: readonly number[]): number {
+  let step = 0
+  let last: number | undefined
+  for (const time of times) {
+    const gap = time - (last ?? time)
+    if (gap % step !== 0) step = greatestCommonDivisor(gap, step)
+    last = time
+  }
+  return step
+}
+
+function unpackTimes({ start, step, runs }: PackedTimes): readonly number[] {
+  const times: number[] = []
+  let time = start
+  for (let place = 0; place < runs.length; place += 2) {
+    const [skip = 0, count = 0] = [runs[place], runs[place + 1]]
+    time += skip * step
+    for (let index = 0; index < count; index++) times.push(time + index * step)
+    time += (count - 1) * step
+  }
+  return times
+}
+
+function greatestCommonDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestCommonDivisor(other, one % other)
+}

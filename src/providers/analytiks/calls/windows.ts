@@ -1,0 +1,64 @@
+import type { TrafficSpan, TrafficStep } from '../records.ts'
+
+const day = 86_400_000
+/** The most of one call (the vendor's page). */
+const windowDays = 5
+const windowLength = windowDays * day
+/** No day before it can be written. */
+const firstDay = Date.parse('0001-01-01T00:00:00Z')
+
+/**
+ * Cuts a range of any length where the days since 1970 are a multiple of five, by the clock that the range is told in. With
+ * `whole`, windows reach beyond the range, so that whatever is asked of the same days makes the same calls: one that is
+ * over is asked whole, another to the end of the last day that is wanted.
+ */
+export function windowsOf(
+  { form, start, end }: TrafficSpan,
+  { whole, now }: { readonly whole: boolean; readonly now: number },
+): TrafficSpan[] {
+  const windows: TrafficSpan[] = []
+  for (let from = Math.floor(start / windowLength) * windowLength; from < end; from += windowLength) {
+    const window = { form, start: Math.max(from, firstDay), end: from + windowLength }
+    if (!whole) windows.push({ form, start: Math.max(window.start, start), end: Math.min(window.end, end) })
+    else if (isOver(window, now)) windows.push(window)
+    else windows.push({ ...window, end: Math.min(window.end, Math.ceil(end / day) * day) })
+  }
+  return windows
+}
+
+const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
+
+/** By how much a local clock may be before UTC. */
+const furthestAhead = 14 * 3_600_000
+
+/** The end of the bucket that is running: of a local clock that nobody knows, of the one that is furthest ahead. */
+function presentEnd(form: TrafficSpan['form'], step: TrafficStep, now: number): number {
+  const milliseconds = stepMilliseconds[step]
+  const latest = form === 'utc' ? now : now + furthestAhead
+  return (Math.floor(latest / milliseconds) + 1) * milliseconds
+}
+
+/** Whether all buckets of a window are still to come. */
+export function isAhead({ form, start }: TrafficSpan, step: TrafficStep, now: number): boolean {
+  return start >= presentEnd(form, step, now)
+}
+
+/** The window without the buckets that are still to come: the running one is its last. */
+export function untilNow(window: TrafficSpan, step: TrafficStep, now: number): TrafficSpan {
+  const end = presentEnd(window.form, step, now)
+  return window.end <= end ? window : { ...window, end }
+}
+
+/** The running bucket, of which nothing is wanted but whose locations there are. */
+export function presentWindow(form: TrafficSpan['form'], step: TrafficStep, now: number): TrafficSpan {
+  const end = presentEnd(form, step, now)
+  return { form, start: end - stepMilliseconds[step], end }
+}
+
+/** Cameras may report late, and a local clock may be behind UTC or before it. */
+const leeway = { utc: 3_600_000, local: 15 * 3_600_000 } as const
+
+/** Whether a window's traffic can change no more. */
+export function isOver({ form, end }: TrafficSpan, now: number): boolean {
+  return end + leeway[form] <= now
+}

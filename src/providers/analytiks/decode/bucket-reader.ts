@@ -1,0 +1,78 @@
+import type { Buckets } from '../records.ts'
+import { type Moment, readMoment } from './bucket-key.ts'
+import type { LiftedMaps } from './fast-maps.ts'
+
+/** A map of the vendor's: from the start of a bucket, as text, to a count. */
+export type BucketMap = Readonly<Record<string, unknown>>
+
+export function isBucketMap(map: unknown): map is BucketMap {
+  return typeof map === 'object' && map !== null && !Array.isArray(map)
+}
+
+/** A map whose keys are no dates, or whose values are no natural numbers. */
+export class UnreadableMap extends Error {
+  override readonly name = 'UnreadableMap'
+}
+
+/** Reads the maps of one answer, whose keys are the same few texts over and over. */
+export class BucketReader {
+  readonly #lifted: Pick<LiftedMaps, 'find'>
+  readonly #moments = new Map<string, Moment>()
+  #lastTimes: readonly number[] = []
+
+  /** `lifted` are the maps that are read already. */
+  constructor(lifted: Pick<LiftedMaps, 'find'>) {
+    this.#lifted = lifted
+  }
+
+  /** Throws UnreadableMap. */
+  read(map: BucketMap | string): Buckets {
+    if (typeof map !== 'string') return this.#readKeys(map)
+    const lifted = this.#lifted.find(map)
+    if (!lifted) throw new UnreadableMap('a text is no map of counts')
+    return lifted
+  }
+
+  #readKeys(map: BucketMap): Buckets {
+    const times: number[] = []
+    const values: number[] = []
+    let zoned: boolean | undefined
+    let inOrder = true
+    for (const key of Object.keys(map)) {
+      const moment = this.#moment(key)
+      const value = map[key]
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+        throw new UnreadableMap('a value is no natural number')
+      zoned ??= moment.zoned
+      if (moment.zoned !== zoned) throw new UnreadableMap('keys are in two forms')
+      inOrder &&= times.length === 0 || moment.time > Number(times.at(-1))
+      times.push(moment.time)
+      values.push(value)
+    }
+    return this.#shared(inOrder ? { times, values } : sorted(times, values), zoned ?? true)
+  }
+
+  #moment(key: string): Moment {
+    const known = this.#moments.get(key)
+    if (known) return known
+    const moment = readMoment(key)
+    if (!moment) throw new UnreadableMap('a key is no date')
+    this.#moments.set(key, moment)
+    return moment
+  }
+
+  /** Cameras report in step, so that neighbouring maps mostly have the same times: those are held once. */
+  #shared({ times, values }: Omit<Buckets, 'zoned'>, zoned: boolean): Buckets {
+    const last = this.#lastTimes
+    if (last.length === times.length && times.every((time, index) => time === last[index]))
+      return { times: last, values, zoned }
+    this.#lastTimes = times
+    return { times, values, zoned }
+  }
+}
+
+function sorted(times: readonly number[], values: readonly number[]): Omit<Buckets, 'zoned'> {
+  const order = times.map((time, index) => ({ time, value: values[index] ?? 0 }))
+  order.sort((one, other) => one.time - other.time)
+  return { times: order.map(({ time }) => time), values: order.map(({ value }) => value) }
+}

@@ -1,0 +1,58 @@
+import type { Dispatcher } from 'undici'
+import type { Flight } from '../call-context.ts'
+import { endedError, watchDeadline } from '../deadline.ts'
+import type { ProviderName } from '../error.ts'
+import type { Bounds } from './bounds.ts'
+import type { Connections } from './connections.ts'
+import { mayBeDone } from './creation.ts'
+import type { Exchange } from './exchange.ts'
+import { endsConnection, noAnswer } from './no-response.ts'
+
+export interface Sending<Answer> {
+  readonly request: Dispatcher.DispatchOptions
+  /** Called for each time that it is sent. */
+  readonly open: () => Exchange<Answer>
+  readonly flight: Flight | undefined
+  /** Whether it changes nothing, so that it is sent again where its connection had been closed. */
+  readonly isRead: boolean
+  /** Whether it makes something anew whenever it arrives: once it has left, its failure says so and is not retryable. */
+  readonly isCreation: boolean
+}
+
+/** Sends calls of one provider within its bounds. Rejects with UpstreamError for no answer, a late one or one too large. */
+export function openDispatch(
+  provider: ProviderName,
+  { deadlineMilliseconds, maximumBytes }: Bounds,
+  connections: Connections,
+) {
+  return async <Answer>({ request, open, flight, isRead, isCreation }: Sending<Answer>): Promise<Answer> => {
+    if (flight?.signal.aborted) throw endedError(provider, flight.signal)
+    let exchange = open()
+    using _deadline = watchDeadline(deadlineMilliseconds, flight?.signal, ended => {
+      exchange.giveUp(endedError(provider, ended))
+    })
+    try {
+      connections.send(request, exchange)
+      const answer = await exchange.answer.catch(error => {
+        if (!isRead || !lostUnanswered(exchange, error)) throw error
+        flight?.repeated?.()
+        exchange = open()
+        connections.sendAnew(request, exchange)
+        return exchange.answer
+      })
+      flight?.received?.(exchange.wireBytes)
+      return answer
+    } catch (error) {
+      const failure = noAnswer(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
+      throw isCreation && exchange.hasLeft ? mayBeDone(failure) : failure
+    }
+  }
+}
+
+/** Whether a connection that was used before ended with nothing of an answer, as one does that is closed while it is idle. */
+function lostUnanswered(
+  { isReused, hasBegun }: Pick<Exchange<unknown>, 'isReused' | 'hasBegun'>,
+  error: unknown,
+): boolean {
+  return isReused && !hasBegun && endsConnection(error)
+}

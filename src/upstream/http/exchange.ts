@@ -1,0 +1,144 @@
+import { isUtf8 } from 'node:buffer'
+import type { Dispatcher } from 'undici'
+import { ContentDecoder, codingsOf } from './content-coding.ts'
+import type { HttpHead } from './message.ts'
+import { UnreadableBody } from './unreadable-body.ts'
+
+/** One of a client's connections, as the calls on it come to know it. */
+export interface Ride {
+  /** The answers that came on it so far. */
+  answered: number
+}
+
+/** One call as its connection brings the answer, without the streams that undici's `request` makes for each body. */
+export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
+  /** Rejects with what the call failed of, or was given up for. */
+  readonly answer: Promise<Answer>
+  /** What its body took so far, decoded. */
+  bytes = 0
+  /** What its body took so far on the wire. */
+  wireBytes = 0
+  /** Whether it may have arrived upstream. */
+  hasLeft = false
+  /** Whether anything of an answer came. */
+  hasBegun = false
+  /** Whether it left on a connection that had brought answers before. */
+  isReused = false
+  /** The connection that it goes out on, told before it leaves. */
+  ride: Ride | undefined
+  protected head: HttpHead = { status: 0, headers: {} }
+  protected readonly chunks: Buffer[] = []
+  protected readonly maximumBytes: number
+  protected readonly resolve: (answer: Answer | Promise<Answer>) => void
+  readonly #reject: (reason: unknown) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #givenUp: Error | undefined
+  #decoder: ContentDecoder | undefined
+
+  /** `maximumBytes` bounds its body on the wire and decoded. */
+  constructor(maximumBytes: number) {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    this.answer = promise
+    this.maximumBytes = maximumBytes
+    this.resolve = resolve
+    this.#reject = reject
+  }
+
+  /** Ends the call upstream, at once or as soon as it has a connection. */
+  giveUp(reason: Error): void {
+    this.#givenUp = reason
+    this.#reject(reason)
+    this.#decoder?.destroy()
+    this.#controller?.abort(reason)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    this.hasLeft = !this.#givenUp
+    this.isReused = this.ride !== undefined && this.ride.answered > 0
+    if (this.#givenUp) controller.abort(this.#givenUp)
+  }
+
+  onResponseStarted(): void {
+    this.hasBegun = true
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpHead['headers'],
+  ): void {
+    this.head = { status, headers }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.wireBytes === 0 && this.head.headers['content-encoding'] !== undefined) this.#decode()
+    this.wireBytes += chunk.byteLength
+    if (this.#decoder) this.#decoder.write(chunk)
+    else this.#take(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.ride) this.ride.answered++
+    if (this.#decoder) this.#decoder.end()
+    else this.#end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#decoder?.destroy()
+    this.#reject(error)
+  }
+
+  /** A part of the body came; it is the last of `chunks`. */
+  protected abstract taken(): void
+
+  /** The whole body came. */
+  protected abstract finish(): void
+
+  /** The body as text; throws UnreadableBody for what is not UTF-8, but where the status says all that matters. */
+  protected text(): string {
+    const [first] = this.chunks
+    const body = first && this.chunks.length === 1 ? first : Buffer.concat(this.chunks)
+    if (this.head.status < 400 && !isUtf8(body)) throw new UnreadableBody('text that is not UTF-8')
+    return decoder.decode(body)
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#givenUp) return
+    this.bytes += chunk.byteLength
+    this.chunks.push(chunk)
+    this.taken()
+  }
+
+  #end(): void {
+    if (this.#givenUp) return
+    try {
+      this.finish()
+    } catch (error) {
+      if (!(error instanceof UnreadableBody)) throw error
+      this.giveUp(error)
+    }
+  }
+
+  #decode(): void {
+    const codings = codingsOf(this.head)
+    if (codings.length === 0) return
+    const fail = (error: Error) => {
+      // What refuses in words that cannot be read still refuses.
+      if (this.head.status >= 400) {
+        this.chunks.length = 0
+        this.#end()
+      }
+      this.giveUp(error)
+    }
+    try {
+      const body = { data: (chunk: Buffer) => this.#take(chunk), end: () => this.#end(), fail }
+      this.#decoder = new ContentDecoder(codings, this.maximumBytes, body)
+    } catch (error) {
+      if (!(error instanceof UnreadableBody)) throw error
+      fail(error)
+    }
+  }
+}
+
+const decoder = new TextDecoder()

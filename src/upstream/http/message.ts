@@ -1,0 +1,17 @@
+import type { Dispatcher } from 'undici'
+
+export interface HttpHead {
+  readonly status: number
+  /** By lower-case name; a list where one was sent more than once. */
+  readonly headers: Dispatcher.ResponseData['headers']
+}
+
+export interface HttpAnswer extends HttpHead {
+  readonly body: string
+}
+
+/** A header's value, the first where it was sent more than once. */
+export function header({ headers }: HttpHead, name: Lowercase<string>): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,90 @@
+import { errors } from 'undici'
+import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../error.ts'
+import { maximumHeaderBytes } from './connections.ts'
+import { UnreadableBody } from './unreadable-body.ts'
+
+export interface CallEnd {
+  readonly maximumBytes: number
+  /** Whether a part of the answer had come. */
+  readonly hasBegun: boolean
+}
+
+/** The error of a call without a whole answer; the cause is for the log, as it may name hosts and quote what came. */
+export function noAnswer(provider: ProviderName, cause: unknown, end: CallEnd): UpstreamError {
+  if (cause instanceof UpstreamError) return cause
+  const { code, retryable, sentence } = reasonOf(cause, end)
+  return new UpstreamError(provider, code, `${provider} ${sentence}.`, { cause, retryable })
+}
+
+interface Reason {
+  readonly code: UpstreamErrorCode
+  /** By default what the code implies. */
+  readonly retryable?: boolean
+  /** Follows the provider's name. */
+  readonly sentence: string
+}
+
+function reasonOf(cause: unknown, { maximumBytes, hasBegun }: CallEnd): Reason {
+  if (cause instanceof UnreadableBody) return invalid(`answered ${cause.message}`)
+  if (cause instanceof errors.ResponseExceededMaxSizeError)
+    return invalid(`answered more than ${maximumBytes} bytes`)
+  if (cause instanceof errors.HeadersOverflowError)
+    return invalid(`answered with headers of more than ${maximumHeaderBytes} bytes`)
+  if (isNotHttp(cause)) return invalid('answered something that is not HTTP')
+  if (cause instanceof errors.SocketError && /^bad /.test(cause.message))
+    return invalid('answered something that does not belong to the question')
+  if (cause instanceof errors.ConnectTimeoutError)
+    return { code: 'UPSTREAM_TIMEOUT', sentence: 'took no connection in time' }
+  if (cause instanceof errors.InvalidArgumentError)
+    return unavailable('cannot be asked this: it fits into no request', false)
+  if (isCertificateError(cause))
+    return unavailable('could not be reached: its certificate is not valid', false)
+  if (isTlsError(cause)) return unavailable('could not be reached: it does not speak TLS as it should', false)
+  if (endsConnection(cause)) {
+    return unavailable(
+      hasBegun
+        ? 'closed the connection in the middle of its answer'
+        : 'closed the connection before it answered',
+    )
+  }
+  return unavailable('could not be reached')
+}
+
+/** Whether the other side ended a connection that had been open. */
+export function endsConnection(cause: unknown): boolean {
+  if (cause instanceof errors.SocketError) return !/^bad /.test(cause.message)
+  if (cause instanceof errors.ResponseContentLengthMismatchError) return true
+  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(codeOf(cause) ?? '') && !isConnecting(cause)
+}
+
+/** A connection may also be reset while it is being opened: such an error names the address. */
+function isConnecting(cause: unknown): boolean {
+  return cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect'
+}
+
+/** A status below 100 passes the parser, and fails an assertion of undici's. */
+function isNotHttp(cause: unknown): boolean {
+  return cause instanceof errors.HTTPParserError || codeOf(cause) === 'ERR_ASSERTION'
+}
+
+function isCertificateError(cause: unknown): boolean {
+  return /CERT|^ERR_TLS_|UNABLE_TO_VERIFY|UNABLE_TO_GET|HOSTNAME_MISMATCH|INVALID_CA|CRL_/.test(
+    codeOf(cause) ?? '',
+  )
+}
+
+function isTlsError(cause: unknown): boolean {
+  return /^(ERR_SSL_|EPROTO$)/.test(codeOf(cause) ?? '')
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+}
+
+function invalid(sentence: string): Reason {
+  return { code: 'UPSTREAM_INVALID_RESPONSE', sentence }
+}
+
+function unavailable(sentence: string, retryable = true): Reason {
+  return { code: 'UPSTREAM_UNAVAILABLE', retryable, sentence }
+}

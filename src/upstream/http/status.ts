@@ -1,0 +1,76 @@
+import {
+  type ProviderName,
+  UpstreamError,
+  type UpstreamErrorCode,
+  type UpstreamErrorDetails,
+} from '../error.ts'
+import { type HttpHead, header } from './message.ts'
+
+/** The error that an answer's status stands for; `code` and `retryAfterSeconds` are given where the provider knows better. */
+export function statusError(
+  provider: ProviderName,
+  answer: HttpHead,
+  known: UpstreamErrorDetails & { readonly code?: UpstreamErrorCode | undefined } = {},
+): UpstreamError {
+  const { code = codeOf(answer.status), ...details } = known
+  return new UpstreamError(provider, code, sentences[code](provider, answer.status), {
+    ...detailsOf(answer),
+    // A 5xx answer may be gone a moment later; a gateway's 408 and 425 (Too Early) too.
+    ...(answer.status >= 500 || [408, 425].includes(answer.status) ? { retryable: true } : {}),
+    retryAfterSeconds: retryAfter(answer),
+    ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
+  })
+}
+
+/** What an error tells of the answer that it is about. */
+export function detailsOf(answer: HttpHead): UpstreamErrorDetails {
+  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
+}
+
+/** The upstream's own id of the call, for whoever has to ask its support. */
+export function requestId(answer: HttpHead): string | undefined {
+  const id = header(answer, 'x-request-id') ?? header(answer, 'x-amzn-requestid') ?? header(answer, 'cf-ray')
+  return id && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
+}
+
+/** `Retry-After` in seconds, whether it was sent as seconds or as a date. */
+export function retryAfter(answer: HttpHead): number | undefined {
+  const value = header(answer, 'retry-after')
+  if (!value) return undefined
+  return toWait(/^\d+$/.test(value) ? Number(value) : (dateOf(value) - Date.now()) / 1000)
+}
+
+/** Whole seconds, none for what is over; undefined for what is no number or does not fit the 32 bits of the graph's Int. */
+export function toWait(seconds: number): number | undefined {
+  const whole = Math.max(0, Math.ceil(seconds))
+  return whole < 2 ** 31 ? whole : undefined
+}
+
+/** `Date.parse` reads nearly anything as a date: `1.5` is a day in January 2001. */
+function dateOf(value: string): number {
+  return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun).+ GMT$/.test(value) ? Date.parse(value) : Number.NaN
+}
+
+function codeOf(status: number): UpstreamErrorCode {
+  if (status === 401) return 'UPSTREAM_UNAUTHENTICATED'
+  if (status === 403) return 'UPSTREAM_FORBIDDEN'
+  if (status === 404 || status === 410) return 'UPSTREAM_NOT_FOUND'
+  if (status === 408 || status === 504) return 'UPSTREAM_TIMEOUT'
+  if (status === 429) return 'UPSTREAM_RATE_LIMITED'
+  if (status >= 500) return 'UPSTREAM_UNAVAILABLE'
+  if (status >= 400) return 'UPSTREAM_REJECTED'
+  return 'UPSTREAM_INVALID_RESPONSE'
+}
+
+const sentences: Record<UpstreamErrorCode, (provider: string, status: number) => string> = {
+  PROVIDER_NOT_CONFIGURED: provider => `${provider} is not configured.`,
+  UPSTREAM_UNAUTHENTICATED: provider => `${provider} did not accept the credentials.`,
+  UPSTREAM_FORBIDDEN: provider => `${provider} does not allow these credentials to read or change this.`,
+  UPSTREAM_NOT_FOUND: provider => `${provider} does not know this.`,
+  UPSTREAM_REJECTED: (provider, status) => `${provider} rejected the question with status ${status}.`,
+  UPSTREAM_RATE_LIMITED: provider => `${provider} was asked too often.`,
+  UPSTREAM_QUOTA_EXHAUSTED: provider => `The quota of ${provider} is used up.`,
+  UPSTREAM_TIMEOUT: provider => `${provider} did not answer in time.`,
+  UPSTREAM_UNAVAILABLE: (provider, status) => `${provider} is not available (status ${status}).`,
+  UPSTREAM_INVALID_RESPONSE: (provider, status) => `${provider} answered an unexpected status ${status}.`,
+}

@@ -1,0 +1,32 @@
+import { LRUCache } from 'lru-cache'
+import type { KeptAnswer, KeptAnswers } from '../cache/cache.ts'
+import type { Picture } from './image.ts'
+
+/** An answer that is a picture, whatever else it says. */
+export interface PictureAnswer {
+  readonly picture: Picture
+}
+
+/** Pictures in memory, of so many bytes together, the latest used stay. Anything else is not kept. */
+export function keepPictures(bytes: number): KeptAnswers {
+  const kept = new LRUCache<string, KeptAnswer & { readonly size: number }>({
+    maxSize: bytes,
+    sizeCalculation: ({ size }) => size,
+  })
+  return {
+    async get(name) {
+      return kept.get(name)
+    },
+    async set(name, answer, milliseconds) {
+      if (!isPicture(answer.value)) return
+      const size = answer.value.picture.byteLength + name.length
+      kept.set(name, { ...answer, size }, { ttl: milliseconds })
+    },
+    mark: async () => undefined,
+    clear: async () => kept.clear(),
+  }
+}
+
+export function isPicture(value: unknown): value is PictureAnswer {
+  return value instanceof Object && 'picture' in value
+}

@@ -1,0 +1,49 @@
+import type { LookupFunction } from 'node:net'
+import type { Flight } from '../call-context.ts'
+import type { ProviderName } from '../error.ts'
+import type { Bounds } from '../http/bounds.ts'
+import { Connections } from '../http/connections.ts'
+import { openDispatch } from '../http/dispatch.ts'
+import { PictureReception, type PictureResponse } from './image-response.ts'
+
+export interface PictureCall {
+  readonly url: URL
+  readonly headers?: Readonly<Record<string, string>>
+  readonly flight: Flight
+}
+
+/** One provider's connections for pictures. Redirects are not followed. */
+export interface PictureUpstream extends AsyncDisposable {
+  /**
+   * One GET. An answer of status 200 is a picture, checked while it comes; of another status its text. Throws UpstreamError
+   * for no answer, a late one, one too large and one that is no picture.
+   */
+  get(call: PictureCall): Promise<PictureResponse>
+}
+
+/** `lookup` finds the addresses of hosts; by default the system's own. */
+export function openPictureUpstream(
+  provider: ProviderName,
+  bounds: Bounds,
+  { lookup }: { readonly lookup?: LookupFunction } = {},
+): PictureUpstream {
+  const { deadlineMilliseconds, maximumBytes } = bounds
+  const connections = new Connections({
+    timeoutMilliseconds: deadlineMilliseconds,
+    ...(lookup && { lookup }),
+  })
+  const dispatch = openDispatch(provider, bounds, connections)
+  return {
+    get({ url, headers, flight }) {
+      const request = {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'GET' as const,
+        headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers },
+      }
+      const open = () => new PictureReception(provider, maximumBytes)
+      return dispatch({ request, open, flight, isRead: true, isCreation: false })
+    },
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,58 @@
+import type { Dispatcher } from 'undici'
+import { type ProviderName, UpstreamError } from '../error.ts'
+import { Exchange } from '../http/exchange.ts'
+import { type HttpAnswer, type HttpHead, header } from '../http/message.ts'
+import { firstBytes, type Picture, pictureTag, pictureType } from './image.ts'
+
+/** An answer that holds a picture, or says in words why there is none. */
+export type PictureResponse = (HttpHead & { readonly picture: Picture }) | HttpAnswer
+
+/** A call for a picture, which is ended as soon as its answer cannot be a picture of an allowed size. */
+export class PictureReception extends Exchange<PictureResponse> {
+  readonly #provider: ProviderName
+  #type: Promise<string> | undefined
+
+  constructor(provider: ProviderName, maximumBytes: number) {
+    super(maximumBytes)
+    this.#provider = provider
+  }
+
+  override onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpHead['headers'],
+  ): void {
+    super.onResponseStart(controller, status, headers)
+    if (Number(header(this.head, 'content-length') ?? 0) > this.maximumBytes) this.giveUp(this.#tooLarge())
+  }
+
+  protected override taken(): void {
+    if (this.bytes > this.maximumBytes) this.giveUp(this.#tooLarge())
+    else if (this.head.status === 200 && this.bytes >= firstBytes) this.#look()
+  }
+
+  protected override finish(): void {
+    if (this.head.status === 200) this.resolve(this.#finish())
+    else this.resolve({ ...this.head, body: this.text() })
+  }
+
+  async #finish(): Promise<PictureResponse> {
+    const contentType = await this.#look()
+    const parts = this.chunks
+    const picture = { parts, byteLength: this.bytes, contentType, etag: pictureTag(this.head, parts) }
+    return { ...this.head, picture }
+  }
+
+  #look(): Promise<string> {
+    if (!this.#type) {
+      this.#type = pictureType(this.#provider, Buffer.concat(this.chunks))
+      this.#type.catch(error => this.giveUp(error))
+    }
+    return this.#type
+  }
+
+  #tooLarge(): UpstreamError {
+    const message = `${this.#provider} answered a picture of more than ${this.maximumBytes} bytes.`
+    return new UpstreamError(this.#provider, 'UPSTREAM_INVALID_RESPONSE', message)
+  }
+}

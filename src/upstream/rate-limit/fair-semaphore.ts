@@ -1,0 +1,162 @@
+import type { Flight } from '../call-context.ts'
+import { endedError } from '../deadline.ts'
+import { type ProviderName, UpstreamError } from '../error.ts'
+import { Liveness } from './liveness.ts'
+import { type Clock, systemClock } from './quota-period.ts'
+
+/** How many calls may be under way at once. Who asks for many takes turns with the others, first come first served among equals. */
+export interface Places extends Disposable {
+  /**
+   * A place, given back when disposed of. Rejects with UpstreamError when the flight ends first, when no call has succeeded
+   * for one deadline of a call while it waited, and at once where too many wait already.
+   */
+  take(flight: Flight, wait?: Wait): Promise<Disposable>
+  /** For how many milliseconds more a wait that began then has a point: without end where nobody is turned away. */
+  left(since: number): number
+  /** Learns how a call has ended: without a failure, it has succeeded. */
+  note(failure?: unknown): void
+}
+
+export interface Wait {
+  /** Who had a place and gave it back unused comes before all others. */
+  readonly isReturning?: boolean
+  /** Since when the call waits, by the clock of the places; by default since now. */
+  readonly since?: number
+}
+
+export interface PlacesOptions {
+  /** The longest that a call may take; by default nobody is turned away because none succeeds. */
+  readonly deadlineMilliseconds?: number
+  /** The most calls that wait. */
+  readonly maximumWaiting?: number
+  readonly clock?: Clock
+}
+
+/** Room for a fleet's year of several callers (4,800 calls); each that waits holds about a kilobyte. */
+export const leastWaiting = 10_000
+
+/** Closing them turns away whoever waits. */
+export function openPlaces(provider: ProviderName, count: number, options: PlacesOptions = {}): Places {
+  const { deadlineMilliseconds = Number.POSITIVE_INFINITY, clock = systemClock } = options
+  const { maximumWaiting = leastWaiting } = options
+  const liveness = new Liveness(provider, deadlineMilliseconds)
+  let free = count
+  let isClosed = false
+  let checking: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
+  const waiting = new Set<Waiting>()
+  /** By asker, in the order of their turns; none is empty. */
+  const queues = new Map<object, Set<Waiting>>()
+  const returning = new Set<Waiting>()
+
+  const place = (): Disposable => {
+    let isHeld = true
+    return {
+      [Symbol.dispose]() {
+        if (!isHeld) return
+        isHeld = false
+        free++
+        serveNext()
+      },
+    }
+  }
+  const next = (): Waiting | undefined => {
+    const [first] = returning
+    if (first) return first
+    const [turn] = queues
+    if (!turn) return undefined
+    const [asker, queue] = turn
+    queues.delete(asker)
+    queues.set(asker, queue)
+    const [waiting] = queue
+    return waiting
+  }
+  const serveNext = () => {
+    const served = free > 0 ? next() : undefined
+    if (!served) return
+    free--
+    served.leave()
+    served.serve(place())
+  }
+  const turnAway = (turned: Waiting, error: UpstreamError) => {
+    turned.leave()
+    turned.turnAway(error)
+  }
+  /** Looks again when the first may have waited in vain, and not for each of thousands by itself. */
+  const check = () => {
+    checking = undefined
+    const now = clock.now()
+    let soonest = Number.POSITIVE_INFINITY
+    for (const one of waiting) {
+      const left = liveness.left(now, one.since)
+      if (left <= 0) turnAway(one, liveness.error())
+      else soonest = Math.min(soonest, left)
+    }
+    checkIn(Math.max(soonest, deadlineMilliseconds / 100))
+  }
+  const checkIn = (milliseconds: number) => {
+    const at = clock.now() + milliseconds
+    if (waiting.size === 0 || at === Number.POSITIVE_INFINITY || (checking && checking.at <= at)) return
+    clearTimeout(checking?.timer)
+    checking = { at, timer: setTimeout(check, Math.max(1, Math.ceil(milliseconds))).unref() }
+  }
+  const wait = ({ signal, asker = signal }: Flight, since: number, isReturning: boolean) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
+    const queue = isReturning ? returning : queues.getOrInsertComputed(asker, () => new Set())
+    const end = () => turnAway(one, endedError(provider, signal))
+    const one: Waiting = {
+      since,
+      leave() {
+        signal.removeEventListener('abort', end)
+        waiting.delete(one)
+        queue.delete(one)
+        if (queue.size === 0 && !isReturning) queues.delete(asker)
+        if (waiting.size > 0) return
+        clearTimeout(checking?.timer)
+        checking = undefined
+      },
+      serve: resolve,
+      turnAway: reject,
+    }
+    waiting.add(one)
+    queue.add(one)
+    signal.addEventListener('abort', end, { once: true })
+    checkIn(liveness.left(clock.now(), since))
+    return promise
+  }
+  return {
+    async take(flight, { isReturning = false, since = clock.now() } = {}) {
+      if (flight.signal.aborted) throw endedError(provider, flight.signal)
+      if (isClosed) throw closedError(provider)
+      if (free === 0) {
+        if (!isReturning && waiting.size >= maximumWaiting) throw crowdedError(provider, waiting.size)
+        return wait(flight, since, isReturning)
+      }
+      free--
+      return place()
+    },
+    left: since => liveness.left(clock.now(), since),
+    note: failure => liveness.note(clock.now(), failure),
+    [Symbol.dispose]() {
+      isClosed = true
+      for (const one of waiting) turnAway(one, closedError(provider))
+    },
+  }
+}
+
+/** What those are told who wait when the account is closed. */
+export function closedError(provider: ProviderName): UpstreamError {
+  return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `The connection to ${provider} was closed.`)
+}
+
+function crowdedError(provider: ProviderName, count: number): UpstreamError {
+  const message = `${count} calls to ${provider} wait for their turn already: ask again later.`
+  return new UpstreamError(provider, 'UPSTREAM_RATE_LIMITED', message)
+}
+
+/** One of `serve` and `turnAway` is called once, after `leave`. */
+interface Waiting {
+  readonly since: number
+  readonly leave: () => void
+  readonly serve: (place: Disposable) => void
+  readonly turnAway: (error: UpstreamError) => void
+}

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Flight } from '../call-context.ts'
+import { endedError } from '../deadline.ts'
+import { type ProviderName, UpstreamError } from '../error.ts'
+import { toWait } from '../http/status.ts'
+import type { Ledger, Refusal, Told } from './call-counter.ts'
+import { closedError, type Places } from './fair-semaphore.ts'
+import { type Clock, systemClock } from './quota-period.ts'
+
+/** What one account may ask of a provider, kept by us so that the provider need not refuse. */
+export interface Budget extends Disposable {
+  /**
+   * Makes the call when its turn has come. It waits for a place as long as its flight lasts and other calls succeed, and for a
+   * limit as long as a call may take, both together where no call succeeds; where that is too short it rejects at once with
+   * UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked
+   * before the wait that it names is over.
+   */
+  spend<Value>(flight: Flight, call: () => Promise<Value>): Promise<Value>
+  /** What an answer told of the limits; to be called before the call returns. */
+  learn(told: Omit<Told, 'underWay'>): void
+  /** The calls left of the scarcest quota, null while none is known. */
+  readonly quotaLeft: number | null
+}
+
+export interface BudgetOptions {
+  /** Held from the wait for a limit on. */
+  readonly places: Places
+  /** What several budgets share, held while a call is under way and not in a wait for a limit. */
+  readonly commonPlaces?: Places | undefined
+  readonly ledger: Ledger
+  /** The longest wait for a limit. */
+  readonly patienceMilliseconds: number
+  readonly clock?: Clock
+}
+
+/** Disposing of it turns away whoever waits, and disposes of its places and its ledger. */
+export function openBudget(provider: ProviderName, options: BudgetOptions): Budget {
+  const { places, commonPlaces, ledger, patienceMilliseconds, clock = systemClock } = options
+  const closing = new AbortController()
+  let waiting = 0
+  let underWay = 0
+
+  const pause = async (refusal: Refusal, signal: AbortSignal) => {
+    const until = clock.now() + refusal.milliseconds
+    const either = AbortSignal.any([signal, closing.signal])
+    try {
+      // A timer of a busy process is early: whoever comes back too soon would wait again, behind others.
+      for (let left = refusal.milliseconds; left > 0; left = until - clock.now()) {
+        await sleep(Math.ceil(left), undefined, { signal: either })
+      }
+    } catch {
+      if (closing.signal.aborted) throw closedError(provider)
+      const ended = endedError(provider, signal)
+      if (ended.code !== 'UPSTREAM_TIMEOUT') throw ended
+      throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
+    }
+  }
+  const note = (failure: unknown) => {
+    places.note(failure)
+    commonPlaces?.note(failure)
+  }
+  /** A call that is counted and may be made now, with its common place; whoever waits for a limit holds none. */
+  const turn = async (flight: Flight, began: number): Promise<Disposable> => {
+    let patience = Math.min(patienceMilliseconds, places.left(began))
+    let hasWaited = false
+    let since = began
+    try {
+      while (true) {
+        using held = new DisposableStack()
+        held.use(await commonPlaces?.take(flight, { isReturning: hasWaited, since }))
+        const refusal = await ledger.take(hasWaited ? 0 : waiting)
+        if (!refusal) return held.move()
+        held.dispose()
+        places.note(limited(provider, refusal))
+        if (refusal.milliseconds > patience) throw limited(provider, refusal)
+        patience -= refusal.milliseconds
+        if (!hasWaited) waiting++
+        hasWaited = true
+        await pause(refusal, flight.signal)
+        since = clock.now()
+      }
+    } finally {
+      if (hasWaited) waiting--
+    }
+  }
+  return {
+    async spend(flight, call) {
+      const since = clock.now()
+      using _place = await places.take(flight, { since })
+      using _common = await turn(flight, since)
+      flight.begun?.()
+      underWay++
+      try {
+        const value = await call()
+        note(undefined)
+        return value
+      } catch (error) {
+        const told = toldByError(error)
+        if (told) ledger.tell(told)
+        // A call that nobody waits for any more tells nothing of the vendor.
+        if (!flight.signal.aborted) note(error)
+        throw error
+      } finally {
+        underWay--
+      }
+    },
+    learn: told => ledger.tell({ ...told, underWay: Math.max(0, underWay - 1) }),
+    get quotaLeft() {
+      return ledger.left
+    },
+    [Symbol.dispose]() {
+      closing.abort()
+      places[Symbol.dispose]()
+      commonPlaces?.[Symbol.dispose]()
+      ledger[Symbol.dispose]()
+    },
+  }
+}
+
+function limited(provider: ProviderName, { milliseconds, isQuota }: Refusal): UpstreamError {
+  return new UpstreamError(
+    provider,
+    isQuota ? 'UPSTREAM_QUOTA_EXHAUSTED' : 'UPSTREAM_RATE_LIMITED',
+    isQuota ? `The quota of ${provider} is used up.` : `The limits of ${provider} allow no call now.`,
+    { retryAfterSeconds: toWait(Math.max(1, milliseconds / 1000)) },
+  )
+}
+
+/** A wait of any length is believed up to a day: a slip of the provider's must not silence it for good. */
+const longestBlock = 86_400_000
+
+function toldByError(error: unknown): Told | undefined {
+  if (!(error instanceof UpstreamError)) return undefined
+  const { code, retryAfterSeconds } = error
+  const milliseconds = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000
+  if (code === 'UPSTREAM_QUOTA_EXHAUSTED') {
+    return { period: { left: 0, resetsInMilliseconds: milliseconds } }
+  }
+  if (code !== 'UPSTREAM_RATE_LIMITED' || milliseconds === undefined) return undefined
+  return { waitMilliseconds: Math.min(milliseconds, longestBlock) }
+}

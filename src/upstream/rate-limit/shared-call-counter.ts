@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { type Allowance, type Ledger, LocalLedger, type Refusal, type Told } from './call-counter.ts'
+import { type Clock, sameEnd, unseenCalls } from './quota-period.ts'
+import { joinScript, loadScripts, runScript, type Script, takeScript, tellScript } from './redis-scripts.ts'
+import type { Sharing } from './shared-redis.ts'
+
+/**
+ * A ledger that instances share through Redis under one name. While Redis answers, no window holds too many calls. When it is
+ * lost each instance goes on at once by its own memory: what the others had used when it last saw them stays used, and of
+ * what was left it takes its share alone. So a window around a loss may hold too many calls: as many as were made since an
+ * instance last saw them, on average over the instances.
+ */
+export function openSharedLedger(allowance: Allowance, clock: Clock, sharing: Sharing, name: string): Ledger {
+  return new SharedLedger(allowance, clock, sharing, name)
+}
+
+const takeAnswer = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
+
+/** How long a Redis that failed is left alone, in milliseconds. */
+const retryPause = 1_000
+
+/** How long after Redis came back all others have told it of their calls, in milliseconds. */
+const returnPause = 5_000
+
+/** What Redis told last. */
+interface Sight {
+  /** How many calls each window had room for. */
+  readonly room: readonly number[]
+  /** What the longest window had left. */
+  readonly left: number | null
+  readonly instances: number
+}
+
+class SharedLedger implements Ledger {
+  readonly #clock: Clock
+  readonly #local: LocalLedger
+  readonly #sharing: Sharing
+  readonly #keys: readonly string[]
+  readonly #returns: Disposable
+  readonly #instance = randomUUID()
+  /** This instance's calls, by id, in the order of their times. */
+  readonly #calls = new Map<string, number>()
+  #sequence = 0
+  /** Calls that Redis has not answered yet. */
+  #asking = 0
+  #isJoined = false
+  #joining: Promise<void> | undefined
+  /** Counts calls and limits that Redis was not told of when they came. */
+  #untold = 0
+  #retryAt = Number.NEGATIVE_INFINITY
+  #cautiousUntil = Number.NEGATIVE_INFINITY
+  #seen: Sight | undefined
+  /** Whether the local ledger knows what was seen. */
+  #isCopied = false
+
+  constructor(allowance: Allowance, clock: Clock, sharing: Sharing, name: string) {
+    this.#clock = clock
+    this.#local = new LocalLedger(allowance, clock)
+    this.#sharing = sharing
+    const stem = `{${sharing.prefix}:budget:${name}}`
+    this.#keys = [`${stem}:calls`, `${stem}:facts`, `${stem}:instances`]
+    this.#returns = sharing.onReturn(() => {
+      this.#isJoined = false
+      this.#retryAt = Number.NEGATIVE_INFINITY
+      void this.#join()
+    })
+  }
+
+  get left(): number | null {
+    const seen = this.#isJoined && !this.#local.period.state ? this.#seen : undefined
+    return seen ? seen.left : this.#local.left
+  }
+
+  async take(ahead: number): Promise<Refusal | undefined> {
+    if (!(await this.#join())) return this.#takeAlone(ahead)
+    // Redis came back: until everybody has told it of their calls, each keeps to its share as well.
+    const caution = this.#cautiousUntil - this.#clock.now()
+    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead, this.#asking), caution) : 0
+    if (shareWait > 0) return this.#local.refusal(shareWait, 0)
+    const id = `${this.#instance}:${++this.#sequence}`
+    const { windows, longestMilliseconds, period } = this.#local
+    const fresh = period.fresh
+    this.#asking++
+    const answer = await this.#run(takeScript, takeAnswer, [
+      this.#instance,
+      id,
+      ahead,
+      longestMilliseconds,
+      fresh?.left ?? -1,
+      fresh ? this.#until(fresh.endsAt) : -1,
+      ...windows.flatMap(({ calls, milliseconds }) => [calls, milliseconds]),
+    ])
+    this.#asking--
+    return answer ? this.#taken(id, answer) : this.#takeAlone(ahead)
+  }
+
+  tell(told: Told): void {
+    this.#local.tell(told)
+    if (this.#isJoined) {
+      this.#tellRedis(told)
+      return
+    }
+    this.#local.tellOthers(told)
+    this.#untold++
+  }
+
+  [Symbol.dispose](): void {
+    this.#returns[Symbol.dispose]()
+  }
+
+  #tellRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: Told): void {
+    const [shortest] = this.#local.windows
+    const endsAt = period && this.#local.period.endOf(period)
+    const left = shortest && window?.left
+    if (waitMilliseconds === 0 && endsAt === undefined && left === undefined) return
+    void this.#run(tellScript, z.unknown(), [
+      Math.ceil(waitMilliseconds),
+      (endsAt === undefined ? undefined : period?.left) ?? -1,
+      period?.limit ?? -1,
+      endsAt === undefined ? 0 : this.#until(endsAt),
+      sameEnd,
+      unseenCalls,
+      underWay,
+      shortest?.calls ?? 0,
+      shortest?.milliseconds ?? 0,
+      left ?? -1,
+      randomUUID(),
+      this.#local.longestMilliseconds,
+    ])
+  }
+
+  /** Reads what Redis answered, and keeps a copy for the time when it is away. */
+  #taken(id: string, answer: z.output<typeof takeAnswer>): Refusal | undefined {
+    const [wait, periodWait, left, endsIn, instances, ...counts] = answer
+    const now = this.#clock.now()
+    if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
+    if (wait === 0 && periodWait === 0) this.#note(id)
+    const { windows } = this.#local
+    const longest = windows.at(-1)
+    // Whoever is not back yet does not count as gone.
+    const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
+    this.#seen = {
+      room: windows.map(({ calls }, index) => Math.max(0, calls - (counts[index] ?? 0))),
+      left: longest ? Math.max(0, longest.calls - (counts.at(-1) ?? 0)) : null,
+      instances: Math.max(instances, before),
+    }
+    this.#isCopied = false
+    return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
+  }
+
+  #takeAlone(ahead: number): Refusal | undefined {
+    this.#isJoined = false
+    if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
+    const shareWait = this.#shareWait(ahead)
+    if (shareWait > 0) return this.#local.refusal(shareWait, 0)
+    const refusal = this.#local.take(ahead)
+    if (refusal) return refusal
+    this.#untold++
+    this.#remember(`${this.#instance}:${++this.#sequence}`)
+    return undefined
+  }
+
+  #note(id: string): void {
+    this.#local.note()
+    this.#remember(id)
+  }
+
+  #remember(id: string): void {
+    const now = this.#clock.now()
+    for (const [old, time] of this.#calls) {
+      if (time + this.#local.longestMilliseconds > now) break
+      this.#calls.delete(old)
+    }
+    if (this.#local.longestMilliseconds > 0) this.#calls.set(id, now)
+  }
+
+  /** What is neither this instance's nor its share of the room counts as used by others, as late as that may have been. */
+  #copyOthers({ room, instances }: Sight): void {
+    const { windows } = this.#local
+    const now = this.#clock.now()
+    const times: number[] = []
+    windows.forEach(({ calls, milliseconds }, index) => {
+      const share = Math.floor((room[index] ?? 0) / instances)
+      const others = calls - this.#local.ownCount(milliseconds) - share
+      const latest = now - (windows[index - 1]?.milliseconds ?? 0)
+      while (times.length < others) times.push(latest)
+    })
+    this.#local.setOthers(times.reverse())
+    this.#isCopied = true
+  }
+
+  #shareWait(ahead: number, more = 0): number {
+    const instances = this.#seen?.instances ?? 1
+    const share = this.#local.windows.map(({ calls, milliseconds }) => ({
+      calls: Math.max(1, Math.floor(calls / instances)),
+      milliseconds,
+    }))
+    return this.#local.ownWait(share, ahead, more)
+  }
+
+  /** Whether Redis knows of all calls and limits of this instance; tells it first of those that it does not know. */
+  async #join(): Promise<boolean> {
+    if (this.#sharing.redis.status !== 'ready') return false
+    if (this.#isJoined) return true
+    if (this.#clock.now() < this.#retryAt) return false
+    this.#joining ??= this.#tellAll().finally(() => {
+      this.#joining = undefined
+    })
+    await this.#joining
+    return this.#isJoined
+  }
+
+  async #tellAll(): Promise<void> {
+    await loadScripts(this.#sharing.redis).catch(() => undefined)
+    const untold = this.#untold
+    const { longestMilliseconds, blockedFor, period } = this.#local
+    const { state } = period
+    const now = this.#clock.now()
+    const answer = await this.#run(joinScript, z.unknown(), [
+      this.#instance,
+      longestMilliseconds,
+      Math.ceil(blockedFor),
+      state?.left ?? -1,
+      period.limit ?? -1,
+      state ? this.#until(state.endsAt) : -1,
+      sameEnd,
+      ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
+    ])
+    if (!answer) return
+    if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
+    this.#isJoined = untold === this.#untold
+  }
+
+  #until(time: number): number {
+    return Math.ceil(time - this.#clock.now())
+  }
+
+  /** Undefined when Redis does not answer, or not what it should. */
+  async #run<Schema extends z.ZodType>(
+    script: Script,
+    schema: Schema,
+    parameters: readonly (string | number)[],
+  ): Promise<z.output<Schema> | undefined> {
+    try {
+      return schema.parse(await runScript(this.#sharing.redis, script, this.#keys, parameters))
+    } catch {
+      this.#isJoined = false
+      this.#retryAt = this.#clock.now() + retryPause
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type LocationTraffic,
+  locationMetrics,
+  type MetricBuckets,
+  pointOfInterestMetrics,
+  type TrafficMetric,
+  type TrafficSpan,
+} from '../../../../src/providers/analytiks/records.ts'
+import {
+  spanAsked,
+  stepOf,
+  type TrafficQuestion,
+} from '../../../../src/providers/analytiks/traffic-question.ts'
+import { answerOf, bucketsOf, day, gather, hour, local, rowOf, toldBy, utc } from '../traffic-rows.ts'
+import { zones } from '../zones.ts'
+
+const quarter = hour / 4
+const wholeHourZones = fc.constantFrom(
+  'Europe/London',
+  'America/New_York',
+  'Asia/Tokyo',
+  'Africa/Casablanca',
+  'UTC',
+)
+
+describe('windows', () => {
+  test('tell the same however a range is cut, in whatever order they come, and however far they reach', () => {
+    const intervals = fc.constantFrom('15min', 'hourly', 'daily', 'weekly', 'monthly', 'whole')
+    const dwellTimes = fc.constantFrom('sum', 'mean', undefined)
+    const silences = fc.constantFrom('omitted', 'told')
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    const ends = fc.tuple(share, share)
+    fc.assert(
+      fc.property(
+        histories(quarter),
+        zones,
+        intervals,
+        dwellTimes,
+        silences,
+        ends,
+        ({ row, span: history, windows }, timeZone, interval, dwellTime, silence, ends) => {
+          const at = (share: number) => history.start + share * (history.end - history.start)
+          const [start = 0, end = 0] = ends
+            .map(share => Math.round(at(share) / 300_000) * 300_000)
+            .sort((one, other) => one - other)
+          fc.pre(start < end)
+          const span = { ...history, start, end }
+          const question = { ...ask(span, timeZone), interval, withZones: true }
+          const asked = spanAsked(question, stepOf(question))
+          const inParts = [...windows, { ...history, start: asked.start, end: history.start }]
+            .map(window => ({
+              ...window,
+              start: Math.max(window.start, asked.start),
+              end: Math.min(window.end, asked.end),
+            }))
+            .filter(window => window.start < window.end)
+          const read = (windows: readonly TrafficSpan[]) =>
+            outcomeOf(() => {
+              const answers = windows.map(window => [window, answerOf(row, window, silence)] as const)
+              const report = gather(question, answers, dwellTime)
+              return [
+                toldBy(report, locationMetrics),
+                report.pointsOfInterest.map(zone => [zone.id, toldBy(zone, pointOfInterestMetrics)]),
+              ]
+            })
+          const whole = read([asked])
+          expect(read(inParts)).toEqual(whole)
+          expect(read([{ ...history, start: history.start - day, end: history.end + day }])).toEqual(whole)
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  test('that reach beyond the range tell nothing of what lies there', () => {
+    const row = rowOf(
+      { visits: bucketsOf({ '2025-06-01T10:00:00Z': 1 }), bounces: bucketsOf({ '2025-06-02T10:00:00Z': 2 }) },
+      [
+        { id: 'elsewhere', buckets: { visits: bucketsOf({ '2025-06-03T00:00:00Z': 3 }) } },
+        { id: 'here', buckets: { visits: bucketsOf({ '2025-06-02T23:00:00Z': 4 }) } },
+        { id: 'silent', buckets: {} },
+        { id: 'empty', buckets: { visits: bucketsOf({}) } },
+      ],
+    )
+    const window = utc('2025-05-31T00:00:00Z', '2025-06-05T00:00:00Z')
+    const question = ask(utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'), 'UTC', ['visits', 'bounces'])
+    const report = gather({ ...question, withZones: true }, [[window, row]])
+    expect(report.series('visits')).toMatchObject({ reported: false })
+    expect(report.series('bounces').total()).toBe(2)
+    expect(report.pointsOfInterest.map(({ id }) => id)).toEqual(['here'])
+  })
+
+  test('tell points of interest in the order in which they first appear in time', () => {
+    const zone = (id: string, time: string) => ({ id, buckets: { visits: bucketsOf({ [time]: 1 }) } })
+    const first = rowOf({}, [zone('a', '2025-06-01T11:00:00Z'), zone('b', '2025-06-01T10:00:00Z')])
+    const second = rowOf({}, [zone('c', '2025-06-02T10:00:00Z'), zone('a', '2025-06-02T10:00:00Z')])
+    const windows = [
+      [utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'), second],
+      [utc('2025-06-01T00:00:00Z', '2025-06-02T00:00:00Z'), first],
+    ] as const
+    const question = { ...ask(utc('2025-06-01T00:00:00Z', '2025-06-03T00:00:00Z'), null), withZones: true }
+    for (const order of [windows, windows.toReversed()]) {
+      const { pointsOfInterest } = gather(question, order)
+      expect(pointsOfInterest.map(({ id }) => id)).toEqual(['b', 'a', 'c'])
+      expect(pointsOfInterest.map(place => place.series('visits').total())).toEqual([1, 2, 1])
+    }
+  })
+
+  test('tell who the location is, and its reference when one of them does', () => {
+    const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
+    const windows = [null, 'US0658', null].map(
+      referenceNumber => [span, { ...rowOf({}), locationId: 7, referenceNumber }] as const,
+    )
+    expect(gather(ask(span, null), windows)).toMatchObject({ locationId: 7, referenceNumber: 'US0658' })
+  })
+
+  test('are held as far as was asked', () => {
+    const told = bucketsOf({ '2025-06-02T10:00:00Z': 1 })
+    const row = rowOf({ visits: told, bounces: told }, [{ id: 'zone', buckets: { visits: told } }])
+    const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
+    const report = gather(ask(span, null, ['visits']), [[span, row]])
+    expect(report.series('visits').reported).toBe(true)
+    expect(report.series('bounces').reported).toBe(false)
+    expect(report.pointsOfInterest).toEqual([])
+  })
+
+  test('tell a metric as reported when a bucket of it is within the range: an empty map tells none', () => {
+    const [span, later] = [
+      utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'),
+      utc('2025-06-03T00:00:00Z', '2025-06-04T00:00:00Z'),
+    ]
+    const zero = bucketsOf({ '2025-06-02T10:00:00Z': 0 })
+    const report = gather(ask({ ...span, end: later.end }, null), [
+      [later, rowOf({ visits: bucketsOf({}), bounces: null })],
+      [span, rowOf({ walkBys: zero })],
+    ])
+    expect(report.series('walkBys').reported).toBe(true)
+    for (const metric of ['visits', 'bounces', 'peakVisits'] as const) {
+      expect(report.series(metric).reported).toBe(false)
+      expect(report.series(metric).total()).toBe(null)
+    }
+  })
+})
+
+describe('days, weeks and months', () => {
+  test('add up to the hours of the same range, and their peaks are its peak', () => {
+    const calendars = fc.constantFrom('daily', 'weekly', 'monthly')
+    fc.assert(
+      fc.property(
+        histories(hour),
+        wholeHourZones,
+        calendars,
+        ({ row, span, windows }, timeZone, interval) => {
+          const answers = windows.map(window => [window, answerOf(row, window)] as const)
+          const hours = gather(ask(span, timeZone), answers)
+          const rolledUp = gather({ ...ask(span, timeZone), interval }, answers)
+          for (const metric of ['visits', 'peakOccupancy'] as const) {
+            const [small, large] = [hours.series(metric), rolledUp.series(metric)]
+            expect(large.total()).toBe(small.total())
+            const values = large.points().map(({ value }) => value)
+            const all =
+              metric === 'visits' ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values)
+            if (values.length > 0) expect(all).toBe(small.total())
+          }
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  test('hold each bucket on the day that the local clock shows', () => {
+    fc.assert(
+      fc.property(histories(quarter), zones, ({ row, span, windows }, timeZone) => {
+        const answers = windows.map(window => [window, answerOf(row, window)] as const)
+        const expected = new Map<string | undefined, number>()
+        for (const { localAt, value } of gather({ ...ask(span, timeZone), interval: '15min' }, answers)
+          .series('visits')
+          .points()) {
+          const date = localAt?.slice(0, 10)
+          expected.set(date, (expected.get(date) ?? 0) + value)
+        }
+        const days = gather({ ...ask(span, timeZone), interval: 'daily' }, answers)
+          .series('visits')
+          .points()
+        expect(new Map(days.map(({ localAt, value }) => [localAt?.slice(0, 10), value]))).toEqual(expected)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('of a range in UTC without a time zone are bad input, told by the series alone', () => {
+    const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
+    const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) }, [
+      { id: 'zone', buckets: { visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) } },
+    ])
+    const report = gather({ ...ask(span, null), interval: 'daily', withZones: true }, [[span, row]])
+    expect(report.pointsOfInterest).toHaveLength(1)
+    expect(() => report.series('visits')).toThrow(/time zone/)
+  })
+
+  test('of a local range without a time zone cannot be told from buckets in UTC', () => {
+    const span = local('2025-06-02T00:00:00', '2025-06-04T00:00:00')
+    const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) })
+    expect(() => gather({ ...ask(span, null), interval: 'daily' }, [[span, row]])).toThrow(
+      expect.objectContaining({ code: 'UPSTREAM_INVALID_RESPONSE' }),
+    )
+  })
+})
+
+describe('keys in another form than asked', () => {
+  const span = utc('2025-10-26T00:00:00Z', '2025-10-27T00:00:00Z')
+  const visits = bucketsOf({
+    '2025-10-26T00:30:00': 1,
+    '2025-10-26T01:30:00': 2,
+    '2025-10-26T02:00:00': 4,
+    '2025-10-27T00:00:00': 8,
+  })
+
+  test('are placed by the clock, and kept where it leaves doubt', () => {
+    const question = ask(span, 'Europe/London')
+    const { points, total } = told(question, [[span, rowOf({ visits })]])
+    expect(points).toEqual([
+      { at: null, localAt: '2025-10-26T01:30:00', value: 2 },
+      { at: '2025-10-26T02:00:00.000Z', localAt: '2025-10-26T02:00:00', value: 4 },
+    ])
+    expect(total).toBe(6)
+    expect(told({ ...question, interval: 'daily' }, [[span, rowOf({ visits })]]).points).toEqual([
+      { at: '2025-10-25T23:00:00.000Z', localAt: '2025-10-26T00:00:00', value: 6 },
+    ])
+  })
+
+  test('that the clock shows twice are in the range of the first time', () => {
+    const days = utc('2025-10-24T00:00:00Z', '2025-10-25T00:00:00Z')
+    expect(
+      told(ask(days, 'Europe/London'), [[{ ...days, end: span.end }, rowOf({ visits })]]).points,
+    ).toEqual([])
+    const [half, whole] = [Date.parse('2025-10-26T00:30:00Z'), Date.parse('2025-10-26T01:00:00Z')]
+    const parts = [
+      { ...span, end: half },
+      { ...span, start: half, end: whole },
+      { ...span, start: whole },
+    ].map(part => told(ask(part, 'Europe/London'), [[span, rowOf({ visits })]]).total)
+    expect(parts).toEqual([null, 2, 4])
+  })
+
+  test.each([
+    ['local times where instants', span, visits],
+    [
+      'instants where local times',
+      local('2025-10-26T00:00:00', '2025-10-27T00:00:00'),
+      bucketsOf({ '2025-10-26T10:00:00Z': 1 }),
+    ],
+  ])('are an error that says so where no clock is known: %s were asked', (told, span, visits) => {
+    expect(() => gather(ask(span, null), [[span, rowOf({ visits })]])).toThrow(
+      expect.objectContaining({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+        message: expect.stringContaining(`told ${told} were asked`),
+      }),
+    )
+  })
+
+  test('of a local range are placed by the clock too', () => {
+    const { points } = told(ask(local('2025-06-02T09:00:00', '2025-06-02T10:00:00'), 'Europe/London'), [
+      [
+        local('2025-06-02T09:00:00', '2025-06-02T10:00:00'),
+        rowOf({ visits: bucketsOf({ '2025-06-02T08:00:00Z': 1, '2025-06-02T09:00:00Z': 2 }) }),
+      ],
+    ])
+    expect(points).toEqual([{ at: '2025-06-02T08:00:00.000Z', localAt: '2025-06-02T09:00:00', value: 1 }])
+  })
+})
+
+function ask(
+  span: TrafficSpan,
+  timeZone: string | null,
+  metrics: readonly TrafficMetric[] = locationMetrics,
+): TrafficQuestion {
+  return { span, interval: 'hourly', timeZone, metrics, withZones: false }
+}
+
+/** What is told, or why it is not. */
+function outcomeOf(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    return error instanceof Error ? error.message : error
+  }
+}
+
+function told(question: TrafficQuestion, windows: readonly (readonly [TrafficSpan, LocationTraffic])[]) {
+  const [series] = toldBy(gather(question, windows), ['visits'])
+  if (!series) throw new Error('no series was told')
+  return series
+}
+
+/** Some days of sparse buckets about a clock change, asked as windows that partition the range, in any order. */
+function histories(step: number) {
+  const starts = fc.constantFrom(
+    '2025-03-06',
+    '2025-03-27',
+    '2025-10-02',
+    '2025-10-23',
+    '2025-10-30',
+    '2025-12-28',
+  )
+  return fc
+    .record({
+      start: fc.tuple(starts, fc.nat(200)).map(([date, steps]) => Date.parse(date) + steps * step),
+      length: fc.integer({ min: 1, max: 9 * (day / step) }).map(steps => steps * step),
+      cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
+      ranks: fc.array(fc.nat(1000), { minLength: 7, maxLength: 7 }),
+      maps: fc.array(fc.array(fc.tuple(fc.nat(9 * (day / step)), fc.nat(50)), { maxLength: 200 }), {
+        minLength: 11,
+        maxLength: 11,
+      }),
+      zoneIds: fc.uniqueArray(fc.constantFrom('one', 'two'), { minLength: 1 }),
+    })
+    .map(({ start, length, cuts, ranks, maps, zoneIds }) => {
+      const span = { form: 'utc', start, end: start + length } as const
+      const inner = cuts.map(share => start + Math.floor((share * length) / step) * step)
+      const edges = [...new Set([span.start, ...inner, span.end])].sort((one, other) => one - other)
+      const windows = edges.slice(1).map((end, index) => ({ ...span, start: edges[index] ?? start, end }))
+      const shuffled = windows
+        .map((window, index) => ({ window, rank: ranks[index] ?? 0 }))
+        .sort((one, other) => one.rank - other.rank)
+        .map(({ window }) => window)
+      const mapsOf = (metrics: readonly TrafficMetric[], from: number): MetricBuckets =>
+        Object.fromEntries(
+          metrics.map((metric, index) => [metric, packed(maps[from + index] ?? [], start, step)]),
+        )
+      const points = zoneIds.map((id, index) => ({
+        id,
+        buckets: mapsOf(pointOfInterestMetrics, 5 + 3 * index),
+      }))
+      return { span, windows: shuffled, row: rowOf(mapsOf(locationMetrics, 0), points) }
+    })
+}
+
+/** Null where nothing was counted, as Analytiks sends no map then. */
+function packed(counts: readonly (readonly [steps: number, value: number])[], start: number, step: number) {
+  const byTime = [...new Map(counts)].sort(([one], [other]) => one - other)
+  if (byTime.length === 0) return null
+  return {
+    times: byTime.map(([steps]) => start + steps * step),
+    values: byTime.map(([, value]) => value),
+    zoned: true,
+  }
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isOver, windowsOf } from '../../../../src/providers/analytiks/calls/windows.ts'
+import type { TrafficSpan } from '../../../../src/providers/analytiks/records.ts'
+
+const minute = 60_000
+const day = 86_400_000
+const window = 5 * day
+const first = Date.UTC(2019, 0, 1)
+const form = fc.constantFrom('utc', 'local')
+const time = fc.integer({ min: 0, max: (7 * 366 * day) / minute }).map(minutes => first + minutes * minute)
+const length = fc.integer({ min: 1, max: (40 * day) / minute }).map(minutes => minutes * minute)
+const span = fc
+  .record({ form, start: time, length })
+  .map(({ form, start, length }): TrafficSpan => ({ form, start, end: start + length }))
+
+test('windows that keep to the range partition it, cut where the days are a multiple of five', () => {
+  fc.assert(
+    fc.property(span, time, (span, now) => {
+      const windows = windowsOf(span, { whole: false, now })
+      expect(windows.at(0)?.start).toBe(span.start)
+      expect(windows.at(-1)?.end).toBe(span.end)
+      const cuts = windows.slice(1).map(({ start }) => start)
+      expect(windows.slice(0, -1).map(({ end }) => end)).toEqual(cuts)
+      expect(cuts.filter(cut => cut % window !== 0)).toEqual([])
+      expectSound(windows, span)
+    }),
+  )
+})
+
+test('whole windows cover the range without a gap or an overlap, and begin at a multiple of five days', () => {
+  fc.assert(
+    fc.property(span, time, (span, now) => {
+      const windows = windowsOf(span, { whole: true, now })
+      expect(windows.at(0)?.start).toBeLessThanOrEqual(span.start)
+      expect(windows.at(-1)?.end).toBeGreaterThanOrEqual(span.end)
+      expect(windows.slice(0, -1).map(({ end }) => end)).toEqual(windows.slice(1).map(({ start }) => start))
+      expect(windows.filter(({ start }) => start % window !== 0)).toEqual([])
+      expectSound(windows, span)
+    }),
+  )
+})
+
+test('a whole window is five days where it is over, and ends with the last day wanted where it is not', () => {
+  fc.assert(
+    fc.property(span, time, (span, now) => {
+      for (const { start, end } of windowsOf(span, { whole: true, now })) {
+        const full = { form: span.form, start, end: start + window }
+        const lastDay = Math.ceil(span.end / day) * day
+        expect(end).toBe(isOver(full, now) ? full.end : Math.min(full.end, lastDay))
+      }
+    }),
+  )
+})
+
+test('ranges that touch the same days have the same whole windows', () => {
+  const offset = fc.integer({ min: 0, max: day / minute - 1 }).map(minutes => minutes * minute)
+  const days = fc.integer({ min: 1, max: 40 })
+  fc.assert(
+    fc.property(form, time, days, fc.array(offset, { minLength: 4, maxLength: 4 }), time, (...made) => {
+      const [form, about, days, [a = 0, b = 0, c = 0, d = 0], now] = made
+      const start = Math.floor(about / day) * day
+      const one = { form, start: start + a, end: start + (days + 1) * day - b }
+      const other = { form, start: start + c, end: start + (days + 1) * day - d }
+      const whole = { whole: true, now }
+      expect(windowsOf(one, whole)).toEqual(windowsOf(other, whole))
+    }),
+  )
+})
+
+test('of what is over, overlapping ranges have the windows in common that both touch', () => {
+  const now = Date.UTC(2030, 0, 1)
+  fc.assert(
+    fc.property(span, fc.integer({ min: -20 * 1440, max: 20 * 1440 }), length, (one, minutes, length) => {
+      const start = one.start + minutes * minute
+      const other = { form: one.form, start, end: start + length }
+      const theirs = windowsOf(other, { whole: true, now })
+      const common = windowsOf(one, { whole: true, now }).filter(
+        window => window.start < other.end && window.end > other.start,
+      )
+      for (const window of common) expect(theirs).toContainEqual(window)
+    }),
+  )
+})
+
+/** What the vendor takes, and nothing that was not asked. */
+function expectSound(windows: readonly TrafficSpan[], span: TrafficSpan): void {
+  for (const { form, start, end } of windows) {
+    expect(form).toBe(span.form)
+    expect(start).toBeLessThan(end)
+    expect(end - start).toBeLessThanOrEqual(window)
+    expect(start).toBeLessThan(span.end)
+    expect(end).toBeGreaterThan(span.start)
+  }
+}

@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { BucketReader, UnreadableMap } from '../../../../src/providers/analytiks/decode/bucket-reader.ts'
+import { type LiftedMaps, liftMaps } from '../../../../src/providers/analytiks/decode/fast-maps.ts'
+import { locationMetrics } from '../../../../src/providers/analytiks/records.ts'
+import { wholeAnswer } from '../../../../src/providers/analytiks/wire.ts'
+import { UpstreamError } from '../../../../src/upstream/error.ts'
+import { parseJson } from '../../../../src/upstream/http/json.ts'
+
+/** Quarter-hours around a new year. */
+const quarterKey = fc.integer({ min: -6, max: 6 }).map(quarter => {
+  const text = new Date(Date.UTC(2026, 0, 1) + quarter * 900_000).toISOString()
+  return `${text.slice(0, 19)}Z`
+})
+/** Times that differ from each other in single digits, wherever those stand. */
+const nearKey = fc.constantFrom(1, 3, 5, 7, 9, 11, 13).map(other => {
+  const digits = Array.from('10101010101111', (digit, place) => (place === other ? 1 - Number(digit) : digit))
+  return digits.join('').replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z')
+})
+const plainKey = fc.oneof(quarterKey, nearKey)
+const key = fc.oneof(
+  { weight: 20, arbitrary: plainKey },
+  { weight: 2, arbitrary: plainKey.map(text => text.slice(0, -1)) },
+  fc.constantFrom(
+    '2026-01-01T01:00:00+01:00',
+    '2026-01-01T00:00:00.000Z',
+    '2026',
+    '12',
+    '__proto__',
+    '',
+    'é',
+    'Z',
+  ),
+)
+const value = fc.oneof(
+  { weight: 20, arbitrary: fc.nat(2000) },
+  fc.constantFrom(0, -0, -1, 0.5, 1e15, 999_999_999_999_999, 2 ** 53 - 1, 2 ** 53, '1', null, true, {}),
+)
+const plainMap = fc.dictionary(plainKey, fc.nat(2000))
+const inOrder = plainMap.map(map => Object.fromEntries(Object.entries(map).sort()))
+const map = fc.oneof(
+  { weight: 10, arbitrary: inOrder },
+  plainMap,
+  fc.dictionary(key, value),
+  fc.constantFrom('', '0', 'visits', null, undefined, 7, []),
+)
+const metrics = Object.fromEntries(locationMetrics.map(metric => [metric, map]))
+const row = fc.record({
+  ...metrics,
+  locationId: fc.constantFrom(1, 2),
+  referenceNumber: fc.constantFrom(undefined, null, 'US1', '"visits":{"2026-01-01T00:00:00Z":1}', '":{"'),
+  pointOfInterest: fc.option(fc.array(fc.record({ id: fc.string(), visits: map, peakVisits: map }))),
+  'other "visits': map,
+})
+/** Of a vendor that prints all its times in another way. */
+const ending = fc.constantFrom('', '.000Z', '+01:00', '.000+01:00', '.000000+01:00')
+const body = fc
+  .tuple(fc.array(row, { maxLength: 3 }), fc.option(ending))
+  .map(([rows, ending]) =>
+    JSON.stringify(rows).replaceAll('Z":', all => (ending === null ? all : `${ending}":`)),
+  )
+
+const scraps = fc.constantFrom(
+  ...[
+    '"',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '\\',
+    ' ',
+    '\n',
+    '0',
+    '12',
+    '-',
+    '.',
+    'e',
+    'Z',
+    'T',
+    '\u0000',
+    '\u2028',
+    // By their lower halves alone a digit, a quote and a comma.
+    '\u0130',
+    '\u0122',
+    '\u012c',
+  ],
+  ...['"visits":{"', '"2026-01-01T00:00:00Z":1', ',"2026-01-01T00:00:00Z":1', '1234567890123456', 'null'],
+)
+/** With some places overwritten: mostly no JSON any more, or maps of a kind that no vendor sends. */
+const damagedBody = fc
+  .tuple(body, fc.array(fc.tuple(fc.nat(), fc.nat(3), scraps), { minLength: 1, maxLength: 3 }))
+  .map(([body, damages]) =>
+    damages.reduce((text, [seed, length, scrap]) => {
+      const at = seed % (text.length + 1)
+      return text.slice(0, at) + scrap + text.slice(at + length)
+    }, body),
+  )
+
+test('an answer says the same whether its maps are lifted or not, and is refused alike', () => {
+  fc.assert(
+    fc.property(fc.oneof(body, damagedBody), body => {
+      expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('all maps of plain dates and counts are lifted', () => {
+  fc.assert(
+    fc.property(fc.array(inOrder.filter(map => Object.keys(map).length > 0)), maps => {
+      const rows = maps.map(visits => ({
+        locationId: 1,
+        visits,
+        pointOfInterest: [{ id: 'a', peakVisits: visits }],
+      }))
+      expect(liftMaps(JSON.stringify(rows)).text).not.toMatch(/T\d\d:/)
+    }),
+  )
+})
+
+test.each([
+  ...['', '00', '01', '-1', '1.5', '1e3', '1 ', '"1"', '10', '0'],
+  ...['999999999999999', '1000000000000000', '9007199254740991', '9007199254740993', '12345678901234567890'],
+])('a count that is written as %j is read as JSON has it, or refused', count => {
+  const body = `[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":${count}}}]`
+  expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+})
+
+test('characters are not taken for others by half of their code', () => {
+  const body = '[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":1\u0130}}]'
+  expect(told(liftMaps(body))).toBe('refused')
+})
+
+test('times of one length may be of two forms', () => {
+  const keys = ['2026-01-01T00:00+01:00', '2026-01-01T00:00:00.00']
+  const body = JSON.stringify(keys.map(key => ({ locationId: 1, visits: { [key]: 1 } })))
+  expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+})
+
+test('what looks like a map and is no metric stays', () => {
+  const body = '{"successes":[],"failures":{"2026-01-01T00:00:00Z":1}}'
+  expect(liftMaps(body).text).toBe(body)
+})
+
+test('neighbouring maps of the same times hold them once', () => {
+  const map = { '2026-01-01T00:00:00Z': 1, '2026-01-01T01:00:00Z': 2 }
+  const { text, find } = liftMaps(JSON.stringify([{ locationId: 1, visits: map, bounces: map }]))
+  const [{ visits, bounces }] = JSON.parse(text)
+  expect(find(visits)?.times).toBe(find(bounces)?.times)
+})
+
+function told(lifted: LiftedMaps): unknown {
+  try {
+    return parseJson('analytiks', wholeAnswer, lifted.text)(new BucketReader(lifted))
+  } catch (error) {
+    if (error instanceof UnreadableMap || error instanceof UpstreamError) return 'refused'
+    throw error
+  }
+}

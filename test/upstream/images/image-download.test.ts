@@ -1,0 +1,163 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import sharp from 'sharp'
+import { expect, onTestFinished, test } from 'vitest'
+import { isPublic, publicLookup } from '../../../src/upstream/http/public-address.ts'
+import { openPictureUpstream } from '../../../src/upstream/images/image-download.ts'
+import { failureOf } from '../../wiring.ts'
+
+const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c40' } })
+  .png()
+  .toBuffer()
+
+test('a picture is known by its first bytes, whatever its upstream calls it', async () => {
+  const { get } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(png)
+  })
+  const answer = await get('/picture')
+  expect(answer).toMatchObject({ status: 200, picture: { contentType: 'image/png', parts: [png] } })
+})
+
+test('the tag of a picture is that of its upstream where it is strong, else one of its bytes', async () => {
+  const tags: Record<string, string> = { '/strong': '"abc"', '/weak': 'W/"abc"' }
+  const { get } = await upstream(({ url = '' }, response) => {
+    const etag = tags[url]
+    response.writeHead(200, { ...(etag && { etag }) }).end(png)
+  })
+  const [strong, weak, none] = await Promise.all(['/strong', '/weak', '/none'].map(path => tagOf(get(path))))
+  expect(strong).toBe('"abc"')
+  expect(weak).toMatch(/^"[\w-]{22}"$/)
+  expect(none).toBe(weak)
+})
+
+test('a page in place of a picture is refused before the rest of it is read', async () => {
+  let sent = 0
+  const { get } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/png' })
+    const more = () => {
+      while (!response.destroyed && response.write('<!doctype html>'.repeat(1000))) sent++
+    }
+    response.on('drain', more)
+    more()
+  })
+  expect(await failureOf(get('/page'))).toMatchObject({
+    code: 'UPSTREAM_INVALID_RESPONSE',
+    message: 'posthog answered something else than a picture.',
+  })
+  expect(sent).toBeLessThan(1000)
+})
+
+test('a picture over the limit is refused by its length, or as soon as it is over', async () => {
+  const { get } = await upstream(({ url }, response) => {
+    response.writeHead(200, url === '/told' ? { 'content-length': 2 * 1024 ** 3 } : {})
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.concat([png, Buffer.alloc(16_384)])));
+    }
+    response.on('drain', more)
+    more()
+  })
+  for (const path of ['/told', '/endless']) {
+    expect(await failureOf(get(path))).toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      message: 'posthog answered a picture of more than 1000000 bytes.',
+    })
+  }
+})
+
+test('a body that stalls is late', async () => {
+  const { get } = await upstream(
+    (_request, response) => {
+      response.writeHead(200, { 'content-length': png.byteLength }).write(png.subarray(0, 20))
+    },
+    { deadlineMilliseconds: 50 },
+  )
+  expect(await failureOf(get('/stalls'))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+})
+
+test('a body that breaks off is no picture', async () => {
+  const { get } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-length': png.byteLength }).write(png.subarray(0, 20))
+    response.once('drain', () => response.destroy())
+    setImmediate(() => response.destroy())
+  })
+  expect(await failureOf(get('/breaks'))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+})
+
+test('redirects are not followed', async () => {
+  const asked: string[] = []
+  const { get } = await upstream(({ url = '' }, response) => {
+    asked.push(url)
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  })
+  expect(await get('/here')).toMatchObject({ status: 302 })
+  expect(asked).toEqual(['/here'])
+})
+
+test('a name that leads to a private address is not connected to', async () => {
+  let asked = 0
+  const { get } = await upstream(
+    (_request, response) => {
+      asked++
+      response.writeHead(200).end(png)
+    },
+    { host: 'localhost', lookup: publicLookup },
+  )
+  expect(await failureOf(get('/inside'))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+  expect(asked).toBe(0)
+})
+
+test.for([
+  ['93.184.215.14', true],
+  ['2606:2800:21f:cb07:6820:80da:af6b:8b2c', true],
+  ['127.0.0.1', false],
+  ['10.1.2.3', false],
+  ['172.16.0.1', false],
+  ['192.168.1.1', false],
+  ['169.254.169.254', false],
+  ['100.64.0.1', false],
+  ['0.0.0.0', false],
+  ['::1', false],
+  ['::', false],
+  ['fd00::1', false],
+  ['fe80::1', false],
+  ['::ffff:127.0.0.1', false],
+  ['64:ff9b::7f00:1', false],
+] as const)('%s is a public address: %s', ([address, expected]) => {
+  expect(isPublic(address)).toBe(expected)
+})
+
+async function tagOf(answer: ReturnType<Awaited<ReturnType<typeof upstream>>['get']>): Promise<string> {
+  const found = await answer
+  return 'picture' in found ? found.picture.etag : ''
+}
+
+async function upstream(
+  listener: RequestListener,
+  {
+    deadlineMilliseconds = 5000,
+    host = '127.0.0.1',
+    lookup,
+  }: {
+    readonly deadlineMilliseconds?: number
+    readonly host?: string
+    readonly lookup?: typeof publicLookup
+  } = {},
+) {
+  const server = createServer(listener)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const bounds = { deadlineMilliseconds, maximumBytes: 1_000_000 }
+  const pictures = openPictureUpstream('posthog', bounds, lookup ? { lookup } : {})
+  onTestFinished(() => pictures[Symbol.asyncDispose]())
+  const { port } = server.address() as AddressInfo
+  return {
+    get: (path: string) =>
+      pictures.get({
+        url: new URL(`http://${host}:${port}${path}`),
+        flight: { signal: new AbortController().signal },
+      }),
+  }
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LocalLedger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import type { RateWindow } from '../../../src/upstream/rate-limit/sliding-window.ts'
+import { handClock } from './clock.ts'
+
+const windows = fc
+  .array(
+    fc.record({ calls: fc.integer({ min: 1, max: 12 }), milliseconds: fc.integer({ min: 1, max: 500 }) }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map(all => all.toSorted((one, other) => one.milliseconds - other.milliseconds))
+/** Milliseconds between one call that is wanted and the next. */
+const gaps = fc.array(fc.nat(120), { maxLength: 200 })
+
+test('in no stretch of any window are there more calls than it allows, whenever they are wanted', () => {
+  fc.assert(
+    fc.property(windows, gaps, (windows, gaps) => {
+      const clock = handClock()
+      const ledger = new LocalLedger({ windows }, clock)
+      const made = gaps.flatMap(gap => {
+        clock.move(gap)
+        return ledger.take(0) ? [] : [clock.now()]
+      })
+      expect(fullest(windows, made)).toEqual([])
+    }),
+  )
+})
+
+test('the wait that a refusal names is exact: before it every call is refused, after it one is made', () => {
+  fc.assert(
+    fc.property(windows, gaps, fc.nat(), (windows, gaps, part) => {
+      const clock = handClock()
+      const ledger = new LocalLedger({ windows }, clock)
+      for (const gap of gaps) {
+        clock.move(gap)
+        ledger.take(0)
+      }
+      const refusal = ledger.take(0)
+      if (!refusal) return
+      const early = part % refusal.milliseconds
+      clock.move(early)
+      expect(ledger.take(0)).toEqual({ milliseconds: refusal.milliseconds - early, isQuota: false })
+      clock.move(refusal.milliseconds - early)
+      expect(ledger.take(0)).toBeUndefined()
+    }),
+  )
+})
+
+test('whoever waits behind others is told when its own turn is', () => {
+  const clock = handClock()
+  const ledger = new LocalLedger({ windows: [{ calls: 2, milliseconds: 100 }] }, clock)
+  ledger.take(0)
+  clock.move(10)
+  ledger.take(0)
+  expect([0, 1, 2].map(ahead => ledger.take(ahead)?.milliseconds)).toEqual([90, 100, 100])
+})
+
+test('a call that one window refuses takes no place in another', () => {
+  const clock = handClock()
+  const ledger = new LocalLedger(
+    {
+      windows: [
+        { calls: 1, milliseconds: 10 },
+        { calls: 2, milliseconds: 1000 },
+      ],
+    },
+    clock,
+  )
+  expect(ledger.take(0)).toBeUndefined()
+  expect(ledger.take(0)).toEqual({ milliseconds: 10, isQuota: false })
+  expect(ledger.left).toBe(1)
+  clock.move(10)
+  expect(ledger.take(0)).toBeUndefined()
+  expect(ledger.take(0)).toEqual({ milliseconds: 990, isQuota: false })
+})
+
+test('nothing is asked while a block lasts, and the longer of two counts', () => {
+  const clock = handClock()
+  const ledger = new LocalLedger({}, clock)
+  ledger.tell({ waitMilliseconds: 500 })
+  ledger.tell({ waitMilliseconds: 200 })
+  expect(ledger.take(0)).toEqual({ milliseconds: 500, isQuota: false })
+  clock.move(500)
+  expect(ledger.take(0)).toBeUndefined()
+  expect(ledger.left).toBeNull()
+})
+
+test('calls of others with the same credentials are learned from what is left, and count as long as our own', () => {
+  const clock = handClock()
+  const ledger = new LocalLedger({ windows: [{ calls: 30, milliseconds: 100 }] }, clock)
+  ledger.take(0)
+  const told = { window: { calls: 5, left: 1 } }
+  ledger.tell(told)
+  ledger.tellOthers(told)
+  expect(ledger.left).toBe(1)
+  expect(ledger.take(0)).toBeUndefined()
+  expect(ledger.take(0)).toEqual({ milliseconds: 100, isQuota: false })
+  // More left than we know of is no news: our calls may still be under way.
+  ledger.tellOthers({ window: { left: 4 } })
+  expect(ledger.left).toBe(0)
+})
+
+/** The stretches that hold too many. */
+function fullest(windows: readonly RateWindow[], made: readonly number[]) {
+  return windows.flatMap(({ calls, milliseconds }) =>
+    made.flatMap(start => {
+      const inside = made.filter(time => time >= start && time < start + milliseconds)
+      return inside.length > calls ? [{ start, milliseconds, inside }] : []
+    }),
+  )
+}

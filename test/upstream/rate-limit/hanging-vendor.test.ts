@@ -1,0 +1,246 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
+import { openLocalLedger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { openPlaces, type Places } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
+import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
+import { openBudget } from '../../../src/upstream/rate-limit/rate-limiter.ts'
+import { failureOf } from '../../wiring.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const deadline = 3_000
+const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
+const start = () => ({ signal: new AbortController().signal })
+
+/** A budget at a vendor, and how its calls end: each takes its time, at most the deadline. */
+function open({
+  concurrency = 8,
+  commonPlaces,
+  maximumWaiting = 10_000,
+}: {
+  readonly concurrency?: number
+  readonly commonPlaces?: Places
+  readonly maximumWaiting?: number
+} = {}) {
+  const budget = openBudget('datadog', {
+    places: openPlaces('datadog', concurrency, { deadlineMilliseconds: deadline, maximumWaiting }),
+    commonPlaces,
+    ledger: openLocalLedger({}, systemClock),
+    patienceMilliseconds: deadline,
+  })
+  let made = 0
+  return {
+    budget,
+    get made() {
+      return made
+    },
+    /** One call that takes so long, and by when it has ended how; one that hangs ends by its deadline. */
+    async call(milliseconds: number, code?: UpstreamErrorCode, flight = start()) {
+      const asked = performance.now()
+      const end = (outcome: string) => ({ outcome, after: performance.now() - asked })
+      return budget
+        .spend(flight, async () => {
+          made++
+          await new Promise(resolve => setTimeout(resolve, Math.min(milliseconds, deadline)))
+          const failure = milliseconds >= deadline ? 'UPSTREAM_TIMEOUT' : code
+          if (failure) throw new UpstreamError('datadog', failure, 'no')
+        })
+        .then(
+          () => end('done'),
+          error => end(error.code),
+        )
+    },
+    [Symbol.dispose]: () => budget[Symbol.dispose](),
+  }
+}
+
+test('of a vendor that hangs every error is told within two deadlines of a call', async () => {
+  using vendor = open()
+  const asked = []
+  for (let count = 0; count < 500; count++) {
+    asked.push(vendor.call(Number.POSITIVE_INFINITY))
+    await pass(20)
+  }
+  await pass(2 * deadline)
+  const ends = await Promise.all(asked)
+  expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['UPSTREAM_TIMEOUT']))
+  expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(2 * deadline)
+  // Eight at a time for as long as somebody asks.
+  expect(vendor.made).toBeLessThanOrEqual(8 * 5)
+})
+
+test('while calls succeed a fleet waits for its turns as long as it takes', async () => {
+  using vendor = open()
+  const asked = Array.from({ length: 4_740 }, () => vendor.call(100))
+  await pass((4_740 / 8 + 1) * 100)
+  const ends = await Promise.all(asked)
+  expect(ends.every(({ outcome }) => outcome === 'done')).toBe(true)
+  expect(Math.max(...ends.map(({ after }) => after))).toBeGreaterThan(10 * deadline)
+})
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.record({ pass: fc.integer({ min: 1, max: 60 }) }) },
+    fc.constantFrom('wait' as const, 'succeed' as const, 'fail' as const, 'refuse' as const),
+    fc.record({ leave: fc.nat(5) }),
+  ),
+  { maxLength: 40 },
+)
+
+test('a wait ends when no call has succeeded for one deadline of it, then and not before', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async steps => {
+      using places = openPlaces('datadog', 1, { deadlineMilliseconds: 100 })
+      await places.take(start())
+      const began = performance.now()
+      const now = () => performance.now() - began
+      const waits: { since: number; end: AbortController; endedAt?: number; expectedAt?: number }[] = []
+      let succeededAt = Number.NEGATIVE_INFINITY
+      const expectEnds = (until: number) => {
+        for (const wait of waits) {
+          const at = Math.max(wait.since, succeededAt) + 100
+          if (at <= until) wait.expectedAt ??= at
+        }
+      }
+      for (const step of steps) {
+        if (step === 'wait') {
+          const wait: (typeof waits)[number] = { since: now(), end: new AbortController() }
+          waits.push(wait)
+          void failureOf(places.take(wait.end)).then(() => {
+            wait.endedAt = now()
+          })
+        } else if (step === 'succeed') {
+          places.note()
+          succeededAt = now()
+        } else if (step === 'refuse') {
+          places.note(new UpstreamError('datadog', 'UPSTREAM_NOT_FOUND', 'no'))
+          succeededAt = now()
+        } else if (step === 'fail') places.note(new UpstreamError('datadog', 'UPSTREAM_TIMEOUT', 'no'))
+        else if ('pass' in step) {
+          await pass(step.pass)
+          expectEnds(now())
+        } else {
+          const wait = waits[step.leave]
+          if (wait) wait.expectedAt ??= now()
+          wait?.end.abort()
+          await pass(0)
+        }
+      }
+      for (const { endedAt, expectedAt } of waits) {
+        if (expectedAt === undefined) expect(endedAt).toBeUndefined()
+        else {
+          expect(endedAt).toBeGreaterThanOrEqual(expectedAt)
+          expect(endedAt).toBeLessThanOrEqual(expectedAt + 2)
+        }
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test.each<[string, UpstreamErrorCode | undefined, string]>([
+  ['hangs', undefined, 'UPSTREAM_TIMEOUT'],
+  ['fails each call', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['limits each call', 'UPSTREAM_RATE_LIMITED', 'UPSTREAM_RATE_LIMITED'],
+])('of a vendor that %s slowly those who wait are told what others were', async (_, code, expected) => {
+  using vendor = open({ concurrency: 1 })
+  const asked = [1, 2, 3, 4].map(() => vendor.call(code ? deadline - 100 : deadline, code))
+  await pass(2 * deadline)
+  expect(await Promise.all(asked)).toMatchObject(asked.map(() => ({ outcome: expected })))
+  expect(vendor.made).toBeLessThanOrEqual(2)
+  const error = await failureOf(waitInVain(code))
+  expect(error).toMatchObject({
+    code: expected,
+    retryable: true,
+    message: 'No call to datadog has succeeded for 3 s, so this one was not made.',
+  })
+})
+
+async function waitInVain(code: UpstreamErrorCode | undefined): Promise<unknown> {
+  using places = openPlaces('datadog', 0, { deadlineMilliseconds: deadline })
+  if (code) places.note(new UpstreamError('datadog', code, 'no'))
+  const waiting = places.take(start())
+  await Promise.race([pass(deadline), waiting])
+  return waiting
+}
+
+test('a refusal is a sign of life: whoever waits behind others goes on waiting', async () => {
+  using vendor = open({ concurrency: 1 })
+  const asked = [1, 2, 3, 4, 5].map(() => vendor.call(2_000, 'UPSTREAM_NOT_FOUND'))
+  await pass(10_000)
+  expect(await Promise.all(asked)).toMatchObject(asked.map(() => ({ outcome: 'UPSTREAM_NOT_FOUND' })))
+})
+
+test('whoever was idle waits a whole deadline, however long ago the last call succeeded', async () => {
+  using vendor = open({ concurrency: 1 })
+  const first = vendor.call(10)
+  await pass(100 * deadline)
+  expect((await first).outcome).toBe('done')
+  const asked = [vendor.call(2_900), vendor.call(10)]
+  await pass(2_999)
+  expect(await Promise.all(asked)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }])
+})
+
+test('calls that their callers gave up are no sign of a vendor that is down', async () => {
+  using vendor = open({ concurrency: 1 })
+  const caller = new AbortController()
+  const left = vendor.call(2_900, 'UPSTREAM_UNAVAILABLE', caller)
+  const waiting = vendor.call(deadline)
+  const last = vendor.call(10)
+  caller.abort()
+  await pass(2 * deadline)
+  expect((await left).outcome).toBe('UPSTREAM_UNAVAILABLE')
+  for (const { outcome, after } of await Promise.all([waiting, last])) {
+    expect(outcome).toBe('UPSTREAM_TIMEOUT')
+    expect(after).toBeLessThanOrEqual(2 * deadline)
+  }
+})
+
+test('an operation that hangs is told so though another one succeeds, which waits for no longer than a deadline', async () => {
+  const commonPlaces = openPlaces('datadog', 8, { deadlineMilliseconds: deadline })
+  using lists = open({ commonPlaces })
+  using changes = open({ commonPlaces })
+  const asked = []
+  const changed = []
+  for (let count = 0; count < 20; count++) {
+    for (let each = 0; each < 50; each++) asked.push(lists.call(Number.POSITIVE_INFINITY))
+    await pass(500)
+    changed.push(changes.call(10))
+    await pass(500)
+  }
+  await pass(2 * deadline)
+  for (const { outcome, after } of await Promise.all(asked)) {
+    expect(outcome).toBe('UPSTREAM_TIMEOUT')
+    // And the turn of a change that came before it.
+    expect(after).toBeLessThanOrEqual(2 * deadline + 10)
+  }
+  for (const { outcome, after } of await Promise.all(changed)) {
+    expect(outcome).toBe('done')
+    expect(after).toBeLessThanOrEqual(deadline + 10)
+  }
+})
+
+test('more than a queue holds are refused at once, and may ask again; whoever leaves makes room', async () => {
+  using places = openPlaces('datadog', 1, { maximumWaiting: 2 })
+  const held = await places.take(start())
+  const leaving = new AbortController()
+  const left = failureOf(places.take(leaving))
+  const waiting = places.take(start())
+  const refusal = { code: 'UPSTREAM_RATE_LIMITED', retryable: true }
+  const message = '2 calls to datadog wait for their turn already: ask again later.'
+  expect(await failureOf(places.take(start()))).toMatchObject({ ...refusal, message })
+  leaving.abort()
+  await left
+  const second = places.take(start())
+  expect(await failureOf(places.take(start()))).toMatchObject(refusal)
+  // Had its turn before, and waits for a place again.
+  const back = places.take(start(), { isReturning: true })
+  held[Symbol.dispose]()
+  for (const served of [back, waiting, second]) (await served)[Symbol.dispose]()
+})

@@ -1,0 +1,31 @@
+import { openRedis } from '../../../src/upstream/cache/redis.ts'
+import type { Allowance, Ledger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
+import { openSharedLedger } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
+import { openSharing } from '../../../src/upstream/rate-limit/shared-redis.ts'
+import type { RedisServer } from '../../redis.ts'
+
+/**
+ * One instance of several: a ledger on a connection of its own, which is ready. Only an impatient one leaves a server that is
+ * silent: to any other a busy machine does not look like a lost Redis, and a Redis that is killed hangs up.
+ */
+export async function instance(
+  server: RedisServer,
+  allowance: Allowance,
+  { name = 'account', isImpatient = false } = {},
+) {
+  const resources = new DisposableStack()
+  const redis = resources.use(openRedis(server.url, () => undefined))
+  if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
+  if (!isImpatient) Object.assign(redis.options, { socketTimeout: undefined, commandTimeout: undefined })
+  const sharing = resources.use(openSharing(redis))
+  const ledger = resources.use(openSharedLedger(allowance, systemClock, sharing, name))
+  return { redis, ledger, [Symbol.dispose]: () => resources.dispose() }
+}
+
+/** How many calls a ledger still allows. */
+export async function exhaust(ledger: Ledger): Promise<number> {
+  let made = 0
+  while (!(await ledger.take(0))) made++
+  return made
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { Period } from '../../../src/upstream/rate-limit/quota-period.ts'
+import { handClock } from './clock.ts'
+
+const day = 86_400_000
+
+test('a month is a calendar month in UTC, and is whole again when the next one begins', () => {
+  const clock = handClock(Date.parse('2026-02-28T23:59:59Z'))
+  const period = new Period(clock, 2, 'month')
+  period.take()
+  period.take()
+  expect(period.state?.left).toBe(0)
+  expect(period.wait).toBe(1000)
+  clock.move(1000)
+  expect(period.wait).toBe(0)
+  expect(period.state).toEqual({ left: 2, endsAt: 1000 + 31 * day })
+})
+
+test('what is told is truer than what was counted, but for calls that are under way', () => {
+  const period = new Period(handClock(), 10_000, 'month')
+  const told = { limit: 10_000, resetsInMilliseconds: 20 * day }
+  period.tell({ ...told, left: 500 }, 3)
+  expect(period.state).toEqual({ left: 497, endsAt: 20 * day })
+  // Answers come in any order: an older one does not give calls back.
+  period.tell({ ...told, left: 499 }, 2)
+  expect(period.state?.left).toBe(497)
+  period.tell({ ...told, left: 400 })
+  expect(period.state?.left).toBe(400)
+  period.tell({ ...told, left: 900 })
+  expect(period.state?.left).toBe(900)
+  period.tell({ ...told, limit: 100_000, left: 90_900 })
+  expect(period.state?.left).toBe(90_900)
+})
+
+test('a month that is told to be used up lasts to the end that is known, or to the end of the month', () => {
+  const clock = handClock()
+  const period = new Period(clock, 10_000, 'month')
+  period.tell({ left: 0 })
+  expect(period.wait).toBe(Date.parse('2026-03-01T00:00:00Z') - clock.date())
+  period.tell({ left: 0, resetsInMilliseconds: day })
+  expect(period.wait).toBe(day)
+  period.tell({ left: 0 })
+  expect(period.wait).toBe(day)
+})
+
+test('a period of seconds is learned whole: its end, and what the next one has', () => {
+  const clock = handClock(3_000)
+  const period = new Period(clock)
+  expect(period.state).toBeUndefined()
+  period.take()
+  period.tell({ left: 0, limit: 5, resetsInMilliseconds: 7_000, length: 10_000 })
+  expect(period.wait).toBe(7_000)
+  clock.move(7_500)
+  expect(period.state).toEqual({ left: 5, endsAt: 17_000 })
+})
+
+test('of a period whose length is not known nothing is left over at its end', () => {
+  const clock = handClock()
+  const period = new Period(clock)
+  period.tell({ left: 0, resetsInMilliseconds: 100 })
+  expect(period.wait).toBe(100)
+  clock.move(100)
+  expect(period.state).toBeUndefined()
+  expect(period.wait).toBe(0)
+})

@@ -1,0 +1,269 @@
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import type { Ledger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { installMilliseconds } from '../../debian-package.ts'
+import { installRedis, type RedisServer, startRedis } from '../../redis.ts'
+import { exhaust, instance } from './instance.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+const hour = 3_600_000
+const windows = [
+  { calls: 4, milliseconds: 60_000 },
+  { calls: 10, milliseconds: hour },
+]
+
+test('when Redis is lost each goes on at once, with what the others left and no more than its share', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows })
+  using other = await instance(server, { windows })
+  await one.ledger.take(0)
+  await other.ledger.take(0)
+  await one.ledger.take(0)
+  await other.ledger.take(0)
+  const both = [one, other]
+  await server.kill()
+  for (const { ledger } of both) expect(await ledger.take(0)).toBeDefined()
+})
+
+test('when Redis is lost two instances together stay within the limit', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 20, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (let count = 0; count < 3; count++) await one.ledger.take(0)
+  await other.ledger.take(0)
+  await one.ledger.take(0)
+  await server.kill()
+  const made = (await Promise.all([exhaust(one.ledger), exhaust(other.ledger)])).reduce((a, b) => a + b)
+  expect(made).toBeGreaterThan(8)
+  expect(made).toBeLessThanOrEqual(15)
+})
+
+test('when Redis is lost a window holds no more calls too many than were made since an instance last saw them', async () => {
+  await using server = await startRedis()
+  const takers = fc.array(fc.nat(2), { maxLength: 24 })
+  await fc.assert(
+    fc.asyncProperty(takers, async takers => {
+      await server.restart()
+      using resources = new DisposableStack()
+      const instances: Awaited<ReturnType<typeof instance>>[] = []
+      for (const _ of [1, 2, 3])
+        instances.push(
+          resources.use(await instance(server, { windows: [{ calls: 30, milliseconds: hour }] })),
+        )
+      // An instance knows of those that there were when it last asked.
+      let made = 0
+      for (const { ledger } of [...instances, ...instances]) if (!(await ledger.take(0))) made++
+      /** Of each instance, how many calls were made when it last saw them. */
+      const seen = [made - 2, made - 1, made]
+      for (const which of takers) {
+        if (!(await instances[which]?.ledger.take(0))) made++
+        seen[which] = made
+      }
+      const unseen = seen.reduce((sum, count) => sum + made - count, 0) / 3
+      await server.kill()
+      for (const { ledger } of instances) made += await exhaust(ledger)
+      expect(made).toBeLessThanOrEqual(30 + unseen)
+    }),
+    { numRuns: 12, examples: [[[...new Array<number>(20).fill(0), 1, 2]]] },
+  )
+})
+
+test('a Redis that hangs holds nobody up for long, and is used again when it goes on', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] }, { isImpatient: true })
+  using other = await instance(
+    server,
+    { windows: [{ calls: 100, milliseconds: hour }] },
+    { isImpatient: true },
+  )
+  await one.ledger.take(0)
+  server.pause()
+  for (let count = 0; count < 5; count++) expect(await one.ledger.take(0)).toBeUndefined()
+  server.resume()
+  await expect.poll(() => sees(one.ledger, other.ledger)).toBe(true)
+})
+
+test('a Redis that comes back empty is told of every call that still counts', async () => {
+  await using server = await startRedis()
+  const allowance = {
+    windows: [{ calls: 9, milliseconds: hour }],
+    period: { limit: 50, length: 'month' as const },
+  }
+  using one = await instance(server, allowance)
+  await one.ledger.take(0)
+  await one.ledger.take(0)
+  await server.kill()
+  for (let count = 0; count < 3; count++) expect(await one.ledger.take(0)).toBeUndefined()
+  await server.restart()
+  await expect.poll(() => one.redis.status).toBe('ready')
+  expect(await one.ledger.take(0)).toBeUndefined()
+  using late = await instance(server, allowance)
+  expect(await exhaust(late.ledger)).toBe(3)
+  expect(late.ledger.left).toBe(41)
+})
+
+test('a Redis that comes back empty is told so by those as well who asked nothing meanwhile', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 9, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  await one.ledger.take(0)
+  await one.ledger.take(0)
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await one.ledger.take(0)).toBeUndefined()
+  using late = await instance(server, allowance)
+  expect(await exhaust(late.ledger)).toBe(6)
+})
+
+test('a Redis that comes back empty is trusted with no more than a share while others may not be back', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (const { ledger } of [one, other, one, other, one, other, one, other]) await ledger.take(0)
+  await one.ledger.take(0)
+  other.redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await exhaust(one.ledger)).toBe(0)
+})
+
+test('nor is one that went on alone trusted with more, once a Redis that hung is back', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
+  using one = await instance(server, allowance, { isImpatient: true })
+  using other = await instance(server, allowance, { isImpatient: true })
+  for (const { ledger } of [one, other, one, other]) await ledger.take(0)
+  server.pause()
+  const alone = (await exhaust(one.ledger)) + (await exhaust(other.ledger))
+  other.redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  server.resume()
+  await back
+  expect(4 + alone + (await exhaust(one.ledger))).toBeLessThanOrEqual(10)
+})
+
+test('a Redis that comes back empty is trusted with no more than a share, however few are back', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  for (let count = 0; count < 5; count++) await other.ledger.take(0)
+  await one.ledger.take(0)
+  other.redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await exhaust(one.ledger)).toBe(4)
+  const refusal = await one.ledger.take(0)
+  // By then all have told Redis, or are gone.
+  expect(refusal?.milliseconds).toBeLessThanOrEqual(5_000)
+})
+
+test('a Redis that comes back empty is trusted with no more than a share by calls that come at once, too', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 30, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  using third = await instance(server, allowance)
+  const instances = [one, other, third]
+  for (const { ledger } of [...instances, ...instances]) await ledger.take(0)
+  for (const { redis } of [other, third]) redis.disconnect()
+  const back = new Promise(resolve => one.redis.once('ready', resolve))
+  await server.restart()
+  await back
+  expect(await one.ledger.take(0)).toBeUndefined()
+  for (const { ledger } of instances) {
+    const takes = await Promise.all(Array.from({ length: 12 }, () => ledger.take(0)))
+    expect(takes.filter(refusal => !refusal).length).toBeLessThanOrEqual(8)
+  }
+})
+
+test.each([
+  ['forgot its scripts', (server: RedisServer) => server.forgetScripts(), async () => {}],
+  [
+    'was demoted for a while',
+    (server: RedisServer) => server.demote(),
+    (server: RedisServer) => server.promote(),
+  ],
+])('a Redis that %s is shared by again, with all calls', async (_, change, mend) => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 100, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  await one.ledger.take(0)
+  await change(server)
+  expect(await one.ledger.take(0)).toBeUndefined()
+  await mend(server)
+  await expect.poll(() => sees(one.ledger, other.ledger)).toBe(true)
+})
+
+test('Redis killed and restarted under load: every call is answered soon, and no window holds too many but for what was not seen at the loss', async () => {
+  await using server = await startRedis()
+  const window = { calls: 30, milliseconds: 1_000 }
+  using one = await instance(server, { windows: [window] })
+  using other = await instance(server, { windows: [window] })
+  using third = await instance(server, { windows: [window] })
+  const made: Take[] = []
+  const takes = new Map<Ledger, Take[]>([one, other, third].map(({ ledger }) => [ledger, []]))
+  let isOver = false
+  const load = async (ledger: Ledger) => {
+    while (!isOver) {
+      const asked = performance.now()
+      const refusal = await ledger.take(0)
+      const answered = performance.now()
+      takes.get(ledger)?.push({ asked, answered })
+      if (!refusal) made.push({ asked, answered })
+      await new Promise(resolve => setTimeout(resolve, Math.min(refusal?.milliseconds ?? 1, 20)))
+    }
+  }
+  const instances = [one, other, third]
+  const loads = instances.flatMap(({ ledger }) => [load(ledger), load(ledger), load(ledger)])
+  const reached = (count: number) => expect.poll(() => made.length).toBeGreaterThan(count)
+  await reached(60)
+  const killing = performance.now()
+  await server.kill()
+  const killed = performance.now()
+  await reached(made.length + 60)
+  await server.restart()
+  for (const { redis } of instances) await expect.poll(() => redis.status).toBe('ready')
+  await reached(made.length + 60)
+  isOver = true
+  await Promise.all(loads)
+  // Each was counted at some time between its two.
+  const within = (start: number) =>
+    made.filter(({ asked, answered }) => asked >= start && answered < start + 900)
+  /** The calls that were made since an instance last saw them. */
+  const unseenBy = (own: readonly Take[]) => {
+    const sight = own.findLast(({ answered }) => answered <= killing)?.asked ?? 0
+    return made.filter(({ asked, answered }) => answered >= sight && asked <= killed).length
+  }
+  const unseen = [...takes.values()].reduce((sum, own) => sum + unseenBy(own), 0) / takes.size
+  for (const { asked: start } of made) {
+    const holdsLoss = start <= killed && start + 900 >= killing
+    expect(within(start).length).toBeLessThanOrEqual(window.calls + (holdsLoss ? unseen : 0))
+  }
+  const waits = [...takes.values()].flat().map(({ asked, answered }) => answered - asked)
+  const often = waits.toSorted((one, other) => one - other).at(Math.floor(waits.length * 0.95))
+  expect(often).toBeLessThan(1_000)
+})
+
+/** When a ledger was asked, and when it answered. */
+interface Take {
+  readonly asked: number
+  readonly answered: number
+}
+
+/** Whether a call of the one is counted by the other. */
+async function sees(one: Ledger, other: Ledger): Promise<boolean> {
+  await one.take(0)
+  await other.take(0)
+  const before = other.left ?? 0
+  await one.take(0)
+  await other.take(0)
+  return before - (other.left ?? 0) === 2
+}

@@ -1,0 +1,44 @@
+import { beforeAll, expect, test } from 'vitest'
+import { type AnswerCache, openAnswerCache } from '../../../src/upstream/cache/cache.ts'
+import { openRedis } from '../../../src/upstream/cache/redis.ts'
+import { installMilliseconds } from '../../debian-package.ts'
+import { installRedis, startRedis } from '../../redis.ts'
+import { caller, openAnswers } from './asking.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+test('an answer that a change on another instance overtook is told to nobody who asks after it came', async () => {
+  await using server = await startRedis()
+  using redis = openRedis(server.url, () => undefined)
+  await using here = openAnswerCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  await using there = openAnswerCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  await expect.poll(() => here.mark('lists')).toBeDefined()
+  await expect.poll(() => there.mark('lists')).toBeDefined()
+  let state = 'old'
+  const asked = Promise.withResolvers<void>()
+  const changed = Promise.withResolvers<void>()
+  const read = async () => state
+  const readSlowly = async () => {
+    const seen = state
+    asked.resolve()
+    await changed.promise
+    return seen
+  }
+  const one = openAnswers(read, { cache: here, staleMilliseconds: 0 }, 'lists')
+  const kept = Promise.withResolvers<void>()
+  const set: AnswerCache['set'] = (...entry) => there.set(...entry).finally(kept.resolve)
+  const other = openAnswers(readSlowly, { cache: { ...there, set }, staleMilliseconds: 0 }, 'lists')
+  const slow = other.ask('list', caller())
+  await asked.promise
+  state = 'new'
+  await one.forget()
+  changed.resolve()
+  expect(await slow).toBe('old')
+  // Kept with a delay, if at all.
+  await expect
+    .poll(() => redis.dbsize())
+    .toBeGreaterThan(0)
+    .catch(() => undefined)
+  expect(await one.ask('list', caller())).toBe('new')
+  expect(await other.ask('list', caller())).toBe('new')
+})
