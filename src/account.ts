@@ -2,7 +2,7 @@ import type { Catalog } from './catalog/catalog.ts'
 import { type HandleOptions, type Handles, openHandles } from './images/handles.ts'
 import { Pictures } from './images/images.ts'
 import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
-import { ownersOf } from './owners.ts'
+import { namespacesOf } from './owners.ts'
 import { auraVisionAccount } from './providers/aura-vision/client.ts'
 import { posthogAccount } from './providers/posthog/client.ts'
 import {
@@ -10,17 +10,17 @@ import {
   clientKeys,
   connectClients,
   nameOfClient,
+  openSources,
   type Settings,
   type Shared,
-  shareAnswers,
 } from './providers.ts'
-import { type AnswerCache, openAnswerCache } from './upstream/cache/cache.ts'
-import type { Keeping } from './upstream/cache/keeping.ts'
-import { ownedAnswers } from './upstream/cache/namespaced-cache.ts'
+import { type Cache, openCache } from './upstream/cache/cache.ts'
+import type { CachePolicy } from './upstream/cache/keeping.ts'
+import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import type { ProviderName } from './upstream/error.ts'
-import { keepPictures } from './upstream/images/image-cache.ts'
-import { type Ledgers, openLedgers } from './upstream/rate-limit/call-counters.ts'
+import { openImageCache } from './upstream/images/image-cache.ts'
+import { type CallCounters, openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
 
@@ -52,7 +52,7 @@ export interface AccountOptions {
   /** Through which instances share what is the account's; not closed with it. */
   readonly redis?: RedisConnection | undefined
   /** Where accounts of the same credentials count their calls together; not closed with it. By default it counts by itself. */
-  readonly ledgers?: Ledgers
+  readonly counters?: CallCounters
   /** What may be kept of answers in memory; 0 keeps none, in Redis neither. */
   readonly cacheBytes?: number
   /** The age up to which a kept answer is served past its time, while its upstream is down. */
@@ -64,13 +64,13 @@ export interface AccountOptions {
 export function openAccount(settings: Settings, catalog: Catalog, options: AccountOptions = {}): Account {
   const { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 } = options
   const { images = defaultImageSettings } = options
-  const own = options.ledgers ? undefined : openLedgers(redis)
-  const clients = connectClients(settings, options.ledgers ?? own)
-  const cache = cacheBytes > 0 ? openAnswerCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
-  const keeping = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
-  const pictures = images.cacheBytes > 0 ? keepPictures(images.cacheBytes) : undefined
-  const pictureKeeping = pictures && { cache: pictures, staleMilliseconds: 0 }
-  const shared = shareAnswers(clients, settings, keeping, pictureKeeping)
+  const own = options.counters ? undefined : openCallCounters(redis)
+  const clients = connectClients(settings, options.counters ?? own)
+  const cache = cacheBytes > 0 ? openCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
+  const cachePolicy = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
+  const pictures = images.cacheBytes > 0 ? openImageCache(images.cacheBytes) : undefined
+  const imageCachePolicy = pictures && { cache: pictures, staleMilliseconds: 0 }
+  const shared = openSources(clients, settings, cachePolicy, imageCachePolicy)
   const status = (key: keyof Clients): ProviderStatus => {
     if (!clients[key]) return 'NOT_CONFIGURED'
     return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
@@ -102,10 +102,10 @@ function identitiesOf({ auraVision, posthog }: Settings): HandleOptions['identit
 
 /** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
 function keepIn(
-  cache: AnswerCache,
+  cache: Cache,
   settings: Settings,
   staleMilliseconds: number,
-): (key: keyof Settings) => Keeping {
-  const owners = ownersOf(settings)
-  return key => ({ cache: ownedAnswers(cache, owners[key]), staleMilliseconds })
+): (key: keyof Settings) => CachePolicy {
+  const owners = namespacesOf(settings)
+  return key => ({ cache: namespacedCache(cache, owners[key]), staleMilliseconds })
 }

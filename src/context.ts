@@ -14,7 +14,7 @@ import {
 import { notConfigured, type ProviderName } from './upstream/error.ts'
 import { Admission, type PlannedCall } from './upstream/source/admission.ts'
 import { Pauses } from './upstream/source/pauses.ts'
-import { Caller } from './upstream/source/request-scope.ts'
+import { RequestScope } from './upstream/source/request-scope.ts'
 import type { Usage } from './upstream/source/usage.ts'
 
 /** What a request has. */
@@ -76,18 +76,18 @@ export function createContext(
   }
   const pauses = new Pauses(gone)
   const admission = new Admission(isPlanOnly, pauses)
-  const callers = mapClients(key => {
+  const scopes = mapClients(key => {
     const maximum = settings[key]?.limits.maximumCalls ?? 0
-    return new Caller(nameOfClient[key], signal, admission, maximum, traceparent)
+    return new RequestScope(nameOfClient[key], signal, admission, maximum, traceparent)
   })
-  const sources: Sources = { shared: key => take(key, shared[key]), caller: key => callers[key] }
+  const sources: Sources = { shared: key => take(key, shared[key]), scope: key => scopes[key] }
   const loaders = createLoaders(sources)
   return {
     catalog,
     providers,
     loaders,
     datadog: () =>
-      datadogChanges(take('datadog', clients.datadog), callers.datadog, () => loaders.datadog.clear()),
+      datadogChanges(take('datadog', clients.datadog), scopes.datadog, () => loaders.datadog.clear()),
     signal,
     gone,
     pauses,
@@ -102,9 +102,9 @@ export function createContext(
     dwellTime: settings.analytiks?.dwellTime,
     costs: () =>
       clientKeys
-        .filter(key => callers[key].usage.planned > 0)
+        .filter(key => scopes[key].usage.planned > 0)
         .map(key => {
-          const { provider, usage } = callers[key]
+          const { provider, usage } = scopes[key]
           return { provider, usage, quotaLeft: clients[key]?.quotaLeft ?? null }
         }),
     plan: isPlanOnly ? admission.plan : undefined,

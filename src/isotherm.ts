@@ -7,7 +7,7 @@ import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import { openRedis } from './upstream/cache/redis.ts'
-import { openLedgers } from './upstream/rate-limit/call-counters.ts'
+import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export interface Isotherm extends AsyncDisposable {
   readonly origin: string
@@ -36,9 +36,9 @@ export async function startIsotherm(
     Object.assign(settings, readConfig(emulated).providers)
   }
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
-  const ledgers = resources.use(openLedgers(redis || undefined))
+  const counters = resources.use(openCallCounters(redis || undefined))
   const account = resources.use(
-    openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis, ledgers }),
+    openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis, counters }),
   )
   const documents = { ...config.documents, trusted }
   const server = await startServer(account, { ...config, documents, log })

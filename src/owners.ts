@@ -12,7 +12,7 @@ import type { Settings } from './providers.ts'
 const shapes = { auraVision: 2, posthog: 1, analytiks: 2, zenovay: 1, datadog: 1 } as const
 
 /** Whose a provider's answers are: of whoever asks at the same place with the same credentials, and reads the same shape. */
-export function ownersOf({
+export function namespacesOf({
   auraVision,
   posthog,
   analytiks,

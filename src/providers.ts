@@ -4,10 +4,10 @@ import {
   connectAnalytiks,
 } from './providers/analytiks/client.ts'
 import {
-  type AnalytiksAnswers,
   type AnalytiksLoaders,
-  analytiksAnswers,
+  type AnalytiksSources,
   analytiksLoaders,
+  analytiksSources,
 } from './providers/analytiks/loaders.ts'
 import {
   type AuraVisionClient,
@@ -15,32 +15,32 @@ import {
   connectAuraVision,
 } from './providers/aura-vision/client.ts'
 import {
-  type AuraVisionAnswers,
   type AuraVisionLoaders,
-  auraVisionAnswers,
+  type AuraVisionSources,
   auraVisionLoaders,
+  auraVisionSources,
 } from './providers/aura-vision/loaders.ts'
 import { connectDatadog, type DatadogClient, type DatadogSettings } from './providers/datadog/client.ts'
 import {
-  type DatadogAnswers,
   type DatadogLoaders,
-  datadogAnswers,
+  type DatadogSources,
   datadogLoaders,
+  datadogSources,
 } from './providers/datadog/loaders.ts'
-import { type PostHogAnswers, posthogAnswers } from './providers/posthog/answers.ts'
+import { type PostHogSources, posthogSources } from './providers/posthog/answers.ts'
 import { connectPosthog, type PostHogClient, type PostHogSettings } from './providers/posthog/client.ts'
 import { type PostHogLoaders, posthogLoaders } from './providers/posthog/loaders.ts'
 import { connectZenovay, type ZenovayClient, type ZenovaySettings } from './providers/zenovay/client.ts'
 import {
-  type ZenovayAnswers,
   type ZenovayLoaders,
-  zenovayAnswers,
+  type ZenovaySources,
   zenovayLoaders,
+  zenovaySources,
 } from './providers/zenovay/loaders.ts'
-import type { Keeping } from './upstream/cache/keeping.ts'
+import type { CachePolicy } from './upstream/cache/keeping.ts'
 import type { ProviderName } from './upstream/error.ts'
-import type { Ledgers } from './upstream/rate-limit/call-counters.ts'
-import type { Caller } from './upstream/source/request-scope.ts'
+import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
+import type { RequestScope } from './upstream/source/request-scope.ts'
 
 /** Settings of the providers that are configured. */
 export interface Settings {
@@ -62,11 +62,11 @@ export interface Clients {
 
 /** What an account's requests share, by provider. */
 export interface Shared {
-  readonly auraVision: AuraVisionAnswers | undefined
-  readonly posthog: PostHogAnswers | undefined
-  readonly analytiks: AnalytiksAnswers | undefined
-  readonly zenovay: ZenovayAnswers | undefined
-  readonly datadog: DatadogAnswers | undefined
+  readonly auraVision: AuraVisionSources | undefined
+  readonly posthog: PostHogSources | undefined
+  readonly analytiks: AnalytiksSources | undefined
+  readonly zenovay: ZenovaySources | undefined
+  readonly datadog: DatadogSources | undefined
 }
 
 /** One request's questions, by provider. */
@@ -91,55 +91,55 @@ export const nameOfClient: { readonly [Key in keyof Clients]: ProviderName } = {
 /** Nothing is connected before it is first asked. Budgets of upstream calls are shared with other accounts of the same credentials where `ledgers` are given. */
 export function connectClients(
   { auraVision, posthog, analytiks, zenovay, datadog }: Settings,
-  ledgers?: Ledgers,
+  counters?: CallCounters,
 ): Clients {
   return {
-    auraVision: auraVision && connectAuraVision(auraVision, ledgers),
-    posthog: posthog && connectPosthog(posthog, ledgers),
-    analytiks: analytiks && connectAnalytiks(analytiks, ledgers),
-    zenovay: zenovay && connectZenovay(zenovay, ledgers),
-    datadog: datadog && connectDatadog(datadog, ledgers),
+    auraVision: auraVision && connectAuraVision(auraVision, counters),
+    posthog: posthog && connectPosthog(posthog, counters),
+    analytiks: analytiks && connectAnalytiks(analytiks, counters),
+    zenovay: zenovay && connectZenovay(zenovay, counters),
+    datadog: datadog && connectDatadog(datadog, counters),
   }
 }
 
 /** Nothing is kept where `keeping` gives nothing; what is in flight is shared all the same. */
-export function shareAnswers(
+export function openSources(
   { auraVision, posthog, analytiks, zenovay, datadog }: Clients,
   settings: Settings,
-  keeping: (key: keyof Shared) => Keeping | undefined,
-  pictureKeeping: Keeping | undefined,
+  cachePolicy: (key: keyof Shared) => CachePolicy | undefined,
+  imageCachePolicy: CachePolicy | undefined,
 ): Shared {
   return {
     auraVision:
       auraVision &&
       settings.auraVision &&
-      auraVisionAnswers(auraVision, settings.auraVision, keeping('auraVision'), pictureKeeping),
+      auraVisionSources(auraVision, settings.auraVision, cachePolicy('auraVision'), imageCachePolicy),
     posthog:
       posthog &&
       settings.posthog &&
-      posthogAnswers(posthog, settings.posthog, keeping('posthog'), pictureKeeping),
+      posthogSources(posthog, settings.posthog, cachePolicy('posthog'), imageCachePolicy),
     analytiks:
       analytiks &&
       settings.analytiks &&
-      analytiksAnswers(analytiks, settings.analytiks, keeping('analytiks')),
-    zenovay: zenovay && settings.zenovay && zenovayAnswers(zenovay, settings.zenovay, keeping('zenovay')),
-    datadog: datadog && settings.datadog && datadogAnswers(datadog, settings.datadog, keeping('datadog')),
+      analytiksSources(analytiks, settings.analytiks, cachePolicy('analytiks')),
+    zenovay: zenovay && settings.zenovay && zenovaySources(zenovay, settings.zenovay, cachePolicy('zenovay')),
+    datadog: datadog && settings.datadog && datadogSources(datadog, settings.datadog, cachePolicy('datadog')),
   }
 }
 
 /** Where one request's loaders ask: `shared` throws where a provider is not configured. */
 export interface Sources {
   readonly shared: <Key extends keyof Shared>(key: Key) => NonNullable<Shared[Key]>
-  readonly caller: (key: keyof Shared) => Caller
+  readonly scope: (key: keyof Shared) => RequestScope
 }
 
 /** Loaders that look for what they ask when they first need it. */
-export function createLoaders({ shared, caller }: Sources): Loaders {
+export function createLoaders({ shared, scope }: Sources): Loaders {
   return {
-    auraVision: auraVisionLoaders(() => shared('auraVision'), caller('auraVision')),
-    posthog: posthogLoaders(() => shared('posthog'), caller('posthog')),
-    analytiks: analytiksLoaders(() => shared('analytiks'), caller('analytiks')),
-    zenovay: zenovayLoaders(() => shared('zenovay'), caller('zenovay')),
-    datadog: datadogLoaders(() => shared('datadog'), caller('datadog')),
+    auraVision: auraVisionLoaders(() => shared('auraVision'), scope('auraVision')),
+    posthog: posthogLoaders(() => shared('posthog'), scope('posthog')),
+    analytiks: analytiksLoaders(() => shared('analytiks'), scope('analytiks')),
+    zenovay: zenovayLoaders(() => shared('zenovay'), scope('zenovay')),
+    datadog: datadogLoaders(() => shared('datadog'), scope('datadog')),
   }
 }

@@ -8,7 +8,7 @@ import { servePosthog } from '../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../src/sandbox/posthog-heatmaps.ts'
 import { sites } from '../src/sandbox/world.ts'
 import { serveZenovay } from '../src/sandbox/zenovay.ts'
-import type { Flight } from '../src/upstream/call-context.ts'
+import type { CallContext } from '../src/upstream/call-context.ts'
 import { askText } from './client.ts'
 import { installMilliseconds } from './debian-package.ts'
 import { installRedis, startRedis } from './redis.ts'
@@ -195,40 +195,40 @@ describe('no more calls are under way at once than the setting allows', () => {
     readonly name: string
     readonly open: () => Promise<Emulator>
     readonly route: string
-    readonly ask: (account: Wiring, flight: Flight) => Promise<unknown>
+    readonly ask: (account: Wiring, callContext: CallContext) => Promise<unknown>
   }>([
     {
       name: 'AURA_VISION',
       open: serveAuraVision,
       route: 'detail/list',
-      ask: (account, flight) =>
-        account.client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, flight),
+      ask: (account, callContext) =>
+        account.client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, callContext),
     },
     {
       name: 'POSTHOG',
       open: servePosthog,
       route: 'GET /api/projects/:project_id/saved/:short_id{/}?',
-      ask: (account, flight) =>
-        account.client('posthog').heatmap({ kind: 'projects', id: '1' }, 'ownerless', flight),
+      ask: (account, callContext) =>
+        account.client('posthog').heatmap({ kind: 'projects', id: '1' }, 'ownerless', callContext),
     },
     {
       name: 'ANALYTIKS',
       open: serveAnalytiks,
       route: 'POST /json/v2',
-      ask: (account, flight) =>
-        account.client('analytiks').partial({ span, step: 'hourly' }, { locations: [1] }, flight),
+      ask: (account, callContext) =>
+        account.client('analytiks').partial({ span, step: 'hourly' }, { locations: [1] }, callContext),
     },
     {
       name: 'ZENOVAY',
       open: serveZenovay,
       route: 'GET /api/external/v1/heatmaps/:websiteId/pages',
-      ask: (account, flight) => account.client('zenovay').pages(website, 5, flight),
+      ask: (account, callContext) => account.client('zenovay').pages(website, 5, callContext),
     },
     {
       name: 'DATADOG',
       open: serveDatadog,
       route: 'GET /api/v2/replay/heatmap/snapshots',
-      ask: (account, flight) => account.client('datadog').snapshots({ viewName: '/' }, 5, flight),
+      ask: (account, callContext) => account.client('datadog').snapshots({ viewName: '/' }, 5, callContext),
     },
   ])('$name', async ({ name, open, route, ask }) => {
     await using emulator = await open()

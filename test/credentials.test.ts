@@ -6,7 +6,7 @@ import { readConfig } from '../src/config/config.ts'
 import { createContext } from '../src/context.ts'
 import { type Emulator, serveEmulator } from '../src/sandbox/emulator.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
-import { type Ledgers, openLedgers } from '../src/upstream/rate-limit/call-counters.ts'
+import { type CallCounters, openCallCounters } from '../src/upstream/rate-limit/call-counters.ts'
 import { installMilliseconds } from './debian-package.ts'
 import { installRedis, startRedis } from './redis.ts'
 import { failureOf } from './wiring.ts'
@@ -129,17 +129,17 @@ test.each([false, true])(
     await using upstream = await serveAsker()
     await using server = await startRedis()
     using redis = openRedis(server.url, () => {})
-    using ledgers = openLedgers(isShared ? redis : undefined)
+    using counters = openCallCounters(isShared ? redis : undefined)
     const mine = { id: 'a', secret: 'b', audience: 'c', apiKey: 'd' }
-    await using other = open(upstream, { ...mine, id: 'e' }, undefined, ledgers)
-    const one = open(upstream, mine, undefined, ledgers)
-    const twin = open(upstream, { ...mine, apiKey: 'f' }, undefined, ledgers)
+    await using other = open(upstream, { ...mine, id: 'e' }, undefined, counters)
+    const one = open(upstream, mine, undefined, counters)
+    const twin = open(upstream, { ...mine, apiKey: 'f' }, undefined, counters)
     await expectOneWaits(upstream, one, [other, { ...mine, id: 'e' }])
     await one[Symbol.asyncDispose]()
     expect(await failureOf(visits(twin))).toMatchObject({ ...limited, upstreamStatus: undefined })
     await twin[Symbol.asyncDispose]()
     expect(upstream.journal.count('POST /json/v2')).toBe(2)
-    await using late = open(upstream, mine, undefined, ledgers)
+    await using late = open(upstream, mine, undefined, counters)
     // Redis remembers for those who come later.
     if (isShared) expect(await failureOf(visits(late))).toMatchObject(limited)
     else expect(await visits(late)).toBe(numberOf(mine))
@@ -178,7 +178,7 @@ function open(
   { environment }: Emulator,
   mine: Credentials,
   redis?: RedisConnection,
-  ledgers?: Ledgers,
+  counters?: CallCounters,
 ): Account {
   const variables = {
     ...environment,
@@ -190,7 +190,7 @@ function open(
   return openAccount(readConfig(variables).providers, new Catalog(), {
     redis,
     cacheBytes: 1_000_000,
-    ...(ledgers && { ledgers }),
+    ...(counters && { counters }),
   })
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from '../src/config/config.ts'
-import { ownersOf } from '../src/owners.ts'
+import { namespacesOf } from '../src/owners.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
 import { askText } from './client.ts'
 import { installMilliseconds } from './debian-package.ts'
@@ -44,7 +44,7 @@ test.each([
     await using served = await serve({ environment })
     expect((await askText(served.origin, query)).errors).toEqual([])
     await expect.poll(() => keptIn(redis)).toHaveLength(records)
-    const [, shape] = ownersOf(readConfig(served.sandbox.environment()).providers)[key]
+    const [, shape] = namespacesOf(readConfig(served.sandbox.environment()).providers)[key]
     const members = new Set((await keptIn(redis)).flatMap(record => membersOf(record, '')))
     const text = [...[...members].sort(), ''].join('\n')
     await expect(text).toMatchFileSnapshot(`fixtures/kept-shapes/${key}.${shape}.txt`)

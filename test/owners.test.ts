@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Environment, readConfig } from '../src/config/config.ts'
-import { ownersOf } from '../src/owners.ts'
+import { namespacesOf } from '../src/owners.ts'
 import { clientKeys } from '../src/providers.ts'
 
 const environment: Environment = {
@@ -18,8 +18,8 @@ const environment: Environment = {
 
 /** Whose answers are others after the change, by provider. */
 function changedBy(change: Environment): readonly string[] {
-  const before = ownersOf(readConfig(environment).providers)
-  const after = ownersOf(readConfig({ ...environment, ...change }).providers)
+  const before = namespacesOf(readConfig(environment).providers)
+  const after = namespacesOf(readConfig({ ...environment, ...change }).providers)
   return clientKeys.filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
 }
 

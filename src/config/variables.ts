@@ -222,8 +222,8 @@ function maximumCalls() {
   return integer(1, 1_000_000)
 }
 
-function limits(concurrency: number, keepSeconds: number, maximumCalls: number): Limits {
-  return { concurrency, keepSeconds, maximumCalls }
+function limits(concurrency: number, ttlSeconds: number, maximumCalls: number): Limits {
+  return { concurrency, ttlSeconds, maximumCalls }
 }
 
 function providerList() {

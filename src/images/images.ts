@@ -1,11 +1,11 @@
 import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
 import { screenshotSeconds } from '../providers/posthog/answers.ts'
 import type { Shared } from '../providers.ts'
-import type { KeptAnswers } from '../upstream/cache/cache.ts'
+import type { CacheAccess } from '../upstream/cache/cache.ts'
 import { notConfigured } from '../upstream/error.ts'
 import type { Picture } from '../upstream/images/image.ts'
 import { isPicture } from '../upstream/images/image-cache.ts'
-import { Caller } from '../upstream/source/request-scope.ts'
+import { RequestScope } from '../upstream/source/request-scope.ts'
 import type { PictureReference, ScreenshotReference } from './references.ts'
 import { Drawings } from './resized-images.ts'
 import { draw, isVariant, type Size, sizeOf, UnfitPicture, type Variant } from './resizing.ts'
@@ -38,7 +38,7 @@ export const freshSeconds = { 'aura-vision': spatialPictureSeconds, posthog: scr
 export class Pictures {
   readonly #shared: Pick<Shared, 'auraVision' | 'posthog'>
   readonly #maximumPixels: number
-  readonly #kept: KeptAnswers | undefined
+  readonly #kept: CacheAccess | undefined
   readonly #sizes = new WeakMap<Picture, Size | UnfitPicture>()
   readonly #drawings = new Drawings<string, Picture>()
   /** Of its own, so that no picture that is served as it is waits for those that are drawn. */
@@ -48,7 +48,7 @@ export class Pictures {
   constructor(
     shared: Pick<Shared, 'auraVision' | 'posthog'>,
     { maximumPixels }: Pick<ImageSettings, 'maximumPixels'>,
-    kept: KeptAnswers | undefined,
+    kept: CacheAccess | undefined,
   ) {
     this.#shared = shared
     this.#maximumPixels = maximumPixels
@@ -92,17 +92,17 @@ export class Pictures {
   }
 
   async #ask(reference: PictureReference, signal: AbortSignal): Promise<PictureState> {
-    const caller = Caller.alone(reference.provider, signal)
-    if (reference.provider === 'posthog') return this.#askScreenshot(reference, caller)
+    const scope = RequestScope.alone(reference.provider, signal)
+    if (reference.provider === 'posthog') return this.#askScreenshot(reference, scope)
     const { auraVision } = this.#shared
     if (!auraVision) throw notConfigured(reference.provider)
-    return ready((await auraVision.pictures.ask(reference, caller)).picture)
+    return ready((await auraVision.pictures.ask(reference, scope)).picture)
   }
 
-  async #askScreenshot(reference: ScreenshotReference, caller: Caller): Promise<PictureState> {
+  async #askScreenshot(reference: ScreenshotReference, scope: RequestScope): Promise<PictureState> {
     const { posthog } = this.#shared
     if (!posthog) throw notConfigured('posthog')
-    const seen = await posthog.pictures.ask(reference, caller)
+    const seen = await posthog.pictures.ask(reference, scope)
     if (seen.state === 'RENDERING') {
       return { state: 'RENDERING', retryAfterSeconds: seen.retryAfterSeconds ?? 1 }
     }

@@ -49,12 +49,12 @@ export class Drawings<Key, Drawn> {
   draw(name: Key, begin: () => Promise<Drawn>, signal: AbortSignal): Promise<Drawn> {
     if (signal.aborted) return Promise.reject(new TooManyDrawings(signal.reason))
     const drawing = this.#drawings.get(name) ?? this.#enter(name, begin)
-    drawing.callers++
+    drawing.scopes++
     return new Promise<Drawn>((resolve, reject) => {
       const leave = () => {
         const error = new TooManyDrawings(signal.reason)
         reject(error)
-        if (--drawing.callers === 0) this.#giveUp(drawing, error)
+        if (--drawing.scopes === 0) this.#giveUp(drawing, error)
       }
       signal.addEventListener('abort', leave, { once: true })
       drawing.outcome.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
@@ -66,7 +66,7 @@ export class Drawings<Key, Drawn> {
       throw new TooManyDrawings()
     const late = setTimeout(() => this.#giveUp(drawing, new TooManyDrawings()), this.#patience)
     const outcome = Promise.withResolvers<Drawn>()
-    const drawing: Drawing<Key, Drawn> = { name, begin, late, callers: 0, outcome }
+    const drawing: Drawing<Key, Drawn> = { name, begin, late, scopes: 0, outcome }
     this.#drawings.set(name, drawing)
     this.#queue.add(drawing)
     this.#drawNext()
@@ -108,6 +108,6 @@ interface Drawing<Key, Drawn> {
   readonly name: Key
   readonly begin: () => Promise<Drawn>
   readonly late: NodeJS.Timeout
-  callers: number
+  scopes: number
   readonly outcome: PromiseWithResolvers<Drawn>
 }

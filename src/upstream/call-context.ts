@@ -1,9 +1,9 @@
 /** One upstream call under way, for everyone who waits for it. */
-export interface Flight {
+export interface CallContext {
   /** Ends when nobody waits for it any more. */
   readonly signal: AbortSignal
   /** Who began it: whoever asks much takes turns with whoever asks little. By default the signal. */
-  readonly asker?: object
+  readonly requester?: object
   /** The trace that whoever began it is part of, as W3C's `traceparent` header has it. */
   readonly traceparent?: string | undefined
   /** Told when its turn within the provider's limits has come, and it is made. */

@@ -41,7 +41,7 @@ export const websites: Question = {
       variables: { id: uuidOf(n) },
     }),
   proxy: n => ({ method: 'GET', path: `/websites/${uuidOf(n)}/pages?first=20` }),
-  values: answer => z.union([pagesAnswer, z.object({ pages: z.array(page) })]).parse(answer).pages,
+  values: answer => z.union([pagesResponse, z.object({ pages: z.array(page) })]).parse(answer).pages,
 }
 
 export const points = traffic({
@@ -69,7 +69,7 @@ export const questions = { websites, points, columns } as const
 
 const moment = z.string().transform(text => Date.parse(text))
 const page = z.object({ path: z.string(), totalInteractions: z.int(), lastInteractionAt: moment })
-const pagesAnswer = z
+const pagesResponse = z
   .object({
     data: z.object({ website: z.object({ views: z.object({ nodes: z.array(page) }) }) }),
   })

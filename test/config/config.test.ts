@@ -6,7 +6,7 @@ import { problemsOf, required, variablesOfProviders } from '../environments.ts'
 
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
 const pictureBounds = { ...bounds, maximumPictureBytes: 33_554_432 }
-const limits = { concurrency: 8, keepSeconds: 60, maximumCalls: 1000 }
+const limits = { concurrency: 8, ttlSeconds: 60, maximumCalls: 1000 }
 
 test('without any variable the defaults hold, and every upstream is the sandbox', () => {
   expect(readConfig({})).toEqual({
@@ -82,7 +82,7 @@ test('with the required variables alone the defaults of every provider hold', ()
       clientSecret: 'analytiks-secret',
       exportsUrl: new URL('https://exports.analytiks.ai'),
       dwellTime: undefined,
-      limits: { concurrency: 8, keepSeconds: 2_592_000, maximumCalls: 10_000 },
+      limits: { concurrency: 8, ttlSeconds: 2_592_000, maximumCalls: 10_000 },
     },
     zenovay: {
       ...bounds,
@@ -90,14 +90,14 @@ test('with the required variables alone the defaults of every provider hold', ()
       auth: 'header',
       url: new URL('https://api.zenovay.com/api/external/v1'),
       plan: 'pro',
-      limits: { ...limits, keepSeconds: 600 },
+      limits: { ...limits, ttlSeconds: 600 },
     },
     datadog: {
       ...bounds,
       apiKey: 'dd-api',
       applicationKey: 'dd-app',
       url: new URL('https://api.datadoghq.com'),
-      limits: { ...limits, keepSeconds: 30 },
+      limits: { ...limits, ttlSeconds: 30 },
     },
   })
 })
@@ -161,7 +161,7 @@ test('every variable changes what it stands for', () => {
   const changed = {
     deadlineMilliseconds: 2500,
     maximumBytes: 2048,
-    limits: { concurrency: 3, keepSeconds: 0, maximumCalls: 5 },
+    limits: { concurrency: 3, ttlSeconds: 0, maximumCalls: 5 },
   }
   expect(config).toEqual({
     host: '0.0.0.0',

@@ -14,7 +14,7 @@ import { compiledOperations } from '../../src/execution/compiled-operations.ts'
 import { pauseFields } from '../../src/execution/paused-fields.ts'
 import { Pauses } from '../../src/upstream/source/pauses.ts'
 import { RequestLoader } from '../../src/upstream/source/request-loader.ts'
-import { Caller } from '../../src/upstream/source/request-scope.ts'
+import { RequestScope } from '../../src/upstream/source/request-scope.ts'
 
 interface Row {
   readonly number: number
@@ -105,7 +105,7 @@ test.each(Object.entries(executors))(
 )
 
 test('what many rows wait for is handed out in several turns', async () => {
-  const caller = Caller.alone('zenovay', new AbortController().signal)
+  const caller = RequestScope.alone('zenovay', new AbortController().signal)
   const loader = new RequestLoader<string, string>(caller, async keys => keys, {})
   let isDone = false
   const turns = countTurns(() => isDone)

@@ -154,12 +154,12 @@ export function catalogOf({ locations, websites }: OddWorld) {
 
 /** Has the vendors of a sandbox answer whatever they are asked with what they hold in this world. */
 export function script(world: OddWorld, { zenovay, datadog, analytiks, auraVision }: Sandbox): void {
-  const zenovayAnswers = (route: string, data: object) => {
+  const zenovaySources = (route: string, data: object) => {
     const headers = { 'x-ratelimit-limit': '1000000' }
     zenovay.journal.script({ route, answer: { headers, body: { success: true, data } } })
   }
-  zenovayAnswers('GET /api/external/v1/websites', { websites: world.unlisted })
-  zenovayAnswers('GET /api/external/v1/heatmaps/:websiteId/pages', {
+  zenovaySources('GET /api/external/v1/websites', { websites: world.unlisted })
+  zenovaySources('GET /api/external/v1/heatmaps/:websiteId/pages', {
     pages: world.paths.map((url, index) => ({ url, total_interactions: index % 3 })),
   })
   const { viewName, ids } = world.snapshots

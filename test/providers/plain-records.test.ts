@@ -4,22 +4,22 @@ import { sites, stores } from '../../src/sandbox/world.ts'
 import { type Wiring, wire } from '../wiring.ts'
 
 const day = { start: new Date('2026-08-03T00:00:00Z'), end: new Date('2026-08-04T00:00:00Z') }
-const flight = { signal: new AbortController().signal }
+const callContext = { signal: new AbortController().signal }
 
 const records: Readonly<Record<string, (account: Wiring) => Promise<readonly unknown[]>>> = {
-  'Zenovay pages': ({ client }) => client('zenovay').pages(siteIds().zenovayId, 20, flight),
-  'Zenovay websites': ({ client }) => client('zenovay').websites(flight),
-  'Datadog snapshots': ({ client }) => client('datadog').snapshots({ viewName: '/' }, 20, flight),
+  'Zenovay pages': ({ client }) => client('zenovay').pages(siteIds().zenovayId, 20, callContext),
+  'Zenovay websites': ({ client }) => client('zenovay').websites(callContext),
+  'Datadog snapshots': ({ client }) => client('datadog').snapshots({ viewName: '/' }, 20, callContext),
   'PostHog heatmaps': async ({ client }) => {
     const scope = { kind: 'projects', id: siteIds().posthogProjectId } as const
-    return (await client('posthog').heatmaps(scope, { limit: 20, offset: 0 }, flight)).results
+    return (await client('posthog').heatmaps(scope, { limit: 20, offset: 0 }, callContext)).results
   },
   'Aura Vision heatmaps': ({ client }) =>
     client('auraVision').heatmaps(
       stores.map(store => store.auraLocationId),
       ['path'],
       day,
-      flight,
+      callContext,
     ),
 }
 

@@ -5,7 +5,7 @@ import { serveDatadog } from '../../src/sandbox/datadog.ts'
 import type { Emulator, Fault } from '../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../src/sandbox/posthog.ts'
 import { serveZenovay } from '../../src/sandbox/zenovay.ts'
-import type { Flight } from '../../src/upstream/call-context.ts'
+import type { CallContext } from '../../src/upstream/call-context.ts'
 import { type Wiring, wire } from '../wiring.ts'
 
 const day = { start: new Date('2026-02-02T00:00:00Z'), end: new Date('2026-02-03T00:00:00Z') }
@@ -20,7 +20,7 @@ interface Case {
   readonly serve: () => Promise<Emulator>
   readonly fault: Fault
   readonly bytes: number
-  readonly ask: (client: Wiring['client'], flight: Flight) => Promise<unknown>
+  readonly ask: (client: Wiring['client'], callContext: CallContext) => Promise<unknown>
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -29,32 +29,32 @@ const cases: Readonly<Record<string, Case>> = {
     fault: { route: 'detail/list', frames },
     // With two request ids, which are UUIDs.
     bytes: 36 + 9 + 36 + 7,
-    ask: (client, flight) =>
-      client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], day, flight),
+    ask: (client, callContext) =>
+      client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], day, callContext),
   },
   'PostHog heatmap': {
     serve: servePosthog,
     fault: { answer },
     bytes: 7,
-    ask: (client, flight) => client('posthog').heatmap(project, 'ownerless', flight),
+    ask: (client, callContext) => client('posthog').heatmap(project, 'ownerless', callContext),
   },
   'Analytiks traffic, without the token': {
     serve: serveAnalytiks,
     fault: { route: 'POST /json/v2', answer },
     bytes: 7,
-    ask: (client, flight) => client('analytiks').partial(question, { locations: [1] }, flight),
+    ask: (client, callContext) => client('analytiks').partial(question, { locations: [1] }, callContext),
   },
   'Zenovay websites': {
     serve: serveZenovay,
     fault: { answer },
     bytes: 7,
-    ask: (client, flight) => client('zenovay').websites(flight),
+    ask: (client, callContext) => client('zenovay').websites(callContext),
   },
   'Datadog snapshots': {
     serve: serveDatadog,
     fault: { answer },
     bytes: 7,
-    ask: (client, flight) => client('datadog').snapshots({ viewName: '/' }, 5, flight),
+    ask: (client, callContext) => client('datadog').snapshots({ viewName: '/' }, 5, callContext),
   },
 }
 

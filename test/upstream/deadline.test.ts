@@ -8,11 +8,11 @@ import { rejection } from './http/loopback.ts'
 const never = new AbortController().signal
 
 test("a deadline ends with the caller's signal, for the caller's reason", () => {
-  const caller = new AbortController()
-  const signal = withDeadline(600_000, caller.signal)
+  const scope = new AbortController()
+  const signal = withDeadline(600_000, scope.signal)
   expect(signal.aborted).toBe(false)
   const reason = new Error('The browser was closed.')
-  caller.abort(reason)
+  scope.abort(reason)
   expect(signal.reason).toBe(reason)
 })
 
@@ -23,8 +23,8 @@ test('a deadline of a caller who is gone already has ended', () => {
 test.each([
   ['with a caller', never],
   ['without one', undefined],
-])('a deadline ends by itself as well, %s', async (_whose, caller) => {
-  const signal = withDeadline(5, caller)
+])('a deadline ends by itself as well, %s', async (_whose, scope) => {
+  const signal = withDeadline(5, scope)
   if (!signal.aborted) await once(signal, 'abort')
   expect(endedError('datadog', signal)).toMatchObject({
     code: 'UPSTREAM_TIMEOUT',
@@ -36,20 +36,20 @@ test.each([
 test('a deadline that is given up leaves neither a timer nor a listener', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const caller = new AbortController()
-  const deadline = openDeadline(600_000, caller.signal)
-  expect([vi.getTimerCount(), getEventListeners(caller.signal, 'abort').length]).toEqual([1, 1])
+  const scope = new AbortController()
+  const deadline = openDeadline(600_000, scope.signal)
+  expect([vi.getTimerCount(), getEventListeners(scope.signal, 'abort').length]).toEqual([1, 1])
   deadline[Symbol.dispose]()
-  expect([vi.getTimerCount(), getEventListeners(caller.signal, 'abort').length]).toEqual([0, 0])
+  expect([vi.getTimerCount(), getEventListeners(scope.signal, 'abort').length]).toEqual([0, 0])
 })
 
 test("a deadline that can be given up ends with the caller's signal, or by itself", async () => {
   const reason = new Error('The browser was closed.')
-  const caller = new AbortController()
-  using open = openDeadline(600_000, caller.signal)
-  caller.abort(reason)
+  const scope = new AbortController()
+  using open = openDeadline(600_000, scope.signal)
+  scope.abort(reason)
   expect(open.signal.reason).toBe(reason)
-  using late = openDeadline(600_000, caller.signal)
+  using late = openDeadline(600_000, scope.signal)
   expect(late.signal.reason).toBe(reason)
   using short = openDeadline(5, never)
   if (!short.signal.aborted) await once(short.signal, 'abort')
@@ -71,18 +71,18 @@ test('a signal that ended for an upstream error stands for that one', () => {
 })
 
 test('whoever waits until the end has the outcome when it comes first', async () => {
-  const caller = new AbortController()
+  const scope = new AbortController()
   const failure = new Error('no')
-  expect(await untilEnded('zenovay', caller.signal, Promise.resolve(42))).toBe(42)
-  expect(await rejection(untilEnded('zenovay', caller.signal, Promise.reject(failure)))).toBe(failure)
+  expect(await untilEnded('zenovay', scope.signal, Promise.resolve(42))).toBe(42)
+  expect(await rejection(untilEnded('zenovay', scope.signal, Promise.reject(failure)))).toBe(failure)
 })
 
 test('whoever waits until the end is told when it comes first, and the promise goes on', async () => {
-  const caller = new AbortController()
+  const scope = new AbortController()
   const { promise, resolve } = Promise.withResolvers<number>()
-  const gone = rejection(untilEnded('zenovay', caller.signal, promise))
+  const gone = rejection(untilEnded('zenovay', scope.signal, promise))
   const staying = untilEnded('zenovay', never, promise)
-  caller.abort()
+  scope.abort()
   expect(await gone).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'zenovay' })
   resolve(42)
   expect(await staying).toBe(42)
@@ -96,8 +96,8 @@ test('a signal that has ended already wins over a promise that is settled alread
 })
 
 test.each([
-  ['before', (caller: AbortController) => caller.abort(), () => undefined],
-  ['after', () => undefined, (caller: AbortController) => caller.abort()],
+  ['before', (scope: AbortController) => scope.abort(), () => undefined],
+  ['after', () => undefined, (scope: AbortController) => scope.abort()],
 ])(
   'a promise that fails is no unhandled rejection when its caller went away %s',
   async (_when, before, after) => {
@@ -105,11 +105,11 @@ test.each([
     const note = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', note)
     using _listener = { [Symbol.dispose]: () => void process.off('unhandledRejection', note) }
-    const caller = new AbortController()
+    const scope = new AbortController()
     const { promise, reject } = Promise.withResolvers<never>()
-    before(caller)
-    const gone = rejection(untilEnded('zenovay', caller.signal, promise))
-    after(caller)
+    before(scope)
+    const gone = rejection(untilEnded('zenovay', scope.signal, promise))
+    after(scope)
     await gone
     reject(new Error('too late'))
     await setImmediate()
@@ -119,12 +119,12 @@ test.each([
 )
 
 test('nothing listens to the signal any more once the outcome is there', async () => {
-  const caller = new AbortController()
+  const scope = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
-  const waiting = untilEnded('zenovay', caller.signal, promise)
-  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1)
+  const waiting = untilEnded('zenovay', scope.signal, promise)
+  expect(getEventListeners(scope.signal, 'abort')).toHaveLength(1)
   resolve()
   await waiting
   await setImmediate()
-  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0)
+  expect(getEventListeners(scope.signal, 'abort')).toHaveLength(0)
 })

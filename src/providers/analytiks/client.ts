@@ -1,26 +1,26 @@
 import type { z } from 'zod'
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
-import type { HttpAnswer } from '../../upstream/http/message.ts'
+import type { HttpResponse } from '../../upstream/http/message.ts'
 import {
   type Credentials,
   credentialParts,
   openTokenSource,
   type Token,
 } from '../../upstream/http/oauth-token.ts'
-import { readAnswer } from '../../upstream/http/read-response.ts'
+import { readResponse } from '../../upstream/http/read-response.ts'
 import { baseName, routeUrl } from '../../upstream/http/route.ts'
 import { detailsOf, statusError } from '../../upstream/http/status.ts'
-import { openAccountBudget } from '../../upstream/rate-limit/account-limiter.ts'
-import type { Ledgers } from '../../upstream/rate-limit/call-counters.ts'
+import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
+import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { BucketReader, UnreadableMap } from './decode/bucket-reader.ts'
-import { liftMaps } from './decode/fast-maps.ts'
+import { readFastMaps } from './decode/fast-maps.ts'
 import type { LocationTraffic, TrafficSpan, TrafficStep } from './records.ts'
-import { pageAnswer, partialAnswer, spanBody, type Unread, wholeAnswer } from './wire.ts'
+import { pageResponse, partialResponse, spanBody, type Unread, wholeResponse } from './wire.ts'
 
 export interface AnalytiksSettings extends Bounds, Credentials {
   /** Such as `https://exports.analytiks.ai`. */
@@ -45,19 +45,23 @@ export interface AnalytiksClient extends AsyncDisposable {
   /** The vendor names no quota. */
   readonly quotaLeft: number | null
   /** v1: every location asked, or an error. */
-  whole(question: Question, choice: LocationChoice, flight: Flight): Promise<readonly LocationTraffic[]>
+  whole(
+    question: Question,
+    choice: LocationChoice,
+    callContext: CallContext,
+  ): Promise<readonly LocationTraffic[]>
   /** v2: what is allowed, and which ids or reference numbers are refused. */
   partial(
     question: Question,
     choice: LocationChoice,
-    flight: Flight,
+    callContext: CallContext,
   ): Promise<{ readonly successes: readonly LocationTraffic[]; readonly refused: readonly string[] }>
   /** v3: one page of a brand's locations; the next one by the cursor, until that is null. */
   page(
     question: Question,
     brandId: number,
     cursor: string | undefined,
-    flight: Flight,
+    callContext: CallContext,
   ): Promise<{ readonly data: readonly LocationTraffic[]; readonly cursor: string | null }>
 }
 
@@ -66,18 +70,24 @@ export function analytiksAccount(settings: AnalytiksSettings): readonly string[]
   return [baseName(settings.exportsUrl), ...credentialParts(settings)]
 }
 
-export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers): AnalytiksClient {
+export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCounters): AnalytiksClient {
   const { exportsUrl, deadlineMilliseconds } = settings
   const http = openHttp('analytiks', settings)
   const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds)
-  const budget = openAccountBudget('analytiks', settings, {
+  const limiter = openAccountLimiter('analytiks', settings, {
     account: analytiksAccount(settings),
-    ledgers,
+    counters,
   })
 
-  const post = async (version: Version, question: Question, body: object, about: string, flight: Flight) => {
-    using deadline = openDeadline(deadlineMilliseconds, flight.signal)
-    const timed = { ...flight, signal: deadline.signal }
+  const post = async (
+    version: Version,
+    question: Question,
+    body: object,
+    about: string,
+    callContext: CallContext,
+  ) => {
+    using deadline = openDeadline(deadlineMilliseconds, callContext.signal)
+    const timed = { ...callContext, signal: deadline.signal }
     const json = { ...spanBody(question.span, question.step), ...body }
     const send = async (token: Token) => {
       const answer = await http.call({
@@ -86,20 +96,20 @@ export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers)
         headers: { authorization: `Bearer ${token.text}` },
         json,
         isRead: true,
-        flight: timed,
+        callContext: timed,
       })
       if (answer.status < 400) tokens.accepted(token, about)
       return answer
     }
     const token = await tokens.current(timed)
-    flight.begun?.()
+    callContext.begun?.()
     const answer = await send(token)
     if (answer.status !== 401) return answer
     // A bad token and a refused location look alike here, so each token is renewed once.
     const newer = await tokens.renew(token, about, timed)
     if (newer === 'known') return answer
     if (newer === 'paused') throw eitherRefused(answer)
-    flight.repeated?.()
+    callContext.repeated?.()
     const second = await send(newer)
     if (second.status === 401) tokens.renewedInVain(newer, about)
     return second
@@ -109,37 +119,37 @@ export function connectAnalytiks(settings: AnalytiksSettings, ledgers?: Ledgers)
     schema: z.ZodType<Unread<Answer>>,
     question: Question,
     choice: object,
-    flight: Flight,
+    callContext: CallContext,
     cursor?: { readonly cursor: string | null },
   ) => {
     // It is made once there is a token to make it with.
-    const { begun: _, ...waiting } = flight
+    const { begun: _, ...waiting } = callContext
     const body = { ...choice, ...cursor }
-    return budget.spend(waiting, async () =>
-      readExport(schema, await post(version, question, body, JSON.stringify(choice), flight)),
+    return limiter.spend(waiting, async () =>
+      readExport(schema, await post(version, question, body, JSON.stringify(choice), callContext)),
     )
   }
   return {
-    whole: (question, choice, flight) => ask('v1', wholeAnswer, question, choice, flight),
-    partial: (question, choice, flight) => ask('v2', partialAnswer, question, choice, flight),
-    page(question, brandId, cursor, flight) {
-      return ask('v3', pageAnswer, question, { brandId }, flight, { cursor: cursor ?? null })
+    whole: (question, choice, callContext) => ask('v1', wholeResponse, question, choice, callContext),
+    partial: (question, choice, callContext) => ask('v2', partialResponse, question, choice, callContext),
+    page(question, brandId, cursor, callContext) {
+      return ask('v3', pageResponse, question, { brandId }, callContext, { cursor: cursor ?? null })
     },
     get quotaLeft() {
-      return budget.quotaLeft
+      return limiter.quotaLeft
     },
     async [Symbol.asyncDispose]() {
-      budget[Symbol.dispose]()
+      limiter[Symbol.dispose]()
       await http[Symbol.asyncDispose]()
     },
   }
 }
 
-function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpAnswer): Answer {
-  const lifted = liftMaps(answer.body)
-  const read = readAnswer('analytiks', schema, { ...answer, body: lifted.text }, failure)
+function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpResponse): Answer {
+  const fastMaps = readFastMaps(answer.body)
+  const read = readResponse('analytiks', schema, { ...answer, body: fastMaps.text }, failure)
   try {
-    return read(new BucketReader(lifted))
+    return read(new BucketReader(fastMaps))
   } catch (cause) {
     if (!(cause instanceof UnreadableMap)) throw cause
     const message = 'analytiks answered JSON of another shape than documented.'
@@ -153,7 +163,7 @@ function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpAnswe
 type Version = 'v1' | 'v2' | 'v3'
 
 /** A refusal of which nothing tells what it is about. */
-function eitherRefused(answer: HttpAnswer): UpstreamError {
+function eitherRefused(answer: HttpResponse): UpstreamError {
   const message =
     'analytiks refuses the token, or a location or brand that was asked: it does not say which, and the token was renewed too often just now.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, {
@@ -164,7 +174,7 @@ function eitherRefused(answer: HttpAnswer): UpstreamError {
 }
 
 /** After a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */
-function failure(answer: HttpAnswer): UpstreamError {
+function failure(answer: HttpResponse): UpstreamError {
   if (answer.status !== 401) return statusError('analytiks', answer)
   const message =
     'analytiks refuses a location or brand that was asked: it does not exist, or these credentials may not read it.'

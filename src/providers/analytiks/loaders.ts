@@ -1,15 +1,15 @@
-import type { Keeping } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
-import type { Walk } from '../../upstream/source/paginator.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
+import type { Paginator } from '../../upstream/source/paginator.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
-import type { Caller } from '../../upstream/source/request-scope.ts'
-import { LocationReport } from './assembly/pending-report.ts'
-import { Plans } from './assembly/report-settings.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
+import { PendingReport } from './assembly/pending-report.ts'
+import { ReportSettingsCache } from './assembly/report-settings.ts'
 import { type BrandQuestion, spanOfBrand, stepOfBrand } from './brand-question.ts'
 import { type BrandPage, type BrandPageKey, brandPages } from './calls/brand-pages.ts'
-import { walkBrand } from './calls/brand-paginator.ts'
+import { paginateBrand } from './calls/brand-paginator.ts'
 import {
   identityName,
   type LocationWindow,
@@ -26,36 +26,36 @@ export interface AnalytiksLoaders {
   /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
   readonly traffic: { load(key: TrafficKey): Promise<TrafficReport> }
   /** The traffic of a brand's locations, page by page as far as somebody asks. */
-  readonly brandTraffic: (brandId: number, question: BrandQuestion) => Walk<BrandReport>
+  readonly brandTraffic: (brandId: number, question: BrandQuestion) => Paginator<BrandReport>
 }
 
 /** What one account shares between its requests. */
-export interface AnalytiksAnswers {
-  readonly locations: Answers<LocationWindow, LocationTraffic>
-  readonly brandPages: Answers<BrandPageKey, BrandPage>
+export interface AnalytiksSources {
+  readonly locations: DataSource<LocationWindow, LocationTraffic>
+  readonly brandPages: DataSource<BrandPageKey, BrandPage>
   readonly dwellTime: AnalytiksSettings['dwellTime']
 }
 
-export function analytiksAnswers(
+export function analytiksSources(
   client: AnalytiksClient,
   { limits, dwellTime }: Pick<AnalytiksSettings, 'limits' | 'dwellTime'>,
-  keeping: Keeping | undefined,
-): AnalytiksAnswers {
-  const keep = { milliseconds: limits.keepSeconds * 1000 }
+  cachePolicy: CachePolicy | undefined,
+): AnalytiksSources {
+  const ttlSettings = { milliseconds: limits.ttlSeconds * 1000 }
   return {
-    locations: new Answers(locationTraffic(client, keep), keeping),
-    brandPages: new Answers(brandPages(client, keep), keeping),
+    locations: new DataSource(locationTraffic(client, ttlSettings), cachePolicy),
+    brandPages: new DataSource(brandPages(client, ttlSettings), cachePolicy),
     dwellTime,
   }
 }
 
-export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller): AnalytiksLoaders {
-  const reports = new RequestLoader<TrafficKey, LocationReport, string>(
-    caller,
-    async keys => askReports(keys, answers(), caller),
+export function analytiksLoaders(answers: () => AnalytiksSources, scope: RequestScope): AnalytiksLoaders {
+  const reports = new RequestLoader<TrafficKey, PendingReport, string>(
+    scope,
+    async keys => askReports(keys, answers(), scope),
     { cacheKeyFn: keyName },
   )
-  const walks = new Map<string, Walk<BrandReport>>()
+  const walks = new Map<string, Paginator<BrandReport>>()
   return {
     traffic: { load: key => reports.load(key).then(({ outcome }) => outcome) },
     brandTraffic(brandId, question) {
@@ -65,11 +65,11 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
         const now = Date.now()
         const cut = (span: TrafficSpan, step: TrafficStep) =>
           windowsOf(spanAsked({ span, interval: question.interval }, step), {
-            whole: pages.areKept,
+            whole: pages.isCaching,
             now,
           }).filter(window => !isAhead(window, step, now))
         const [span, step] = [spanOfBrand(question), stepOfBrand(question)]
-        return walkBrand(question, { pages, caller, dwellTime, brandId, span, step, cut, now })
+        return paginateBrand(question, { pages, scope, dwellTime, brandId, span, step, cut, now })
       })
     },
   }
@@ -78,12 +78,12 @@ export function analytiksLoaders(answers: () => AnalytiksAnswers, caller: Caller
 /** Every window is folded into the reports that need it as it arrives: what nobody asked for is not held. */
 function askReports(
   keys: readonly TrafficKey[],
-  { locations, dwellTime }: AnalytiksAnswers,
-  caller: Caller,
-): LocationReport[] {
-  const plans = new Plans(dwellTime)
-  const reports = keys.map(key => new LocationReport(key, plans.of(key)))
-  void Promise.all(askWindows(reports, locations, caller)).then(() => {
+  { locations, dwellTime }: AnalytiksSources,
+  scope: RequestScope,
+): PendingReport[] {
+  const plans = new ReportSettingsCache(dwellTime)
+  const reports = keys.map(key => new PendingReport(key, plans.of(key)))
+  void Promise.all(askWindows(reports, locations, scope)).then(() => {
     spreadRefusals(reports)
     for (const report of reports) report.end()
   })
@@ -92,15 +92,15 @@ function askReports(
 
 /** Whoever asks holds all questions until the last is answered, so each group of windows is asked by itself: no call is of two. */
 function askWindows(
-  reports: readonly LocationReport[],
-  locations: AnalytiksAnswers['locations'],
-  caller: Caller,
+  reports: readonly PendingReport[],
+  locations: AnalytiksSources['locations'],
+  scope: RequestScope,
 ): Promise<void>[] {
   const now = Date.now()
   const asked = reports.flatMap(report => {
     const { identity, onRefusal } = report.key
     const step = stepOf(report.key)
-    const windows = windowsOf(spanAsked(report.key, step), { whole: locations.areKept, now }).filter(
+    const windows = windowsOf(spanAsked(report.key, step), { whole: locations.isCaching, now }).filter(
       window => !isAhead(window, step, now),
     )
     report.open += windows.length
@@ -113,7 +113,7 @@ function askWindows(
   return groups.map(group =>
     locations.askEach(
       group.map(({ window }) => window),
-      caller,
+      scope,
       (place, answer) => {
         const { report, window } = group[place] ?? {}
         if (!report || !window) return
@@ -127,7 +127,7 @@ function askWindows(
 }
 
 /** All or nothing: where one location is refused, so is every other that was asked the same way with it. */
-function spreadRefusals(reports: readonly LocationReport[]): void {
+function spreadRefusals(reports: readonly PendingReport[]): void {
   const strict = reports.filter(({ key }) => key.onRefusal === 'FAIL')
   for (const group of Map.groupBy(strict, ({ key }) => rangeName(key)).values()) {
     const refusal = group.map(({ failure }) => failure).find(isRefusal)

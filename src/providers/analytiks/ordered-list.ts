@@ -1,5 +1,5 @@
 /** The number of members below a value, of a list in order. */
-export function placeIn(ordered: readonly number[], value: number): number {
+export function lowerBound(ordered: readonly number[], value: number): number {
   let low = 0
   let high = ordered.length
   while (low < high) {

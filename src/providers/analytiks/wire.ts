@@ -43,10 +43,10 @@ const rows = z.array(locationRow).transform(
 )
 
 /** POST /json/v1: everything or nothing. */
-export const wholeAnswer = rows
+export const wholeResponse = rows
 
 /** POST /json/v2: `failures` is empty when every location is allowed; in reference mode what it lists is not documented. */
-export const partialAnswer = z
+export const partialResponse = z
   .object({
     successes: rows,
     failures: optional(z.object({ locations: optional(z.array(z.union([z.int(), z.string()]))) })),
@@ -57,7 +57,7 @@ export const partialAnswer = z
   })
 
 /** POST /json/v3: a null cursor ends the walk. */
-export const pageAnswer = z
+export const pageResponse = z
   .object({ cursor: optional(z.string()), data: rows })
   .transform(({ cursor, data }) => (reader: BucketReader) => ({ cursor, data: data(reader) }))
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
@@ -12,8 +12,8 @@ import {
   renewalPause,
   type Token,
 } from '../../upstream/http/oauth-token.ts'
-import { openAccountBudget } from '../../upstream/rate-limit/account-limiter.ts'
-import type { Ledgers } from '../../upstream/rate-limit/call-counters.ts'
+import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
+import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { type Connection, ConnectionLost, openConnection } from './connection.ts'
 import type { PartNumbering } from './frames.ts'
@@ -24,7 +24,7 @@ import {
   type AuraHeatmapRow,
   type HeatmapFilter,
   heatmapRequest,
-  heatmapsAnswer,
+  heatmapsResponse,
   type SpatialHeatmapType,
 } from './wire.ts'
 
@@ -53,7 +53,7 @@ export interface AuraVisionClient extends AsyncDisposable {
     locationIds: readonly string[],
     types: readonly SpatialHeatmapType[],
     filter: HeatmapFilter,
-    flight: Flight,
+    callContext: CallContext,
   ): Promise<readonly AuraHeatmapRow[]>
   readonly picture: ImageHosts['picture']
 }
@@ -67,13 +67,13 @@ export function auraVisionAccount(settings: AuraVisionSettings): readonly string
  * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
  * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
  */
-export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledgers): AuraVisionClient {
+export function connectAuraVision(settings: AuraVisionSettings, counters?: CallCounters): AuraVisionClient {
   const { deadlineMilliseconds } = settings
   const http = openHttp('aura-vision', settings)
   const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
-  const budget = openAccountBudget('aura-vision', settings, {
+  const limiter = openAccountLimiter('aura-vision', settings, {
     account: auraVisionAccount(settings),
-    ledgers,
+    counters,
   })
   const images = connectImageHosts(settings)
   const closing = new AbortController()
@@ -81,12 +81,12 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
   let opening: Promise<Session> | undefined
   let pausedUntil = 0
 
-  const session = async (flight: Flight): Promise<Session> => {
-    const { signal } = flight
+  const session = async (callContext: CallContext): Promise<Session> => {
+    const { signal } = callContext
     const last = current
     if (last && isGood(last) && Date.now() < Math.max(renewalOf(last), pausedUntil)) return last
     if (signal.aborted) throw endedError('aura-vision', signal)
-    opening ??= open(flight).finally(() => {
+    opening ??= open(callContext).finally(() => {
       opening = undefined
     })
     const next = opening
@@ -101,18 +101,18 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
       return isGood(last) ? last : untilEnded('aura-vision', signal, next)
     }
   }
-  const open = async ({ tokenAsked }: Flight) => {
+  const open = async ({ tokenAsked }: CallContext) => {
     using deadline = openDeadline(deadlineMilliseconds, closing.signal)
     // It is for all who wait for a socket, and counted for the first of them.
-    const flight = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
-    const token = await tokens.current(flight)
+    const callContext = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
+    const token = await tokens.current(callContext)
     // A renewal that failed answers the token that there was, and its socket may still be open.
     if (current && current.token === token && isGood(current) && Date.now() < current.endsAt) return current
     try {
       return await openWith(token)
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const newer = await tokens.renew(token, 'connect', flight)
+      const newer = await tokens.renew(token, 'connect', callContext)
       if (newer === 'paused') throw eitherRefused(error)
       if (newer === 'known') throw error
       return await openWith(newer).catch(second => {
@@ -135,10 +135,10 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
     return next
   }
   /** On a socket of its own, where whatever comes is about this request. */
-  const askAlone = async (token: Token, message: (id: string) => string, flight: Flight) => {
+  const askAlone = async (token: Token, message: (id: string) => string, callContext: CallContext) => {
     const own = await connect(token)
     try {
-      return await send(own, message, flight)
+      return await send(own, message, callContext)
     } finally {
       own.connection.retire()
     }
@@ -147,25 +147,29 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
    * A request that had no answer is asked again, once; by itself, where it is one of several of which one failed. What a newer
    * token may help is asked with that first, all together. `about` tells it from what else may be refused.
    */
-  const ask = async (message: (id: string) => string, about: string, flight: Flight): Promise<string> => {
-    const first = await session(flight)
-    flight.begun?.()
+  const ask = async (
+    message: (id: string) => string,
+    about: string,
+    callContext: CallContext,
+  ): Promise<string> => {
+    const first = await session(callContext)
+    callContext.begun?.()
     try {
-      return await send(first, message, flight)
+      return await send(first, message, callContext)
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
       const isRefused = isRefusal(error.reason)
-      const newer = isRefused ? await tokens.renew(first.token, about, flight) : undefined
+      const newer = isRefused ? await tokens.renew(first.token, about, callContext) : undefined
       if (newer === 'known') throw error.reason
       if (newer === 'paused') throw eitherRefused(error.reason)
-      const next = await session(flight)
+      const next = await session(callContext)
       const again = () => {
-        flight.repeated?.()
-        return untilEnded('aura-vision', flight.signal, askAlone(next.token, message, flight))
+        callContext.repeated?.()
+        return untilEnded('aura-vision', callContext.signal, askAlone(next.token, message, callContext))
       }
       if (error.isShared && !isRefused) return await again().catch(tellReason)
-      flight.repeated?.()
-      const answer = send(next, message, flight).catch(second => {
+      callContext.repeated?.()
+      const answer = send(next, message, callContext).catch(second => {
         const isOneOfThese = second instanceof ConnectionLost && second.isShared && isRefusal(second.reason)
         if (isRefused && isOneOfThese) return again()
         throw second
@@ -180,22 +184,22 @@ export function connectAuraVision(settings: AuraVisionSettings, ledgers?: Ledger
   return {
     bounds: { maximumLocations: settings.maximumLocations, maximumDays: settings.maximumDays },
     get quotaLeft() {
-      return budget.quotaLeft
+      return limiter.quotaLeft
     },
-    async heatmaps(locationIds, types, filter, flight) {
+    async heatmaps(locationIds, types, filter, callContext) {
       // It is made once there is a socket to make it on.
-      const { begun: _, ...waiting } = flight
-      const json = await budget.spend(waiting, async () => {
-        using deadline = openDeadline(deadlineMilliseconds, flight.signal)
-        const timed = { ...flight, signal: deadline.signal }
+      const { begun: _, ...waiting } = callContext
+      const json = await limiter.spend(waiting, async () => {
+        using deadline = openDeadline(deadlineMilliseconds, callContext.signal)
+        const timed = { ...callContext, signal: deadline.signal }
         const about = JSON.stringify([locationIds, types])
         return await ask(id => heatmapRequest(id, locationIds, types, filter), about, timed)
       })
-      return parseJson('aura-vision', heatmapsAnswer, json)
+      return parseJson('aura-vision', heatmapsResponse, json)
     },
     picture: images.picture,
     async [Symbol.asyncDispose]() {
-      budget[Symbol.dispose]()
+      limiter[Symbol.dispose]()
       const message = 'The connection to aura-vision was closed.'
       closing.abort(new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message))
       await Promise.all([http, images].map(upstream => upstream[Symbol.asyncDispose]()))
@@ -230,7 +234,11 @@ function tellReason(error: unknown): never {
   throw error instanceof ConnectionLost ? error.reason : error
 }
 
-function send({ connection }: Session, message: (id: string) => string, flight: Flight): Promise<string> {
+function send(
+  { connection }: Session,
+  message: (id: string) => string,
+  callContext: CallContext,
+): Promise<string> {
   const id = randomUUID()
-  return connection.ask(id, message(id), flight)
+  return connection.ask(id, message(id), callContext)
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type RawData, WebSocket } from 'ws'
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, withDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
@@ -31,7 +31,7 @@ export interface Connection {
    * When a deadline passes and nothing at all arrived meanwhile, the connection is taken for dead and retired; sooner when
    * its other end does not even answer a ping.
    */
-  ask(id: string, message: string, flight: Flight): Promise<string>
+  ask(id: string, message: string, callContext: CallContext): Promise<string>
   /** Takes no more requests, and closes once those in flight have ended. */
   retire(): void
 }
@@ -184,8 +184,8 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     get isOpen() {
       return !retired && socket.readyState === WebSocket.OPEN
     },
-    ask(id, message, flight) {
-      const { signal } = flight
+    ask(id, message, callContext) {
+      const { signal } = callContext
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(endedError('aura-vision', signal))
         const arrivalsBefore = arrivals
@@ -202,7 +202,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
           bytes: 0,
           resolve: json => {
             forget()
-            flight.received?.(waiting.bytes)
+            callContext.received?.(waiting.bytes)
             resolve(json)
           },
           reject: error => {

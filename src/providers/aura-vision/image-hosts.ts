@@ -1,11 +1,11 @@
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { publicLookup } from '../../upstream/http/public-address.ts'
 import { statusError } from '../../upstream/http/status.ts'
 import type { Picture } from '../../upstream/images/image.ts'
 import { openPictureUpstream } from '../../upstream/images/image-download.ts'
-import { openPlaces } from '../../upstream/rate-limit/fair-semaphore.ts'
+import { openFairSemaphore } from '../../upstream/rate-limit/fair-semaphore.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 
 export interface ImageHostSettings extends Bounds {
@@ -20,7 +20,7 @@ export interface ImageHosts extends AsyncDisposable {
    * The picture behind a URL that was signed a moment ago; by another one, once, where that was over when its turn came. Throws
    * UpstreamError, for a URL that leads elsewhere before anything is connected to.
    */
-  picture(url: string, flight: Flight, signAgain?: () => Promise<string>): Promise<Picture>
+  picture(url: string, callContext: CallContext, signAgain?: () => Promise<string>): Promise<Picture>
 }
 
 /**
@@ -29,7 +29,7 @@ export interface ImageHosts extends AsyncDisposable {
  */
 export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   const bounds = { ...settings, maximumBytes: settings.maximumPictureBytes }
-  const places = openPlaces('aura-vision', settings.limits.concurrency, settings)
+  const places = openFairSemaphore('aura-vision', settings.limits.concurrency, settings)
   const named = openPictureUpstream('aura-vision', bounds)
   const guarded = openPictureUpstream('aura-vision', bounds, { lookup: publicLookup })
   const addressOf = (text: string) => {
@@ -38,25 +38,25 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
     const message = 'aura-vision named an image host that is not in AURA_VISION_IMAGE_HOSTS.'
     throw new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
   }
-  const get = async ({ url, isNamed }: ImageAddress, flight: Flight) => {
+  const get = async ({ url, isNamed }: ImageAddress, callContext: CallContext) => {
     try {
-      const answer = await (isNamed ? named : guarded).get({ url, flight })
+      const answer = await (isNamed ? named : guarded).get({ url, callContext })
       places.note('picture' in answer ? undefined : statusError('aura-vision', answer))
       return answer
     } catch (error) {
       // A call that nobody waits for any more tells nothing of the host.
-      if (!flight.signal.aborted) places.note(error)
+      if (!callContext.signal.aborted) places.note(error)
       throw error
     }
   }
   return {
-    async picture(text, flight, signAgain) {
+    async picture(text, callContext, signAgain) {
       const address = addressOf(text)
-      using _place = await places.take(flight)
-      const answer = await get(address, flight)
+      using _place = await places.take(callContext)
+      const answer = await get(address, callContext)
       if ('picture' in answer) return answer.picture
       if (answer.status !== 403 || !signAgain) throw statusError('aura-vision', answer)
-      const second = await get(addressOf(await signAgain()), flight)
+      const second = await get(addressOf(await signAgain()), callContext)
       if ('picture' in second) return second.picture
       throw statusError('aura-vision', second)
     },

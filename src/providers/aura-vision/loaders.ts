@@ -1,18 +1,18 @@
 import type DataLoader from 'dataloader'
-import type { Keeping } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import { asError } from '../../upstream/error.ts'
 import type { PictureAnswer } from '../../upstream/images/image-cache.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
-import type { Caller } from '../../upstream/source/request-scope.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
 import { narrowingName, sorted } from './narrowing.ts'
-import { pictureAnswers } from './pictures.ts'
+import { imageSource } from './pictures.ts'
 import { type HeatmapRequest, planRequests, type RequestBounds, type Window, windowsOf } from './plan.ts'
 import { type RowKey, rowName } from './row-questions.ts'
-import { rowAnswers } from './rows.ts'
+import { rowSource } from './rows.ts'
 import { type AuraHeatmap, type HeatmapFilter, type SpatialHeatmapType, withoutUrl } from './wire.ts'
 
 export interface HeatmapsKey {
@@ -40,61 +40,61 @@ interface RequestKey extends HeatmapRequest {
 }
 
 /** What one account shares between its requests. */
-export interface AuraVisionAnswers {
-  readonly heatmaps: Answers<RequestKey, readonly AuraHeatmap[]>
-  readonly rows: Answers<RowKey, AuraHeatmap>
-  readonly pictures: Answers<RowKey, PictureAnswer>
+export interface AuraVisionSources {
+  readonly heatmaps: DataSource<RequestKey, readonly AuraHeatmap[]>
+  readonly rows: DataSource<RowKey, AuraHeatmap>
+  readonly pictures: DataSource<RowKey, PictureAnswer>
   readonly bounds: RequestBounds
 }
 
-export function auraVisionAnswers(
+export function auraVisionSources(
   client: AuraVisionClient,
   { limits }: Pick<AuraVisionSettings, 'limits'>,
-  keeping: Keeping | undefined,
-  pictureKeeping: Keeping | undefined,
-): AuraVisionAnswers {
-  const heatmaps = new Answers<RequestKey, readonly AuraHeatmap[]>(
+  cachePolicy: CachePolicy | undefined,
+  imageCachePolicy: CachePolicy | undefined,
+): AuraVisionSources {
+  const heatmaps = new DataSource<RequestKey, readonly AuraHeatmap[]>(
     {
       nameOf: ({ locationIds, types, filter }) =>
         nameOf('aura heatmaps', filterName(filter), locationIds, types),
       callsOf: keys =>
         keys.map(key => {
           const { locationIds, types, filter } = key
-          return callOf(key, { route: 'detail/list', locationIds, types, ...filter }, async flight =>
-            (await client.heatmaps(locationIds, types, filter, flight)).map(withoutUrl),
+          return callOf(key, { route: 'detail/list', locationIds, types, ...filter }, async callContext =>
+            (await client.heatmaps(locationIds, types, filter, callContext)).map(withoutUrl),
           )
         }),
-      keepFor: () => limits.keepSeconds * 1000,
+      ttlOf: () => limits.ttlSeconds * 1000,
       unpack: asItIs((kept): kept is readonly AuraHeatmap[] => Array.isArray(kept)),
     },
-    keeping,
+    cachePolicy,
   )
   return {
     heatmaps,
-    rows: rowAnswers(client, limits.keepSeconds * 1000, keeping),
-    pictures: pictureAnswers(client, pictureKeeping),
+    rows: rowSource(client, limits.ttlSeconds * 1000, cachePolicy),
+    pictures: imageSource(client, imageCachePolicy),
     bounds: client.bounds,
   }
 }
 
-export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Caller): AuraVisionLoaders {
+export function auraVisionLoaders(answers: () => AuraVisionSources, scope: RequestScope): AuraVisionLoaders {
   return {
     heatmaps: new RequestLoader(
-      caller,
+      scope,
       keys =>
         loadGroups(
           keys,
           key => filterName(key.filter),
-          (group, { filter }) => loadHeatmaps(answers(), group, filter, caller),
+          (group, { filter }) => loadHeatmaps(answers(), group, filter, scope),
         ),
       { cacheKeyFn: keyName },
     ),
     rows: new RequestLoader(
-      caller,
+      scope,
       keys =>
         Promise.all(
           answers()
-            .rows.askAll(keys, caller)
+            .rows.askAll(keys, scope)
             .map(answer => answer.catch(asError)),
         ),
       { cacheKeyFn: rowName },
@@ -104,15 +104,15 @@ export function auraVisionLoaders(answers: () => AuraVisionAnswers, caller: Call
 
 /** A request that failed fails the keys that have a cell in it, and no other. */
 function loadHeatmaps(
-  answers: AuraVisionAnswers,
+  answers: AuraVisionSources,
   keys: readonly HeatmapsKey[],
   filter: HeatmapFilter,
-  caller: Caller,
+  scope: RequestScope,
 ): Promise<(readonly AuraHeatmap[] | Error)[]> {
   const cells = keys.flatMap(({ locationId, types }) => types.map(type => ({ locationId, type })))
   const asked = new Map<string, Promise<RowsOfLocations>>()
   for (const request of planRequests(cells, answers.bounds)) {
-    const answer = ask(answers, { ...request, filter }, caller)
+    const answer = ask(answers, { ...request, filter }, scope)
     for (const locationId of request.locationIds) asked.set(locationId, answer)
   }
   return Promise.all(
@@ -134,13 +134,13 @@ type RowsOfLocations = ReadonlyMap<string, readonly AuraHeatmap[]>
  * the vendor's is inclusive and ours is not. A row that does not say when it was made is passed on, once.
  */
 async function ask(
-  { heatmaps, bounds }: AuraVisionAnswers,
+  { heatmaps, bounds }: AuraVisionSources,
   request: RequestKey,
-  caller: Caller,
+  scope: RequestScope,
 ): Promise<RowsOfLocations> {
   const windows = windowsOf(request.filter, bounds.maximumDays)
   const keys = windows.map(({ start, end }) => ({ ...request, filter: { ...request.filter, start, end } }))
-  const answers = await Promise.all(heatmaps.askAll(keys, caller))
+  const answers = await Promise.all(heatmaps.askAll(keys, scope))
   const undated = new Set<string>()
   const rows = answers.flatMap((answer, index) => {
     const window = windows[index]

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader'
-import type { Keeping } from '../../upstream/cache/keeping.ts'
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { asError } from '../../upstream/error.ts'
 import { isPicture, type PictureAnswer } from '../../upstream/images/image-cache.ts'
 import { openPictureTurns } from '../../upstream/images/image-download-queue.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } from './row-questions.ts'
@@ -13,33 +13,33 @@ import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } fr
 export const spatialPictureSeconds = 86_400
 
 /** The pictures of one account: each is found anew by a URL that is signed for it, used at once and forgotten. */
-export function pictureAnswers(
+export function imageSource(
   client: AuraVisionClient,
-  keeping: Keeping | undefined,
-): Answers<RowKey, PictureAnswer> {
+  cachePolicy: CachePolicy | undefined,
+): DataSource<RowKey, PictureAnswer> {
   const urls = freshUrls(client)
   const turns = openPictureTurns('aura-vision')
-  return new Answers<RowKey, PictureAnswer>(
+  return new DataSource<RowKey, PictureAnswer>(
     {
       nameOf: rowName,
       callsOf: keys =>
         keys.map(key =>
-          callOf(key, { route: 'detail/list', ...key }, async flight => {
+          callOf(key, { route: 'detail/list', ...key }, async callContext => {
             using _turn = turns.take()
-            const url = await urls({ key, flight })
-            return { picture: await client.picture(url, flight, () => urls({ key, flight })) }
+            const url = await urls({ key, callContext })
+            return { picture: await client.picture(url, callContext, () => urls({ key, callContext })) }
           }),
         ),
-      keepFor: () => spatialPictureSeconds * 1000,
+      ttlOf: () => spatialPictureSeconds * 1000,
       unpack: asItIs(isPicture),
     },
-    keeping,
+    cachePolicy,
   )
 }
 
 interface Wanted {
   readonly key: RowKey
-  readonly flight: Flight
+  readonly callContext: CallContext
 }
 
 /** Finds URLs that are signed just now. */
@@ -92,13 +92,17 @@ function freshUrls(client: AuraVisionClient): Urls {
 }
 
 async function findUrls(client: AuraVisionClient, wanted: readonly Wanted[]): Promise<(string | Error)[]> {
-  const flights = Map.groupBy(wanted, ({ key }) => key)
+  const callContexts = Map.groupBy(wanted, ({ key }) => key)
   const found = new Map<RowKey, string | Error>()
-  const keys = [...flights.keys()]
+  const keys = [...callContexts.keys()]
   await Promise.all(
     planRows(keys, client.bounds).map(async question => {
-      const waiting = question.keys.flatMap(key => flights.get(key) ?? [])
-      const urls = await findQuestion(client, question, togetherOf(waiting.map(({ flight }) => flight)))
+      const waiting = question.keys.flatMap(key => callContexts.get(key) ?? [])
+      const urls = await findQuestion(
+        client,
+        question,
+        togetherOf(waiting.map(({ callContext }) => callContext)),
+      )
       question.keys.forEach((key, index) => {
         found.set(key, urls[index] ?? rowGone())
       })
@@ -111,10 +115,10 @@ async function findUrls(client: AuraVisionClient, wanted: readonly Wanted[]): Pr
 async function findQuestion(
   client: AuraVisionClient,
   { keys, locationIds, types, filter }: RowQuestion,
-  flight: Flight,
+  callContext: CallContext,
 ): Promise<(string | Error)[]> {
   try {
-    const rows = await client.heatmaps(locationIds, types, filter, flight)
+    const rows = await client.heatmaps(locationIds, types, filter, callContext)
     return keys.map(key => findRow(rows, key)?.url ?? rowGone())
   } catch (error) {
     const failure = asError(error)
@@ -123,13 +127,13 @@ async function findQuestion(
 }
 
 /** A flight that ends when all of them have. */
-function togetherOf(flights: readonly Flight[]): Flight {
+function togetherOf(callContexts: readonly CallContext[]): CallContext {
   const controller = new AbortController()
-  let left = flights.length
+  let left = callContexts.length
   const end = () => {
     if (--left === 0) controller.abort()
   }
-  for (const { signal } of flights) {
+  for (const { signal } of callContexts) {
     if (signal.aborted) end()
     else signal.addEventListener('abort', end, { once: true })
   }

@@ -1,35 +1,35 @@
-import type { Keeping } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, rowGone, rowName } from './row-questions.ts'
 import { type AuraHeatmap, withoutUrl } from './wire.ts'
 
 /** Single heatmaps of one account, found again by what their rows said; those that are asked together share requests. */
-export function rowAnswers(
+export function rowSource(
   client: AuraVisionClient,
-  keepMilliseconds: number,
-  keeping: Keeping | undefined,
-): Answers<RowKey, AuraHeatmap> {
-  return new Answers<RowKey, AuraHeatmap>(
+  ttlMilliseconds: number,
+  cachePolicy: CachePolicy | undefined,
+): DataSource<RowKey, AuraHeatmap> {
+  return new DataSource<RowKey, AuraHeatmap>(
     {
       nameOf: key => nameOf('aura row', rowName(key)),
       callsOf: keys =>
         planRows(keys, client.bounds).map(({ keys, locationIds, types, filter }) => ({
           keys,
           plan: { route: 'detail/list', locationIds, types, ...filter },
-          async make(flight) {
-            const rows = await client.heatmaps(locationIds, types, filter, flight)
+          async make(callContext) {
+            const rows = await client.heatmaps(locationIds, types, filter, callContext)
             return keys.map(key => {
               const row = findRow(rows, key)
               return row ? withoutUrl(row) : rowGone()
             })
           },
         })),
-      keepFor: () => keepMilliseconds,
+      ttlOf: () => ttlMilliseconds,
       unpack: asItIs((kept): kept is AuraHeatmap => kept instanceof Object && 'locationId' in kept),
     },
-    keeping,
+    cachePolicy,
   )
 }

@@ -88,7 +88,7 @@ export function withoutUrl({ url, ...row }: AuraHeatmapRow): AuraHeatmap {
   return { ...row, hasImage: url !== null }
 }
 
-export const heatmapsAnswer = z.compile(z.array(heatmap))
+export const heatmapsResponse = z.compile(z.array(heatmap))
 
 export function heatmapRequest(
   id: string,

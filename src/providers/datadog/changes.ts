@@ -1,5 +1,5 @@
-import type { Flight } from '../../upstream/call-context.ts'
-import type { Caller } from '../../upstream/source/request-scope.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { DatadogClient, Written } from './client.ts'
 import type { DatadogSnapshot, SnapshotChange, SnapshotCreation } from './wire.ts'
 
@@ -13,23 +13,28 @@ export interface DatadogChanges {
 /** `clear` forgets what was read. */
 export function datadogChanges(
   client: DatadogClient,
-  caller: Caller,
+  scope: RequestScope,
   clear: () => Promise<void>,
 ): DatadogChanges {
-  const change = <Value>(route: string, id: string | undefined, make: (flight: Flight) => Promise<Value>) =>
-    caller.change({ route, ...(id !== undefined && { id }) }, async flight => {
+  const change = <Value>(
+    route: string,
+    id: string | undefined,
+    make: (callContext: CallContext) => Promise<Value>,
+  ) =>
+    scope.change({ route, ...(id !== undefined && { id }) }, async callContext => {
       try {
-        return await make(flight)
+        return await make(callContext)
       } finally {
         await clear()
       }
     })
   return {
     createSnapshot: creation =>
-      change(`POST ${path}`, undefined, flight => client.createSnapshot(creation, flight)),
+      change(`POST ${path}`, undefined, callContext => client.createSnapshot(creation, callContext)),
     updateSnapshot: (id, values) =>
-      change(`PATCH ${path}/:id`, id, flight => client.updateSnapshot(id, values, flight)),
-    deleteSnapshot: id => change(`DELETE ${path}/:id`, id, flight => client.deleteSnapshot(id, flight)),
+      change(`PATCH ${path}/:id`, id, callContext => client.updateSnapshot(id, values, callContext)),
+    deleteSnapshot: id =>
+      change(`DELETE ${path}/:id`, id, callContext => client.deleteSnapshot(id, callContext)),
   }
 }
 

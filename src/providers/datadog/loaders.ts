@@ -1,12 +1,12 @@
 import type DataLoader from 'dataloader'
-import type { Keeping } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
 import { longestLists } from '../../upstream/source/longest-lists.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
-import type { Caller } from '../../upstream/source/request-scope.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { DatadogClient, DatadogSettings, SnapshotFilter } from './client.ts'
 import type { DatadogSnapshot } from './wire.ts'
 
@@ -25,39 +25,39 @@ export interface DatadogLoaders {
 }
 
 /** What one account shares between its requests. */
-export type DatadogAnswers = Answers<SnapshotsKey, readonly DatadogSnapshot[]>
+export type DatadogSources = DataSource<SnapshotsKey, readonly DatadogSnapshot[]>
 
-export function datadogAnswers(
+export function datadogSources(
   client: DatadogClient,
   { limits }: Pick<DatadogSettings, 'limits'>,
-  keeping: Keeping | undefined,
-): DatadogAnswers {
-  return new Answers(
+  cachePolicy: CachePolicy | undefined,
+): DatadogSources {
+  return new DataSource(
     {
       nameOf: key => nameOf('datadog snapshots', filterName(key), key.first),
       callsOf: keys =>
         keys.map(key => {
           const plan = { route: 'GET /api/v2/replay/heatmap/snapshots', ...key }
-          return callOf(key, plan, flight => client.snapshots(key, key.first, flight))
+          return callOf(key, plan, callContext => client.snapshots(key, key.first, callContext))
         }),
       // A row whose start cannot be read holds an error, which is never kept.
-      keepFor: (_key, rows) =>
-        rows.some(({ start }) => start instanceof Error) ? 0 : limits.keepSeconds * 1000,
+      ttlOf: (_key, rows) =>
+        rows.some(({ start }) => start instanceof Error) ? 0 : limits.ttlSeconds * 1000,
       unpack: asItIs((kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept)),
     },
-    keeping,
+    cachePolicy,
     'datadog snapshots',
   )
 }
 
-export function datadogLoaders(answers: () => DatadogAnswers, caller: Caller): DatadogLoaders {
+export function datadogLoaders(answers: () => DatadogSources, scope: RequestScope): DatadogLoaders {
   const lists = longestLists<DatadogSnapshot>()
   const snapshots = new RequestLoader<SnapshotsKey, readonly DatadogSnapshot[], string>(
-    caller,
+    scope,
     keys =>
       loadGroups(keys, filterName, async (group, filter) => {
         const limit = Math.max(...group.map(key => key.first))
-        const ask = async () => answers().ask({ ...filter, first: limit }, caller)
+        const ask = async () => answers().ask({ ...filter, first: limit }, scope)
         const rows = await lists.rows(filterName(filter), limit, ask)
         return group.map(key => rows.slice(0, key.first))
       }),

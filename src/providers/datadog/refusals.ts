@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { tryJson } from '../../upstream/http/json.ts'
-import type { HttpAnswer } from '../../upstream/http/message.ts'
+import type { HttpResponse } from '../../upstream/http/message.ts'
 import type { Refused, SnapshotRefusal } from './wire.ts'
 
 /** The refusal that an answer to a change is, if any; `secrets` are taken out of what it says. */
 export function refusalOf(
-  answer: HttpAnswer,
+  answer: HttpResponse,
   change: 'create' | 'update' | 'delete',
   secrets: readonly string[],
 ): Refused | undefined {

@@ -64,8 +64,8 @@ const snapshot = z
 export type DatadogSnapshot = z.output<typeof snapshot>
 
 /** `data` of a single answer is optional in the vendor's specification. */
-export const snapshotAnswer = z.object({ data: optional(snapshot) })
-export const snapshotsAnswer = z.compile(z.object({ data: z.array(snapshot) }))
+export const snapshotResponse = z.object({ data: optional(snapshot) })
+export const snapshotsResponse = z.compile(z.object({ data: z.array(snapshot) }))
 
 export interface SnapshotCreation extends SnapshotChange {
   readonly applicationId: string

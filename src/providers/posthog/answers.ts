@@ -1,11 +1,11 @@
-import type { Keeping } from '../../upstream/cache/keeping.ts'
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { isPicture } from '../../upstream/images/image-cache.ts'
 import { openPictureTurns } from '../../upstream/images/image-download-queue.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
-import { Caller } from '../../upstream/source/request-scope.ts'
+import { RequestScope } from '../../upstream/source/request-scope.ts'
 import type {
   PostHogClient,
   PostHogScope,
@@ -42,53 +42,57 @@ interface HeatmapList {
 }
 
 /** What one account shares between its requests. */
-export interface PostHogAnswers {
+export interface PostHogSources {
   /** A picture that is there is kept, and what is still being drawn is asked again. */
-  readonly screenshots: Answers<ScreenshotKey, Screenshot>
+  readonly screenshots: DataSource<ScreenshotKey, Screenshot>
   /** The pictures themselves. */
-  readonly pictures: Answers<ScreenshotKey, ScreenshotPicture>
+  readonly pictures: DataSource<ScreenshotKey, ScreenshotPicture>
   readonly renderings: Renderings<ScreenshotKey>
-  readonly heatmaps: Answers<SavedKey, PostHogHeatmap>
-  readonly lists: Answers<ListKey, HeatmapList>
+  readonly heatmaps: DataSource<SavedKey, PostHogHeatmap>
+  readonly lists: DataSource<ListKey, HeatmapList>
 }
 
 /** A picture is drawn anew now and then. */
 export const screenshotSeconds = 60
 
-export function posthogAnswers(
+export function posthogSources(
   client: PostHogClient,
   { limits, perHour }: Pick<PostHogSettings, 'limits' | 'perHour'>,
-  keeping: Keeping | undefined,
-  pictureKeeping: Keeping | undefined,
-): PostHogAnswers {
-  const milliseconds = limits.keepSeconds * 1000
+  cachePolicy: CachePolicy | undefined,
+  imageCachePolicy: CachePolicy | undefined,
+): PostHogSources {
+  const milliseconds = limits.ttlSeconds * 1000
   const turns = openPictureTurns('posthog')
   const renderings: Renderings<ScreenshotKey> = new Renderings({
     nameOf: screenshotName,
-    look: (key, signal) => screenshots.ask(key, Caller.alone('posthog', signal)),
+    look: (key, signal) => screenshots.ask(key, RequestScope.alone('posthog', signal)),
     perHour,
   })
-  const screenshots = new Answers<ScreenshotKey, Screenshot>(
+  const screenshots = new DataSource<ScreenshotKey, Screenshot>(
     {
-      ...askedOf(async ({ scope, uuid, width }, flight) => client.screenshot(scope, uuid, width, flight)),
-      keepFor: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
+      ...askedOf(async ({ scope, uuid, width }, callContext) =>
+        client.screenshot(scope, uuid, width, callContext),
+      ),
+      ttlOf: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
       unpack: asItIs((kept): kept is Screenshot => kept instanceof Object && 'state' in kept),
     },
-    keeping,
+    cachePolicy,
   )
-  const pictures = new Answers<ScreenshotKey, ScreenshotPicture>(
+  const pictures = new DataSource<ScreenshotKey, ScreenshotPicture>(
     {
-      ...askedOf(async ({ scope, uuid, width }, flight) => {
+      ...askedOf(async ({ scope, uuid, width }, callContext) => {
         using _turn = turns.take()
-        return await client.picture(scope, uuid, width, flight)
+        return await client.picture(scope, uuid, width, callContext)
       }),
-      keepFor: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
+      ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
       unpack: asItIs((kept): kept is ScreenshotPicture => isPicture(kept) && 'state' in kept),
     },
-    pictureKeeping,
+    imageCachePolicy,
   )
   /** A look at a picture, which is not made again before its time. */
-  function askedOf<Seen extends Screenshot>(look: (key: ScreenshotKey, flight: Flight) => Promise<Seen>) {
+  function askedOf<Seen extends Screenshot>(
+    look: (key: ScreenshotKey, callContext: CallContext) => Promise<Seen>,
+  ) {
     return {
       nameOf: screenshotName,
       callsOf: (keys: readonly ScreenshotKey[]) =>
@@ -97,7 +101,7 @@ export function posthogAnswers(
           return callOf<ScreenshotKey, Seen | RenderingScreenshot>(
             key,
             plan,
-            async flight => renderings.known(key) ?? renderings.saw(key, await look(key, flight)),
+            async callContext => renderings.known(key) ?? renderings.saw(key, await look(key, callContext)),
           )
         }),
     }
@@ -106,33 +110,33 @@ export function posthogAnswers(
     screenshots,
     pictures,
     renderings,
-    heatmaps: new Answers(
+    heatmaps: new DataSource(
       {
         nameOf: ({ scope, id }) => nameOf('posthog heatmap', scope.kind, scope.id, id),
         callsOf: keys =>
           keys.map(key => {
             const plan = { route: 'GET /saved/:short_id', ...key }
-            return callOf(key, plan, flight => client.heatmap(key.scope, key.id, flight))
+            return callOf(key, plan, callContext => client.heatmap(key.scope, key.id, callContext))
           }),
-        keepFor: () => milliseconds,
+        ttlOf: () => milliseconds,
         unpack: asItIs((kept): kept is PostHogHeatmap => kept instanceof Object && 'id' in kept),
       },
-      keeping,
+      cachePolicy,
     ),
-    lists: new Answers(
+    lists: new DataSource(
       {
         nameOf: ({ scope, limit, offset }) => nameOf('posthog list', scope.kind, scope.id, limit, offset),
         callsOf: keys =>
           keys.map(key => {
             const { scope, ...page } = key
-            return callOf(key, { route: 'GET /saved', ...key }, flight =>
-              client.heatmaps(scope, page, flight),
+            return callOf(key, { route: 'GET /saved', ...key }, callContext =>
+              client.heatmaps(scope, page, callContext),
             )
           }),
-        keepFor: () => milliseconds,
+        ttlOf: () => milliseconds,
         unpack: asItIs((kept): kept is HeatmapList => kept instanceof Object && 'results' in kept),
       },
-      keeping,
+      cachePolicy,
     ),
   }
 }

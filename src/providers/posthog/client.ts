@@ -1,18 +1,18 @@
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
 import { parseJson } from '../../upstream/http/json.ts'
-import { type HttpAnswer, type HttpHead, header } from '../../upstream/http/message.ts'
-import { readAnswer } from '../../upstream/http/read-response.ts'
+import { type HttpHead, type HttpResponse, header } from '../../upstream/http/message.ts'
+import { readResponse } from '../../upstream/http/read-response.ts'
 import { baseName, routeUrl } from '../../upstream/http/route.ts'
 import { detailsOf, retryAfter, statusError } from '../../upstream/http/status.ts'
 import type { Picture } from '../../upstream/images/image.ts'
 import { openPictureUpstream } from '../../upstream/images/image-download.ts'
-import { openAccountBudget } from '../../upstream/rate-limit/account-limiter.ts'
-import type { Ledgers } from '../../upstream/rate-limit/call-counters.ts'
+import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
+import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
-import { heatmapAnswer, heatmapsAnswer, type PostHogHeatmap, servedWidth } from './wire.ts'
+import { heatmapResponse, heatmapsResponse, type PostHogHeatmap, servedWidth } from './wire.ts'
 
 export interface PostHogSettings extends Bounds {
   readonly personalApiKey: string
@@ -59,16 +59,21 @@ export interface PostHogClient extends AsyncDisposable {
   /** The calls left of this hour. */
   readonly quotaLeft: number | null
   /** What there is of a heatmap's picture (by UUID) at a width; the nearest width is served when that one is not stored. */
-  screenshot(scope: PostHogScope, uuid: string, width: number, flight: Flight): Promise<Screenshot>
+  screenshot(scope: PostHogScope, uuid: string, width: number, callContext: CallContext): Promise<Screenshot>
   /** The same with the picture itself. */
-  picture(scope: PostHogScope, uuid: string, width: number, flight: Flight): Promise<ScreenshotPicture>
+  picture(
+    scope: PostHogScope,
+    uuid: string,
+    width: number,
+    callContext: CallContext,
+  ): Promise<ScreenshotPicture>
   /** One saved heatmap by its short id. */
-  heatmap(scope: PostHogScope, shortId: string, flight: Flight): Promise<PostHogHeatmap>
+  heatmap(scope: PostHogScope, shortId: string, callContext: CallContext): Promise<PostHogHeatmap>
   /** `limit` (at most 500) saved heatmaps from `offset` on, last updated first, and how many there are. */
   heatmaps(
     scope: PostHogScope,
     page: { readonly limit: number; readonly offset: number },
-    flight: Flight,
+    callContext: CallContext,
   ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
 }
 
@@ -77,14 +82,14 @@ export function posthogAccount({ host, personalApiKey }: PostHogSettings): reado
   return [baseName(host), personalApiKey]
 }
 
-export function connectPosthog(settings: PostHogSettings, ledgers?: Ledgers): PostHogClient {
+export function connectPosthog(settings: PostHogSettings, counters?: CallCounters): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
   const pictures = openPictureUpstream('posthog', {
     ...settings,
     maximumBytes: settings.maximumPictureBytes,
   })
-  const budget = openAccountBudget('posthog', settings, {
+  const limiter = openAccountLimiter('posthog', settings, {
     account: posthogAccount(settings),
     allowance: {
       windows: [
@@ -92,7 +97,7 @@ export function connectPosthog(settings: PostHogSettings, ledgers?: Ledgers): Po
         { calls: perHour, milliseconds: 3_600_000 },
       ],
     },
-    ledgers,
+    counters,
   })
   // `*/*`: the vendor's renderers are JSON only, so an Accept of image/jpeg alone would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
@@ -106,47 +111,47 @@ export function connectPosthog(settings: PostHogSettings, ledgers?: Ledgers): Po
     scope: PostHogScope,
     route: readonly string[],
     query: Readonly<Record<string, number>>,
-    flight: Flight,
-    read: (answer: HttpAnswer) => Value,
+    callContext: CallContext,
+    read: (answer: HttpResponse) => Value,
     skipBody?: (head: HttpHead) => boolean,
   ) => {
     const url = urlOf(scope, route, query)
-    const call = { method: 'GET', url, headers, flight, ...(skipBody && { skipBody }) } as const
-    return budget.spend(flight, async () => read(await http.call(call)))
+    const call = { method: 'GET', url, headers, callContext, ...(skipBody && { skipBody }) } as const
+    return limiter.spend(callContext, async () => read(await http.call(call)))
   }
   return {
-    async screenshot(scope, uuid, width, flight) {
+    async screenshot(scope, uuid, width, callContext) {
       const route = ['heatmap_screenshots', uuid, 'content']
-      return get(scope, route, { width }, flight, readScreenshot, head => head.status === 200)
+      return get(scope, route, { width }, callContext, readScreenshot, head => head.status === 200)
     },
-    async picture(scope, uuid, width, flight) {
+    async picture(scope, uuid, width, callContext) {
       const url = urlOf(scope, ['heatmap_screenshots', uuid, 'content'], { width })
-      return budget.spend(flight, async () => {
-        const answer = await pictures.get({ url, headers, flight })
+      return limiter.spend(callContext, async () => {
+        const answer = await pictures.get({ url, headers, callContext })
         if ('picture' in answer)
           return { ...readyScreenshot(answer, answer.picture), picture: answer.picture }
         return readMissing(answer)
       })
     },
-    async heatmap(scope, shortId, flight) {
-      const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapAnswer, answer)
-      return get(scope, ['saved', shortId], {}, flight, read)
+    async heatmap(scope, shortId, callContext) {
+      const read = (answer: HttpResponse) => readResponse('posthog', heatmapResponse, answer)
+      return get(scope, ['saved', shortId], {}, callContext, read)
     },
-    async heatmaps(scope, page, flight) {
-      const read = (answer: HttpAnswer) => readAnswer('posthog', heatmapsAnswer, answer)
-      return get(scope, ['saved'], { ...page }, flight, read)
+    async heatmaps(scope, page, callContext) {
+      const read = (answer: HttpResponse) => readResponse('posthog', heatmapsResponse, answer)
+      return get(scope, ['saved'], { ...page }, callContext, read)
     },
     get quotaLeft() {
-      return budget.quotaLeft
+      return limiter.quotaLeft
     },
     async [Symbol.asyncDispose]() {
-      budget[Symbol.dispose]()
+      limiter[Symbol.dispose]()
       await Promise.all([http, pictures].map(upstream => upstream[Symbol.asyncDispose]()))
     },
   }
 }
 
-function readScreenshot(answer: HttpAnswer): Screenshot {
+function readScreenshot(answer: HttpResponse): Screenshot {
   if (answer.status !== 200) return readMissing(answer)
   const contentType = header(answer, 'content-type') ?? ''
   if (!contentType.startsWith('image/')) {
@@ -160,10 +165,10 @@ function readyScreenshot(head: HttpHead, { contentType }: Pick<Picture, 'content
   return { state: 'READY', contentType, width: servedWidth(header(head, 'content-disposition')) }
 }
 
-function readMissing(answer: HttpAnswer): MissingScreenshot {
+function readMissing(answer: HttpResponse): MissingScreenshot {
   const { status } = answer
   if (status !== 202 && status !== 501) throw statusError('posthog', answer)
-  const heatmap = parseJson('posthog', heatmapAnswer, answer.body, detailsOf(answer))
+  const heatmap = parseJson('posthog', heatmapResponse, answer.body, detailsOf(answer))
   const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
   if (failure !== undefined) return { state: 'FAILED', failure, heatmap }
   return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }

@@ -2,11 +2,11 @@ import type DataLoader from 'dataloader'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { asError, UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
-import { changed, type Walk, walk } from '../../upstream/source/paginator.ts'
+import { changed, type Paginator, walk } from '../../upstream/source/paginator.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
-import type { Caller } from '../../upstream/source/request-scope.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import { isUuid } from '../../upstream/uuid.ts'
-import type { PostHogAnswers, ScreenshotKey } from './answers.ts'
+import type { PostHogSources, ScreenshotKey } from './answers.ts'
 import type { PostHogScope, Screenshot } from './client.ts'
 import { byPage, type HeatmapsByPage } from './pages.ts'
 import type { PostHogHeatmap } from './wire.ts'
@@ -29,7 +29,7 @@ export interface PostHogLoaders {
   /** The metadata of one whose id is no UUID, as PostHog does not promise: only its list tells it. */
   readonly listedHeatmap: (key: HeatmapKey) => Promise<PostHogHeatmap>
   /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
-  readonly savedHeatmaps: (scope: PostHogScope) => Walk<PostHogHeatmap>
+  readonly savedHeatmaps: (scope: PostHogScope) => Paginator<PostHogHeatmap>
   /** The saved heatmaps of a page of a website with these origins; the list is read and sorted once for all pages of a project. */
   readonly heatmapsOfPage: (
     scope: PostHogScope,
@@ -41,8 +41,8 @@ export interface PostHogLoaders {
 /** The most that the vendor hands out at once (vendor source). */
 const pageSize = 500
 
-export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): PostHogLoaders {
-  const walks = new Map<string, Walk<PostHogHeatmap>>()
+export function posthogLoaders(answers: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
+  const walks = new Map<string, Paginator<PostHogHeatmap>>()
   const pages = new Map<string, Promise<HeatmapsByPage>>()
 
   const savedHeatmaps = (scope: PostHogScope) =>
@@ -55,7 +55,9 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
     return walk<PostHogHeatmap, number>(async (offset = 0) => {
       const { lists } = answers()
       const key = { scope, limit: pageSize, offset }
-      const { results, count } = await (isAfresh ? lists.askAfresh(key, caller) : lists.ask(key, caller))
+      const { results, count } = await (isAfresh
+        ? lists.askAfresh(key, requestScope)
+        : lists.ask(key, requestScope))
       const end = offset + results.length
       counted ??= count
       const ids = new Set(results.map(({ id }) => id))
@@ -75,8 +77,8 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
   }
 
   const screenshots = new RequestLoader<ScreenshotKey, Screenshot, string>(
-    caller,
-    keys => Promise.all(keys.map(key => answers().screenshots.ask(key, caller).catch(asError))),
+    requestScope,
+    keys => Promise.all(keys.map(key => answers().screenshots.ask(key, requestScope).catch(asError))),
     {
       cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width),
     },
@@ -87,7 +89,7 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
     return rows.find(heatmap => heatmap.id === id)
   }
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
-    if (!isUuid(id)) return answers().heatmaps.ask({ scope, id }, caller)
+    if (!isUuid(id)) return answers().heatmaps.ask({ scope, id }, requestScope)
     const uuid = id.toLowerCase()
     const listed = await findListed({ scope, id: uuid })
     if (listed) return listed
@@ -115,7 +117,7 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
     async rendered(key, milliseconds) {
       const first = await screenshots.load(key)
       if (first.state !== 'RENDERING' || milliseconds <= 0) return first
-      using patience = openDeadline(Math.min(milliseconds, longestWait), caller.signal)
+      using patience = openDeadline(Math.min(milliseconds, longestWait), requestScope.signal)
       const { renderings } = answers()
       return await renderings.settled(key, patience.signal).catch(error => {
         const isTooMany = error instanceof UpstreamError && error.code === 'UPSTREAM_RATE_LIMITED'
@@ -129,7 +131,7 @@ export function posthogLoaders(answers: () => PostHogAnswers, caller: Caller): P
       if (first.state === 'RENDERING') yield await answers().renderings.settled(key, signal)
     },
     heatmaps: new RequestLoader(
-      caller,
+      requestScope,
       keys => Promise.all(keys.map(key => loadHeatmap(key).catch(asError))),
       {
         cacheKeyFn: ({ scope, id }) => nameOf(scope.kind, scope.id, id),

@@ -74,8 +74,8 @@ export type PostHogUser = z.output<typeof user>
 export type PostHogRendition = z.output<typeof rendition>
 export type PostHogHeatmap = z.output<typeof heatmap>
 
-export const heatmapAnswer = heatmap
-export const heatmapsAnswer = z.compile(z.object({ results: z.array(heatmap), count: z.int() }))
+export const heatmapResponse = heatmap
+export const heatmapsResponse = z.compile(z.object({ results: z.array(heatmap), count: z.int() }))
 
 /** The width that was really served, which only the file name tells: `screenshot-<uuid>-<width>.jpg` (vendor source). */
 export function servedWidth(contentDisposition: string | undefined): number | null {

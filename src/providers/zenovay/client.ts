@@ -1,20 +1,26 @@
 import type { z } from 'zod'
-import type { Flight } from '../../upstream/call-context.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
 import { tryJson } from '../../upstream/http/json.ts'
-import type { HttpAnswer } from '../../upstream/http/message.ts'
-import { readAnswer } from '../../upstream/http/read-response.ts'
+import type { HttpResponse } from '../../upstream/http/message.ts'
+import { readResponse } from '../../upstream/http/read-response.ts'
 import { baseName, routeUrl } from '../../upstream/http/route.ts'
 import { retryAfter, statusError, toWait } from '../../upstream/http/status.ts'
-import { openAccountBudget } from '../../upstream/rate-limit/account-limiter.ts'
-import type { Ledgers } from '../../upstream/rate-limit/call-counters.ts'
+import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
+import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { authHeaders, type ZenovayAuth } from './auth.ts'
 import { limitsTold, monthReset } from './limit-headers.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
-import { pagesAnswer, readFailure, websitesAnswer, type ZenovayPage, type ZenovayWebsite } from './wire.ts'
+import {
+  pagesResponse,
+  readFailure,
+  websitesResponse,
+  type ZenovayPage,
+  type ZenovayWebsite,
+} from './wire.ts'
 
 export interface ZenovaySettings extends Bounds {
   readonly apiKey: string
@@ -29,9 +35,9 @@ export interface ZenovayClient extends AsyncDisposable {
   /** The calls left of this month, null while that is not known. */
   readonly quotaLeft: number | null
   /** The `limit` (1 to 100) most visited pages of a website, by all-time interactions. */
-  pages(websiteId: string, limit: number, flight: Flight): Promise<readonly ZenovayPage[]>
+  pages(websiteId: string, limit: number, callContext: CallContext): Promise<readonly ZenovayPage[]>
   /** All websites that the key may see, each once. */
-  websites(flight: Flight): Promise<readonly ZenovayWebsite[]>
+  websites(callContext: CallContext): Promise<readonly ZenovayWebsite[]>
 }
 
 /** What Zenovay tells accounts apart by, and where it is. */
@@ -39,46 +45,46 @@ export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly strin
   return [baseName(url), apiKey]
 }
 
-export function connectZenovay(settings: ZenovaySettings, ledgers?: Ledgers): ZenovayClient {
+export function connectZenovay(settings: ZenovaySettings, counters?: CallCounters): ZenovayClient {
   const { apiKey, auth, url: base, plan } = settings
   const { perMinute, perMonth } = zenovayPlans[plan]
   const http = openHttp('zenovay', settings)
-  const budget = openAccountBudget('zenovay', settings, {
+  const limiter = openAccountLimiter('zenovay', settings, {
     account: zenovayAccount(settings),
     allowance: {
       windows: [{ calls: perMinute, milliseconds: 60_000 }],
       period: { limit: perMonth, length: 'month' },
     },
-    ledgers,
+    counters,
   })
 
   const headers = authHeaders(auth, apiKey)
-  const get = <Schema extends z.ZodType>(url: URL, schema: Schema, flight: Flight) =>
-    budget.spend(flight, async () => {
-      const answer = await http.call({ method: 'GET', url, headers, flight })
-      budget.learn(limitsTold(answer, plan))
-      return readAnswer('zenovay', schema, answer, failure)
+  const get = <Schema extends z.ZodType>(url: URL, schema: Schema, callContext: CallContext) =>
+    limiter.spend(callContext, async () => {
+      const answer = await http.call({ method: 'GET', url, headers, callContext })
+      limiter.learn(limitsTold(answer, plan))
+      return readResponse('zenovay', schema, answer, failure)
     })
   return {
     get quotaLeft() {
-      return budget.quotaLeft
+      return limiter.quotaLeft
     },
-    async pages(websiteId, limit, flight) {
+    async pages(websiteId, limit, callContext) {
       const url = routeUrl(base, ['heatmaps', websiteId, 'pages'], { limit })
-      return (await get(url, pagesAnswer, flight)).data.pages
+      return (await get(url, pagesResponse, callContext)).data.pages
     },
-    async websites(flight) {
-      const { websites } = (await get(routeUrl(base, ['websites']), websitesAnswer, flight)).data
+    async websites(callContext) {
+      const { websites } = (await get(routeUrl(base, ['websites']), websitesResponse, callContext)).data
       return [...Map.groupBy(websites, ({ id }) => id).values()].flatMap(rows => rows.slice(0, 1))
     },
     async [Symbol.asyncDispose]() {
-      budget[Symbol.dispose]()
+      limiter[Symbol.dispose]()
       await http[Symbol.asyncDispose]()
     },
   }
 }
 
-function failure(answer: HttpAnswer): UpstreamError {
+function failure(answer: HttpResponse): UpstreamError {
   const told = readFailure(tryJson(answer.body))
   if (answer.status === 429 && told.code === 'MONTHLY_LIMIT_EXCEEDED') {
     const reset = monthReset(answer) ?? Number.NaN

@@ -1,9 +1,9 @@
-import { type HttpAnswer, header } from '../../upstream/http/message.ts'
+import { type HttpResponse, header } from '../../upstream/http/message.ts'
 import type { Told } from '../../upstream/rate-limit/call-counter.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 
 /** What an answer's headers tell of the minute's and the month's calls: truer than what the plan's name stands for. */
-export function limitsTold(answer: HttpAnswer, plan: ZenovayPlan): Told {
+export function limitsTold(answer: HttpResponse, plan: ZenovayPlan): Told {
   const perMinute = count(header(answer, 'x-ratelimit-limit'))
   const left = count(header(answer, 'x-ratelimit-remaining'))
   const used = count(header(answer, 'x-usage-monthly'))
@@ -22,7 +22,7 @@ export function limitsTold(answer: HttpAnswer, plan: ZenovayPlan): Told {
 }
 
 /** The milliseconds until the month's quota begins anew; undefined when no header tells. */
-export function monthReset(answer: HttpAnswer): number | undefined {
+export function monthReset(answer: HttpResponse): number | undefined {
   const reset = header(answer, 'x-usage-reset') ?? header(answer, 'x-usage-monthly-reset') ?? ''
   const milliseconds = Date.parse(reset) - Date.now()
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)

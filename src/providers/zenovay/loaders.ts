@@ -1,11 +1,11 @@
 import type DataLoader from 'dataloader'
-import type { Keeping } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import { asError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
-import { Answers } from '../../upstream/source/data-source.ts'
+import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
-import type { Caller } from '../../upstream/source/request-scope.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
 import { namesOrigin, PageList } from './page-list.ts'
 import type { ZenovayPage, ZenovayWebsite } from './wire.ts'
@@ -27,41 +27,43 @@ export interface ZenovayLoaders {
 }
 
 /** What one account shares between its requests. */
-export interface ZenovayAnswers {
+export interface ZenovaySources {
   /** By the website's id. */
-  readonly pages: Answers<string, readonly ZenovayPage[]>
-  readonly websites: Answers<null, readonly ZenovayWebsite[]>
+  readonly pages: DataSource<string, readonly ZenovayPage[]>
+  readonly websites: DataSource<null, readonly ZenovayWebsite[]>
 }
 
-export function zenovayAnswers(
+export function zenovaySources(
   client: ZenovayClient,
   { limits }: Pick<ZenovaySettings, 'limits'>,
-  keeping: Keeping | undefined,
-): ZenovayAnswers {
-  const keepFor = () => limits.keepSeconds * 1000
+  cachePolicy: CachePolicy | undefined,
+): ZenovaySources {
+  const ttlOf = () => limits.ttlSeconds * 1000
   return {
-    pages: new Answers(
+    pages: new DataSource(
       {
         nameOf: websiteId => nameOf('zenovay pages', websiteId, maximumPages),
         callsOf: websiteIds =>
           websiteIds.map(websiteId => {
             const plan = { route: 'GET /heatmaps/:websiteId/pages', websiteId, limit: maximumPages }
-            return callOf(websiteId, plan, flight => client.pages(websiteId, maximumPages, flight))
+            return callOf(websiteId, plan, callContext => client.pages(websiteId, maximumPages, callContext))
           }),
-        keepFor,
+        ttlOf,
         unpack: asItIs((kept): kept is readonly ZenovayPage[] => Array.isArray(kept)),
       },
-      keeping,
+      cachePolicy,
     ),
-    websites: new Answers(
+    websites: new DataSource(
       {
         nameOf: () => nameOf('zenovay websites'),
         callsOf: keys =>
-          keys.map(key => callOf(key, { route: 'GET /websites' }, flight => client.websites(flight))),
-        keepFor,
+          keys.map(key =>
+            callOf(key, { route: 'GET /websites' }, callContext => client.websites(callContext)),
+          ),
+        ttlOf,
         unpack: asItIs((kept): kept is readonly ZenovayWebsite[] => Array.isArray(kept)),
       },
-      keeping,
+      cachePolicy,
     ),
   }
 }
@@ -69,10 +71,10 @@ export function zenovayAnswers(
 /** The most pages that Zenovay tells of, at the price of one. */
 const maximumPages = 100
 
-export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): ZenovayLoaders {
+export function zenovayLoaders(answers: () => ZenovaySources, scope: RequestScope): ZenovayLoaders {
   let list: Promise<readonly ZenovayWebsite[]> | undefined
   const websites = () => {
-    list ??= (async () => answers().websites.ask(null, caller))()
+    list ??= (async () => answers().websites.ask(null, scope))()
     return list
   }
   const originsOf = async ({ websiteId, origins }: PagesKey) => {
@@ -81,11 +83,11 @@ export function zenovayLoaders(answers: () => ZenovayAnswers, caller: Caller): Z
     return origin ? [origin] : []
   }
   const pages = async (key: PagesKey) => {
-    const rows = await answers().pages.ask(key.websiteId, caller)
+    const rows = await answers().pages.ask(key.websiteId, scope)
     return new PageList(rows, rows.some(namesOrigin) ? await originsOf(key) : [])
   }
   return {
-    pages: new RequestLoader(caller, keys => Promise.all(keys.map(key => pages(key).catch(asError))), {
+    pages: new RequestLoader(scope, keys => Promise.all(keys.map(key => pages(key).catch(asError))), {
       cacheKeyFn: ({ websiteId, origins }) => nameOf(websiteId, origins),
     }),
     websites,

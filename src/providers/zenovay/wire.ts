@@ -15,7 +15,7 @@ const page = z
 
 export type ZenovayPage = z.output<typeof page>
 
-export const pagesAnswer = z.compile(
+export const pagesResponse = z.compile(
   z.object({
     success: z.literal(true).optional(),
     data: z.object({ pages: z.array(page) }),
@@ -32,7 +32,7 @@ const website = z
 
 export type ZenovayWebsite = z.output<typeof website>
 
-export const websitesAnswer = z.compile(
+export const websitesResponse = z.compile(
   z.object({
     success: z.literal(true).optional(),
     data: z.object({ websites: z.array(website) }),
@@ -50,7 +50,7 @@ function originOf(domain: string): string | null {
 const text = z.string().optional().catch(undefined)
 
 /** The three documented shapes of an error: nested with upper-case codes, nested with lower-case codes and a wait, flat. */
-const errorAnswer = z.object({
+const errorResponse = z.object({
   error: z.union([
     z.object({
       code: text,
@@ -69,7 +69,7 @@ export interface ZenovayFailure {
 
 /** What an error body says, in whichever of its shapes. The newest pages tell the wait in the text alone. */
 export function readFailure(json: unknown): ZenovayFailure {
-  const parsed = errorAnswer.safeParse(json)
+  const parsed = errorResponse.safeParse(json)
   if (!parsed.success) return { code: undefined, retryAfterSeconds: undefined }
   const { error, code } = parsed.data
   const nested = typeof error === 'string' ? { message: error } : error

@@ -3,41 +3,41 @@ import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { RedisDriver } from 'bentocache/drivers/redis'
 import { z } from 'zod'
-import { openAnswerBus } from './invalidation-bus.ts'
+import { openInvalidationBus } from './invalidation-bus.ts'
 import { askTwice, type RedisConnection } from './redis.ts'
-import { openMemoryMarks, openRedisMarks } from './tag-versions.ts'
+import { openMemoryTagVersions, openRedisTagVersions } from './tag-versions.ts'
 
 /** An answer that was kept: JSON, and when upstream gave it (ms since 1970). */
-export interface KeptAnswer {
+export interface CacheEntry {
   readonly value: unknown
   readonly at: number
 }
 
 /** Answers by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never an answer. */
-export interface AnswerCache extends AsyncDisposable {
+export interface Cache extends AsyncDisposable {
   /** Undefined when nothing is kept, or nothing can be read. Never rejects; what it gives is the caller's own copy. */
-  get(name: string): Promise<KeptAnswer | undefined>
+  get(name: string): Promise<CacheEntry | undefined>
   /** Never rejects: what cannot be kept is not. An answer of a group is gone once the group is cleared. */
-  set(name: string, answer: KeptAnswer, milliseconds: number, group?: GroupMark): Promise<void>
+  set(name: string, answer: CacheEntry, milliseconds: number, group?: TagVersion): Promise<void>
   /**
    * What an answer of the group is kept by, to be taken before upstream is asked: an answer that a clearing overtook must
    * not be kept. Undefined when there is none to be had; never rejects.
    */
-  mark(group: string): Promise<GroupMark | undefined>
+  mark(group: string): Promise<TagVersion | undefined>
   /** Forgets a group of answers: here at once, on all other instances as soon as Redis can be told. Never rejects. */
   clear(group: string): Promise<void>
 }
 
 /** What a cache holds, for whoever does not end it. */
-export type KeptAnswers = Omit<AnswerCache, typeof Symbol.asyncDispose>
+export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose>
 
 /** A group as it was at one moment: counts for nothing once the group is cleared. */
-export interface GroupMark {
+export interface TagVersion {
   readonly group: string
   readonly mark: string
 }
 
-export interface AnswerCacheOptions {
+export interface CacheOptions {
   /** What may be kept in memory; an answer counts for half a kilobyte at least. */
   readonly bytes: number
   /** Not closed with the cache, which has connections of its own: 45 MB of answers must not stand before a short question. */
@@ -46,7 +46,7 @@ export interface AnswerCacheOptions {
   readonly namespace: string
 }
 
-export function openAnswerCache({ bytes, redis, namespace }: AnswerCacheOptions): AnswerCache {
+export function openCache({ bytes, redis, namespace }: CacheOptions): Cache {
   const resources = new DisposableStack()
   const owner = fingerprint(namespace)
   const prefix = `isotherm:answers:${owner}`
@@ -58,12 +58,12 @@ export function openAnswerCache({ bytes, redis, namespace }: AnswerCacheOptions)
   const connection = redis && resources.use(redis.duplicate())
   if (redis && connection) {
     const subscriber = resources.use(redis.duplicate({ autoResubscribe: false }))
-    const bus = openAnswerBus(connection, subscriber)
+    const bus = openInvalidationBus(connection, subscriber)
     store.useL2Layer({ options: { connection }, factory: config => new PatientDriver(config) })
     store.useBus({ options: { retryQueue: { enabled: false, retryInterval: 0 } }, factory: () => bus })
   }
   const marks = resources.use(
-    connection ? openRedisMarks(connection, `isotherm:groups:${owner}`) : openMemoryMarks(),
+    connection ? openRedisTagVersions(connection, `isotherm:groups:${owner}`) : openMemoryTagVersions(),
   )
   const answers = new BentoCache({ default: owner, stores: { [owner]: store }, prefix, ttl: longest })
   answers.use()

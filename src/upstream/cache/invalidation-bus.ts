@@ -9,7 +9,7 @@ import { tryJson } from '../http/json.ts'
  * Bentocache's own bus sends a message a name, and a Redis that is down at the start ends the process. A message that
  * is lost costs freshness within an answer's own life, and nothing else.
  */
-export function openAnswerBus(redis: Redis, subscriber: Redis): BusDriver {
+export function openInvalidationBus(redis: Redis, subscriber: Redis): BusDriver {
   const from = randomUUID()
   const names = new Set<string>()
   // Whoever subscribes says what is heard, and Bentocache says what it publishes.

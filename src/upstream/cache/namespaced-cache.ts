@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
-import type { AnswerCache, KeptAnswers } from './cache.ts'
+import type { Cache, CacheAccess } from './cache.ts'
 
 /** The part of a cache that belongs to one owner: no other sees it, and it is not to be read off what Redis holds whose it is. */
-export function ownedAnswers(cache: AnswerCache, owner: readonly string[]): KeptAnswers {
+export function namespacedCache(cache: Cache, owner: readonly string[]): CacheAccess {
   const fingerprint = hash('sha256', JSON.stringify(owner), 'base64url')
   const owned = (name: string) => `${fingerprint} ${name}`
   return {

@@ -7,7 +7,7 @@ import { askTwice } from './redis.ts'
  * What an answer's group is known by: a mark that the answer is kept with, and without which it counts for nothing. So
  * to forget a group is to forget its mark, and a mark that is lost or cannot be read costs speed, never an old answer.
  */
-export interface GroupMarks extends Disposable {
+export interface TagVersions extends Disposable {
   /** Undefined when there is none, or it cannot be read. */
   read(group: string): Promise<string | undefined>
   /** The group's mark, made when there is none; undefined when it cannot be. */
@@ -16,7 +16,7 @@ export interface GroupMarks extends Disposable {
 }
 
 /** Marks of this process alone. */
-export function openMemoryMarks(): GroupMarks {
+export function openMemoryTagVersions(): TagVersions {
   const marks = new Map<string, string>()
   return {
     read: async group => marks.get(group),
@@ -35,7 +35,7 @@ export function openMemoryMarks(): GroupMarks {
  * Marks that all instances share: read from Redis each time, as memory would have to be told. A group that cannot be
  * forgotten is, for this instance, and it goes on trying for the others.
  */
-export function openRedisMarks(redis: Redis, prefix: string): GroupMarks {
+export function openRedisTagVersions(redis: Redis, prefix: string): TagVersions {
   const unforgotten = new Set<string>()
   const closed = new AbortController()
   let retrying = false

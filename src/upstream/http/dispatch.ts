@@ -1,18 +1,18 @@
 import type { Dispatcher } from 'undici'
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import { endedError, watchDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from './bounds.ts'
 import type { Connections } from './connections.ts'
 import { mayBeDone } from './creation.ts'
 import type { Exchange } from './exchange.ts'
-import { endsConnection, noAnswer } from './no-response.ts'
+import { endsConnection, noResponse } from './no-response.ts'
 
 export interface Sending<Answer> {
   readonly request: Dispatcher.DispatchOptions
   /** Called for each time that it is sent. */
   readonly open: () => Exchange<Answer>
-  readonly flight: Flight | undefined
+  readonly callContext: CallContext | undefined
   /** Whether it changes nothing, so that it is sent again where its connection had been closed. */
   readonly isRead: boolean
   /** Whether it makes something anew whenever it arrives: once it has left, its failure says so and is not retryable. */
@@ -25,25 +25,31 @@ export function openDispatch(
   { deadlineMilliseconds, maximumBytes }: Bounds,
   connections: Connections,
 ) {
-  return async <Answer>({ request, open, flight, isRead, isCreation }: Sending<Answer>): Promise<Answer> => {
-    if (flight?.signal.aborted) throw endedError(provider, flight.signal)
+  return async <Answer>({
+    request,
+    open,
+    callContext,
+    isRead,
+    isCreation,
+  }: Sending<Answer>): Promise<Answer> => {
+    if (callContext?.signal.aborted) throw endedError(provider, callContext.signal)
     let exchange = open()
-    using _deadline = watchDeadline(deadlineMilliseconds, flight?.signal, ended => {
+    using _deadline = watchDeadline(deadlineMilliseconds, callContext?.signal, ended => {
       exchange.giveUp(endedError(provider, ended))
     })
     try {
       connections.send(request, exchange)
       const answer = await exchange.answer.catch(error => {
         if (!isRead || !lostUnanswered(exchange, error)) throw error
-        flight?.repeated?.()
+        callContext?.repeated?.()
         exchange = open()
         connections.sendAnew(request, exchange)
         return exchange.answer
       })
-      flight?.received?.(exchange.wireBytes)
+      callContext?.received?.(exchange.wireBytes)
       return answer
     } catch (error) {
-      const failure = noAnswer(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
+      const failure = noResponse(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
       throw isCreation && exchange.hasLeft ? mayBeDone(failure) : failure
     }
   }

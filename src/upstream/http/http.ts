@@ -1,11 +1,11 @@
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from './bounds.ts'
 import { Connections } from './connections.ts'
 import { acceptedCodings } from './content-coding.ts'
 import { openDispatch } from './dispatch.ts'
-import type { HttpAnswer, HttpHead } from './message.ts'
-import { Reception } from './reception.ts'
+import type { HttpHead, HttpResponse } from './message.ts'
+import { TextReception } from './reception.ts'
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -13,7 +13,7 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly json?: unknown
-  readonly flight?: Flight | undefined
+  readonly callContext?: CallContext | undefined
   /** Whether it changes nothing, so that it is sent again where its connection had been closed; by default where it is a GET. */
   readonly isRead?: boolean
   /** Whether it makes something anew whenever it arrives: once it has left, its failure says so and is not retryable. */
@@ -25,7 +25,7 @@ export interface HttpCall {
 /** One provider's connections. Redirects are not followed, so that a credential goes to its own host alone. */
 export interface HttpUpstream extends AsyncDisposable {
   /** One call; its answer whatever the status. Throws UpstreamError for no answer, a late one or one too large. */
-  call(call: HttpCall): Promise<HttpAnswer>
+  call(call: HttpCall): Promise<HttpResponse>
 }
 
 export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
@@ -38,7 +38,7 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
       url,
       headers,
       json,
-      flight,
+      callContext,
       skipBody,
       isRead = method === 'GET',
       isCreation = false,
@@ -51,15 +51,15 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
           accept: 'application/json',
           'accept-encoding': acceptedCodings,
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(flight?.traceparent === undefined ? {} : { traceparent: flight.traceparent }),
+          ...(callContext?.traceparent === undefined ? {} : { traceparent: callContext.traceparent }),
           ...headers,
         },
         body: json === undefined ? null : JSON.stringify(json),
       }
       return dispatch({
         request,
-        open: () => new Reception(maximumBytes, skipBody),
-        flight,
+        open: () => new TextReception(maximumBytes, skipBody),
+        callContext,
         isRead,
         isCreation,
       })

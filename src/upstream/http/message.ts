@@ -6,7 +6,7 @@ export interface HttpHead {
   readonly headers: Dispatcher.ResponseData['headers']
 }
 
-export interface HttpAnswer extends HttpHead {
+export interface HttpResponse extends HttpHead {
   readonly body: string
 }
 

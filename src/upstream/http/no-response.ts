@@ -10,7 +10,7 @@ export interface CallEnd {
 }
 
 /** The error of a call without a whole answer; the cause is for the log, as it may name hosts and quote what came. */
-export function noAnswer(provider: ProviderName, cause: unknown, end: CallEnd): UpstreamError {
+export function noResponse(provider: ProviderName, cause: unknown, end: CallEnd): UpstreamError {
   if (cause instanceof UpstreamError) return cause
   const { code, retryable, sentence } = reasonOf(cause, end)
   return new UpstreamError(provider, code, `${provider} ${sentence}.`, { cause, retryable })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import { endedError, untilEnded, withDeadline } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import type { HttpUpstream } from './http.ts'
@@ -46,12 +46,12 @@ export interface TokenSource {
    * The token in use, fetched when there is none or the last one nears its end; never twice at once.
    * While no newer one can be had in half a deadline, the last one is used to its end.
    */
-  current(flight: Flight): Promise<Token>
+  current(callContext: CallContext): Promise<Token>
   /**
    * A newer token than the refused one, once for each that is refused, however many were refused with it. `question` tells
    * what was asked from what else may be refused.
    */
-  renew(refused: Token, question: string, flight: Flight): Promise<Renewal>
+  renew(refused: Token, question: string, callContext: CallContext): Promise<Renewal>
   /** Says that the question was refused with a renewed token as well. */
   renewedInVain(renewed: Token, question: string): void
   /** Says that upstream took a token for the question: where that is refused later on, the token may be at fault again. */
@@ -72,38 +72,38 @@ export function openTokenSource(
   let pausedUntil = 0
   const doubts = new TokenDoubts()
 
-  const fetchOnce = (flight: Flight, milliseconds = deadlineMilliseconds) => {
-    if (flight.signal.aborted) throw endedError(provider, flight.signal)
+  const fetchOnce = (callContext: CallContext, milliseconds = deadlineMilliseconds) => {
+    if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
     // A fetch belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
-    fetching ??= fetchToken(provider, http, credentials, withDeadline(milliseconds, undefined), flight)
+    fetching ??= fetchToken(provider, http, credentials, withDeadline(milliseconds, undefined), callContext)
       .then(fetched => (token = fetched))
       .finally(() => {
         fetching = undefined
       })
-    return untilEnded(provider, flight.signal, fetching)
+    return untilEnded(provider, callContext.signal, fetching)
   }
   return {
-    async current(flight) {
+    async current(callContext) {
       const last = token
-      if (!last || Date.now() >= last.expiresAt) return fetchOnce(flight)
+      if (!last || Date.now() >= last.expiresAt) return fetchOnce(callContext)
       if (Date.now() < Math.max(last.renewAt, pausedUntil)) return last
       try {
         // The other half is left to the question itself.
-        return await fetchOnce(flight, Math.ceil(deadlineMilliseconds / 2))
+        return await fetchOnce(callContext, Math.ceil(deadlineMilliseconds / 2))
       } catch (error) {
-        if (flight.signal.aborted) throw error
+        if (callContext.signal.aborted) throw error
         pausedUntil = Date.now() + renewalPause
         if (Date.now() < last.expiresAt) return last
-        return fetchOnce(flight)
+        return fetchOnce(callContext)
       }
     },
-    async renew(refused, question, flight) {
+    async renew(refused, question, callContext) {
       if (token && token !== refused) return token
       if (doubts.isKnown(refused, question)) return 'known'
       if (!fetching && doubts.arePaused) return 'paused'
       const isFirst = !fetching
       try {
-        return await fetchOnce(flight)
+        return await fetchOnce(callContext)
       } catch (error) {
         if (isFirst) doubts.noteVain()
         throw error
@@ -123,7 +123,7 @@ const sendable = /^[\x20-\x7e\x80-\xff]+$/
 /** In seconds. */
 const [shortestLife, usualLife, longestLife] = [1, 3600, 31_536_000]
 
-const tokenAnswer = z.object({
+const tokenResponse = z.object({
   access_token: z.string().min(1),
   expires_in: z
     .union([z.number(), z.string().transform(Number)])
@@ -136,7 +136,7 @@ async function fetchToken(
   http: HttpUpstream,
   { tokenUrl, audience, clientId, clientSecret }: Credentials,
   signal: AbortSignal,
-  { tokenAsked }: Flight,
+  { tokenAsked }: CallContext,
 ): Promise<Token> {
   const askedAt = Date.now()
   const json = {
@@ -146,14 +146,14 @@ async function fetchToken(
     grant_type: 'client_credentials',
   }
   tokenAsked?.()
-  const flight = { signal, ...(tokenAsked && { repeated: tokenAsked }) }
-  const answer = await http.call({ method: 'POST', url: tokenUrl, json, flight, isRead: true })
+  const callContext = { signal, ...(tokenAsked && { repeated: tokenAsked }) }
+  const answer = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`
     throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: answer.status })
   }
   if (answer.status !== 200) throw statusError(provider, answer)
-  const { access_token: text, expires_in } = parseJson(provider, tokenAnswer, answer.body)
+  const { access_token: text, expires_in } = parseJson(provider, tokenResponse, answer.body)
   if (text.trim() === '' || text.length > longestToken || !sendable.test(text)) {
     const message = `${provider} answered a token that no request can carry.`
     throw new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))

@@ -1,9 +1,9 @@
 import { type Dispatcher, errors } from 'undici'
 import { Exchange } from './exchange.ts'
-import type { HttpAnswer, HttpHead } from './message.ts'
+import type { HttpHead, HttpResponse } from './message.ts'
 
 /** A call whose answer is a text. */
-export class Reception extends Exchange<HttpAnswer> {
+export class TextReception extends Exchange<HttpResponse> {
   readonly #skipBody: ((head: HttpHead) => boolean) | undefined
 
   /** An answer whose body is skipped has an empty one. */

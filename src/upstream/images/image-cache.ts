@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { KeptAnswer, KeptAnswers } from '../cache/cache.ts'
+import type { CacheAccess, CacheEntry } from '../cache/cache.ts'
 import type { Picture } from './image.ts'
 
 /** An answer that is a picture, whatever else it says. */
@@ -8,8 +8,8 @@ export interface PictureAnswer {
 }
 
 /** Pictures in memory, of so many bytes together, the latest used stay. Anything else is not kept. */
-export function keepPictures(bytes: number): KeptAnswers {
-  const kept = new LRUCache<string, KeptAnswer & { readonly size: number }>({
+export function openImageCache(bytes: number): CacheAccess {
+  const kept = new LRUCache<string, CacheEntry & { readonly size: number }>({
     maxSize: bytes,
     sizeCalculation: ({ size }) => size,
   })

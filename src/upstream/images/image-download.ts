@@ -1,15 +1,15 @@
 import type { LookupFunction } from 'node:net'
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
 import { Connections } from '../http/connections.ts'
 import { openDispatch } from '../http/dispatch.ts'
-import { PictureReception, type PictureResponse } from './image-response.ts'
+import { ImageReception, type PictureResponse } from './image-response.ts'
 
 export interface PictureCall {
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly flight: Flight
+  readonly callContext: CallContext
 }
 
 /** One provider's connections for pictures. Redirects are not followed. */
@@ -34,15 +34,15 @@ export function openPictureUpstream(
   })
   const dispatch = openDispatch(provider, bounds, connections)
   return {
-    get({ url, headers, flight }) {
+    get({ url, headers, callContext }) {
       const request = {
         origin: url.origin,
         path: url.pathname + url.search,
         method: 'GET' as const,
         headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers },
       }
-      const open = () => new PictureReception(provider, maximumBytes)
-      return dispatch({ request, open, flight, isRead: true, isCreation: false })
+      const open = () => new ImageReception(provider, maximumBytes)
+      return dispatch({ request, open, callContext, isRead: true, isCreation: false })
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   }

@@ -1,14 +1,14 @@
 import type { Dispatcher } from 'undici'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { Exchange } from '../http/exchange.ts'
-import { type HttpAnswer, type HttpHead, header } from '../http/message.ts'
+import { type HttpHead, type HttpResponse, header } from '../http/message.ts'
 import { firstBytes, type Picture, pictureTag, pictureType } from './image.ts'
 
 /** An answer that holds a picture, or says in words why there is none. */
-export type PictureResponse = (HttpHead & { readonly picture: Picture }) | HttpAnswer
+export type PictureResponse = (HttpHead & { readonly picture: Picture }) | HttpResponse
 
 /** A call for a picture, which is ended as soon as its answer cannot be a picture of an allowed size. */
-export class PictureReception extends Exchange<PictureResponse> {
+export class ImageReception extends Exchange<PictureResponse> {
   readonly #provider: ProviderName
   #type: Promise<string> | undefined
 

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
-import { type Allowance, openLocalLedger } from './call-counter.ts'
-import type { Ledgers } from './call-counters.ts'
-import { leastWaiting, openPlaces, type Places } from './fair-semaphore.ts'
+import { type Allowance, openLocalCallCounter } from './call-counter.ts'
+import type { CallCounters } from './call-counters.ts'
+import { type FairSemaphore, leastWaiting, openFairSemaphore } from './fair-semaphore.ts'
 import type { Limits } from './limits.ts'
 import { systemClock } from './quota-period.ts'
-import { type Budget, openBudget } from './rate-limiter.ts'
+import { openRateLimiter, type RateLimiter } from './rate-limiter.ts'
 
-export interface AccountBudgetOptions {
+export interface AccountLimiterOptions {
   /** What the provider tells accounts apart by, and where it is: equal ones alone share a budget. */
   readonly account: readonly string[]
   readonly allowance?: Allowance
-  readonly ledgers: Ledgers | undefined
+  readonly counters: CallCounters | undefined
   /** Of several budgets of one account: what they share, and what sets this one apart. */
-  readonly commonPlaces?: Places
+  readonly commonSemaphore?: FairSemaphore
   readonly operation?: string
 }
 
@@ -25,22 +25,22 @@ const leeway = 1_000
  * One account's budget at a provider, by its settings. What the provider counts is counted together with all others of the
  * same credentials; the places are the account's own, so that no account waits for another's calls.
  */
-export function openAccountBudget(
+export function openAccountLimiter(
   provider: ProviderName,
   { limits, deadlineMilliseconds }: { readonly limits: Limits } & Pick<Bounds, 'deadlineMilliseconds'>,
-  options: AccountBudgetOptions,
-): Budget {
-  const { account, allowance = {}, ledgers, commonPlaces, operation = '' } = options
+  options: AccountLimiterOptions,
+): RateLimiter {
+  const { account, allowance = {}, counters, commonSemaphore, operation = '' } = options
   const kept = { ...allowance, windows: (allowance.windows ?? []).map(lengthened) }
   const name = `${provider}:${fingerprint(account)}:${operation}`
-  return openBudget(provider, {
-    places: openPlaces(provider, limits.concurrency, {
+  return openRateLimiter(provider, {
+    semaphore: openFairSemaphore(provider, limits.concurrency, {
       deadlineMilliseconds,
       // Two of the largest requests, so that one leaves room for others.
       maximumWaiting: Math.max(leastWaiting, 2 * limits.maximumCalls),
     }),
-    commonPlaces,
-    ledger: ledgers?.open(name, kept) ?? openLocalLedger(kept, systemClock),
+    commonSemaphore,
+    counter: counters?.open(name, kept) ?? openLocalCallCounter(kept, systemClock),
     patienceMilliseconds: deadlineMilliseconds,
   })
 }

@@ -28,7 +28,7 @@ export interface Refusal {
 }
 
 /** Counts the calls of one account at one provider. */
-export interface Ledger extends Disposable {
+export interface CallCounter extends Disposable {
   /** Counts a call that is made now, in every limit or in none; `ahead` is how many wait for their turn already. */
   take(ahead: number): Promise<Refusal | undefined>
   tell(told: Told): void
@@ -37,7 +37,7 @@ export interface Ledger extends Disposable {
 }
 
 /** Counts by the memory of this process alone. */
-export class LocalLedger {
+export class LocalCallCounter {
   readonly clock: Clock
   readonly period: Period
   #windows: readonly RateWindow[]
@@ -145,16 +145,16 @@ export class LocalLedger {
 }
 
 /** The ledger of a process that shares with no other. */
-export function openLocalLedger(allowance: Allowance, clock: Clock): Ledger {
-  const ledger = new LocalLedger(allowance, clock)
+export function openLocalCallCounter(allowance: Allowance, clock: Clock): CallCounter {
+  const counter = new LocalCallCounter(allowance, clock)
   return {
-    take: async ahead => ledger.take(ahead),
+    take: async ahead => counter.take(ahead),
     tell(told) {
-      ledger.tell(told)
-      ledger.tellOthers(told)
+      counter.tell(told)
+      counter.tellOthers(told)
     },
     get left() {
-      return ledger.left
+      return counter.left
     },
     [Symbol.dispose]() {},
   }

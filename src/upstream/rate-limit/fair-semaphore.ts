@@ -1,16 +1,16 @@
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { Liveness } from './liveness.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
 /** How many calls may be under way at once. Who asks for many takes turns with the others, first come first served among equals. */
-export interface Places extends Disposable {
+export interface FairSemaphore extends Disposable {
   /**
    * A place, given back when disposed of. Rejects with UpstreamError when the flight ends first, when no call has succeeded
    * for one deadline of a call while it waited, and at once where too many wait already.
    */
-  take(flight: Flight, wait?: Wait): Promise<Disposable>
+  take(callContext: CallContext, wait?: Wait): Promise<Disposable>
   /** For how many milliseconds more a wait that began then has a point: without end where nobody is turned away. */
   left(since: number): number
   /** Learns how a call has ended: without a failure, it has succeeded. */
@@ -24,7 +24,7 @@ export interface Wait {
   readonly since?: number
 }
 
-export interface PlacesOptions {
+export interface FairSemaphoreOptions {
   /** The longest that a call may take; by default nobody is turned away because none succeeds. */
   readonly deadlineMilliseconds?: number
   /** The most calls that wait. */
@@ -36,7 +36,11 @@ export interface PlacesOptions {
 export const leastWaiting = 10_000
 
 /** Closing them turns away whoever waits. */
-export function openPlaces(provider: ProviderName, count: number, options: PlacesOptions = {}): Places {
+export function openFairSemaphore(
+  provider: ProviderName,
+  count: number,
+  options: FairSemaphoreOptions = {},
+): FairSemaphore {
   const { deadlineMilliseconds = Number.POSITIVE_INFINITY, clock = systemClock } = options
   const { maximumWaiting = leastWaiting } = options
   const liveness = new Liveness(provider, deadlineMilliseconds)
@@ -64,9 +68,9 @@ export function openPlaces(provider: ProviderName, count: number, options: Place
     if (first) return first
     const [turn] = queues
     if (!turn) return undefined
-    const [asker, queue] = turn
-    queues.delete(asker)
-    queues.set(asker, queue)
+    const [requester, queue] = turn
+    queues.delete(requester)
+    queues.set(requester, queue)
     const [waiting] = queue
     return waiting
   }
@@ -99,9 +103,9 @@ export function openPlaces(provider: ProviderName, count: number, options: Place
     clearTimeout(checking?.timer)
     checking = { at, timer: setTimeout(check, Math.max(1, Math.ceil(milliseconds))).unref() }
   }
-  const wait = ({ signal, asker = signal }: Flight, since: number, isReturning: boolean) => {
+  const wait = ({ signal, requester = signal }: CallContext, since: number, isReturning: boolean) => {
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
-    const queue = isReturning ? returning : queues.getOrInsertComputed(asker, () => new Set())
+    const queue = isReturning ? returning : queues.getOrInsertComputed(requester, () => new Set())
     const end = () => turnAway(one, endedError(provider, signal))
     const one: Waiting = {
       since,
@@ -109,7 +113,7 @@ export function openPlaces(provider: ProviderName, count: number, options: Place
         signal.removeEventListener('abort', end)
         waiting.delete(one)
         queue.delete(one)
-        if (queue.size === 0 && !isReturning) queues.delete(asker)
+        if (queue.size === 0 && !isReturning) queues.delete(requester)
         if (waiting.size > 0) return
         clearTimeout(checking?.timer)
         checking = undefined
@@ -124,12 +128,12 @@ export function openPlaces(provider: ProviderName, count: number, options: Place
     return promise
   }
   return {
-    async take(flight, { isReturning = false, since = clock.now() } = {}) {
-      if (flight.signal.aborted) throw endedError(provider, flight.signal)
+    async take(callContext, { isReturning = false, since = clock.now() } = {}) {
+      if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
       if (isClosed) throw closedError(provider)
       if (free === 0) {
         if (!isReturning && waiting.size >= maximumWaiting) throw crowdedError(provider, waiting.size)
-        return wait(flight, since, isReturning)
+        return wait(callContext, since, isReturning)
       }
       free--
       return place()

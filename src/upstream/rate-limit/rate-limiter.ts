@@ -1,41 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { toWait } from '../http/status.ts'
-import type { Ledger, Refusal, Told } from './call-counter.ts'
-import { closedError, type Places } from './fair-semaphore.ts'
+import type { CallCounter, Refusal, Told } from './call-counter.ts'
+import { closedError, type FairSemaphore } from './fair-semaphore.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
 /** What one account may ask of a provider, kept by us so that the provider need not refuse. */
-export interface Budget extends Disposable {
+export interface RateLimiter extends Disposable {
   /**
    * Makes the call when its turn has come. It waits for a place as long as its flight lasts and other calls succeed, and for a
    * limit as long as a call may take, both together where no call succeeds; where that is too short it rejects at once with
    * UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked
    * before the wait that it names is over.
    */
-  spend<Value>(flight: Flight, call: () => Promise<Value>): Promise<Value>
+  spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** What an answer told of the limits; to be called before the call returns. */
   learn(told: Omit<Told, 'underWay'>): void
   /** The calls left of the scarcest quota, null while none is known. */
   readonly quotaLeft: number | null
 }
 
-export interface BudgetOptions {
+export interface RateLimiterOptions {
   /** Held from the wait for a limit on. */
-  readonly places: Places
+  readonly semaphore: FairSemaphore
   /** What several budgets share, held while a call is under way and not in a wait for a limit. */
-  readonly commonPlaces?: Places | undefined
-  readonly ledger: Ledger
+  readonly commonSemaphore?: FairSemaphore | undefined
+  readonly counter: CallCounter
   /** The longest wait for a limit. */
   readonly patienceMilliseconds: number
   readonly clock?: Clock
 }
 
 /** Disposing of it turns away whoever waits, and disposes of its places and its ledger. */
-export function openBudget(provider: ProviderName, options: BudgetOptions): Budget {
-  const { places, commonPlaces, ledger, patienceMilliseconds, clock = systemClock } = options
+export function openRateLimiter(provider: ProviderName, options: RateLimiterOptions): RateLimiter {
+  const { semaphore, commonSemaphore, counter, patienceMilliseconds, clock = systemClock } = options
   const closing = new AbortController()
   let waiting = 0
   let underWay = 0
@@ -56,27 +56,27 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
     }
   }
   const note = (failure: unknown) => {
-    places.note(failure)
-    commonPlaces?.note(failure)
+    semaphore.note(failure)
+    commonSemaphore?.note(failure)
   }
   /** A call that is counted and may be made now, with its common place; whoever waits for a limit holds none. */
-  const turn = async (flight: Flight, began: number): Promise<Disposable> => {
-    let patience = Math.min(patienceMilliseconds, places.left(began))
+  const turn = async (callContext: CallContext, began: number): Promise<Disposable> => {
+    let patience = Math.min(patienceMilliseconds, semaphore.left(began))
     let hasWaited = false
     let since = began
     try {
       while (true) {
         using held = new DisposableStack()
-        held.use(await commonPlaces?.take(flight, { isReturning: hasWaited, since }))
-        const refusal = await ledger.take(hasWaited ? 0 : waiting)
+        held.use(await commonSemaphore?.take(callContext, { isReturning: hasWaited, since }))
+        const refusal = await counter.take(hasWaited ? 0 : waiting)
         if (!refusal) return held.move()
         held.dispose()
-        places.note(limited(provider, refusal))
+        semaphore.note(limited(provider, refusal))
         if (refusal.milliseconds > patience) throw limited(provider, refusal)
         patience -= refusal.milliseconds
         if (!hasWaited) waiting++
         hasWaited = true
-        await pause(refusal, flight.signal)
+        await pause(refusal, callContext.signal)
         since = clock.now()
       }
     } finally {
@@ -84,11 +84,11 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
     }
   }
   return {
-    async spend(flight, call) {
+    async spend(callContext, call) {
       const since = clock.now()
-      using _place = await places.take(flight, { since })
-      using _common = await turn(flight, since)
-      flight.begun?.()
+      using _place = await semaphore.take(callContext, { since })
+      using _common = await turn(callContext, since)
+      callContext.begun?.()
       underWay++
       try {
         const value = await call()
@@ -96,23 +96,23 @@ export function openBudget(provider: ProviderName, options: BudgetOptions): Budg
         return value
       } catch (error) {
         const told = toldByError(error)
-        if (told) ledger.tell(told)
+        if (told) counter.tell(told)
         // A call that nobody waits for any more tells nothing of the vendor.
-        if (!flight.signal.aborted) note(error)
+        if (!callContext.signal.aborted) note(error)
         throw error
       } finally {
         underWay--
       }
     },
-    learn: told => ledger.tell({ ...told, underWay: Math.max(0, underWay - 1) }),
+    learn: told => counter.tell({ ...told, underWay: Math.max(0, underWay - 1) }),
     get quotaLeft() {
-      return ledger.left
+      return counter.left
     },
     [Symbol.dispose]() {
       closing.abort()
-      places[Symbol.dispose]()
-      commonPlaces?.[Symbol.dispose]()
-      ledger[Symbol.dispose]()
+      semaphore[Symbol.dispose]()
+      commonSemaphore?.[Symbol.dispose]()
+      counter[Symbol.dispose]()
     },
   }
 }

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { type Allowance, type Ledger, LocalLedger, type Refusal, type Told } from './call-counter.ts'
+import {
+  type Allowance,
+  type CallCounter,
+  LocalCallCounter,
+  type Refusal,
+  type Told,
+} from './call-counter.ts'
 import { type Clock, sameEnd, unseenCalls } from './quota-period.ts'
 import { joinScript, loadScripts, runScript, type Script, takeScript, tellScript } from './redis-scripts.ts'
-import type { Sharing } from './shared-redis.ts'
+import type { SharedRedis } from './shared-redis.ts'
 
 /**
  * A ledger that instances share through Redis under one name. While Redis answers, no window holds too many calls. When it is
@@ -11,8 +17,13 @@ import type { Sharing } from './shared-redis.ts'
  * what was left it takes its share alone. So a window around a loss may hold too many calls: as many as were made since an
  * instance last saw them, on average over the instances.
  */
-export function openSharedLedger(allowance: Allowance, clock: Clock, sharing: Sharing, name: string): Ledger {
-  return new SharedLedger(allowance, clock, sharing, name)
+export function openSharedCallCounter(
+  allowance: Allowance,
+  clock: Clock,
+  sharing: SharedRedis,
+  name: string,
+): CallCounter {
+  return new SharedCallCounter(allowance, clock, sharing, name)
 }
 
 const takeAnswer = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
@@ -32,10 +43,10 @@ interface Sight {
   readonly instances: number
 }
 
-class SharedLedger implements Ledger {
+class SharedCallCounter implements CallCounter {
   readonly #clock: Clock
-  readonly #local: LocalLedger
-  readonly #sharing: Sharing
+  readonly #local: LocalCallCounter
+  readonly #sharing: SharedRedis
   readonly #keys: readonly string[]
   readonly #returns: Disposable
   readonly #instance = randomUUID()
@@ -54,9 +65,9 @@ class SharedLedger implements Ledger {
   /** Whether the local ledger knows what was seen. */
   #isCopied = false
 
-  constructor(allowance: Allowance, clock: Clock, sharing: Sharing, name: string) {
+  constructor(allowance: Allowance, clock: Clock, sharing: SharedRedis, name: string) {
     this.#clock = clock
-    this.#local = new LocalLedger(allowance, clock)
+    this.#local = new LocalCallCounter(allowance, clock)
     this.#sharing = sharing
     const stem = `{${sharing.prefix}:budget:${name}}`
     this.#keys = [`${stem}:calls`, `${stem}:facts`, `${stem}:instances`]

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 
 /** A Redis through which instances share their budgets, and what its keys begin with. */
-export interface Sharing extends Disposable {
+export interface SharedRedis extends Disposable {
   readonly redis: Redis
   readonly prefix: string
   /** Calls back each time the connection can be used again, until disposed of. */
@@ -9,7 +9,7 @@ export interface Sharing extends Disposable {
 }
 
 /** Leaves the connection open: it belongs to whoever opened it. */
-export function openSharing(redis: Redis, prefix = 'isotherm'): Sharing {
+export function openSharedRedis(redis: Redis, prefix = 'isotherm'): SharedRedis {
   const listeners = new Set<() => void>()
   // One listener on the connection however many budgets there are.
   const tell = () => {

@@ -1,5 +1,5 @@
-import type { Caller } from './request-scope.ts'
-import type { Asker } from './waiters.ts'
+import type { RequestScope } from './request-scope.ts'
+import type { Waiters } from './waiters.ts'
 
 /** An answer, when upstream gave it, and whether it was kept past its time. */
 export interface Outcome<Value> {
@@ -10,18 +10,18 @@ export interface Outcome<Value> {
 
 /** A call that was made, and who began it. */
 interface Made {
-  readonly caller: Caller
+  readonly scope: RequestScope
   readonly call: object
 }
 
 /** One who waits for an answer, with its place among the questions of theirs. */
 interface Waiting<Value> {
-  readonly asker: Asker<Value>
+  readonly waiters: Waiters<Value>
   readonly place: number
 }
 
 /** One question that is being answered, with everyone who waits for it. */
-export class AnswerEntry<Key, Value> {
+export class InFlightQuestion<Key, Value> {
   readonly name: string
   readonly key: Key
   /** What was kept of an earlier answer, past its time. */
@@ -49,17 +49,17 @@ export class AnswerEntry<Key, Value> {
     return this.onUnwanted !== undefined
   }
 
-  join(asker: Asker<Value>, place: number): void {
+  join(waiters: Waiters<Value>, place: number): void {
     // A list that grows from nothing makes room for many, and mostly one waits.
-    if (this.isWanted) this.#waiting.push({ asker, place })
-    else this.#waiting = [{ asker, place }]
+    if (this.isWanted) this.#waiting.push({ waiters, place })
+    else this.#waiting = [{ waiters, place }]
   }
 
   /** Whether nobody is left who waits. */
-  leave(asker: Asker<Value>): boolean {
+  leave(waiters: Waiters<Value>): boolean {
     if (!this.isWanted) return false
-    if (this.made) this.#note(asker.caller)
-    this.#waiting = this.#waiting.filter(one => one.asker !== asker)
+    if (this.made) this.#note(waiters.scope)
+    this.#waiting = this.#waiting.filter(one => one.waiters !== waiters)
     if (this.isWanted) return false
     this.onUnwanted?.()
     return true
@@ -68,21 +68,21 @@ export class AnswerEntry<Key, Value> {
   settle(outcome: Outcome<Value> | Error): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const { asker, place } of waiting) {
+    for (const { waiters, place } of waiting) {
       if (outcome instanceof Error) {
-        if (this.made) this.#note(asker.caller)
-        asker.tell(place, outcome)
+        if (this.made) this.#note(waiters.scope)
+        waiters.deliver(place, outcome)
         continue
       }
-      this.#note(asker.caller)
-      asker.caller.usage.noteAge(outcome.at, outcome.isStale)
-      asker.tell(place, outcome.value)
+      this.#note(waiters.scope)
+      waiters.scope.usage.noteAge(outcome.at, outcome.isStale)
+      waiters.deliver(place, outcome.value)
     }
   }
 
   /** A failure that no call was made for is not noted: its call was neither made nor spared. */
-  #note({ usage }: Caller): void {
+  #note({ usage }: RequestScope): void {
     usage.noteServed(this.name)
-    if (this.made && this.made.caller.usage !== usage) usage.noteShared(this.made.call)
+    if (this.made && this.made.scope.usage !== usage) usage.noteShared(this.made.call)
   }
 }

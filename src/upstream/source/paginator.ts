@@ -1,5 +1,5 @@
 /** A list that upstream hands out page by page, read no further than somebody asks and never twice. */
-export interface Walk<Row> {
+export interface Paginator<Row> {
   /** Reads on until a row fits or the list ends; answers with all rows read so far, and whether that is all of them. */
   until(
     enough: (rows: readonly Row[]) => boolean,
@@ -21,7 +21,7 @@ export const changed = Symbol('changed')
  */
 export function walk<Row, Cursor>(
   readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor> | typeof changed>,
-): Walk<Row> {
+): Paginator<Row> {
   const rows: Row[] = []
   let next: Cursor | undefined
   let ended = false

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { Caller } from './request-scope.ts'
+import type { RequestScope } from './request-scope.ts'
 
 /** As many as wait for a batch go on at once. */
 const atOnce = 16
@@ -9,30 +9,30 @@ const atOnce = 16
  * out in turns of the event loop.
  */
 export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value, Name> {
-  readonly #caller: Caller
+  readonly #scope: RequestScope
   readonly #batch: { handedOut: number }
 
   constructor(
-    caller: Caller,
+    scope: RequestScope,
     load: DataLoader.BatchLoadFn<Key, Value>,
     options: DataLoader.Options<Key, Value, Name>,
   ) {
     const batch = { handedOut: 0 }
     const batchScheduleFn = (dispatch: () => void) =>
-      caller.gather(() => {
+      scope.gather(() => {
         batch.handedOut = 0
         dispatch()
       })
     super(load, { ...options, batchScheduleFn })
-    this.#caller = caller
+    this.#scope = scope
     this.#batch = batch
   }
 
   override load(key: Key): Promise<Value> {
     return super.load(key).then(
-      value => (this.#isPastTurn() ? this.#caller.pause(value) : value),
+      value => (this.#isPastTurn() ? this.#scope.pause(value) : value),
       async (error: unknown) => {
-        if (this.#isPastTurn()) await this.#caller.pause(undefined)
+        if (this.#isPastTurn()) await this.#scope.pause(undefined)
         throw error
       },
     )

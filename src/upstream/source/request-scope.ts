@@ -1,10 +1,10 @@
-import type { Flight } from '../call-context.ts'
+import type { CallContext } from '../call-context.ts'
 import type { ProviderName } from '../error.ts'
 import { Admission, type PlannedCall } from './admission.ts'
 import { Usage } from './usage.ts'
 
 /** One request, as one provider meets it. */
-export class Caller {
+export class RequestScope {
   readonly provider: ProviderName
   /** Ends when the request's own caller goes away, or its deadline passes. */
   readonly signal: AbortSignal
@@ -15,8 +15,8 @@ export class Caller {
   readonly #maximumCalls: number
 
   /** One who asks for no request, and who is bound by the vendor's limits alone. */
-  static alone(provider: ProviderName, signal: AbortSignal): Caller {
-    return new Caller(provider, signal, new Admission(false), Number.POSITIVE_INFINITY)
+  static alone(provider: ProviderName, signal: AbortSignal): RequestScope {
+    return new RequestScope(provider, signal, new Admission(false), Number.POSITIVE_INFINITY)
   }
 
   constructor(
@@ -47,13 +47,13 @@ export class Caller {
   }
 
   /** Makes a call that is nobody else's, such as a change, once it is let through. */
-  async change<Value>(plan: PlannedCall, make: (flight: Flight) => Promise<Value>): Promise<Value> {
+  async change<Value>(plan: PlannedCall, make: (callContext: CallContext) => Promise<Value>): Promise<Value> {
     const { signal, usage, traceparent } = this
     const begun = usage.planAlone()
     await this.admit([plan])
     const received = (bytes: number) => {
       usage.bytes += bytes
     }
-    return make({ signal, asker: this, traceparent, begun, received })
+    return make({ signal, requester: this, traceparent, begun, received })
   }
 }

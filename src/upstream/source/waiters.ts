@@ -1,24 +1,24 @@
-import type { Caller } from './request-scope.ts'
+import type { RequestScope } from './request-scope.ts'
 
 /** Takes an answer, or why there is none, with the place of its question among those that were asked together. Must not throw. */
-export type Tell<Value> = (place: number, answer: Value | Error) => void
+export type Deliver<Value> = (place: number, answer: Value | Error) => void
 
 /** Who waits for the answers to questions that were asked together; little, since a fleet's year is thousands of them. */
-export class Asker<Value> {
-  readonly caller: Caller
+export class Waiters<Value> {
+  readonly scope: RequestScope
   /** Resolves once every question is answered, failed or given up. */
   readonly done: Promise<void>
-  readonly #tell: Tell<Value>
+  readonly #deliver: Deliver<Value>
   /** By the place of each question, whether it is still open. */
   readonly #isOpen: boolean[]
   #left: number
   readonly #end: () => void
 
-  constructor(count: number, caller: Caller, tell: Tell<Value>) {
+  constructor(count: number, scope: RequestScope, deliver: Deliver<Value>) {
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.caller = caller
+    this.scope = scope
     this.done = promise
-    this.#tell = tell
+    this.#deliver = deliver
     this.#end = resolve
     this.#isOpen = new Array<boolean>(count).fill(true)
     this.#left = count
@@ -26,14 +26,14 @@ export class Asker<Value> {
   }
 
   /** Whoever was told an answer is told no other. */
-  tell(place: number, answer: Value | Error): void {
+  deliver(place: number, answer: Value | Error): void {
     if (!this.#isOpen[place]) return
     this.#isOpen[place] = false
-    this.#tell(place, answer)
+    this.#deliver(place, answer)
     if (--this.#left === 0) this.#end()
   }
 
   failAll(error: Error): void {
-    for (const place of this.#isOpen.keys()) this.tell(place, error)
+    for (const place of this.#isOpen.keys()) this.deliver(place, error)
   }
 }

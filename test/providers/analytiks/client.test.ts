@@ -12,7 +12,7 @@ const exampleSpan: Question = {
   span: { form: 'utc', start: Date.UTC(2023, 5, 8, 11, 30), end: Date.UTC(2023, 5, 8, 23, 45) },
   step: '15min',
 }
-const flight = { signal: new AbortController().signal }
+const callContext = { signal: new AbortController().signal }
 const refused = { locations: [99] }
 
 afterEach(() => {
@@ -26,11 +26,11 @@ describe('the token', () => {
     await using account = wire(emulator)
     const client = account.client('analytiks')
     await Promise.all([
-      client.whole(june, { locations: [1] }, flight),
-      client.partial(june, { locations: [2] }, flight),
-      client.page(june, 1234, undefined, flight),
+      client.whole(june, { locations: [1] }, callContext),
+      client.partial(june, { locations: [2] }, callContext),
+      client.page(june, 1234, undefined, callContext),
     ])
-    await client.whole(june, { locations: [3] }, flight)
+    await client.whole(june, { locations: [3] }, callContext)
     expect(costs(emulator)).toEqual({ tokens: 1, exports: 4 })
   })
 
@@ -66,15 +66,15 @@ describe('the token', () => {
     emulator.journal.script({ route, answer: { body: '[]' } })
     const told: number[] = []
     const received = (bytes: number) => told.push(bytes)
-    await account.client('analytiks').whole(june, { locations: [1] }, { ...flight, received })
+    await account.client('analytiks').whole(june, { locations: [1] }, { ...callContext, received })
     expect(told).toEqual([7, 2])
     expect(costs(emulator)).toEqual({ tokens: 2, exports: 2 })
   })
 
   test.each([
-    ['v1', (account: Wiring) => account.client('analytiks').whole(june, refused, flight)],
-    ['v2', (account: Wiring) => account.client('analytiks').partial(june, refused, flight)],
-    ['v3', (account: Wiring) => account.client('analytiks').page(june, 9999, undefined, flight)],
+    ['v1', (account: Wiring) => account.client('analytiks').whole(june, refused, callContext)],
+    ['v2', (account: Wiring) => account.client('analytiks').partial(june, refused, callContext)],
+    ['v3', (account: Wiring) => account.client('analytiks').page(june, 9999, undefined, callContext)],
   ])('is not renewed over and over for locations that are refused: %s', async (_, ask) => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
@@ -152,8 +152,8 @@ describe('a request', () => {
   ])("is the vendor's: %s", async (file, choice) => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
-    await account.client('analytiks').whole(exampleSpan, choice, flight)
-    await account.client('analytiks').partial(exampleSpan, choice, flight)
+    await account.client('analytiks').whole(exampleSpan, choice, callContext)
+    await account.client('analytiks').partial(exampleSpan, choice, callContext)
     const body = JSON.parse(fixture(file))
     expect(emulator.journal.calls.slice(1).map(call => [call.route, call.body])).toEqual([
       ['POST /json/v1', body],
@@ -165,7 +165,7 @@ describe('a request', () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const local: Question = { span: { ...exampleSpan.span, form: 'local' }, step: 'hourly' }
-    await account.client('analytiks').page(local, 1234, undefined, flight)
+    await account.client('analytiks').page(local, 1234, undefined, callContext)
     expect(emulator.journal.calls.at(-1)?.body).toEqual({
       startDate: '2023-06-08T11:30:00.000',
       endDate: '2023-06-08T23:45:00.000',
@@ -180,7 +180,7 @@ describe('an answer', () => {
   test("of the vendor's page is understood, sparse as it is", async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
-    const [row] = await account.client('analytiks').whole(exampleSpan, { locations: [1] }, flight)
+    const [row] = await account.client('analytiks').whole(exampleSpan, { locations: [1] }, callContext)
     const [example] = JSON.parse(fixture('export-v1-response.json'))
     expect(row?.buckets.visits).toEqual(bucketsOf(example.visits))
     expect(row?.buckets.visits?.times).not.toContain(Date.UTC(2023, 5, 8, 22))
@@ -243,18 +243,20 @@ describe('an answer', () => {
     await using account = wire(emulator)
     const client = account.client('analytiks')
     const choice = { locations: [1, 99, 7, 4711] }
-    expect(await failureOf(client.whole(june, choice, flight))).toMatchObject({ code: 'UPSTREAM_FORBIDDEN' })
-    const partial = await client.partial(june, choice, flight)
+    expect(await failureOf(client.whole(june, choice, callContext))).toMatchObject({
+      code: 'UPSTREAM_FORBIDDEN',
+    })
+    const partial = await client.partial(june, choice, callContext)
     expect(partial.successes.map(row => row.locationId)).toEqual([1, 7])
     expect(partial.refused).toEqual(['99', '4711'])
     const byReference = { brandId: 1234, referenceNumbers: ['US0658', 'XX0000'] }
-    expect((await client.partial(june, byReference, flight)).refused).toEqual(['XX0000'])
-    expect((await client.partial(june, { locations: [1] }, flight)).refused).toEqual([])
+    expect((await client.partial(june, byReference, callContext)).refused).toEqual(['XX0000'])
+    expect((await client.partial(june, { locations: [1] }, callContext)).refused).toEqual([])
   })
 })
 
 function whole(account: Wiring, choice: LocationChoice = { locations: [1] }) {
-  return account.client('analytiks').whole(june, choice, flight)
+  return account.client('analytiks').whole(june, choice, callContext)
 }
 
 /** What the client makes of a v1 answer. */

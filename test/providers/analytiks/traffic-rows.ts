@@ -1,6 +1,6 @@
 import type { DwellTime } from '../../../src/providers/analytiks/assembly/aggregation.ts'
-import { TrafficGathering } from '../../../src/providers/analytiks/assembly/report-builder.ts'
-import { Plans } from '../../../src/providers/analytiks/assembly/report-settings.ts'
+import { ReportBuilder } from '../../../src/providers/analytiks/assembly/report-builder.ts'
+import { ReportSettingsCache } from '../../../src/providers/analytiks/assembly/report-settings.ts'
 import type {
   Buckets,
   LocationTraffic,
@@ -72,9 +72,9 @@ export function gather(
   windows: readonly (readonly [TrafficSpan, LocationTraffic])[],
   dwellTime?: DwellTime,
 ): TrafficReport {
-  const gathering = new TrafficGathering(question, new Plans(dwellTime).of(question))
-  for (const [window, row] of windows) gathering.add(window, row)
-  return gathering.report()
+  const builder = new ReportBuilder(question, new ReportSettingsCache(dwellTime).of(question))
+  for (const [window, row] of windows) builder.add(window, row)
+  return builder.report()
 }
 
 /** All that a place tells of some metrics. */

@@ -6,7 +6,7 @@ import type { Emulator, Reply } from '../../../src/sandbox/emulator.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { failureOf, wire } from '../../wiring.ts'
 
-const flight = { signal: new AbortController().signal }
+const callContext = { signal: new AbortController().signal }
 const example = '00000000-0000-0000-0000-000000000001'
 const change = {
   eventId: '11111111-2222-3333-4444-555555555555',
@@ -24,10 +24,10 @@ const creation = {
 }
 
 /** Everything that the client asks. */
-const list = (client: DatadogClient) => client.snapshots({ viewName: '/home' }, 10, flight)
-const create = (client: DatadogClient) => client.createSnapshot(creation, flight)
-const update = (client: DatadogClient) => client.updateSnapshot(example, change, flight)
-const remove = (client: DatadogClient) => client.deleteSnapshot(example, flight)
+const list = (client: DatadogClient) => client.snapshots({ viewName: '/home' }, 10, callContext)
+const create = (client: DatadogClient) => client.createSnapshot(creation, callContext)
+const update = (client: DatadogClient) => client.updateSnapshot(example, change, callContext)
+const remove = (client: DatadogClient) => client.deleteSnapshot(example, callContext)
 const writes = { create, update, delete: remove }
 const all = Object.entries({ list, ...writes })
 
@@ -113,8 +113,8 @@ describe('a call', () => {
     await using account = wire(emulator)
     const client = account.client('datadog')
     const applicationId = creation.applicationId
-    await client.snapshots({ viewName: '/products/?', deviceType: 'mobile', applicationId }, 7, flight)
-    await client.snapshots({ viewName: 'a&b=c', deviceType: null, applicationId: undefined }, 1, flight)
+    await client.snapshots({ viewName: '/products/?', deviceType: 'mobile', applicationId }, 7, callContext)
+    await client.snapshots({ viewName: 'a&b=c', deviceType: null, applicationId: undefined }, 1, callContext)
     const queries = emulator.journal.calls.map(call => [...new URL(call.path, emulator.origin).searchParams])
     expect(queries.map(query => Object.fromEntries(query))).toEqual([
       {
@@ -140,7 +140,7 @@ describe('a call', () => {
     expect(created).toMatchObject({ written: { name: 'My Snapshot', viewName: '/home', start: 0 } })
     const { viewId: _, ...shorter } = change
     expect(await update(client)).toMatchObject({ written: { id: example, viewId: 'string' } })
-    expect(await client.updateSnapshot(example, { ...shorter, start: 5 }, flight)).toMatchObject({
+    expect(await client.updateSnapshot(example, { ...shorter, start: 5 }, callContext)).toMatchObject({
       written: { id: example, start: 5 },
     })
     expect(await remove(client)).toEqual({ written: example })
@@ -157,10 +157,10 @@ describe('a call', () => {
     await using emulator = await serveDatadog()
     await using account = wire(emulator)
     const client = account.client('datadog')
-    expect(await client.deleteSnapshot('../snapshots', flight)).toMatchObject({ refusal: 'NOT_FOUND' })
+    expect(await client.deleteSnapshot('../snapshots', callContext)).toMatchObject({ refusal: 'NOT_FOUND' })
     expect(emulator.journal.calls[0]?.path).toBe('/api/v2/replay/heatmap/snapshots/..%2Fsnapshots')
     for (const id of ['.', '..'])
-      await expect(client.deleteSnapshot(id, flight)).rejects.toMatchObject({
+      await expect(client.deleteSnapshot(id, callContext)).rejects.toMatchObject({
         extensions: { code: 'BAD_USER_INPUT' },
       })
     expect(emulator.journal.count()).toBe(1)

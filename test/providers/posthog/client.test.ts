@@ -9,13 +9,13 @@ import { failureOf, type Wiring, wire } from '../../wiring.ts'
 
 const project: PostHogScope = { kind: 'projects', id: '1' }
 const environment: PostHogScope = { kind: 'environments', id: '1' }
-const flight = { signal: new AbortController().signal }
+const callContext = { signal: new AbortController().signal }
 const saved = new Map(madeUpHeatmaps(new Date()).map(({ heatmap }) => [heatmap.short_id, heatmap]))
 const picture = async () => new Uint8Array([0xff, 0xd8])
 
 describe.each([project, environment])('the picture of a heatmap ($kind)', scope => {
   const screenshot = (account: Wiring, shortId: string, width = 1024) =>
-    account.client('posthog').screenshot(scope, saved.get(shortId)?.id ?? '', width, flight)
+    account.client('posthog').screenshot(scope, saved.get(shortId)?.id ?? '', width, callContext)
 
   test.each([
     [768, 768],
@@ -67,7 +67,7 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
     await using emulator = await servePosthog({ picture })
     await using account = wire(emulator)
     const uuid = saved.get(shortId)?.id ?? '00000000-0000-4000-8000-000000000000'
-    const error = await failureOf(account.client('posthog').screenshot(scope, uuid, 1024, flight))
+    const error = await failureOf(account.client('posthog').screenshot(scope, uuid, 1024, callContext))
     expect(error).toMatchObject({ code: 'UPSTREAM_NOT_FOUND', upstreamStatus: 404, retryable: false })
   })
 
@@ -87,7 +87,7 @@ test('a picture is not read, however large it is', async () => {
   await using emulator = await servePosthog({ picture: async () => new Uint8Array(1024 ** 2) })
   await using account = wire(emulator, { ISOTHERM_UPSTREAM_MAX_BYTES: '1024' })
   const uuid = saved.get('ownerless')?.id ?? ''
-  const screenshot = () => account.client('posthog').screenshot(project, uuid, 768, flight)
+  const screenshot = () => account.client('posthog').screenshot(project, uuid, 768, callContext)
   expect(await screenshot()).toMatchObject({ state: 'READY', width: 768 })
   expect(await screenshot()).toMatchObject({ state: 'READY', width: 768 })
 })
@@ -125,7 +125,7 @@ test('of headers that were sent twice the first counts', async () => {
   })
   await using emulator = await servePosthog()
   await using account = wire(emulator, { POSTHOG_HOST: server.url.origin })
-  expect(await account.client('posthog').screenshot(project, 'a', 1024, flight)).toEqual({
+  expect(await account.client('posthog').screenshot(project, 'a', 1024, callContext)).toEqual({
     state: 'READY',
     contentType: 'image/webp',
     width: 375,
@@ -147,7 +147,7 @@ test.each([
   await using emulator = await servePosthog()
   await using account = wire(emulator)
   emulator.journal.script({ answer: { body } })
-  const error = await failureOf(account.client('posthog').heatmap(project, 'a', flight))
+  const error = await failureOf(account.client('posthog').heatmap(project, 'a', callContext))
   expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 })
 })
 
@@ -155,7 +155,7 @@ test("the vendor's documented metadata is understood", async () => {
   await using emulator = await servePosthog()
   await using account = wire(emulator)
   const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
-  const screenshot = await account.client('posthog').screenshot(project, uuid, 1024, flight)
+  const screenshot = await account.client('posthog').screenshot(project, uuid, 1024, callContext)
   expect(screenshot).toEqual({
     state: 'RENDERING',
     retryAfterSeconds: null,
@@ -195,7 +195,7 @@ test("the vendor's documented metadata is understood", async () => {
 test('metadata may lack its author, and all that older or newer versions do not have', async () => {
   await using emulator = await servePosthog()
   await using account = wire(emulator)
-  const heatmap = await account.client('posthog').heatmap(project, 'ownerless', flight)
+  const heatmap = await account.client('posthog').heatmap(project, 'ownerless', callContext)
   expect(heatmap).toMatchObject({ shortId: 'ownerless', createdBy: null, blocksConsentModals: null })
   const body = { id: 'a', block_consent_modals: true, colour: 'red' }
   expect(await answered({ status: 202, body })).toMatchObject({
@@ -208,11 +208,11 @@ test('a page of the list is what was asked, last updated first', async () => {
   await using emulator = await servePosthog()
   await using account = wire(emulator)
   const client = account.client('posthog')
-  const all = await client.heatmaps(project, { limit: 500, offset: 0 }, flight)
+  const all = await client.heatmaps(project, { limit: 500, offset: 0 }, callContext)
   expect(all.count).toBe(all.results.length)
   const updated = all.results.map(({ updatedAt }) => Date.parse(updatedAt ?? ''))
   expect(updated).toEqual(updated.toSorted((one, other) => other - one))
-  const part = await client.heatmaps(environment, { limit: 2, offset: 3 }, flight)
+  const part = await client.heatmaps(environment, { limit: 2, offset: 3 }, callContext)
   expect(part).toEqual({ count: all.count, results: all.results.slice(3, 5) })
 })
 
@@ -228,7 +228,9 @@ test.each([
   await using emulator = await servePosthog()
   await using account = wire(emulator, changes)
   const page = { limit: 1, offset: 0 }
-  const error = await failureOf(account.client('posthog').heatmaps({ kind: 'projects', id }, page, flight))
+  const error = await failureOf(
+    account.client('posthog').heatmaps({ kind: 'projects', id }, page, callContext),
+  )
   expect(error).toMatchObject({ upstreamStatus, code })
 })
 
@@ -237,8 +239,8 @@ test('a key that asked too often is told how long to wait', async () => {
   await using emulator = await servePosthog({ now, perMinute: 1 })
   await using account = wire(emulator)
   const client = account.client('posthog')
-  await client.heatmap(project, 'ownerless', flight)
-  expect(await failureOf(client.heatmap(environment, 'ownerless', flight))).toMatchObject({
+  await client.heatmap(project, 'ownerless', callContext)
+  expect(await failureOf(client.heatmap(environment, 'ownerless', callContext))).toMatchObject({
     code: 'UPSTREAM_RATE_LIMITED',
     retryAfterSeconds: 60,
   })
@@ -249,7 +251,7 @@ async function answered(answer: { status?: number; headers?: Record<string, stri
   await using emulator = await servePosthog({ picture })
   await using account = wire(emulator)
   emulator.journal.script({ answer })
-  return await account.client('posthog').screenshot(project, 'a', 1024, flight)
+  return await account.client('posthog').screenshot(project, 'a', 1024, callContext)
 }
 
 function keyOf({ environment }: Emulator): string | undefined {

@@ -6,7 +6,7 @@ import { serveZenovay } from '../../../src/sandbox/zenovay.ts'
 import { failureOf, type Wiring, wire } from '../../wiring.ts'
 
 const shop = sites[0]?.zenovayId ?? ''
-const flight = { signal: new AbortController().signal }
+const callContext = { signal: new AbortController().signal }
 const now = () => new Date('2026-02-07T12:00:00Z')
 
 afterEach(() => {
@@ -163,7 +163,7 @@ describe('an answer', () => {
     await using emulator = await serveZenovay()
     await using account = wire(emulator)
     const client = account.client('zenovay')
-    const websites = await client.websites(flight)
+    const websites = await client.websites(callContext)
     expect(websites.map(({ id, origin }) => [id, origin])).toEqual([
       ...sites.map(site => [site.zenovayId, site.origin]),
       ['d4e5f6a7-b8c9-4123-8ef0-234567890123', 'https://status.example.com'],
@@ -188,12 +188,12 @@ describe('an answer', () => {
     await using emulator = await serveZenovay()
     await using account = wire(emulator)
     emulator.journal.script({ answer: { body: { data: { websites: [{ id: shop, domain }] } } } })
-    expect(await account.client('zenovay').websites(flight)).toEqual([{ id: shop, name: null, origin }])
+    expect(await account.client('zenovay').websites(callContext)).toEqual([{ id: shop, name: null, origin }])
   })
 })
 
 function pages(account: Wiring, websiteId = shop, limit = 5) {
-  return account.client('zenovay').pages(websiteId, limit, flight)
+  return account.client('zenovay').pages(websiteId, limit, callContext)
 }
 
 /** What the client makes of an answer that it cannot use. */

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { type AnswerCache, openAnswerCache } from '../../../src/upstream/cache/cache.ts'
+import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis, type RedisConnection } from '../../../src/upstream/cache/redis.ts'
 import { installMilliseconds } from '../../debian-package.ts'
 import { installRedis, type RedisServer, startRedis } from '../../redis.ts'
@@ -209,7 +209,7 @@ test('under load, Redis killed and restarted loses no answer, changes none and f
   await using fleet = await startFleet()
   let stop = false
   let hits = 0
-  const work = async (cache: AnswerCache, worker: number) => {
+  const work = async (cache: Cache, worker: number) => {
     for (let turn = 0; !stop; turn++) {
       const name = `${worker % 4} ${turn % 50}`
       const kept = await cache.get(name)
@@ -312,12 +312,12 @@ test('an end while Redis hangs leaves no connection', async () => {
 interface Fleet extends AsyncDisposable {
   readonly server: RedisServer
   readonly redis: RedisConnection
-  readonly one: AnswerCache
-  readonly other: AnswerCache
+  readonly one: Cache
+  readonly other: Cache
   readonly lines: string[]
-  instance(namespace?: string): AnswerCache
+  instance(namespace?: string): Cache
   /** Resolves when the cache writes to Redis again. */
-  returned(cache: AnswerCache, namespace?: string): Promise<void>
+  returned(cache: Cache, namespace?: string): Promise<void>
 }
 
 /** Two instances on one Redis, each connected. */
@@ -326,10 +326,10 @@ async function startFleet(): Promise<Fleet> {
   const server = resources.use(await startRedis())
   const lines: string[] = []
   const redis = resources.use(openRedis(server.url, line => lines.push(line)))
-  const instance = (namespace = 'fleet') => openAnswerCache({ bytes, redis, namespace })
+  const instance = (namespace = 'fleet') => openCache({ bytes, redis, namespace })
   const one = resources.use(instance())
   const other = resources.use(instance())
-  const returned = async (cache: AnswerCache, namespace = 'fleet') => {
+  const returned = async (cache: Cache, namespace = 'fleet') => {
     await using witness = instance(namespace)
     const probe = crypto.randomUUID()
     for (let turn = 0; !(await witness.get(probe)); turn++) {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { openAnswerCache } from '../../../src/upstream/cache/cache.ts'
+import { openCache } from '../../../src/upstream/cache/cache.ts'
 
 const bytes = 1_000_000
 const hour = 3_600_000
 
 test('an answer is kept as it was, with when upstream gave it', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.jsonValue(), fc.nat(), async (name, value, at) => {
       await cache.set(name, { value, at }, hour)
@@ -16,19 +16,19 @@ test('an answer is kept as it was, with when upstream gave it', async () => {
 })
 
 test('what was never kept is not there', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   expect(await cache.get('name')).toBeUndefined()
 })
 
 test('a later answer takes the place of an earlier one', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   await cache.set('name', { value: 'old', at: 1 }, hour)
   await cache.set('name', { value: 'new', at: 2 }, hour)
   expect(await cache.get('name')).toEqual({ value: 'new', at: 2 })
 })
 
 test('an answer is the own copy of whoever gets it', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   const value = [1]
   await cache.set('name', { value, at: 1 }, hour)
   value.push(2)
@@ -38,7 +38,7 @@ test('an answer is the own copy of whoever gets it', async () => {
 })
 
 test('an answer is kept for its milliseconds and no longer', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
   try {
     await cache.set('name', { value: 1, at: 0 }, 60_000)
@@ -52,26 +52,26 @@ test('an answer is kept for its milliseconds and no longer', async () => {
 })
 
 test.each([0, -1, Number.NaN])('an answer for %s ms is not kept', async milliseconds => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   await cache.set('name', { value: 1, at: 0 }, milliseconds)
   expect(await cache.get('name')).toBeUndefined()
 })
 
 test('an answer for ever or for half a millisecond is no error', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   await cache.set('half', { value: 1, at: 0 }, 0.5)
   await cache.set('ever', { value: 1, at: 0 }, Number.POSITIVE_INFINITY)
   expect(await cache.get('ever')).toEqual({ value: 1, at: 0 })
 })
 
 test('what is no JSON is not kept, and no error', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   await cache.set('name', { value: 1n, at: 0 }, hour)
   expect(await cache.get('name')).toBeUndefined()
 })
 
 test('memory holds no more than its bytes, and forgets first what was asked for least lately', async () => {
-  await using cache = openAnswerCache({ bytes: 100_000, namespace: 'a' })
+  await using cache = openCache({ bytes: 100_000, namespace: 'a' })
   const names = Array.from({ length: 200 }, (_, index) => `name ${index}`)
   for (const name of names) {
     await cache.set(name, { value: 'x'.repeat(1_000), at: 0 }, hour)
@@ -85,7 +85,7 @@ test('memory holds no more than its bytes, and forgets first what was asked for 
 })
 
 test('small answers count for half a kilobyte, what is larger than all is not kept', async () => {
-  await using cache = openAnswerCache({ bytes: 51_200, namespace: 'a' })
+  await using cache = openCache({ bytes: 51_200, namespace: 'a' })
   for (let index = 0; index < 200; index++) await cache.set(`name ${index}`, { value: 1, at: 0 }, hour)
   await cache.set('large', { value: 'x'.repeat(60_000), at: 0 }, hour)
   expect(await cache.get('name 99')).toBeUndefined()
@@ -94,13 +94,13 @@ test('small answers count for half a kilobyte, what is larger than all is not ke
 })
 
 test('without bytes nothing is kept', async () => {
-  await using cache = openAnswerCache({ bytes: 0, namespace: 'a' })
+  await using cache = openCache({ bytes: 0, namespace: 'a' })
   await cache.set('name', { value: 1, at: 0 }, hour)
   expect(await cache.get('name')).toBeUndefined()
 })
 
 test('clearing a group forgets its answers and no others', async () => {
-  await using cache = openAnswerCache({ bytes, namespace: 'a' })
+  await using cache = openCache({ bytes, namespace: 'a' })
   await cache.set('1', { value: 1, at: 0 }, hour, await cache.mark('odd'))
   await cache.set('2', { value: 2, at: 0 }, hour, await cache.mark('even'))
   await cache.set('3', { value: 3, at: 0 }, hour, await cache.mark('odd'))
@@ -114,7 +114,7 @@ test('clearing a group forgets its answers and no others', async () => {
 })
 
 test('however many groups there are, an answer of a cleared one never comes back', async () => {
-  await using cache = openAnswerCache({ bytes: 100_000_000, namespace: 'a' })
+  await using cache = openCache({ bytes: 100_000_000, namespace: 'a' })
   await cache.set('name', { value: 1, at: 0 }, hour, await cache.mark('group'))
   await cache.clear('group')
   for (let index = 0; index < 25_000; index++)

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { type HttpCall, openHttp } from '../../../src/upstream/http/http.ts'
-import { noAnswer } from '../../../src/upstream/http/no-response.ts'
+import { noResponse } from '../../../src/upstream/http/no-response.ts'
 import { openPictureUpstream } from '../../../src/upstream/images/image-download.ts'
 import { refusingUrl, rejection, serveHttp, serveSockets } from './loopback.ts'
 
@@ -29,8 +29,8 @@ describe('a connection that ends when it is used again', () => {
     })
     await using http = openHttp('zenovay', bounds)
     let repeated = 0
-    const flight = { signal: never, repeated: () => repeated++ }
-    const asked = { method: 'GET', url: server.url, flight, ...call } as const
+    const callContext = { signal: never, repeated: () => repeated++ }
+    const asked = { method: 'GET', url: server.url, callContext, ...call } as const
     // All that are kept were used before, so that another kept one would end as well.
     await Promise.all([http.call(asked), http.call(asked), http.call(asked)])
     await idle()
@@ -58,7 +58,7 @@ describe('a connection that ends when it is used again', () => {
       response.writeHead(404).end('none')
     })
     await using pictures = openPictureUpstream('posthog', bounds)
-    const ask = () => pictures.get({ url: server.url, flight: { signal: never } })
+    const ask = () => pictures.get({ url: server.url, callContext: { signal: never } })
     for (let round = 0; round < 2; round++) {
       expect(await ask()).toMatchObject({ status: 404, body: 'none' })
       await idle()
@@ -123,16 +123,16 @@ describe('a connection that ends when it is used again', () => {
 
   test('nothing is sent again for a caller who left, or when the time is over', async () => {
     let calls = 0
-    const caller = new AbortController()
+    const scope = new AbortController()
     await using server = await serveHttp((_request, response) => {
       if (++calls === 1) response.end()
-      else caller.abort()
+      else scope.abort()
     })
     await using http = openHttp('zenovay', bounds)
-    const flight = { signal: caller.signal }
-    await http.call({ method: 'GET', url: server.url, flight })
+    const callContext = { signal: scope.signal }
+    await http.call({ method: 'GET', url: server.url, callContext })
     await idle()
-    await rejection(http.call({ method: 'GET', url: server.url, flight }))
+    await rejection(http.call({ method: 'GET', url: server.url, callContext }))
     expect(calls).toBe(2)
   })
 })
@@ -157,7 +157,7 @@ describe('a creation', () => {
     const gone = { signal: AbortSignal.abort() }
     for (const call of [
       { ...creation, url: refusingUrl },
-      { ...creation, url: refusingUrl, flight: gone },
+      { ...creation, url: refusingUrl, callContext: gone },
     ]) {
       const error = await rejection(http.call(call))
       expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
@@ -263,7 +263,7 @@ describe('what prevents an answer has its own sentence', () => {
     ['EPIPE', 'closed the connection before it answered', true],
   ])('the code %s of the platform', (code, sentence, retryable) => {
     const cause = Object.assign(new Error('at host.internal'), { code })
-    const error = noAnswer('zenovay', cause, { maximumBytes: 1, hasBegun: false })
+    const error = noResponse('zenovay', cause, { maximumBytes: 1, hasBegun: false })
     expect(error).toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
       message: `zenovay ${sentence}.`,

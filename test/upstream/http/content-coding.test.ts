@@ -179,13 +179,13 @@ test('a picture is unpacked too, within its bounds', async () => {
   ])
   const headers = { 'content-encoding': 'gzip' }
   answers.push({ headers, parts: [gzipSync(png)] })
-  const answer = await pictures.get({ url: server.url, flight: { signal: never } })
+  const answer = await pictures.get({ url: server.url, callContext: { signal: never } })
   expect('picture' in answer && Buffer.concat(answer.picture.parts).equals(png)).toBe(true)
   answers.push({
     headers: { ...headers, 'x-endless': 'yes' },
     parts: [gzipSync(Buffer.concat([png, Buffer.alloc(maximumBytes)]))],
   })
-  const error = await rejection(pictures.get({ url: server.url, flight: { signal: never } }))
+  const error = await rejection(pictures.get({ url: server.url, callContext: { signal: never } }))
   expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
 })
 
@@ -203,7 +203,7 @@ function get(headers: Record<string, string | string[]>, ...parts: readonly Part
   return http.call({
     method: 'GET',
     url: server.url,
-    flight: { signal: never, ...(received && { received }) },
+    callContext: { signal: never, ...(received && { received }) },
   })
 }
 

@@ -91,26 +91,26 @@ test('the deadline holds until the last byte', async () => {
 })
 
 test('a caller who goes away ends the call upstream', async () => {
-  const caller = new AbortController()
+  const scope = new AbortController()
   const { promise: gone, resolve } = Promise.withResolvers<void>()
   await using server = await serveHttp((_request, response) => {
     response.once('close', resolve)
-    caller.abort(new Error('The browser was closed.'))
+    scope.abort(new Error('The browser was closed.'))
   })
   await using http = openHttp('zenovay', bounds)
-  const error = await expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, caller.signal)
+  const error = await expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, scope.signal)
   expect(error.message).toBe('The question to zenovay was cancelled.')
   await gone
 })
 
 test('a caller who goes away in the middle of the body ends the call too', async () => {
-  const caller = new AbortController()
+  const scope = new AbortController()
   await using server = await serveHttp((_request, response) => {
     response.writeHead(200)
-    response.write('the first half', () => caller.abort())
+    response.write('the first half', () => scope.abort())
   })
   await using http = openHttp('zenovay', bounds)
-  const error = await expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, caller.signal)
+  const error = await expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, scope.signal)
   expect(error.message).toBe('The question to zenovay was cancelled.')
 })
 
@@ -125,9 +125,9 @@ test('a caller who goes away before there is a connection is told at once, and t
   const url = new URL('/hang', server.url)
   const hanging = Array.from({ length: 64 }, () => http.call({ method: 'GET', url }))
   await busy
-  const caller = new AbortController()
-  const given = expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, caller.signal)
-  caller.abort()
+  const scope = new AbortController()
+  const given = expectFailure(http, server.url, 'UPSTREAM_UNAVAILABLE', true, scope.signal)
+  scope.abort()
   await given
   for (const response of arrived.splice(0)) if (response instanceof ServerResponse) response.end()
   await Promise.all(hanging)
@@ -260,8 +260,8 @@ test.each([
     })
     await using http = openHttp('zenovay', bounds)
     const told: number[] = []
-    const flight = { signal: never, received: (bytes: number) => told.push(bytes) }
-    await http.call({ method: 'GET', url: server.url, flight })
+    const callContext = { signal: never, received: (bytes: number) => told.push(bytes) }
+    await http.call({ method: 'GET', url: server.url, callContext })
     expect(told).toEqual([Buffer.byteLength(text)])
   }
 })
@@ -270,8 +270,8 @@ test('a body that is not wanted counts nothing, whatever its length', async () =
   await using server = await serveHttp((_request, response) => response.end('x'.repeat(50_000)))
   await using http = openHttp('posthog', bounds)
   const told: number[] = []
-  const flight = { signal: never, received: (bytes: number) => told.push(bytes) }
-  await http.call({ method: 'GET', url: server.url, flight, skipBody: () => true })
+  const callContext = { signal: never, received: (bytes: number) => told.push(bytes) }
+  await http.call({ method: 'GET', url: server.url, callContext, skipBody: () => true })
   expect(told).toEqual([0])
 })
 
@@ -314,7 +314,7 @@ async function expectFailure(
     method: 'GET',
     url: new URL(`/path?token=${secret}`, url),
     headers,
-    flight: signal && { signal },
+    callContext: signal && { signal },
   })
   const error = await rejection(call)
   if (!(error instanceof UpstreamError)) throw error

@@ -102,7 +102,9 @@ test('each fetch is counted for whoever began it', async () => {
   }))
   const token = await tokens.source.current({ ...waiting, ...one })
   await tokens.source.current({ ...waiting, ...other })
-  await Promise.all([one, other].map(flight => tokens.source.renew(token, 'a', { ...waiting, ...flight })))
+  await Promise.all(
+    [one, other].map(callContext => tokens.source.renew(token, 'a', { ...waiting, ...callContext })),
+  )
   expect(counts).toEqual([2, 0])
   expect(tokens.asked).toHaveLength(2)
 })

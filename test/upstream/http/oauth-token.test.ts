@@ -160,9 +160,9 @@ test('a caller who leaves during a renewal gets no token', async () => {
   await using tokens = await serveTokens({ answers: [undefined, 'hang'] })
   const { renewAt } = await tokens.source.current(waiting)
   vi.setSystemTime(renewAt)
-  const caller = new AbortController()
-  const leaving = rejection(tokens.source.current({ signal: caller.signal }))
-  caller.abort(new Error('gone'))
+  const scope = new AbortController()
+  const leaving = rejection(tokens.source.current({ signal: scope.signal }))
+  scope.abort(new Error('gone'))
   expect(await leaving).toMatchObject({ cause: new Error('gone') })
 })
 
@@ -187,11 +187,11 @@ test('a token that no header can hold is refused when it comes', async () => {
 test('a caller who goes away does not cancel the others', async () => {
   const gate = Promise.withResolvers<void>()
   await using tokens = await serveTokens({ gate: gate.promise })
-  const caller = new AbortController()
-  const leaving = rejection(tokens.source.current({ signal: caller.signal }))
+  const scope = new AbortController()
+  const leaving = rejection(tokens.source.current({ signal: scope.signal }))
   const staying = tokens.source.current(waiting)
   await tokens.arrived
-  caller.abort()
+  scope.abort()
   expect(await leaving).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', provider: 'analytiks' })
   gate.resolve()
   expect((await staying).text).toBe('token 1')
@@ -201,10 +201,10 @@ test('a caller who goes away does not cancel the others', async () => {
 test('a fetch that all its callers left serves the next one', async () => {
   const gate = Promise.withResolvers<void>()
   await using tokens = await serveTokens({ gate: gate.promise })
-  const caller = new AbortController()
-  const leaving = rejection(tokens.source.current({ signal: caller.signal }))
+  const scope = new AbortController()
+  const leaving = rejection(tokens.source.current({ signal: scope.signal }))
   await tokens.arrived
-  caller.abort()
+  scope.abort()
   await leaving
   const next = tokens.source.current(waiting)
   gate.resolve()

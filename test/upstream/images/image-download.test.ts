@@ -157,7 +157,7 @@ async function upstream(
     get: (path: string) =>
       pictures.get({
         url: new URL(`http://${host}:${port}${path}`),
-        flight: { signal: new AbortController().signal },
+        callContext: { signal: new AbortController().signal },
       }),
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LocalLedger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { LocalCallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
 import type { RateWindow } from '../../../src/upstream/rate-limit/sliding-window.ts'
 import { handClock } from './clock.ts'
 
@@ -20,10 +20,10 @@ test('in no stretch of any window are there more calls than it allows, whenever 
   fc.assert(
     fc.property(windows, gaps, (windows, gaps) => {
       const clock = handClock()
-      const ledger = new LocalLedger({ windows }, clock)
+      const counter = new LocalCallCounter({ windows }, clock)
       const made = gaps.flatMap(gap => {
         clock.move(gap)
-        return ledger.take(0) ? [] : [clock.now()]
+        return counter.take(0) ? [] : [clock.now()]
       })
       expect(fullest(windows, made)).toEqual([])
     }),
@@ -34,34 +34,34 @@ test('the wait that a refusal names is exact: before it every call is refused, a
   fc.assert(
     fc.property(windows, gaps, fc.nat(), (windows, gaps, part) => {
       const clock = handClock()
-      const ledger = new LocalLedger({ windows }, clock)
+      const counter = new LocalCallCounter({ windows }, clock)
       for (const gap of gaps) {
         clock.move(gap)
-        ledger.take(0)
+        counter.take(0)
       }
-      const refusal = ledger.take(0)
+      const refusal = counter.take(0)
       if (!refusal) return
       const early = part % refusal.milliseconds
       clock.move(early)
-      expect(ledger.take(0)).toEqual({ milliseconds: refusal.milliseconds - early, isQuota: false })
+      expect(counter.take(0)).toEqual({ milliseconds: refusal.milliseconds - early, isQuota: false })
       clock.move(refusal.milliseconds - early)
-      expect(ledger.take(0)).toBeUndefined()
+      expect(counter.take(0)).toBeUndefined()
     }),
   )
 })
 
 test('whoever waits behind others is told when its own turn is', () => {
   const clock = handClock()
-  const ledger = new LocalLedger({ windows: [{ calls: 2, milliseconds: 100 }] }, clock)
-  ledger.take(0)
+  const counter = new LocalCallCounter({ windows: [{ calls: 2, milliseconds: 100 }] }, clock)
+  counter.take(0)
   clock.move(10)
-  ledger.take(0)
-  expect([0, 1, 2].map(ahead => ledger.take(ahead)?.milliseconds)).toEqual([90, 100, 100])
+  counter.take(0)
+  expect([0, 1, 2].map(ahead => counter.take(ahead)?.milliseconds)).toEqual([90, 100, 100])
 })
 
 test('a call that one window refuses takes no place in another', () => {
   const clock = handClock()
-  const ledger = new LocalLedger(
+  const counter = new LocalCallCounter(
     {
       windows: [
         { calls: 1, milliseconds: 10 },
@@ -70,38 +70,38 @@ test('a call that one window refuses takes no place in another', () => {
     },
     clock,
   )
-  expect(ledger.take(0)).toBeUndefined()
-  expect(ledger.take(0)).toEqual({ milliseconds: 10, isQuota: false })
-  expect(ledger.left).toBe(1)
+  expect(counter.take(0)).toBeUndefined()
+  expect(counter.take(0)).toEqual({ milliseconds: 10, isQuota: false })
+  expect(counter.left).toBe(1)
   clock.move(10)
-  expect(ledger.take(0)).toBeUndefined()
-  expect(ledger.take(0)).toEqual({ milliseconds: 990, isQuota: false })
+  expect(counter.take(0)).toBeUndefined()
+  expect(counter.take(0)).toEqual({ milliseconds: 990, isQuota: false })
 })
 
 test('nothing is asked while a block lasts, and the longer of two counts', () => {
   const clock = handClock()
-  const ledger = new LocalLedger({}, clock)
-  ledger.tell({ waitMilliseconds: 500 })
-  ledger.tell({ waitMilliseconds: 200 })
-  expect(ledger.take(0)).toEqual({ milliseconds: 500, isQuota: false })
+  const counter = new LocalCallCounter({}, clock)
+  counter.tell({ waitMilliseconds: 500 })
+  counter.tell({ waitMilliseconds: 200 })
+  expect(counter.take(0)).toEqual({ milliseconds: 500, isQuota: false })
   clock.move(500)
-  expect(ledger.take(0)).toBeUndefined()
-  expect(ledger.left).toBeNull()
+  expect(counter.take(0)).toBeUndefined()
+  expect(counter.left).toBeNull()
 })
 
 test('calls of others with the same credentials are learned from what is left, and count as long as our own', () => {
   const clock = handClock()
-  const ledger = new LocalLedger({ windows: [{ calls: 30, milliseconds: 100 }] }, clock)
-  ledger.take(0)
+  const counter = new LocalCallCounter({ windows: [{ calls: 30, milliseconds: 100 }] }, clock)
+  counter.take(0)
   const told = { window: { calls: 5, left: 1 } }
-  ledger.tell(told)
-  ledger.tellOthers(told)
-  expect(ledger.left).toBe(1)
-  expect(ledger.take(0)).toBeUndefined()
-  expect(ledger.take(0)).toEqual({ milliseconds: 100, isQuota: false })
+  counter.tell(told)
+  counter.tellOthers(told)
+  expect(counter.left).toBe(1)
+  expect(counter.take(0)).toBeUndefined()
+  expect(counter.take(0)).toEqual({ milliseconds: 100, isQuota: false })
   // More left than we know of is no news: our calls may still be under way.
-  ledger.tellOthers({ window: { left: 4 } })
-  expect(ledger.left).toBe(0)
+  counter.tellOthers({ window: { left: 4 } })
+  expect(counter.left).toBe(0)
 })
 
 /** The stretches that hold too many. */

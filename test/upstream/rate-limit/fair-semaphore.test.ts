@@ -1,26 +1,26 @@
 import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Flight } from '../../../src/upstream/call-context.ts'
-import { openPlaces } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
+import type { CallContext } from '../../../src/upstream/call-context.ts'
+import { openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { failureOf } from '../../wiring.ts'
 
-const start = (asker?: object): Flight => ({
+const start = (requester?: object): CallContext => ({
   signal: new AbortController().signal,
-  ...(asker && { asker }),
+  ...(requester && { requester }),
 })
 
 test('no more are under way than there are places, and everybody has one in the end', async () => {
   const askers = fc.array(fc.nat(4), { maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 5 }), askers, async (count, wanted) => {
-      using places = openPlaces('analytiks', count)
+      using semaphore = openFairSemaphore('analytiks', count)
       const askers = Array.from({ length: 5 }, () => ({}))
       let underWay = 0
       let most = 0
       await Promise.all(
         wanted.map(async who => {
-          using _place = await places.take(start(askers[who]))
+          using _place = await semaphore.take(start(askers[who]))
           most = Math.max(most, ++underWay)
           await Promise.resolve()
           underWay--
@@ -36,22 +36,22 @@ test.each([
   [
     'flights of one signal',
     () => {
-      const flight = start()
-      return () => flight
+      const callContext = start()
+      return () => callContext
     },
   ],
   [
     'flights of one asker, each with a signal of its own',
     () => {
-      const asker = {}
-      return () => start(asker)
+      const requester = {}
+      return () => start(requester)
     },
   ],
 ])('one call of somebody else waits behind one of many, not behind them all (%s)', async (_, flights) => {
-  using places = openPlaces('analytiks', 1)
+  using semaphore = openFairSemaphore('analytiks', 1)
   const served: string[] = []
-  const ask = async (name: string, flight: Flight) => {
-    using _place = await places.take(flight)
+  const ask = async (name: string, callContext: CallContext) => {
+    using _place = await semaphore.take(callContext)
     served.push(name)
   }
   const many = flights()
@@ -61,31 +61,31 @@ test.each([
 })
 
 test('whoever goes away waits no more, and the others do not wait for it', async () => {
-  using places = openPlaces('analytiks', 1)
-  const held = await places.take(start())
+  using semaphore = openFairSemaphore('analytiks', 1)
+  const held = await semaphore.take(start())
   const leaving = new AbortController()
   const reason = new Error('gone')
-  const failures = [1, 2].map(() => failureOf(places.take(leaving)))
-  const other = places.take(start())
+  const failures = [1, 2].map(() => failureOf(semaphore.take(leaving)))
+  const other = semaphore.take(start())
   leaving.abort(reason)
   for (const failure of await Promise.all(failures))
     expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', cause: reason })
   held[Symbol.dispose]()
   held[Symbol.dispose]()
   using _place = await other
-  const waiting = failureOf(places.take({ signal: AbortSignal.timeout(1) }))
+  const waiting = failureOf(semaphore.take({ signal: AbortSignal.timeout(1) }))
   expect(await waiting).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
-  expect(await failureOf(places.take(leaving))).toMatchObject({ cause: reason })
+  expect(await failureOf(semaphore.take(leaving))).toMatchObject({ cause: reason })
 })
 
 test('a flight that ends leaves the other ones of its asker in the queue, and its turn to them', async () => {
-  using places = openPlaces('analytiks', 1)
-  const held = await places.take(start())
-  const asker = {}
+  using semaphore = openFairSemaphore('analytiks', 1)
+  const held = await semaphore.take(start())
+  const requester = {}
   const leaving = new AbortController()
-  const left = failureOf(places.take({ signal: leaving.signal, asker }))
-  const staying = places.take(start(asker))
-  const other = places.take(start())
+  const left = failureOf(semaphore.take({ signal: leaving.signal, requester }))
+  const staying = semaphore.take(start(requester))
+  const other = semaphore.take(start())
   leaving.abort()
   expect(await left).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
   held[Symbol.dispose]()
@@ -95,48 +95,48 @@ test('a flight that ends leaves the other ones of its asker in the queue, and it
 })
 
 test('who gave a place back unused comes before all others, first come first served', async () => {
-  using places = openPlaces('analytiks', 1)
-  const held = await places.take(start())
+  using semaphore = openFairSemaphore('analytiks', 1)
+  const held = await semaphore.take(start())
   const served: string[] = []
-  const ask = async (name: string, flight: Flight, isReturning = false) => {
-    using _place = await places.take(flight, { isReturning })
+  const ask = async (name: string, callContext: CallContext, isReturning = false) => {
+    using _place = await semaphore.take(callContext, { isReturning })
     served.push(name)
   }
-  const asker = {}
+  const requester = {}
   const leaving = new AbortController()
-  const waiting = [ask('one', start(asker)), ask('another', start())]
-  const left = failureOf(ask('gone', { signal: leaving.signal, asker }, true))
+  const waiting = [ask('one', start(requester)), ask('another', start())]
+  const left = failureOf(ask('gone', { signal: leaving.signal, requester }, true))
   leaving.abort()
   await left
-  waiting.push(ask('back', start(asker), true), ask('back later', start(), true))
+  waiting.push(ask('back', start(requester), true), ask('back later', start(), true))
   held[Symbol.dispose]()
   await Promise.all(waiting)
   expect(served).toEqual(['back', 'back later', 'one', 'another'])
 })
 
 test('nothing listens to a signal once its flight waits no more', async () => {
-  const places = openPlaces('analytiks', 1)
-  const held = await places.take(start())
+  const semaphore = openFairSemaphore('analytiks', 1)
+  const held = await semaphore.take(start())
   const { signal } = new AbortController()
-  const served = places.take({ signal })
-  const turnedAway = failureOf(places.take({ signal }))
+  const served = semaphore.take({ signal })
+  const turnedAway = failureOf(semaphore.take({ signal }))
   expect(getEventListeners(signal, 'abort')).toHaveLength(2)
   held[Symbol.dispose]()
   await served
   expect(getEventListeners(signal, 'abort')).toHaveLength(1)
-  places[Symbol.dispose]()
+  semaphore[Symbol.dispose]()
   await turnedAway
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
 test('closing turns away whoever waits, and whoever comes later', async () => {
-  const places = openPlaces('analytiks', 1)
-  await places.take(start())
-  const waiting = failureOf(places.take(start()))
-  const returning = failureOf(places.take(start(), { isReturning: true }))
-  places[Symbol.dispose]()
+  const semaphore = openFairSemaphore('analytiks', 1)
+  await semaphore.take(start())
+  const waiting = failureOf(semaphore.take(start()))
+  const returning = failureOf(semaphore.take(start(), { isReturning: true }))
+  semaphore[Symbol.dispose]()
   const closed = { code: 'UPSTREAM_UNAVAILABLE', message: 'The connection to analytiks was closed.' }
   expect(await waiting).toMatchObject(closed)
   expect(await returning).toMatchObject(closed)
-  expect(await failureOf(places.take(start()))).toMatchObject(closed)
+  expect(await failureOf(semaphore.take(start()))).toMatchObject(closed)
 })

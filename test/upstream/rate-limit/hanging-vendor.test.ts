@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
-import { openLocalLedger } from '../../../src/upstream/rate-limit/call-counter.ts'
-import { openPlaces, type Places } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
+import { openLocalCallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { type FairSemaphore, openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
-import { openBudget } from '../../../src/upstream/rate-limit/rate-limiter.ts'
+import { openRateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
 import { failureOf } from '../../wiring.ts'
 
 beforeEach(() => {
@@ -21,31 +21,31 @@ const start = () => ({ signal: new AbortController().signal })
 /** A budget at a vendor, and how its calls end: each takes its time, at most the deadline. */
 function open({
   concurrency = 8,
-  commonPlaces,
+  commonSemaphore,
   maximumWaiting = 10_000,
 }: {
   readonly concurrency?: number
-  readonly commonPlaces?: Places
+  readonly commonSemaphore?: FairSemaphore
   readonly maximumWaiting?: number
 } = {}) {
-  const budget = openBudget('datadog', {
-    places: openPlaces('datadog', concurrency, { deadlineMilliseconds: deadline, maximumWaiting }),
-    commonPlaces,
-    ledger: openLocalLedger({}, systemClock),
+  const limiter = openRateLimiter('datadog', {
+    semaphore: openFairSemaphore('datadog', concurrency, { deadlineMilliseconds: deadline, maximumWaiting }),
+    commonSemaphore,
+    counter: openLocalCallCounter({}, systemClock),
     patienceMilliseconds: deadline,
   })
   let made = 0
   return {
-    budget,
+    limiter,
     get made() {
       return made
     },
     /** One call that takes so long, and by when it has ended how; one that hangs ends by its deadline. */
-    async call(milliseconds: number, code?: UpstreamErrorCode, flight = start()) {
+    async call(milliseconds: number, code?: UpstreamErrorCode, callContext = start()) {
       const asked = performance.now()
       const end = (outcome: string) => ({ outcome, after: performance.now() - asked })
-      return budget
-        .spend(flight, async () => {
+      return limiter
+        .spend(callContext, async () => {
           made++
           await new Promise(resolve => setTimeout(resolve, Math.min(milliseconds, deadline)))
           const failure = milliseconds >= deadline ? 'UPSTREAM_TIMEOUT' : code
@@ -56,7 +56,7 @@ function open({
           error => end(error.code),
         )
     },
-    [Symbol.dispose]: () => budget[Symbol.dispose](),
+    [Symbol.dispose]: () => limiter[Symbol.dispose](),
   }
 }
 
@@ -96,8 +96,8 @@ const steps = fc.array(
 test('a wait ends when no call has succeeded for one deadline of it, then and not before', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async steps => {
-      using places = openPlaces('datadog', 1, { deadlineMilliseconds: 100 })
-      await places.take(start())
+      using semaphore = openFairSemaphore('datadog', 1, { deadlineMilliseconds: 100 })
+      await semaphore.take(start())
       const began = performance.now()
       const now = () => performance.now() - began
       const waits: { since: number; end: AbortController; endedAt?: number; expectedAt?: number }[] = []
@@ -112,16 +112,16 @@ test('a wait ends when no call has succeeded for one deadline of it, then and no
         if (step === 'wait') {
           const wait: (typeof waits)[number] = { since: now(), end: new AbortController() }
           waits.push(wait)
-          void failureOf(places.take(wait.end)).then(() => {
+          void failureOf(semaphore.take(wait.end)).then(() => {
             wait.endedAt = now()
           })
         } else if (step === 'succeed') {
-          places.note()
+          semaphore.note()
           succeededAt = now()
         } else if (step === 'refuse') {
-          places.note(new UpstreamError('datadog', 'UPSTREAM_NOT_FOUND', 'no'))
+          semaphore.note(new UpstreamError('datadog', 'UPSTREAM_NOT_FOUND', 'no'))
           succeededAt = now()
-        } else if (step === 'fail') places.note(new UpstreamError('datadog', 'UPSTREAM_TIMEOUT', 'no'))
+        } else if (step === 'fail') semaphore.note(new UpstreamError('datadog', 'UPSTREAM_TIMEOUT', 'no'))
         else if ('pass' in step) {
           await pass(step.pass)
           expectEnds(now())
@@ -163,9 +163,9 @@ test.each<[string, UpstreamErrorCode | undefined, string]>([
 })
 
 async function waitInVain(code: UpstreamErrorCode | undefined): Promise<unknown> {
-  using places = openPlaces('datadog', 0, { deadlineMilliseconds: deadline })
-  if (code) places.note(new UpstreamError('datadog', code, 'no'))
-  const waiting = places.take(start())
+  using semaphore = openFairSemaphore('datadog', 0, { deadlineMilliseconds: deadline })
+  if (code) semaphore.note(new UpstreamError('datadog', code, 'no'))
+  const waiting = semaphore.take(start())
   await Promise.race([pass(deadline), waiting])
   return waiting
 }
@@ -189,11 +189,11 @@ test('whoever was idle waits a whole deadline, however long ago the last call su
 
 test('calls that their callers gave up are no sign of a vendor that is down', async () => {
   using vendor = open({ concurrency: 1 })
-  const caller = new AbortController()
-  const left = vendor.call(2_900, 'UPSTREAM_UNAVAILABLE', caller)
+  const scope = new AbortController()
+  const left = vendor.call(2_900, 'UPSTREAM_UNAVAILABLE', scope)
   const waiting = vendor.call(deadline)
   const last = vendor.call(10)
-  caller.abort()
+  scope.abort()
   await pass(2 * deadline)
   expect((await left).outcome).toBe('UPSTREAM_UNAVAILABLE')
   for (const { outcome, after } of await Promise.all([waiting, last])) {
@@ -203,9 +203,9 @@ test('calls that their callers gave up are no sign of a vendor that is down', as
 })
 
 test('an operation that hangs is told so though another one succeeds, which waits for no longer than a deadline', async () => {
-  const commonPlaces = openPlaces('datadog', 8, { deadlineMilliseconds: deadline })
-  using lists = open({ commonPlaces })
-  using changes = open({ commonPlaces })
+  const commonSemaphore = openFairSemaphore('datadog', 8, { deadlineMilliseconds: deadline })
+  using lists = open({ commonSemaphore })
+  using changes = open({ commonSemaphore })
   const asked = []
   const changed = []
   for (let count = 0; count < 20; count++) {
@@ -227,20 +227,20 @@ test('an operation that hangs is told so though another one succeeds, which wait
 })
 
 test('more than a queue holds are refused at once, and may ask again; whoever leaves makes room', async () => {
-  using places = openPlaces('datadog', 1, { maximumWaiting: 2 })
-  const held = await places.take(start())
+  using semaphore = openFairSemaphore('datadog', 1, { maximumWaiting: 2 })
+  const held = await semaphore.take(start())
   const leaving = new AbortController()
-  const left = failureOf(places.take(leaving))
-  const waiting = places.take(start())
+  const left = failureOf(semaphore.take(leaving))
+  const waiting = semaphore.take(start())
   const refusal = { code: 'UPSTREAM_RATE_LIMITED', retryable: true }
   const message = '2 calls to datadog wait for their turn already: ask again later.'
-  expect(await failureOf(places.take(start()))).toMatchObject({ ...refusal, message })
+  expect(await failureOf(semaphore.take(start()))).toMatchObject({ ...refusal, message })
   leaving.abort()
   await left
-  const second = places.take(start())
-  expect(await failureOf(places.take(start()))).toMatchObject(refusal)
+  const second = semaphore.take(start())
+  expect(await failureOf(semaphore.take(start()))).toMatchObject(refusal)
   // Had its turn before, and waits for a place again.
-  const back = places.take(start(), { isReturning: true })
+  const back = semaphore.take(start(), { isReturning: true })
   held[Symbol.dispose]()
   for (const served of [back, waiting, second]) (await served)[Symbol.dispose]()
 })

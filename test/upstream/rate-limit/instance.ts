@@ -1,8 +1,8 @@
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
-import type { Allowance, Ledger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import type { Allowance, CallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
-import { openSharedLedger } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
-import { openSharing } from '../../../src/upstream/rate-limit/shared-redis.ts'
+import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
+import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.ts'
 import type { RedisServer } from '../../redis.ts'
 
 /**
@@ -18,14 +18,14 @@ export async function instance(
   const redis = resources.use(openRedis(server.url, () => undefined))
   if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
   if (!isImpatient) Object.assign(redis.options, { socketTimeout: undefined, commandTimeout: undefined })
-  const sharing = resources.use(openSharing(redis))
-  const ledger = resources.use(openSharedLedger(allowance, systemClock, sharing, name))
-  return { redis, ledger, [Symbol.dispose]: () => resources.dispose() }
+  const sharing = resources.use(openSharedRedis(redis))
+  const counter = resources.use(openSharedCallCounter(allowance, systemClock, sharing, name))
+  return { redis, counter, [Symbol.dispose]: () => resources.dispose() }
 }
 
 /** How many calls a ledger still allows. */
-export async function exhaust(ledger: Ledger): Promise<number> {
+export async function exhaust(counter: CallCounter): Promise<number> {
   let made = 0
-  while (!(await ledger.take(0))) made++
+  while (!(await counter.take(0))) made++
   return made
 }

@@ -1,35 +1,35 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
-import { type Allowance, openLocalLedger } from '../../../src/upstream/rate-limit/call-counter.ts'
-import { openPlaces, type Places } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
+import { type Allowance, openLocalCallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { type FairSemaphore, openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { type Clock, systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
-import { openBudget } from '../../../src/upstream/rate-limit/rate-limiter.ts'
+import { openRateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
 import { failureOf } from '../../wiring.ts'
 import { handClock } from './clock.ts'
 
-const flight = { signal: new AbortController().signal }
+const callContext = { signal: new AbortController().signal }
 const answer = async () => 'answer'
 
 /** By a clock that stands, unless told otherwise. */
 function open(
   allowance: Allowance,
   {
-    places = openPlaces('zenovay', 8),
+    semaphore = openFairSemaphore('zenovay', 8),
     clock = handClock(),
-    commonPlaces,
+    commonSemaphore,
     patience = 10_000,
   }: {
-    readonly places?: Places
+    readonly semaphore?: FairSemaphore
     readonly clock?: Clock
-    readonly commonPlaces?: Places
+    readonly commonSemaphore?: FairSemaphore
     readonly patience?: number
   } = {},
 ) {
-  return openBudget('zenovay', {
-    places,
-    commonPlaces,
-    ledger: openLocalLedger(allowance, clock),
+  return openRateLimiter('zenovay', {
+    semaphore,
+    commonSemaphore,
+    counter: openLocalCallCounter(allowance, clock),
     patienceMilliseconds: patience,
     clock,
   })
@@ -37,9 +37,9 @@ function open(
 
 test('a call waits for its turn when the wait is not too long', async () => {
   const clock = handClock()
-  using budget = open({ windows: [{ calls: 2, milliseconds: 50 }] }, { clock })
+  using limiter = open({ windows: [{ calls: 2, milliseconds: 50 }] }, { clock })
   let made = 0
-  const spent = [1, 2, 3, 4, 5].map(() => budget.spend(flight, async () => made++))
+  const spent = [1, 2, 3, 4, 5].map(() => limiter.spend(callContext, async () => made++))
   for (const count of [2, 4, 5]) {
     await spent[count - 1]
     expect(made).toBe(count)
@@ -49,20 +49,20 @@ test('a call waits for its turn when the wait is not too long', async () => {
 
 test('a timer that is early ends no wait, nor takes from what a call may wait', async () => {
   const clock = handClock()
-  using budget = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { clock, patience: 50 })
+  using limiter = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { clock, patience: 50 })
   using real = open({ windows: [{ calls: 1, milliseconds: 100 }] }, { clock: systemClock })
-  await budget.spend(flight, answer)
-  const second = budget.spend(flight, answer)
-  for (const _ of [1, 2]) await real.spend(flight, answer)
+  await limiter.spend(callContext, answer)
+  const second = limiter.spend(callContext, answer)
+  for (const _ of [1, 2]) await real.spend(callContext, answer)
   clock.move(40)
   expect(await second).toBe('answer')
 })
 
 test('a wait that is too long is told at once, without a call', async () => {
-  using budget = open({ windows: [{ calls: 1, milliseconds: 20_500 }] })
-  expect(await budget.spend(flight, answer)).toBe('answer')
+  using limiter = open({ windows: [{ calls: 1, milliseconds: 20_500 }] })
+  expect(await limiter.spend(callContext, answer)).toBe('answer')
   let calls = 0
-  const failure = await failureOf(budget.spend(flight, async () => ++calls))
+  const failure = await failureOf(limiter.spend(callContext, async () => ++calls))
   expect(failure).toMatchObject({
     code: 'UPSTREAM_RATE_LIMITED',
     message: 'The limits of zenovay allow no call now.',
@@ -74,11 +74,11 @@ test('a wait that is too long is told at once, without a call', async () => {
 })
 
 test('a month that is used up is told as such', async () => {
-  using budget = open({ period: { limit: 1, length: 'month' } })
-  expect(budget.quotaLeft).toBe(1)
-  await budget.spend(flight, answer)
-  expect(budget.quotaLeft).toBe(0)
-  const failure = await failureOf(budget.spend(flight, answer))
+  using limiter = open({ period: { limit: 1, length: 'month' } })
+  expect(limiter.quotaLeft).toBe(1)
+  await limiter.spend(callContext, answer)
+  expect(limiter.quotaLeft).toBe(0)
+  const failure = await failureOf(limiter.spend(callContext, answer))
   expect(failure).toMatchObject({ code: 'UPSTREAM_QUOTA_EXHAUSTED', retryable: false })
   expect(failure.retryAfterSeconds).toBeGreaterThan(0)
 })
@@ -86,11 +86,14 @@ test('a month that is used up is told as such', async () => {
 test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHAUSTED']])(
   'after an %s that names a wait nothing is asked before it is over, by those either who wait already',
   async code => {
-    using budget = open({ period: { limit: 9, length: 'month' } }, { places: openPlaces('zenovay', 1) })
+    using limiter = open(
+      { period: { limit: 9, length: 'month' } },
+      { semaphore: openFairSemaphore('zenovay', 1) },
+    )
     const refused = new UpstreamError('zenovay', code, 'no', { retryAfterSeconds: 30 })
     let calls = 0
     const spend = () =>
-      budget.spend(flight, async () => {
+      limiter.spend(callContext, async () => {
         calls++
         throw refused
       })
@@ -102,37 +105,37 @@ test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHA
 )
 
 test('a failure that names no wait blocks nobody', async () => {
-  using budget = open({})
+  using limiter = open({})
   const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no')
-  expect(await failureOf(budget.spend(flight, () => Promise.reject(refused)))).toBe(refused)
+  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
   const gone = new UpstreamError('zenovay', 'UPSTREAM_UNAVAILABLE', 'no', { retryAfterSeconds: 60 })
-  expect(await failureOf(budget.spend(flight, () => Promise.reject(gone)))).toBe(gone)
-  expect(await budget.spend(flight, answer)).toBe('answer')
+  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(gone)))).toBe(gone)
+  expect(await limiter.spend(callContext, answer)).toBe('answer')
 })
 
 test('a wait longer than a day is believed for a day', async () => {
-  using budget = open({})
+  using limiter = open({})
   const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no', { retryAfterSeconds: 9e8 })
-  await failureOf(budget.spend(flight, () => Promise.reject(refused)))
-  expect(await failureOf(budget.spend(flight, answer))).toMatchObject({ retryAfterSeconds: 86_400 })
+  await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))
+  expect(await failureOf(limiter.spend(callContext, answer))).toMatchObject({ retryAfterSeconds: 86_400 })
 })
 
 test('a deadline that passes in a wait for the limits is told as the limit that it is', async () => {
-  using budget = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
-  await budget.spend(flight, answer)
-  const failure = await failureOf(budget.spend({ signal: AbortSignal.timeout(20) }, answer))
+  using limiter = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
+  await limiter.spend(callContext, answer)
+  const failure = await failureOf(limiter.spend({ signal: AbortSignal.timeout(20) }, answer))
   expect(failure).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryAfterSeconds: 5 })
 })
 
 test('whoever waits behind one that waits for a limit is told of the limit, after as long as a call may take', async () => {
   const clock = handClock()
-  const places = openPlaces('zenovay', 1, { deadlineMilliseconds: 50, clock })
-  using budget = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { places, clock, patience: 50 })
-  await budget.spend(flight, answer)
+  const semaphore = openFairSemaphore('zenovay', 1, { deadlineMilliseconds: 50, clock })
+  using limiter = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { semaphore, clock, patience: 50 })
+  await limiter.spend(callContext, answer)
   clock.move(1)
   const { promise: end, resolve } = Promise.withResolvers<void>()
-  const second = budget.spend(flight, () => end)
-  const third = failureOf(budget.spend(flight, answer))
+  const second = limiter.spend(callContext, () => end)
+  const third = failureOf(limiter.spend(callContext, answer))
   await new Promise(setImmediate)
   clock.move(50)
   expect(await third).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryable: true, retryAfterSeconds: 1 })
@@ -145,15 +148,15 @@ test.each([
   ['no longer than is left of that where none does', 'UPSTREAM_TIMEOUT', 'UPSTREAM_RATE_LIMITED'],
 ] as const)('whoever has waited for a turn waits for a limit %s', async (_, code, expected) => {
   const clock = handClock()
-  const places = openPlaces('zenovay', 1, { deadlineMilliseconds: 1_000, clock })
-  using budget = open({}, { clock, places, patience: 1_000 })
+  const semaphore = openFairSemaphore('zenovay', 1, { deadlineMilliseconds: 1_000, clock })
+  using limiter = open({}, { clock, semaphore, patience: 1_000 })
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-  const first = budget.spend(flight, async () => {
+  const first = limiter.spend(callContext, async () => {
     await ended
-    budget.learn({ waitMilliseconds: 50 })
+    limiter.learn({ waitMilliseconds: 50 })
     if (code) throw new UpstreamError('zenovay', code, 'no')
   })
-  const second = budget.spend(flight, answer).catch(error => error.code)
+  const second = limiter.spend(callContext, answer).catch(error => error.code)
   clock.move(970)
   end()
   await first.catch(() => undefined)
@@ -163,37 +166,39 @@ test.each([
 })
 
 test('a caller who goes away waits no more, and closing ends every wait', async () => {
-  const budget = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
-  await budget.spend(flight, answer)
-  const caller = new AbortController()
-  const left = failureOf(budget.spend({ signal: caller.signal }, answer))
-  const closed = failureOf(budget.spend(flight, answer))
+  const limiter = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
+  await limiter.spend(callContext, answer)
+  const scope = new AbortController()
+  const left = failureOf(limiter.spend({ signal: scope.signal }, answer))
+  const closed = failureOf(limiter.spend(callContext, answer))
   const reason = new Error('gone')
-  caller.abort(reason)
+  scope.abort(reason)
   expect(await left).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', cause: reason })
-  budget[Symbol.dispose]()
+  limiter[Symbol.dispose]()
   expect(await closed).toMatchObject({ message: 'The connection to zenovay was closed.' })
 })
 
 test('a place is given back however the call ends', async () => {
-  using budget = open({}, { places: openPlaces('zenovay', 1) })
-  await Promise.allSettled([1, 2, 3].map(() => budget.spend(flight, () => Promise.reject(new Error('no')))))
-  expect(await budget.spend(flight, answer)).toBe('answer')
+  using limiter = open({}, { semaphore: openFairSemaphore('zenovay', 1) })
+  await Promise.allSettled(
+    [1, 2, 3].map(() => limiter.spend(callContext, () => Promise.reject(new Error('no')))),
+  )
+  expect(await limiter.spend(callContext, answer)).toBe('answer')
 })
 
 const slow: Allowance = { windows: [{ calls: 1, milliseconds: 150 }] }
 
 test('whoever waits for the limits of one operation stops no other operation', async () => {
-  const commonPlaces = openPlaces('zenovay', 1)
+  const commonSemaphore = openFairSemaphore('zenovay', 1)
   const clock = handClock()
-  using lists = open(slow, { commonPlaces, clock })
-  using changes = open({}, { commonPlaces })
+  using lists = open(slow, { commonSemaphore, clock })
+  using changes = open({}, { commonSemaphore })
   const done: string[] = []
-  const list = (name: string) => lists.spend(flight, async () => done.push(name))
+  const list = (name: string) => lists.spend(callContext, async () => done.push(name))
   await list('first')
   const [second, third] = [list('second'), list('third')]
   await new Promise(setImmediate)
-  await changes.spend(flight, async () => done.push('change'))
+  await changes.spend(callContext, async () => done.push('change'))
   expect(done).toEqual(['first', 'change'])
   clock.move(150)
   await second
@@ -203,17 +208,17 @@ test('whoever waits for the limits of one operation stops no other operation', a
 })
 
 test('whoever has waited for the limits comes before whoever came later, for whom there is no room then', async () => {
-  const places = openPlaces('zenovay', 1)
+  const semaphore = openFairSemaphore('zenovay', 1)
   const back = Promise.withResolvers<void>()
-  const commonPlaces: Places = {
-    ...places,
-    take(flight, wait) {
+  const commonSemaphore: FairSemaphore = {
+    ...semaphore,
+    take(callContext, wait) {
       if (wait?.isReturning) back.resolve()
-      return places.take(flight, wait)
+      return semaphore.take(callContext, wait)
     },
   }
-  using lists = open(slow, { commonPlaces, clock: systemClock })
-  using changes = open({}, { commonPlaces })
+  using lists = open(slow, { commonSemaphore, clock: systemClock })
+  using changes = open({}, { commonSemaphore })
   const done: string[] = []
   const list = (name: string) =>
     lists.spend({ signal: new AbortController().signal }, async () => done.push(name))
@@ -221,7 +226,7 @@ test('whoever has waited for the limits comes before whoever came later, for who
   const second = list('second')
   await new Promise(setImmediate)
   const change = Promise.withResolvers<void>()
-  const changed = changes.spend(flight, () => change.promise)
+  const changed = changes.spend(callContext, () => change.promise)
   const third = list('third')
   await back.promise
   change.resolve()
@@ -234,15 +239,15 @@ test('operations together have no more calls under way than their common places'
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), calls, async (count, calls) => {
       using resources = new DisposableStack()
-      const commonPlaces = openPlaces('zenovay', count)
+      const commonSemaphore = openFairSemaphore('zenovay', count)
       const limits: Allowance = { windows: [{ calls: 10, milliseconds: 5 }] }
-      const budgets = [limits, {}, {}].map(limit =>
-        resources.use(open(limit, { commonPlaces, clock: systemClock })),
+      const limiters = [limits, {}, {}].map(limit =>
+        resources.use(open(limit, { commonSemaphore, clock: systemClock })),
       )
       const askers = Array.from({ length: 4 }, () => ({}))
       let [underWay, most, made] = [0, 0, 0]
       const spent = calls.map(({ operation, who }) =>
-        budgets[operation]?.spend({ ...flight, asker: askers[who] ?? {} }, async () => {
+        limiters[operation]?.spend({ ...callContext, requester: askers[who] ?? {} }, async () => {
           most = Math.max(most, ++underWay)
           await Promise.resolve()
           underWay--

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import type { Ledger } from '../../../src/upstream/rate-limit/call-counter.ts'
+import type { CallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
 import { installMilliseconds } from '../../debian-package.ts'
 import { installRedis, type RedisServer, startRedis } from '../../redis.ts'
 import { exhaust, instance } from './instance.ts'
@@ -17,13 +17,13 @@ test('when Redis is lost each goes on at once, with what the others left and no 
   await using server = await startRedis()
   using one = await instance(server, { windows })
   using other = await instance(server, { windows })
-  await one.ledger.take(0)
-  await other.ledger.take(0)
-  await one.ledger.take(0)
-  await other.ledger.take(0)
+  await one.counter.take(0)
+  await other.counter.take(0)
+  await one.counter.take(0)
+  await other.counter.take(0)
   const both = [one, other]
   await server.kill()
-  for (const { ledger } of both) expect(await ledger.take(0)).toBeDefined()
+  for (const { counter } of both) expect(await counter.take(0)).toBeDefined()
 })
 
 test('when Redis is lost two instances together stay within the limit', async () => {
@@ -31,11 +31,11 @@ test('when Redis is lost two instances together stay within the limit', async ()
   const allowance = { windows: [{ calls: 20, milliseconds: hour }] }
   using one = await instance(server, allowance)
   using other = await instance(server, allowance)
-  for (let count = 0; count < 3; count++) await one.ledger.take(0)
-  await other.ledger.take(0)
-  await one.ledger.take(0)
+  for (let count = 0; count < 3; count++) await one.counter.take(0)
+  await other.counter.take(0)
+  await one.counter.take(0)
   await server.kill()
-  const made = (await Promise.all([exhaust(one.ledger), exhaust(other.ledger)])).reduce((a, b) => a + b)
+  const made = (await Promise.all([exhaust(one.counter), exhaust(other.counter)])).reduce((a, b) => a + b)
   expect(made).toBeGreaterThan(8)
   expect(made).toBeLessThanOrEqual(15)
 })
@@ -54,16 +54,16 @@ test('when Redis is lost a window holds no more calls too many than were made si
         )
       // An instance knows of those that there were when it last asked.
       let made = 0
-      for (const { ledger } of [...instances, ...instances]) if (!(await ledger.take(0))) made++
+      for (const { counter } of [...instances, ...instances]) if (!(await counter.take(0))) made++
       /** Of each instance, how many calls were made when it last saw them. */
       const seen = [made - 2, made - 1, made]
       for (const which of takers) {
-        if (!(await instances[which]?.ledger.take(0))) made++
+        if (!(await instances[which]?.counter.take(0))) made++
         seen[which] = made
       }
       const unseen = seen.reduce((sum, count) => sum + made - count, 0) / 3
       await server.kill()
-      for (const { ledger } of instances) made += await exhaust(ledger)
+      for (const { counter } of instances) made += await exhaust(counter)
       expect(made).toBeLessThanOrEqual(30 + unseen)
     }),
     { numRuns: 12, examples: [[[...new Array<number>(20).fill(0), 1, 2]]] },
@@ -78,11 +78,11 @@ test('a Redis that hangs holds nobody up for long, and is used again when it goe
     { windows: [{ calls: 100, milliseconds: hour }] },
     { isImpatient: true },
   )
-  await one.ledger.take(0)
+  await one.counter.take(0)
   server.pause()
-  for (let count = 0; count < 5; count++) expect(await one.ledger.take(0)).toBeUndefined()
+  for (let count = 0; count < 5; count++) expect(await one.counter.take(0)).toBeUndefined()
   server.resume()
-  await expect.poll(() => sees(one.ledger, other.ledger)).toBe(true)
+  await expect.poll(() => sees(one.counter, other.counter)).toBe(true)
 })
 
 test('a Redis that comes back empty is told of every call that still counts', async () => {
@@ -92,30 +92,30 @@ test('a Redis that comes back empty is told of every call that still counts', as
     period: { limit: 50, length: 'month' as const },
   }
   using one = await instance(server, allowance)
-  await one.ledger.take(0)
-  await one.ledger.take(0)
+  await one.counter.take(0)
+  await one.counter.take(0)
   await server.kill()
-  for (let count = 0; count < 3; count++) expect(await one.ledger.take(0)).toBeUndefined()
+  for (let count = 0; count < 3; count++) expect(await one.counter.take(0)).toBeUndefined()
   await server.restart()
   await expect.poll(() => one.redis.status).toBe('ready')
-  expect(await one.ledger.take(0)).toBeUndefined()
+  expect(await one.counter.take(0)).toBeUndefined()
   using late = await instance(server, allowance)
-  expect(await exhaust(late.ledger)).toBe(3)
-  expect(late.ledger.left).toBe(41)
+  expect(await exhaust(late.counter)).toBe(3)
+  expect(late.counter.left).toBe(41)
 })
 
 test('a Redis that comes back empty is told so by those as well who asked nothing meanwhile', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 9, milliseconds: hour }] }
   using one = await instance(server, allowance)
-  await one.ledger.take(0)
-  await one.ledger.take(0)
+  await one.counter.take(0)
+  await one.counter.take(0)
   const back = new Promise(resolve => one.redis.once('ready', resolve))
   await server.restart()
   await back
-  expect(await one.ledger.take(0)).toBeUndefined()
+  expect(await one.counter.take(0)).toBeUndefined()
   using late = await instance(server, allowance)
-  expect(await exhaust(late.ledger)).toBe(6)
+  expect(await exhaust(late.counter)).toBe(6)
 })
 
 test('a Redis that comes back empty is trusted with no more than a share while others may not be back', async () => {
@@ -123,13 +123,13 @@ test('a Redis that comes back empty is trusted with no more than a share while o
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
   using one = await instance(server, allowance)
   using other = await instance(server, allowance)
-  for (const { ledger } of [one, other, one, other, one, other, one, other]) await ledger.take(0)
-  await one.ledger.take(0)
+  for (const { counter } of [one, other, one, other, one, other, one, other]) await counter.take(0)
+  await one.counter.take(0)
   other.redis.disconnect()
   const back = new Promise(resolve => one.redis.once('ready', resolve))
   await server.restart()
   await back
-  expect(await exhaust(one.ledger)).toBe(0)
+  expect(await exhaust(one.counter)).toBe(0)
 })
 
 test('nor is one that went on alone trusted with more, once a Redis that hung is back', async () => {
@@ -137,14 +137,14 @@ test('nor is one that went on alone trusted with more, once a Redis that hung is
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
   using one = await instance(server, allowance, { isImpatient: true })
   using other = await instance(server, allowance, { isImpatient: true })
-  for (const { ledger } of [one, other, one, other]) await ledger.take(0)
+  for (const { counter } of [one, other, one, other]) await counter.take(0)
   server.pause()
-  const alone = (await exhaust(one.ledger)) + (await exhaust(other.ledger))
+  const alone = (await exhaust(one.counter)) + (await exhaust(other.counter))
   other.redis.disconnect()
   const back = new Promise(resolve => one.redis.once('ready', resolve))
   server.resume()
   await back
-  expect(4 + alone + (await exhaust(one.ledger))).toBeLessThanOrEqual(10)
+  expect(4 + alone + (await exhaust(one.counter))).toBeLessThanOrEqual(10)
 })
 
 test('a Redis that comes back empty is trusted with no more than a share, however few are back', async () => {
@@ -152,14 +152,14 @@ test('a Redis that comes back empty is trusted with no more than a share, howeve
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
   using one = await instance(server, allowance)
   using other = await instance(server, allowance)
-  for (let count = 0; count < 5; count++) await other.ledger.take(0)
-  await one.ledger.take(0)
+  for (let count = 0; count < 5; count++) await other.counter.take(0)
+  await one.counter.take(0)
   other.redis.disconnect()
   const back = new Promise(resolve => one.redis.once('ready', resolve))
   await server.restart()
   await back
-  expect(await exhaust(one.ledger)).toBe(4)
-  const refusal = await one.ledger.take(0)
+  expect(await exhaust(one.counter)).toBe(4)
+  const refusal = await one.counter.take(0)
   // By then all have told Redis, or are gone.
   expect(refusal?.milliseconds).toBeLessThanOrEqual(5_000)
 })
@@ -171,14 +171,14 @@ test('a Redis that comes back empty is trusted with no more than a share by call
   using other = await instance(server, allowance)
   using third = await instance(server, allowance)
   const instances = [one, other, third]
-  for (const { ledger } of [...instances, ...instances]) await ledger.take(0)
+  for (const { counter } of [...instances, ...instances]) await counter.take(0)
   for (const { redis } of [other, third]) redis.disconnect()
   const back = new Promise(resolve => one.redis.once('ready', resolve))
   await server.restart()
   await back
-  expect(await one.ledger.take(0)).toBeUndefined()
-  for (const { ledger } of instances) {
-    const takes = await Promise.all(Array.from({ length: 12 }, () => ledger.take(0)))
+  expect(await one.counter.take(0)).toBeUndefined()
+  for (const { counter } of instances) {
+    const takes = await Promise.all(Array.from({ length: 12 }, () => counter.take(0)))
     expect(takes.filter(refusal => !refusal).length).toBeLessThanOrEqual(8)
   }
 })
@@ -195,11 +195,11 @@ test.each([
   const allowance = { windows: [{ calls: 100, milliseconds: hour }] }
   using one = await instance(server, allowance)
   using other = await instance(server, allowance)
-  await one.ledger.take(0)
+  await one.counter.take(0)
   await change(server)
-  expect(await one.ledger.take(0)).toBeUndefined()
+  expect(await one.counter.take(0)).toBeUndefined()
   await mend(server)
-  await expect.poll(() => sees(one.ledger, other.ledger)).toBe(true)
+  await expect.poll(() => sees(one.counter, other.counter)).toBe(true)
 })
 
 test('Redis killed and restarted under load: every call is answered soon, and no window holds too many but for what was not seen at the loss', async () => {
@@ -209,20 +209,20 @@ test('Redis killed and restarted under load: every call is answered soon, and no
   using other = await instance(server, { windows: [window] })
   using third = await instance(server, { windows: [window] })
   const made: Take[] = []
-  const takes = new Map<Ledger, Take[]>([one, other, third].map(({ ledger }) => [ledger, []]))
+  const takes = new Map<CallCounter, Take[]>([one, other, third].map(({ counter }) => [counter, []]))
   let isOver = false
-  const load = async (ledger: Ledger) => {
+  const load = async (counter: CallCounter) => {
     while (!isOver) {
       const asked = performance.now()
-      const refusal = await ledger.take(0)
+      const refusal = await counter.take(0)
       const answered = performance.now()
-      takes.get(ledger)?.push({ asked, answered })
+      takes.get(counter)?.push({ asked, answered })
       if (!refusal) made.push({ asked, answered })
       await new Promise(resolve => setTimeout(resolve, Math.min(refusal?.milliseconds ?? 1, 20)))
     }
   }
   const instances = [one, other, third]
-  const loads = instances.flatMap(({ ledger }) => [load(ledger), load(ledger), load(ledger)])
+  const loads = instances.flatMap(({ counter }) => [load(counter), load(counter), load(counter)])
   const reached = (count: number) => expect.poll(() => made.length).toBeGreaterThan(count)
   await reached(60)
   const killing = performance.now()
@@ -259,7 +259,7 @@ interface Take {
 }
 
 /** Whether a call of the one is counted by the other. */
-async function sees(one: Ledger, other: Ledger): Promise<boolean> {
+async function sees(one: CallCounter, other: CallCounter): Promise<boolean> {
   await one.take(0)
   await other.take(0)
   const before = other.left ?? 0

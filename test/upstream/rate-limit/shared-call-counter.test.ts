@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { Allowance } from '../../../src/upstream/rate-limit/call-counter.ts'
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
-import { openSharedLedger } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
-import { openSharing } from '../../../src/upstream/rate-limit/shared-redis.ts'
+import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
+import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.ts'
 import { installMilliseconds } from '../../debian-package.ts'
 import { installRedis, startRedis } from '../../redis.ts'
 import { instance } from './instance.ts'
@@ -20,14 +20,14 @@ test('instances count together, in every window', async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
   using other = await instance(server, { windows })
-  const takes = [one, other, one, other].map(({ ledger }) => ledger.take(0))
+  const takes = [one, other, one, other].map(({ counter }) => counter.take(0))
   expect(await Promise.all(takes)).toEqual([undefined, undefined, undefined, undefined])
-  for (const { ledger } of [one, other]) {
-    const refusal = await ledger.take(0)
+  for (const { counter } of [one, other]) {
+    const refusal = await counter.take(0)
     expect(refusal?.milliseconds).toBeGreaterThan(50_000)
     expect(refusal?.milliseconds).toBeLessThanOrEqual(60_000)
     expect(refusal?.isQuota).toBe(false)
-    expect(ledger.left).toBe(6)
+    expect(counter.left).toBe(6)
   }
 })
 
@@ -39,12 +39,12 @@ test('two accounts never share a budget, whatever they are called', async () => 
     fc.asyncProperty(names, async names => {
       run++
       using connection = await instance(server, { windows: [] }, { name: `${run}` })
-      using sharing = openSharing(connection.redis, `run ${run}`)
+      using sharing = openSharedRedis(connection.redis, `run ${run}`)
       const once = { windows: [{ calls: 1, milliseconds: hour }] }
       for (const name of names) {
-        using ledger = openSharedLedger(once, systemClock, sharing, name)
-        expect(await ledger.take(0)).toBeUndefined()
-        expect(await ledger.take(0)).toBeDefined()
+        using counter = openSharedCallCounter(once, systemClock, sharing, name)
+        expect(await counter.take(0)).toBeUndefined()
+        expect(await counter.take(0)).toBeDefined()
       }
     }),
     { numRuns: 30 },
@@ -54,45 +54,45 @@ test('two accounts never share a budget, whatever they are called', async () => 
 test('what is told while an instance joins holds for all as well', async () => {
   await using server = await startRedis()
   using other = await instance(server, {})
-  expect(await other.ledger.take(0)).toBeUndefined()
+  expect(await other.counter.take(0)).toBeUndefined()
   using one = await instance(server, {})
   const send = vi.spyOn(one.redis, 'evalsha')
   send.mockImplementationOnce((...words) => {
     const joining = one.redis.evalsha(...words)
-    one.ledger.tell({ waitMilliseconds: 30_000 })
+    one.counter.tell({ waitMilliseconds: 30_000 })
     return joining
   })
-  expect(await one.ledger.take(0)).toBeDefined()
+  expect(await one.counter.take(0)).toBeDefined()
   expect(send).toHaveBeenCalled()
-  expect(await one.ledger.take(0)).toBeDefined()
-  expect(await other.ledger.take(0)).toBeDefined()
+  expect(await one.counter.take(0)).toBeDefined()
+  expect(await other.counter.take(0)).toBeDefined()
 })
 
 test('a block that comes as the connection breaks holds for all once it is back', async () => {
   await using server = await startRedis()
   using one = await instance(server, {})
   using other = await instance(server, {})
-  for (const { ledger } of [one, other]) expect(await ledger.take(0)).toBeUndefined()
+  for (const { counter } of [one, other]) expect(await counter.take(0)).toBeUndefined()
   const isBack = new Promise(resolve => one.redis.once('ready', resolve))
   one.redis.disconnect(true)
-  one.ledger.tell({ waitMilliseconds: 30_000 })
-  expect(await one.ledger.take(0)).toBeDefined()
+  one.counter.tell({ waitMilliseconds: 30_000 })
+  expect(await one.counter.take(0)).toBeDefined()
   await isBack
-  expect(await one.ledger.take(0)).toBeDefined()
-  expect(await other.ledger.take(0)).toBeDefined()
+  expect(await one.counter.take(0)).toBeDefined()
+  expect(await other.counter.take(0)).toBeDefined()
 })
 
 test('a month that was used up while Redis could not be reached stays used up when it is back', async () => {
   await using server = await startRedis()
   using one = await instance(server, { period: { limit: 100, length: 'month' } })
-  expect(await one.ledger.take(0)).toBeUndefined()
+  expect(await one.counter.take(0)).toBeUndefined()
   one.redis.disconnect()
-  one.ledger.tell({ period: { left: 0 } })
-  expect(await one.ledger.take(0)).toMatchObject({ isQuota: true })
+  one.counter.tell({ period: { left: 0 } })
+  expect(await one.counter.take(0)).toMatchObject({ isQuota: true })
   const isBack = new Promise(resolve => one.redis.once('ready', resolve))
   await one.redis.connect()
   await isBack
-  expect(await one.ledger.take(0)).toMatchObject({ isQuota: true })
+  expect(await one.counter.take(0)).toMatchObject({ isQuota: true })
 })
 
 test('a block and a used-up month of one instance hold for all, those that start later too', async () => {
@@ -100,18 +100,18 @@ test('a block and a used-up month of one instance hold for all, those that start
   const month: Allowance = { period: { limit: 100, length: 'month' } }
   using one = await instance(server, month)
   using other = await instance(server, month)
-  await one.ledger.take(0)
-  one.ledger.tell({ waitMilliseconds: 30_000 })
-  await one.ledger.take(0)
-  expect(await other.ledger.take(0)).toMatchObject({ isQuota: false })
-  one.ledger.tell({ period: { left: 0, resetsInMilliseconds: hour } })
-  await one.ledger.take(0)
+  await one.counter.take(0)
+  one.counter.tell({ waitMilliseconds: 30_000 })
+  await one.counter.take(0)
+  expect(await other.counter.take(0)).toMatchObject({ isQuota: false })
+  one.counter.tell({ period: { left: 0, resetsInMilliseconds: hour } })
+  await one.counter.take(0)
   using late = await instance(server, month)
-  for (const { ledger } of [other, late]) {
-    const refusal = await ledger.take(0)
+  for (const { counter } of [other, late]) {
+    const refusal = await counter.take(0)
     expect(refusal?.isQuota).toBe(true)
     expect(refusal?.milliseconds).toBeGreaterThan(hour - 60_000)
-    expect(ledger.left).toBe(0)
+    expect(counter.left).toBe(0)
   }
 })
 
@@ -120,31 +120,31 @@ test('a month counts the calls of all, and what is told of it is truer', async (
   const month: Allowance = { period: { limit: 100, length: 'month' } }
   using one = await instance(server, month)
   using other = await instance(server, month)
-  await one.ledger.take(0)
-  await other.ledger.take(0)
-  expect(other.ledger.left).toBe(98)
-  one.ledger.tell({ period: { limit: 50, left: 7, resetsInMilliseconds: hour }, underWay: 2 })
-  await one.ledger.take(0)
-  await other.ledger.take(0)
-  expect(other.ledger.left).toBe(3)
+  await one.counter.take(0)
+  await other.counter.take(0)
+  expect(other.counter.left).toBe(98)
+  one.counter.tell({ period: { limit: 50, left: 7, resetsInMilliseconds: hour }, underWay: 2 })
+  await one.counter.take(0)
+  await other.counter.take(0)
+  expect(other.counter.left).toBe(3)
 })
 
 test("others' calls with the same credentials are learned for all", async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
   using other = await instance(server, { windows })
-  await one.ledger.take(0)
-  one.ledger.tell({ window: { left: 1 } })
-  await one.ledger.take(0)
-  expect(await other.ledger.take(0)).toBeDefined()
+  await one.counter.take(0)
+  one.counter.tell({ window: { left: 1 } })
+  await one.counter.take(0)
+  expect(await other.counter.take(0)).toBeDefined()
 })
 
 test("others' calls that are told of the shortest window are forgotten no sooner than the longest's", async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
-  await one.ledger.take(0)
-  one.ledger.tell({ window: { left: 0 } })
-  expect(await one.ledger.take(0)).toBeDefined()
+  await one.counter.take(0)
+  one.counter.tell({ window: { left: 0 } })
+  expect(await one.counter.take(0)).toBeDefined()
   const life = await one.redis.pttl('{isotherm:budget:account}:calls')
   expect(life).toBeGreaterThan(hour - 60_000)
 })

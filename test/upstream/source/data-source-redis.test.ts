@@ -1,17 +1,17 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type AnswerCache, openAnswerCache } from '../../../src/upstream/cache/cache.ts'
+import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
 import { installMilliseconds } from '../../debian-package.ts'
 import { installRedis, startRedis } from '../../redis.ts'
-import { caller, openAnswers } from './asking.ts'
+import { openDataSource, scope } from './asking.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
 test('an answer that a change on another instance overtook is told to nobody who asks after it came', async () => {
   await using server = await startRedis()
   using redis = openRedis(server.url, () => undefined)
-  await using here = openAnswerCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
-  await using there = openAnswerCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  await using here = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  await using there = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
   await expect.poll(() => here.mark('lists')).toBeDefined()
   await expect.poll(() => there.mark('lists')).toBeDefined()
   let state = 'old'
@@ -24,11 +24,11 @@ test('an answer that a change on another instance overtook is told to nobody who
     await changed.promise
     return seen
   }
-  const one = openAnswers(read, { cache: here, staleMilliseconds: 0 }, 'lists')
+  const one = openDataSource(read, { cache: here, staleMilliseconds: 0 }, 'lists')
   const kept = Promise.withResolvers<void>()
-  const set: AnswerCache['set'] = (...entry) => there.set(...entry).finally(kept.resolve)
-  const other = openAnswers(readSlowly, { cache: { ...there, set }, staleMilliseconds: 0 }, 'lists')
-  const slow = other.ask('list', caller())
+  const set: Cache['set'] = (...entry) => there.set(...entry).finally(kept.resolve)
+  const other = openDataSource(readSlowly, { cache: { ...there, set }, staleMilliseconds: 0 }, 'lists')
+  const slow = other.ask('list', scope())
   await asked.promise
   state = 'new'
   await one.forget()
@@ -39,6 +39,6 @@ test('an answer that a change on another instance overtook is told to nobody who
     .poll(() => redis.dbsize())
     .toBeGreaterThan(0)
     .catch(() => undefined)
-  expect(await one.ask('list', caller())).toBe('new')
-  expect(await other.ask('list', caller())).toBe('new')
+  expect(await one.ask('list', scope())).toBe('new')
+  expect(await other.ask('list', scope())).toBe('new')
 })

@@ -1,14 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { openAnswerCache } from '../../../src/upstream/cache/cache.ts'
+import { openCache } from '../../../src/upstream/cache/cache.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
-import { caller, openAnswers } from './asking.ts'
+import { openDataSource, scope } from './asking.ts'
 
 afterEach(() => {
   vi.useRealTimers()
 })
 
 test('who asks afresh is not told what another finds kept at that moment, and shares a call that is under way', async () => {
-  await using cache = openAnswerCache({ bytes: 1_000_000, namespace: 'one' })
+  await using cache = openCache({ bytes: 1_000_000, namespace: 'one' })
   let count = 0
   let hold = Promise.resolve()
   const make = async () => {
@@ -16,21 +16,21 @@ test('who asks afresh is not told what another finds kept at that moment, and sh
     await hold
     return number
   }
-  const answers = openAnswers(make, { cache, staleMilliseconds: 0 })
-  expect(await answers.ask('what', caller())).toBe(1)
-  expect(await answers.ask('what', caller())).toBe(1)
+  const answers = openDataSource(make, { cache, staleMilliseconds: 0 })
+  expect(await answers.ask('what', scope())).toBe(1)
+  expect(await answers.ask('what', scope())).toBe(1)
   const { promise, resolve } = Promise.withResolvers<void>()
   hold = promise
-  const one = caller()
+  const one = scope()
   const found = answers.ask('what', one)
   const fresh = answers.askAfresh('what', one)
   expect(await found).toBe(1)
-  const shared = answers.askAfresh('what', caller())
-  const later = answers.ask('what', caller())
+  const shared = answers.askAfresh('what', scope())
+  const later = answers.ask('what', scope())
   await new Promise(setImmediate)
   resolve()
   expect(await Promise.all([fresh, shared, later])).toEqual([2, 2, 2])
-  expect(await answers.ask('what', caller())).toBe(2)
+  expect(await answers.ask('what', scope())).toBe(2)
 })
 
 const minute = 60_000
@@ -44,19 +44,19 @@ test.each([
   'while upstream is down an answer past its time is told up to an age of %s minutes',
   async (_, minutes, expected) => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
-    await using cache = openAnswerCache({ bytes: 1_000_000, namespace: 'one' })
+    await using cache = openCache({ bytes: 1_000_000, namespace: 'one' })
     let isDown = false
     const make = async () => {
       if (isDown) throw new UpstreamError('analytiks', 'UPSTREAM_UNAVAILABLE', 'down')
       return 1
     }
-    const answers = openAnswers(make, { cache, staleMilliseconds: minutes * minute })
-    await answers.ask('what', caller())
+    const answers = openDataSource(make, { cache, staleMilliseconds: minutes * minute })
+    await answers.ask('what', scope())
     isDown = true
     const told: string[] = []
     for (const age of [9.99, 10, 19.99, 20]) {
       vi.setSystemTime(age * minute)
-      const one = caller()
+      const one = scope()
       const answer = await answers.ask('what', one).catch(() => undefined)
       told.push(answer === undefined ? 'down' : one.usage.isStale ? 'stale' : 'fresh')
     }
@@ -66,28 +66,28 @@ test.each([
 
 test('what was kept while an older answer was allowed is told no longer than is allowed now', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
-  await using cache = openAnswerCache({ bytes: 1_000_000, namespace: 'one' })
-  const before = openAnswers(async () => 1, { cache, staleMilliseconds: 60 * minute })
-  await before.ask('what', caller())
+  await using cache = openCache({ bytes: 1_000_000, namespace: 'one' })
+  const before = openDataSource(async () => 1, { cache, staleMilliseconds: 60 * minute })
+  await before.ask('what', scope())
   const down = async () => {
     throw new UpstreamError('analytiks', 'UPSTREAM_UNAVAILABLE', 'down')
   }
-  const now = openAnswers(down, { cache, staleMilliseconds: 20 * minute })
+  const now = openDataSource(down, { cache, staleMilliseconds: 20 * minute })
   vi.setSystemTime(19 * minute)
-  expect(await now.ask('what', caller())).toBe(1)
+  expect(await now.ask('what', scope())).toBe(1)
   vi.setSystemTime(21 * minute)
-  await expect(now.ask('what', caller())).rejects.toThrow('down')
+  await expect(now.ask('what', scope())).rejects.toThrow('down')
 })
 
 test('what was kept by a clock that was put back since is asked again, but clocks need not agree to the second', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 60 * minute })
-  await using cache = openAnswerCache({ bytes: 1_000_000, namespace: 'one' })
+  await using cache = openCache({ bytes: 1_000_000, namespace: 'one' })
   let count = 0
-  const answers = openAnswers(async () => ++count, { cache, staleMilliseconds: 60 * minute })
-  expect(await answers.ask('what', caller())).toBe(1)
+  const answers = openDataSource(async () => ++count, { cache, staleMilliseconds: 60 * minute })
+  expect(await answers.ask('what', scope())).toBe(1)
   vi.setSystemTime(60 * minute - 2_000)
-  expect(await answers.ask('what', caller())).toBe(1)
+  expect(await answers.ask('what', scope())).toBe(1)
   vi.setSystemTime(55 * minute)
-  expect(await answers.ask('what', caller())).toBe(2)
-  expect(await answers.ask('what', caller())).toBe(2)
+  expect(await answers.ask('what', scope())).toBe(2)
+  expect(await answers.ask('what', scope())).toBe(2)
 })

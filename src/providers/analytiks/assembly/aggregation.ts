@@ -4,9 +4,9 @@ import type { TrafficMetric } from '../records.ts'
 export type DwellTime = 'sum' | 'mean' | undefined
 
 /** What several buckets of a metric make together; `unknown`: nothing that could be told. */
-export type Law = 'sum' | 'maximum' | 'mean' | 'unknown'
+export type Aggregation = 'sum' | 'maximum' | 'mean' | 'unknown'
 
-export function lawOf(metric: TrafficMetric, dwellTime: DwellTime): Law {
+export function aggregationOf(metric: TrafficMetric, dwellTime: DwellTime): Aggregation {
   if (metric === 'dwellTime') return dwellTime ?? 'unknown'
   return metric === 'peakOccupancy' || metric === 'peakVisits' ? 'maximum' : 'sum'
 }

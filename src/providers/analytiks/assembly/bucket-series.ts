@@ -1,10 +1,10 @@
 import type { TrafficMetric, TrafficSpan, TrafficStep } from '../records.ts'
 import type { TrafficColumns, TrafficPoint, TrafficSeries } from '../series.ts'
 import type { BucketLabels } from '../time/bucket-labels.ts'
-import { Stamp } from '../time/timestamp-printer.ts'
-import type { Law } from './aggregation.ts'
-import type { HeldBuckets } from './dense-buckets.ts'
-import type { PeriodFold } from './period-totals.ts'
+import { TimestampPrinter } from '../time/timestamp-printer.ts'
+import type { Aggregation } from './aggregation.ts'
+import type { DenseBuckets } from './dense-buckets.ts'
+import type { PeriodTotals } from './period-totals.ts'
 
 export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 
@@ -20,9 +20,9 @@ export class BucketSeries implements TrafficSeries {
   readonly metric: TrafficMetric
   readonly reported: boolean
   readonly #timeline: Timeline
-  readonly #held: HeldBuckets | undefined
-  readonly #law: Law
-  readonly #mean: PeriodFold | undefined
+  readonly #held: DenseBuckets | undefined
+  readonly #aggregation: Aggregation
+  readonly #mean: PeriodTotals | undefined
   readonly #example: number
 
   /**
@@ -32,15 +32,18 @@ export class BucketSeries implements TrafficSeries {
   constructor(
     metric: TrafficMetric,
     timeline: Timeline,
-    held: HeldBuckets | undefined,
-    law: Law,
-    { mean, example = 0 }: { readonly mean?: PeriodFold | undefined; readonly example?: number | undefined },
+    held: DenseBuckets | undefined,
+    aggregation: Aggregation,
+    {
+      mean,
+      example = 0,
+    }: { readonly mean?: PeriodTotals | undefined; readonly example?: number | undefined },
   ) {
     this.metric = metric
     this.reported = held !== undefined
     this.#timeline = timeline
     this.#held = held
-    this.#law = law
+    this.#aggregation = aggregation
     this.#mean = mean
     this.#example = example
   }
@@ -82,9 +85,9 @@ export class BucketSeries implements TrafficSeries {
   }
 
   total(): number | null {
-    if (this.#law === 'mean') return this.#mean?.total() ?? null
-    if (this.#law === 'unknown') return null
-    const isSum = this.#law === 'sum'
+    if (this.#aggregation === 'mean') return this.#mean?.total() ?? null
+    if (this.#aggregation === 'unknown') return null
+    const isSum = this.#aggregation === 'sum'
     let total: number | null = null
     this.#held?.each((_time, value) => {
       if (total === null) total = value
@@ -106,6 +109,6 @@ export class BucketSeries implements TrafficSeries {
 }
 
 function startsFrom(start: number, milliseconds: number, length: number): string[] {
-  const stamp = new Stamp()
-  return Array.from({ length }, (_, place) => stamp.instant(start + place * milliseconds))
+  const printer = new TimestampPrinter()
+  return Array.from({ length }, (_, place) => printer.instant(start + place * milliseconds))
 }

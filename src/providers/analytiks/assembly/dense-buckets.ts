@@ -16,7 +16,7 @@ export type Visit = (time: number, value: number, zoned: boolean) => void
  * The buckets of one series, in order of time, from windows that come in any order: four bytes each where they stand at
  * equal steps of the span's own form, since a fleet's year holds millions. Others are held as they came.
  */
-export class HeldBuckets {
+export class DenseBuckets {
   readonly #span: TrafficSpan
   readonly #step: number
   /** The first step in the span, as its buckets stand. */

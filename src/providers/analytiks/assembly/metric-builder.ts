@@ -3,40 +3,40 @@ import { UpstreamError } from '../../../upstream/error.ts'
 import type { Buckets, TrafficMetric } from '../records.ts'
 import type { TrafficSeries } from '../series.ts'
 import { wholeOf } from '../time/calendar-periods.ts'
-import type { Law } from './aggregation.ts'
+import type { Aggregation } from './aggregation.ts'
 import { BucketSeries, stepMilliseconds } from './bucket-series.ts'
-import { HeldBuckets } from './dense-buckets.ts'
+import { DenseBuckets } from './dense-buckets.ts'
 import { PeriodSeries } from './period-series.ts'
-import { PeriodFold } from './period-totals.ts'
-import type { Plan } from './report-settings.ts'
+import { PeriodTotals } from './period-totals.ts'
+import type { ReportSettings } from './report-settings.ts'
 
 /** One metric of one place, as it comes: the buckets themselves, or what they fold into. */
-export class SeriesGathering {
+export class MetricBuilder {
   readonly #metric: TrafficMetric
-  readonly #plan: Plan
-  readonly #law: Law
-  #held: HeldBuckets | undefined
-  #fold: PeriodFold | undefined
+  readonly #settings: ReportSettings
+  readonly #aggregation: Aggregation
+  #held: DenseBuckets | undefined
+  #fold: PeriodTotals | undefined
 
-  constructor(metric: TrafficMetric, plan: Plan, law: Law) {
+  constructor(metric: TrafficMetric, settings: ReportSettings, aggregation: Aggregation) {
     this.#metric = metric
-    this.#plan = plan
-    this.#law = law
+    this.#settings = settings
+    this.#aggregation = aggregation
   }
 
   /** Buckets from a start on, and the visits of the same times. Throws UpstreamError for those that have no place in a calendar. */
   add(start: number, buckets: Buckets, visits: Buckets | null | undefined): void {
-    const { interval, span, periods } = this.#plan
+    const { interval, span, periods } = this.#settings
     const isStepped = interval === 'hourly' || interval === '15min'
     if (isStepped) {
-      this.#held ??= new HeldBuckets(span, stepMilliseconds[interval])
+      this.#held ??= new DenseBuckets(span, stepMilliseconds[interval])
       this.#held.add(start, buckets)
     }
-    const isFolded = isStepped ? this.#law === 'mean' : this.#law !== 'unknown'
+    const isFolded = isStepped ? this.#aggregation === 'mean' : this.#aggregation !== 'unknown'
     const folds = periods ?? (isStepped ? wholeOf(span) : null)
     if (!isFolded || !folds) return
-    this.#fold ??= new PeriodFold(folds, this.#law)
-    const weights = this.#law === 'mean' ? weightsOf(buckets, visits) : []
+    this.#fold ??= new PeriodTotals(folds, this.#aggregation)
+    const weights = this.#aggregation === 'mean' ? weightsOf(buckets, visits) : []
     if (this.#fold.add(buckets, weights)) return
     const message = 'analytiks told UTC where local times were asked: without a time zone they have no day.'
     throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
@@ -44,9 +44,9 @@ export class SeriesGathering {
 
   /** A bucket of a series beside it starts at `example`. Throws BadInput where nobody knows the location's calendar. */
   series(example?: number): TrafficSeries {
-    const { interval, span, periods, labels } = this.#plan
+    const { interval, span, periods, labels } = this.#settings
     if (interval === 'hourly' || interval === '15min') {
-      return new BucketSeries(this.#metric, { span, step: interval, labels }, this.#held, this.#law, {
+      return new BucketSeries(this.#metric, { span, step: interval, labels }, this.#held, this.#aggregation, {
         mean: this.#fold,
         example,
       })

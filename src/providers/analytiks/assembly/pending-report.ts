@@ -2,11 +2,11 @@ import { asError } from '../../../upstream/error.ts'
 import type { LocationTraffic, TrafficSpan } from '../records.ts'
 import type { TrafficReport } from '../series.ts'
 import type { TrafficKey } from '../traffic-question.ts'
-import { TrafficGathering } from './report-builder.ts'
-import type { Plan } from './report-settings.ts'
+import { ReportBuilder } from './report-builder.ts'
+import type { ReportSettings } from './report-settings.ts'
 
 /** The answer of one location while its windows are asked. */
-export class LocationReport {
+export class PendingReport {
   readonly key: TrafficKey
   /** Settles at the end. */
   readonly outcome: Promise<TrafficReport>
@@ -14,14 +14,14 @@ export class LocationReport {
   open = 0
   /** Of the first window that failed: a series that lacks one would be a shorter series. */
   failure: Error | undefined
-  readonly #plan: Plan
-  #gathering: TrafficGathering | undefined
+  readonly #settings: ReportSettings
+  #builder: ReportBuilder | undefined
   readonly #settle: PromiseWithResolvers<TrafficReport>
 
   /** `plan` is the key's. */
-  constructor(key: TrafficKey, plan: Plan) {
+  constructor(key: TrafficKey, settings: ReportSettings) {
     this.key = key
-    this.#plan = plan
+    this.#settings = settings
     this.#settle = Promise.withResolvers()
     this.outcome = this.#settle.promise
     // Whoever asked may have gone away.
@@ -52,8 +52,8 @@ export class LocationReport {
   }
 
   /** Begun by the first window: until then thousands of locations wait. */
-  #gathered(): TrafficGathering {
-    this.#gathering ??= new TrafficGathering(this.key, this.#plan)
-    return this.#gathering
+  #gathered(): ReportBuilder {
+    this.#builder ??= new ReportBuilder(this.key, this.#settings)
+    return this.#builder
   }
 }

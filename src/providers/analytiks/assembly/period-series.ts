@@ -1,7 +1,7 @@
 import type { TrafficMetric } from '../records.ts'
 import type { TrafficColumns, TrafficPoint, TrafficSeries } from '../series.ts'
 import type { CalendarInterval, Periods } from '../time/calendar-periods.ts'
-import type { PeriodFold } from './period-totals.ts'
+import type { PeriodTotals } from './period-totals.ts'
 
 const nominalSeconds = { daily: 86_400, weekly: 604_800, monthly: 2_592_000, whole: 0 } as const
 
@@ -11,13 +11,13 @@ export class PeriodSeries implements TrafficSeries {
   readonly #interval: CalendarInterval | 'whole'
   readonly #periods: Periods
   /** Undefined where nothing was reported. */
-  readonly #fold: PeriodFold | undefined
+  readonly #fold: PeriodTotals | undefined
 
   constructor(
     metric: TrafficMetric,
     interval: CalendarInterval | 'whole',
     periods: Periods,
-    fold: PeriodFold | undefined,
+    fold: PeriodTotals | undefined,
   ) {
     this.metric = metric
     this.#interval = interval

@@ -1,21 +1,21 @@
 import type { Buckets } from '../records.ts'
 import type { Periods } from '../time/calendar-periods.ts'
-import type { Law } from './aggregation.ts'
+import type { Aggregation } from './aggregation.ts'
 
 /** The buckets of one metric, folded into periods as they come, in any order: nothing is held but a number a period. */
-export class PeriodFold {
+export class PeriodTotals {
   readonly #periods: Periods
-  readonly #law: Law
+  readonly #aggregation: Aggregation
   /** Not a number where nothing came. */
   readonly #values: Float64Array
   /** How much weighs what came, where the law is a mean. */
   readonly #weights: Float64Array
 
-  constructor(periods: Periods, law: Law) {
+  constructor(periods: Periods, aggregation: Aggregation) {
     this.#periods = periods
-    this.#law = law
+    this.#aggregation = aggregation
     this.#values = new Float64Array(periods.length).fill(Number.NaN)
-    this.#weights = new Float64Array(law === 'mean' ? periods.length : 0)
+    this.#weights = new Float64Array(aggregation === 'mean' ? periods.length : 0)
   }
 
   /** False where a bucket cannot be told to belong to any one period. */
@@ -40,7 +40,7 @@ export class PeriodFold {
     const weight = this.#weights.reduce((sum, one) => sum + one, 0)
     const reported = this.#values.filter(value => !Number.isNaN(value))
     if (reported.length === 0) return null
-    if (this.#law === 'maximum') return reported.reduce((one, other) => Math.max(one, other))
+    if (this.#aggregation === 'maximum') return reported.reduce((one, other) => Math.max(one, other))
     return this.#told(
       reported.reduce((sum, value) => sum + value),
       weight,
@@ -49,18 +49,18 @@ export class PeriodFold {
 
   #fold(place: number, value: number, weight: number): void {
     const before = this.#values[place] ?? Number.NaN
-    if (this.#law === 'mean') {
+    if (this.#aggregation === 'mean') {
       this.#weights[place] = (this.#weights[place] ?? 0) + weight
       this.#values[place] = (Number.isNaN(before) ? 0 : before) + value * weight
     } else if (Number.isNaN(before)) {
       this.#values[place] = value
     } else {
-      this.#values[place] = this.#law === 'maximum' ? Math.max(before, value) : before + value
+      this.#values[place] = this.#aggregation === 'maximum' ? Math.max(before, value) : before + value
     }
   }
 
   #told(value: number, weight = 0): number | null {
-    const told = this.#law === 'mean' ? Math.round(value / weight) : value
+    const told = this.#aggregation === 'mean' ? Math.round(value / weight) : value
     return Number.isNaN(told) ? null : told
   }
 }

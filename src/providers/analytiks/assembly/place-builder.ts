@@ -1,23 +1,23 @@
 import { UpstreamError } from '../../../upstream/error.ts'
 import type { MetricBuckets, TrafficMetric, TrafficSpan } from '../records.ts'
 import type { PlaceReport, TrafficSeries } from '../series.ts'
-import { lawOf } from './aggregation.ts'
-import { SeriesGathering } from './metric-builder.ts'
+import { aggregationOf } from './aggregation.ts'
+import { MetricBuilder } from './metric-builder.ts'
 import type { QuarterCheck } from './quarter-check.ts'
-import type { Plan } from './report-settings.ts'
-import { cut } from './slice-buckets.ts'
+import type { ReportSettings } from './report-settings.ts'
+import { sliceBuckets } from './slice-buckets.ts'
 
 /** The series of one place, as they come. */
-export class PlaceGathering implements PlaceReport {
-  readonly #plan: Plan
-  readonly #series = new Map<TrafficMetric, SeriesGathering>()
+export class PlaceBuilder implements PlaceReport {
+  readonly #settings: ReportSettings
+  readonly #series = new Map<TrafficMetric, MetricBuilder>()
   readonly #quarters: QuarterCheck | undefined
   /** What has buckets in two periods, should they be hours. */
   readonly #crossing: Set<TrafficMetric> | undefined
   #first = Number.POSITIVE_INFINITY
 
-  constructor(plan: Plan, quarters: QuarterCheck | undefined) {
-    this.#plan = plan
+  constructor(settings: ReportSettings, quarters: QuarterCheck | undefined) {
+    this.#settings = settings
     this.#quarters = quarters
     if (quarters) this.#crossing = new Set()
   }
@@ -32,20 +32,20 @@ export class PlaceGathering implements PlaceReport {
     for (const metric of metrics) {
       const map = maps[metric]
       if (!map) continue
-      const buckets = cut(map, part, this.#plan.clock)
+      const buckets = sliceBuckets(map, part, this.#settings.clock)
       if (this.#quarters?.crosses(map)) this.#crossing?.add(metric)
       const [first] = buckets.times
       // A longer window may tell of other times, and an empty map where a shorter one has none.
       if (first === undefined) continue
-      const gathering = this.#series.get(metric) ?? this.#start(metric)
-      gathering.add(part.start, buckets, maps.visits)
-      this.#series.set(metric, gathering)
+      const builder = this.#series.get(metric) ?? this.#start(metric)
+      builder.add(part.start, buckets, maps.visits)
+      this.#series.set(metric, builder)
       this.#first = Math.min(this.#first, first)
     }
   }
 
   series(metric: TrafficMetric, example?: number): TrafficSeries {
-    if (this.#plan.interval === '15min' && this.#quarters?.areHours) {
+    if (this.#settings.interval === '15min' && this.#quarters?.areHours) {
       const message =
         'analytiks told hours where quarter-hours were asked. It enables quarter-hours per account: without them, ask for hours.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
@@ -58,7 +58,7 @@ export class PlaceGathering implements PlaceReport {
     return (this.#series.get(metric) ?? this.#start(metric)).series(example)
   }
 
-  #start(metric: TrafficMetric): SeriesGathering {
-    return new SeriesGathering(metric, this.#plan, lawOf(metric, this.#plan.dwellTime))
+  #start(metric: TrafficMetric): MetricBuilder {
+    return new MetricBuilder(metric, this.#settings, aggregationOf(metric, this.#settings.dwellTime))
   }
 }

@@ -1,4 +1,4 @@
-import { placeIn } from '../ordered-list.ts'
+import { lowerBound } from '../ordered-list.ts'
 import type { Buckets, MetricBuckets, TrafficSpan } from '../records.ts'
 import type { ZoneClock } from '../time/zone-clock.ts'
 
@@ -53,7 +53,7 @@ export class QuarterCheck {
       if (buckets?.zoned !== (this.#span.form === 'utc')) continue
       // An hour that the range begins in the midst of is asked too where it may be told whole.
       const from = this.#edges.length > 0 ? Math.floor(start / hour) * hour : start
-      this.#noteTimes(buckets, placeIn(buckets.times, from), placeIn(buckets.times, end))
+      this.#noteTimes(buckets, lowerBound(buckets.times, from), lowerBound(buckets.times, end))
     }
   }
 
@@ -61,11 +61,11 @@ export class QuarterCheck {
   crosses({ times, values, zoned }: Buckets): boolean {
     const last = times.at(-1)
     if (!zoned || times[0] === undefined || last === undefined) return false
-    for (let place = placeIn(this.#edges, times[0]); place < this.#edges.length; place++) {
+    for (let place = lowerBound(this.#edges, times[0]); place < this.#edges.length; place++) {
       const edge = this.#edges[place] ?? Infinity
       if (edge > last + hour) return false
       const start = Math.floor(edge / hour) * hour
-      const index = placeIn(times, start)
+      const index = lowerBound(times, start)
       if (times[index] === start && (values[index] ?? 0) > 0) return true
     }
     return false

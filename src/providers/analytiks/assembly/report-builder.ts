@@ -1,4 +1,4 @@
-import { placeIn } from '../ordered-list.ts'
+import { lowerBound } from '../ordered-list.ts'
 import {
   type LocationTraffic,
   type MetricBuckets,
@@ -7,9 +7,9 @@ import {
 } from '../records.ts'
 import type { TrafficReport } from '../series.ts'
 import type { TrafficQuestion } from '../traffic-question.ts'
-import { PlaceGathering } from './place-builder.ts'
+import { PlaceBuilder } from './place-builder.ts'
 import { QuarterCheck } from './quarter-check.ts'
-import type { Plan } from './report-settings.ts'
+import type { ReportSettings } from './report-settings.ts'
 
 const hour = 3_600_000
 
@@ -17,28 +17,28 @@ const hour = 3_600_000
  * One location's answer, put together from its windows, which may come in any order. No more is held than was asked: of
  * days, weeks and months a number each.
  */
-export class TrafficGathering {
+export class ReportBuilder {
   readonly #question: TrafficQuestion
-  readonly #plan: Plan
+  readonly #settings: ReportSettings
   readonly #counted: TrafficSpan
   readonly #quarters: QuarterCheck | undefined
-  readonly #location: PlaceGathering
-  readonly #zones: Map<string, PlaceGathering> | undefined
+  readonly #location: PlaceBuilder
+  readonly #zones: Map<string, PlaceBuilder> | undefined
   #locationId: number | null = null
   #referenceNumber: string | null = null
   /** The first instant of the range at which a bucket starts. */
   #example = Infinity
 
   /** `plan` is the question's; what starts in `counted` counts, which may differ from the range by parts of an hour. */
-  constructor(question: TrafficQuestion, plan: Plan, counted: TrafficSpan = question.span) {
+  constructor(question: TrafficQuestion, settings: ReportSettings, counted: TrafficSpan = question.span) {
     this.#question = question
-    this.#plan = plan
+    this.#settings = settings
     this.#counted = counted
-    if (plan.edges.length > 0 || plan.interval === '15min') {
-      this.#quarters = new QuarterCheck(plan.span, plan.edges, plan.clock)
+    if (settings.edges.length > 0 || settings.interval === '15min') {
+      this.#quarters = new QuarterCheck(settings.span, settings.edges, settings.clock)
     }
     if (question.withZones) this.#zones = new Map()
-    this.#location = new PlaceGathering(this.#plan, this.#quarters)
+    this.#location = new PlaceBuilder(this.#settings, this.#quarters)
   }
 
   /**
@@ -61,7 +61,7 @@ export class TrafficGathering {
     for (const { id, buckets } of pointsOfInterest) {
       this.#note(part, buckets)
       if (!this.#zones) continue
-      const zone = this.#zones.getOrInsertComputed(id, () => new PlaceGathering(this.#plan, this.#quarters))
+      const zone = this.#zones.getOrInsertComputed(id, () => new PlaceBuilder(this.#settings, this.#quarters))
       zone.add(part, buckets, pointOfInterestMetrics)
     }
   }
@@ -74,8 +74,8 @@ export class TrafficGathering {
     const example = Number.isFinite(this.#example) ? this.#example : undefined
     const zones = [...(this.#zones ?? [])].filter(([, { first }]) => Number.isFinite(first))
     // By the hour, since quarter-hours may stand for hours in days: the order is the same however those are made.
-    const step = this.#plan.periods ? hour : 1
-    const hourOf = ({ first }: PlaceGathering) => Math.floor(first / step)
+    const step = this.#settings.periods ? hour : 1
+    const hourOf = ({ first }: PlaceBuilder) => Math.floor(first / step)
     zones.sort(([id, one], [otherId, other]) => hourOf(one) - hourOf(other) || (id < otherId ? -1 : 1))
     return {
       locationId: this.#locationId,
@@ -100,7 +100,7 @@ function firstOf({ start, end }: TrafficSpan, maps: MetricBuckets): number {
   for (const map of Object.values(maps)) {
     if (!map?.zoned) continue
     const { times } = map
-    const time = (times[0] ?? end) >= start ? times[0] : times[placeIn(times, start)]
+    const time = (times[0] ?? end) >= start ? times[0] : times[lowerBound(times, start)]
     if (time !== undefined && time < Math.min(first, end)) first = time
   }
   return first

@@ -7,7 +7,7 @@ import type { DwellTime } from './aggregation.ts'
 import { edgesWithin } from './quarter-check.ts'
 
 /** What all places of an answer have in common. */
-export interface Plan extends Pick<TrafficQuestion, 'span' | 'interval'> {
+export interface ReportSettings extends Pick<TrafficQuestion, 'span' | 'interval'> {
   readonly clock: ZoneClock | null
   /** What buckets are folded into; null where they stay as they are, and where nobody knows the location's calendar. */
   readonly periods: Periods | null
@@ -18,23 +18,23 @@ export interface Plan extends Pick<TrafficQuestion, 'span' | 'interval'> {
 }
 
 /** The plans of one answer: places that are asked the same share one, with all that it works out. */
-export class Plans {
+export class ReportSettingsCache {
   readonly #dwellTime: DwellTime
-  readonly #plans = new Map<string, Plan>()
+  readonly #plans = new Map<string, ReportSettings>()
 
   constructor(dwellTime: DwellTime) {
     this.#dwellTime = dwellTime
   }
 
   /** Throws a RangeError for a name that is no time zone. */
-  of(question: TrafficQuestion): Plan {
+  of(question: TrafficQuestion): ReportSettings {
     const { span, interval, timeZone } = question
     const name = `${span.form} ${span.start} ${span.end} ${interval} ${timeZone}`
-    return this.#plans.getOrInsertComputed(name, () => planOf(question, this.#dwellTime))
+    return this.#plans.getOrInsertComputed(name, () => settingsFrom(question, this.#dwellTime))
   }
 }
 
-function planOf({ span, interval, timeZone }: TrafficQuestion, dwellTime: DwellTime): Plan {
+function settingsFrom({ span, interval, timeZone }: TrafficQuestion, dwellTime: DwellTime): ReportSettings {
   const clock = timeZone === null ? null : clockOf(timeZone)
   const labels = new BucketLabels(clock, span.start)
   const periods = periodsFor(span, interval, clock)

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../../upstream/error.ts'
-import { placeIn } from '../ordered-list.ts'
+import { lowerBound } from '../ordered-list.ts'
 import type { Buckets, TrafficSpan } from '../records.ts'
 import type { ZoneClock } from '../time/zone-clock.ts'
 
@@ -8,10 +8,14 @@ import type { ZoneClock } from '../time/zone-clock.ts'
  * a local time that it shows twice is the first, so that it is in one of adjacent spans. Throws UpstreamError without a clock,
  * as what a longer window tells could not be told from what was asked.
  */
-export function cut(buckets: Buckets, { form, start, end }: TrafficSpan, clock: ZoneClock | null): Buckets {
+export function sliceBuckets(
+  buckets: Buckets,
+  { form, start, end }: TrafficSpan,
+  clock: ZoneClock | null,
+): Buckets {
   const { times, zoned } = buckets
   if (times.length === 0) return buckets
-  if (zoned === (form === 'utc')) return slice(buckets, placeIn(times, start), placeIn(times, end))
+  if (zoned === (form === 'utc')) return slice(buckets, lowerBound(times, start), lowerBound(times, end))
   if (!clock) throw unplaced(zoned)
   const kept = times.map(bucket => {
     const time = zoned ? clock.localOf(bucket) : clock.firstInstantAt(bucket)

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { nameOf } from '../../../upstream/source/batch-groups.ts'
-import { callOf, type Topic } from '../../../upstream/source/endpoint.ts'
+import { callOf, type Endpoint } from '../../../upstream/source/endpoint.ts'
 import type { AnalytiksClient, Question } from '../client.ts'
 import type { LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { untilNow } from './windows.ts'
-import { type Keep, keepTraffic } from './windows-ttl.ts'
+import { type TtlSettings, trafficTtl } from './windows-ttl.ts'
 
 /** One page of a brand's locations in one window; the first without a cursor. */
 export interface BrandPageKey extends Question {
@@ -20,7 +20,10 @@ export interface BrandPage {
 }
 
 /** Pages of a brand, which the vendor cuts: a call each. */
-export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPageKey, BrandPage> {
+export function brandPages(
+  client: AnalytiksClient,
+  ttlSettings: TtlSettings,
+): Endpoint<BrandPageKey, BrandPage> {
   return {
     nameOf: ({ brandId, span, step, cursor }) =>
       nameOf('brand', brandId, span.form, span.start, span.end, step, cursor),
@@ -29,9 +32,9 @@ export function brandPages(client: AnalytiksClient, keep: Keep): Topic<BrandPage
         const { step, brandId, cursor } = key
         const span = untilNow(key.span, step, Date.now())
         const plan = { route: 'POST /json/v3', window: printSpan(span), interval: step, brandId }
-        return callOf(key, plan, flight => client.page({ span, step }, brandId, cursor, flight))
+        return callOf(key, plan, callContext => client.page({ span, step }, brandId, cursor, callContext))
       }),
-    keepFor: ({ span }, _page, at) => keepTraffic(keep, span, at),
+    ttlOf: ({ span }, _page, at) => trafficTtl(ttlSettings, span, at),
     pack: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),
     unpack: unpackPage,
   }

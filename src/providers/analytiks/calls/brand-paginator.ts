@@ -1,10 +1,10 @@
 import { nameOf } from '../../../upstream/source/batch-groups.ts'
-import type { Answers } from '../../../upstream/source/data-source.ts'
-import { type Walk, walk } from '../../../upstream/source/paginator.ts'
-import type { Caller } from '../../../upstream/source/request-scope.ts'
+import type { DataSource } from '../../../upstream/source/data-source.ts'
+import { type Paginator, walk } from '../../../upstream/source/paginator.ts'
+import type { RequestScope } from '../../../upstream/source/request-scope.ts'
 import type { DwellTime } from '../assembly/aggregation.ts'
-import { TrafficGathering } from '../assembly/report-builder.ts'
-import { Plans } from '../assembly/report-settings.ts'
+import { ReportBuilder } from '../assembly/report-builder.ts'
+import { ReportSettingsCache } from '../assembly/report-settings.ts'
 import { type BrandQuestion, countedOf, questionIn } from '../brand-question.ts'
 import type { LocationTraffic, TrafficSpan, TrafficStep } from '../records.ts'
 import type { BrandReport } from '../series.ts'
@@ -13,9 +13,9 @@ import type { BrandPage, BrandPageKey } from './brand-pages.ts'
 import { WindowPages } from './window-pages.ts'
 import { presentWindow, untilNow } from './windows.ts'
 
-export interface BrandWalkOptions {
-  readonly pages: Answers<BrandPageKey, BrandPage>
-  readonly caller: Caller
+export interface BrandPaginatorOptions {
+  readonly pages: DataSource<BrandPageKey, BrandPage>
+  readonly scope: RequestScope
   readonly dwellTime: DwellTime
   readonly brandId: number
   /** What is asked of all locations; those whose range is not within it are asked apart. */
@@ -27,7 +27,10 @@ export interface BrandWalkOptions {
 }
 
 /** A brand's locations in the order of the first window's pages; the other windows are read as far as those locations need. */
-export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): Walk<BrandReport> {
+export function paginateBrand(
+  question: BrandQuestion,
+  options: BrandPaginatorOptions,
+): Paginator<BrandReport> {
   const { span, step, cut, now } = options
   const windows = cut(span, step)
   // Some window has to tell which locations there are.
@@ -35,7 +38,7 @@ export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): W
   const lead = new WindowPages(first, { ...options, wants: () => true })
   const others = windows.slice(1).map(window => new WindowPages(window, { ...options, wants: () => true }))
   const apart = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
-  const plans = new Plans(options.dwellTime)
+  const plans = new ReportSettingsCache(options.dwellTime)
   const questions = new Map<string | null, TrafficQuestion | Error>()
   const questionOf = (locationId: number) =>
     questions.getOrInsertComputed(question.zoneOf(locationId), zone =>
@@ -60,13 +63,13 @@ export function walkBrand(question: BrandQuestion, options: BrandWalkOptions): W
     const asked = questionOf(locationId)
     const report = attempt(() => {
       if (asked instanceof Error) throw asked
-      const gathering = new TrafficGathering(
+      const builder = new ReportBuilder(
         asked,
         plans.of(asked),
         countedOf(asked, apartNameOf(locationId) === undefined ? step : stepOf(asked)),
       )
-      for (const [window, traffic] of told) gathering.add(window, traffic)
-      return gathering.report()
+      for (const [window, traffic] of told) builder.add(window, traffic)
+      return builder.report()
     })
     if (report instanceof Error) return failed(row, report)
     return { ...report, locationId, referenceNumber: report.referenceNumber ?? referenceNumber }

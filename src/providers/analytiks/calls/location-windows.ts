@@ -1,12 +1,12 @@
 import { UpstreamError } from '../../../upstream/error.ts'
 import { nameOf } from '../../../upstream/source/batch-groups.ts'
-import type { Call, Topic } from '../../../upstream/source/endpoint.ts'
+import type { Call, Endpoint } from '../../../upstream/source/endpoint.ts'
 import type { AnalytiksClient, LocationChoice, Question } from '../client.ts'
 import type { LocationIdentity, LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { untilNow } from './windows.ts'
-import { type Keep, keepTraffic } from './windows-ttl.ts'
+import { type TtlSettings, trafficTtl } from './windows-ttl.ts'
 
 /** One location in one window. */
 export interface LocationWindow extends Question {
@@ -29,14 +29,17 @@ export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): 
 const maximumLocations = 50
 
 /** All metrics of a location in a window: 50 locations a call; ids, and references of one brand, each their way. */
-export function locationTraffic(client: AnalytiksClient, keep: Keep): Topic<LocationWindow, LocationTraffic> {
+export function locationTraffic(
+  client: AnalytiksClient,
+  ttlSettings: TtlSettings,
+): Endpoint<LocationWindow, LocationTraffic> {
   return {
     nameOf: ({ name }) => name,
     callsOf: windows =>
       [...Map.groupBy(windows, ({ group }) => group).values()]
         .flatMap(group => chunks(group, maximumLocations))
         .map(group => callFor(client, group)),
-    keepFor: ({ span }, _traffic, at) => keepTraffic(keep, span, at),
+    ttlOf: ({ span }, _traffic, at) => trafficTtl(ttlSettings, span, at),
     pack: packTraffic,
     unpack: unpackTraffic,
   }
@@ -63,12 +66,12 @@ function callFor(
       interval: step,
       ...choice,
     },
-    async make(flight) {
+    async make(callContext) {
       if (onRefusal === 'FAIL') {
-        const rows = await client.whole({ span, step }, choice, flight)
+        const rows = await client.whole({ span, step }, choice, callContext)
         return group.map(({ identity }) => find(rows, identity) ?? missing())
       }
-      const { successes, refused } = await client.partial({ span, step }, choice, flight)
+      const { successes, refused } = await client.partial({ span, step }, choice, callContext)
       return group.map(({ identity }) => {
         const found = find(successes, identity)
         if (found) return found

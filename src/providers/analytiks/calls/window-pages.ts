@@ -1,12 +1,12 @@
 import { UpstreamError } from '../../../upstream/error.ts'
-import type { Answers } from '../../../upstream/source/data-source.ts'
-import type { Caller } from '../../../upstream/source/request-scope.ts'
+import type { DataSource } from '../../../upstream/source/data-source.ts'
+import type { RequestScope } from '../../../upstream/source/request-scope.ts'
 import type { LocationTraffic, TrafficSpan, TrafficStep } from '../records.ts'
 import type { BrandPage, BrandPageKey } from './brand-pages.ts'
 
 export interface WindowPagesOptions {
-  readonly pages: Answers<BrandPageKey, BrandPage>
-  readonly caller: Caller
+  readonly pages: DataSource<BrandPageKey, BrandPage>
+  readonly scope: RequestScope
   readonly brandId: number
   readonly step: TrafficStep
   /** The locations that will be taken; others are not held. */
@@ -84,7 +84,7 @@ export class WindowPages {
 
   /** Goes back to the first page, past what is kept; false where that was done before, or nothing is kept. */
   startAfresh(): boolean {
-    if (this.#isAfresh || !this.#options.pages.areKept) return false
+    if (this.#isAfresh || !this.#options.pages.isCaching) return false
     this.#isAfresh = true
     this.hasEnded = false
     this.#cursor = undefined
@@ -100,10 +100,10 @@ export class WindowPages {
   }
 
   async #read(): Promise<BrandPage> {
-    const { pages, caller, brandId, step } = this.#options
+    const { pages, scope, brandId, step } = this.#options
     const key = { brandId, span: this.window, step, cursor: this.#cursor }
     try {
-      return await (this.#isAfresh ? pages.askAfresh(key, caller) : pages.ask(key, caller))
+      return await (this.#isAfresh ? pages.askAfresh(key, scope) : pages.ask(key, scope))
     } catch (error) {
       if (this.#cursor === undefined || !isRefusal(error) || !this.startAfresh()) throw error
       return this.#read()

@@ -1,7 +1,7 @@
 import type { TrafficSpan } from '../records.ts'
 import { isOver } from './windows.ts'
 
-export interface Keep {
+export interface TtlSettings {
   /** How long a window that is over may be kept. */
   readonly milliseconds: number
 }
@@ -10,6 +10,6 @@ export interface Keep {
 const minute = 60_000
 
 /** How long a window's traffic may be kept that was told at that time. */
-export function keepTraffic({ milliseconds }: Keep, window: TrafficSpan, at: number): number {
+export function trafficTtl({ milliseconds }: TtlSettings, window: TrafficSpan, at: number): number {
   return isOver(window, at) ? milliseconds : Math.min(minute, milliseconds)
 }

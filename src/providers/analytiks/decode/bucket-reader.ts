@@ -1,6 +1,6 @@
 import type { Buckets } from '../records.ts'
-import { type Moment, readMoment } from './bucket-key.ts'
-import type { LiftedMaps } from './fast-maps.ts'
+import { type BucketKey, readBucketKey } from './bucket-key.ts'
+import type { FastMaps } from './fast-maps.ts'
 
 /** A map of the vendor's: from the start of a bucket, as text, to a count. */
 export type BucketMap = Readonly<Record<string, unknown>>
@@ -16,21 +16,21 @@ export class UnreadableMap extends Error {
 
 /** Reads the maps of one answer, whose keys are the same few texts over and over. */
 export class BucketReader {
-  readonly #lifted: Pick<LiftedMaps, 'find'>
-  readonly #moments = new Map<string, Moment>()
+  readonly #fastMaps: Pick<FastMaps, 'find'>
+  readonly #bucketKeys = new Map<string, BucketKey>()
   #lastTimes: readonly number[] = []
 
   /** `lifted` are the maps that are read already. */
-  constructor(lifted: Pick<LiftedMaps, 'find'>) {
-    this.#lifted = lifted
+  constructor(fastMaps: Pick<FastMaps, 'find'>) {
+    this.#fastMaps = fastMaps
   }
 
   /** Throws UnreadableMap. */
   read(map: BucketMap | string): Buckets {
     if (typeof map !== 'string') return this.#readKeys(map)
-    const lifted = this.#lifted.find(map)
-    if (!lifted) throw new UnreadableMap('a text is no map of counts')
-    return lifted
+    const fastMaps = this.#fastMaps.find(map)
+    if (!fastMaps) throw new UnreadableMap('a text is no map of counts')
+    return fastMaps
   }
 
   #readKeys(map: BucketMap): Buckets {
@@ -52,12 +52,12 @@ export class BucketReader {
     return this.#shared(inOrder ? { times, values } : sorted(times, values), zoned ?? true)
   }
 
-  #moment(key: string): Moment {
-    const known = this.#moments.get(key)
+  #moment(key: string): BucketKey {
+    const known = this.#bucketKeys.get(key)
     if (known) return known
-    const moment = readMoment(key)
+    const moment = readBucketKey(key)
     if (!moment) throw new UnreadableMap('a key is no date')
-    this.#moments.set(key, moment)
+    this.#bucketKeys.set(key, moment)
     return moment
   }
 

@@ -3,7 +3,7 @@ import { type Buckets, isTrafficMetric } from '../records.ts'
 import { MapScanner } from './map-scanner.ts'
 
 /** An answer's text without most of its maps, which are its greatest part by far. */
-export interface LiftedMaps {
+export interface FastMaps {
   /** JSON in which a text that the vendor cannot know stands for each map that was lifted. */
   readonly text: string
   /** The map that such a text stands for. */
@@ -14,7 +14,7 @@ export interface LiftedMaps {
  * Reads the maps of metrics straight from the text, many times as quick as by way of objects. Only what cannot be
  * misunderstood is lifted: dates in order to natural numbers, without any space. The rest stays for who reads the text.
  */
-export function liftMaps(body: string): LiftedMaps {
+export function readFastMaps(body: string): FastMaps {
   // Beyond ASCII a character is no byte. The vendor's answers hold dates, ids and counts.
   if (Buffer.byteLength(body) !== body.length) return { text: body, find: () => undefined }
   const mark = randomUUID()

@@ -1,6 +1,6 @@
-import { placeIn } from '../ordered-list.ts'
+import { lowerBound } from '../ordered-list.ts'
 import type { Buckets } from '../records.ts'
-import { type Moment, readMoment } from './bucket-key.ts'
+import { type BucketKey, readBucketKey } from './bucket-key.ts'
 
 /**
  * Reads maps of dates in order to natural numbers from a text of ASCII, without any space. Cameras report in step: nearly
@@ -16,7 +16,7 @@ export class MapScanner {
   /** Of all keys that were met, in order of time, and four words of each. */
   readonly #axis: number[] = []
   readonly #words: number[] = []
-  readonly #moments = new Map<string, Moment | undefined>()
+  readonly #bucketKeys = new Map<string, BucketKey | undefined>()
   /** What all keys have in common; the length in characters, with quotes and colon. */
   #length = shortestKey
   #zoned = true
@@ -87,7 +87,7 @@ export class MapScanner {
   /** Where on the axis a key stands, which is put there where it is new. */
   #readKey(at: number): number {
     const text = keyText.exec(this.#body.slice(at, at + longestKey))?.[0] ?? ''
-    const moment = this.#moments.getOrInsertComputed(text, () => readMoment(text.slice(1, -2)))
+    const moment = this.#bucketKeys.getOrInsertComputed(text, () => readBucketKey(text.slice(1, -2)))
     if (!moment || text.length < shortestKey) return -1
     const { time, zoned } = moment
     if (this.#axis.length === 0) {
@@ -95,7 +95,7 @@ export class MapScanner {
       this.#zoned = zoned
     }
     if (text.length !== this.#length || zoned !== this.#zoned) return -1
-    const place = placeIn(this.#axis, time)
+    const place = lowerBound(this.#axis, time)
     if (this.#axis[place] === time) return place
     if (this.#axis.length === mostKeys) return -1
     this.#axis.splice(place, 0, time)

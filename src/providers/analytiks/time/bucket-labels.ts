@@ -1,5 +1,5 @@
 import type { TrafficPoint } from '../series.ts'
-import { Stamp } from './timestamp-printer.ts'
+import { TimestampPrinter } from './timestamp-printer.ts'
 import type { ZoneClock } from './zone-clock.ts'
 
 type BucketLabel = Pick<TrafficPoint, 'at' | 'localAt'>
@@ -13,8 +13,8 @@ export class BucketLabels {
   /** By quarter-hours from there on, as labels are asked for. */
   readonly #zoned: BucketLabel[] = []
   readonly #local: BucketLabel[] = []
-  readonly #instants = new Stamp()
-  readonly #locals = new Stamp()
+  readonly #instants = new TimestampPrinter()
+  readonly #locals = new TimestampPrinter()
 
   /** Most of the times will be `from` then or later. */
   constructor(clock: ZoneClock | null, from: number) {
@@ -38,8 +38,8 @@ export class BucketLabels {
   localStarts(start: number, step: number, length: number): readonly string[] | null {
     const clock = this.#clock
     if (!clock) return null
-    const stamp = new Stamp()
-    return Array.from({ length }, (_, place) => stamp.local(clock.localOf(start + place * step)))
+    const printer = new TimestampPrinter()
+    return Array.from({ length }, (_, place) => printer.local(clock.localOf(start + place * step)))
   }
 
   #print(time: number, zoned: boolean): BucketLabel {

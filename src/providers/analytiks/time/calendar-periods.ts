@@ -1,4 +1,4 @@
-import { placeIn } from '../ordered-list.ts'
+import { lowerBound } from '../ordered-list.ts'
 import type { TrafficSpan } from '../records.ts'
 import type { ZoneClock } from './zone-clock.ts'
 
@@ -47,7 +47,7 @@ export class Periods {
     const starts = zoned ? this.starts : this.localStarts
     if (!starts) return null
     const isHinted = time >= (starts[hint] ?? Infinity) && time < (starts[hint + 1] ?? Infinity)
-    return isHinted ? hint : Math.max(0, placeIn(starts, time + 1) - 1)
+    return isHinted ? hint : Math.max(0, lowerBound(starts, time + 1) - 1)
   }
 }
 

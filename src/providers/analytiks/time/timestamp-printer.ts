@@ -8,7 +8,7 @@ const clockFaces = Array.from({ length: day / quarterHour }, (_, quarter) =>
  * Prints times that come in order of time, of which most start a quarter-hour: about ten times as quick as the platform,
  * since a fleet's month holds a million of them.
  */
-export class Stamp {
+export class TimestampPrinter {
   #today = Number.NaN
   #date = ''
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { HeldBuckets } from '../../../../src/providers/analytiks/assembly/dense-buckets.ts'
+import { DenseBuckets } from '../../../../src/providers/analytiks/assembly/dense-buckets.ts'
 import type { Buckets, TrafficSpan } from '../../../../src/providers/analytiks/records.ts'
 import { hour, utc } from '../traffic-rows.ts'
 
@@ -10,7 +10,7 @@ const windowHours = 48
 test('what windows told, in whatever order they came, is told in order of time', () => {
   fc.assert(
     fc.property(windowsInAnyOrder(), windows => {
-      const held = new HeldBuckets(span, hour)
+      const held = new DenseBuckets(span, hour)
       for (const { start, buckets } of windows) held.add(start, buckets)
       const inOrder = windows.toSorted((one, other) => one.start - other.start)
       expect(listOf(held)).toEqual(inOrder.flatMap(({ buckets }) => told(buckets)))
@@ -19,19 +19,19 @@ test('what windows told, in whatever order they came, is told in order of time',
 })
 
 test('a bucket that is told twice is held twice', () => {
-  const held = new HeldBuckets(span, hour)
+  const held = new DenseBuckets(span, hour)
   const once: Buckets = { times: [span.start + hour], values: [7], zoned: true }
   held.add(span.start, once)
   held.add(span.start, once)
   expect(listOf(held)).toEqual([...told(once), ...told(once)])
-  const within = new HeldBuckets(span, hour)
+  const within = new DenseBuckets(span, hour)
   within.add(span.start, { times: [span.start, span.start], values: [1, 2], zoned: true })
   expect(listOf(within).map(({ value }) => value)).toEqual([1, 2])
 })
 
 test('a local span holds local times at equal steps', () => {
   const local: TrafficSpan = { ...span, form: 'local' }
-  const held = new HeldBuckets(local, hour)
+  const held = new DenseBuckets(local, hour)
   held.add(local.start, { times: [local.start], values: [1], zoned: false })
   held.add(local.start + hour, { times: [local.start + hour], values: [2], zoned: true })
   expect(listOf(held)).toEqual([
@@ -40,7 +40,7 @@ test('a local span holds local times at equal steps', () => {
   ])
 })
 
-function listOf(held: HeldBuckets) {
+function listOf(held: DenseBuckets) {
   const list: { time: number; value: number; zoned: boolean }[] = []
   held.each((time, value, zoned) => list.push({ time, value, zoned }))
   return list

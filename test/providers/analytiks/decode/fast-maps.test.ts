@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BucketReader, UnreadableMap } from '../../../../src/providers/analytiks/decode/bucket-reader.ts'
-import { type LiftedMaps, liftMaps } from '../../../../src/providers/analytiks/decode/fast-maps.ts'
+import { type FastMaps, readFastMaps } from '../../../../src/providers/analytiks/decode/fast-maps.ts'
 import { locationMetrics } from '../../../../src/providers/analytiks/records.ts'
-import { wholeAnswer } from '../../../../src/providers/analytiks/wire.ts'
+import { wholeResponse } from '../../../../src/providers/analytiks/wire.ts'
 import { UpstreamError } from '../../../../src/upstream/error.ts'
 import { parseJson } from '../../../../src/upstream/http/json.ts'
 
@@ -101,7 +101,7 @@ const damagedBody = fc
 test('an answer says the same whether its maps are lifted or not, and is refused alike', () => {
   fc.assert(
     fc.property(fc.oneof(body, damagedBody), body => {
-      expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+      expect(told(readFastMaps(body))).toEqual(told({ text: body, find: () => undefined }))
     }),
     { numRuns: 2000 },
   )
@@ -115,7 +115,7 @@ test('all maps of plain dates and counts are lifted', () => {
         visits,
         pointOfInterest: [{ id: 'a', peakVisits: visits }],
       }))
-      expect(liftMaps(JSON.stringify(rows)).text).not.toMatch(/T\d\d:/)
+      expect(readFastMaps(JSON.stringify(rows)).text).not.toMatch(/T\d\d:/)
     }),
   )
 })
@@ -125,35 +125,35 @@ test.each([
   ...['999999999999999', '1000000000000000', '9007199254740991', '9007199254740993', '12345678901234567890'],
 ])('a count that is written as %j is read as JSON has it, or refused', count => {
   const body = `[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":${count}}}]`
-  expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+  expect(told(readFastMaps(body))).toEqual(told({ text: body, find: () => undefined }))
 })
 
 test('characters are not taken for others by half of their code', () => {
   const body = '[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":1\u0130}}]'
-  expect(told(liftMaps(body))).toBe('refused')
+  expect(told(readFastMaps(body))).toBe('refused')
 })
 
 test('times of one length may be of two forms', () => {
   const keys = ['2026-01-01T00:00+01:00', '2026-01-01T00:00:00.00']
   const body = JSON.stringify(keys.map(key => ({ locationId: 1, visits: { [key]: 1 } })))
-  expect(told(liftMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+  expect(told(readFastMaps(body))).toEqual(told({ text: body, find: () => undefined }))
 })
 
 test('what looks like a map and is no metric stays', () => {
   const body = '{"successes":[],"failures":{"2026-01-01T00:00:00Z":1}}'
-  expect(liftMaps(body).text).toBe(body)
+  expect(readFastMaps(body).text).toBe(body)
 })
 
 test('neighbouring maps of the same times hold them once', () => {
   const map = { '2026-01-01T00:00:00Z': 1, '2026-01-01T01:00:00Z': 2 }
-  const { text, find } = liftMaps(JSON.stringify([{ locationId: 1, visits: map, bounces: map }]))
+  const { text, find } = readFastMaps(JSON.stringify([{ locationId: 1, visits: map, bounces: map }]))
   const [{ visits, bounces }] = JSON.parse(text)
   expect(find(visits)?.times).toBe(find(bounces)?.times)
 })
 
-function told(lifted: LiftedMaps): unknown {
+function told(fastMaps: FastMaps): unknown {
   try {
-    return parseJson('analytiks', wholeAnswer, lifted.text)(new BucketReader(lifted))
+    return parseJson('analytiks', wholeResponse, fastMaps.text)(new BucketReader(fastMaps))
   } catch (error) {
     if (error instanceof UnreadableMap || error instanceof UpstreamError) return 'refused'
     throw error
