@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import sharp from 'sharp'
+import { Pool } from 'undici'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { detailRequest, listRecorded } from '../../src/sandbox/aura-vision-rows.ts'
 import { openPictureTurns } from '../../src/upstream/images/image-download-queue.ts'
@@ -17,8 +18,17 @@ test('two hundred links that are opened at once are one to three questions, for 
   await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
   const links = await linksOf(served, 200)
   const { journal } = served.sandbox.auraVision
+  // Open connections bring all requests at once, however busy the machine is.
+  const browsers = new Pool(served.origin, { connections: links.length })
+  onTestFinished(() => browsers.close())
+  await Promise.all(links.map(async () => (await browsers.request({ path: '/healthz', method: 'GET' })).body.dump()))
   journal.clear()
-  expect(await statusesOf(links)).toEqual(new Set([200]))
+  const responses = links.map(async link => {
+    const { statusCode, body } = await browsers.request({ path: new URL(link).pathname, method: 'GET' })
+    await body.dump()
+    return statusCode
+  })
+  expect(new Set(await Promise.all(responses))).toEqual(new Set([200]))
   expect(journal.count('detail/list')).toBeLessThanOrEqual(3)
   expect(journal.count(imageHostRoute)).toBe(links.length)
   const bodies = journal.calls.filter(({ route }) => route === 'detail/list').map(({ body }) => body)
