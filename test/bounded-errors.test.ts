@@ -104,7 +104,7 @@ test('whatever is sent, a refusal has at most fifty errors of at most 300 charac
   }
   await fc.assert(fc.asyncProperty(hostileBodies, fc.constantFrom(...ways), isShort), { numRuns: 150 })
   for (const kind of ['parsing', 'validation', 'variables', 'input', 'limits'])
-    expect(refusals.get(kind)).toBeGreaterThan(10)
+    expect(refusals.get(kind)).toBeGreaterThan(0)
 })
 
 test('each field has its own error, however many there are, and no message is long', async () => {

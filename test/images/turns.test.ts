@@ -21,7 +21,9 @@ test('two hundred links that are opened at once are one to three questions, for 
   // Open connections bring all requests at once, however busy the machine is.
   const browsers = new Pool(served.origin, { connections: links.length })
   onTestFinished(() => browsers.close())
-  await Promise.all(links.map(async () => (await browsers.request({ path: '/healthz', method: 'GET' })).body.dump()))
+  await Promise.all(
+    links.map(async () => (await browsers.request({ path: '/healthz', method: 'GET' })).body.dump()),
+  )
   journal.clear()
   const responses = links.map(async link => {
     const { statusCode, body } = await browsers.request({ path: new URL(link).pathname, method: 'GET' })

@@ -159,9 +159,7 @@ export class DataSource<Key, Value> {
     return missing.flat()
   }
 
-  #callsFor(
-    entries: readonly InFlightQuestion<Key, Value>[],
-  ): readonly {
+  #callsFor(entries: readonly InFlightQuestion<Key, Value>[]): readonly {
     readonly call: Call<Key, Value>
     readonly entries: readonly InFlightQuestion<Key, Value>[]
   }[] {
