@@ -12,7 +12,7 @@ export default defineConfig({
     sequence: { shuffle: true },
     // Files share a process, which reads the graph once: a run takes less than half the CPU.
     isolate: false,
-    setupFiles: ['test/left-behind.ts'],
+    setupFiles: ['test/support/left-behind.ts'],
     // A guard against what hangs; on a busy machine all takes long.
     testTimeout: 60_000,
     // An event that comes is waited for no longer than it takes, on a busy machine either.

@@ -1,9 +1,9 @@
 import { getNamedType, isObjectType } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
 import { schema } from '../schema/index.ts'
-import { askText } from './client.ts'
-import { takeCalls } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { takeCalls } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { askText } from './client.ts'
-import { expectRefused } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { expectRefused } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
 
 /** No input of this file reaches an upstream, so one Isotherm serves them all and its journals stay empty. */
 const resources = new AsyncDisposableStack()

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
-import { type Answer, ask } from './client.ts'
 import { BrandAndLocationsDocument, type BrandAndLocationsQuery } from './generated/graphql.ts'
-import { propertyRuns } from './property-runs.ts'
-import { serve } from './serving.ts'
-import { denseBuckets } from './traffic-answers.ts'
+import { type Answer, ask } from './support/client.ts'
+import { propertyRuns } from './support/property-runs.ts'
+import { serve } from './support/serving.ts'
+import { denseBuckets } from './support/traffic-answers.ts'
 
 const zones = [
   'Europe/London',

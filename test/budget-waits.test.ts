@@ -2,8 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { servePosthog } from '../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../src/sandbox/posthog-heatmaps.ts'
 import { serveZenovay } from '../src/sandbox/zenovay.ts'
-import { askText } from './client.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

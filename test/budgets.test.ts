@@ -9,11 +9,11 @@ import { madeUpHeatmaps } from '../src/sandbox/posthog-heatmaps.ts'
 import { sites } from '../src/sandbox/world.ts'
 import { serveZenovay } from '../src/sandbox/zenovay.ts'
 import type { CallContext } from '../src/upstream/call-context.ts'
-import { askText } from './client.ts'
-import { installMilliseconds } from './debian-package.ts'
-import { installRedis, startRedis } from './redis.ts'
-import { type Served, serve } from './serving.ts'
-import { arrival, type Wiring, wire } from './wiring.ts'
+import { askText } from './support/client.ts'
+import { installMilliseconds } from './support/debian-package.ts'
+import { installRedis, startRedis } from './support/redis.ts'
+import { type Served, serve } from './support/serving.ts'
+import { arrival, type Wiring, wire } from './support/wiring.ts'
 
 beforeAll(installRedis, installMilliseconds)
 afterEach(() => {

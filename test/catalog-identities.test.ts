@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { problemsOf, read } from './catalog-texts.ts'
+import { problemsOf, read } from './support/catalog-texts.ts'
 
 test('an upstream id is the text that was written, quoted or not', () => {
   const ids = fc.oneof(

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stores } from '../src/sandbox/world.ts'
-import { ask } from './client.ts'
 import {
   RollupsDocument,
   TimeBothFormsDocument,
@@ -9,8 +8,9 @@ import {
   TimeTrafficDocument,
   type TrafficInterval,
 } from './generated/graphql.ts'
-import { type Served, serve } from './serving.ts'
-import { answerTraffic, type BucketMap, denseBuckets, spansSent } from './traffic-answers.ts'
+import { ask } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
+import { answerTraffic, type BucketMap, denseBuckets, spansSent } from './support/traffic-answers.ts'
 
 test.each([
   {

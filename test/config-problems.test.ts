@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readConfig, StartProblems } from '../src/config/config.ts'
 import { generalVariables, providerVariables } from '../src/config/variables.ts'
 import { providerNames } from '../src/upstream/error.ts'
-import { problemsOf, required, variablesOfProviders } from './environments.ts'
+import { problemsOf, required, variablesOfProviders } from './support/environments.ts'
 
 test('every problem is told at once, by the name of its variable', () => {
   const problems = problemsOf({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../src/config/config.ts'
 import { providerNames } from '../src/upstream/error.ts'
-import { problemsOf, required } from './environments.ts'
+import { problemsOf, required } from './support/environments.ts'
 
 test('auto is the sandbox for all where no provider is configured, and for none where one is', () => {
   for (const mode of [undefined, 'auto']) {

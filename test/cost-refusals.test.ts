@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { askText } from './client.ts'
-import { madeUpOperations } from './made-up-costs.ts'
-import { takeCalls } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { madeUpOperations } from './support/made-up-costs.ts'
+import { takeCalls } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

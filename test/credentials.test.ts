@@ -7,9 +7,9 @@ import { createContext } from '../src/context.ts'
 import { type Emulator, serveEmulator } from '../src/sandbox/emulator.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
 import { type CallCounters, openCallCounters } from '../src/upstream/rate-limit/call-counters.ts'
-import { installMilliseconds } from './debian-package.ts'
-import { installRedis, startRedis } from './redis.ts'
-import { failureOf } from './wiring.ts'
+import { installMilliseconds } from './support/debian-package.ts'
+import { installRedis, startRedis } from './support/redis.ts'
+import { failureOf } from './support/wiring.ts'
 
 beforeAll(installRedis, installMilliseconds)
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { startBroken } from './broken-server.ts'
-import { askText } from './client.ts'
-import { upstreamWords } from './failures.ts'
-import { expectRefused, takeCalls } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { startBroken } from './support/broken-server.ts'
+import { askText } from './support/client.ts'
+import { upstreamWords } from './support/failures.ts'
+import { expectRefused, takeCalls } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
+import { arrival } from './support/wiring.ts'
 import { serveHttp } from './upstream/http/loopback.ts'
-import { arrival } from './wiring.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { callsOf } from './calls.ts'
-import { ask } from './client.ts'
 import { RollupsDocument, RollupZonesDocument } from './generated/graphql.ts'
-import { serve } from './serving.ts'
-import { answerTraffic } from './traffic-answers.ts'
+import { callsOf } from './support/calls.ts'
+import { ask } from './support/client.ts'
+import { serve } from './support/serving.ts'
+import { answerTraffic } from './support/traffic-answers.ts'
 
 const range = { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-03T00:00:00Z' } }
 const id = 'oxford-street'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
-import { installMilliseconds, installPackages } from './foreign-package.ts'
+import { installMilliseconds, installPackages } from './support/foreign-package.ts'
 
 beforeAll(() => installPackages(), installMilliseconds)
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { askText } from './client.ts'
-import { serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { serve } from './support/serving.ts'
 
 /** Thirty fragments, each of which spreads the next one twice: a thousand million fields, were they counted one by one. */
 function doubling(type: string, leaf: string): string {

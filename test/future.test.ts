@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { callsOf } from './calls.ts'
-import { ask } from './client.ts'
 import {
   RatesDocument,
   RollupBrandDocument,
   RollupsDocument,
   TimeTrafficDocument,
 } from './generated/graphql.ts'
-import { serve } from './serving.ts'
-import { answerTraffic, denseBuckets, spansSent } from './traffic-answers.ts'
+import { callsOf } from './support/calls.ts'
+import { ask } from './support/client.ts'
+import { serve } from './support/serving.ts'
+import { answerTraffic, denseBuckets, spansSent } from './support/traffic-answers.ts'
 
 const years = { utc: { start: '2101-01-01T00:00:00Z', end: '2103-01-01T00:00:00Z' } }
 const local = { local: { start: '2101-01-01T00:00:00', end: '2101-01-01T03:00:00' } }

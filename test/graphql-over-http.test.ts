@@ -7,10 +7,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { frontDoor, type Visit } from '../src/server/front-door.ts'
 import { graphqlOverHttp, type ServerContext } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
-import { startBroken } from './broken-server.ts'
 import { madeUpGraph } from './execution/made-up-graph.ts'
 import { madeUpQueries } from './execution/made-up-queries.ts'
-import { requestText, sendRaw } from './raw-http.ts'
+import { startBroken } from './support/broken-server.ts'
+import { requestText, sendRaw } from './support/raw-http.ts'
 
 const resources = new AsyncDisposableStack()
 /** Isotherm, and Yoga with a made-up graph: behind Isotherm's HTTP, and by its own. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { ask } from './client.ts'
 import { RatesDocument, RollupBrandDocument, RollupsDocument } from './generated/graphql.ts'
-import { type Served, serve } from './serving.ts'
-import { answerTraffic, type BucketMap } from './traffic-answers.ts'
+import { ask } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
+import { answerTraffic, type BucketMap } from './support/traffic-answers.ts'
 
 const kolkata = 4
 const days = { local: { start: '2025-06-02T00:00:00', end: '2025-06-04T00:00:00' } }

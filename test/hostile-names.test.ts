@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { type Served, serve } from './serving.ts'
+import { type Served, serve } from './support/serving.ts'
 import { serveHttp } from './upstream/http/loopback.ts'
 
 const resources = new AsyncDisposableStack()

@@ -1,8 +1,8 @@
 import { Trace } from '@apollo/usage-reporting-protobuf'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { askText } from './client.ts'
 import { questions } from './long/gateways/questions.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

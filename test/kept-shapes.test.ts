@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { readConfig } from '../src/config/config.ts'
 import { namespacesOf } from '../src/owners.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
-import { askText } from './client.ts'
-import { installMilliseconds } from './debian-package.ts'
-import { installRedis, startRedis } from './redis.ts'
-import { serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { installMilliseconds } from './support/debian-package.ts'
+import { installRedis, startRedis } from './support/redis.ts'
+import { serve } from './support/serving.ts'
 
 beforeAll(installRedis, installMilliseconds)
 

@@ -3,8 +3,8 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { originOf, startChild } from './child.ts'
-import { askText } from './client.ts'
+import { originOf, startChild } from './support/child.ts'
+import { askText } from './support/client.ts'
 import { serveHttp } from './upstream/http/loopback.ts'
 
 const query =

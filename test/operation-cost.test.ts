@@ -20,8 +20,8 @@ import { schema } from '../schema/index.ts'
 import { readConfig } from '../src/config/config.ts'
 import { explorer } from '../src/server/explorer.ts'
 import { operationCost } from '../src/server/operation-cost.ts'
-import { allCost, type MadeUpOperation, madeUpOperations } from './made-up-costs.ts'
-import { blocks } from './readme.ts'
+import { allCost, type MadeUpOperation, madeUpOperations } from './support/made-up-costs.ts'
+import { blocks } from './support/readme.ts'
 
 const { operationLimits: limits } = readConfig({})
 

@@ -1,7 +1,7 @@
 import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { documentRefusal, textRefusal, variablesRefusal } from '../src/server/operation-shape.ts'
-import { type Served, serve } from './serving.ts'
+import { type Served, serve } from './support/serving.ts'
 
 let served: Served
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { callsOf } from './calls.ts'
-import { askText } from './client.ts'
-import { serve } from './serving.ts'
+import { callsOf } from './support/calls.ts'
+import { askText } from './support/client.ts'
+import { serve } from './support/serving.ts'
 
 const plan = { headers: { 'isotherm-explain': 'plan' } }
 const range = '{ utc: { start: "2025-06-02T00:00:00Z", end: "2025-06-20T00:00:00Z" } }'

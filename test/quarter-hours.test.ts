@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
-import { ask } from './client.ts'
 import { RollupBrandDocument, RollupsDocument } from './generated/graphql.ts'
-import { serve } from './serving.ts'
-import { answerTraffic } from './traffic-answers.ts'
+import { ask } from './support/client.ts'
+import { serve } from './support/serving.ts'
+import { answerTraffic } from './support/traffic-answers.ts'
 
 const interval = 'QUARTER_HOUR' as const
 const range = { utc: { start: '2025-06-02T09:00:00Z', end: '2025-06-02T14:00:00Z' } }

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stores } from '../src/sandbox/world.ts'
-import { callsOf } from './calls.ts'
-import { ask } from './client.ts'
 import {
   RatesBesideDocument,
   RatesBesideTrafficDocument,
   RatesByBucketDocument,
   RatesDocument,
 } from './generated/graphql.ts'
-import { serve } from './serving.ts'
-import { answerTraffic } from './traffic-answers.ts'
+import { callsOf } from './support/calls.ts'
+import { ask } from './support/client.ts'
+import { serve } from './support/serving.ts'
+import { answerTraffic } from './support/traffic-answers.ts'
 
 const range = { utc: { start: '2025-06-02T09:00:00Z', end: '2025-06-02T12:00:00Z' } }
 const [nine, ten, noon] = ['2025-06-02T09:00:00Z', '2025-06-02T10:00:00Z', '2025-06-02T12:00:00Z']

@@ -4,8 +4,8 @@ import { EventSource } from 'undici'
 import { expect, test } from 'vitest'
 import { startIsotherm } from '../src/isotherm.ts'
 import { UpstreamError } from '../src/upstream/error.ts'
-import { askText } from './client.ts'
-import { blocks, readme } from './readme.ts'
+import { askText } from './support/client.ts'
+import { blocks, readme } from './support/readme.ts'
 
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8'))
 

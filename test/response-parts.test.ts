@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { sendResults } from '../src/server/result-stream.ts'
-import { type Served, serve } from './serving.ts'
+import { type Served, serve } from './support/serving.ts'
 
 let served: Served
 

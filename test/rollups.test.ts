@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { callsOf } from './calls.ts'
-import { ask } from './client.ts'
 import {
   type RolledUpSeriesFragment,
   RollupBrandDocument,
@@ -8,8 +6,10 @@ import {
   type TrafficInterval,
   type TrafficRange,
 } from './generated/graphql.ts'
-import { type Served, serve } from './serving.ts'
-import { answerTraffic, denseBuckets } from './traffic-answers.ts'
+import { callsOf } from './support/calls.ts'
+import { ask } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
+import { answerTraffic, denseBuckets } from './support/traffic-answers.ts'
 
 const calendars = ['DAILY', 'WEEKLY', 'MONTHLY'] as const
 

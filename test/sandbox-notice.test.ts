@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startIsotherm } from '../src/isotherm.ts'
-import { askText } from './client.ts'
-import { serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { serve } from './support/serving.ts'
 
 const everybody = ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog']
 const names = '{ locations(first: 1) { nodes { name } } }'

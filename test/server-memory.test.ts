@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { documentCache } from '../src/server/document-cache.ts'
-import { askText } from './client.ts'
-import { serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { serve } from './support/serving.ts'
 
 test('long queries that differ leave nothing behind', async () => {
   await using served = await serve({ environment: roomy })

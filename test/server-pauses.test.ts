@@ -15,8 +15,8 @@ import { schema } from '../schema/index.ts'
 import { writeLongJson } from '../src/server/long-json.ts'
 import { usePacedErrors } from '../src/server/plugins/paced-errors.ts'
 import { Pauses } from '../src/upstream/source/pauses.ts'
-import { askText } from './client.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const stores = 700
 const aliases = 400

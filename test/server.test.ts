@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startBroken } from './broken-server.ts'
-import { askText } from './client.ts'
-import { takeCalls } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { startBroken } from './support/broken-server.ts'
+import { askText } from './support/client.ts'
+import { takeCalls } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const dashboard = 'https://dashboard.example'
 const resources = new AsyncDisposableStack()

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type AnalytiksEmulator, serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import type { Call } from '../src/sandbox/emulator.ts'
-import { askText } from './client.ts'
-import { serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { serve } from './support/serving.ts'
 
 const day = 86_400_000
 const first = Date.UTC(2025, 4, 1)

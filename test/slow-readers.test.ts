@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp, type ServerContext } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
-import { startBroken } from './broken-server.ts'
-import { sendRaw } from './raw-http.ts'
+import { startBroken } from './support/broken-server.ts'
+import { sendRaw } from './support/raw-http.ts'
 
 /** More than the buffers of two sockets hold. */
 const megabytes = 24

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
 import { sandboxCatalog } from '../src/sandbox/sandbox.ts'
-import { emptyFolder, originOf, startChild } from './child.ts'
-import { ask, askText } from './client.ts'
 import { FailureEverythingDocument } from './generated/graphql.ts'
+import { emptyFolder, originOf, startChild } from './support/child.ts'
+import { ask, askText } from './support/client.ts'
 import { serveHttp } from './upstream/http/loopback.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }

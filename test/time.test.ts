@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ask, askText } from './client.ts'
 import {
   TimeBrandDocument,
   TimeHeatmapsDocument,
   TimeTotalsDocument,
   TimeTrafficDocument,
 } from './generated/graphql.ts'
-import { serve } from './serving.ts'
-import { answerTraffic, denseBuckets, spansSent } from './traffic-answers.ts'
+import { ask, askText } from './support/client.ts'
+import { serve } from './support/serving.ts'
+import { answerTraffic, denseBuckets, spansSent } from './support/traffic-answers.ts'
 
 const morning = { start: '2025-06-02T09:00:00.000Z', end: '2025-06-02T12:00:00.000Z' }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Journal } from '../src/sandbox/emulator.ts'
-import { askText } from './client.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 const everything = `query ($day: TimeRange!) {

@@ -4,12 +4,12 @@ import { parse } from 'graphql'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startIsotherm } from '../src/isotherm.ts'
 import { readManifest } from '../src/server/trusted-documents.ts'
-import { emptyFolder } from './child.ts'
-import { askText } from './client.ts'
 import * as generated from './generated/graphql.ts'
 import listed from './generated/persisted-documents.json' with { type: 'json' }
-import { takeCalls } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { emptyFolder } from './support/child.ts'
+import { askText } from './support/client.ts'
+import { takeCalls } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
 
 const stores = 'query Stores($first: Int = 1) { locations(first: $first) { nodes { id } } }'
 const totals = generated.TimeTotalsDocument.toString()

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { askText } from './client.ts'
-import { takeCalls } from './refused.ts'
-import { type Served, serve } from './serving.ts'
+import { askText } from './support/client.ts'
+import { takeCalls } from './support/refused.ts'
+import { type Served, serve } from './support/serving.ts'
 
 /** What an id names is known without asking anybody, so one Isotherm serves them all and asks nobody. */
 const resources = new AsyncDisposableStack()

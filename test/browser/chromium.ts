@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
-import { installDebianPackage } from '../debian-package.ts'
+import { installDebianPackage } from '../support/debian-package.ts'
 
 const executable = '/usr/bin/chromium'
 

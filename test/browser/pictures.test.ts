@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { askText } from '../client.ts'
-import { installMilliseconds } from '../debian-package.ts'
 import { contentRoute, imageHostRoute, pageHeatmapId, week } from '../images/serving-pictures.ts'
-import { type Served, serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { type Served, serve } from '../support/serving.ts'
 import { installChromium, openChromium } from './chromium.ts'
 import { serveHtml } from './html-page.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { installMilliseconds } from '../debian-package.ts'
-import { takeCalls } from '../refused.ts'
-import { type Served, serve } from '../serving.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { takeCalls } from '../support/refused.ts'
+import { type Served, serve } from '../support/serving.ts'
 import { installChromium, openChromium, type Visit } from './chromium.ts'
 import { type HtmlPage, serveHtml } from './html-page.ts'
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { madeUpHeatmaps } from '../../src/sandbox/posthog-heatmaps.ts'
 import { sandboxCatalog } from '../../src/sandbox/sandbox.ts'
-import { askText } from '../client.ts'
-import { takeCalls } from '../refused.ts'
-import { type Served, serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { takeCalls } from '../support/refused.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const website = 'website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" })'
 const [uuid = ''] = madeUpHeatmaps(new Date()).map(({ heatmap }) => heatmap.id)

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { serveAnalytiks } from '../../src/sandbox/analytiks.ts'
 import type { Journal } from '../../src/sandbox/emulator.ts'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import { CountBrandDocument, CountTrafficDocument } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const range = { utc: { start: '2025-06-02T00:00:00Z', end: '2025-06-03T00:00:00Z' } }
 

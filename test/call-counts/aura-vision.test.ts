@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { detailRequest } from '../../src/sandbox/aura-vision-rows.ts'
 import { stores } from '../../src/sandbox/world.ts'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import { CountSpatialHeatmapsDocument } from '../generated/graphql.ts'
-import { type Served, serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const range = { start: '2025-06-02T00:00:00Z', end: '2025-06-04T00:00:00Z' }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../src/sandbox/analytiks.ts'
 import type { Fault } from '../../src/sandbox/emulator.ts'
-import { askText } from '../client.ts'
-import { type Served, serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const route = 'POST /json/v3'
 const keeping = { ISOTHERM_CACHE_BYTES: '100000000' }

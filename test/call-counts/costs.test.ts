@@ -6,9 +6,9 @@ import { createContext } from '../../src/context.ts'
 import { serveAnalytiks } from '../../src/sandbox/analytiks.ts'
 import { serveDatadog } from '../../src/sandbox/datadog.ts'
 import { sites } from '../../src/sandbox/world.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
-import { arrival } from '../wiring.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { arrival } from '../support/wiring.ts'
 
 afterEach(() => {
   vi.useRealTimers()

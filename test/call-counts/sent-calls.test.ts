@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Fault } from '../../src/sandbox/emulator.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const range = '{ start: "2025-06-02T00:00:00Z", end: "2025-06-03T00:00:00Z" }'
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const keeping = { ISOTHERM_CACHE_BYTES: '100000000' }
 afterEach(() => {

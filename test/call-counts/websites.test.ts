@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import {
   CountCreateThenListDocument,
   type CountCreateThenListMutation,
@@ -8,7 +6,9 @@ import {
   CountViewsWithSnapshotsDocument,
   EverythingDocument,
 } from '../generated/graphql.ts'
-import { type Served, serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const pagesRoute = 'GET /api/external/v1/heatmaps/:websiteId/pages'
 const snapshotsRoute = 'GET /api/v2/replay/heatmap/snapshots'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Environment, readConfig } from '../../src/config/config.ts'
 import { generalVariables, providerVariables } from '../../src/config/variables.ts'
 import type { providerNames } from '../../src/upstream/error.ts'
-import { problemsOf, required, variablesOfProviders } from '../environments.ts'
+import { problemsOf, required, variablesOfProviders } from '../support/environments.ts'
 
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
 const pictureBounds = { ...bounds, maximumPictureBytes: 33_554_432 }

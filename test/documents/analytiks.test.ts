@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Journal } from '../../src/sandbox/emulator.ts'
-import { ask } from '../client.ts'
 import {
   DocumentBrandTrafficDocument,
   type DocumentBrandTrafficQueryVariables,
@@ -9,8 +8,9 @@ import {
   type DocumentTrafficQueryVariables,
   type DocumentZoneFragment,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
-import { camelCase, readExample } from '../vendor-page.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { camelCase, readExample } from '../support/vendor-page.ts'
 
 /** The page's range. Its end is on a bucket, which is no part of the range in the graph. */
 const pageRange = { start: '2023-06-08T11:30:00.000Z', end: '2023-06-08T23:45:00.000Z' }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { ask } from '../client.ts'
 import {
   DocumentSpatialHeatmapsDocument,
   type DocumentSpatialHeatmapsQuery,
   type DocumentSpatialHeatmapsQueryVariables,
   type SpatialHeatmapType,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
-import { readExample } from '../vendor-page.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { readExample } from '../support/vendor-page.ts'
 
 const example: DocumentSpatialHeatmapsQueryVariables = {
   auraVisionId: '64a1b2c3d4e5f6a7b8c9d0e3',

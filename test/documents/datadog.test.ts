@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Journal } from '../../src/sandbox/emulator.ts'
-import { type Answer, ask } from '../client.ts'
 import {
   DocumentCreateSnapshotDocument,
   DocumentDeleteSnapshotDocument,
@@ -8,8 +7,9 @@ import {
   DocumentSnapshotsDocument,
   DocumentUpdateSnapshotDocument,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
-import { readExample } from '../vendor-page.ts'
+import { type Answer, ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { readExample } from '../support/vendor-page.ts'
 
 const base = '/api/v2/replay/heatmap/snapshots'
 const change = {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { ask } from '../client.ts'
 import {
   DocumentPageHeatmapDocument,
   type DocumentPageHeatmapQuery,
   DocumentScreenshotDocument,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
-import { readExample } from '../vendor-page.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { readExample } from '../support/vendor-page.ts'
 
 const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
 /** The two routes of the page, and what asks them. */

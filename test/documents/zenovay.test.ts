@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { ask } from '../client.ts'
 import { DocumentPagesDocument } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
-import { readExample } from '../vendor-page.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { readExample } from '../support/vendor-page.ts'
 
 const zenovayId = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
 const headers = { 'content-type': 'application/json', 'x-request-id': 'page-1' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 test('an error says where it is however often a query is asked', async () => {
   await using served = await serve({ environment: { ZENOVAY_API_KEY: undefined } })

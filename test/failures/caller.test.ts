@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
-import { ask } from '../client.ts'
 import { FailureEverythingDocument } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
+import { arrival } from '../support/wiring.ts'
 import { serveHttp } from '../upstream/http/loopback.ts'
-import { arrival } from '../wiring.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 /** No deadline that a test would wait for. */

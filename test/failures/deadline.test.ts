@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 test('questions that wait for each other have one deadline together', async () => {
   await using served = await serve({ environment: { ISOTHERM_ANSWER_TIMEOUT_MS: '3000' } })

@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
 import type { ProviderName } from '../../src/upstream/error.ts'
-import { type Answer, ask } from '../client.ts'
 import {
   FailureEverythingDocument,
   type FailureEverythingQuery,
   FailurePictureDocument,
 } from '../generated/graphql.ts'
-import { fieldsOf } from '../outages.ts'
-import { serve } from '../serving.ts'
+import { type Answer, ask } from '../support/client.ts'
+import { fieldsOf } from '../support/outages.ts'
+import { serve } from '../support/serving.ts'
 import { serveHttp } from '../upstream/http/loopback.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }

@@ -1,11 +1,11 @@
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { clientKeys, nameOfClient } from '../../src/providers.ts'
-import { ask } from '../client.ts'
 import { FailureEverythingDocument } from '../generated/graphql.ts'
-import { fieldsOf, outages } from '../outages.ts'
-import { expectDiscreet, secretsOf } from '../secrets.ts'
-import { serve } from '../serving.ts'
+import { ask } from '../support/client.ts'
+import { fieldsOf, outages } from '../support/outages.ts'
+import { expectDiscreet, secretsOf } from '../support/secrets.ts'
+import { serve } from '../support/serving.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 

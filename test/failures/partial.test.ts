@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Fault } from '../../src/sandbox/emulator.ts'
-import { ask } from '../client.ts'
 import {
   FailureBrandDocument,
   FailureEverythingDocument,
@@ -8,8 +7,9 @@ import {
   FailureLocationsDocument,
   FailureSavedHeatmapsDocument,
 } from '../generated/graphql.ts'
-import { fieldsOf } from '../outages.ts'
-import { serve } from '../serving.ts'
+import { ask } from '../support/client.ts'
+import { fieldsOf } from '../support/outages.ts'
+import { serve } from '../support/serving.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 

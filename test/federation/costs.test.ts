@@ -11,9 +11,9 @@ import { expect, test } from 'vitest'
 import { appliedDirectives } from '../../schema/applied-directives.ts'
 import { schema } from '../../schema/index.ts'
 import { sites } from '../../src/sandbox/world.ts'
-import { callsOf } from '../calls.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const [shop, help] = sites
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
 

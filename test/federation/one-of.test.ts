@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 /** Each field with an argument of which exactly one member may be there, and two members of that. */
 const fields = [

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { sites, stores } from '../../src/sandbox/world.ts'
-import { callsOf } from '../calls.ts'
-import { askText } from '../client.ts'
-import { type Served, serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const count = 1000
 const uuidOfNone = '00000000-0000-4000-8000-000000000000'

@@ -9,8 +9,8 @@ import {
 } from 'graphql'
 import { expect, test } from 'vitest'
 import { schema } from '../../schema/index.ts'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 test('what a stitched graph reads of the server is what is printed', async () => {
   await using served = await serve()

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { askText } from '../client.ts'
-import { type Served, serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 interface Connection {
   readonly edges: readonly { readonly cursor: string; readonly node: unknown }[]

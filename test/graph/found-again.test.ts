@@ -3,9 +3,9 @@ import { type GraphQLObjectType, getNamedType, isInputObjectType, isObjectType }
 import { expect, test } from 'vitest'
 import { schema } from '../../schema/index.ts'
 import { isUuid } from '../../src/upstream/uuid.ts'
-import { askText } from '../client.ts'
-import { propertyRuns } from '../property-runs.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { propertyRuns } from '../support/property-runs.ts'
+import { serve } from '../support/serving.ts'
 import { entities, type HandsOut, handedOutBy, keysOf, wholeOf } from './handing-out.ts'
 import { catalogOf, oddWorld, script, servePostHog } from './odd-world.ts'
 

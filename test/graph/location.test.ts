@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { ask } from '../client.ts'
 import { GraphLocationDataDocument, GraphLocationDocument, type LocationBy } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const auraVisionId = '64a1b2c3d4e5f6a7b8c9d0e3'
 const identities: LocationBy[] = [

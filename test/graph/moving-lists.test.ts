@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Listing, toConnection } from '../../schema/connection.ts'
-import { askText } from '../client.ts'
-import { type Served, serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

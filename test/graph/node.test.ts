@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import { GraphNodeDocument, GraphNodesDocument } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ask, askText } from '../client.ts'
 import { GraphPageHeatmapDocument } from '../generated/graphql.ts'
-import { type Served, serve } from '../serving.ts'
+import { ask, askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const none = { contentType: null, width: null, retryAfterSeconds: null, failure: null }
 

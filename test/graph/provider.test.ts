@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import {
   EverythingDocument,
   GraphDeleteSnapshotDocument,
   GraphProvidersDocument,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const range = { start: '2025-06-02T00:00:00Z', end: '2025-06-03T00:00:00Z' }
 

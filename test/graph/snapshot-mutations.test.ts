@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { ask } from '../client.ts'
 import {
   type CreateSnapshotInput,
   GraphCreateSnapshotDocument,
@@ -7,7 +6,8 @@ import {
   GraphSnapshotsDocument,
   GraphUpdateSnapshotDocument,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { ask } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const change = {
   eventId: 'event',

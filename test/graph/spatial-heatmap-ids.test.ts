@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, expect, test } from 'vitest'
-import { type Answer, askText } from '../client.ts'
-import { type Served, serve } from '../serving.ts'
+import { type Answer, askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served

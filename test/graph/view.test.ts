@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import {
   GraphSnapshotsDocument,
   GraphViewDataDocument,
@@ -8,7 +6,9 @@ import {
   GraphViewOfDocument,
   type ViewBy,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const applicationId = 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb'
 const seventhProduct = {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { callsOf } from '../calls.ts'
-import { ask, askText } from '../client.ts'
 import {
   GraphWebsiteDocument,
   type GraphWebsiteFieldsFragment,
   GraphWebsitesDocument,
   type WebsiteBy,
 } from '../generated/graphql.ts'
-import { serve } from '../serving.ts'
+import { callsOf } from '../support/calls.ts'
+import { ask, askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const zenovayId = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
 const datadogApplicationId = 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb'

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
-import { serve } from '../serving.ts'
-import { arrival } from '../wiring.ts'
+import { serve } from '../support/serving.ts'
+import { arrival } from '../support/wiring.ts'
 import { contentRoute, imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
 
 const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#c40' } })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
-import { type Served, serve } from '../serving.ts'
+import { type Served, serve } from '../support/serving.ts'
 import { contentRoute, linkOf, pageImage } from './serving-pictures.ts'
 
 const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c40' } })

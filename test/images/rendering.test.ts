@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { askText } from '../client.ts'
-import { type Served, serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { type Served, serve } from '../support/serving.ts'
 import { contentRoute, pageHeatmapId, pageImage, type Shown } from './serving-pictures.ts'
 
 test('a picture that is being drawn is no error: its link says when to come again, without asking before', async () => {

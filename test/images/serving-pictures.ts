@@ -1,5 +1,5 @@
-import { askText } from '../client.ts'
-import type { Served } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import type { Served } from '../support/serving.ts'
 
 export interface Shown {
   readonly state: string

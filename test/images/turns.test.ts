@@ -6,8 +6,8 @@ import { Pool } from 'undici'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { detailRequest, listRecorded } from '../../src/sandbox/aura-vision-rows.ts'
 import { openPictureTurns } from '../../src/upstream/images/image-download-queue.ts'
-import { type Served, serve } from '../serving.ts'
-import { arrival } from '../wiring.ts'
+import { type Served, serve } from '../support/serving.ts'
+import { arrival } from '../support/wiring.ts'
 import { imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
 
 const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#c40' } })

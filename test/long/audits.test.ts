@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { installMilliseconds, installPackages, runForeign } from '../foreign-package.ts'
-import { serve } from '../serving.ts'
+import { installMilliseconds, installPackages, runForeign } from '../support/foreign-package.ts'
+import { serve } from '../support/serving.ts'
 
 beforeAll(() => installPackages(), installMilliseconds)
 

@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { providerNames } from '../../src/upstream/error.ts'
-import { askText } from '../client.ts'
-import { foreignFolder, installMilliseconds, installPackages, runForeign } from '../foreign-package.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import {
+  foreignFolder,
+  installMilliseconds,
+  installPackages,
+  runForeign,
+} from '../support/foreign-package.ts'
+import { serve } from '../support/serving.ts'
 
 const modules = join(import.meta.dirname, '../../node_modules')
 

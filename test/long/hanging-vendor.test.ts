@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { askText } from '../client.ts'
-import { serve } from '../serving.ts'
+import { askText } from '../support/client.ts'
+import { serve } from '../support/serving.ts'
 
 const deadline = 3_000
 

@@ -6,9 +6,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { startIsotherm } from '../../src/isotherm.ts'
 import { installChromium, openChromium } from '../browser/chromium.ts'
 import { serveHtml } from '../browser/html-page.ts'
-import { emptyFolder } from '../child.ts'
-import { installMilliseconds } from '../debian-package.ts'
-import { blocks, readme } from '../readme.ts'
+import { emptyFolder } from '../support/child.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { blocks, readme } from '../support/readme.ts'
 
 beforeAll(installChromium, installMilliseconds)
 

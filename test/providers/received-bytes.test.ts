@@ -6,7 +6,7 @@ import type { Emulator, Fault } from '../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../src/sandbox/posthog.ts'
 import { serveZenovay } from '../../src/sandbox/zenovay.ts'
 import type { CallContext } from '../../src/upstream/call-context.ts'
-import { type Wiring, wire } from '../wiring.ts'
+import { type Wiring, wire } from '../support/wiring.ts'
 
 const day = { start: new Date('2026-02-02T00:00:00Z'), end: new Date('2026-02-03T00:00:00Z') }
 const span = { form: 'utc', start: day.start.getTime(), end: day.end.getTime() } as const

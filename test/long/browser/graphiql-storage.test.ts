@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { installChromium, openChromium } from '../../browser/chromium.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { serve } from '../../serving.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { serve } from '../../support/serving.ts'
 import {
   activeTab,
   costsAlone,

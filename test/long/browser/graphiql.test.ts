@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { startIsotherm } from '../../../src/isotherm.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { installChromium, openChromium } from '../../browser/chromium.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { serve } from '../../serving.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { serve } from '../../support/serving.ts'
 import { activeTab, costsAlone, names, openTab, run, shown, tabNames, tabs } from './graphiql-page.ts'
 
 beforeAll(installChromium, installMilliseconds)

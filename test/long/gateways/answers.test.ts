@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { callsOf } from '../../calls.ts'
-import { askText } from '../../client.ts'
-import { installMilliseconds } from '../../foreign-package.ts'
-import { type Served, serve } from '../../serving.ts'
+import { callsOf } from '../../support/calls.ts'
+import { askText } from '../../support/client.ts'
+import { installMilliseconds } from '../../support/foreign-package.ts'
+import { type Served, serve } from '../../support/serving.ts'
 import { type Question, questions } from './questions.ts'
 import { type Gateway, gatewayNames, installGateways, linesOf, startGateway } from './readme-gateways.ts'
 

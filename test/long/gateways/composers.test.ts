@@ -2,7 +2,12 @@ import { join } from 'node:path'
 import { buildSchema } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { foreignFolder, installMilliseconds, installPackages, runForeign } from '../../foreign-package.ts'
+import {
+  foreignFolder,
+  installMilliseconds,
+  installPackages,
+  runForeign,
+} from '../../support/foreign-package.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const isotherm = join(root, 'schema/subgraph.graphql')

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
-import { callsOf } from '../../calls.ts'
-import { type Child, emptyFolder, startNode } from '../../child.ts'
-import { askText } from '../../client.ts'
-import { installMilliseconds, installPackages } from '../../foreign-package.ts'
-import { type Served, serve } from '../../serving.ts'
+import { callsOf } from '../../support/calls.ts'
+import { type Child, emptyFolder, startNode } from '../../support/child.ts'
+import { askText } from '../../support/client.ts'
+import { installMilliseconds, installPackages } from '../../support/foreign-package.ts'
+import { type Served, serve } from '../../support/serving.ts'
 
 const folder = join(import.meta.dirname, '../../../examples/supergraph')
 const start = join(folder, 'start.ts')

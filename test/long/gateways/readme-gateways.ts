@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startNode } from '../../child.ts'
-import { foreignFolder, installPackages } from '../../foreign-package.ts'
+import { startNode } from '../../support/child.ts'
+import { foreignFolder, installPackages } from '../../support/foreign-package.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const example = join(root, 'examples/supergraph')

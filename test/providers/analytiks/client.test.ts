@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { LocationChoice, Question } from '../../../src/providers/analytiks/client.ts'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
-import { failureOf, type Wiring, wire } from '../../wiring.ts'
+import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
 
 const june: Question = {
   span: { form: 'utc', start: Date.UTC(2025, 5, 2), end: Date.UTC(2025, 5, 3) },

@@ -5,9 +5,9 @@ import { locationMetrics, pointOfInterestMetrics } from '../../../src/providers/
 import type { TrafficReport } from '../../../src/providers/analytiks/series.ts'
 import type { TrafficKey, TrafficQuestion } from '../../../src/providers/analytiks/traffic-question.ts'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
-import { type Ask, providerConformance } from '../../conformance.ts'
-import { answer, httpFailures, tokenFailures } from '../../failures.ts'
-import { failureOf, type Wiring, wire } from '../../wiring.ts'
+import { type Ask, providerConformance } from '../../support/conformance.ts'
+import { answer, httpFailures, tokenFailures } from '../../support/failures.ts'
+import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
 import { hour, toldBy, utc } from './traffic-rows.ts'
 
 const june: TrafficQuestion = {

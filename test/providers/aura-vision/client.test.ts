@@ -3,8 +3,8 @@ import { GraphQLLocalDateTime } from 'graphql-scalars'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { HeatmapFilter, SpatialHeatmapType } from '../../../src/providers/aura-vision/wire.ts'
 import { type AuraVisionEmulator, serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
-import { openTunnel } from '../../tunnel.ts'
-import { arrival, failureOf, type Wiring, wire } from '../../wiring.ts'
+import { openTunnel } from '../../support/tunnel.ts'
+import { arrival, failureOf, type Wiring, wire } from '../../support/wiring.ts'
 
 const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
 const july: HeatmapFilter = {

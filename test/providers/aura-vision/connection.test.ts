@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { openConnection } from '../../../src/providers/aura-vision/connection.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 
 const never = { signal: new AbortController().signal }
 const passed = new DOMException('passed', 'TimeoutError')

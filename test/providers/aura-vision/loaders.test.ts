@@ -6,9 +6,9 @@ import { type HeatmapFilter, spatialHeatmapTypes } from '../../../src/providers/
 import { serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
 import { detailRequest } from '../../../src/sandbox/aura-vision-rows.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
-import { type Ask, providerConformance } from '../../conformance.ts'
-import { answer, type Failures, httpFailures, tokenFailures, upstreamWords } from '../../failures.ts'
-import { wire } from '../../wiring.ts'
+import { type Ask, providerConformance } from '../../support/conformance.ts'
+import { answer, type Failures, httpFailures, tokenFailures, upstreamWords } from '../../support/failures.ts'
+import { wire } from '../../support/wiring.ts'
 
 const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
 const rueDeRivoli = '64a1b2c3d4e5f6a7b8c9d0e4'

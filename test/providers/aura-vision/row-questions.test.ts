@@ -5,7 +5,7 @@ import { spatialHeatmapTypes } from '../../../src/providers/aura-vision/wire.ts'
 import { serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
 import { detailRequest, listRecorded } from '../../../src/sandbox/aura-vision-rows.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
-import { failureOf, wire } from '../../wiring.ts'
+import { failureOf, wire } from '../../support/wiring.ts'
 
 const bounds = { maximumLocations: 50, maximumDays: 31 }
 const day = 86_400_000

@@ -8,7 +8,7 @@ import {
   type ConnectionOptions,
   openConnection,
 } from '../../../src/providers/aura-vision/connection.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 
 export async function lossOf(promise: Promise<unknown>) {
   const error = await promise.catch((error: unknown) => error)

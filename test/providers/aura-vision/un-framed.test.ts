@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 import { leave, lossOf, serve } from './socket-server.ts'
 
 const never = { signal: new AbortController().signal }

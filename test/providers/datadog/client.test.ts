@@ -4,7 +4,7 @@ import type { DatadogClient } from '../../../src/providers/datadog/client.ts'
 import { serveDatadog } from '../../../src/sandbox/datadog.ts'
 import type { Emulator, Reply } from '../../../src/sandbox/emulator.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
-import { failureOf, wire } from '../../wiring.ts'
+import { failureOf, wire } from '../../support/wiring.ts'
 
 const callContext = { signal: new AbortController().signal }
 const example = '00000000-0000-0000-0000-000000000001'

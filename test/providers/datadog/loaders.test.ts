@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { SnapshotsKey } from '../../../src/providers/datadog/loaders.ts'
 import { serveDatadog } from '../../../src/sandbox/datadog.ts'
-import { type Ask, providerConformance } from '../../conformance.ts'
-import { wire } from '../../wiring.ts'
+import { type Ask, providerConformance } from '../../support/conformance.ts'
+import { wire } from '../../support/wiring.ts'
 
 providerConformance({
   name: 'datadog',

@@ -4,8 +4,8 @@ import type { PostHogScope } from '../../../src/providers/posthog/client.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
+import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
 import { serveHttp } from '../../upstream/http/loopback.ts'
-import { failureOf, type Wiring, wire } from '../../wiring.ts'
 
 const project: PostHogScope = { kind: 'projects', id: '1' }
 const environment: PostHogScope = { kind: 'environments', id: '1' }

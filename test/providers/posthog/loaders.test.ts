@@ -6,9 +6,9 @@ import { createContext } from '../../../src/context.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
-import { type Ask, providerConformance } from '../../conformance.ts'
-import { answer, httpFailures, rubbish } from '../../failures.ts'
-import { failureOf, wire } from '../../wiring.ts'
+import { type Ask, providerConformance } from '../../support/conformance.ts'
+import { answer, httpFailures, rubbish } from '../../support/failures.ts'
+import { failureOf, wire } from '../../support/wiring.ts'
 
 const picture = async () => new Uint8Array([0xff, 0xd8])
 const shop = { kind: 'projects', id: '1' } as const

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Screenshot } from '../../../src/providers/posthog/client.ts'
 import { Renderings } from '../../../src/providers/posthog/renderings.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 
 const heatmap = Object.create(null)
 const rendering: Screenshot = { state: 'RENDERING', retryAfterSeconds: null, heatmap }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Reply } from '../../../src/sandbox/emulator.ts'
 import { sites } from '../../../src/sandbox/world.ts'
 import { serveZenovay } from '../../../src/sandbox/zenovay.ts'
-import { failureOf, type Wiring, wire } from '../../wiring.ts'
+import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
 
 const shop = sites[0]?.zenovayId ?? ''
 const callContext = { signal: new AbortController().signal }

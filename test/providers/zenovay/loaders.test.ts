@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { sites } from '../../../src/sandbox/world.ts'
 import { serveZenovay } from '../../../src/sandbox/zenovay.ts'
-import { providerConformance } from '../../conformance.ts'
-import { failureOf, wire } from '../../wiring.ts'
+import { providerConformance } from '../../support/conformance.ts'
+import { failureOf, wire } from '../../support/wiring.ts'
 
 const [shop = '', help = ''] = sites.map(site => site.zenovayId)
 

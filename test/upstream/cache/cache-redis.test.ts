@@ -4,8 +4,8 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis, type RedisConnection } from '../../../src/upstream/cache/redis.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { installRedis, type RedisServer, startRedis } from '../../redis.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { installRedis, type RedisServer, startRedis } from '../../support/redis.ts'
 
 const bytes = 10_000_000
 const hour = 3_600_000

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { beforeAll, expect, test } from 'vitest'
 import { askTwice, openRedis } from '../../../src/upstream/cache/redis.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { installRedis, startRedis } from '../../redis.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { installRedis, startRedis } from '../../support/redis.ts'
 
 beforeAll(installRedis, installMilliseconds)
 

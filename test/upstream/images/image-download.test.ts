@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
 import { isPublic, publicLookup } from '../../../src/upstream/http/public-address.ts'
 import { openPictureUpstream } from '../../../src/upstream/images/image-download.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 
 const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c40' } })
   .png()

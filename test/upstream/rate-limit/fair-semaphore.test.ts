@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CallContext } from '../../../src/upstream/call-context.ts'
 import { openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 
 const start = (requester?: object): CallContext => ({
   signal: new AbortController().signal,

@@ -5,7 +5,7 @@ import { openLocalCallCounter } from '../../../src/upstream/rate-limit/call-coun
 import { type FairSemaphore, openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openRateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })

@@ -3,7 +3,7 @@ import type { Allowance, CallCounter } from '../../../src/upstream/rate-limit/ca
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
 import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.ts'
-import type { RedisServer } from '../../redis.ts'
+import type { RedisServer } from '../../support/redis.ts'
 
 /**
  * One instance of several: a ledger on a connection of its own, which is ready. Only an impatient one leaves a server that is

@@ -5,7 +5,7 @@ import { type Allowance, openLocalCallCounter } from '../../../src/upstream/rate
 import { type FairSemaphore, openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { type Clock, systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openRateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
-import { failureOf } from '../../wiring.ts'
+import { failureOf } from '../../support/wiring.ts'
 import { handClock } from './clock.ts'
 
 const callContext = { signal: new AbortController().signal }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { CallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { installRedis, type RedisServer, startRedis } from '../../redis.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { installRedis, type RedisServer, startRedis } from '../../support/redis.ts'
 import { exhaust, instance } from './instance.ts'
 
 beforeAll(installRedis, installMilliseconds)

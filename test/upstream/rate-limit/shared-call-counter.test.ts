@@ -4,8 +4,8 @@ import type { Allowance } from '../../../src/upstream/rate-limit/call-counter.ts
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
 import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { installRedis, startRedis } from '../../redis.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { installRedis, startRedis } from '../../support/redis.ts'
 import { instance } from './instance.ts'
 
 beforeAll(installRedis, installMilliseconds)

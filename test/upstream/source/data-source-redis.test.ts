@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
-import { installMilliseconds } from '../../debian-package.ts'
-import { installRedis, startRedis } from '../../redis.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { installRedis, startRedis } from '../../support/redis.ts'
 import { openDataSource, scope } from './asking.ts'
 
 beforeAll(installRedis, installMilliseconds)

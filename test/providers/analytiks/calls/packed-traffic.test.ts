@@ -9,7 +9,7 @@ import {
   pointOfInterestMetrics,
 } from '../../../../src/providers/analytiks/records.ts'
 import { serveAnalytiks } from '../../../../src/sandbox/analytiks.ts'
-import { wire } from '../../../wiring.ts'
+import { wire } from '../../../support/wiring.ts'
 import { hour } from '../traffic-rows.ts'
 
 const start = Date.parse('2025-06-02T00:00:00Z')

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../src/config/config.ts'
-import { startIsotherm } from '../src/isotherm.ts'
-import { type Sandbox, type SandboxOptions, sandboxCatalog, startSandbox } from '../src/sandbox/sandbox.ts'
+import type { Environment } from '../../src/config/config.ts'
+import { startIsotherm } from '../../src/isotherm.ts'
+import { type Sandbox, type SandboxOptions, sandboxCatalog, startSandbox } from '../../src/sandbox/sandbox.ts'
 
 export interface Served extends AsyncDisposable {
   /** Where Isotherm listens. */

@@ -9,7 +9,7 @@ const run = promisify(execFile)
 const stamp = 'node_modules/.installed'
 
 /** Gateways, composers and clients that others wrote, and the scripts that run them: a package of its own. */
-export const foreignFolder = join(import.meta.dirname, 'foreign')
+export const foreignFolder = join(import.meta.dirname, '../foreign')
 
 /** How long a machine without what others wrote may take to get it. */
 export const installMilliseconds = 300_000

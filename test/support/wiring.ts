@@ -1,10 +1,10 @@
-import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog/catalog.ts'
-import { type Environment, readConfig } from '../src/config/config.ts'
-import { createContext } from '../src/context.ts'
-import { type Clients, type Loaders, nameOfClient } from '../src/providers.ts'
-import type { Emulator } from '../src/sandbox/emulator.ts'
-import { notConfigured, UpstreamError } from '../src/upstream/error.ts'
+import { openAccount } from '../../src/account.ts'
+import { Catalog } from '../../src/catalog/catalog.ts'
+import { type Environment, readConfig } from '../../src/config/config.ts'
+import { createContext } from '../../src/context.ts'
+import { type Clients, type Loaders, nameOfClient } from '../../src/providers.ts'
+import type { Emulator } from '../../src/sandbox/emulator.ts'
+import { notConfigured, UpstreamError } from '../../src/upstream/error.ts'
 
 /** One account's clients, connected to what an environment names. */
 export interface Wiring extends AsyncDisposable {

@@ -1,6 +1,6 @@
-import { type Environment, readConfig, StartProblems } from '../src/config/config.ts'
-import { providerVariables } from '../src/config/variables.ts'
-import { providerNames } from '../src/upstream/error.ts'
+import { type Environment, readConfig, StartProblems } from '../../src/config/config.ts'
+import { providerVariables } from '../../src/config/variables.ts'
+import { providerNames } from '../../src/upstream/error.ts'
 
 /** The required variables of every provider. */
 export const required = {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { Environment } from '../src/config/config.ts'
-import type { Fault, Reply } from '../src/sandbox/emulator.ts'
-import type { ProviderName, UpstreamErrorCode } from '../src/upstream/error.ts'
+import type { Environment } from '../../src/config/config.ts'
+import type { Fault, Reply } from '../../src/sandbox/emulator.ts'
+import type { ProviderName, UpstreamErrorCode } from '../../src/upstream/error.ts'
 
 /** One way in which a provider fails, or a part of it, and what callers are told of it. */
 export interface Outage {

@@ -1,8 +1,8 @@
-import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog/catalog.ts'
-import { readConfig } from '../src/config/config.ts'
-import type { HttpServer } from '../src/server/http-server.ts'
-import { type ServerOptions, startServer } from '../src/server/server.ts'
+import { openAccount } from '../../src/account.ts'
+import { Catalog } from '../../src/catalog/catalog.ts'
+import { readConfig } from '../../src/config/config.ts'
+import type { HttpServer } from '../../src/server/http-server.ts'
+import { type ServerOptions, startServer } from '../../src/server/server.ts'
 
 /** A server without any provider, whose catalog fails at every location in a way that nobody expects. */
 export async function startBroken(

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../src/config/config.ts'
+import type { Environment } from '../../src/config/config.ts'
 
 /** A process of its own, which ends with its scope. */
 export interface Child extends AsyncDisposable {
@@ -23,7 +23,7 @@ export function startChild(
   environment: Environment = {},
   folder?: string,
 ): Promise<Child> {
-  return startNode([join(import.meta.dirname, '../src', script)], environment, folder)
+  return startNode([join(import.meta.dirname, '../../src', script)], environment, folder)
 }
 
 /** The same for any script, with its arguments. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import type { Emulator } from '../src/sandbox/emulator.ts'
+import type { Emulator } from '../../src/sandbox/emulator.ts'
 
 /** A port in front of an emulator, which sees the connections themselves. */
 export interface Tunnel extends AsyncDisposable {

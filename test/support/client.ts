@@ -1,4 +1,4 @@
-import type { TypedDocumentString } from './generated/graphql.ts'
+import type { TypedDocumentString } from '../generated/graphql.ts'
 
 export interface GraphQLFailure {
   readonly message: string

@@ -1,5 +1,5 @@
-import type { Catalog } from '../src/catalog/catalog.ts'
-import { readCatalog } from '../src/catalog/file.ts'
+import type { Catalog } from '../../src/catalog/catalog.ts'
+import { readCatalog } from '../../src/catalog/file.ts'
 
 /** The catalog that a file of this text holds. */
 export function read(text: string): Catalog {

@@ -1,5 +1,5 @@
-import type { Fault } from '../src/sandbox/emulator.ts'
-import type { UpstreamError } from '../src/upstream/error.ts'
+import type { Fault } from '../../src/sandbox/emulator.ts'
+import type { UpstreamError } from '../../src/upstream/error.ts'
 
 /** One way in which an upstream fails, and what its client makes of it. */
 export interface Failure {

@@ -1,4 +1,4 @@
-import { stores } from '../src/sandbox/world.ts'
+import { stores } from '../../src/sandbox/world.ts'
 import type { Served } from './serving.ts'
 
 /** Counts by the start of their bucket, as Analytiks sends them. */
