@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { chunksOf, drop, readerPatience, untilTaken } from '../server/slow-readers.ts'
-import type { Picture } from '../upstream/images/image.ts'
+import type { ImageFile } from '../upstream/images/image.ts'
 
 export interface DeliveryOptions {
   /** Whoever does not take the next 64 kB within so long is dropped, in milliseconds. */
@@ -16,7 +16,7 @@ export class Deliveries {
   /** By when it last took something, longest ago first. */
   readonly #readers = new Set<Reader>()
   /** How many read each image. */
-  readonly #held = new Map<Picture, number>()
+  readonly #held = new Map<ImageFile, number>()
   #bytes = 0
 
   constructor({ patience = readerPatience, maximumBytes = 268_435_456 }: DeliveryOptions = {}) {
@@ -25,7 +25,7 @@ export class Deliveries {
   }
 
   /** Resolves once all of it was taken, or its reader was dropped or has left. */
-  async deliver(response: ServerResponse, picture: Picture, parts: readonly Buffer[]): Promise<void> {
+  async deliver(response: ServerResponse, picture: ImageFile, parts: readonly Buffer[]): Promise<void> {
     const reader: Reader = { response, picture }
     this.#begin(reader)
     try {
@@ -69,5 +69,5 @@ export class Deliveries {
 
 interface Reader {
   readonly response: ServerResponse
-  readonly picture: Picture
+  readonly picture: ImageFile
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cutParts, type Picture } from '../upstream/images/image.ts'
+import { cutParts, type ImageFile } from '../upstream/images/image.ts'
 import { judgeConditions, judgeIfRange } from './conditions.ts'
 import type { Deliveries } from './deliveries.ts'
 import { sendProblem } from './json-response.ts'
@@ -7,7 +7,7 @@ import { problem } from './problem.ts'
 import { rangeIn } from './ranges.ts'
 
 export interface Sending {
-  readonly picture: Picture
+  readonly picture: ImageFile
   /** How long whoever gets it may use it without asking again. */
   readonly freshSeconds: number
   readonly deliveries: Deliveries

@@ -3,8 +3,8 @@ import { screenshotSeconds } from '../providers/posthog/answers.ts'
 import type { Shared } from '../providers.ts'
 import type { CacheAccess } from '../upstream/cache/cache.ts'
 import { notConfigured } from '../upstream/error.ts'
-import type { Picture } from '../upstream/images/image.ts'
-import { isPicture } from '../upstream/images/image-cache.ts'
+import type { ImageFile } from '../upstream/images/image.ts'
+import { isImageResult } from '../upstream/images/image-cache.ts'
 import { RequestScope } from '../upstream/source/request-scope.ts'
 import type { PictureReference, ScreenshotReference } from './references.ts'
 import { Drawings } from './resized-images.ts'
@@ -26,7 +26,7 @@ export interface FailedPicture {
 
 export interface ReadyPicture {
   readonly state: 'READY'
-  readonly picture: Picture
+  readonly picture: ImageFile
 }
 
 export type PictureState = ReadyPicture | RenderingPicture | FailedPicture
@@ -39,10 +39,10 @@ export class Pictures {
   readonly #shared: Pick<Shared, 'auraVision' | 'posthog'>
   readonly #maximumPixels: number
   readonly #kept: CacheAccess | undefined
-  readonly #sizes = new WeakMap<Picture, Size | UnfitPicture>()
-  readonly #drawings = new Drawings<string, Picture>()
+  readonly #sizes = new WeakMap<ImageFile, Size | UnfitPicture>()
+  readonly #drawings = new Drawings<string, ImageFile>()
   /** Of its own, so that no picture that is served as it is waits for those that are drawn. */
-  readonly #looks = new Drawings<Picture, Size>({ mostAtOnce: 1, mostWaiting: 1000 })
+  readonly #looks = new Drawings<ImageFile, Size>({ mostAtOnce: 1, mostWaiting: 1000 })
 
   /** Variants are kept in `kept`. */
   constructor(
@@ -62,7 +62,7 @@ export class Pictures {
   async open(reference: PictureReference, variant: Variant, signal: AbortSignal): Promise<PictureState> {
     const name = JSON.stringify(['variant', reference, variant.width, variant.format])
     const kept = await this.#kept?.get(name)
-    if (kept && isPicture(kept.value)) return ready(kept.value.picture)
+    if (kept && isImageResult(kept.value)) return ready(kept.value.picture)
     const found = await this.#ask(reference, signal)
     if (found.state !== 'READY') return found
     const { picture } = found
@@ -77,7 +77,7 @@ export class Pictures {
   }
 
   /** What makes a picture unfit is remembered as its size is: it would be as dear to find again. */
-  async #sizeOf(picture: Picture, signal: AbortSignal): Promise<Size> {
+  async #sizeOf(picture: ImageFile, signal: AbortSignal): Promise<Size> {
     const known = this.#sizes.get(picture)
     if (known instanceof UnfitPicture) throw known
     if (known) return known
@@ -110,6 +110,6 @@ export class Pictures {
   }
 }
 
-function ready(picture: Picture): ReadyPicture {
+function ready(picture: ImageFile): ReadyPicture {
   return { state: 'READY', picture }
 }

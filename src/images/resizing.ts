@@ -1,6 +1,6 @@
 import { imageSize } from 'image-size'
 import sharp from 'sharp'
-import { cutParts, type Picture, pictureTag } from '../upstream/images/image.ts'
+import { cutParts, type ImageFile, imageTag } from '../upstream/images/image.ts'
 
 export const formats = ['webp', 'jpeg', 'png'] as const
 type Format = (typeof formats)[number]
@@ -32,7 +32,7 @@ const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_53
  * picture can be read from.
  */
 export async function sizeOf(
-  picture: Picture,
+  picture: ImageFile,
   maximumPixels: number,
   inTurn: (look: () => Promise<Size>) => Promise<Size> = look => look(),
 ): Promise<Size> {
@@ -47,7 +47,7 @@ export async function sizeOf(
 const headBytes = 16_384
 
 /** Undefined where it does not, or for a format that may tell at its end how it lies. */
-function sizeInHead(picture: Picture): Size | undefined {
+function sizeInHead(picture: ImageFile): Size | undefined {
   if (picture.contentType !== 'image/jpeg') return undefined
   try {
     const { width, height, orientation = 1 } = imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
@@ -58,13 +58,13 @@ function sizeInHead(picture: Picture): Size | undefined {
   }
 }
 
-async function sizeInAll({ parts }: Picture): Promise<Size> {
+async function sizeInAll({ parts }: ImageFile): Promise<Size> {
   const image = sharp(Buffer.concat(parts), { limitInputPixels: false })
   return (await image.metadata().catch(unfit)).autoOrient
 }
 
 /** Whether a picture of that size is the variant already. */
-export function isVariant({ contentType }: Picture, size: Size, { width, format }: Variant): boolean {
+export function isVariant({ contentType }: ImageFile, size: Size, { width, format }: Variant): boolean {
   return (!width || width >= size.width) && (!format || contentType === `image/${format}`)
 }
 
@@ -79,11 +79,11 @@ export interface DrawingLimits {
  * that is broken, too large for its format, or takes too long.
  */
 export async function draw(
-  { parts, contentType }: Picture,
+  { parts, contentType }: ImageFile,
   size: Size,
   { width = size.width, format }: Variant,
   { maximumPixels, seconds = 10 }: DrawingLimits,
-): Promise<Picture> {
+): Promise<ImageFile> {
   const wanted = format ?? formats.find(known => contentType === `image/${known}`) ?? 'webp'
   const scale = Math.min(1, width / size.width)
   const side = scale * Math.max(size.width, size.height)
@@ -103,7 +103,7 @@ export async function draw(
     parts: [drawn],
     byteLength: drawn.byteLength,
     contentType: `image/${wanted}`,
-    etag: pictureTag({ status: 200, headers: {} }, [drawn]),
+    etag: imageTag({ status: 200, headers: {} }, [drawn]),
   }
 }
 

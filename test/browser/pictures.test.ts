@@ -73,14 +73,14 @@ describe('a page of another origin', () => {
   })
 })
 
-interface Picture {
+interface ImageFile {
   readonly link: string
   /** In pixels, as it should come. */
   readonly width: number
 }
 
 /** Six of each kind, some at the width that was asked of the graph and some of their links. */
-async function twelvePictures({ origin }: Served): Promise<readonly Picture[]> {
+async function twelvePictures({ origin }: Served): Promise<readonly ImageFile[]> {
   const { data, errors } = await askText<{
     location: { heatmaps: { image: { link: string } }[] }
     website: { heatmaps: { nodes: { image: { link: string } }[] } }

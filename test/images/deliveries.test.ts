@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { Deliveries, type DeliveryOptions } from '../../src/images/deliveries.ts'
-import type { Picture } from '../../src/upstream/images/image.ts'
+import type { ImageFile } from '../../src/upstream/images/image.ts'
 
 /** More than the buffers of two sockets hold. */
 const megabytes = 24
@@ -62,7 +62,7 @@ interface Reader {
 }
 
 /** A server that delivers one image a request, and readers who take nothing of it by themselves. */
-async function deliver(options: DeliveryOptions, pictureFor: () => Picture = pictureOf) {
+async function deliver(options: DeliveryOptions, pictureFor: () => ImageFile = pictureOf) {
   const deliveries = new Deliveries(options)
   let underWay = 0
   const server = createServer(async (_request, response) => {
@@ -96,7 +96,7 @@ async function deliver(options: DeliveryOptions, pictureFor: () => Picture = pic
   }
 }
 
-function pictureOf(): Picture {
+function pictureOf(): ImageFile {
   const parts = Array.from({ length: megabytes }, () => Buffer.alloc(2 ** 20))
   return { parts, byteLength: megabytes * 2 ** 20, contentType: 'image/png', etag: '"tag"' }
 }

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { type DrawingBounds, Drawings, TooManyDrawings } from '../../src/images/resized-images.ts'
 import { draw, formats, isVariant, sizeOf, UnfitPicture } from '../../src/images/resizing.ts'
-import type { Picture } from '../../src/upstream/images/image.ts'
+import type { ImageFile } from '../../src/upstream/images/image.ts'
 
 const limits = { maximumPixels: 100_000_000 }
 const drawn = sharp({ create: { width: 300, height: 200, channels: 3, background: '#c40' } })
@@ -29,7 +29,7 @@ test('what says no size is unfit', async () => {
 })
 
 /** As it may come, in more than one part. */
-function pictureOf(bytes: Buffer): Picture {
+function pictureOf(bytes: Buffer): ImageFile {
   const parts = [bytes.subarray(0, 1000), bytes.subarray(1000)]
   return { parts, byteLength: bytes.byteLength, contentType: 'image/jpeg', etag: '"tag"' }
 }
@@ -198,13 +198,13 @@ describe('drawings', () => {
 
   /** Drawings that end when the test says so. */
   function open(bounds: DrawingBounds = {}) {
-    const drawings = new Drawings<string, Picture>(bounds)
+    const drawings = new Drawings<string, ImageFile>(bounds)
     const open = new Map<string, () => void>()
     const names: string[] = []
     const begun = Object.assign(
       (name: string) => () => {
         names.push(name)
-        return new Promise<Picture>(resolve => open.set(name, () => resolve(picture)))
+        return new Promise<ImageFile>(resolve => open.set(name, () => resolve(picture)))
       },
       { names },
     )

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { detailRequest, listRecorded } from '../../src/sandbox/aura-vision-rows.ts'
-import { openPictureTurns } from '../../src/upstream/images/image-download-queue.ts'
+import { openImageDownloadLimit } from '../../src/upstream/images/image-download-limit.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { arrival } from '../support/wiring.ts'
 import { imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
@@ -107,7 +107,7 @@ test('a hundred readers who read nothing hold up nobody', async () => {
 })
 
 test('no more images of a vendor are waited for at once than so many', () => {
-  const turns = openPictureTurns('posthog', 2)
+  const turns = openImageDownloadLimit('posthog', 2)
   const [first] = [turns.take(), turns.take()]
   expect(() => turns.take()).toThrow('Too many pictures of posthog are waited for at once.')
   first?.[Symbol.dispose]()

@@ -3,8 +3,8 @@ import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { publicLookup } from '../../upstream/http/public-address.ts'
 import { statusError } from '../../upstream/http/status.ts'
-import type { Picture } from '../../upstream/images/image.ts'
-import { openPictureUpstream } from '../../upstream/images/image-download.ts'
+import type { ImageFile } from '../../upstream/images/image.ts'
+import { openImageDownloader } from '../../upstream/images/image-download.ts'
 import { openFairSemaphore } from '../../upstream/rate-limit/fair-semaphore.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 
@@ -20,7 +20,7 @@ export interface ImageHosts extends AsyncDisposable {
    * The picture behind a URL that was signed a moment ago; by another one, once, where that was over when its turn came. Throws
    * UpstreamError, for a URL that leads elsewhere before anything is connected to.
    */
-  picture(url: string, callContext: CallContext, signAgain?: () => Promise<string>): Promise<Picture>
+  picture(url: string, callContext: CallContext, signAgain?: () => Promise<string>): Promise<ImageFile>
 }
 
 /**
@@ -30,8 +30,8 @@ export interface ImageHosts extends AsyncDisposable {
 export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   const bounds = { ...settings, maximumBytes: settings.maximumPictureBytes }
   const places = openFairSemaphore('aura-vision', settings.limits.concurrency, settings)
-  const named = openPictureUpstream('aura-vision', bounds)
-  const guarded = openPictureUpstream('aura-vision', bounds, { lookup: publicLookup })
+  const named = openImageDownloader('aura-vision', bounds)
+  const guarded = openImageDownloader('aura-vision', bounds, { lookup: publicLookup })
   const addressOf = (text: string) => {
     const address = imageAddress(text, settings.imageHosts)
     if (address) return address

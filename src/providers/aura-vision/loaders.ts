@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader'
 import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import { asError } from '../../upstream/error.ts'
-import type { PictureAnswer } from '../../upstream/images/image-cache.ts'
+import type { ImageResult } from '../../upstream/images/image-cache.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
@@ -43,7 +43,7 @@ interface RequestKey extends HeatmapRequest {
 export interface AuraVisionSources {
   readonly heatmaps: DataSource<RequestKey, readonly AuraHeatmap[]>
   readonly rows: DataSource<RowKey, AuraHeatmap>
-  readonly pictures: DataSource<RowKey, PictureAnswer>
+  readonly pictures: DataSource<RowKey, ImageResult>
   readonly bounds: RequestBounds
 }
 

@@ -2,8 +2,8 @@ import DataLoader from 'dataloader'
 import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { asError } from '../../upstream/error.ts'
-import { isPicture, type PictureAnswer } from '../../upstream/images/image-cache.ts'
-import { openPictureTurns } from '../../upstream/images/image-download-queue.ts'
+import { type ImageResult, isImageResult } from '../../upstream/images/image-cache.ts'
+import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
@@ -16,10 +16,10 @@ export const spatialPictureSeconds = 86_400
 export function imageSource(
   client: AuraVisionClient,
   cachePolicy: CachePolicy | undefined,
-): DataSource<RowKey, PictureAnswer> {
+): DataSource<RowKey, ImageResult> {
   const urls = freshUrls(client)
-  const turns = openPictureTurns('aura-vision')
-  return new DataSource<RowKey, PictureAnswer>(
+  const turns = openImageDownloadLimit('aura-vision')
+  return new DataSource<RowKey, ImageResult>(
     {
       nameOf: rowName,
       callsOf: keys =>
@@ -31,7 +31,7 @@ export function imageSource(
           }),
         ),
       ttlOf: () => spatialPictureSeconds * 1000,
-      unpack: asItIs(isPicture),
+      unpack: asItIs(isImageResult),
     },
     cachePolicy,
   )

@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../../upstream/cache/keeping.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
-import { isPicture } from '../../upstream/images/image-cache.ts'
-import { openPictureTurns } from '../../upstream/images/image-download-queue.ts'
+import { isImageResult } from '../../upstream/images/image-cache.ts'
+import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
@@ -62,7 +62,7 @@ export function posthogSources(
   imageCachePolicy: CachePolicy | undefined,
 ): PostHogSources {
   const milliseconds = limits.ttlSeconds * 1000
-  const turns = openPictureTurns('posthog')
+  const turns = openImageDownloadLimit('posthog')
   const renderings: Renderings<ScreenshotKey> = new Renderings({
     nameOf: screenshotName,
     look: (key, signal) => screenshots.ask(key, RequestScope.alone('posthog', signal)),
@@ -85,7 +85,7 @@ export function posthogSources(
         return await client.picture(scope, uuid, width, callContext)
       }),
       ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
-      unpack: asItIs((kept): kept is ScreenshotPicture => isPicture(kept) && 'state' in kept),
+      unpack: asItIs((kept): kept is ScreenshotPicture => isImageResult(kept) && 'state' in kept),
     },
     imageCachePolicy,
   )

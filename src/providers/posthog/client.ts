@@ -7,8 +7,8 @@ import { type HttpHead, type HttpResponse, header } from '../../upstream/http/me
 import { readResponse } from '../../upstream/http/read-response.ts'
 import { baseName, routeUrl } from '../../upstream/http/route.ts'
 import { detailsOf, retryAfter, statusError } from '../../upstream/http/status.ts'
-import type { Picture } from '../../upstream/images/image.ts'
-import { openPictureUpstream } from '../../upstream/images/image-download.ts'
+import type { ImageFile } from '../../upstream/images/image.ts'
+import { openImageDownloader } from '../../upstream/images/image-download.ts'
 import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
@@ -53,7 +53,7 @@ export type MissingScreenshot =
   | RenderingScreenshot
   | { readonly state: 'FAILED'; readonly failure: string; readonly heatmap: PostHogHeatmap }
 
-export type ScreenshotPicture = (ReadyScreenshot & { readonly picture: Picture }) | MissingScreenshot
+export type ScreenshotPicture = (ReadyScreenshot & { readonly picture: ImageFile }) | MissingScreenshot
 
 export interface PostHogClient extends AsyncDisposable {
   /** The calls left of this hour. */
@@ -85,7 +85,7 @@ export function posthogAccount({ host, personalApiKey }: PostHogSettings): reado
 export function connectPosthog(settings: PostHogSettings, counters?: CallCounters): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
-  const pictures = openPictureUpstream('posthog', {
+  const pictures = openImageDownloader('posthog', {
     ...settings,
     maximumBytes: settings.maximumPictureBytes,
   })
@@ -161,7 +161,7 @@ function readScreenshot(answer: HttpResponse): Screenshot {
   return readyScreenshot(answer, { contentType })
 }
 
-function readyScreenshot(head: HttpHead, { contentType }: Pick<Picture, 'contentType'>): ReadyScreenshot {
+function readyScreenshot(head: HttpHead, { contentType }: Pick<ImageFile, 'contentType'>): ReadyScreenshot {
   return { state: 'READY', contentType, width: servedWidth(header(head, 'content-disposition')) }
 }
 

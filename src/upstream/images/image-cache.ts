@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { CacheAccess, CacheEntry } from '../cache/cache.ts'
-import type { Picture } from './image.ts'
+import type { ImageFile } from './image.ts'
 
 /** An answer that is a picture, whatever else it says. */
-export interface PictureAnswer {
-  readonly picture: Picture
+export interface ImageResult {
+  readonly picture: ImageFile
 }
 
 /** Pictures in memory, of so many bytes together, the latest used stay. Anything else is not kept. */
@@ -18,7 +18,7 @@ export function openImageCache(bytes: number): CacheAccess {
       return kept.get(name)
     },
     async set(name, answer, milliseconds) {
-      if (!isPicture(answer.value)) return
+      if (!isImageResult(answer.value)) return
       const size = answer.value.picture.byteLength + name.length
       kept.set(name, { ...answer, size }, { ttl: milliseconds })
     },
@@ -27,6 +27,6 @@ export function openImageCache(bytes: number): CacheAccess {
   }
 }
 
-export function isPicture(value: unknown): value is PictureAnswer {
+export function isImageResult(value: unknown): value is ImageResult {
   return value instanceof Object && 'picture' in value
 }

@@ -4,29 +4,29 @@ import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
 import { Connections } from '../http/connections.ts'
 import { openDispatch } from '../http/dispatch.ts'
-import { ImageReception, type PictureResponse } from './image-response.ts'
+import { ImageExchange, type ImageResponse } from './image-response.ts'
 
-export interface PictureCall {
+export interface ImageCall {
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
   readonly callContext: CallContext
 }
 
 /** One provider's connections for pictures. Redirects are not followed. */
-export interface PictureUpstream extends AsyncDisposable {
+export interface ImageDownloader extends AsyncDisposable {
   /**
    * One GET. An answer of status 200 is a picture, checked while it comes; of another status its text. Throws UpstreamError
    * for no answer, a late one, one too large and one that is no picture.
    */
-  get(call: PictureCall): Promise<PictureResponse>
+  get(call: ImageCall): Promise<ImageResponse>
 }
 
 /** `lookup` finds the addresses of hosts; by default the system's own. */
-export function openPictureUpstream(
+export function openImageDownloader(
   provider: ProviderName,
   bounds: Bounds,
   { lookup }: { readonly lookup?: LookupFunction } = {},
-): PictureUpstream {
+): ImageDownloader {
   const { deadlineMilliseconds, maximumBytes } = bounds
   const connections = new Connections({
     timeoutMilliseconds: deadlineMilliseconds,
@@ -41,7 +41,7 @@ export function openPictureUpstream(
         method: 'GET' as const,
         headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers },
       }
-      const open = () => new ImageReception(provider, maximumBytes)
+      const open = () => new ImageExchange(provider, maximumBytes)
       return dispatch({ request, open, callContext, isRead: true, isCreation: false })
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),

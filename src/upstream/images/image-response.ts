@@ -2,13 +2,13 @@ import type { Dispatcher } from 'undici'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { Exchange } from '../http/exchange.ts'
 import { type HttpHead, type HttpResponse, header } from '../http/message.ts'
-import { firstBytes, type Picture, pictureTag, pictureType } from './image.ts'
+import { firstBytes, type ImageFile, imageTag, imageType } from './image.ts'
 
 /** An answer that holds a picture, or says in words why there is none. */
-export type PictureResponse = (HttpHead & { readonly picture: Picture }) | HttpResponse
+export type ImageResponse = (HttpHead & { readonly picture: ImageFile }) | HttpResponse
 
 /** A call for a picture, which is ended as soon as its answer cannot be a picture of an allowed size. */
-export class ImageReception extends Exchange<PictureResponse> {
+export class ImageExchange extends Exchange<ImageResponse> {
   readonly #provider: ProviderName
   #type: Promise<string> | undefined
 
@@ -36,16 +36,16 @@ export class ImageReception extends Exchange<PictureResponse> {
     else this.resolve({ ...this.head, body: this.text() })
   }
 
-  async #finish(): Promise<PictureResponse> {
+  async #finish(): Promise<ImageResponse> {
     const contentType = await this.#look()
     const parts = this.chunks
-    const picture = { parts, byteLength: this.bytes, contentType, etag: pictureTag(this.head, parts) }
+    const picture = { parts, byteLength: this.bytes, contentType, etag: imageTag(this.head, parts) }
     return { ...this.head, picture }
   }
 
   #look(): Promise<string> {
     if (!this.#type) {
-      this.#type = pictureType(this.#provider, Buffer.concat(this.chunks))
+      this.#type = imageType(this.#provider, Buffer.concat(this.chunks))
       this.#type.catch(error => this.giveUp(error))
     }
     return this.#type

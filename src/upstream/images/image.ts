@@ -4,7 +4,7 @@ import { type ProviderName, UpstreamError } from '../error.ts'
 import { type HttpHead, header } from '../http/message.ts'
 
 /** A picture with all its bytes. */
-export interface Picture {
+export interface ImageFile {
   /** In the order that they came, and not joined: a copy of each picture would be as dear as all else that is done to it. */
   readonly parts: readonly Buffer[]
   readonly byteLength: number
@@ -27,7 +27,7 @@ const shown: ReadonlySet<string> = new Set([
 ])
 
 /** The media type that the first bytes tell; throws UpstreamError for what is no picture. */
-export async function pictureType(provider: ProviderName, first: Uint8Array): Promise<string> {
+export async function imageType(provider: ProviderName, first: Uint8Array): Promise<string> {
   // An unfinished file may make the library read past its end.
   const found = await fileTypeFromBuffer(first).catch(() => undefined)
   if (found && shown.has(found.mime)) return found.mime
@@ -39,7 +39,7 @@ export async function pictureType(provider: ProviderName, first: Uint8Array): Pr
 }
 
 /** The upstream's own tag where it is a strong one, else one made of the bytes. */
-export function pictureTag(head: HttpHead, parts: readonly Uint8Array[]): string {
+export function imageTag(head: HttpHead, parts: readonly Uint8Array[]): string {
   const told = header(head, 'etag')
   if (told && /^"[\x21\x23-\x7e]{1,128}"$/.test(told)) return told
   // GMAC with a key that is no secret: 128 bits of all bytes for a tenth of what SHA-256 takes, and nobody gains by a forgery.
@@ -52,7 +52,7 @@ export function pictureTag(head: HttpHead, parts: readonly Uint8Array[]): string
 const [tagKey, tagNonce] = [Buffer.alloc(16), Buffer.alloc(12)]
 
 /** The bytes from `start` to before `end`, where they lie. */
-export function cutParts({ parts }: Pick<Picture, 'parts'>, start: number, end: number): Buffer[] {
+export function cutParts({ parts }: Pick<ImageFile, 'parts'>, start: number, end: number): Buffer[] {
   const cut: Buffer[] = []
   let offset = 0
   for (const part of parts) {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { type HttpCall, openHttp } from '../../../src/upstream/http/http.ts'
 import { noResponse } from '../../../src/upstream/http/no-response.ts'
-import { openPictureUpstream } from '../../../src/upstream/images/image-download.ts'
+import { openImageDownloader } from '../../../src/upstream/images/image-download.ts'
 import { refusingUrl, rejection, serveHttp, serveSockets } from './loopback.ts'
 
 const never = new AbortController().signal
@@ -57,7 +57,7 @@ describe('a connection that ends when it is used again', () => {
       seen.add(request.socket)
       response.writeHead(404).end('none')
     })
-    await using pictures = openPictureUpstream('posthog', bounds)
+    await using pictures = openImageDownloader('posthog', bounds)
     const ask = () => pictures.get({ url: server.url, callContext: { signal: never } })
     for (let round = 0; round < 2; round++) {
       expect(await ask()).toMatchObject({ status: 404, body: 'none' })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { type HttpUpstream, openHttp } from '../../../src/upstream/http/http.ts'
-import { openPictureUpstream } from '../../../src/upstream/images/image-download.ts'
+import { openImageDownloader } from '../../../src/upstream/images/image-download.ts'
 import { type Loopback, rejection, serveHttp } from './loopback.ts'
 
 const maximumBytes = 100_000
@@ -172,7 +172,7 @@ test('text that is not UTF-8 is an invalid answer; a byte order mark is none of 
 })
 
 test('a picture is unpacked too, within its bounds', async () => {
-  await using pictures = openPictureUpstream('posthog', bounds)
+  await using pictures = openImageDownloader('posthog', bounds)
   const png = Buffer.concat([
     Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
     Buffer.alloc(10_000),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
 import { isPublic, publicLookup } from '../../../src/upstream/http/public-address.ts'
-import { openPictureUpstream } from '../../../src/upstream/images/image-download.ts'
+import { openImageDownloader } from '../../../src/upstream/images/image-download.ts'
 import { failureOf } from '../../support/wiring.ts'
 
 const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c40' } })
@@ -150,7 +150,7 @@ async function upstream(
     server.close()
   })
   const bounds = { deadlineMilliseconds, maximumBytes: 1_000_000 }
-  const pictures = openPictureUpstream('posthog', bounds, lookup ? { lookup } : {})
+  const pictures = openImageDownloader('posthog', bounds, lookup ? { lookup } : {})
   onTestFinished(() => pictures[Symbol.asyncDispose]())
   const { port } = server.address() as AddressInfo
   return {

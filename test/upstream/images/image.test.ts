@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cutParts, pictureTag } from '../../../src/upstream/images/image.ts'
+import { cutParts, imageTag } from '../../../src/upstream/images/image.ts'
 
 const parts = fc.array(fc.uint8Array({ maxLength: 50 }).map(Buffer.from), { maxLength: 6 })
 const head = { status: 200, headers: {} }
@@ -18,7 +18,7 @@ test('a cut holds the same bytes however they came', () => {
 test('the tag of bytes is the same however they came', () => {
   fc.assert(
     fc.property(parts, parts => {
-      expect(pictureTag(head, parts)).toBe(pictureTag(head, [Buffer.concat(parts)]))
+      expect(imageTag(head, parts)).toBe(imageTag(head, [Buffer.concat(parts)]))
     }),
   )
 })
@@ -32,7 +32,7 @@ test('of other bytes the tag is another', () => {
       const place = seed % bytes.byteLength
       changed[place] = (changed[place] ?? 0) ^ change
       const tags = [bytes, changed, Buffer.concat([bytes, Buffer.alloc(1)]), bytes.subarray(1)]
-      expect(new Set(tags.map(one => pictureTag(head, [one]))).size).toBe(4)
+      expect(new Set(tags.map(one => imageTag(head, [one]))).size).toBe(4)
     }),
   )
 })

@@ -4,12 +4,15 @@ import { type ProviderName, UpstreamError } from '../error.ts'
 const mostWaiting = 1000
 
 /** A bound on the images of one provider that are asked for at once, each for all who want it. */
-export interface PictureTurns {
+export interface ImageDownloadLimit {
   /** Given back when disposed of; throws UPSTREAM_RATE_LIMITED where too many are waited for already. */
   take(): Disposable
 }
 
-export function openPictureTurns(provider: ProviderName, most: number = mostWaiting): PictureTurns {
+export function openImageDownloadLimit(
+  provider: ProviderName,
+  most: number = mostWaiting,
+): ImageDownloadLimit {
   let waiting = 0
   return {
     take() {
