@@ -29,7 +29,7 @@ export interface ImageHosts extends AsyncDisposable {
  */
 export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   const bounds = { ...settings, maximumBytes: settings.maximumPictureBytes }
-  const places = openFairSemaphore('aura-vision', settings.limits.concurrency, settings)
+  const semaphore = openFairSemaphore('aura-vision', settings.limits.concurrency, settings)
   const named = openImageDownloader('aura-vision', bounds)
   const guarded = openImageDownloader('aura-vision', bounds, { lookup: publicLookup })
   const addressOf = (text: string) => {
@@ -41,18 +41,18 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   const get = async ({ url, isNamed }: ImageAddress, callContext: CallContext) => {
     try {
       const answer = await (isNamed ? named : guarded).get({ url, callContext })
-      places.note('picture' in answer ? undefined : statusError('aura-vision', answer))
+      semaphore.note('picture' in answer ? undefined : statusError('aura-vision', answer))
       return answer
     } catch (error) {
       // A call that nobody waits for any more tells nothing of the host.
-      if (!callContext.signal.aborted) places.note(error)
+      if (!callContext.signal.aborted) semaphore.note(error)
       throw error
     }
   }
   return {
     async picture(text, callContext, signAgain) {
       const address = addressOf(text)
-      using _place = await places.take(callContext)
+      using _permit = await semaphore.take(callContext)
       const answer = await get(address, callContext)
       if ('picture' in answer) return answer.picture
       if (answer.status !== 403 || !signAgain) throw statusError('aura-vision', answer)
@@ -61,7 +61,7 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
       throw statusError('aura-vision', second)
     },
     async [Symbol.asyncDispose]() {
-      places[Symbol.dispose]()
+      semaphore[Symbol.dispose]()
       await Promise.all([named, guarded].map(upstream => upstream[Symbol.asyncDispose]()))
     },
   }

@@ -13,7 +13,7 @@ import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import { openFairSemaphore } from '../../upstream/rate-limit/fair-semaphore.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import type { RateLimiter } from '../../upstream/rate-limit/rate-limiter.ts'
-import { limitsTold } from './limit-headers.ts'
+import { limitsFromHeaders } from './limit-headers.ts'
 import { refusalOf } from './refusals.ts'
 import {
   changeBody,
@@ -92,7 +92,7 @@ export function connectDatadog(settings: DatadogSettings, counters?: CallCounter
   ) =>
     limiter.spend(call.callContext, async () => {
       const answer = await http.call({ headers, ...call })
-      limiter.learn(limitsTold(answer))
+      limiter.learn(limitsFromHeaders(answer))
       return read(answer)
     })
   const written = <Value>(

@@ -1,8 +1,8 @@
 import { type HttpResponse, header } from '../../upstream/http/message.ts'
-import type { Told } from '../../upstream/rate-limit/call-counter.ts'
+import type { ReportedLimits } from '../../upstream/rate-limit/call-counter.ts'
 
 /** What an answer's headers tell of its operation's period: all are seconds or calls, `Reset` the seconds that are left of it. */
-export function limitsTold(answer: HttpResponse): Told {
+export function limitsFromHeaders(answer: HttpResponse): ReportedLimits {
   const left = count(header(answer, 'x-ratelimit-remaining'))
   const reset = count(header(answer, 'x-ratelimit-reset'))
   if (left === undefined || reset === undefined) return {}

@@ -12,7 +12,7 @@ import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { authHeaders, type ZenovayAuth } from './auth.ts'
-import { limitsTold, monthReset } from './limit-headers.ts'
+import { limitsFromHeaders, monthReset } from './limit-headers.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 import {
   pagesResponse,
@@ -62,7 +62,7 @@ export function connectZenovay(settings: ZenovaySettings, counters?: CallCounter
   const get = <Schema extends z.ZodType>(url: URL, schema: Schema, callContext: CallContext) =>
     limiter.spend(callContext, async () => {
       const answer = await http.call({ method: 'GET', url, headers, callContext })
-      limiter.learn(limitsTold(answer, plan))
+      limiter.learn(limitsFromHeaders(answer, plan))
       return readResponse('zenovay', schema, answer, failure)
     })
   return {

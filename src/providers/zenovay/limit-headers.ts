@@ -1,9 +1,9 @@
 import { type HttpResponse, header } from '../../upstream/http/message.ts'
-import type { Told } from '../../upstream/rate-limit/call-counter.ts'
+import type { ReportedLimits } from '../../upstream/rate-limit/call-counter.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 
 /** What an answer's headers tell of the minute's and the month's calls: truer than what the plan's name stands for. */
-export function limitsTold(answer: HttpResponse, plan: ZenovayPlan): Told {
+export function limitsFromHeaders(answer: HttpResponse, plan: ZenovayPlan): ReportedLimits {
   const perMinute = count(header(answer, 'x-ratelimit-limit'))
   const left = count(header(answer, 'x-ratelimit-remaining'))
   const used = count(header(answer, 'x-usage-monthly'))

@@ -3,7 +3,7 @@ import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
 import { type Allowance, openLocalCallCounter } from './call-counter.ts'
 import type { CallCounters } from './call-counters.ts'
-import { type FairSemaphore, leastWaiting, openFairSemaphore } from './fair-semaphore.ts'
+import { defaultMaximumWaiting, type FairSemaphore, openFairSemaphore } from './fair-semaphore.ts'
 import type { Limits } from './limits.ts'
 import { systemClock } from './quota-period.ts'
 import { openRateLimiter, type RateLimiter } from './rate-limiter.ts'
@@ -31,21 +31,21 @@ export function openAccountLimiter(
   options: AccountLimiterOptions,
 ): RateLimiter {
   const { account, allowance = {}, counters, commonSemaphore, operation = '' } = options
-  const kept = { ...allowance, windows: (allowance.windows ?? []).map(lengthened) }
+  const lengthened = { ...allowance, windows: (allowance.windows ?? []).map(lengthen) }
   const name = `${provider}:${fingerprint(account)}:${operation}`
   return openRateLimiter(provider, {
     semaphore: openFairSemaphore(provider, limits.concurrency, {
       deadlineMilliseconds,
       // Two of the largest requests, so that one leaves room for others.
-      maximumWaiting: Math.max(leastWaiting, 2 * limits.maximumCalls),
+      maximumWaiting: Math.max(defaultMaximumWaiting, 2 * limits.maximumCalls),
     }),
     commonSemaphore,
-    counter: counters?.open(name, kept) ?? openLocalCallCounter(kept, systemClock),
+    counter: counters?.open(name, lengthened) ?? openLocalCallCounter(lengthened, systemClock),
     patienceMilliseconds: deadlineMilliseconds,
   })
 }
 
-function lengthened<Window extends { readonly milliseconds: number }>(window: Window): Window {
+function lengthen<Window extends { readonly milliseconds: number }>(window: Window): Window {
   return { ...window, milliseconds: window.milliseconds + leeway }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, Period, type PeriodLength, type ToldPeriod } from './quota-period.ts'
+import { type Clock, Period, type PeriodLength, type ReportedPeriod } from './quota-period.ts'
 import { CallLog, type RateWindow, windowsWait } from './sliding-window.ts'
 
 /** What a provider allows one account. */
@@ -10,12 +10,12 @@ export interface Allowance {
 }
 
 /** What an answer told of the limits. */
-export interface Told {
+export interface ReportedLimits {
   /** Nothing is to be asked for so long. */
   readonly waitMilliseconds?: number | undefined
   /** Of the shortest window: what it allows, and what it has left after everybody's calls. */
   readonly window?: { readonly calls?: number | undefined; readonly left?: number | undefined }
-  readonly period?: ToldPeriod | undefined
+  readonly period?: ReportedPeriod | undefined
   /** Calls that had no answer yet when this was told. */
   readonly underWay?: number
 }
@@ -31,7 +31,7 @@ export interface Refusal {
 export interface CallCounter extends Disposable {
   /** Counts a call that is made now, in every limit or in none; `ahead` is how many wait for their turn already. */
   take(ahead: number): Promise<Refusal | undefined>
-  tell(told: Told): void
+  observe(reported: ReportedLimits): void
   /** What the period has left, or the longest window without one; null while neither is known. */
   readonly left: number | null
 }
@@ -115,16 +115,16 @@ export class LocalCallCounter {
   }
 
   /** Learns all but how many calls others have made, which `tellOthers` does. */
-  tell({ waitMilliseconds, window, period, underWay }: Told): void {
+  observe({ waitMilliseconds, window, period, underWay }: ReportedLimits): void {
     if (waitMilliseconds !== undefined) this.block(waitMilliseconds)
-    if (period) this.period.tell(period, underWay)
+    if (period) this.period.observe(period, underWay)
     const [shortest, ...longer] = this.#windows
     if (shortest && window?.calls !== undefined)
       this.#windows = [{ ...shortest, calls: window.calls }, ...longer]
   }
 
   /** What the shortest window has left that we do not know to be used, others have used. */
-  tellOthers({ window }: Told): void {
+  observeOthers({ window }: ReportedLimits): void {
     const [shortest] = this.#windows
     if (!shortest || window?.left === undefined) return
     const now = this.clock.now()
@@ -149,9 +149,9 @@ export function openLocalCallCounter(allowance: Allowance, clock: Clock): CallCo
   const counter = new LocalCallCounter(allowance, clock)
   return {
     take: async ahead => counter.take(ahead),
-    tell(told) {
-      counter.tell(told)
-      counter.tellOthers(told)
+    observe(reported) {
+      counter.observe(reported)
+      counter.observeOthers(reported)
     },
     get left() {
       return counter.left

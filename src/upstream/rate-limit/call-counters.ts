@@ -29,7 +29,7 @@ export function openCallCounters(redis?: Redis): CallCounters {
       let isHeld = true
       return {
         take: ahead => counter.take(ahead),
-        tell: told => counter.tell(told),
+        observe: reported => counter.observe(reported),
         get left() {
           return counter.left
         },

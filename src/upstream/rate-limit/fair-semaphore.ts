@@ -33,7 +33,7 @@ export interface FairSemaphoreOptions {
 }
 
 /** Room for a fleet's year of several callers (4,800 calls); each that waits holds about a kilobyte. */
-export const leastWaiting = 10_000
+export const defaultMaximumWaiting = 10_000
 
 /** Closing them turns away whoever waits. */
 export function openFairSemaphore(
@@ -42,7 +42,7 @@ export function openFairSemaphore(
   options: FairSemaphoreOptions = {},
 ): FairSemaphore {
   const { deadlineMilliseconds = Number.POSITIVE_INFINITY, clock = systemClock } = options
-  const { maximumWaiting = leastWaiting } = options
+  const { maximumWaiting = defaultMaximumWaiting } = options
   const liveness = new Liveness(provider, deadlineMilliseconds)
   let free = count
   let isClosed = false
@@ -52,7 +52,7 @@ export function openFairSemaphore(
   const queues = new Map<object, Set<Waiting>>()
   const returning = new Set<Waiting>()
 
-  const place = (): Disposable => {
+  const permit = (): Disposable => {
     let isHeld = true
     return {
       [Symbol.dispose]() {
@@ -79,7 +79,7 @@ export function openFairSemaphore(
     if (!served) return
     free--
     served.leave()
-    served.serve(place())
+    served.serve(permit())
   }
   const turnAway = (turned: Waiting, error: UpstreamError) => {
     turned.leave()
@@ -136,7 +136,7 @@ export function openFairSemaphore(
         return wait(callContext, since, isReturning)
       }
       free--
-      return place()
+      return permit()
     },
     left: since => liveness.left(clock.now(), since),
     note: failure => liveness.note(clock.now(), failure),
@@ -161,6 +161,6 @@ function crowdedError(provider: ProviderName, count: number): UpstreamError {
 interface Waiting {
   readonly since: number
   readonly leave: () => void
-  readonly serve: (place: Disposable) => void
+  readonly serve: (permit: Disposable) => void
   readonly turnAway: (error: UpstreamError) => void
 }

@@ -10,7 +10,7 @@ export const systemClock: Clock = { now: () => performance.now(), date: () => Da
 export type PeriodLength = 'month' | number
 
 /** What a provider tells of the period that it counts calls in. */
-export interface ToldPeriod {
+export interface ReportedPeriod {
   readonly left: number
   /** Of a whole period. */
   readonly limit?: number | undefined
@@ -76,24 +76,25 @@ export class Period {
     this.#state = state
   }
 
-  tell(told: ToldPeriod, underWay = 0): void {
-    const hasNewLimit = told.limit !== undefined && told.limit !== this.#limit
-    this.#limit = told.limit ?? this.#limit
-    this.#length = told.length ?? this.#length
+  observe(reported: ReportedPeriod, underWay = 0): void {
+    const hasNewLimit = reported.limit !== undefined && reported.limit !== this.#limit
+    this.#limit = reported.limit ?? this.#limit
+    this.#length = reported.length ?? this.#length
     const known = this.state
-    const endsAt = this.endOf(told)
+    const endsAt = this.endOf(reported)
     if (endsAt === undefined) return
     if (!known || hasNewLimit || Math.abs(endsAt - known.endsAt) > sameEnd) {
-      this.#state = { left: told.left - underWay, endsAt }
+      this.#state = { left: reported.left - underWay, endsAt }
     } else {
       // An answer does not count the calls that are under way, as we do.
-      const left = told.left > known.left + unseenCalls ? told.left : Math.min(told.left, known.left)
+      const left =
+        reported.left > known.left + unseenCalls ? reported.left : Math.min(reported.left, known.left)
       this.#state = { left, endsAt: Math.min(endsAt, known.endsAt) }
     }
   }
 
   /** When the period ends that was told of. */
-  endOf({ resetsInMilliseconds }: ToldPeriod): number | undefined {
+  endOf({ resetsInMilliseconds }: ReportedPeriod): number | undefined {
     if (resetsInMilliseconds === undefined) return this.state?.endsAt
     return this.#clock.now() + resetsInMilliseconds
   }

@@ -3,7 +3,7 @@ import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { toWait } from '../http/status.ts'
-import type { CallCounter, Refusal, Told } from './call-counter.ts'
+import type { CallCounter, Refusal, ReportedLimits } from './call-counter.ts'
 import { closedError, type FairSemaphore } from './fair-semaphore.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
@@ -17,7 +17,7 @@ export interface RateLimiter extends Disposable {
    */
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** What an answer told of the limits; to be called before the call returns. */
-  learn(told: Omit<Told, 'underWay'>): void
+  learn(reported: Omit<ReportedLimits, 'underWay'>): void
   /** The calls left of the scarcest quota, null while none is known. */
   readonly quotaLeft: number | null
 }
@@ -86,8 +86,8 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
   return {
     async spend(callContext, call) {
       const since = clock.now()
-      using _place = await semaphore.take(callContext, { since })
-      using _common = await turn(callContext, since)
+      using _permit = await semaphore.take(callContext, { since })
+      using _commonPermit = await turn(callContext, since)
       callContext.begun?.()
       underWay++
       try {
@@ -95,8 +95,8 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
         note(undefined)
         return value
       } catch (error) {
-        const told = toldByError(error)
-        if (told) counter.tell(told)
+        const reported = limitsFromError(error)
+        if (reported) counter.observe(reported)
         // A call that nobody waits for any more tells nothing of the vendor.
         if (!callContext.signal.aborted) note(error)
         throw error
@@ -104,7 +104,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
         underWay--
       }
     },
-    learn: told => counter.tell({ ...told, underWay: Math.max(0, underWay - 1) }),
+    learn: reported => counter.observe({ ...reported, underWay: Math.max(0, underWay - 1) }),
     get quotaLeft() {
       return counter.left
     },
@@ -129,7 +129,7 @@ function limited(provider: ProviderName, { milliseconds, isQuota }: Refusal): Up
 /** A wait of any length is believed up to a day: a slip of the provider's must not silence it for good. */
 const longestBlock = 86_400_000
 
-function toldByError(error: unknown): Told | undefined {
+function limitsFromError(error: unknown): ReportedLimits | undefined {
   if (!(error instanceof UpstreamError)) return undefined
   const { code, retryAfterSeconds } = error
   const milliseconds = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000

@@ -9,7 +9,7 @@ export interface Script {
 
 /** To be done before the first of them runs, and again when Redis came back. */
 export async function loadScripts(redis: Redis): Promise<void> {
-  await Promise.all([takeScript, tellScript, joinScript].map(({ text }) => redis.script('LOAD', text)))
+  await Promise.all([takeScript, observeScript, joinScript].map(({ text }) => redis.script('LOAD', text)))
 }
 
 /** Sent by its digest alone: rejects where Redis does not know it. */
@@ -72,11 +72,11 @@ if wait <= 0 and periodWait <= 0 then
     keep('left', left, 'endsAt', endsAt)
   end
 end
-local answer = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances) }
+local reply = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances) }
 for i = 7, #ARGV, 2 do
-  answer[#answer + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i + 1])), '+inf')
+  reply[#reply + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i + 1])), '+inf')
 end
-return answer
+return reply
 `)
 
 /**
@@ -84,7 +84,7 @@ return answer
  * calls may be unseen, and how many are under way; the shortest window's calls and length, what it has left (or -1), a name
  * for others' calls, and the longest window.
  */
-export const tellScript = script(`${shared}
+export const observeScript = script(`${shared}
 local block, left, limit, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), now + tonumber(ARGV[4])
 if block > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + block)) end
 if left >= 0 then

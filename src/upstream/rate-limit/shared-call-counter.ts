@@ -5,10 +5,17 @@ import {
   type CallCounter,
   LocalCallCounter,
   type Refusal,
-  type Told,
+  type ReportedLimits,
 } from './call-counter.ts'
 import { type Clock, sameEnd, unseenCalls } from './quota-period.ts'
-import { joinScript, loadScripts, runScript, type Script, takeScript, tellScript } from './redis-scripts.ts'
+import {
+  joinScript,
+  loadScripts,
+  observeScript,
+  runScript,
+  type Script,
+  takeScript,
+} from './redis-scripts.ts'
 import type { SharedRedis } from './shared-redis.ts'
 
 /**
@@ -26,7 +33,7 @@ export function openSharedCallCounter(
   return new SharedCallCounter(allowance, clock, sharing, name)
 }
 
-const takeAnswer = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
+const takeReply = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
 
 /** How long a Redis that failed is left alone, in milliseconds. */
 const retryPause = 1_000
@@ -58,7 +65,7 @@ class SharedCallCounter implements CallCounter {
   #isJoined = false
   #joining: Promise<void> | undefined
   /** Counts calls and limits that Redis was not told of when they came. */
-  #untold = 0
+  #unreported = 0
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
@@ -84,7 +91,7 @@ class SharedCallCounter implements CallCounter {
   }
 
   async take(ahead: number): Promise<Refusal | undefined> {
-    if (!(await this.#join())) return this.#takeAlone(ahead)
+    if (!(await this.#join())) return this.#takeLocally(ahead)
     // Redis came back: until everybody has told it of their calls, each keeps to its share as well.
     const caution = this.#cautiousUntil - this.#clock.now()
     const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead, this.#asking), caution) : 0
@@ -93,7 +100,7 @@ class SharedCallCounter implements CallCounter {
     const { windows, longestMilliseconds, period } = this.#local
     const fresh = period.fresh
     this.#asking++
-    const answer = await this.#run(takeScript, takeAnswer, [
+    const reply = await this.#run(takeScript, takeReply, [
       this.#instance,
       id,
       ahead,
@@ -103,29 +110,29 @@ class SharedCallCounter implements CallCounter {
       ...windows.flatMap(({ calls, milliseconds }) => [calls, milliseconds]),
     ])
     this.#asking--
-    return answer ? this.#taken(id, answer) : this.#takeAlone(ahead)
+    return reply ? this.#taken(id, reply) : this.#takeLocally(ahead)
   }
 
-  tell(told: Told): void {
-    this.#local.tell(told)
+  observe(reported: ReportedLimits): void {
+    this.#local.observe(reported)
     if (this.#isJoined) {
-      this.#tellRedis(told)
+      this.#observeInRedis(reported)
       return
     }
-    this.#local.tellOthers(told)
-    this.#untold++
+    this.#local.observeOthers(reported)
+    this.#unreported++
   }
 
   [Symbol.dispose](): void {
     this.#returns[Symbol.dispose]()
   }
 
-  #tellRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: Told): void {
+  #observeInRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: ReportedLimits): void {
     const [shortest] = this.#local.windows
     const endsAt = period && this.#local.period.endOf(period)
     const left = shortest && window?.left
     if (waitMilliseconds === 0 && endsAt === undefined && left === undefined) return
-    void this.#run(tellScript, z.unknown(), [
+    void this.#run(observeScript, z.unknown(), [
       Math.ceil(waitMilliseconds),
       (endsAt === undefined ? undefined : period?.left) ?? -1,
       period?.limit ?? -1,
@@ -142,8 +149,8 @@ class SharedCallCounter implements CallCounter {
   }
 
   /** Reads what Redis answered, and keeps a copy for the time when it is away. */
-  #taken(id: string, answer: z.output<typeof takeAnswer>): Refusal | undefined {
-    const [wait, periodWait, left, endsIn, instances, ...counts] = answer
+  #taken(id: string, reply: z.output<typeof takeReply>): Refusal | undefined {
+    const [wait, periodWait, left, endsIn, instances, ...counts] = reply
     const now = this.#clock.now()
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     if (wait === 0 && periodWait === 0) this.#note(id)
@@ -160,14 +167,14 @@ class SharedCallCounter implements CallCounter {
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
   }
 
-  #takeAlone(ahead: number): Refusal | undefined {
+  #takeLocally(ahead: number): Refusal | undefined {
     this.#isJoined = false
     if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
     const shareWait = this.#shareWait(ahead)
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const refusal = this.#local.take(ahead)
     if (refusal) return refusal
-    this.#untold++
+    this.#unreported++
     this.#remember(`${this.#instance}:${++this.#sequence}`)
     return undefined
   }
@@ -215,20 +222,20 @@ class SharedCallCounter implements CallCounter {
     if (this.#sharing.redis.status !== 'ready') return false
     if (this.#isJoined) return true
     if (this.#clock.now() < this.#retryAt) return false
-    this.#joining ??= this.#tellAll().finally(() => {
+    this.#joining ??= this.#reportAll().finally(() => {
       this.#joining = undefined
     })
     await this.#joining
     return this.#isJoined
   }
 
-  async #tellAll(): Promise<void> {
+  async #reportAll(): Promise<void> {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
-    const untold = this.#untold
+    const unreported = this.#unreported
     const { longestMilliseconds, blockedFor, period } = this.#local
     const { state } = period
     const now = this.#clock.now()
-    const answer = await this.#run(joinScript, z.unknown(), [
+    const reply = await this.#run(joinScript, z.unknown(), [
       this.#instance,
       longestMilliseconds,
       Math.ceil(blockedFor),
@@ -238,9 +245,9 @@ class SharedCallCounter implements CallCounter {
       sameEnd,
       ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
     ])
-    if (!answer) return
+    if (!reply) return
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
-    this.#isJoined = untold === this.#untold
+    this.#isJoined = unreported === this.#unreported
   }
 
   #until(time: number): number {

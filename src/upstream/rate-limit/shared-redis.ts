@@ -12,10 +12,10 @@ export interface SharedRedis extends Disposable {
 export function openSharedRedis(redis: Redis, prefix = 'isotherm'): SharedRedis {
   const listeners = new Set<() => void>()
   // One listener on the connection however many budgets there are.
-  const tell = () => {
+  const notify = () => {
     for (const listener of listeners) listener()
   }
-  redis.on('ready', tell)
+  redis.on('ready', notify)
   return {
     redis,
     prefix,
@@ -24,7 +24,7 @@ export function openSharedRedis(redis: Redis, prefix = 'isotherm'): SharedRedis 
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
     [Symbol.dispose]() {
-      redis.off('ready', tell)
+      redis.off('ready', notify)
     },
   }
 }

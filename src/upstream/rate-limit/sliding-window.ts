@@ -16,9 +16,9 @@ export function windowsWait(
 ): number {
   let wait = 0
   for (const { calls, milliseconds } of windows) {
-    const place = times.length - calls + ahead
+    const index = times.length - calls + ahead
     // Below zero would be looked up as a name, which is slow.
-    const leaving = place < 0 ? undefined : times[Math.min(place, times.length - 1)]
+    const leaving = index < 0 ? undefined : times[Math.min(index, times.length - 1)]
     if (leaving !== undefined) wait = Math.max(wait, leaving + milliseconds - now)
   }
   return wait

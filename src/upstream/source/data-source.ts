@@ -64,7 +64,7 @@ export class DataSource<Key, Value> {
 
   #askOne(key: Key, scope: RequestScope, isAfresh: boolean): Promise<Value> {
     const { promise, resolve, reject } = Promise.withResolvers<Value>()
-    const deliver = (_place: number, answer: Value | Error) => {
+    const deliver = (_permit: number, answer: Value | Error) => {
       if (answer instanceof Error) reject(answer)
       else resolve(answer)
     }

@@ -81,8 +81,8 @@ test('a call that one window refuses takes no place in another', () => {
 test('nothing is asked while a block lasts, and the longer of two counts', () => {
   const clock = handClock()
   const counter = new LocalCallCounter({}, clock)
-  counter.tell({ waitMilliseconds: 500 })
-  counter.tell({ waitMilliseconds: 200 })
+  counter.observe({ waitMilliseconds: 500 })
+  counter.observe({ waitMilliseconds: 200 })
   expect(counter.take(0)).toEqual({ milliseconds: 500, isQuota: false })
   clock.move(500)
   expect(counter.take(0)).toBeUndefined()
@@ -93,14 +93,14 @@ test('calls of others with the same credentials are learned from what is left, a
   const clock = handClock()
   const counter = new LocalCallCounter({ windows: [{ calls: 30, milliseconds: 100 }] }, clock)
   counter.take(0)
-  const told = { window: { calls: 5, left: 1 } }
-  counter.tell(told)
-  counter.tellOthers(told)
+  const reported = { window: { calls: 5, left: 1 } }
+  counter.observe(reported)
+  counter.observeOthers(reported)
   expect(counter.left).toBe(1)
   expect(counter.take(0)).toBeUndefined()
   expect(counter.take(0)).toEqual({ milliseconds: 100, isQuota: false })
   // More left than we know of is no news: our calls may still be under way.
-  counter.tellOthers({ window: { left: 4 } })
+  counter.observeOthers({ window: { left: 4 } })
   expect(counter.left).toBe(0)
 })
 

@@ -20,7 +20,7 @@ test('no more are under way than there are places, and everybody has one in the 
       let most = 0
       await Promise.all(
         wanted.map(async who => {
-          using _place = await semaphore.take(start(askers[who]))
+          using _permit = await semaphore.take(start(askers[who]))
           most = Math.max(most, ++underWay)
           await Promise.resolve()
           underWay--
@@ -51,7 +51,7 @@ test.each([
   using semaphore = openFairSemaphore('analytiks', 1)
   const served: string[] = []
   const ask = async (name: string, callContext: CallContext) => {
-    using _place = await semaphore.take(callContext)
+    using _permit = await semaphore.take(callContext)
     served.push(name)
   }
   const many = flights()
@@ -72,7 +72,7 @@ test('whoever goes away waits no more, and the others do not wait for it', async
     expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', cause: reason })
   held[Symbol.dispose]()
   held[Symbol.dispose]()
-  using _place = await other
+  using _permit = await other
   const waiting = failureOf(semaphore.take({ signal: AbortSignal.timeout(1) }))
   expect(await waiting).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
   expect(await failureOf(semaphore.take(leaving))).toMatchObject({ cause: reason })
@@ -91,7 +91,7 @@ test('a flight that ends leaves the other ones of its asker in the queue, and it
   held[Symbol.dispose]()
   const second = await staying
   second[Symbol.dispose]()
-  using _place = await other
+  using _permit = await other
 })
 
 test('who gave a place back unused comes before all others, first come first served', async () => {
@@ -99,7 +99,7 @@ test('who gave a place back unused comes before all others, first come first ser
   const held = await semaphore.take(start())
   const served: string[] = []
   const ask = async (name: string, callContext: CallContext, isReturning = false) => {
-    using _place = await semaphore.take(callContext, { isReturning })
+    using _permit = await semaphore.take(callContext, { isReturning })
     served.push(name)
   }
   const requester = {}

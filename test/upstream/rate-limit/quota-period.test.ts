@@ -18,28 +18,28 @@ test('a month is a calendar month in UTC, and is whole again when the next one b
 
 test('what is told is truer than what was counted, but for calls that are under way', () => {
   const period = new Period(handClock(), 10_000, 'month')
-  const told = { limit: 10_000, resetsInMilliseconds: 20 * day }
-  period.tell({ ...told, left: 500 }, 3)
+  const reported = { limit: 10_000, resetsInMilliseconds: 20 * day }
+  period.observe({ ...reported, left: 500 }, 3)
   expect(period.state).toEqual({ left: 497, endsAt: 20 * day })
   // Answers come in any order: an older one does not give calls back.
-  period.tell({ ...told, left: 499 }, 2)
+  period.observe({ ...reported, left: 499 }, 2)
   expect(period.state?.left).toBe(497)
-  period.tell({ ...told, left: 400 })
+  period.observe({ ...reported, left: 400 })
   expect(period.state?.left).toBe(400)
-  period.tell({ ...told, left: 900 })
+  period.observe({ ...reported, left: 900 })
   expect(period.state?.left).toBe(900)
-  period.tell({ ...told, limit: 100_000, left: 90_900 })
+  period.observe({ ...reported, limit: 100_000, left: 90_900 })
   expect(period.state?.left).toBe(90_900)
 })
 
 test('a month that is told to be used up lasts to the end that is known, or to the end of the month', () => {
   const clock = handClock()
   const period = new Period(clock, 10_000, 'month')
-  period.tell({ left: 0 })
+  period.observe({ left: 0 })
   expect(period.wait).toBe(Date.parse('2026-03-01T00:00:00Z') - clock.date())
-  period.tell({ left: 0, resetsInMilliseconds: day })
+  period.observe({ left: 0, resetsInMilliseconds: day })
   expect(period.wait).toBe(day)
-  period.tell({ left: 0 })
+  period.observe({ left: 0 })
   expect(period.wait).toBe(day)
 })
 
@@ -48,7 +48,7 @@ test('a period of seconds is learned whole: its end, and what the next one has',
   const period = new Period(clock)
   expect(period.state).toBeUndefined()
   period.take()
-  period.tell({ left: 0, limit: 5, resetsInMilliseconds: 7_000, length: 10_000 })
+  period.observe({ left: 0, limit: 5, resetsInMilliseconds: 7_000, length: 10_000 })
   expect(period.wait).toBe(7_000)
   clock.move(7_500)
   expect(period.state).toEqual({ left: 5, endsAt: 17_000 })
@@ -57,7 +57,7 @@ test('a period of seconds is learned whole: its end, and what the next one has',
 test('of a period whose length is not known nothing is left over at its end', () => {
   const clock = handClock()
   const period = new Period(clock)
-  period.tell({ left: 0, resetsInMilliseconds: 100 })
+  period.observe({ left: 0, resetsInMilliseconds: 100 })
   expect(period.wait).toBe(100)
   clock.move(100)
   expect(period.state).toBeUndefined()
