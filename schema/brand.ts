@@ -106,7 +106,7 @@ builder.objectField(Brand, 'traffic', t =>
       const { loaders, catalog } = context
       const asked = metrics ?? metricsOf('location', interval, context)
       const common = { interval: interval ?? 'hourly', isNamed: metrics != null }
-      const walk = loaders.analytiks.brandTraffic(brandId, {
+      const paginator = loaders.analytiks.brandTraffic(brandId, {
         spanOf: timeZone => toSpan(range, timeZone),
         interval: common.interval,
         metrics: selectsBelow(info, 'series') ? asked : [],
@@ -118,7 +118,7 @@ builder.objectField(Brand, 'traffic', t =>
         name: `traffic of ${brandId}`,
         keyOf: ({ locationId }: BrandReport) => String(locationId),
       }
-      const { rows, ended } = await walk.until(read => holdsPage(read, listing, page))
+      const { rows, ended } = await paginator.until(read => holdsPage(read, listing, page))
       const { edges, pageInfo } = toConnection(rows, listing, page, !ended)
       return {
         pageInfo,

@@ -90,7 +90,7 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
     const timed = { ...callContext, signal: deadline.signal }
     const json = { ...spanBody(question.span, question.step), ...body }
     const send = async (token: Token) => {
-      const answer = await http.call({
+      const response = await http.call({
         method: 'POST',
         url: routeUrl(exportsUrl, ['json', version]),
         headers: { authorization: `Bearer ${token.text}` },
@@ -98,25 +98,25 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
         isRead: true,
         callContext: timed,
       })
-      if (answer.status < 400) tokens.accepted(token, about)
-      return answer
+      if (response.status < 400) tokens.accepted(token, about)
+      return response
     }
     const token = await tokens.current(timed)
     callContext.begun?.()
-    const answer = await send(token)
-    if (answer.status !== 401) return answer
+    const response = await send(token)
+    if (response.status !== 401) return response
     // A bad token and a refused location look alike here, so each token is renewed once.
     const newer = await tokens.renew(token, about, timed)
-    if (newer === 'known') return answer
-    if (newer === 'paused') throw eitherRefused(answer)
+    if (newer === 'known') return response
+    if (newer === 'paused') throw eitherRefused(response)
     callContext.repeated?.()
     const second = await send(newer)
     if (second.status === 401) tokens.renewedInVain(newer, about)
     return second
   }
-  const ask = <Answer>(
+  const request = <Result>(
     version: Version,
-    schema: z.ZodType<Unread<Answer>>,
+    schema: z.ZodType<Unread<Result>>,
     question: Question,
     choice: object,
     callContext: CallContext,
@@ -130,10 +130,10 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
     )
   }
   return {
-    whole: (question, choice, callContext) => ask('v1', wholeResponse, question, choice, callContext),
-    partial: (question, choice, callContext) => ask('v2', partialResponse, question, choice, callContext),
+    whole: (question, choice, callContext) => request('v1', wholeResponse, question, choice, callContext),
+    partial: (question, choice, callContext) => request('v2', partialResponse, question, choice, callContext),
     page(question, brandId, cursor, callContext) {
-      return ask('v3', pageResponse, question, { brandId }, callContext, { cursor: cursor ?? null })
+      return request('v3', pageResponse, question, { brandId }, callContext, { cursor: cursor ?? null })
     },
     get quotaLeft() {
       return limiter.quotaLeft
@@ -145,16 +145,16 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
   }
 }
 
-function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpResponse): Answer {
-  const fastMaps = readFastMaps(answer.body)
-  const read = readResponse('analytiks', schema, { ...answer, body: fastMaps.text }, failure)
+function readExport<Result>(schema: z.ZodType<Unread<Result>>, response: HttpResponse): Result {
+  const fastMaps = readFastMaps(response.body)
+  const read = readResponse('analytiks', schema, { ...response, body: fastMaps.text }, failure)
   try {
     return read(new BucketReader(fastMaps))
   } catch (cause) {
     if (!(cause instanceof UnreadableMap)) throw cause
     const message = 'analytiks answered JSON of another shape than documented.'
     throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, {
-      ...detailsOf(answer),
+      ...detailsOf(response),
       cause,
     })
   }
@@ -163,20 +163,20 @@ function readExport<Answer>(schema: z.ZodType<Unread<Answer>>, answer: HttpRespo
 type Version = 'v1' | 'v2' | 'v3'
 
 /** A refusal of which nothing tells what it is about. */
-function eitherRefused(answer: HttpResponse): UpstreamError {
+function eitherRefused(response: HttpResponse): UpstreamError {
   const message =
     'analytiks refuses the token, or a location or brand that was asked: it does not say which, and the token was renewed too often just now.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, {
-    ...detailsOf(answer),
+    ...detailsOf(response),
     retryable: true,
     retryAfterSeconds: 60,
   })
 }
 
 /** After a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */
-function failure(answer: HttpResponse): UpstreamError {
-  if (answer.status !== 401) return statusError('analytiks', answer)
+function failure(response: HttpResponse): UpstreamError {
+  if (response.status !== 401) return statusError('analytiks', response)
   const message =
     'analytiks refuses a location or brand that was asked: it does not exist, or these credentials may not read it.'
-  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, detailsOf(answer))
+  return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, detailsOf(response))
 }

@@ -49,27 +49,27 @@ export function analytiksSources(
   }
 }
 
-export function analytiksLoaders(answers: () => AnalytiksSources, scope: RequestScope): AnalytiksLoaders {
+export function analytiksLoaders(sources: () => AnalytiksSources, scope: RequestScope): AnalytiksLoaders {
   const reports = new RequestLoader<TrafficKey, PendingReport, string>(
     scope,
-    async keys => askReports(keys, answers(), scope),
+    async keys => askReports(keys, sources(), scope),
     { cacheKeyFn: keyName },
   )
-  const walks = new Map<string, Paginator<BrandReport>>()
+  const paginators = new Map<string, Paginator<BrandReport>>()
   return {
     traffic: { load: key => reports.load(key).then(({ outcome }) => outcome) },
     brandTraffic(brandId, question) {
       const name = nameOf(brandId, questionName({ ...question, span: question.spanOf(null) }))
-      return walks.getOrInsertComputed(name, () => {
-        const { brandPages: pages, dwellTime } = answers()
+      return paginators.getOrInsertComputed(name, () => {
+        const { brandPages: pages, dwellTime } = sources()
         const now = Date.now()
-        const cut = (span: TrafficSpan, step: TrafficStep) =>
+        const cutWindows = (span: TrafficSpan, step: TrafficStep) =>
           windowsOf(spanAsked({ span, interval: question.interval }, step), {
             whole: pages.isCaching,
             now,
           }).filter(window => !isAhead(window, step, now))
         const [span, step] = [spanOfBrand(question), stepOfBrand(question)]
-        return paginateBrand(question, { pages, scope, dwellTime, brandId, span, step, cut, now })
+        return paginateBrand(question, { pages, scope, dwellTime, brandId, span, step, cutWindows, now })
       })
     },
   }
@@ -81,8 +81,8 @@ function askReports(
   { locations, dwellTime }: AnalytiksSources,
   scope: RequestScope,
 ): PendingReport[] {
-  const plans = new ReportSettingsCache(dwellTime)
-  const reports = keys.map(key => new PendingReport(key, plans.of(key)))
+  const settingsCache = new ReportSettingsCache(dwellTime)
+  const reports = keys.map(key => new PendingReport(key, settingsCache.of(key)))
   void Promise.all(askWindows(reports, locations, scope)).then(() => {
     spreadRefusals(reports)
     for (const report of reports) report.end()
@@ -114,11 +114,11 @@ function askWindows(
     locations.askEach(
       group.map(({ window }) => window),
       scope,
-      (place, answer) => {
-        const { report, window } = group[place] ?? {}
+      (index, result) => {
+        const { report, window } = group[index] ?? {}
         if (!report || !window) return
-        if (answer instanceof Error) report.fail(answer)
-        else report.add(untilNow(window.span, window.step, now), answer)
+        if (result instanceof Error) report.fail(result)
+        else report.add(untilNow(window.span, window.step, now), result)
         // Each is told as soon as it is whole, so that they are not all printed in one turn.
         if (--report.open === 0 && report.key.onRefusal === 'PARTIAL') report.end()
       },

@@ -34,7 +34,7 @@ const locationRow = z.object({
 })
 
 /** What an answer says once its maps are read, which throws UnreadableMap. */
-export type Unread<Answer> = (reader: BucketReader) => Answer
+export type Unread<Result> = (reader: BucketReader) => Result
 
 const rows = z.array(locationRow).transform(
   (rows): Unread<readonly LocationTraffic[]> =>

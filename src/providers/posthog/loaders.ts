@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { asError, UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
-import { changed, type Paginator, walk } from '../../upstream/source/paginator.ts'
+import { changed, type Paginator, paginate } from '../../upstream/source/paginator.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import { isUuid } from '../../upstream/uuid.ts'
@@ -42,17 +42,17 @@ export interface PostHogLoaders {
 const pageSize = 500
 
 export function posthogLoaders(answers: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
-  const walks = new Map<string, Paginator<PostHogHeatmap>>()
+  const paginators = new Map<string, Paginator<PostHogHeatmap>>()
   const pages = new Map<string, Promise<HeatmapsByPage>>()
 
   const savedHeatmaps = (scope: PostHogScope) =>
-    walks.getOrInsertComputed(nameOf(scope.kind, scope.id), () => walkSaved(scope))
+    paginators.getOrInsertComputed(nameOf(scope.kind, scope.id), () => paginateSaved(scope))
 
-  const walkSaved = (scope: PostHogScope) => {
+  const paginateSaved = (scope: PostHogScope) => {
     let counted: number | undefined
     let isAfresh = false
     const known = new Set<string>()
-    return walk<PostHogHeatmap, number>(async (offset = 0) => {
+    return paginate<PostHogHeatmap, number>(async (offset = 0) => {
       const { lists } = answers()
       const key = { scope, limit: pageSize, offset }
       const { results, count } = await (isAfresh

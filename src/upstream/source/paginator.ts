@@ -19,7 +19,7 @@ export const changed = Symbol('changed')
  * A walk over the pages; one that fails part-way fails for everyone who needs the part, and never comes back short. Whoever
  * reads them bounds how often they may be `changed`.
  */
-export function walk<Row, Cursor>(
+export function paginate<Row, Cursor>(
   readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor> | typeof changed>,
 ): Paginator<Row> {
   const rows: Row[] = []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changed, type Page, walk } from '../../../src/upstream/source/paginator.ts'
+import { changed, type Page, paginate } from '../../../src/upstream/source/paginator.ts'
 import { rejection } from '../http/loopback.ts'
 
 const pages = fc.array(fc.array(fc.nat(9), { maxLength: 4 }), { minLength: 1, maxLength: 8 })
@@ -52,7 +52,7 @@ test('a page that fails fails whoever needs it, for good, and nobody else', asyn
 })
 
 test('a reader that throws at once is a page that failed', async () => {
-  const rows = walk<number, number>(() => {
+  const rows = paginate<number, number>(() => {
     throw pageFailure
   })
   expect(await rejection(rows.until(() => false))).toBe(pageFailure)
@@ -71,7 +71,7 @@ test('an empty page in the middle is not the end', async () => {
 
 test('a list that changed is read again from its first page, and none of the rows before are told', async () => {
   let isAnew = false
-  const rows = walk<number, number>(async (page = 0) => {
+  const rows = paginate<number, number>(async (page = 0) => {
     if (page === 2 && !isAnew) {
       isAnew = true
       return changed
@@ -84,7 +84,7 @@ test('a list that changed is read again from its first page, and none of the row
 })
 
 test('an answer stays as it was when others read on', async () => {
-  const rows = walk<number, number>(async (page = 0) => ({ rows: [page], next: page + 1 }))
+  const rows = paginate<number, number>(async (page = 0) => ({ rows: [page], next: page + 1 }))
   const { rows: first } = await rows.until(read => read.length >= 1)
   await rows.until(read => read.length >= 2)
   expect(first).toEqual([0])
@@ -95,7 +95,7 @@ const pageFailure = new Error('a page failed')
 /** A walk over the pages, and the numbers of those that were read. */
 function listOf(pages: readonly (readonly number[])[], failing?: number) {
   const read: number[] = []
-  const rows = walk<number, number>(async (page = 0): Promise<Page<number, number>> => {
+  const rows = paginate<number, number>(async (page = 0): Promise<Page<number, number>> => {
     read.push(page)
     await Promise.resolve()
     if (page === failing) throw pageFailure

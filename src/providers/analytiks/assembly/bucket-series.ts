@@ -20,7 +20,7 @@ export class BucketSeries implements TrafficSeries {
   readonly metric: TrafficMetric
   readonly reported: boolean
   readonly #timeline: Timeline
-  readonly #held: DenseBuckets | undefined
+  readonly #buckets: DenseBuckets | undefined
   readonly #aggregation: Aggregation
   readonly #mean: PeriodTotals | undefined
   readonly #example: number
@@ -32,7 +32,7 @@ export class BucketSeries implements TrafficSeries {
   constructor(
     metric: TrafficMetric,
     timeline: Timeline,
-    held: DenseBuckets | undefined,
+    buckets: DenseBuckets | undefined,
     aggregation: Aggregation,
     {
       mean,
@@ -40,9 +40,9 @@ export class BucketSeries implements TrafficSeries {
     }: { readonly mean?: PeriodTotals | undefined; readonly example?: number | undefined },
   ) {
     this.metric = metric
-    this.reported = held !== undefined
+    this.reported = buckets !== undefined
     this.#timeline = timeline
-    this.#held = held
+    this.#buckets = buckets
     this.#aggregation = aggregation
     this.#mean = mean
     this.#example = example
@@ -51,7 +51,7 @@ export class BucketSeries implements TrafficSeries {
   points(): readonly TrafficPoint[] {
     const points: TrafficPoint[] = []
     const { labels } = this.#timeline
-    this.#held?.each((time, value, zoned) => {
+    this.#buckets?.each((time, value, zoned) => {
       const { at, localAt } = labels.of(time, zoned)
       points.push({ at, localAt, value })
     })
@@ -63,16 +63,16 @@ export class BucketSeries implements TrafficSeries {
     if (span.form === 'local') return null
     const milliseconds = stepMilliseconds[step]
     // What is not reported stands on the same grid as what is.
-    const offset = (this.#held?.oneStep ?? this.#example) % milliseconds
+    const offset = (this.#buckets?.oneStep ?? this.#example) % milliseconds
     const start = Math.ceil((span.start - offset) / milliseconds) * milliseconds + offset
     const length = Math.max(0, Math.ceil((span.end - start) / milliseconds))
     const dense = new Array<number | null>(length).fill(null)
     let isDense = true
-    this.#held?.each((time, value, zoned) => {
-      const place = (time - start) / milliseconds
+    this.#buckets?.each((time, value, zoned) => {
+      const index = (time - start) / milliseconds
       // A bucket between two steps would be lost or moved; points() still tells it.
-      isDense &&= zoned && Number.isInteger(place)
-      if (isDense) dense[place] = value
+      isDense &&= zoned && Number.isInteger(index)
+      if (isDense) dense[index] = value
     })
     if (!isDense) return null
     return {
@@ -89,7 +89,7 @@ export class BucketSeries implements TrafficSeries {
     if (this.#aggregation === 'unknown') return null
     const isSum = this.#aggregation === 'sum'
     let total: number | null = null
-    this.#held?.each((_time, value) => {
+    this.#buckets?.each((_time, value) => {
       if (total === null) total = value
       else total = isSum ? total + value : Math.max(total, value)
     })
@@ -99,7 +99,7 @@ export class BucketSeries implements TrafficSeries {
   peak(): TrafficPoint | null {
     let start: Parameters<BucketLabels['of']> | undefined
     let highest = -1
-    this.#held?.each((time, value, zoned) => {
+    this.#buckets?.each((time, value, zoned) => {
       if (value <= highest) return
       highest = value
       start = [time, zoned]
@@ -110,5 +110,5 @@ export class BucketSeries implements TrafficSeries {
 
 function startsFrom(start: number, milliseconds: number, length: number): string[] {
   const printer = new TimestampPrinter()
-  return Array.from({ length }, (_, place) => printer.instant(start + place * milliseconds))
+  return Array.from({ length }, (_, index) => printer.instant(start + index * milliseconds))
 }

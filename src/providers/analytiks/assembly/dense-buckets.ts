@@ -66,29 +66,29 @@ export class DenseBuckets {
   }
 
   #add(piece: Piece): void {
-    if (!this.#hold(piece.buckets)) this.#others.push(piece)
+    if (!this.#store(piece.buckets)) this.#others.push(piece)
   }
 
   #eachOf(from: number, until: number, visit: Visit): void {
     const values = this.#values
     if (!values) return
     const zoned = this.#span.form === 'utc'
-    for (let place = from; place < Math.min(until, values.length); place++) {
-      const value = values[place] ?? nothing
-      if (value !== nothing) visit(this.#origin + place * this.#step, value, zoned)
+    for (let slot = from; slot < Math.min(until, values.length); slot++) {
+      const value = values[slot] ?? nothing
+      if (value !== nothing) visit(this.#origin + slot * this.#step, value, zoned)
     }
   }
 
   /** All of them or none. */
-  #hold({ times, values, zoned }: Buckets): boolean {
+  #store({ times, values, zoned }: Buckets): boolean {
     if (zoned !== (this.#span.form === 'utc')) return false
-    this.#values ??= this.#room(times[0] ?? 0)
+    this.#values ??= this.#allocate(times[0] ?? 0)
     let last = -1
     for (const time of times) {
-      const place = (time - this.#origin) / this.#step
+      const slot = (time - this.#origin) / this.#step
       // Neither between two steps, nor outside of the span, nor told twice.
-      if (place <= last || this.#values[place] !== nothing) return false
-      last = place
+      if (slot <= last || this.#values[slot] !== nothing) return false
+      last = slot
     }
     if (values.some(value => value > largestSmall)) this.#values = Float64Array.from(this.#values)
     for (const [index, time] of times.entries()) {
@@ -98,7 +98,7 @@ export class DenseBuckets {
   }
 
   /** For the whole span, from its first step on. */
-  #room(time: number): Int32Array {
+  #allocate(time: number): Int32Array {
     const { start, end } = this.#span
     this.#origin = time - Math.floor((time - start) / this.#step) * this.#step
     return new Int32Array(Math.max(0, Math.ceil((end - this.#origin) / this.#step))).fill(nothing)

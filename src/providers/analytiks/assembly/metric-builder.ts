@@ -15,8 +15,8 @@ export class MetricBuilder {
   readonly #metric: TrafficMetric
   readonly #settings: ReportSettings
   readonly #aggregation: Aggregation
-  #held: DenseBuckets | undefined
-  #fold: PeriodTotals | undefined
+  #dense: DenseBuckets | undefined
+  #totals: PeriodTotals | undefined
 
   constructor(metric: TrafficMetric, settings: ReportSettings, aggregation: Aggregation) {
     this.#metric = metric
@@ -29,15 +29,15 @@ export class MetricBuilder {
     const { interval, span, periods } = this.#settings
     const isStepped = interval === 'hourly' || interval === '15min'
     if (isStepped) {
-      this.#held ??= new DenseBuckets(span, stepMilliseconds[interval])
-      this.#held.add(start, buckets)
+      this.#dense ??= new DenseBuckets(span, stepMilliseconds[interval])
+      this.#dense.add(start, buckets)
     }
     const isFolded = isStepped ? this.#aggregation === 'mean' : this.#aggregation !== 'unknown'
     const folds = periods ?? (isStepped ? wholeOf(span) : null)
     if (!isFolded || !folds) return
-    this.#fold ??= new PeriodTotals(folds, this.#aggregation)
+    this.#totals ??= new PeriodTotals(folds, this.#aggregation)
     const weights = this.#aggregation === 'mean' ? weightsOf(buckets, visits) : []
-    if (this.#fold.add(buckets, weights)) return
+    if (this.#totals.add(buckets, weights)) return
     const message = 'analytiks told UTC where local times were asked: without a time zone they have no day.'
     throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
   }
@@ -46,12 +46,18 @@ export class MetricBuilder {
   series(example?: number): TrafficSeries {
     const { interval, span, periods, labels } = this.#settings
     if (interval === 'hourly' || interval === '15min') {
-      return new BucketSeries(this.#metric, { span, step: interval, labels }, this.#held, this.#aggregation, {
-        mean: this.#fold,
-        example,
-      })
+      return new BucketSeries(
+        this.#metric,
+        { span, step: interval, labels },
+        this.#dense,
+        this.#aggregation,
+        {
+          mean: this.#totals,
+          example,
+        },
+      )
     }
-    if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#fold)
+    if (periods) return new PeriodSeries(this.#metric, interval, periods, this.#totals)
     throw new BadInput(needsZone)
   }
 }
@@ -62,9 +68,9 @@ export const needsZone =
 /** How many people were behind each bucket; a bucket without a count of visits weighs 1. */
 function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {
   if (visits?.zoned !== zoned) return []
-  let place = 0
+  let index = 0
   return times.map(time => {
-    while ((visits.times[place] ?? Infinity) < time) place++
-    return visits.times[place] === time ? (visits.values[place] ?? 1) : 1
+    while ((visits.times[index] ?? Infinity) < time) index++
+    return visits.times[index] === time ? (visits.values[index] ?? 1) : 1
   })
 }

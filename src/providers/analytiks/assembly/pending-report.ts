@@ -31,7 +31,7 @@ export class PendingReport {
   add(window: TrafficSpan, traffic: LocationTraffic): void {
     if (this.failure) return
     try {
-      this.#gathered().add(window, traffic)
+      this.#openBuilder().add(window, traffic)
     } catch (error) {
       this.fail(error)
     }
@@ -45,14 +45,14 @@ export class PendingReport {
   end(): void {
     try {
       if (this.failure) throw this.failure
-      this.#settle.resolve(this.#gathered().report())
+      this.#settle.resolve(this.#openBuilder().report())
     } catch (error) {
       this.#settle.reject(error)
     }
   }
 
   /** Begun by the first window: until then thousands of locations wait. */
-  #gathered(): ReportBuilder {
+  #openBuilder(): ReportBuilder {
     this.#builder ??= new ReportBuilder(this.key, this.#settings)
     return this.#builder
   }

@@ -11,27 +11,27 @@ export class PeriodSeries implements TrafficSeries {
   readonly #interval: CalendarInterval | 'whole'
   readonly #periods: Periods
   /** Undefined where nothing was reported. */
-  readonly #fold: PeriodTotals | undefined
+  readonly #totals: PeriodTotals | undefined
 
   constructor(
     metric: TrafficMetric,
     interval: CalendarInterval | 'whole',
     periods: Periods,
-    fold: PeriodTotals | undefined,
+    totals: PeriodTotals | undefined,
   ) {
     this.metric = metric
     this.#interval = interval
     this.#periods = periods
-    this.#fold = fold
+    this.#totals = totals
   }
 
   get reported(): boolean {
-    return this.#fold !== undefined
+    return this.#totals !== undefined
   }
 
   points(): readonly TrafficPoint[] {
-    const values = this.#fold?.values() ?? []
-    return values.flatMap((_value, place) => this.#pointOf(place, values) ?? [])
+    const values = this.#totals?.values() ?? []
+    return values.flatMap((_value, index) => this.#pointOf(index, values) ?? [])
   }
 
   columns(): TrafficColumns | null {
@@ -41,7 +41,7 @@ export class PeriodSeries implements TrafficSeries {
     return {
       start,
       stepSeconds: nominalSeconds[this.#interval],
-      values: this.#fold?.values() ?? starts.map(() => null),
+      values: this.#totals?.values() ?? starts.map(() => null),
       starts: () => starts,
       // A clock that tells the instants tells local times too.
       localStarts: () => this.#periods.labels.map(({ localAt }) => localAt),
@@ -49,18 +49,18 @@ export class PeriodSeries implements TrafficSeries {
   }
 
   total(): number | null {
-    return this.#fold?.total() ?? null
+    return this.#totals?.total() ?? null
   }
 
   peak(): TrafficPoint | null {
-    const values = this.#fold?.values() ?? []
+    const values = this.#totals?.values() ?? []
     const highest = values.reduce((best: number, value) => Math.max(best, value ?? best), -1)
     return this.#pointOf(values.indexOf(highest), values)
   }
 
-  #pointOf(place: number, values: readonly (number | null)[]): TrafficPoint | null {
-    const value = values[place] ?? null
-    const label = this.#periods.labels[place]
+  #pointOf(index: number, values: readonly (number | null)[]): TrafficPoint | null {
+    const value = values[index] ?? null
+    const label = this.#periods.labels[index]
     return value === null || !label ? null : { ...label, value }
   }
 }

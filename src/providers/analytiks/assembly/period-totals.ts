@@ -22,17 +22,17 @@ export class PeriodTotals {
   add({ times, values, zoned }: Buckets, weights: readonly number[]): boolean {
     let hint = 0
     for (let index = 0; index < times.length; index++) {
-      const place = this.#periods.indexOf(times[index] ?? 0, zoned, hint)
-      if (place === null) return false
-      this.#fold(place, values[index] ?? 0, weights[index] ?? 1)
-      hint = place
+      const period = this.#periods.indexOf(times[index] ?? 0, zoned, hint)
+      if (period === null) return false
+      this.#fold(period, values[index] ?? 0, weights[index] ?? 1)
+      hint = period
     }
     return true
   }
 
   /** Of each period; null where nothing was reported, and for a mean over nobody. */
   values(): (number | null)[] {
-    return Array.from(this.#values, (value, place) => this.#told(value, this.#weights[place]))
+    return Array.from(this.#values, (value, period) => this.#resultOf(value, this.#weights[period]))
   }
 
   /** Of all periods together. */
@@ -41,26 +41,26 @@ export class PeriodTotals {
     const reported = this.#values.filter(value => !Number.isNaN(value))
     if (reported.length === 0) return null
     if (this.#aggregation === 'maximum') return reported.reduce((one, other) => Math.max(one, other))
-    return this.#told(
+    return this.#resultOf(
       reported.reduce((sum, value) => sum + value),
       weight,
     )
   }
 
-  #fold(place: number, value: number, weight: number): void {
-    const before = this.#values[place] ?? Number.NaN
+  #fold(period: number, value: number, weight: number): void {
+    const before = this.#values[period] ?? Number.NaN
     if (this.#aggregation === 'mean') {
-      this.#weights[place] = (this.#weights[place] ?? 0) + weight
-      this.#values[place] = (Number.isNaN(before) ? 0 : before) + value * weight
+      this.#weights[period] = (this.#weights[period] ?? 0) + weight
+      this.#values[period] = (Number.isNaN(before) ? 0 : before) + value * weight
     } else if (Number.isNaN(before)) {
-      this.#values[place] = value
+      this.#values[period] = value
     } else {
-      this.#values[place] = this.#aggregation === 'maximum' ? Math.max(before, value) : before + value
+      this.#values[period] = this.#aggregation === 'maximum' ? Math.max(before, value) : before + value
     }
   }
 
-  #told(value: number, weight = 0): number | null {
-    const told = this.#aggregation === 'mean' ? Math.round(value / weight) : value
-    return Number.isNaN(told) ? null : told
+  #resultOf(value: number, weight = 0): number | null {
+    const result = this.#aggregation === 'mean' ? Math.round(value / weight) : value
+    return Number.isNaN(result) ? null : result
   }
 }

@@ -47,13 +47,13 @@ export class QuarterCheck {
   }
 
   /** Takes what one place tells in a part of the range; more places tell better. */
-  note({ start, end }: TrafficSpan, maps: MetricBuckets): void {
+  observe({ start, end }: TrafficSpan, maps: MetricBuckets): void {
     for (const buckets of Object.values(maps)) {
       if (this.#hasQuarters) return
       if (buckets?.zoned !== (this.#span.form === 'utc')) continue
       // An hour that the range begins in the midst of is asked too where it may be told whole.
       const from = this.#edges.length > 0 ? Math.floor(start / hour) * hour : start
-      this.#noteTimes(buckets, lowerBound(buckets.times, from), lowerBound(buckets.times, end))
+      this.#observeTimes(buckets, lowerBound(buckets.times, from), lowerBound(buckets.times, end))
     }
   }
 
@@ -61,8 +61,8 @@ export class QuarterCheck {
   crosses({ times, values, zoned }: Buckets): boolean {
     const last = times.at(-1)
     if (!zoned || times[0] === undefined || last === undefined) return false
-    for (let place = lowerBound(this.#edges, times[0]); place < this.#edges.length; place++) {
-      const edge = this.#edges[place] ?? Infinity
+    for (let edgeIndex = lowerBound(this.#edges, times[0]); edgeIndex < this.#edges.length; edgeIndex++) {
+      const edge = this.#edges[edgeIndex] ?? Infinity
       if (edge > last + hour) return false
       const start = Math.floor(edge / hour) * hour
       const index = lowerBound(times, start)
@@ -71,7 +71,7 @@ export class QuarterCheck {
     return false
   }
 
-  #noteTimes({ times, values }: Buckets, from: number, until: number): void {
+  #observeTimes({ times, values }: Buckets, from: number, until: number): void {
     for (let index = from; index < until; index++) {
       const time = times[index] ?? 0
       this.#residue ??= time % hour

@@ -56,10 +56,10 @@ export class ReportBuilder {
     this.#locationId = locationId
     this.#referenceNumber ??= referenceNumber
     if (part.end <= part.start) return
-    this.#note(part, buckets)
+    this.#observe(part, buckets)
     this.#location.add(part, buckets, metrics)
     for (const { id, buckets } of pointsOfInterest) {
-      this.#note(part, buckets)
+      this.#observe(part, buckets)
       if (!this.#zones) continue
       const zone = this.#zones.getOrInsertComputed(id, () => new PlaceBuilder(this.#settings, this.#quarters))
       zone.add(part, buckets, pointOfInterestMetrics)
@@ -88,8 +88,8 @@ export class ReportBuilder {
     }
   }
 
-  #note(part: TrafficSpan, maps: MetricBuckets): void {
-    this.#quarters?.note(part, maps)
+  #observe(part: TrafficSpan, maps: MetricBuckets): void {
+    this.#quarters?.observe(part, maps)
     if (part.form === 'utc') this.#example = Math.min(this.#example, firstOf(part, maps))
   }
 }

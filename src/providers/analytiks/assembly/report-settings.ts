@@ -20,7 +20,7 @@ export interface ReportSettings extends Pick<TrafficQuestion, 'span' | 'interval
 /** The plans of one answer: places that are asked the same share one, with all that it works out. */
 export class ReportSettingsCache {
   readonly #dwellTime: DwellTime
-  readonly #plans = new Map<string, ReportSettings>()
+  readonly #settings = new Map<string, ReportSettings>()
 
   constructor(dwellTime: DwellTime) {
     this.#dwellTime = dwellTime
@@ -30,7 +30,7 @@ export class ReportSettingsCache {
   of(question: TrafficQuestion): ReportSettings {
     const { span, interval, timeZone } = question
     const name = `${span.form} ${span.start} ${span.end} ${interval} ${timeZone}`
-    return this.#plans.getOrInsertComputed(name, () => settingsFrom(question, this.#dwellTime))
+    return this.#settings.getOrInsertComputed(name, () => settingsFrom(question, this.#dwellTime))
   }
 }
 

@@ -17,13 +17,13 @@ export function sliceBuckets(
   if (times.length === 0) return buckets
   if (zoned === (form === 'utc')) return slice(buckets, lowerBound(times, start), lowerBound(times, end))
   if (!clock) throw unplaced(zoned)
-  const kept = times.map(bucket => {
+  const isInside = times.map(bucket => {
     const time = zoned ? clock.localOf(bucket) : clock.firstInstantAt(bucket)
     return time >= start && time < end
   })
   return {
-    times: times.filter((_time, index) => kept[index]),
-    values: buckets.values.filter((_value, index) => kept[index]),
+    times: times.filter((_time, index) => isInside[index]),
+    values: buckets.values.filter((_value, index) => isInside[index]),
     zoned,
   }
 }

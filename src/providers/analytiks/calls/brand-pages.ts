@@ -5,8 +5,7 @@ import type { AnalytiksClient, Question } from '../client.ts'
 import type { LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
-import { untilNow } from './windows.ts'
-import { type TtlSettings, trafficTtl } from './windows-ttl.ts'
+import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 
 /** One page of a brand's locations in one window; the first without a cursor. */
 export interface BrandPageKey extends Question {
@@ -42,8 +41,8 @@ export function brandPages(
 
 const packedPage = z.object({ data: z.array(z.unknown()), cursor: z.string().nullable() })
 
-function unpackPage(kept: unknown): BrandPage | undefined {
-  const { data: page } = packedPage.safeParse(kept)
+function unpackPage(cached: unknown): BrandPage | undefined {
+  const { data: page } = packedPage.safeParse(cached)
   const data = page?.data.flatMap(row => unpackTraffic(row) ?? [])
   return page && data?.length === page.data.length ? { data, cursor: page.cursor } : undefined
 }

@@ -1,6 +1,6 @@
 import { nameOf } from '../../../upstream/source/batch-groups.ts'
 import type { DataSource } from '../../../upstream/source/data-source.ts'
-import { type Paginator, walk } from '../../../upstream/source/paginator.ts'
+import { type Paginator, paginate } from '../../../upstream/source/paginator.ts'
 import type { RequestScope } from '../../../upstream/source/request-scope.ts'
 import type { DwellTime } from '../assembly/aggregation.ts'
 import { ReportBuilder } from '../assembly/report-builder.ts'
@@ -22,7 +22,7 @@ export interface BrandPaginatorOptions {
   readonly span: TrafficSpan
   readonly step: TrafficStep
   /** The windows of a range that are not still to come, without gaps, in order of time. */
-  readonly cut: (span: TrafficSpan, step: TrafficStep) => TrafficSpan[]
+  readonly cutWindows: (span: TrafficSpan, step: TrafficStep) => TrafficSpan[]
   readonly now: number
 }
 
@@ -31,14 +31,14 @@ export function paginateBrand(
   question: BrandQuestion,
   options: BrandPaginatorOptions,
 ): Paginator<BrandReport> {
-  const { span, step, cut, now } = options
-  const windows = cut(span, step)
+  const { span, step, cutWindows, now } = options
+  const windows = cutWindows(span, step)
   // Some window has to tell which locations there are.
   const first = windows[0] ?? presentWindow(span.form, step, now)
   const lead = new WindowPages(first, { ...options, wants: () => true })
   const others = windows.slice(1).map(window => new WindowPages(window, { ...options, wants: () => true }))
-  const apart = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
-  const plans = new ReportSettingsCache(options.dwellTime)
+  const separate = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
+  const settingsCache = new ReportSettingsCache(options.dwellTime)
   const questions = new Map<string | null, TrafficQuestion | Error>()
   const questionOf = (locationId: number) =>
     questions.getOrInsertComputed(question.zoneOf(locationId), zone =>
@@ -46,68 +46,73 @@ export function paginateBrand(
     )
 
   /** What a location is asked by that needs pages of its own; undefined where the brand's hold its range. */
-  const apartNameOf = (locationId: number) => {
+  const separateNameOf = (locationId: number) => {
     const asked = questionOf(locationId)
     if (asked instanceof Error || isWithin(asked.span, span)) return undefined
     return nameOf(asked.span.form, asked.span.start, asked.span.end, stepOf(asked))
   }
-  const pagesApart = (name: string, asked: TrafficQuestion) =>
-    apart.getOrInsertComputed(name, () => {
+  const separatePagesOf = (name: string, asked: TrafficQuestion) =>
+    separate.getOrInsertComputed(name, () => {
       const step = stepOf(asked)
-      const wants = (locationId: number) => apartNameOf(locationId) === name
-      const pages = cut(asked.span, step).map(window => new WindowPages(window, { ...options, step, wants }))
+      const wants = (locationId: number) => separateNameOf(locationId) === name
+      const pages = cutWindows(asked.span, step).map(
+        window => new WindowPages(window, { ...options, step, wants }),
+      )
       return { step, pages }
     })
-  const reportOf = (row: LocationTraffic, told: readonly Told[]): BrandReport => {
+  const reportOf = (row: LocationTraffic, received: readonly WindowTraffic[]): BrandReport => {
     const { locationId, referenceNumber } = row
     const asked = questionOf(locationId)
     const report = attempt(() => {
       if (asked instanceof Error) throw asked
       const builder = new ReportBuilder(
         asked,
-        plans.of(asked),
-        countedOf(asked, apartNameOf(locationId) === undefined ? step : stepOf(asked)),
+        settingsCache.of(asked),
+        countedOf(asked, separateNameOf(locationId) === undefined ? step : stepOf(asked)),
       )
-      for (const [window, traffic] of told) builder.add(window, traffic)
+      for (const [window, traffic] of received) builder.add(window, traffic)
       return builder.report()
     })
     if (report instanceof Error) return failed(row, report)
     return { ...report, locationId, referenceNumber: report.referenceNumber ?? referenceNumber }
   }
 
-  return walk<BrandReport, true>(async () => {
+  return paginate<BrandReport, true>(async () => {
     const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
-    const told = new Map<number, Told[]>(
+    const received = new Map<number, WindowTraffic[]>(
       rows.map(row => [row.locationId, [[untilNow(lead.window, step, now), row]]]),
     )
-    await takeAll(others, step, now, told)
-    for (const [name, group] of Map.groupBy(rows, ({ locationId }) => apartNameOf(locationId))) {
+    await takeAll(others, step, now, received)
+    for (const [name, group] of Map.groupBy(rows, ({ locationId }) => separateNameOf(locationId))) {
       const [asked] = group.map(({ locationId }) => questionOf(locationId))
       if (name === undefined || !asked || asked instanceof Error) continue
-      const own = pagesApart(name, asked)
-      const toldApart = new Map<number, Told[]>(group.map(({ locationId }) => [locationId, []]))
-      await takeAll(own.pages, own.step, now, toldApart)
-      for (const [locationId, parts] of toldApart) told.set(locationId, parts)
+      const own = separatePagesOf(name, asked)
+      const receivedSeparately = new Map<number, WindowTraffic[]>(
+        group.map(({ locationId }) => [locationId, []]),
+      )
+      await takeAll(own.pages, own.step, now, receivedSeparately)
+      for (const [locationId, parts] of receivedSeparately) received.set(locationId, parts)
     }
     // A location that is newer than what is kept of the first window.
-    if (lead.hasEnded && others.some(pages => pages.hasLeft)) lead.startAfresh()
-    const reports = rows.map(row => reportOf(row, told.get(row.locationId) ?? []))
+    if (lead.hasEnded && others.some(pages => pages.hasBuffered)) lead.startAfresh()
+    const reports = rows.map(row => reportOf(row, received.get(row.locationId) ?? []))
     return { rows: reports, next: lead.hasEnded ? undefined : true }
   })
 }
 
-type Told = readonly [window: TrafficSpan, traffic: LocationTraffic]
+type WindowTraffic = readonly [window: TrafficSpan, traffic: LocationTraffic]
 
 /** Adds what each window tells of the locations. */
 async function takeAll(
   windows: readonly WindowPages[],
   step: TrafficStep,
   now: number,
-  told: ReadonlyMap<number, Told[]>,
+  received: ReadonlyMap<number, WindowTraffic[]>,
 ): Promise<void> {
-  const parts = await Promise.all(windows.map(pages => pages.take([...told.keys()])))
-  for (const [place, { window }] of windows.entries()) {
-    for (const row of parts[place] ?? []) told.get(row.locationId)?.push([untilNow(window, step, now), row])
+  const parts = await Promise.all(windows.map(pages => pages.take([...received.keys()])))
+  for (const [index, { window }] of windows.entries()) {
+    for (const row of parts[index] ?? [])
+      received.get(row.locationId)?.push([untilNow(window, step, now), row])
   }
 }
 

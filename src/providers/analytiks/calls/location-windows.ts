@@ -5,8 +5,7 @@ import type { AnalytiksClient, LocationChoice, Question } from '../client.ts'
 import type { LocationIdentity, LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
-import { untilNow } from './windows.ts'
-import { type TtlSettings, trafficTtl } from './windows-ttl.ts'
+import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 
 /** One location in one window. */
 export interface LocationWindow extends Question {

@@ -34,21 +34,21 @@ type PackedBuckets = z.output<typeof packedBuckets>
 type PackedTraffic = z.output<typeof packedTraffic>
 
 export function packTraffic({ buckets, pointsOfInterest, ...location }: LocationTraffic): PackedTraffic {
-  const places = new Map<readonly number[], number>()
+  const indexes = new Map<readonly number[], number>()
   const pack = ({ times, ...rest }: Buckets) => ({
     ...rest,
-    times: places.getOrInsertComputed(times, () => places.size),
+    times: indexes.getOrInsertComputed(times, () => indexes.size),
   })
   const packed = {
     buckets: eachMetric(buckets, pack),
     pointsOfInterest: pointsOfInterest.map(({ id, buckets }) => ({ id, buckets: eachMetric(buckets, pack) })),
   }
-  return { ...location, ...packed, times: [...places.keys()].map(packTimes) }
+  return { ...location, ...packed, times: [...indexes.keys()].map(packTimes) }
 }
 
 /** The traffic that was packed, of which series may share their times; undefined where it was not so. */
-export function unpackTraffic(kept: unknown): LocationTraffic | undefined {
-  const { data: packed } = packedTraffic.safeParse(kept)
+export function unpackTraffic(cached: unknown): LocationTraffic | undefined {
+  const { data: packed } = packedTraffic.safeParse(cached)
   if (!packed) return undefined
   const { buckets, pointsOfInterest, times, ...location } = packed
   const lists = times.map(unpackTimes)
@@ -112,8 +112,8 @@ function stepOf(times: readonly number[]): number {
 function unpackTimes({ start, step, runs }: PackedTimes): readonly number[] {
   const times: number[] = []
   let time = start
-  for (let place = 0; place < runs.length; place += 2) {
-    const [skip = 0, count = 0] = [runs[place], runs[place + 1]]
+  for (let run = 0; run < runs.length; run += 2) {
+    const [skip = 0, count = 0] = [runs[run], runs[run + 1]]
     time += skip * step
     for (let index = 0; index < count; index++) times.push(time + index * step)
     time += (count - 1) * step

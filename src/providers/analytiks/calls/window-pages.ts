@@ -25,8 +25,8 @@ export class WindowPages {
   hasEnded = false
   readonly #options: WindowPagesOptions
   /** Handed out, so not again where pages are read afresh. */
-  readonly #told = new Set<number>()
-  readonly #held = new Map<number, LocationTraffic>()
+  readonly #returned = new Set<number>()
+  readonly #buffered = new Map<number, LocationTraffic>()
   /** In the pages of this reading. */
   #seen = new Set<number>()
   #cursor: string | undefined
@@ -40,8 +40,8 @@ export class WindowPages {
   }
 
   /** Whether a row was read that nobody took. */
-  get hasLeft(): boolean {
-    return this.#held.size > 0
+  get hasBuffered(): boolean {
+    return this.#buffered.size > 0
   }
 
   /** The rows of the next page that were not there before. */
@@ -58,25 +58,25 @@ export class WindowPages {
     for (const { locationId } of data) this.#seen.add(locationId)
     this.#cursor = cursor ?? undefined
     this.hasEnded = cursor === null
-    const rows = data.filter(({ locationId }) => !this.#told.has(locationId))
-    for (const { locationId } of rows) this.#told.add(locationId)
+    const rows = data.filter(({ locationId }) => !this.#returned.has(locationId))
+    for (const { locationId } of rows) this.#returned.add(locationId)
     return rows
   }
 
   /** Reads the first page, which needs no answer to be asked for. */
   async begin(): Promise<void> {
-    if (!this.#hasBegun) await this.#hold()
+    if (!this.#hasBegun) await this.#buffer()
   }
 
   /** The rows of these locations, read on until they are there; a window that lacks one would make its series shorter. */
   async take(locationIds: readonly number[]): Promise<readonly LocationTraffic[]> {
     const rows: LocationTraffic[] = []
     for (const locationId of locationIds) {
-      while (!this.#held.has(locationId) && (!this.hasEnded || this.startAfresh())) await this.#hold()
-      const row = this.#held.get(locationId)
+      while (!this.#buffered.has(locationId) && (!this.hasEnded || this.startAfresh())) await this.#buffer()
+      const row = this.#buffered.get(locationId)
       if (!row)
         throw inconsistent('analytiks told of a location in one window of the range and not in another.')
-      this.#held.delete(locationId)
+      this.#buffered.delete(locationId)
       rows.push(row)
     }
     return rows
@@ -93,9 +93,9 @@ export class WindowPages {
     return true
   }
 
-  async #hold(): Promise<void> {
+  async #buffer(): Promise<void> {
     for (const row of await this.next()) {
-      if (this.#options.wants(row.locationId)) this.#held.set(row.locationId, row)
+      if (this.#options.wants(row.locationId)) this.#buffered.set(row.locationId, row)
     }
   }
 

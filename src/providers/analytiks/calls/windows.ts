@@ -62,3 +62,16 @@ const leeway = { utc: 3_600_000, local: 15 * 3_600_000 } as const
 export function isOver({ form, end }: TrafficSpan, now: number): boolean {
   return end + leeway[form] <= now
 }
+
+export interface TtlSettings {
+  /** How long a window that is over may be cached. */
+  readonly milliseconds: number
+}
+
+/** For a window that was not over when it was requested: its traffic still changes. */
+const minute = 60_000
+
+/** How long a window's traffic may be cached that was requested at `at`. */
+export function trafficTtl({ milliseconds }: TtlSettings, window: TrafficSpan, at: number): number {
+  return isOver(window, at) ? milliseconds : Math.min(minute, milliseconds)
+}

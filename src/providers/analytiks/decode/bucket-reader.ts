@@ -39,30 +39,30 @@ export class BucketReader {
     let zoned: boolean | undefined
     let inOrder = true
     for (const key of Object.keys(map)) {
-      const moment = this.#moment(key)
+      const bucketKey = this.#bucketKey(key)
       const value = map[key]
       if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
         throw new UnreadableMap('a value is no natural number')
-      zoned ??= moment.zoned
-      if (moment.zoned !== zoned) throw new UnreadableMap('keys are in two forms')
-      inOrder &&= times.length === 0 || moment.time > Number(times.at(-1))
-      times.push(moment.time)
+      zoned ??= bucketKey.zoned
+      if (bucketKey.zoned !== zoned) throw new UnreadableMap('keys are in two forms')
+      inOrder &&= times.length === 0 || bucketKey.time > Number(times.at(-1))
+      times.push(bucketKey.time)
       values.push(value)
     }
-    return this.#shared(inOrder ? { times, values } : sorted(times, values), zoned ?? true)
+    return this.#sharingTimes(inOrder ? { times, values } : sorted(times, values), zoned ?? true)
   }
 
-  #moment(key: string): BucketKey {
+  #bucketKey(key: string): BucketKey {
     const known = this.#bucketKeys.get(key)
     if (known) return known
-    const moment = readBucketKey(key)
-    if (!moment) throw new UnreadableMap('a key is no date')
-    this.#bucketKeys.set(key, moment)
-    return moment
+    const bucketKey = readBucketKey(key)
+    if (!bucketKey) throw new UnreadableMap('a key is no date')
+    this.#bucketKeys.set(key, bucketKey)
+    return bucketKey
   }
 
   /** Cameras report in step, so that neighbouring maps mostly have the same times: those are held once. */
-  #shared({ times, values }: Omit<Buckets, 'zoned'>, zoned: boolean): Buckets {
+  #sharingTimes({ times, values }: Omit<Buckets, 'zoned'>, zoned: boolean): Buckets {
     const last = this.#lastTimes
     if (last.length === times.length && times.every((time, index) => time === last[index]))
       return { times: last, values, zoned }

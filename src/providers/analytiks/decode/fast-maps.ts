@@ -30,8 +30,8 @@ export function readFastMaps(body: string): FastMaps {
     maps.push(map)
     done = scanner.end
   }
-  const find = (stand: string) =>
-    stand.startsWith(mark) ? maps[Number(stand.slice(mark.length))] : undefined
+  const find = (placeholder: string) =>
+    placeholder.startsWith(mark) ? maps[Number(placeholder.slice(mark.length))] : undefined
   return { text: text + body.slice(done), find }
 }
 

@@ -14,8 +14,8 @@ export class MapScanner {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   /** Of all keys that were met, in order of time, and four words of each. */
-  readonly #axis: number[] = []
-  readonly #words: number[] = []
+  readonly #knownTimes: number[] = []
+  readonly #knownWords: number[] = []
   readonly #bucketKeys = new Map<string, BucketKey | undefined>()
   /** What all keys have in common; the length in characters, with quotes and colon. */
   #length = shortestKey
@@ -40,9 +40,9 @@ export class MapScanner {
     let count = 0
     let next = 0
     for (;;) {
-      const place = this.#placeAt(at, next)
-      if (place === -1) return undefined
-      next = place + 1
+      const index = this.#indexAt(at, next)
+      if (index === -1) return undefined
+      next = index + 1
       at += this.#length
       const first = at
       let value = 0
@@ -53,7 +53,7 @@ export class MapScanner {
       }
       const digits = at - first
       if (digits === 0 || digits > 15 || (digits > 1 && body[first] === zero)) return undefined
-      times[count] = this.#axis[place] ?? Number.NaN
+      times[count] = this.#knownTimes[index] ?? Number.NaN
       values[count] = value
       count++
       at++
@@ -65,7 +65,7 @@ export class MapScanner {
   }
 
   /** Where on the axis the key stands that is printed there; -1 for one that is not plain, or does not come `next` or later. */
-  #placeAt(at: number, next: number): number {
+  #indexAt(at: number, next: number): number {
     const end = at + this.#length
     const view = this.#view
     if (end > view.byteLength) return -1
@@ -74,37 +74,37 @@ export class MapScanner {
     const second = view.getFloat64(at + 8, true)
     const third = view.getFloat64(end - 16, true)
     const fourth = view.getFloat64(end - 8, true)
-    const words = this.#words
-    const until = Math.min(words.length, 4 * (next + mostLeftOut))
+    const knownWords = this.#knownWords
+    const until = Math.min(knownWords.length, 4 * (next + mostLeftOut))
     for (let word = 4 * next; word < until; word += 4) {
-      if (words[word + 1] !== second || words[word] !== first) continue
-      if (words[word + 2] === third && words[word + 3] === fourth) return word / 4
+      if (knownWords[word + 1] !== second || knownWords[word] !== first) continue
+      if (knownWords[word + 2] === third && knownWords[word + 3] === fourth) return word / 4
     }
-    const place = this.#readKey(at)
-    return place < next ? -1 : place
+    const index = this.#readKey(at)
+    return index < next ? -1 : index
   }
 
   /** Where on the axis a key stands, which is put there where it is new. */
   #readKey(at: number): number {
     const text = keyText.exec(this.#body.slice(at, at + longestKey))?.[0] ?? ''
-    const moment = this.#bucketKeys.getOrInsertComputed(text, () => readBucketKey(text.slice(1, -2)))
-    if (!moment || text.length < shortestKey) return -1
-    const { time, zoned } = moment
-    if (this.#axis.length === 0) {
+    const bucketKey = this.#bucketKeys.getOrInsertComputed(text, () => readBucketKey(text.slice(1, -2)))
+    if (!bucketKey || text.length < shortestKey) return -1
+    const { time, zoned } = bucketKey
+    if (this.#knownTimes.length === 0) {
       this.#length = text.length
       this.#zoned = zoned
     }
     if (text.length !== this.#length || zoned !== this.#zoned) return -1
-    const place = lowerBound(this.#axis, time)
-    if (this.#axis[place] === time) return place
-    if (this.#axis.length === mostKeys) return -1
-    this.#axis.splice(place, 0, time)
-    this.#words.splice(
-      4 * place,
+    const index = lowerBound(this.#knownTimes, time)
+    if (this.#knownTimes[index] === time) return index
+    if (this.#knownTimes.length === mostKeys) return -1
+    this.#knownTimes.splice(index, 0, time)
+    this.#knownWords.splice(
+      4 * index,
       0,
       ...[0, 8, text.length - 16, text.length - 8].map(from => this.#view.getFloat64(at + from, true)),
     )
-    return place
+    return index
   }
 
   /** Neighbouring maps that have the same times hold them once. */
@@ -129,12 +129,13 @@ const keyText = /^"[\dTZ:.+-]+":/
 const [zero, nine, comma, closingBrace] = [48, 57, 44, 125]
 
 /** Shared by all but the largest answers, each of which is read in one go: room of their own would pile up until it is cleared. */
-let room = Buffer.alloc(0)
-const mostRoom = 2 ** 23
+let sharedBytes = Buffer.alloc(0)
+const maximumSharedBytes = 2 ** 23
 
 function bytesOf(body: string): Buffer {
-  if (body.length > mostRoom) return Buffer.from(body, 'latin1')
-  if (room.length < body.length) room = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(body.length)))
-  room.write(body, 'latin1')
-  return room.subarray(0, body.length)
+  if (body.length > maximumSharedBytes) return Buffer.from(body, 'latin1')
+  if (sharedBytes.length < body.length)
+    sharedBytes = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(body.length)))
+  sharedBytes.write(body, 'latin1')
+  return sharedBytes.subarray(0, body.length)
 }

@@ -25,12 +25,12 @@ export class BucketLabels {
   /** Of an instant where `zoned`, else of a local time as if it were UTC. */
   of(time: number, zoned: boolean): BucketLabel {
     const labels = zoned ? this.#zoned : this.#local
-    const place = (time - this.#from) / quarterHour
-    const known = labels[place]
+    const slot = (time - this.#from) / quarterHour
+    const known = labels[slot]
     if (known) return known
     const label = this.#print(time, zoned)
     // Far behind the others it would make the list a slow one.
-    if (Number.isInteger(place) && place >= 0 && place < labels.length + mostSkipped) labels[place] = label
+    if (Number.isInteger(slot) && slot >= 0 && slot < labels.length + mostSkipped) labels[slot] = label
     return label
   }
 
@@ -39,7 +39,7 @@ export class BucketLabels {
     const clock = this.#clock
     if (!clock) return null
     const printer = new TimestampPrinter()
-    return Array.from({ length }, (_, place) => printer.local(clock.localOf(start + place * step)))
+    return Array.from({ length }, (_, slot) => printer.local(clock.localOf(start + slot * step)))
   }
 
   #print(time: number, zoned: boolean): BucketLabel {

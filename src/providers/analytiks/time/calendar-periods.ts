@@ -30,8 +30,8 @@ export class Periods {
 
   /** The starts in print. */
   get labels(): readonly PeriodLabel[] {
-    this.#labels ??= this.localStarts.map((local, place) => {
-      const start = this.starts?.[place]
+    this.#labels ??= this.localStarts.map((local, index) => {
+      const start = this.starts?.[index]
       if (start === undefined) return { at: null, localAt: printLocal(local) }
       return { at: new Date(start).toISOString(), localAt: printLocal(this.#clock?.localOf(start) ?? local) }
     })

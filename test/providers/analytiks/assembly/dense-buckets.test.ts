@@ -60,7 +60,7 @@ function windowsInAnyOrder() {
       { weight: 1, arbitrary: fc.constant(false) },
     ),
     shift: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(hour / 2 - 1) }),
-    counts: fc.uniqueArray(fc.tuple(fc.nat(windowHours - 1), value), { selector: ([place]) => place }),
+    counts: fc.uniqueArray(fc.tuple(fc.nat(windowHours - 1), value), { selector: ([slot]) => slot }),
   })
   const windows = fc.array(window, { maxLength: (span.end - span.start) / hour / windowHours })
   return fc
@@ -69,7 +69,7 @@ function windowsInAnyOrder() {
       windows.map(({ zoned, shift, counts }, index) => {
         const start = span.start + index * windowHours * hour
         const inOrder = counts.toSorted(([one], [other]) => one - other)
-        const times = inOrder.map(([place]) => start + place * hour + offset + shift)
+        const times = inOrder.map(([slot]) => start + slot * hour + offset + shift)
         return { start, buckets: { times, values: inOrder.map(([, value]) => value), zoned } }
       }),
     )

@@ -30,9 +30,9 @@ describe('the periods of a range', () => {
         const [timeZone, interval, start, length, share, hint] = all
         const periods = periodsOf({ form: 'utc', start, end: start + length }, interval, clockOf(timeZone))
         const time = start + Math.floor(length * share)
-        const place = periods?.indexOf(time, true, hint) ?? -1
-        expect(periods?.starts?.[place]).toBeLessThanOrEqual(time)
-        expect(periods?.starts?.[place + 1] ?? Infinity).toBeGreaterThan(time)
+        const index = periods?.indexOf(time, true, hint) ?? -1
+        expect(periods?.starts?.[index]).toBeLessThanOrEqual(time)
+        expect(periods?.starts?.[index + 1] ?? Infinity).toBeGreaterThan(time)
       }),
     )
   })
@@ -115,5 +115,5 @@ function touched(
     if (begins) starts.add(date.toZonedDateTime(timeZone).epochMilliseconds)
   }
   const ordered = [...starts].sort((one, other) => one - other)
-  return ordered.filter((at, place) => at < end && (ordered[place + 1] ?? Infinity) > start)
+  return ordered.filter((at, index) => at < end && (ordered[index + 1] ?? Infinity) > start)
 }
