@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type Contest, contest } from './contest.ts'
+import { measureCoverage, printCoverage, type RequestCoverage } from './coverage.ts'
 import { askDearest, type DearAnswer } from './dearest.ts'
 import { printDearest } from './dearest-report.ts'
 import { type PausesCost, printPauses, weighPauses } from './pauses.ts'
@@ -21,6 +22,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     output: { type: 'string', default: 'bench.json' },
+    // Whose coverage is measured: a folder with a version of Isotherm and its node_modules.
+    checkout: { type: 'string', default: '.' },
   },
 })
 const pace = {
@@ -28,11 +31,13 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const names = ['websites', 'points', 'columns', 'year', 'dearest', 'pauses', 'pictures'] as const
+const names = ['websites', 'points', 'columns', 'year', 'dearest', 'pauses', 'pictures', 'coverage'] as const
 const named = z.array(z.enum(names)).parse(positionals)
 const asked = named.length > 0 ? named : names
 
-const results: Record<string, Contest | Year | Pictures | PausesCost | readonly DearAnswer[]> = {}
+type Result = Contest | Year | Pictures | PausesCost | readonly DearAnswer[] | readonly RequestCoverage[]
+
+const results: Record<string, Result> = {}
 await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
 resources.defer(() => rm(folder, { recursive: true }))
@@ -61,6 +66,12 @@ for (const name of asked) {
     const measured = await openPictures(pace.rounds)
     results[name] = measured
     console.log(printPictures(measured))
+    continue
+  }
+  if (name === 'coverage') {
+    const measured = await measureCoverage(resolve(values.checkout))
+    results[name] = measured
+    console.log(printCoverage(measured))
     continue
   }
   const measured = await contest(name, catalogFile, pace)

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { z } from 'zod'
 import { message } from './orders.ts'
@@ -39,10 +39,10 @@ export async function startServer(script: string, start: Start = {}): Promise<Be
   resources.use(process)
   if (!child.stdout) throw new TypeError('A server has a standard output.')
   const lines = createInterface(child.stdout)
-  const said = new Promise<string>(resolve => {
+  const said = new Promise<string>(announce => {
     lines.on('line', line => {
       const origin = /listens on (http:\/\/[^/]+)/.exec(line)?.[1]
-      if (origin) resolve(origin)
+      if (origin) announce(origin)
     })
   })
   const origin = await Promise.race([said, ended])
@@ -52,7 +52,7 @@ export async function startServer(script: string, start: Start = {}): Promise<Be
 
 async function startChild(script: string, start: Start) {
   const { environment = {}, arguments: args = [], options = [], isMute = false } = start
-  const child = fork(join(folder, script), [...args], {
+  const child = fork(resolve(folder, script), [...args], {
     env: { PATH: process.env.PATH, ...environment },
     execArgv: ['--import', join(folder, 'scales.ts'), ...options],
     stdio: ['ignore', 'pipe', isMute ? 'ignore' : 'inherit', 'ipc'],
@@ -64,12 +64,12 @@ async function startChild(script: string, start: Start) {
   ended.catch(() => undefined)
   const bench: BenchProcess = {
     async order(order, answer, value) {
-      const received = new Promise<unknown>(resolve => {
+      const received = new Promise<unknown>(receive => {
         child.on('message', function hear(text) {
           const told = message.parse(text)
           if (told.order !== order) return
           child.off('message', hear)
-          resolve(told.value)
+          receive(told.value)
         })
       })
       child.send({ order, value })
