@@ -99,12 +99,12 @@ export async function findSpatialHeatmap(key: string, { loaders }: Context): Pro
   const { made, narrowing, range, ...row } = parseHeatmapKey(key)
   const { locationId, type } = row
   if (made !== null) {
-    const found = await loaders.auraVision.rows.load({ ...row, ...narrowing, createdAt: made })
+    const found = await loaders['aura-vision'].rows.load({ ...row, ...narrowing, createdAt: made })
     return { ...found, provider: 'aura-vision', narrowing, range }
   }
   checkHeatmapRange(range)
   const filter = { ...range, ...narrowing }
-  const rows = await loaders.auraVision.heatmaps.load({ locationId, types: [type], filter })
+  const rows = await loaders['aura-vision'].heatmaps.load({ locationId, types: [type], filter })
   const names = ['recordingId', 'role', 'age', 'gender'] as const
   const found = rows.find(other => other.createdAt === null && names.every(name => other[name] === row[name]))
   if (!found) throw new BadInput(`No spatial heatmap has the id "${key}" any more.`)

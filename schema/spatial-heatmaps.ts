@@ -100,7 +100,7 @@ async function heatmapsOf(
   { loaders }: Context,
 ): Promise<SpatialHeatmapRecord[] | null> {
   if (auraVisionId === null) return null
-  const rows = await loaders.auraVision.heatmaps.load({
+  const rows = await loaders['aura-vision'].heatmaps.load({
     locationId: auraVisionId,
     types,
     filter: { ...range, ...filter },

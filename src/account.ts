@@ -5,20 +5,12 @@ import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
 import { namespacesOf } from './owners.ts'
 import { auraVisionAccount } from './providers/aura-vision/client.ts'
 import { posthogAccount } from './providers/posthog/client.ts'
-import {
-  type Clients,
-  clientKeys,
-  connectClients,
-  nameOfClient,
-  openSources,
-  type Settings,
-  type Shared,
-} from './providers.ts'
+import { type Clients, connectClients, openSources, type Settings, type Shared } from './providers.ts'
 import { type Cache, openCache } from './upstream/cache/cache.ts'
 import type { CachePolicy } from './upstream/cache/keeping.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
-import type { ProviderName } from './upstream/error.ts'
+import { type ProviderName, providerNames } from './upstream/error.ts'
 import { openImageCache } from './upstream/images/image-cache.ts'
 import { type CallCounters, openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
@@ -73,7 +65,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const shared = openSources(clients, settings, cachePolicy, imageCachePolicy)
   const status = (key: keyof Clients): ProviderStatus => {
     if (!clients[key]) return 'NOT_CONFIGURED'
-    return sandboxed.includes(nameOfClient[key]) ? 'SANDBOX' : 'READY'
+    return sandboxed.includes(key) ? 'SANDBOX' : 'READY'
   }
   return {
     catalog,
@@ -81,7 +73,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     clients,
     shared,
     settings,
-    providers: clientKeys.map(key => ({ name: nameOfClient[key], status: status(key) })),
+    providers: providerNames.map(name => ({ name, status: status(name) })),
     handles: openHandles({ ...images, identities: identitiesOf(settings) }),
     pictures: new Pictures(shared, images, pictures),
     publicUrl: images.publicUrl,
@@ -93,7 +85,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   }
 }
 
-function identitiesOf({ auraVision, posthog }: Settings): HandleOptions['identities'] {
+function identitiesOf({ 'aura-vision': auraVision, posthog }: Settings): HandleOptions['identities'] {
   return {
     ...(auraVision && { 'aura-vision': auraVisionAccount(auraVision) }),
     ...(posthog && { posthog: posthogAccount(posthog) }),

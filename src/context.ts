@@ -3,15 +3,8 @@ import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
 import type { PictureReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
-import {
-  type Clients,
-  clientKeys,
-  createLoaders,
-  type Loaders,
-  nameOfClient,
-  type Sources,
-} from './providers.ts'
-import { notConfigured, type ProviderName } from './upstream/error.ts'
+import { type Clients, createLoaders, type Loaders, type Sources } from './providers.ts'
+import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
 import { Admission, type PlannedCall } from './upstream/source/admission.ts'
 import { Pauses } from './upstream/source/pauses.ts'
 import { RequestScope } from './upstream/source/request-scope.ts'
@@ -70,15 +63,15 @@ export function createContext(
   const { catalog, clients, shared, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
   const take = <Part>(key: keyof Clients, part: Part): NonNullable<Part> => {
-    if (!part) throw notConfigured(nameOfClient[key])
-    used.add(nameOfClient[key])
+    if (!part) throw notConfigured(key)
+    used.add(key)
     return part
   }
   const pauses = new Pauses(gone)
   const admission = new Admission(isPlanOnly, pauses)
   const scopes = mapClients(key => {
     const maximum = settings[key]?.limits.maximumCalls ?? 0
-    return new RequestScope(nameOfClient[key], signal, admission, maximum, traceparent)
+    return new RequestScope(key, signal, admission, maximum, traceparent)
   })
   const sources: Sources = { shared: key => take(key, shared[key]), scope: key => scopes[key] }
   const loaders = createLoaders(sources)
@@ -101,7 +94,7 @@ export function createContext(
     isCatalogMadeUp,
     dwellTime: settings.analytiks?.dwellTime,
     costs: () =>
-      clientKeys
+      providerNames
         .filter(key => scopes[key].usage.planned > 0)
         .map(key => {
           const { provider, usage } = scopes[key]
@@ -113,7 +106,7 @@ export function createContext(
 
 function mapClients<Value>(read: (key: keyof Clients) => Value): Record<keyof Clients, Value> {
   return {
-    auraVision: read('auraVision'),
+    'aura-vision': read('aura-vision'),
     posthog: read('posthog'),
     analytiks: read('analytiks'),
     zenovay: read('zenovay'),

@@ -38,13 +38,12 @@ import {
   zenovaySources,
 } from './providers/zenovay/loaders.ts'
 import type { CachePolicy } from './upstream/cache/keeping.ts'
-import type { ProviderName } from './upstream/error.ts'
 import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
 import type { RequestScope } from './upstream/source/request-scope.ts'
 
 /** Settings of the providers that are configured. */
 export interface Settings {
-  readonly auraVision: AuraVisionSettings | undefined
+  readonly 'aura-vision': AuraVisionSettings | undefined
   readonly posthog: PostHogSettings | undefined
   readonly analytiks: AnalytiksSettings | undefined
   readonly zenovay: ZenovaySettings | undefined
@@ -53,7 +52,7 @@ export interface Settings {
 
 /** One account's connections; undefined where a provider is not configured. */
 export interface Clients {
-  readonly auraVision: AuraVisionClient | undefined
+  readonly 'aura-vision': AuraVisionClient | undefined
   readonly posthog: PostHogClient | undefined
   readonly analytiks: AnalytiksClient | undefined
   readonly zenovay: ZenovayClient | undefined
@@ -62,7 +61,7 @@ export interface Clients {
 
 /** What an account's requests share, by provider. */
 export interface Shared {
-  readonly auraVision: AuraVisionSources | undefined
+  readonly 'aura-vision': AuraVisionSources | undefined
   readonly posthog: PostHogSources | undefined
   readonly analytiks: AnalytiksSources | undefined
   readonly zenovay: ZenovaySources | undefined
@@ -71,30 +70,20 @@ export interface Shared {
 
 /** One request's questions, by provider. */
 export interface Loaders {
-  readonly auraVision: AuraVisionLoaders
+  readonly 'aura-vision': AuraVisionLoaders
   readonly posthog: PostHogLoaders
   readonly analytiks: AnalytiksLoaders
   readonly zenovay: ZenovayLoaders
   readonly datadog: DatadogLoaders
 }
 
-export const clientKeys = ['auraVision', 'posthog', 'analytiks', 'zenovay', 'datadog'] as const
-
-export const nameOfClient: { readonly [Key in keyof Clients]: ProviderName } = {
-  auraVision: 'aura-vision',
-  posthog: 'posthog',
-  analytiks: 'analytiks',
-  zenovay: 'zenovay',
-  datadog: 'datadog',
-}
-
 /** Nothing is connected before it is first asked. Budgets of upstream calls are shared with other accounts of the same credentials where `ledgers` are given. */
 export function connectClients(
-  { auraVision, posthog, analytiks, zenovay, datadog }: Settings,
+  { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog }: Settings,
   counters?: CallCounters,
 ): Clients {
   return {
-    auraVision: auraVision && connectAuraVision(auraVision, counters),
+    'aura-vision': auraVision && connectAuraVision(auraVision, counters),
     posthog: posthog && connectPosthog(posthog, counters),
     analytiks: analytiks && connectAnalytiks(analytiks, counters),
     zenovay: zenovay && connectZenovay(zenovay, counters),
@@ -104,16 +93,16 @@ export function connectClients(
 
 /** Nothing is kept where `keeping` gives nothing; what is in flight is shared all the same. */
 export function openSources(
-  { auraVision, posthog, analytiks, zenovay, datadog }: Clients,
+  { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog }: Clients,
   settings: Settings,
   cachePolicy: (key: keyof Shared) => CachePolicy | undefined,
   imageCachePolicy: CachePolicy | undefined,
 ): Shared {
   return {
-    auraVision:
+    'aura-vision':
       auraVision &&
-      settings.auraVision &&
-      auraVisionSources(auraVision, settings.auraVision, cachePolicy('auraVision'), imageCachePolicy),
+      settings['aura-vision'] &&
+      auraVisionSources(auraVision, settings['aura-vision'], cachePolicy('aura-vision'), imageCachePolicy),
     posthog:
       posthog &&
       settings.posthog &&
@@ -136,7 +125,7 @@ export interface Sources {
 /** Loaders that look for what they ask when they first need it. */
 export function createLoaders({ shared, scope }: Sources): Loaders {
   return {
-    auraVision: auraVisionLoaders(() => shared('auraVision'), scope('auraVision')),
+    'aura-vision': auraVisionLoaders(() => shared('aura-vision'), scope('aura-vision')),
     posthog: posthogLoaders(() => shared('posthog'), scope('posthog')),
     analytiks: analytiksLoaders(() => shared('analytiks'), scope('analytiks')),
     zenovay: zenovayLoaders(() => shared('zenovay'), scope('zenovay')),

@@ -202,7 +202,7 @@ describe('no more calls are under way at once than the setting allows', () => {
       open: serveAuraVision,
       route: 'detail/list',
       ask: (account, callContext) =>
-        account.client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, callContext),
+        account.client('aura-vision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], filter, callContext),
     },
     {
       name: 'POSTHOG',

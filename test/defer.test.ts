@@ -18,8 +18,8 @@ beforeAll(async () => {
 })
 
 beforeEach(() => {
-  const { auraVision, posthog, analytiks, zenovay, datadog } = served.sandbox
-  for (const { journal } of [auraVision, posthog, analytiks, zenovay, datadog]) journal.clear()
+  const { emulators } = served.sandbox
+  for (const { journal } of emulators) journal.clear()
 })
 
 const analytiksRoute = 'POST /json/v2'

@@ -19,7 +19,7 @@ const saved = 'pageHeatmap(projectId: "1", id: "ownerless") { name }'
 
 test.each([
   {
-    key: 'auraVision',
+    key: 'aura-vision',
     query: `{ ${store} { heatmaps(range: ${day}, types: [PATH]) { type } } }`,
     records: 1,
   },

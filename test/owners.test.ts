@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Environment, readConfig } from '../src/config/config.ts'
 import { namespacesOf } from '../src/owners.ts'
-import { clientKeys } from '../src/providers.ts'
+import { providerNames } from '../src/upstream/error.ts'
 
 const environment: Environment = {
   AURA_VISION_ISSUER: 'https://issuer.example',
@@ -20,15 +20,15 @@ const environment: Environment = {
 function changedBy(change: Environment): readonly string[] {
   const before = namespacesOf(readConfig(environment).providers)
   const after = namespacesOf(readConfig({ ...environment, ...change }).providers)
-  return clientKeys.filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  return providerNames.filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
 }
 
 test.each<[string, string | undefined, readonly string[]]>([
-  ['AURA_VISION_ISSUER', 'https://other.example', ['auraVision']],
-  ['AURA_VISION_URL', 'wss://other.example', ['auraVision']],
-  ['AURA_VISION_AUDIENCE', 'other', ['auraVision']],
-  ['AURA_VISION_CLIENT_ID', 'other', ['auraVision']],
-  ['AURA_VISION_CLIENT_SECRET', 'other', ['auraVision']],
+  ['AURA_VISION_ISSUER', 'https://other.example', ['aura-vision']],
+  ['AURA_VISION_URL', 'wss://other.example', ['aura-vision']],
+  ['AURA_VISION_AUDIENCE', 'other', ['aura-vision']],
+  ['AURA_VISION_CLIENT_ID', 'other', ['aura-vision']],
+  ['AURA_VISION_CLIENT_SECRET', 'other', ['aura-vision']],
   ['POSTHOG_HOST', 'https://other.example', ['posthog']],
   ['POSTHOG_PERSONAL_API_KEY', 'other', ['posthog']],
   ['ANALYTIKS_TOKEN_URL', 'https://other.example', ['analytiks']],

@@ -191,7 +191,7 @@ async function told(response: Response): Promise<string> {
 }
 
 /** How many signed URLs were used. */
-function signedIn({ auraVision }: Sandbox): number {
+function signedIn({ 'aura-vision': auraVision }: Sandbox): number {
   return auraVision.journal.calls.filter(({ path }) => path.includes('Signature=')).length
 }
 
@@ -217,12 +217,12 @@ function failing({ status = 200, headers, body }: NonNullable<Fault['answer']>):
   return { answer, frames: [status === 200 ? frame : JSON.stringify({ message })] }
 }
 
-function emulatorsOf({ auraVision, posthog, analytiks, zenovay, datadog }: Sandbox) {
-  return [auraVision, posthog, analytiks, zenovay, datadog]
+function emulatorsOf({ emulators }: Sandbox) {
+  return emulators
 }
 
 /** From here on every token is refused, and the socket is gone. */
-function renewAll({ auraVision, analytiks }: Sandbox): void {
+function renewAll({ 'aura-vision': auraVision, analytiks }: Sandbox): void {
   auraVision.dropConnections()
   analytiks.revokeTokens()
 }

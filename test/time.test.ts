@@ -96,7 +96,7 @@ test('a heatmap on the start of a range is in it, and one on its end is not', as
     created: created.replace('Z', ''),
     heatmap_type: 'path',
   }))
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   journal.script({ route: 'detail/list', frames: [`{id}|0|0|${JSON.stringify(rows)}`] })
   const { data, errors } = await ask(served.origin, TimeHeatmapsDocument, {
     id: 'oxford-street',

@@ -83,7 +83,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
   ) => (named.includes(name) && !sandboxed.includes(name) ? take(schema) : undefined)
 
   const settings = {
-    auraVision: takeProvider('aura-vision', providerVariables['aura-vision']),
+    'aura-vision': takeProvider('aura-vision', providerVariables['aura-vision']),
     posthog: takeProvider('posthog', providerVariables.posthog),
     analytiks: takeProvider('analytiks', providerVariables.analytiks),
     zenovay: takeProvider('zenovay', providerVariables.zenovay),
@@ -97,7 +97,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
   }
   const pictureBounds = { ...bounds, maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES }
-  const { auraVision, posthog, analytiks, zenovay, datadog } = settings
+  const { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog } = settings
   return {
     host: general.HOST,
     port: general.PORT,
@@ -133,7 +133,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,
     providers: {
-      auraVision: auraVision && { ...pictureBounds, ...auraVision },
+      'aura-vision': auraVision && { ...pictureBounds, ...auraVision },
       posthog: posthog && { ...pictureBounds, ...posthog },
       analytiks: analytiks && { ...bounds, ...analytiks },
       zenovay: zenovay && { ...bounds, ...zenovay },

@@ -36,7 +36,7 @@ export const freshSeconds = { 'aura-vision': spatialPictureSeconds, posthog: scr
 
 /** One account's pictures. */
 export class Pictures {
-  readonly #shared: Pick<Shared, 'auraVision' | 'posthog'>
+  readonly #shared: Pick<Shared, 'aura-vision' | 'posthog'>
   readonly #maximumPixels: number
   readonly #kept: CacheAccess | undefined
   readonly #sizes = new WeakMap<ImageFile, Size | UnfitPicture>()
@@ -46,7 +46,7 @@ export class Pictures {
 
   /** Variants are kept in `kept`. */
   constructor(
-    shared: Pick<Shared, 'auraVision' | 'posthog'>,
+    shared: Pick<Shared, 'aura-vision' | 'posthog'>,
     { maximumPixels }: Pick<ImageSettings, 'maximumPixels'>,
     kept: CacheAccess | undefined,
   ) {
@@ -94,7 +94,7 @@ export class Pictures {
   async #ask(reference: PictureReference, signal: AbortSignal): Promise<PictureState> {
     const scope = RequestScope.alone(reference.provider, signal)
     if (reference.provider === 'posthog') return this.#askScreenshot(reference, scope)
-    const { auraVision } = this.#shared
+    const { 'aura-vision': auraVision } = this.#shared
     if (!auraVision) throw notConfigured(reference.provider)
     return ready((await auraVision.pictures.ask(reference, scope)).picture)
   }

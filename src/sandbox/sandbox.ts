@@ -9,24 +9,26 @@ import { serveZenovay } from './zenovay.ts'
 
 /** All five emulated upstreams, with one made-up world behind them. */
 export interface Sandbox extends AsyncDisposable {
-  readonly auraVision: AuraVisionEmulator
+  readonly 'aura-vision': AuraVisionEmulator
   readonly posthog: Emulator
   readonly analytiks: AnalytiksEmulator
   readonly zenovay: Emulator
   readonly datadog: Emulator
+  /** All of them, in the order of the providers. */
+  readonly emulators: readonly Emulator[]
   /** The environment variables that point Isotherm at the emulators of these providers. */
   environment(providers?: readonly string[]): Record<string, string>
 }
 
 /** How the emulators that draw pictures go about it. */
 export interface SandboxOptions {
-  readonly auraVision?: AuraVisionOptions
+  readonly 'aura-vision'?: AuraVisionOptions
   readonly posthog?: PosthogOptions
 }
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const [auraVision, posthog, analytiks, zenovay, datadog] = await Promise.all([
-    serveAuraVision(options.auraVision),
+    serveAuraVision(options['aura-vision']),
     servePosthog(options.posthog),
     serveAnalytiks(),
     serveZenovay(),
@@ -34,11 +36,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   ])
   const emulators = [auraVision, posthog, analytiks, zenovay, datadog]
   return {
-    auraVision,
+    'aura-vision': auraVision,
     posthog,
     analytiks,
     zenovay,
     datadog,
+    emulators,
     environment(providers = emulators.map(({ provider }) => provider)) {
       const chosen = emulators.filter(({ provider }) => providers.includes(provider))
       return Object.assign({}, ...chosen.map(({ environment }) => environment))

@@ -26,12 +26,12 @@ describe('a page of another origin', () => {
     const clock = openClock()
     await using served = await serve({
       environment: { ISOTHERM_IMAGE_CACHE_BYTES: '0' },
-      sandbox: { auraVision: { now: clock.now, urlSeconds: 30 } },
+      sandbox: { 'aura-vision': { now: clock.now, urlSeconds: 30 } },
     })
     const pictures = await twelvePictures(served)
     const images = pictures.map(({ link }) => `<img src="${link}" alt="" height="260">`)
     await using site = await serveHtml(() => `<!doctype html><title>Heatmaps</title>${images.join('\n')}`)
-    const { auraVision, posthog } = served.sandbox
+    const { 'aura-vision': auraVision, posthog } = served.sandbox
     const signedPaths = () =>
       auraVision.journal.calls.filter(({ route }) => route === imageHostRoute).map(({ path }) => path)
     for (const round of [1, 2]) {

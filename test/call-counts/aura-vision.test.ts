@@ -19,7 +19,7 @@ test('12 locations and 3 types of heatmap cost one request', async () => {
   const { nodes } = data.locations
   const entities = nodes.map(({ auraVisionId }) => auraVisionId)
   const filter = { heatmapType: ['path', 'linger', 'entry'] }
-  expect(served.sandbox.auraVision.journal.calls.at(-1)).toMatchObject({
+  expect(served.sandbox['aura-vision'].journal.calls.at(-1)).toMatchObject({
     body: { data: { body: { entities, filter } } },
   })
   expect(nodes).toHaveLength(12)
@@ -174,7 +174,7 @@ test('rows that nobody asked for are in no answer, whatever upstream sends', asy
     { location_id: auraVisionId(6), heatmap_type: 'path' },
   ]
   const frames = [`{id}|0|0|${JSON.stringify(rows)}`]
-  served.sandbox.auraVision.journal.script({ route: 'detail/list', frames })
+  served.sandbox['aura-vision'].journal.script({ route: 'detail/list', frames })
   const { data, errors } = await askText(
     served.origin,
     `query ($range: TimeRange!) {
@@ -214,7 +214,7 @@ test.each([
 
 /** The bodies of what was asked on the socket. */
 function requestsTo({ sandbox }: Served) {
-  const asked = sandbox.auraVision.journal.calls.filter(({ route }) => route === 'detail/list')
+  const asked = sandbox['aura-vision'].journal.calls.filter(({ route }) => route === 'detail/list')
   return asked.map(({ body }) => detailRequest.parse(body).data.body)
 }
 

@@ -40,7 +40,7 @@ test('what emulators count is what requests were told: made, repeated and tokens
   const { sandbox } = served
   const journals = {
     analytiks: sandbox.analytiks.journal,
-    'aura-vision': sandbox.auraVision.journal,
+    'aura-vision': sandbox['aura-vision'].journal,
     datadog: sandbox.datadog.journal,
   }
   const ask = async (asked: readonly (readonly [(typeof providers)[number], number])[]) => {

@@ -41,7 +41,7 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     },
     sandboxed: ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'],
     providers: {
-      auraVision: undefined,
+      'aura-vision': undefined,
       posthog: undefined,
       analytiks: undefined,
       zenovay: undefined,
@@ -53,7 +53,7 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
 test('with the required variables alone the defaults of every provider hold', () => {
   expect(readConfig(required)).toMatchObject({ sandboxed: [] })
   expect(readConfig(required).providers).toEqual({
-    auraVision: {
+    'aura-vision': {
       ...pictureBounds,
       tokenUrl: new URL('https://issuer.example.com/oauth/token'),
       audience: 'https://audience.example.com',
@@ -195,7 +195,7 @@ test('every variable changes what it stands for', () => {
     },
     sandboxed: [],
     providers: {
-      auraVision: {
+      'aura-vision': {
         ...changed,
         maximumPictureBytes: 8192,
         tokenUrl: new URL('http://127.0.0.1:1/tenant/oauth/token'),
@@ -277,7 +277,7 @@ test.each([
   ['http://127.0.0.1:4711/, images.example.com:8443', ['http://127.0.0.1:4711', 'images.example.com:8443']],
 ])('image hosts may be written %s', (AURA_VISION_IMAGE_HOSTS, imageHosts) => {
   const config = readConfig({ ...required, AURA_VISION_IMAGE_HOSTS })
-  expect(config.providers.auraVision?.imageHosts).toEqual(imageHosts)
+  expect(config.providers['aura-vision']?.imageHosts).toEqual(imageHosts)
 })
 
 test.each(['10.0.0.5', '[::1]', '127.0.0.1:4711', 'not a host', 'images.example.com/path', ','])(

@@ -32,7 +32,7 @@ test("every value of the page's answer comes out of the graph", async () => {
   await using served = await serve({ environment })
   const page = await readExample('aura-vision', 'detail-response.txt')
   const frame = page.replace('req-hm-001', '{id}')
-  served.sandbox.auraVision.journal.script({ route: 'detail/list', frames: [frame] })
+  served.sandbox['aura-vision'].journal.script({ route: 'detail/list', frames: [frame] })
   const { data, errors, text } = await ask(served.origin, DocumentSpatialHeatmapsDocument, example)
   expect(errors).toEqual([])
   const rows: readonly Record<string, unknown>[] = JSON.parse(page.slice(page.indexOf('[')))
@@ -45,7 +45,7 @@ test("the page's question is sent as it is on the page, but for the id", async (
   await using served = await serve()
   await ask(served.origin, DocumentSpatialHeatmapsDocument, example)
   const page = JSON.parse(await readExample('aura-vision', 'detail-request.json'))
-  const sent = served.sandbox.auraVision.journal.calls.filter(({ route }) => route === 'detail/list')
+  const sent = served.sandbox['aura-vision'].journal.calls.filter(({ route }) => route === 'detail/list')
   const id = expect.stringMatching(/^[^|]+$/)
   expect(sent.map(({ body }) => body)).toStrictEqual([{ ...page, data: { ...page.data, id } }])
 })
@@ -65,7 +65,7 @@ test("every type and filter of the page's tables is sent in the page's words", a
   })
   expect(errors).toEqual([])
   const page = JSON.parse(await readExample('aura-vision', 'detail-request.json'))
-  const sent = served.sandbox.auraVision.journal.calls.find(({ route }) => route === 'detail/list')
+  const sent = served.sandbox['aura-vision'].journal.calls.find(({ route }) => route === 'detail/list')
   expect(sent?.body).toStrictEqual({
     ...page,
     data: {

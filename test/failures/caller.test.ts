@@ -49,7 +49,7 @@ describe.each(Object.entries(upstreams))('%s', (_name, pointedAt) => {
 
 test('a caller who goes away leaves the socket to the others', async () => {
   await using served = await serve({ environment: patient })
-  const { journal, ...auraVision } = served.sandbox.auraVision
+  const { journal, ...auraVision } = served.sandbox['aura-vision']
   journal.script({ route: 'detail/list', times: 1, hang: true })
   const arrived = arrival({ journal }, 'detail/list')
   const caller = new AbortController()

@@ -66,7 +66,7 @@ test.each(Object.entries(huge))(
   'Aura Vision fails alone when it answers too much %s',
   async (_name, frames) => {
     await using served = await serve({ environment: { ...aMebibyte, ...patient } })
-    served.sandbox.auraVision.journal.script({ route: 'detail/list', frames })
+    served.sandbox['aura-vision'].journal.script({ route: 'detail/list', frames })
     const answer = await ask(served.origin, FailureEverythingDocument, { range })
     expectFailed(answer, 'aura-vision', { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false })
   },

@@ -63,7 +63,7 @@ test.each(Object.entries(faultyFrames))(
     const healthy = await ask(served.origin, FailureFiltersDocument, { range })
     expect(healthy.errors).toEqual([])
     for (const rows of Object.values(healthy.data.location ?? {})) expect(rows).not.toEqual([])
-    const { journal } = served.sandbox.auraVision
+    const { journal } = served.sandbox['aura-vision']
     journal.clear()
     journal.script({ route: 'detail/list', times: 1 })
     journal.script({ route: 'detail/list', times: 1, frames })

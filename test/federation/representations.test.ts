@@ -177,6 +177,6 @@ async function askEntities({ origin }: Served, representations: readonly unknown
   return askText<{ _entities: readonly (Entity | null)[] }>(origin, query, { representations })
 }
 
-function forgetCalls({ sandbox: { auraVision, posthog, analytiks, zenovay, datadog } }: Served): void {
-  for (const { journal } of [auraVision, posthog, analytiks, zenovay, datadog]) journal.clear()
+function forgetCalls({ sandbox: { emulators } }: Served): void {
+  for (const { journal } of emulators) journal.clear()
 }

@@ -153,7 +153,10 @@ export function catalogOf({ locations, websites }: OddWorld) {
 }
 
 /** Has the vendors of a sandbox answer whatever they are asked with what they hold in this world. */
-export function script(world: OddWorld, { zenovay, datadog, analytiks, auraVision }: Sandbox): void {
+export function script(
+  world: OddWorld,
+  { zenovay, datadog, analytiks, 'aura-vision': auraVision }: Sandbox,
+): void {
   const zenovaySources = (route: string, data: object) => {
     const headers = { 'x-ratelimit-limit': '1000000' }
     zenovay.journal.script({ route, answer: { headers, body: { success: true, data } } })

@@ -11,7 +11,7 @@ beforeAll(async () => {
   return () => resources.disposeAsync()
 })
 
-afterEach(() => served.sandbox.auraVision.journal.clear())
+afterEach(() => served.sandbox['aura-vision'].journal.clear())
 
 const range = { start: '2025-06-02T00:00:00Z', end: '2025-06-04T00:00:00Z' }
 const fields =
@@ -49,7 +49,7 @@ async function found(ids: readonly string[]) {
 
 /** What Aura Vision was asked since the journal was cleared. */
 function asked() {
-  const calls = served.sandbox.auraVision.journal.calls.filter(({ route }) => route === 'detail/list')
+  const calls = served.sandbox['aura-vision'].journal.calls.filter(({ route }) => route === 'detail/list')
   return calls.map(({ body }) => (body as { data: { body: { filter: object } } }).data.body.filter)
 }
 
@@ -63,13 +63,13 @@ test.each([
   const ids = heatmaps.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids.every(id => /^SpatialHeatmap:[\da-f]{24}:\w+:[\w-]+$/.test(id) && id.length < 500)).toBe(true)
-  served.sandbox.auraVision.journal.clear()
+  served.sandbox['aura-vision'].journal.clear()
   expect(await found(ids)).toEqual({ nodes: heatmaps, _entities: heatmaps })
   expect(asked()).toHaveLength(1)
 })
 
 test('rows are of their location in whatever case Aura Vision writes its id', async () => {
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   const { data } = await askText<{ location: { auraVisionId: string } }>(
     served.origin,
     '{ location(by: { id: "ginza" }) { auraVisionId } }',
@@ -85,7 +85,7 @@ test('rows are of their location in whatever case Aura Vision writes its id', as
 
 test('one is asked for by a request for its moment, type and filters', async () => {
   const [heatmap] = await listed('types: [PATH], roles: ["customer"]')
-  served.sandbox.auraVision.journal.clear()
+  served.sandbox['aura-vision'].journal.clear()
   const { data, errors } = await askText(
     served.origin,
     `{ node(id: "${heatmap?.id}") { ... on SpatialHeatmap { ${fields} } } }`,
@@ -112,7 +112,7 @@ test('one that does not say when it was made is found again in the range that wa
       text,
       fc.constantFrom(null, '2025-06-02T10:00:00.123456'),
       async (role, age, recording, created) => {
-        const { journal } = served.sandbox.auraVision
+        const { journal } = served.sandbox['aura-vision']
         const { auraVisionId } = await ginza()
         const row = {
           location_id: auraVisionId,
@@ -150,7 +150,7 @@ test('a heatmap whose texts are long is found again too', async () => {
     created: '2025-06-02T10:00:00',
     heatmap_type: 'path',
   }
-  served.sandbox.auraVision.journal.script({
+  served.sandbox['aura-vision'].journal.script({
     route: 'detail/list',
     frames: [`{id}|0|0|${JSON.stringify([row])}`],
   })
@@ -175,7 +175,7 @@ test('a text that is no id of a heatmap is bad input before any call, and one th
     `${name}:${location}:${type}:${encoded(key.with(5, []))}`,
     `${name}:${location}:${type}:${encoded(key.with(8, 'x'.repeat(9000)))}`,
   ]
-  served.sandbox.auraVision.journal.clear()
+  served.sandbox['aura-vision'].journal.clear()
   const ids = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
   const refused = await askText(served.origin, ids, { ids: wrong })
   expect(refused.data).toEqual({ nodes: wrong.map(() => null) })
@@ -208,7 +208,7 @@ test('heatmaps are read page by page beside the plain list, all by one request',
   }
   const walked: Heatmap[] = []
   for (let after: string | null = null, more = true; more; ) {
-    served.sandbox.auraVision.journal.clear()
+    served.sandbox['aura-vision'].journal.clear()
     const { data, errors }: Answer<Page> = await askText<Page>(served.origin, query, {
       range,
       after,

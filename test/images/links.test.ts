@@ -163,7 +163,7 @@ describe.each(kinds)('the link of a $kind heatmap', ({ kind, type, seconds, rout
   test('asks its vendor once for all who want it at the same time, and not again while it is kept', async () => {
     await using served = await serve()
     const link = await linkOf(served, kind)
-    const journal = kind === 'page' ? served.sandbox.posthog.journal : served.sandbox.auraVision.journal
+    const journal = kind === 'page' ? served.sandbox.posthog.journal : served.sandbox['aura-vision'].journal
     const before = journal.count(route)
     const variants = [link, `${link}?width=300`, `${link}?format=webp`]
     const statuses = await Promise.all(
@@ -179,7 +179,7 @@ test('a picture that is not kept is asked for anew', async () => {
   await using served = await serve({ environment: { ISOTHERM_IMAGE_CACHE_BYTES: '0' } })
   const link = await linkOf(served, 'spatial')
   for (const _ of [1, 2]) expect((await fetch(link)).status).toBe(200)
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   expect([journal.count(imageHostRoute), journal.count('detail/list')]).toEqual([2, 3])
 })
 
@@ -188,7 +188,7 @@ test('a link works after every URL behind it has expired', async () => {
   const now = () => new Date(Date.now() + clock.offset)
   await using served = await serve({
     environment: { ISOTHERM_IMAGE_CACHE_BYTES: '0' },
-    sandbox: { auraVision: { now, urlSeconds: 1 } },
+    sandbox: { 'aura-vision': { now, urlSeconds: 1 } },
   })
   const links = (await spatialImages(served)).slice(0, 3).map(({ link }) => link ?? '')
   const statuses = () => Promise.all(links.map(async link => (await fetch(link)).status))
@@ -200,7 +200,7 @@ test('a link works after every URL behind it has expired', async () => {
 test('a URL that was over before its turn came is signed anew, once', async () => {
   await using served = await serve()
   const link = await linkOf(served, 'spatial')
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   journal.script({ route: imageHostRoute, times: 1, answer: { status: 403, body: '<Error/>' } })
   expect((await fetch(link)).status).toBe(200)
   journal.script({ route: imageHostRoute, answer: { status: 403, body: '<Error/>' } })
@@ -209,10 +209,10 @@ test('a URL that was over before its turn came is signed anew, once', async () =
 })
 
 test('the pictures of a page, opened one after the other without a pause, share requests', async () => {
-  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
   const links = (await spatialImages(served)).map(({ link }) => link ?? '')
   expect(links.length).toBeGreaterThan(50)
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   expect(journal.count('detail/list')).toBe(1)
   const statuses = await Promise.all(links.map(async link => (await fetch(link)).status))
   expect(new Set(statuses)).toEqual(new Set([200]))
@@ -223,7 +223,7 @@ test('the pictures of a page, opened one after the other without a pause, share 
 test('a variant is drawn once and kept, and one that is there already is not drawn', async () => {
   const large = sharp({ create: { width: 3000, height: 3000, channels: 3, background: '#c40' } })
   const picture = await large.png().toBuffer()
-  await using served = await serve({ sandbox: { auraVision: { picture: async () => picture } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => picture } } })
   const link = await linkOf(served, 'spatial')
   const original = await (await fetch(link)).arrayBuffer()
   for (const same of ['width=3000', 'width=4096', 'format=png', 'width=4000&format=png'])
@@ -257,8 +257,8 @@ test('whoever leaves takes no picture from those who wait with him', async () =>
   await using served = await serve()
   const links = (await spatialImages(served)).slice(0, 3).map(({ link }) => link ?? '')
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
-  served.sandbox.auraVision.journal.script({ route: 'detail/list', until: released })
-  const arrived = arrival(served.sandbox.auraVision, 'detail/list')
+  served.sandbox['aura-vision'].journal.script({ route: 'detail/list', until: released })
+  const arrived = arrival(served.sandbox['aura-vision'], 'detail/list')
   const caller = new AbortController()
   const left = fetch(links[0] ?? '', { signal: caller.signal }).catch((error: Error) => error.name)
   const stayed = links.slice(1).map(async link => (await fetch(link)).status)

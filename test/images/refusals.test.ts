@@ -18,10 +18,10 @@ describe('a handle', () => {
     const other = Buffer.from(payload, 'base64url').toString().replace('path', 'exit')
     const forged = link.replace(payload, Buffer.from(other).toString('base64url'))
     expect(forged).not.toBe(link)
-    served.sandbox.auraVision.journal.clear()
+    served.sandbox['aura-vision'].journal.clear()
     for (const wrong of [forged, link.slice(0, -5), `${served.origin}/images/`, `${served.origin}/images/a`])
       expect(await problemAt(wrong)).toMatchObject({ status: 404, detail: 'The link names no picture.' })
-    expect(served.sandbox.auraVision.journal.count()).toBe(0)
+    expect(served.sandbox['aura-vision'].journal.count()).toBe(0)
   })
 
   test('of another account names nothing', async () => {
@@ -195,7 +195,7 @@ test('the link of a heatmap that was deleted is not found', async () => {
 test('the link of a heatmap that its store has no more is not found', async () => {
   await using served = await serve()
   const link = await linkOf(served, 'spatial')
-  served.sandbox.auraVision.journal.script({ route: 'detail/list', frames: ['{id}|0|0|[]'] })
+  served.sandbox['aura-vision'].journal.script({ route: 'detail/list', frames: ['{id}|0|0|[]'] })
   expect(await problemAt(link)).toMatchObject({ status: 404, provider: 'aura-vision' })
 })
 
@@ -236,7 +236,10 @@ function pointAt({ sandbox }: Served, link: string, url: string): void {
     created: createdAt.replace('Z', ''),
     url,
   }
-  sandbox.auraVision.journal.script({ route: 'detail/list', frames: [`{id}|0|0|${JSON.stringify([row])}`] })
+  sandbox['aura-vision'].journal.script({
+    route: 'detail/list',
+    frames: [`{id}|0|0|${JSON.stringify([row])}`],
+  })
 }
 
 async function host(listener: RequestListener) {

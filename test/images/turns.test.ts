@@ -15,9 +15,9 @@ const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background
   .toBuffer()
 
 test('two hundred links that are opened at once are one to three questions, for few rows that nobody wants', async () => {
-  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
   const links = await linksOf(served, 200)
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   // Open connections bring all requests at once, however busy the machine is.
   const browsers = new Pool(served.origin, { connections: links.length })
   onTestFinished(() => browsers.close())
@@ -39,11 +39,11 @@ test('two hundred links that are opened at once are one to three questions, for 
 })
 
 test('an image host that hangs holds up no image of another vendor, and none that is kept', async () => {
-  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
   const [kept = '', ...others] = await linksOf(served, 200)
   const page = await linkOf(served, 'page')
   expect((await fetch(kept)).status).toBe(200)
-  const { auraVision } = served.sandbox
+  const { 'aura-vision': auraVision } = served.sandbox
   auraVision.journal.script({ route: imageHostRoute, hang: true })
   const hanging = arrival(auraVision, imageHostRoute)
   const leaving = new AbortController()
@@ -61,16 +61,16 @@ test('whoever waits for an image host that hangs is told so once none of its ima
   const environment = { AURA_VISION_CONCURRENCY: '2', ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500' }
   await using served = await serve({ environment })
   const links = await linksOf(served, 20)
-  const { journal } = served.sandbox.auraVision
+  const { journal } = served.sandbox['aura-vision']
   journal.script({ route: imageHostRoute, hang: true })
   expect(await statusesOf(links)).toEqual(new Set([504]))
   expect(journal.count(imageHostRoute)).toBeLessThanOrEqual(4)
 })
 
 test('images are looked through one at a time, for however many different ones are opened', async () => {
-  await using served = await serve({ sandbox: { auraVision: { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
   const links = await linksOf(served, 20)
-  const arrived = arrival(served.sandbox.auraVision, imageHostRoute, links.length)
+  const arrived = arrival(served.sandbox['aura-vision'], imageHostRoute, links.length)
   const prototype = Object.getPrototypeOf(sharp())
   const { metadata } = prototype
   let [underWay, most] = [0, 0]
@@ -90,7 +90,7 @@ test('a hundred readers who read nothing hold up nobody', async () => {
   const large = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer()
-  await using served = await serve({ sandbox: { auraVision: { picture: async () => large } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => large } } })
   const [first = '', second = ''] = await linksOf(served, 2)
   expect((await fetch(first)).status).toBe(200)
   const { pathname, port } = new URL(first)

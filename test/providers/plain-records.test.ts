@@ -15,7 +15,7 @@ const records: Readonly<Record<string, (account: Wiring) => Promise<readonly unk
     return (await client('posthog').heatmaps(scope, { limit: 20, offset: 0 }, callContext)).results
   },
   'Aura Vision heatmaps': ({ client }) =>
-    client('auraVision').heatmaps(
+    client('aura-vision').heatmaps(
       stores.map(store => store.auraLocationId),
       ['path'],
       day,

@@ -30,7 +30,7 @@ const cases: Readonly<Record<string, Case>> = {
     // With two request ids, which are UUIDs.
     bytes: 36 + 9 + 36 + 7,
     ask: (client, callContext) =>
-      client('auraVision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], day, callContext),
+      client('aura-vision').heatmaps(['64a1b2c3d4e5f6a7b8c9d0e3'], ['path'], day, callContext),
   },
   'PostHog heatmap': {
     serve: servePosthog,

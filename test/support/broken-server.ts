@@ -16,7 +16,7 @@ export async function startBroken(
     }
   }
   const none = {
-    auraVision: undefined,
+    'aura-vision': undefined,
     posthog: undefined,
     analytiks: undefined,
     zenovay: undefined,

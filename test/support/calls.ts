@@ -2,10 +2,8 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 
 /** How often each route of each upstream was asked; what was not asked is not there. */
 export function callsOf(sandbox: Sandbox): Record<string, Record<string, number>> {
-  const { auraVision, posthog, analytiks, zenovay, datadog } = sandbox
-  const asked = [auraVision, posthog, analytiks, zenovay, datadog].filter(
-    ({ journal }) => journal.calls.length > 0,
-  )
+  const { emulators } = sandbox
+  const asked = emulators.filter(({ journal }) => journal.calls.length > 0)
   return Object.fromEntries(
     asked.map(({ provider, journal }) => {
       const routes = Map.groupBy(journal.calls, ({ route }) => route)

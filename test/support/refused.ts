@@ -3,8 +3,8 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { Answer } from './client.ts'
 
 /** What the upstreams were asked since the last time, as provider and route. */
-export function takeCalls({ auraVision, posthog, analytiks, zenovay, datadog }: Sandbox): readonly string[] {
-  return [auraVision, posthog, analytiks, zenovay, datadog].flatMap(({ provider, journal }) =>
+export function takeCalls({ emulators }: Sandbox): readonly string[] {
+  return emulators.flatMap(({ provider, journal }) =>
     journal.calls.splice(0).map(({ route }) => `${provider} ${route}`),
   )
 }

@@ -3,8 +3,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { planted } from './outages.ts'
 
 /** Every secret that the upstreams were given or sent so far: what must not come out of Isotherm anywhere. */
-export function secretsOf({ auraVision, posthog, analytiks, zenovay, datadog }: Sandbox): readonly string[] {
-  const emulators = [auraVision, posthog, analytiks, zenovay, datadog]
+export function secretsOf({ emulators }: Sandbox): readonly string[] {
   const credentials = emulators.flatMap(({ environment }) =>
     Object.entries(environment).flatMap(([name, value]) => (/KEY|SECRET|CLIENT/.test(name) ? [value] : [])),
   )

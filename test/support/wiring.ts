@@ -2,7 +2,7 @@ import { openAccount } from '../../src/account.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
 import { type Environment, readConfig } from '../../src/config/config.ts'
 import { createContext } from '../../src/context.ts'
-import { type Clients, type Loaders, nameOfClient } from '../../src/providers.ts'
+import type { Clients, Loaders } from '../../src/providers.ts'
 import type { Emulator } from '../../src/sandbox/emulator.ts'
 import { notConfigured, UpstreamError } from '../../src/upstream/error.ts'
 
@@ -19,7 +19,7 @@ export function wire({ environment }: Pick<Emulator, 'environment'>, changes: En
   const { clients } = account
   const client: Wiring['client'] = key => {
     const found = clients[key]
-    if (!found) throw notConfigured(nameOfClient[key])
+    if (!found) throw notConfigured(key)
     return found
   }
   return {

@@ -165,12 +165,10 @@ test('a page that asks for something elsewhere is found out', async () => {
   expect(visit.complaints).not.toEqual([])
 })
 
-function forgetCalls({ auraVision, posthog, analytiks, zenovay, datadog }: Sandbox): void {
-  for (const { journal } of [auraVision, posthog, analytiks, zenovay, datadog]) journal.clear()
+function forgetCalls({ emulators }: Sandbox): void {
+  for (const { journal } of emulators) journal.clear()
 }
 
-function vendorsAsked({ auraVision, posthog, analytiks, zenovay, datadog }: Sandbox): string[] {
-  return [auraVision, posthog, analytiks, zenovay, datadog]
-    .filter(({ journal }) => journal.count() > 0)
-    .map(({ provider }) => provider)
+function vendorsAsked({ emulators }: Sandbox): string[] {
+  return emulators.filter(({ journal }) => journal.count() > 0).map(({ provider }) => provider)
 }

@@ -66,11 +66,11 @@ describe.each(gatewayNames)('%s', name => {
 
 /** What comes of a question: its data, its failures in any order, and the calls that it cost. */
 async function answerOf(origin: string, { query, variables, fault }: Question) {
-  const { auraVision, posthog, analytiks, zenovay, datadog } = served.sandbox
+  const { emulators } = served.sandbox
   if (fault) served.sandbox[fault[0]].journal.script(fault[1])
   const { data, errors } = await askText<object | undefined>(origin, query, variables)
   const calls = callsOf(served.sandbox)
-  for (const { journal } of [auraVision, posthog, analytiks, zenovay, datadog]) journal.clear()
+  for (const { journal } of emulators) journal.clear()
   // Of a request that is refused as a whole, gateways make an answer whose fields are null.
   const refused = Object.values(data ?? {}).every(value => value === null)
   const failures = errors.map(({ message, path, extensions: { code, provider } = {} }) => ({

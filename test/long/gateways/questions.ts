@@ -1,5 +1,5 @@
 import type { Fault } from '../../../src/sandbox/emulator.ts'
-import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import type { ProviderName } from '../../../src/upstream/error.ts'
 
 /** A question that is asked of Isotherm itself and through each gateway. */
 export interface Question {
@@ -7,7 +7,7 @@ export interface Question {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
   /** What an upstream does meanwhile. */
-  readonly fault?: readonly [provider: Exclude<keyof Sandbox, 'environment' | symbol>, fault: Fault]
+  readonly fault?: readonly [provider: ProviderName, fault: Fault]
 }
 
 const day = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }

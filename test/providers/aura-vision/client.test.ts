@@ -311,7 +311,7 @@ describe('the wire', () => {
     emulator.journal.script({ frames: [example('detail-response.txt').replace('req-hm-001', '{id}')] })
     const week = { start: new Date('2024-04-01T00:00:00Z'), end: new Date('2024-04-07T23:59:59Z') }
     const rows = await account
-      .client('auraVision')
+      .client('aura-vision')
       .heatmaps([oxfordStreet], ['path', 'linger'], week, { signal: new AbortController().signal })
     const request = JSON.parse(example('detail-request.json'))
     request.data.id = expect.stringMatching(/^[^|]+$/)
@@ -370,7 +370,7 @@ describe('the wire', () => {
     await using account = wire(emulator, { AURA_VISION_IMAGE_HOSTS: 'images.example.com' })
     const [row] = await ask(account, 'path')
     const { signal } = new AbortController()
-    const error = await failureOf(account.client('auraVision').picture(row?.url ?? '', { signal }))
+    const error = await failureOf(account.client('aura-vision').picture(row?.url ?? '', { signal }))
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', provider: 'aura-vision' })
     expect(error.message).not.toContain('127.0.0.1')
     expect(emulator.journal.calls.map(({ route }) => route)).not.toContainEqual(
@@ -381,7 +381,7 @@ describe('the wire', () => {
 
 function ask(account: Wiring, type: SpatialHeatmapType, filter = july) {
   return account
-    .client('auraVision')
+    .client('aura-vision')
     .heatmaps([oxfordStreet], [type], filter, { signal: new AbortController().signal })
 }
 

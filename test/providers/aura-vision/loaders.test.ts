@@ -43,7 +43,7 @@ providerConformance({
 test('one request names each location and type once', async () => {
   await using emulator = await serveAuraVision({ now })
   await using account = wire(emulator)
-  const { auraVision } = account.request()
+  const { 'aura-vision': auraVision } = account.request()
   await Promise.all([
     auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path', 'linger'], ...plain }),
     auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['linger', 'exit'], ...plain }),
@@ -94,10 +94,10 @@ test('what lies on the end of a range is asked and dropped, what lies on its sta
   const opening = (day: number) => new Date(`2024-07-0${day}T08:00:00Z`)
   const filter = { start: opening(1), end: opening(3) }
   const signal = new AbortController().signal
-  const asked = await account.client('auraVision').heatmaps([rueDeRivoli], ['path'], filter, { signal })
+  const asked = await account.client('aura-vision').heatmaps([rueDeRivoli], ['path'], filter, { signal })
   const kept = await account
     .request(signal)
-    .auraVision.heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter })
+    ['aura-vision'].heatmaps.load({ locationId: rueDeRivoli, types: ['path'], filter })
   const days = (rows: readonly Pick<AuraHeatmap, 'createdAt'>[]) => [
     ...new Set(rows.map(row => row.createdAt?.slice(0, 10))),
   ]
@@ -120,7 +120,7 @@ test('what lies where a range is cut comes once, windows come in order of time, 
   journal.script({ times: 1, route: 'detail/list', frames: frame(0, 2), delay: 50 })
   journal.script({ times: 1, route: 'detail/list', frames: frame(1, 4) })
   const filter = { start: july.start, end: new Date('2024-07-03T00:00:00Z') }
-  const { heatmaps } = account.request().auraVision
+  const { heatmaps } = account.request()['aura-vision']
   const kept = await heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter })
   expect(kept.map(({ createdAt }) => createdAt)).toEqual([
     '2024-07-01T00:00:00.000Z',
@@ -158,7 +158,7 @@ test('what a row says of itself decides whether it was asked: its time, its plac
           times: 1,
           frames: [`{id}|0|0|${JSON.stringify([...window, ...rest])}`],
         })
-      const { heatmaps } = account.request().auraVision
+      const { heatmaps } = account.request()['aura-vision']
       const found = await heatmaps.load({ locationId: oxfordStreet, types: ['path'], filter: { start, end } })
       const expected = [...windows.flat(), ...rest].filter(
         ({ location_id, heatmap_type, created }) =>
@@ -204,7 +204,7 @@ test('questions that overlap are answered as each alone, however locations and r
         AURA_VISION_MAX_LOCATIONS: `${locations}`,
         AURA_VISION_MAX_DAYS: `${days}`,
       })
-      const { heatmaps } = account.request().auraVision
+      const { heatmaps } = account.request()['aura-vision']
       emulator.journal.clear()
       const together = await Promise.all(keys.map(key => heatmaps.load(key)))
       for (const { data } of requests(emulator)) {
@@ -212,7 +212,7 @@ test('questions that overlap are answered as each alone, however locations and r
         expect(entities.length).toBeLessThanOrEqual(locations)
         expect(Date.parse(filter.end) - Date.parse(filter.start)).toBeLessThanOrEqual(days * 24 * hour)
       }
-      const alone = await Promise.all(keys.map(key => whole.request().auraVision.heatmaps.load(key)))
+      const alone = await Promise.all(keys.map(key => whole.request()['aura-vision'].heatmaps.load(key)))
       expect(together).toEqual(alone)
       for (const [index, rows] of together.entries())
         for (const row of rows) expect(keys[index]?.types).toContain(row.type)
@@ -244,7 +244,7 @@ test('rows say whether they have a picture, and hold no URL', async () => {
   await using emulator = await serveAuraVision({ now })
   await using account = wire(emulator)
   const key = { locationId: oxfordStreet, types: ['path'], filter: july } as const
-  const rows = await account.request().auraVision.heatmaps.load(key)
+  const rows = await account.request()['aura-vision'].heatmaps.load(key)
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) expect(row).toMatchObject({ hasImage: true })
   expect(JSON.stringify(rows)).not.toContain('http')
@@ -256,7 +256,7 @@ function requests({ journal }: Emulator) {
 }
 
 function heatmaps(key: Partial<HeatmapsKey>): Ask {
-  return ({ auraVision }) =>
+  return ({ 'aura-vision': auraVision }) =>
     auraVision.heatmaps.load({ locationId: oxfordStreet, types: ['path'], ...plain, ...key })
 }
 

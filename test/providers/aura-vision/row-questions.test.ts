@@ -93,11 +93,11 @@ test('a row is found again, and many in one question for the rows between them',
   const [location] = ['64a1b2c3d4e5f6a7b8c9d0e3']
   const rows = await account
     .request()
-    .auraVision.heatmaps.load({ locationId: location ?? '', types: ['path', 'linger'], filter: july })
+    ['aura-vision'].heatmaps.load({ locationId: location ?? '', types: ['path', 'linger'], filter: july })
   const third = rows.filter(row => row.createdAt?.startsWith('2024-07-03'))
   expect(third.length).toBeGreaterThan(5)
   emulator.journal.clear()
-  const { auraVision } = account.request()
+  const { 'aura-vision': auraVision } = account.request()
   const found = await Promise.all(third.map(row => auraVision.rows.load(again(row))))
   expect(found).toEqual(third)
   expect(emulator.journal.count('detail/list')).toBe(1)
@@ -107,7 +107,7 @@ test('a row is found again, and many in one question for the rows between them',
 test('a row that is there no more is not found, and those beside it are', async () => {
   await using emulator = await serveAuraVision({ now })
   await using account = wire(emulator)
-  const { auraVision } = account.request()
+  const { 'aura-vision': auraVision } = account.request()
   const filter = { start: july.start, end: new Date('2024-07-02T00:00:00Z') }
   const [row] = await auraVision.heatmaps.load({
     locationId: '64a1b2c3d4e5f6a7b8c9d0e3',
