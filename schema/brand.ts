@@ -40,16 +40,16 @@ interface Row {
 const LocationTraffic = builder.objectRef<Row>('LocationTraffic')
 LocationTraffic.implement({
   description:
-    "One location of a brand, with what Analytiks counted there. It is known by the catalog's name where the catalog holds it.",
+    'One location of a brand, with what Analytiks counted there. It has its catalog id and name if the catalog holds it.',
   fields: t => ({
-    location: t.expose('location', { type: Location, nullable: false, description: 'The location itself.' }),
+    location: t.expose('location', { type: Location, nullable: false, description: 'The location.' }),
     analytiksId: t.id({
       nullable: false,
-      description: "Analytiks' location id, as it answered.",
+      description: "Analytiks' location id.",
       resolve: ({ report }) => String(report.locationId),
     }),
     referenceNumber: t.string({
-      description: "The brand's own number for the location, where Analytiks answered one.",
+      description: "The brand's own number for the location; null if Analytiks sent none.",
       resolve: ({ report }) => report.referenceNumber,
     }),
     series: t.field({
@@ -57,14 +57,14 @@ LocationTraffic.implement({
       listSize: { assumedSize: locationMetrics.length },
       extensions: sized({ size: (_args, { series = locationMetrics.length }) => series }),
       description:
-        'One series a metric, of the metrics asked. An error where days, weeks or months of a range in UTC were asked and the catalog knows no time zone of the location, or where the days of its time zone need quarter-hours and Analytiks tells hours.',
+        'One series for each metric asked. An error if days, weeks or months of a UTC range were asked and the catalog has no time zone for the location, or if its UTC offset is not a whole hour and Analytiks returns hourly data.',
       resolve: ({ report, metrics, common }) => seriesOf(report, metrics, common),
     }),
     pointsOfInterest: t.field({
       type: [PointOfInterest],
       listSize: { assumedSize: assumedZones },
       description:
-        'The zones inside the location, those with a bucket in the range: in order of their first one, then of their ids.',
+        'The zones inside the location that have a bucket in the range, ordered by their first bucket, then by id.',
       resolve: ({ report, common }) =>
         report.pointsOfInterest.map(zone => ({ zone, interval: common.interval })),
     }),
@@ -93,7 +93,7 @@ builder.objectField(Brand, 'traffic', t =>
     cost: callCost,
     listSize: connectionSize,
     description:
-      "The traffic of the brand's locations in Analytiks' order. Analytiks hands them out page by page, and pages are read as far as `first` needs: one call each. A local range is asked in UTC, from where it begins first to where it ends last in the time zones that the catalog knows of the brand, and each location has what is in the range by its own clock; locations whose time zone is not known are asked once more, by the local clock, if the page holds any.",
+      "The traffic of the brand's locations in Analytiks' order. Costs one call for each page of Analytiks that `first` needs. A local range is asked in UTC, from its earliest start to its latest end over the brand's time zones in the catalog, and each location has what lies in the range by its own clock. If the page holds locations without a known time zone, they cost a second call, by the local clock.",
     args: { ...trafficArguments, ...metricsArgument, ...pageArguments(maximumPage) },
     extensions: {
       ...checked<PageArguments & TrafficArguments>((args, context) => {

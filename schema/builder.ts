@@ -47,15 +47,15 @@ export const builder = new SchemaBuilder<{
       nullable: { list: false, items: false },
       description: 'The rows with their cursors, in order.',
     },
-    nodeFieldOptions: { nullable: false, description: 'The row itself.' },
+    nodeFieldOptions: { nullable: false, description: 'The row.' },
     nodesOnConnection: { description: 'The rows without their cursors, in order.' },
     cursorFieldOptions: {
       description:
-        'Where this row stands: pass it as `after` to go on behind it, also when it is gone or has moved since. Opaque.',
+        'Pass it as `after` to get the rows behind this one, even after this row has moved or gone. Opaque.',
     },
-    pageInfoFieldOptions: { description: 'What lies before and behind these rows.' },
-    idFieldOptions: { description: 'What `node` finds it by again. Starts with the name of its type.' },
-    nodeTypeOptions: { description: 'Whatever can be found again by its id alone.' },
+    pageInfoFieldOptions: { description: 'Where these rows stand in the whole list.' },
+    idFieldOptions: { description: 'The id that `node` takes. Starts with the name of the type.' },
+    nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
     // Each graph of a federation that has pages brings its own.
     pageInfoTypeOptions: { description: 'What lies beyond a page.', shareable: true },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
@@ -65,9 +65,9 @@ export const builder = new SchemaBuilder<{
   },
 })
 
-builder.queryType({ description: 'Everything that can be asked. One query may touch all five vendors.' })
+builder.queryType({ description: 'Everything that can be queried. One query may use all five vendors.' })
 builder.mutationType({
-  description: 'Everything that can be changed: the replay heatmap snapshots at Datadog.',
+  description: 'All changes: the replay heatmap snapshots at Datadog.',
 })
 
 builder.addScalarType('DateTime', GraphQLDateTime, {
@@ -76,17 +76,17 @@ builder.addScalarType('DateTime', GraphQLDateTime, {
   parseValue: value => readInstant(() => GraphQLDateTime.parseValue(value)),
   parseLiteral: (literal, variables) => readInstant(() => GraphQLDateTime.parseLiteral(literal, variables)),
   description:
-    'An instant, as RFC 3339 text. Its offset is required on the way in; on the way out it is UTC, such as `2026-11-21T09:00:00.000Z`.',
+    'An instant, as RFC 3339 text. Input needs an offset; output is in UTC, such as `2026-11-21T09:00:00.000Z`.',
 })
 builder.addScalarType('LocalDateTime', GraphQLLocalDateTime, {
   serialize: value => (typeof value === 'string' ? value : GraphQLLocalDateTime.serialize(value)),
   parseValue: readLocalDateTime,
   parseLiteral: readLocalDateTimeLiteral,
   description:
-    "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`. On the way in a date is enough, such as `2026-11-21`: it is that day's midnight.",
+    "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`. As input, a date such as `2026-11-21` stands for its midnight.",
 })
 builder.addScalarType('Duration', GraphQLDuration, {
-  description: 'A length of time as ISO 8601 writes it, such as `PT20S` or `PT1M30S`.',
+  description: 'A length of time in ISO 8601, such as `PT20S` or `PT1M30S`.',
 })
 builder.addScalarType('TimeZone', GraphQLTimeZone, {
   description: 'An IANA time zone, such as `Europe/London`.',
@@ -99,11 +99,11 @@ builder.addScalarType('URL', GraphQLURL, {
 builder.addScalarType('SafeInt', GraphQLSafeInt, {
   serialize: value =>
     typeof value === 'number' && Number.isSafeInteger(value) ? value : GraphQLSafeInt.serialize(value),
-  description: 'A whole number up to 2^53 - 1 either way: what a double holds exactly.',
+  description: 'A whole number from -(2^53 - 1) to 2^53 - 1, which a double holds exactly.',
 })
 builder.addScalarType('JSON', GraphQLJSON, { description: 'Any JSON value, as a vendor sent it.' })
 
-builder.subscriptionType({ description: 'What is told bit by bit, as server-sent events.' })
+builder.subscriptionType({ description: 'What arrives over time, as server-sent events.' })
 
 /** The library's sentence, and what to write instead. */
 function readInstant(read: () => Date): Date {

@@ -6,9 +6,9 @@ import { type Cursor, markOf, nameOf, printCursor, readCursor } from './cursor.t
 /** `first` and `after`: how every list that can grow is paged. */
 export function pageArguments(maximum = maximumPage) {
   return builder.args(t => ({
-    first: t.int({ defaultValue: defaultPage, description: `How many rows at most, 1 to ${maximum}.` }),
+    first: t.int({ defaultValue: defaultPage, description: `The maximum number of rows, 1 to ${maximum}.` }),
     after: t.string({
-      description: 'The cursor of the row to go on behind; from the first row when left out.',
+      description: 'Rows after this cursor. Starts at the first row by default.',
     }),
   }))
 }

@@ -24,7 +24,7 @@ builder.queryField('_entities', t =>
     type: [Entity],
     nullable: { list: false, items: true },
     description:
-      'For gateways: the entities that these representations name, in their order. One that names nothing is null with an error of its own. Entities of one question share their upstream calls as those of a list do.',
+      'For gateways: the entities that these representations name, in their order. One that names nothing is null, with its own error. The entities share upstream calls, as rows of a list do.',
     args: {
       representations: t.arg({
         type: [Representation],

@@ -13,12 +13,12 @@ builder.subscriptionField('heatmapImage', t =>
     type: HeatmapImage,
     cost: callCost,
     description:
-      'The picture of a page heatmap: its state now, and when it is being drawn each change until it is READY or FAILED. However many follow one picture, PostHog is asked as by one.',
+      'The image of a page heatmap: its state now, then each change until it is READY or FAILED. However many callers follow one image, PostHog is asked as if there were one.',
     args: {
       id: t.arg.id({ required: true, description: 'The `id` of a `PageHeatmap`.' }),
       width: t.arg.int({
         defaultValue: defaultWidth,
-        description: 'In CSS pixels, 1 to 3000; the nearest width that is rendered is served.',
+        description: 'In CSS pixels, 1 to 3000. Serves the nearest width that PostHog has rendered.',
       }),
     },
     extensions: checked<{ readonly id: string; readonly width?: number | null }>(({ id, width }) => {

@@ -3,11 +3,11 @@ import type { ProviderName } from '../src/upstream/error.ts'
 import { builder } from './builder.ts'
 
 export const HeatmapImageState = builder.enumType('HeatmapImageState', {
-  description: 'Whether there is a picture.',
+  description: 'Whether there is an image.',
   values: {
-    READY: { description: 'There is one.' },
-    RENDERING: { description: 'The vendor is still drawing it: ask again later.' },
-    FAILED: { description: 'There will be none; `failure` says why.' },
+    READY: { description: 'There is an image.' },
+    RENDERING: { description: 'The vendor is still drawing the image: ask again later.' },
+    FAILED: { description: 'There will be no image; `failure` says why.' },
   } as const,
 })
 
@@ -27,17 +27,17 @@ export interface Image {
 
 export const HeatmapImage = builder.objectRef<Image>('HeatmapImage')
 HeatmapImage.implement({
-  description: 'The picture of a heatmap.',
+  description: 'The image of a heatmap.',
   fields: t => ({
     state: t.expose('state', {
       type: HeatmapImageState,
       nullable: false,
-      description: 'Whether there is a picture.',
+      description: 'Whether there is an image.',
     }),
     link: t.field({
       type: 'URL',
       description:
-        'Where Isotherm serves the picture: a URL for a plain `<img>`, which works for a week unless the operator says otherwise. While the picture is being drawn it answers 202 with `Retry-After`. `?width=` (1 to 4096, in pixels) and `?format=` (`webp`, `jpeg` or `png`) change what it serves. Costs no call until it is opened. Null when there will be no picture.',
+        'The URL at which Isotherm serves the image, for a plain `<img>`. It works for a week unless the operator sets another time. It answers 202 with `Retry-After` while the vendor draws the image. `?width=` (1 to 4096, in pixels) and `?format=` (`webp`, `jpeg` or `png`) change what it serves. Costs no call until it is opened. Null if there will be no image.',
       resolve: ({ reference, drawnWidth }, _args, { link }) => reference && link(reference, drawnWidth),
     }),
     contentType: t.exposeString('contentType', {
@@ -45,27 +45,27 @@ HeatmapImage.implement({
     }),
     width: t.exposeInt('width', {
       description:
-        'Width in CSS pixels that is really served, which may be the nearest one to what was asked; null while unknown.',
+        'The width that is served, in CSS pixels: the nearest one to the requested width. Null while unknown.',
     }),
     requestedWidth: t.exposeInt('requestedWidth', {
-      description: 'The width that was asked, in CSS pixels; null when none was.',
+      description: 'The requested width, in CSS pixels; null without one.',
     }),
     retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
-      description: 'Seconds after which asking again makes sense; null unless RENDERING.',
+      description: 'Seconds to wait before asking again; null unless RENDERING.',
     }),
     failure: t.exposeString('failure', {
-      description: "Why there will be no picture, in the vendor's words; null unless FAILED.",
+      description: "Why there will be no image, in the vendor's words; null unless FAILED.",
     }),
   }),
 })
 
 export const Heatmap = builder.interfaceRef<{ readonly provider: ProviderName }>('Heatmap')
 Heatmap.implement({
-  description: 'Where people went, looked or clicked, drawn as a picture.',
+  description: 'An image of where people went, looked or clicked.',
   fields: t => ({
     provider: t.exposeString('provider', {
       nullable: false,
-      description: 'The vendor that made it, as errors name it.',
+      description: 'The vendor that made it, by the name that errors use.',
     }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was made.' }),
     image: t.field({

@@ -22,7 +22,7 @@ builder.objectFields(Location, t => ({
   captureRate: t.float({
     cost: callCost,
     description:
-      'Which part of the people who walked past came in: ALL_VISITS by WALK_BYS, from Analytiks. Above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
+      "The share of the people who walked past that came in: ALL_VISITS ÷ WALK_BYS, from Analytiks. Above 1 if more came in than were seen outside. Null if either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and the range does not lie on whole hours of UTC.",
     args: rangeArgument,
     extensions: checked(checkTraffic),
     resolve: (location, { range }, context) => wholeRate(location, range, ['allVisits', 'walkBys'], context),
@@ -30,7 +30,7 @@ builder.objectFields(Location, t => ({
   bounceRate: t.float({
     cost: callCost,
     description:
-      'Which part of the people who came in left within a few seconds: BOUNCES by ALL_VISITS, from Analytiks. Null where either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; where the clock is off UTC by part of an hour and the range does not lie on whole hours of UTC, beside QUARTER_HOUR.',
+      "The share of the people who came in that left within a few seconds: BOUNCES ÷ ALL_VISITS, from Analytiks. Null if either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and the range does not lie on whole hours of UTC.",
     args: rangeArgument,
     extensions: checked(checkTraffic),
     resolve: (location, { range }, context) => wholeRate(location, range, ['bounces', 'allVisits'], context),
@@ -39,7 +39,7 @@ builder.objectFields(Location, t => ({
     type: RateColumns,
     cost: callCost,
     description:
-      '`captureRate` and `bounceRate` of each bucket of the range. Costs nothing beside `traffic` of the same range and interval. Null where the `columns` of that are: for a local range of a place without a time zone; and for a location that Analytiks does not know.',
+      '`captureRate` and `bounceRate` of each bucket of the range. Costs nothing beside `traffic` of the same range and interval. Null for a local range of a place without a time zone, and for a location that Analytiks does not know.',
     args: trafficArguments,
     extensions: { ...checked(checkTraffic), ...sizedTraffic(rateMetrics.length) },
     resolve: async (location, args, { loaders }) => {

@@ -18,10 +18,10 @@ import { metricsOf } from './traffic-metric.ts'
 import { TrafficSeries } from './traffic-series.ts'
 
 const OnRefusal = builder.enumType('OnRefusal', {
-  description: 'What happens when Analytiks refuses one of several locations that are asked together.',
+  description: 'What happens if Analytiks refuses one of several locations in a call.',
   values: {
-    PARTIAL: { description: 'It is an error on that location alone.' },
-    FAIL: { description: 'All or nothing: it is an error on every location that is asked with it.' },
+    PARTIAL: { description: 'Only that location is an error.' },
+    FAIL: { description: 'All or nothing: every location of the call is an error.' },
   } as const,
 })
 
@@ -29,7 +29,7 @@ const refusalArgument = builder.args(t => ({
   onRefusal: t.field({
     type: OnRefusal,
     defaultValue: 'PARTIAL',
-    description: 'What happens when Analytiks refuses one of the locations asked.',
+    description: 'What happens if Analytiks refuses one of the locations.',
   }),
 }))
 
@@ -39,7 +39,7 @@ builder.objectFields(Location, t => ({
     cost: callCost,
     listSize: { assumedSize: locationMetrics.length },
     description:
-      'How many people came, by camera: one series a metric, from Analytiks. Locations with the same range cost one call for up to 50 of them and 5 days; hours, days, weeks and months share their calls, but not with quarter-hours, of which days, weeks and months are made where the clock is off UTC by part of an hour. Null for a location that Analytiks does not know.',
+      "People counted by camera, from Analytiks: one series for each metric. Costs one call for every 50 locations and 5 days with the same range. Hours, days, weeks and months share these calls. Quarter-hours need calls of their own, which days, weeks and months share if the place's UTC offset is not a whole hour. Null for a location that Analytiks does not know.",
     args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
     extensions: {
       ...checked(checkTraffic),
@@ -64,7 +64,7 @@ builder.objectFields(Location, t => ({
     cost: callCost,
     listSize: { assumedSize: assumedZones },
     description:
-      'The zones that Analytiks counts inside the location, those with a bucket in the range: in order of their first one, then of their ids. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
+      'The zones that Analytiks counts inside the location, if they have a bucket in the range, ordered by their first bucket, then by id. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument },
     extensions: { ...checked(checkTraffic), ...sizedTraffic(pointOfInterestMetrics.length) },
     resolve: async (location, { onRefusal, ...args }, { loaders }) => {

@@ -11,19 +11,19 @@ import { checkIdentity } from './route-id.ts'
 export const Location = builder.objectRef<LocationRecord>('Location')
 builder.node(Location, {
   description:
-    'A store or another place that people walk into. The catalog says which vendors know it, and by which identity; without a catalog entry it is known by one upstream identity alone.',
+    "A store or another place that people walk into. The catalog maps it to each vendor's own id; without a catalog entry it has one vendor's id only.",
   id: {
     description: 'Such as `Location:oxford-street` or `Location:analytiks:1`.',
     resolve: location => location.key,
   },
   fields: t => ({
     name: t.exposeString('name', {
-      description: "The catalog's name; null for a location that it does not hold.",
+      description: 'The name in the catalog; null for a location without a catalog entry.',
     }),
     timeZone: t.expose('timeZone', {
       type: 'TimeZone',
       description:
-        "The catalog's time zone. Without one, local times are Analytiks' own and instants may be unknown.",
+        'The time zone in the catalog. Without one, local times come from Analytiks and instants may be unknown.',
     }),
     auraVisionId: t.exposeID('auraVisionId', {
       description: "Aura Vision's location id, 24 hexadecimal digits.",
@@ -34,13 +34,13 @@ builder.node(Location, {
     }),
     brandId: t.exposeInt('brandId', { description: "Analytiks' brand id." }),
     referenceNumber: t.exposeString('referenceNumber', {
-      description: "The brand's own number for the location, as Analytiks knows it.",
+      description: "The brand's own number for the location, from Analytiks.",
     }),
   }),
 })
 
 const LocationReference = builder.inputType('LocationReference', {
-  description: "A location by its brand's own number.",
+  description: "A location by its brand's own number for it.",
   fields: t => ({
     brandId: t.int({ required: true, description: "Analytiks' brand id." }),
     referenceNumber: t.string({ required: true, description: "The brand's own number, such as `US0658`." }),

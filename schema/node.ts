@@ -18,7 +18,7 @@ const maximumIds = 1000
 builder.queryFields(t => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
-    description: 'Whatever has this id.',
+    description: 'The object with this id.',
     args: { id: t.arg.id({ required: true, description: 'The `id` of anything that implements Node.' }) },
     extensions: checked<{ readonly id: string }>(({ id }) => checkNodeId(id)),
     resolve: (_root, { id }, context, info) => findNode(id, context, info),
@@ -26,7 +26,7 @@ builder.queryFields(t => ({
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: `Whatever has these ids, in their order; at most ${maximumIds}. An id that names nothing is null with an error of its own.`,
+    description: `The objects with these ids, in their order; at most ${maximumIds}. An id that names nothing is null, with its own error.`,
     args: {
       ids: t.arg.idList({ required: true, description: 'The `id`s of anything that implements Node.' }),
     },

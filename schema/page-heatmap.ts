@@ -37,10 +37,10 @@ interface PageHeatmapKey {
 
 const PageHeatmapRendition = builder.objectRef<PostHogRendition>('PageHeatmapRendition')
 PageHeatmapRendition.implement({
-  description: 'A picture of a page at one width.',
+  description: 'The image of a page at one width.',
   fields: t => ({
     width: t.exposeInt('width', { nullable: false, description: 'In CSS pixels.' }),
-    hasContent: t.exposeBoolean('hasContent', { description: 'Whether there is a picture at this width.' }),
+    hasContent: t.exposeBoolean('hasContent', { description: 'Whether there is an image at this width.' }),
   }),
 })
 
@@ -73,19 +73,19 @@ builder.node(PageHeatmap, {
   fields: t => ({
     uuid: t.exposeID('uuid', {
       nullable: false,
-      description: "PostHog's UUID of the heatmap, which pictures go by.",
+      description: "PostHog's UUID of the heatmap, which its images use.",
     }),
     shortId: t.id({
-      description: "PostHog's short id, which its saved-heatmap pages go by.",
+      description: "PostHog's short id, which its own pages use.",
       ...metadata('shortId'),
     }),
     name: t.string({ description: 'Its name.', ...metadata('name') }),
     url: t.string({
-      description: 'The page that is shown; as PostHog has it, so it may be no URL.',
+      description: 'The page that is shown, as PostHog has it: it may not be a URL.',
       ...metadata('url'),
     }),
     dataUrl: t.string({
-      description: 'The page or pattern of pages whose data is drawn; may hold `*`.',
+      description: 'The page whose data is drawn, or a pattern of pages with `*`.',
       ...metadata('dataUrl'),
     }),
     targetWidths: t.field({
@@ -95,20 +95,20 @@ builder.node(PageHeatmap, {
       ...metadata('targetWidths'),
     }),
     type: t.string({
-      description: '`screenshot`, `iframe` or `recording`; the first alone has pictures.',
+      description: '`screenshot`, `iframe` or `recording`; only the first has images.',
       ...metadata('type'),
     }),
     status: t.string({ description: '`processing`, `completed` or `failed`.', ...metadata('status') }),
-    hasContent: t.boolean({ description: 'Whether there is any picture.', ...metadata('hasContent') }),
+    hasContent: t.boolean({ description: 'Whether there is any image.', ...metadata('hasContent') }),
     renditions: t.field({
       type: [PageHeatmapRendition],
       listSize: { assumedSize: assumedWidths },
-      description: 'The pictures by width.',
+      description: 'The images by width.',
       ...metadata('renditions'),
     }),
     deleted: t.boolean({ description: 'Whether it was deleted.', ...metadata('deleted') }),
     blocksConsentModals: t.boolean({
-      description: 'Whether consent dialogues are blocked while rendering; null from an older PostHog.',
+      description: 'Whether rendering blocks consent dialogues; null from an older PostHog.',
       ...metadata('blocksConsentModals'),
     }),
     createdBy: t.field({
@@ -134,16 +134,16 @@ builder.node(PageHeatmap, {
       type: HeatmapImage,
       cost: callCost,
       description:
-        'Its picture at a width. The same heatmap and width cost one call however many fields ask, and none where its link alone is asked.',
+        'Its image at a width. Costs one call for each heatmap and width, however many fields ask; none if only `link` is asked.',
       args: {
         width: t.arg.int({
           defaultValue: defaultWidth,
-          description: 'In CSS pixels, 1 to 3000; the nearest width that is rendered is served.',
+          description: 'In CSS pixels, 1 to 3000. Serves the nearest width that PostHog has rendered.',
         }),
         waitUpTo: t.arg({
           type: 'Duration',
           description:
-            'How long to wait for a picture that is being drawn, such as `PT20S`; at most as long as the answer may take.',
+            'How long to wait for an image that PostHog is drawing, such as `PT20S`; at most as long as the response may take.',
         }),
       },
       extensions: checked<ImageArguments>(({ width, waitUpTo }) => {
@@ -165,10 +165,10 @@ builder.queryField('pageHeatmap', t =>
     type: PageHeatmap,
     cost: callCost,
     description:
-      'One saved heatmap at PostHog, of a project or of an environment. By UUID its picture costs one call and its metadata one list of the project; by short id it costs one call more.',
+      'One saved heatmap at PostHog, of a project or of an environment. By UUID its image costs one call and its metadata one list of the project; a short id costs one more call.',
     args: {
-      projectId: t.arg.id({ description: "PostHog's project id; either this or an environment's." }),
-      environmentId: t.arg.id({ description: "PostHog's environment id, by its older routes." }),
+      projectId: t.arg.id({ description: "PostHog's project id; give this or an environment id." }),
+      environmentId: t.arg.id({ description: "PostHog's environment id, for its older routes." }),
       id: t.arg.id({ required: true, description: "PostHog's UUID or short id of the heatmap." }),
     },
     extensions: checked<{

@@ -23,7 +23,7 @@ builder.objectField(Website, 'heatmaps', t =>
     cost: callCost,
     listSize: connectionSize,
     description:
-      'Its saved heatmaps at PostHog, last changed first. They are read in pages of 500, as far as needed. Null for a website that PostHog does not know.',
+      'Its saved heatmaps at PostHog, most recently changed first. Costs one call for every 500 that are needed. Null for a website that PostHog does not know.',
     args: pageArguments(),
     extensions: checkedPage(),
     resolve: async ({ posthog }, page, { loaders }) => {
@@ -48,7 +48,7 @@ builder.objectField(View, 'heatmaps', t =>
     cost: callCost,
     listSize: { assumedSize: 5 },
     description:
-      'Its saved heatmaps at PostHog: those whose URL is that of the page; where there are none, those of its path whatever the query, at last those of a path that differs in escapes or a slash at the end. Those of a page without a query are those of its path. Reads the whole list of the project once for all pages. Null for a website that PostHog does not know.',
+      "Its saved heatmaps at PostHog. First those with the page's URL; if there are none, those of its path with any query; then those of a path that differs in escapes or a final slash. A page without a query has those of its path. Reads the project's whole list once for all pages. Null for a website that PostHog does not know.",
     resolve: (view, _args, context) => heatmapsOf(view, context),
   }),
 )

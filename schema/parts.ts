@@ -11,9 +11,9 @@ const common = {
   if: {
     type: new GraphQLNonNull(GraphQLBoolean),
     defaultValue: true,
-    description: 'False for what comes at once after all.',
+    description: 'If false, it comes with the rest.',
   },
-  label: { type: GraphQLString, description: 'What the part is called in the answer; one of its own each.' },
+  label: { type: GraphQLString, description: 'The name of this part in the response; each needs its own.' },
 }
 
 /** By which an operation asks for an answer in parts. The default executor knows them by their names. */
@@ -21,20 +21,20 @@ export const partDirectives = [
   new GraphQLDirective({
     name: 'defer',
     description:
-      'Sends this fragment once it is there, and all else before: a slow vendor keeps nobody waiting. The caller accepts `multipart/mixed` or `text/event-stream`; to others everything comes at once.',
+      'Sends this fragment later, when its data is there, so that a slow vendor does not hold up the rest. Works for callers that accept `multipart/mixed` or `text/event-stream`; all others get everything in one response.',
     locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
     args: common,
   }),
   new GraphQLDirective({
     name: 'stream',
-    description: 'Sends the rows of this list one after the other, as `@defer` does a fragment.',
+    description: 'Sends the rows of this list one by one, as `@defer` sends a fragment.',
     locations: [DirectiveLocation.FIELD],
     args: {
       ...common,
       initialCount: {
         type: new GraphQLNonNull(GraphQLInt),
         defaultValue: 0,
-        description: 'How many rows come at once; not negative.',
+        description: 'How many rows the first response holds; not negative.',
       },
     },
   }),

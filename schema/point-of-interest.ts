@@ -16,7 +16,7 @@ interface Zone extends Pick<Series, 'interval'> {
 export const PointOfInterest = builder.objectRef<Zone>('PointOfInterest')
 PointOfInterest.implement({
   description:
-    'A zone inside a location, as Analytiks knows it. Its counts may exceed those of the location: the two are measured apart.',
+    'A zone inside a location, as Analytiks knows it. Its counts may exceed those of the location, since they are measured separately.',
   fields: t => ({
     id: t.id({
       nullable: false,
@@ -30,12 +30,12 @@ PointOfInterest.implement({
       extensions: sized<{ readonly metrics?: readonly TrafficMetric[] | null }>({
         size: ({ metrics }) => metrics?.length ?? pointOfInterestMetrics.length,
       }),
-      description: 'One series a metric, over the range and interval of the field above.',
+      description: 'One series for each metric, over the range and interval of the field above.',
       args: {
         metrics: t.arg({
           type: [TrafficMetricType],
           description:
-            'Which metrics. When left out VISITS, DWELL_TIME and PEAK_VISITS, which are all that a zone has; DWELL_TIME is not among them by the day, week or month while it is not known what a bucket of it holds.',
+            'Defaults to VISITS, DWELL_TIME and PEAK_VISITS, which is all that a zone has. DAILY and longer leave out DWELL_TIME unless `ANALYTIKS_DWELL_TIME` is set.',
         }),
       },
       resolve: ({ zone, interval }, { metrics }, context) => {

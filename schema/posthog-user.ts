@@ -3,12 +3,12 @@ import { builder } from './builder.ts'
 
 export const PostHogUser = builder.objectRef<UserRecord>('PostHogUser')
 PostHogUser.implement({
-  description: 'A user of PostHog, as it describes them beside what they made. Personal data.',
+  description: 'A PostHog user who made something. Personal data.',
   fields: t => ({
     id: t.exposeID('id', { description: "PostHog's number of the user." }),
     uuid: t.exposeID('uuid', { description: 'UUID of the user.' }),
     distinctId: t.exposeString('distinctId', {
-      description: 'The id under which their own events are recorded.',
+      description: 'The id of their own events.',
     }),
     firstName: t.exposeString('firstName', { description: 'First name.' }),
     lastName: t.exposeString('lastName', { description: 'Last name.' }),

@@ -5,7 +5,7 @@ import { builder } from './builder.ts'
 export const ProviderStatus = builder.enumType('ProviderStatus', {
   description: 'Whether a provider can be asked.',
   values: {
-    READY: { description: 'Its credentials are configured. It is not asked whether they work.' },
+    READY: { description: 'Its credentials are set. Isotherm does not check whether they work.' },
     SANDBOX: { description: 'Emulated: its data is made up.' },
     NOT_CONFIGURED: { description: 'Its required variables are not set; its fields are errors.' },
   } as const satisfies Record<ProviderState['status'], unknown>,
@@ -17,7 +17,7 @@ Provider.implement({
   fields: t => ({
     name: t.exposeString('name', {
       nullable: false,
-      description: `One of ${providerNames.join(', ')}; errors name it so.`,
+      description: `One of ${providerNames.join(', ')}, as in errors.`,
     }),
     status: t.expose('status', {
       type: ProviderStatus,

@@ -12,7 +12,7 @@ interface RateCounts {
 export const RateColumns = builder.objectRef<RateCounts>('RateColumns')
 RateColumns.implement({
   description:
-    'Rates of a location, one a bucket, without gaps: the n-th belongs to the bucket that starts at the n-th of `starts`.',
+    'Rates of a location, one for each bucket, without gaps: the n-th belongs to the bucket that starts at the n-th of `starts`.',
   fields: t => ({
     starts: t.field({
       type: ['DateTime'],
@@ -25,7 +25,7 @@ RateColumns.implement({
       type: ['LocalDateTime'],
       extensions: sizedByBuckets,
       description:
-        'The start of each bucket by the clock of the place, one for each of `starts`. Null where the place has no time zone.',
+        "The start of each bucket by the place's own clock, one for each of `starts`. Null if the place has no time zone.",
       resolve: ({ allVisits }) => allVisits.localStarts(),
     }),
     captureRate: t.field({
@@ -33,7 +33,7 @@ RateColumns.implement({
       extensions: sizedByBuckets,
       nullable: { list: false, items: true },
       description:
-        'ALL_VISITS by WALK_BYS of each bucket: which part of the people who walked past came in, as a number of no unit, above 1 where more came in than were seen outside. Null where either was not reported or nobody walked past.',
+        'The capture rate of each bucket: ALL_VISITS ÷ WALK_BYS, without a unit. Above 1 if more came in than were seen outside. Null if either was not reported or nobody walked past.',
       resolve: ({ allVisits, walkBys }) => ratesOf(allVisits, walkBys),
     }),
     bounceRate: t.field({
@@ -41,7 +41,7 @@ RateColumns.implement({
       extensions: sizedByBuckets,
       nullable: { list: false, items: true },
       description:
-        'BOUNCES by ALL_VISITS of each bucket: which part of the people who came in left within a few seconds, as a number of no unit. Null where either was not reported or nobody came in.',
+        'The bounce rate of each bucket: BOUNCES ÷ ALL_VISITS, without a unit. Null if either was not reported or nobody came in.',
       resolve: ({ bounces, allVisits }) => ratesOf(bounces, allVisits),
     }),
   }),

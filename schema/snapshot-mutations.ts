@@ -9,11 +9,11 @@ import { Snapshot } from './snapshot.ts'
 const SnapshotRefusalReason = builder.enumType('SnapshotRefusalReason', {
   description: 'Why Datadog refused a change.',
   values: {
-    REJECTED: { description: 'What was sent is not acceptable to it.' },
+    REJECTED: { description: 'Datadog does not accept the input.' },
     FORBIDDEN: { description: 'The keys may not change snapshots.' },
-    NOT_FOUND: { description: 'There is no such snapshot, or nothing that one can be made of.' },
-    CONFLICT: { description: 'It was changed meanwhile.' },
-    ALREADY_EXISTS: { description: 'What was to be created is there already.' },
+    NOT_FOUND: { description: 'The snapshot does not exist, or what it should show does not.' },
+    CONFLICT: { description: 'Somebody else changed it meanwhile.' },
+    ALREADY_EXISTS: { description: 'The snapshot exists already.' },
   } as const satisfies Record<Refusal, unknown>,
 })
 
@@ -24,7 +24,7 @@ SnapshotRefusal.implement({
     reason: t.expose('refusal', { type: SnapshotRefusalReason, nullable: false, description: 'Why.' }),
     message: t.string({
       nullable: false,
-      description: 'The same as a sentence, and what Datadog said of it in its own words where it did.',
+      description: "The reason as a sentence, with Datadog's own words if it sent any.",
       resolve: ({ refusal, said }) =>
         said === '' ? sentences[refusal] : `${sentences[refusal]} It says: ${said}`,
     }),
@@ -45,7 +45,7 @@ SnapshotWritten.implement({
   fields: t => ({
     snapshot: t.expose('written', {
       type: Snapshot,
-      description: 'The snapshot as it is now; null where Datadog took the change and answered without it.',
+      description: 'The snapshot as it is now; null if Datadog made the change and did not return it.',
     }),
   }),
 })
@@ -57,13 +57,13 @@ SnapshotDeleted.implement({
 })
 
 const WriteSnapshotResult = builder.unionType('WriteSnapshotResult', {
-  description: 'What came of creating or updating a snapshot.',
+  description: 'The outcome of creating or updating a snapshot.',
   types: [SnapshotWritten, SnapshotRefusal],
   resolveType: result => ('written' in result ? SnapshotWritten : SnapshotRefusal),
 })
 
 const DeleteSnapshotResult = builder.unionType('DeleteSnapshotResult', {
-  description: 'What came of deleting a snapshot.',
+  description: 'The outcome of deleting a snapshot.',
   types: [SnapshotDeleted, SnapshotRefusal],
   resolveType: result => ('written' in result ? SnapshotDeleted : SnapshotRefusal),
 })
@@ -72,10 +72,10 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>
 
 /** Where in which replay a snapshot points. */
 const replayFields = (t: InputFields) => ({
-  eventId: t.id({ required: true, description: 'The RUM event to show.' }),
+  eventId: t.id({ required: true, description: 'The RUM event that the snapshot shows.' }),
   isDeviceTypeSelectedByUser: t.boolean({
     required: true,
-    description: 'Whether the device type was chosen by hand and not detected.',
+    description: 'True if a person chose the device type; false if it was detected.',
   }),
   sessionId: t.id({ description: 'The RUM session.' }),
   start: t.field({
@@ -94,15 +94,14 @@ const CreateSnapshotInput = builder.inputType('CreateSnapshotInput', {
       required: true,
       description: 'Such as `desktop`, `mobile` or `tablet`; free text.',
     }),
-    name: t.string({ required: true, description: 'What to call it.' }),
+    name: t.string({ required: true, description: 'The name of the snapshot.' }),
     viewName: t.string({ required: true, description: 'The view as Datadog names it, such as `/home`.' }),
     ...replayFields(t),
   }),
 })
 
 const UpdateSnapshotInput = builder.inputType('UpdateSnapshotInput', {
-  description:
-    'Changes where in which replay a snapshot points. Its name, view, application and device stay.',
+  description: "A snapshot's new moment in a replay. Its name, view, application and device stay.",
   fields: t => ({
     id: t.id({ required: true, description: "Datadog's id of the snapshot." }),
     ...replayFields(t),
@@ -121,7 +120,7 @@ builder.mutationFields(t => ({
     cost: callCost,
     type: WriteSnapshotResult,
     description:
-      'Creates a snapshot at Datadog. Not safe to repeat: an error after the creation has left is not `retryable`, as it may have been made all the same. Look first.',
+      'Creates a snapshot at Datadog. Not safe to repeat: once the request has left, its error is not `retryable`, since the snapshot may exist. Look before you try again.',
     args: { input: t.arg({ type: CreateSnapshotInput, required: true, description: 'The new snapshot.' }) },
     extensions: checkedInput,
     resolve: (_root, { input }, { datadog }) => datadog().createSnapshot(input),
@@ -129,7 +128,7 @@ builder.mutationFields(t => ({
   updateSnapshot: t.field({
     cost: callCost,
     type: WriteSnapshotResult,
-    description: 'Changes where a snapshot at Datadog points.',
+    description: 'Changes the moment of the replay that a snapshot at Datadog shows.',
     args: { input: t.arg({ type: UpdateSnapshotInput, required: true, description: 'The change.' }) },
     extensions: checkedInput,
     resolve: (_root, { input: { id, ...change } }, { datadog }) => datadog().updateSnapshot(id, change),

@@ -13,7 +13,7 @@ import { View, type ViewRecord } from './view.ts'
 export const Snapshot = builder.objectRef<DatadogSnapshot>('Snapshot')
 Snapshot.implement({
   description:
-    'A replay heatmap snapshot at Datadog: a named place in the replay of a session. It may outlive the session that it points into.',
+    'A replay heatmap snapshot at Datadog: a named moment in the replay of a session. It may outlive the session.',
   fields: t => ({
     id: t.exposeID('id', { nullable: false, description: "Datadog's id of the snapshot." }),
     applicationId: t.exposeID('applicationId', { description: 'The RUM application.' }),
@@ -22,12 +22,12 @@ Snapshot.implement({
       description: 'Such as `desktop`, `mobile` or `tablet`; free text.',
     }),
     isDeviceTypeSelectedByUser: t.exposeBoolean('isDeviceTypeSelectedByUser', {
-      description: 'Whether the device type was chosen by hand and not detected.',
+      description: 'True if a person chose the device type; false if it was detected.',
     }),
     eventId: t.exposeID('eventId', { description: 'The RUM event that it shows.' }),
     sessionId: t.exposeID('sessionId', { description: 'The RUM session.' }),
     viewId: t.exposeID('viewId', { description: 'The RUM view.' }),
-    name: t.exposeString('name', { description: 'What its maker called it.' }),
+    name: t.exposeString('name', { description: 'The name that its maker gave it.' }),
     start: t.field({
       type: 'SafeInt',
       description: 'Milliseconds from the start of the session.',
@@ -44,7 +44,7 @@ Snapshot.implement({
     view: t.field({
       type: View,
       description:
-        'The page that it belongs to, where the catalog maps its application and its view name is a path. Null where a view name stands for several pages.',
+        'The page that it belongs to, if the catalog maps its application and its view name is a path. Null if the view name stands for several pages.',
       resolve: (snapshot, _args, { catalog }) => viewOf(snapshot, catalog),
     }),
   }),
@@ -54,10 +54,10 @@ const maximumSnapshots = 1000
 const defaultFirst = 100
 
 const snapshotArguments = builder.args(t => ({
-  deviceType: t.string({ description: 'Only of this device type, such as `desktop`; of all when left out.' }),
+  deviceType: t.string({ description: 'Only this device type, such as `desktop`. All by default.' }),
   first: t.int({
     defaultValue: defaultFirst,
-    description: `How many at most, 1 to ${maximumSnapshots}. Datadog does not say whether there are more.`,
+    description: `The maximum number, 1 to ${maximumSnapshots}. Datadog does not say whether there are more.`,
   }),
 }))
 
@@ -74,7 +74,7 @@ builder.queryField('snapshots', t =>
         description: 'The view as Datadog names it, such as `/home`.',
       }),
       ...snapshotArguments,
-      applicationId: t.arg.id({ description: 'Only of this RUM application; of all when left out.' }),
+      applicationId: t.arg.id({ description: 'Only this RUM application. All by default.' }),
     },
     extensions: checked<SnapshotFilter & { readonly first?: number | null }>(
       ({ viewName, first, ...filter }) => {
@@ -93,7 +93,7 @@ builder.objectField(View, 'snapshots', t =>
     cost: callCost,
     listSize,
     description:
-      'Its replay heatmap snapshots at Datadog, by the name of the view. Where Datadog lists none, a path that ends with a slash or has escapes is asked without them too, a call each. Null for a website that Datadog does not know.',
+      'Its replay heatmap snapshots at Datadog, by the name of the view. If Datadog lists none, a path with a final slash or escapes is asked without them too, one call each. Null for a website that Datadog does not know.',
     args: snapshotArguments,
     extensions: checked<Omit<SnapshotFilter, 'viewName'> & { readonly first?: number | null }>(
       ({ first, ...filter }) => {

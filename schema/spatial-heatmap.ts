@@ -23,9 +23,9 @@ export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
     LINGER_AVERAGE_TIME: { value: 'lingerAverageTime', description: 'How long people lingered on average.' },
     LINGER_ACCUMULATED_TIME: {
       value: 'lingerAccumulatedTime',
-      description: 'How long people lingered in all.',
+      description: 'How long people lingered in total.',
     },
-    INTERACTION: { value: 'interaction', description: 'Where people interacted with what is there.' },
+    INTERACTION: { value: 'interaction', description: 'Where people interacted with something.' },
   } as const satisfies Record<string, { value: VendorType; description: string }>,
 })
 
@@ -39,13 +39,13 @@ export interface SpatialHeatmapRecord extends AuraHeatmap {
 export const SpatialHeatmap = builder.objectRef<SpatialHeatmapRecord>('SpatialHeatmap')
 builder.node(SpatialHeatmap, {
   description:
-    'A heatmap of a store floor from Aura Vision: one recording (camera), one type, one slice of visitors.',
+    'A heatmap of a store floor from Aura Vision: one recording (camera), one type, one group of visitors.',
   interfaces: [Heatmap],
   isTypeOf: heatmap =>
     heatmap instanceof Object && 'provider' in heatmap && heatmap.provider === 'aura-vision',
   id: {
     description:
-      'Such as `SpatialHeatmap:<location>:path:<the rest>`: of the recording, the type, the slice of visitors, and what was asked for only. Asking it again costs one narrow request.',
+      'Such as `SpatialHeatmap:<location>:path:<the rest>`: the recording, the type, the group of visitors and the filters. Finding it again costs one narrow request.',
     resolve: printHeatmapKey,
   },
   fields: t => ({
@@ -56,7 +56,7 @@ builder.node(SpatialHeatmap, {
     }),
     organisationId: t.exposeID('organisationId', { description: "Aura Vision's id of the organisation." }),
     recordingId: t.exposeID('recordingId', {
-      description: "Aura Vision's id of the recording, that is of the camera.",
+      description: "Aura Vision's id of the recording, which is the camera's.",
     }),
     type: t.field({
       type: SpatialHeatmapType,
@@ -70,19 +70,19 @@ builder.node(SpatialHeatmap, {
     gender: t.exposeString('gender', { description: 'Their gender as Aura Vision estimates it; free text.' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'When it was made, in UTC. Aura Vision sends it without a zone.',
+      description: 'When it was made, in UTC. Aura Vision sends no time zone.',
     }),
     localTime: t.expose('localTime', {
       type: 'LocalDateTime',
-      description: "The same by the store's own clock, as Aura Vision tells it.",
+      description: "When it was made, by the store's own clock, from Aura Vision.",
     }),
     image: t.field({
       type: HeatmapImage,
       description:
-        'Its picture. Costs no call. Null where Aura Vision sends none, or does not say when it was made.',
+        'Its image. Costs no call. Null if Aura Vision sends none, or does not say when it was made.',
       args: {
         width: t.arg.int({
-          description: 'To be drawn at, in pixels, 1 to 4096; a narrower picture is served as it is.',
+          description: 'The width to serve, in pixels, 1 to 4096. A narrower image is served as it is.',
         }),
       },
       extensions: checked<{ readonly width?: number | null }>(({ width }) => {

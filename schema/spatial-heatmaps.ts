@@ -30,23 +30,23 @@ const heatmapArguments = builder.args(t => ({
     type: TimeRange,
     required: true,
     description:
-      'When they were made: `start` and `end` directly, unlike the range of `traffic`. Half-open, and at most three years (1,098 days).',
+      'When the heatmaps were made. Takes `start` and `end` directly, unlike the range of `traffic`. Half-open, at most three years (1,098 days).',
   }),
   types: t.field({
     type: [SpatialHeatmapType],
     required: true,
-    description: 'What they show; at least one.',
+    description: 'The types of heatmap; at least one.',
   }),
   roles: t.stringList({
-    description: 'Only of people in these roles, such as `customer` or `staff`; of all when left out.',
+    description: 'Only people in these roles, such as `customer` or `staff`. Everyone by default.',
   }),
   ages: t.stringList({
-    description: 'Only of people of these age buckets, such as `25-34`; of all when left out.',
+    description: 'Only people in these age buckets, such as `25-34`. Everyone by default.',
   }),
   genders: t.stringList({
-    description: 'Only of people of these genders, such as `female`; of all when left out.',
+    description: 'Only people of these genders, such as `female`. Everyone by default.',
   }),
-  taxonomy: t.string({ description: 'Only of this zone path, such as `Service:Checkout`.' }),
+  taxonomy: t.string({ description: 'Only this zone path, such as `Service:Checkout`.' }),
 }))
 
 const SpatialHeatmapEdge = builder.edgeObject({
@@ -67,7 +67,7 @@ builder.objectFields(Location, t => ({
     cost: callCost,
     listSize: { assumedSize: 100 },
     description:
-      "Heatmaps of the store's floor from Aura Vision: a row a recording, type and slice of visitors. All locations and types that are asked with the same range and filters share requests, by default one for every 50 locations and 31 days. Null for a location that Aura Vision does not know.",
+      "Heatmaps of the store's floor from Aura Vision: one row for each recording, type and group of visitors. All locations and types with the same range and filters share requests: one for every 50 locations and 31 days by default. Null for a location that Aura Vision does not know.",
     args: heatmapArguments,
     extensions: {
       ...sized<HeatmapArguments>({ size: rowsOf }),
@@ -80,7 +80,7 @@ builder.objectFields(Location, t => ({
     cost: callCost,
     listSize: connectionSize,
     description:
-      'The same page by page. Costs what `heatmaps` costs, and nothing beside it. Null for a location that Aura Vision does not know.',
+      'The same list in pages. Costs what `heatmaps` costs, and nothing beside it. Null for a location that Aura Vision does not know.',
     args: { ...heatmapArguments, ...pageArguments(maximumHeatmaps) },
     extensions: checked<HeatmapArguments & PageArguments>(({ first, after: _after, ...args }) => {
       checkFirst(first, maximumHeatmaps)

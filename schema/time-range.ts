@@ -16,26 +16,26 @@ export const LocalTimeRange = builder.inputType('LocalTimeRange', {
     start: t.field({
       type: 'LocalDateTime',
       required: true,
-      description: 'Where the range starts. A date, such as `2026-10-01`, is its midnight.',
+      description: 'Where the range starts. A date, such as `2026-10-01`, stands for its midnight.',
     }),
     end: t.field({
       type: 'LocalDateTime',
       required: true,
       description:
-        'The first moment after the range. A date, such as `2026-11-01`, is its midnight, so that the day itself is not in the range.',
+        'The first moment after the range. A date, such as `2026-11-01`, stands for its midnight, so that day is not in the range.',
     }),
   }),
 })
 
 export const TrafficRange = builder.inputType('TrafficRange', {
-  description: 'A span of time, either between instants or by the clock of each place.',
+  description: "A span of time, between two instants or by each place's own clock.",
   isOneOf: true,
   fields: t => ({
     utc: t.field({ type: TimeRange, description: 'Between two instants: the same for every place.' }),
     local: t.field({
       type: LocalTimeRange,
       description:
-        "By each place's own clock. Where the place's time zone is known, Analytiks is asked in UTC all the same, so that hours around a clock change are right.",
+        "By each place's own clock. If the place's time zone is known, Analytiks is asked in UTC, so that hours around a clock change are right.",
     }),
   }),
 })

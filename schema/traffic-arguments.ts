@@ -20,7 +20,7 @@ export const rangeArgument = builder.args(t => ({
     type: TrafficRange,
     required: true,
     description:
-      'When, as `{ utc: … }` or `{ local: … }`: at most ten years, within the years 1 to 9998. Half-open, so a bucket that starts at its end is not in it. What is still to come is neither asked nor reported; the bucket that is running is told as far as it was counted.',
+      'The range, as `{ utc: … }` or `{ local: … }`: at most ten years, within the years 1 to 9998. Half-open: a bucket that starts at its end is not in it. The future is neither asked nor reported; the running bucket holds what was counted so far.',
   }),
 }))
 
@@ -31,7 +31,7 @@ export const trafficArguments = {
     interval: t.field({
       type: TrafficInterval,
       defaultValue: 'hourly',
-      description: 'How long one bucket is.',
+      description: 'The length of one bucket.',
     }),
   })),
 }
@@ -40,7 +40,7 @@ export const metricsArgument = builder.args(t => ({
   metrics: t.field({
     type: [TrafficMetricType],
     description:
-      'Which metrics; all that the place has when left out, but for DWELL_TIME by the day, week or month while it is not known what a bucket of it holds. Costs nothing: Analytiks sends them all.',
+      'Defaults to every metric of the place. DAILY and longer leave out DWELL_TIME unless `ANALYTIKS_DWELL_TIME` is set. Costs no call: Analytiks sends all metrics.',
   }),
 }))
 

@@ -9,7 +9,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 
 export const TrafficUnit = builder.enumType('TrafficUnit', {
-  description: 'What a traffic value counts.',
+  description: 'The unit of a traffic value.',
   values: {
     PEOPLE: { description: 'People.' },
     GROUPS: { description: 'Groups of people.' },
@@ -19,17 +19,17 @@ export const TrafficUnit = builder.enumType('TrafficUnit', {
 
 export const TrafficInterval = builder.enumType('TrafficInterval', {
   description:
-    'How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range. Where the clock is off UTC by part of an hour, as in India, they are made of quarter-hours, which Analytiks enables per account: where it tells hours in their place, and counted people in an hour that is half in one day and half in the next, they are an error.',
+    "The length of one bucket of a traffic series. Days, weeks and months follow the place's own calendar, so a day may have 23 or 25 hours. They hold what was counted within the range, so the first and the last may be partial. For a place without a time zone they need a local range. If the place's UTC offset is not a whole hour, as in India, they are made of quarter-hours, which Analytiks enables per account: if it returns hours instead, and counted people in an hour that two days share, they are an error.",
   values: {
     QUARTER_HOUR: {
       value: '15min',
       description:
-        '15 minutes. Analytiks enables it per account, and may tell other accounts hours in their place. Where a location and its zones reported four buckets or more in the range, and all of them start on the hour, they are taken for hours: an error `UPSTREAM_INVALID_RESPONSE` on each of their series.',
+        '15 minutes. Analytiks enables it per account, and may return hours to other accounts. If a location and its zones report four buckets or more in the range and all start on the hour, they count as hours: each of their series is an error `UPSTREAM_INVALID_RESPONSE`.',
     },
     HOURLY: {
       value: 'hourly',
       description:
-        'One hour, of UTC where the time zone is known, in a range that holds its start: where the clock is off UTC by part of an hour, one that starts at half past or a quarter.',
+        "One hour that starts in the range: an hour of UTC if the time zone is known. If the place's UTC offset is not a whole hour, it starts at a half or a quarter by the local clock.",
     },
     DAILY: { value: 'daily', description: 'One day, from midnight to midnight.' },
     WEEKLY: { value: 'weekly', description: 'One week, from Monday to Sunday.' },
@@ -48,7 +48,7 @@ export const TrafficMetricType = builder.enumType('TrafficMetric', {
     DWELL_TIME: {
       value: 'dwellTime',
       description:
-        'How long people stayed, in milliseconds. Whether a bucket holds a sum or a mean is not documented, so it is added up, or told by the day, week or month, only where the operator has said it (`ANALYTIKS_DWELL_TIME`). Only where a camera is calibrated for it.',
+        "How long people stayed, in milliseconds. Analytiks does not document whether a bucket holds a sum or a mean. So totals, days, weeks and months need the operator's setting `ANALYTIKS_DWELL_TIME`. Needs a camera that is calibrated for it.",
     },
     GROUP_VISITS: {
       value: 'groupVisits',

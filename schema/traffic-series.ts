@@ -31,12 +31,12 @@ TrafficPoint.implement({
     at: t.expose('at', {
       type: 'DateTime',
       description:
-        'The start of the bucket; of a day, week or month its first instant, which may lie before the range. Null when it is known by the local clock alone: a local range of a place without a time zone.',
+        'The start of the bucket; for a day, week or month its first instant, which may lie before the range. Null for a local range of a place without a time zone, where only local times are known.',
     }),
     localAt: t.expose('localAt', {
       type: 'LocalDateTime',
       description:
-        'The start of the bucket by the clock of the place. Null when it is known in UTC and the place has no time zone.',
+        "The start of the bucket by the place's own clock. Null for a UTC range of a place without a time zone.",
     }),
     value: t.expose('value', {
       type: 'SafeInt',
@@ -53,47 +53,47 @@ TrafficSeries.implement({
     metric: t.field({
       type: TrafficMetricType,
       nullable: false,
-      description: 'What is counted.',
+      description: 'The metric.',
       resolve: ({ series }) => series.metric,
     }),
     unit: t.field({
       type: TrafficUnit,
       nullable: false,
-      description: 'What the values count.',
+      description: 'The unit of the values.',
       resolve: ({ series }) => unitOf(series.metric),
     }),
     interval: t.expose('interval', {
       type: TrafficInterval,
       nullable: false,
-      description: 'How long a bucket is, as asked.',
+      description: 'The length of a bucket, as asked.',
     }),
     reported: t.boolean({
       nullable: false,
       description:
-        'Whether the place sent a bucket of this metric that is in the range, of 0 or more. False for an uncalibrated camera, a closed range, and a metric that a place of this kind does not have.',
+        'Whether the place reported a bucket of this metric in the range, also one of 0. False for an uncalibrated camera, while the place is closed, and for a metric that this kind of place does not have.',
       resolve: ({ series }) => series.reported,
     }),
     pointOfInterest: t.exposeID('pointOfInterestId', {
-      description: 'The id of the point of interest that it is about; null for the whole location.',
+      description: 'The id of the point of interest; null for the whole location.',
     }),
     points: t.field({
       type: [TrafficPoint],
       nullable: false,
       listSize: { assumedSize: assumedBuckets },
       extensions: sizedByBuckets,
-      description: 'The buckets that were reported, in order. A bucket that was not is absent, never 0.',
+      description: 'The reported buckets, in order of time. A bucket without a report is absent, never 0.',
       resolve: ({ series }) => series.points(),
     }),
     columns: t.field({
       type: TrafficColumns,
       description:
-        'All buckets of the range as one list of values, null where nothing was reported: the compact form for charts. Null as a whole for a local range of a place without a time zone, whose instants are not known.',
+        'All buckets of the range as lists, for charts; a bucket without a report is null. Null as a whole for a local range of a place without a time zone, whose instants are not known.',
       resolve: ({ series }) => series.columns(),
     }),
     total: t.field({
       type: 'SafeInt',
       description:
-        'Counts added up; of a peak, the highest. Null when nothing was reported. DWELL_TIME has one where the operator has said what a bucket holds (`ANALYTIKS_DWELL_TIME`): the sum, or the mean, in which buckets weigh as much as their visits. Else it is null, and bad input where DWELL_TIME was asked by name.',
+        "The sum of counts, or the maximum of peaks. Null if nothing was reported. DWELL_TIME needs the operator's setting `ANALYTIKS_DWELL_TIME`: its total is the sum, or the mean weighted by visits. Without the setting it is null, and `BAD_USER_INPUT` if DWELL_TIME was asked by name.",
       resolve: ({ series, isNamed }, _args, { dwellTime }) => {
         if (isNamed && series.metric === 'dwellTime' && !dwellTime) {
           throw new BadInput(`DWELL_TIME has no total: ${unknownDwellTime}`)
@@ -103,7 +103,8 @@ TrafficSeries.implement({
     }),
     peak: t.field({
       type: TrafficPoint,
-      description: 'The bucket with the highest value, the first of several. Null when nothing was reported.',
+      description:
+        'The bucket with the highest value; the first one if several have it. Null if nothing was reported.',
       resolve: ({ series }) => series.peak(),
     }),
   }),

@@ -52,26 +52,26 @@ builder.node(View, {
     url: t.field({
       type: 'URL',
       cost: callCost,
-      description: "Its whole URL: the website's origin and the path. Null while the origin is not known.",
+      description: "Its URL: the website's origin and the path. Null if the origin is not known.",
       resolve: (view, _args, context) => urlOf(view, context),
     }),
     name: t.string({
       nullable: false,
       description:
-        "What Datadog calls the view: by the catalog's patterns, else the path without query and fragment.",
+        "Datadog's name of the view: from the catalog's patterns, otherwise the path without query and fragment.",
       resolve: ({ website, path }, _args, { catalog }) => catalog.viewName(website, path),
     }),
     totalInteractions: t.field({
       type: 'SafeInt',
       cost: callCost,
       description:
-        "All interactions ever recorded, from Zenovay, which may spell a path in several ways: they are added up. Of a path that Zenovay does not list, those of one that differs in escapes or a slash at the end, else of the same one without its query. Null for a page that is not among the website's hundred most visited ones.",
+        "All interactions ever recorded, from Zenovay; several spellings of one path are added up. If Zenovay does not list the path, those of one that differs in escapes or a final slash, otherwise those of the path without its query. Null for a page outside the website's hundred most visited ones.",
       resolve: ofPage(page => page.totalInteractions),
     }),
     lastInteractionAt: t.field({
       type: 'DateTime',
       cost: callCost,
-      description: 'When the newest of them was recorded, from Zenovay.',
+      description: 'When the latest interaction was recorded, from Zenovay.',
       resolve: ofPage(page => page.lastInteractionAt),
     }),
   }),
@@ -96,7 +96,7 @@ const ViewConnection = builder.connectionObject(
       leftOut: t.int({
         nullable: false,
         description:
-          "How many rows of Zenovay's list are left out, as they name no page of the website: a page of another origin, or no URL at all.",
+          "How many rows of Zenovay's list are left out because they name no page of the website: another origin, or no URL.",
         resolve: ({ leftOut = 0 }) => leftOut,
       }),
     }),
@@ -110,7 +110,7 @@ builder.objectFields(Website, t => ({
     cost: callCost,
     listSize: connectionSize,
     description:
-      'Its most visited pages by all-time interactions, from Zenovay, by one call however many fields ask. Zenovay tells of the first hundred only. Null for a website that Zenovay does not know.',
+      'Its most visited pages by all-time interactions, from Zenovay. Costs one call however many fields ask. Zenovay lists the first hundred only. Null for a website that Zenovay does not know.',
     args: pageArguments(maximumPages),
     extensions: checkedPage(maximumPages),
     resolve: async (website, page, context) => {
@@ -123,12 +123,12 @@ builder.objectFields(Website, t => ({
   view: t.field({
     type: View,
     nullable: false,
-    description: 'One of its pages, by path. Costs no call by itself, and does not say that the page exists.',
+    description:
+      'One of its pages, by path. Costs no call by itself, and does not check that the page exists.',
     args: {
       path: t.arg.string({
         required: true,
-        description:
-          'Starting with a slash, in any spelling, with the query and the fragment if there are any.',
+        description: 'Starts with a slash; any spelling, with query and fragment if it has them.',
       }),
     },
     extensions: checked<{ readonly path: string }>(({ path }) => checkPath(path)),
@@ -140,7 +140,7 @@ builder.queryField('view', t =>
   t.field({
     type: View,
     cost: callCost,
-    description: 'One page of a website. Null with an error for a URL whose origin nobody knows.',
+    description: "One page of a website. Null with an error if no website has the URL's origin.",
     args: { by: t.arg({ type: ViewBy, required: true, description: 'Exactly one identity.' }) },
     extensions: checked<{ readonly by: object }>(({ by }) => checkIdentity(by)),
     resolve: async (_root, { by: { id, url } }, context) => {

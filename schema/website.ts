@@ -12,12 +12,12 @@ import { checkIdentity } from './route-id.ts'
 export const Website = builder.objectRef<WebsiteRecord>('Website')
 builder.node(Website, {
   description:
-    'A website. The catalog says which vendors know it, and by which identity; without a catalog entry it is known by one upstream identity alone.',
+    "A website. The catalog maps it to each vendor's own id; without a catalog entry it has one vendor's id only.",
   id: { description: 'Such as `Website:shop` or `Website:zenovay:<uuid>`.', resolve: website => website.key },
   fields: t => ({
     name: t.string({
       cost: callCost,
-      description: "The catalog's name, else Zenovay's, which costs its list of websites.",
+      description: "The name in the catalog, otherwise Zenovay's, which costs its list of websites.",
       resolve: async (website, _args, context) =>
         website.name ?? (await atZenovay(website, context))?.name ?? null,
     }),
@@ -25,16 +25,16 @@ builder.node(Website, {
       type: 'URL',
       cost: callCost,
       description:
-        "Scheme and host: the first that the catalog names, else Zenovay's, which costs its list of websites. Null where another website is found by that one: the catalog's, or an earlier one of Zenovay's list.",
+        "Scheme and host: the first in the catalog, otherwise Zenovay's, which costs its list of websites. Null if this origin finds another website: the catalog's, or an earlier one of Zenovay's list.",
       resolve: (website, _args, context) => originOf(website, context),
     }),
     zenovayId: t.exposeID('zenovayId', { description: "Zenovay's id of the website, a UUID." }),
     posthogProjectId: t.id({
-      description: "PostHog's project id; null where an environment is mapped.",
+      description: "PostHog's project id; null if an environment is mapped.",
       resolve: ({ posthog }) => (posthog?.kind === 'projects' ? posthog.id : null),
     }),
     posthogEnvironmentId: t.id({
-      description: "PostHog's environment id, by its older routes; null where a project is mapped.",
+      description: "PostHog's environment id, for its older routes; null if a project is mapped.",
       resolve: ({ posthog }) => (posthog?.kind === 'environments' ? posthog.id : null),
     }),
     datadogApplicationId: t.exposeID('datadogApplicationId', {
@@ -50,12 +50,12 @@ const WebsiteBy = builder.inputType('WebsiteBy', {
     id: t.id({ description: 'The `id` of a Website, or the id that the catalog gives it.' }),
     zenovayId: t.id({ description: "Zenovay's id of the website, a UUID." }),
     posthogProjectId: t.id({ description: "PostHog's project id." }),
-    posthogEnvironmentId: t.id({ description: "PostHog's environment id, by its older routes." }),
+    posthogEnvironmentId: t.id({ description: "PostHog's environment id, for its older routes." }),
     datadogApplicationId: t.id({ description: "Datadog's RUM application id." }),
     origin: t.field({
       type: 'URL',
       description:
-        "Scheme and host, of which the catalog may name several; one that it lacks is looked for in Zenovay's list.",
+        "Scheme and host. The catalog may have several for one website; others are looked up in Zenovay's list.",
     }),
   }),
 })
@@ -75,7 +75,7 @@ builder.queryFields(t => ({
     type: Website,
     cost: callCost,
     description:
-      'One website, by exactly one of its identities. Null with an error for an origin that nobody knows.',
+      'One website, by exactly one of its identities. Null with an error if no website has this origin.',
     args: { by: t.arg({ type: WebsiteBy, required: true, description: 'Exactly one identity.' }) },
     extensions: checked<{ readonly by: object }>(({ by }) => checkIdentity(by)),
     resolve: (_root, { by }, context) => {
@@ -90,7 +90,7 @@ builder.queryFields(t => ({
     cost: callCost,
     listSize: connectionSize,
     description:
-      "The catalog's websites in its order, then those of Zenovay's list that it does not mention, for which Zenovay is asked once the page reaches them; until then `hasNextPage` is true.",
+      "The catalog's websites in its order, then the websites that only Zenovay lists. A page that reaches those costs Zenovay's list; until then `hasNextPage` is true.",
     args: pageArguments(),
     extensions: checkedPage(),
     resolve: async (_root, page, context) => {

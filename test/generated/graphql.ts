@@ -10,11 +10,11 @@ export type CreateSnapshotInput = {
   applicationId: string | number;
   /** Such as `desktop`, `mobile` or `tablet`; free text. */
   deviceType: string;
-  /** The RUM event to show. */
+  /** The RUM event that the snapshot shows. */
   eventId: string | number;
-  /** Whether the device type was chosen by hand and not detected. */
+  /** True if a person chose the device type; false if it was detected. */
   isDeviceTypeSelectedByUser: boolean;
-  /** What to call it. */
+  /** The name of the snapshot. */
   name: string;
   /** The RUM session. */
   sessionId?: string | number | null | undefined;
@@ -32,20 +32,20 @@ export type DeleteSnapshotInput = {
   id: string | number;
 };
 
-/** Whether there is a picture. */
+/** Whether there is an image. */
 export type HeatmapImageState =
-  /** There will be none; `failure` says why. */
+  /** There will be no image; `failure` says why. */
   | 'FAILED'
-  /** There is one. */
+  /** There is an image. */
   | 'READY'
-  /** The vendor is still drawing it: ask again later. */
+  /** The vendor is still drawing the image: ask again later. */
   | 'RENDERING';
 
 /** A span of time by a place's own clock. Half-open: the start is in it, the end is not. */
 export type LocalTimeRange = {
-  /** The first moment after the range. A date, such as `2026-11-01`, is its midnight, so that the day itself is not in the range. */
+  /** The first moment after the range. A date, such as `2026-11-01`, stands for its midnight, so that day is not in the range. */
   end: string;
-  /** Where the range starts. A date, such as `2026-10-01`, is its midnight. */
+  /** Where the range starts. A date, such as `2026-10-01`, stands for its midnight. */
   start: string;
 };
 
@@ -60,7 +60,7 @@ export type LocationBy =
   |  { analytiksId?: never; auraVisionId?: never; id?: never;   /** Analytiks' brand and reference number. */
   reference: LocationReference; };
 
-/** A location by its brand's own number. */
+/** A location by its brand's own number for it. */
 export type LocationReference = {
   /** Analytiks' brand id. */
   brandId: number;
@@ -68,33 +68,33 @@ export type LocationReference = {
   referenceNumber: string;
 };
 
-/** What happens when Analytiks refuses one of several locations that are asked together. */
+/** What happens if Analytiks refuses one of several locations in a call. */
 export type OnRefusal =
-  /** All or nothing: it is an error on every location that is asked with it. */
+  /** All or nothing: every location of the call is an error. */
   | 'FAIL'
-  /** It is an error on that location alone. */
+  /** Only that location is an error. */
   | 'PARTIAL';
 
 /** Whether a provider can be asked. */
 export type ProviderStatus =
   /** Its required variables are not set; its fields are errors. */
   | 'NOT_CONFIGURED'
-  /** Its credentials are configured. It is not asked whether they work. */
+  /** Its credentials are set. Isotherm does not check whether they work. */
   | 'READY'
   /** Emulated: its data is made up. */
   | 'SANDBOX';
 
 /** Why Datadog refused a change. */
 export type SnapshotRefusalReason =
-  /** What was to be created is there already. */
+  /** The snapshot exists already. */
   | 'ALREADY_EXISTS'
-  /** It was changed meanwhile. */
+  /** Somebody else changed it meanwhile. */
   | 'CONFLICT'
   /** The keys may not change snapshots. */
   | 'FORBIDDEN'
-  /** There is no such snapshot, or nothing that one can be made of. */
+  /** The snapshot does not exist, or what it should show does not. */
   | 'NOT_FOUND'
-  /** What was sent is not acceptable to it. */
+  /** Datadog does not accept the input. */
   | 'REJECTED';
 
 /** What a spatial heatmap shows. */
@@ -103,11 +103,11 @@ export type SpatialHeatmapType =
   | 'ENTRY'
   /** Where people went out. */
   | 'EXIT'
-  /** Where people interacted with what is there. */
+  /** Where people interacted with something. */
   | 'INTERACTION'
   /** Where people lingered. */
   | 'LINGER'
-  /** How long people lingered in all. */
+  /** How long people lingered in total. */
   | 'LINGER_ACCUMULATED_TIME'
   /** How long people lingered on average. */
   | 'LINGER_AVERAGE_TIME'
@@ -124,15 +124,15 @@ export type TimeRange = {
   start: string;
 };
 
-/** How long one bucket of a traffic series is. Days, weeks and months are those of the calendar of the place, so that a day may have 23 or 25 hours; they hold what was counted within the range, so that the first and the last may be partial. For a place without a time zone they need a local range. Where the clock is off UTC by part of an hour, as in India, they are made of quarter-hours, which Analytiks enables per account: where it tells hours in their place, and counted people in an hour that is half in one day and half in the next, they are an error. */
+/** The length of one bucket of a traffic series. Days, weeks and months follow the place's own calendar, so a day may have 23 or 25 hours. They hold what was counted within the range, so the first and the last may be partial. For a place without a time zone they need a local range. If the place's UTC offset is not a whole hour, as in India, they are made of quarter-hours, which Analytiks enables per account: if it returns hours instead, and counted people in an hour that two days share, they are an error. */
 export type TrafficInterval =
   /** One day, from midnight to midnight. */
   | 'DAILY'
-  /** One hour, of UTC where the time zone is known, in a range that holds its start: where the clock is off UTC by part of an hour, one that starts at half past or a quarter. */
+  /** One hour that starts in the range: an hour of UTC if the time zone is known. If the place's UTC offset is not a whole hour, it starts at a half or a quarter by the local clock. */
   | 'HOURLY'
   /** One month of the calendar. */
   | 'MONTHLY'
-  /** 15 minutes. Analytiks enables it per account, and may tell other accounts hours in their place. Where a location and its zones reported four buckets or more in the range, and all of them start on the hour, they are taken for hours: an error `UPSTREAM_INVALID_RESPONSE` on each of their series. */
+  /** 15 minutes. Analytiks enables it per account, and may return hours to other accounts. If a location and its zones report four buckets or more in the range and all start on the hour, they count as hours: each of their series is an error `UPSTREAM_INVALID_RESPONSE`. */
   | 'QUARTER_HOUR'
   /** One week, from Monday to Sunday. */
   | 'WEEKLY';
@@ -143,7 +143,7 @@ export type TrafficMetric =
   | 'ALL_VISITS'
   /** People who entered but left within a few seconds. Locations only. */
   | 'BOUNCES'
-  /** How long people stayed, in milliseconds. Whether a bucket holds a sum or a mean is not documented, so it is added up, or told by the day, week or month, only where the operator has said it (`ANALYTIKS_DWELL_TIME`). Only where a camera is calibrated for it. */
+  /** How long people stayed, in milliseconds. Analytiks does not document whether a bucket holds a sum or a mean. So totals, days, weeks and months need the operator's setting `ANALYTIKS_DWELL_TIME`. Needs a camera that is calibrated for it. */
   | 'DWELL_TIME'
   /** Groups of people who entered within a few seconds of each other. Locations only. */
   | 'GROUP_VISITS'
@@ -156,14 +156,14 @@ export type TrafficMetric =
   /** People who walked past. Locations only. */
   | 'WALK_BYS';
 
-/** A span of time, either between instants or by the clock of each place. */
+/** A span of time, between two instants or by each place's own clock. */
 export type TrafficRange =
-  {   /** By each place's own clock. Where the place's time zone is known, Analytiks is asked in UTC all the same, so that hours around a clock change are right. */
+  {   /** By each place's own clock. If the place's time zone is known, Analytiks is asked in UTC, so that hours around a clock change are right. */
   local: LocalTimeRange; utc?: never; }
   |  { local?: never;   /** Between two instants: the same for every place. */
   utc: TimeRange; };
 
-/** What a traffic value counts. */
+/** The unit of a traffic value. */
 export type TrafficUnit =
   /** Groups of people. */
   | 'GROUPS'
@@ -172,13 +172,13 @@ export type TrafficUnit =
   /** People. */
   | 'PEOPLE';
 
-/** Changes where in which replay a snapshot points. Its name, view, application and device stay. */
+/** A snapshot's new moment in a replay. Its name, view, application and device stay. */
 export type UpdateSnapshotInput = {
-  /** The RUM event to show. */
+  /** The RUM event that the snapshot shows. */
   eventId: string | number;
   /** Datadog's id of the snapshot. */
   id: string | number;
-  /** Whether the device type was chosen by hand and not detected. */
+  /** True if a person chose the device type; false if it was detected. */
   isDeviceTypeSelectedByUser: boolean;
   /** The RUM session. */
   sessionId?: string | number | null | undefined;
@@ -201,9 +201,9 @@ export type WebsiteBy =
   datadogApplicationId: string | number; id?: never; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
   |  { datadogApplicationId?: never;   /** The `id` of a Website, or the id that the catalog gives it. */
   id: string | number; origin?: never; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
-  |  { datadogApplicationId?: never; id?: never;   /** Scheme and host, of which the catalog may name several; one that it lacks is looked for in Zenovay's list. */
+  |  { datadogApplicationId?: never; id?: never;   /** Scheme and host. The catalog may have several for one website; others are looked up in Zenovay's list. */
   origin: string; posthogEnvironmentId?: never; posthogProjectId?: never; zenovayId?: never; }
-  |  { datadogApplicationId?: never; id?: never; origin?: never;   /** PostHog's environment id, by its older routes. */
+  |  { datadogApplicationId?: never; id?: never; origin?: never;   /** PostHog's environment id, for its older routes. */
   posthogEnvironmentId: string | number; posthogProjectId?: never; zenovayId?: never; }
   |  { datadogApplicationId?: never; id?: never; origin?: never; posthogEnvironmentId?: never;   /** PostHog's project id. */
   posthogProjectId: string | number; zenovayId?: never; }
