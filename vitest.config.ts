@@ -15,6 +15,7 @@ export default defineConfig({
     setupFiles: ['test/support/left-behind.ts'],
     // A guard against what hangs; on a busy machine all takes long.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // An event that comes is waited for no longer than it takes, on a busy machine either.
     expect: { poll: { timeout: 30_000 } },
     // Many a test waits for a process or a socket.

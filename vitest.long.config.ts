@@ -10,5 +10,6 @@ export default defineConfig({
     env: { PROPERTY_RUNS: '10' },
     exclude: ['**/node_modules/**'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -10,7 +10,7 @@ export interface Annotated {
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-/** The directives that the builder noted on a type, a field, an argument or an enum value, for other graphs to read. */
+/** The directives that the builder put on a type, field, argument or enum value, for other graphs to read. */
 export function appliedDirectives({ extensions }: Annotated): readonly AppliedDirective[] {
   return Noted.parse(extensions?.directives ?? [])
 }

@@ -4,8 +4,8 @@ import type { Context } from '../src/context.ts'
 export const argumentCheck = 'isothermArgumentCheck'
 
 /**
- * Extensions of a field whose arguments are checked before anything of the whole operation is run, so that bad input deep
- * in a query costs no upstream call above it. The check throws BadInput for what no upstream call could answer.
+ * Extensions of a field whose arguments are checked before the operation runs, so that bad input deep in a query costs no
+ * upstream call above it. The check throws BadInput for what no upstream call could answer.
  */
 export function checked<Args extends object>(check: (args: Args, context: Context) => void) {
   return { [argumentCheck]: check }

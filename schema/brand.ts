@@ -132,7 +132,7 @@ builder.objectField(Brand, 'traffic', t =>
   }),
 )
 
-/** Of the locations that may be the brand's: of one that the catalog knows by Analytiks' id alone it does not say whose it is. */
+/** Locations that may be the brand's: the catalog does not say the brand of one that it maps by Analytiks' id only. */
 function zonesOf(locations: readonly LocationRecord[], brandId: number): string[] {
   return locations.flatMap(location => {
     const mayBeIts =
@@ -150,7 +150,7 @@ builder.queryField('brand', t =>
   }),
 )
 
-/** By the key behind `Brand:`; throws BadInput for one that can be no brand. Whether Analytiks knows it shows when it is asked. */
+/** Finds a brand by the key behind `Brand:`; throws BadInput for an impossible one. Only a call shows whether Analytiks knows it. */
 export function findBrand(key: string): { readonly brandId: number } {
   if (!/^\d+$/.test(key) || Number(key) >= 2 ** 31) throw new BadInput(`No brand has the id "${key}".`)
   return { brandId: Number(key) }

@@ -18,7 +18,7 @@ export const builder = new SchemaBuilder<{
   Context: Context
   DefaultEdgesNullability: { list: false; items: false }
   DefaultNodeNullability: false
-  /** What connections hold beside their edges. */
+  /** What connections have beside their edges. */
   Connection: { readonly leftOut?: number }
   Scalars: {
     ID: { Input: string; Output: string }
@@ -71,7 +71,7 @@ builder.mutationType({
 })
 
 builder.addScalarType('DateTime', GraphQLDateTime, {
-  // Instants are brought into this form where they enter: reading each again would take longer than all else together.
+  // Instants get this form at the edge: parsing each again would take longer than all other work.
   serialize: value => (typeof value === 'string' ? value : GraphQLDateTime.serialize(value).toISOString()),
   parseValue: value => readInstant(() => GraphQLDateTime.parseValue(value)),
   parseLiteral: (literal, variables) => readInstant(() => GraphQLDateTime.parseLiteral(literal, variables)),
@@ -93,7 +93,7 @@ builder.addScalarType('TimeZone', GraphQLTimeZone, {
 })
 builder.addScalarType('URL', GraphQLURL, {
   description: 'An absolute URL.',
-  // Printed as it came: parsing would rewrite characters that a signature covers.
+  // Kept as text: parsing would rewrite characters that a signature covers.
   serialize: String,
 })
 builder.addScalarType('SafeInt', GraphQLSafeInt, {
@@ -105,7 +105,7 @@ builder.addScalarType('JSON', GraphQLJSON, { description: 'Any JSON value, as a 
 
 builder.subscriptionType({ description: 'What arrives over time, as server-sent events.' })
 
-/** The library's sentence, and what to write instead. */
+/** The library's message, with what to write instead. */
 function readInstant(read: () => Date): Date {
   try {
     return read()

@@ -16,13 +16,13 @@ export function pageArguments(maximum = maximumPage) {
 const defaultPage = 20
 const maximumPage = 100
 
-/** What `pageArguments` hold by then. */
+/** The parsed values of `pageArguments`. */
 export interface PageArguments {
   readonly first?: number | null | undefined
   readonly after?: string | null | undefined
 }
 
-/** The check that belongs to `pageArguments`. */
+/** Checks `pageArguments`. */
 export function checkedPage(maximum = maximumPage) {
   return checked<PageArguments>(({ first }) => checkFirst(first, maximum))
 }
@@ -33,24 +33,24 @@ export function checkFirst(first: number | null | undefined, maximum: number): v
   }
 }
 
-/** How many rows a page holds at most. */
+/** The most rows of a page. */
 export function pageSize({ first }: PageArguments): number {
   return first ?? defaultPage
 }
 
-/** A list that is handed out page by page. */
+/** A list that callers read page by page. */
 export interface Listing<Row> {
-  /** What tells it from others, such as `views of shop`: its cursors are good for no other one. */
+  /** Its name, such as `views of shop`. A cursor works only in the list that it was made for. */
   readonly name: string
-  /** No other row of it has the same. */
+  /** Unique in the list. */
   readonly keyOf: (row: Row) => string
-  /** What it is sorted by, most first and null last; left out where it has an order of its own. */
+  /** The sort value, highest first and null last; absent if the list has its own order. */
   readonly sortOf?: (row: Row) => number | null
 }
 
 /**
- * One page of rows. It goes on at the place where the cursor's row stood, also when that is gone or moved since: rows that
- * stood before it do not come again.
+ * One page of rows. It continues where the cursor's row stood, even after that row has moved or gone, so that rows from
+ * before it do not come again.
  */
 export function toConnection<Row>(
   rows: readonly Row[],
@@ -82,7 +82,7 @@ export function toConnection<Row>(
   }
 }
 
-/** Whether the rows read so far hold the whole page; whether more rows follow it is for whoever hands them out to say. */
+/** Whether the rows read so far hold the whole page. The reader of the list knows whether more rows follow. */
 export function holdsPage<Row>(
   rows: readonly Row[],
   listing: Listing<Row>,
@@ -94,13 +94,13 @@ export function holdsPage<Row>(
   return rows.length >= place.start + pageSize({ first }) + skipped
 }
 
-/** Where a page starts, and a row that is not part of it, as it was handed out at another place before. */
+/** The index at which a page starts, and a row that it leaves out, since an earlier page had it. */
 interface Place {
   readonly start: number
   readonly skip?: number
 }
 
-/** Undefined where these rows do not tell; of all rows of the list, for a text that is no cursor. */
+/** Undefined if these rows are not enough to tell; given all rows, for a text that is no cursor. */
 function placeAfter<Row>(
   rows: readonly Row[],
   listing: Listing<Row>,
@@ -121,7 +121,7 @@ function placeAfter<Row>(
     : placeByNeighbour(rows, listing, cursor, found, areAll)
 }
 
-/** Behind all rows that are sorted before the cursor's row; of those that are sorted alike, behind as many as stood before it. */
+/** Behind all rows that sort before the cursor's row, and behind as many of its equals as stood before it. */
 function placeBySort<Row>(
   rows: readonly Row[],
   sortOf: (row: Row) => number,
@@ -142,7 +142,7 @@ function placeBySort<Row>(
   return found >= start ? { start, skip: found } : { start }
 }
 
-/** Behind the row, unless it stands no longer behind its neighbour; then behind that one, or at its old position. */
+/** Behind the cursor's row if it still follows its neighbour; otherwise behind that neighbour, or at its old position. */
 function placeByNeighbour<Row>(
   rows: readonly Row[],
   { keyOf }: Listing<Row>,
@@ -162,7 +162,7 @@ function placeByNeighbour<Row>(
 }
 
 interface Edge<Row> {
-  /** Printed when it is read: most edges of a fleet are asked for their nodes only. */
+  /** Printed on demand: most queries of a fleet ask edges for their nodes only. */
   readonly cursor: string
   readonly node: Row
 }

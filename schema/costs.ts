@@ -1,34 +1,34 @@
-/** What a field weighs in `@cost` that calls upstream, where one that does not weighs 1 or nothing. */
+/** The `@cost` of a field that calls upstream; other fields cost 1 or 0. */
 export const callCost = 10
 
-/** How long a list is whose first rows are asked for. */
+/** The length of a list by its argument `first`. */
 export const listSize = { slicingArguments: ['first'], requireOneSlicingArgument: false }
 
-/** The same of a connection. */
+/** The same for a connection. */
 export const connectionSize = { ...listSize, sizedFields: ['edges', 'nodes'] }
 
-/** The name under which a field's extensions say what directives cannot: how long its list is by its arguments. */
+/** The extension key for what directives cannot express: the length of a field's list by its arguments. */
 export const fieldSize = 'isothermFieldSize'
 
-/** Lengths of lists further below, by a name that those lists know. */
+/** Lengths of lists further below, by the names that those lists use. */
 export type Sizes = Readonly<Record<string, number>>
 
 export interface FieldSize<Args> {
-  /** How long the list is, by its arguments and by what the fields above it said. */
+  /** The length of the list, by its arguments and those of the fields above. */
   readonly size?: (args: Args, above: Sizes) => number
-  /** What lists below it need to know. */
+  /** What the lists below it need. */
   readonly below?: (args: Args) => Sizes
-  /** How many bytes its text takes, where that is far from what such texts take. */
+  /** The bytes of its text, if they differ much from those of other texts. */
   readonly bytes?: number
 }
 
-/** Extensions of a field whose list is as long as its arguments, or those of a field above, let it be. */
+/** Extensions of a field whose list is as long as its own arguments, or those of a field above, allow. */
 export function sized<Args extends object>(size: FieldSize<Args>) {
   return { [fieldSize]: size }
 }
 
-/** How many buckets a series has, where nothing says more. */
+/** The assumed number of buckets of a series. */
 export const assumedBuckets = 24
 
-/** Extensions of a list with a member for each bucket of the range that was asked above. */
+/** Extensions of a list with one member for each bucket of the range above. */
 export const sizedByBuckets = sized({ size: (_args, { buckets = assumedBuckets }) => buckets })

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-/** Where a row stood when its cursor was made: enough to find its place again when rows came, went or moved since. */
+/** Where a row stood when its cursor was made: enough to continue after rows came, went or moved. */
 export interface Cursor {
   /** How many rows stood before it. */
   readonly position: number
-  /** What the list is sorted by, most first; null where it has an order of its own. */
+  /** The sort value, highest first; null if the list has its own order. */
   readonly sort: number | null
-  /** Of the row before it, as far as `markOf` tells; empty for the first. */
+  /** The `markOf` the row before it; empty for the first row. */
   readonly before: string
   /** Its `nameOf`. */
   readonly name: string
 }
 
-/** As text of at most about 120 characters. `list` is what the cursor is good for, and in no other list. */
+/** Prints at most about 120 characters. The cursor works only in `list`. */
 export function printCursor(list: string, { position, sort, before, name }: Cursor): string {
   const text = [position, sort ?? '', before, name].join('.')
   return `${markOf(`${list}\n${text}`)}.${text}`
@@ -27,14 +27,14 @@ export function readCursor(list: string, text: string): Cursor | undefined {
   return { position: Number(position), sort: sort === '' ? null : Number(sort), before, name }
 }
 
-/** A key, or what stands for one that is too long to be handed out. */
+/** A key, or a hash of one that is too long for a cursor. */
 export function nameOf(key: string): string {
   return key.length <= longest ? key : `~${createHash('sha256').update(key).digest('base64url')}`
 }
 
 const longest = 64
 
-/** A few letters for a key: different keys may have the same. */
+/** A short hash of a key: different keys may share it. */
 export function markOf(key: string): string {
   return crc32(key).toString(36)
 }

@@ -16,26 +16,26 @@ import {
 import { type Annotated, appliedDirectives } from './applied-directives.ts'
 import { mergeDefinition } from './merge-directive.ts'
 
-/** What a client sees, without what is there for gateways alone. */
+/** The schema for clients, without the fields for gateways. */
 export function plainSdl(schema: GraphQLSchema): string {
   return `${printSchema(plain(schema))}\n`
 }
 
-/** The same, as introspection tells it. */
+/** The same as an introspection result. */
 export function plainIntrospection(schema: GraphQLSchema): string {
   return `${JSON.stringify(introspectionFromSchema(plain(schema)), null, 2)}\n`
 }
 
 /**
- * The schema as a subgraph of Apollo Federation 2. `node` and `nodes` are left out, since each graph of a federation may have its
- * own, and so are `@defer` and `@stream`, which are the gateway's.
+ * The schema as a subgraph of Apollo Federation 2. It leaves out `node` and `nodes`, since each graph of a federation may have
+ * its own, and `@defer` and `@stream`, which belong to the gateway.
  */
 export function subgraphSdl(schema: GraphQLSchema): string {
   const seen = withoutQueries(schema, name => name.startsWith('_') || ownQueries.has(name), [])
   return `${[federationLink, oneOf, print(annotated(seen, federationNames))].join('\n\n')}\n`
 }
 
-/** The schema as a part of a stitched one, with the fields by which that finds what it knows by a key. */
+/** The schema as part of a stitched one, with the fields that look up objects by a key. */
 export function stitchingSdl(schema: GraphQLSchema): string {
   const isLeftOut = (name: string, field: Annotated) =>
     ownQueries.has(name) ||
@@ -54,14 +54,14 @@ const federationLink = `extend schema
     import: [${federationNames.map(name => `"@${name}"`).join(', ')}]
   )`
 
-/** Apollo's composer takes it as any other directive, and refuses one without a definition. */
+/** Apollo's composer refuses a directive without a definition. */
 const oneOf = 'directive @oneOf on INPUT_OBJECT'
 
 function plain(schema: GraphQLSchema): GraphQLSchema {
   return withoutQueries(schema, name => name.startsWith('_'))
 }
 
-/** The same but for some fields of Query, and what nothing else leads to. */
+/** The schema without some fields of Query, and without the types that only they use. */
 function withoutQueries(
   schema: GraphQLSchema,
   isLeftOut: (name: string, field: Annotated) => boolean,
@@ -75,7 +75,7 @@ function withoutQueries(
   return lexicographicSortSchema(new GraphQLSchema({ query: left, mutation, subscription, directives }))
 }
 
-/** Its SDL with those directives that the builder noted on types and their fields. */
+/** The SDL with the directives that the builder put on types and fields. */
 function annotated(schema: GraphQLSchema, names: readonly string[]): DocumentNode {
   return visit(parse(printSchema(schema)), {
     ObjectTypeDefinition(node) {

@@ -58,7 +58,7 @@ builder.asEntity(SpatialHeatmap, {
 
 builder.asEntity(Snapshot, {
   key: [
-    // Datadog hands out no snapshot by its id alone, but the list of a view that holds it.
+    // Datadog has no snapshot by its id: only the list of its view holds it.
     builder.keyDirective(builder.selection<{ id: string }>('id'), false),
     builder.selection<{ id: string; viewName: string }>('id viewName'),
   ],
@@ -68,7 +68,7 @@ builder.asEntity(Snapshot, {
   },
 })
 
-/** The key behind the name of a type and a colon. */
+/** The part of an id behind the type's name and the colon. */
 function behind(type: string, id: string): string {
   return id.startsWith(`${type}:`) ? id.slice(type.length + 1) : id
 }

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { appliedDirectives } from './applied-directives.ts'
 
-/** The fields of one key of an entity, with their values as the entity itself would tell them. */
+/** The fields of one key of an entity, with the values that the entity itself would return. */
 export type Key = Readonly<Record<string, unknown>>
 
 export interface Reference {
@@ -18,7 +18,7 @@ export interface Reference {
   readonly key: Key
 }
 
-/** Which entity a representation names, by the first of its type's keys that is there whole. Throws BadInput where it names none. */
+/** The entity that a representation names, by the first complete key of its type. Throws BadInput if there is none. */
 export function readReference(schema: GraphQLSchema, representation: unknown): Reference {
   const given = Representation.safeParse(representation).data
   if (!given) throw new BadInput('A representation is an object with a __typename.')
@@ -38,10 +38,10 @@ const Representation = z.looseObject({ __typename: z.string() })
 
 type Keys = readonly (readonly string[])[]
 
-/** Read once for each type: a question holds representations by the thousand. */
+/** Read once for each type: one request may hold thousands of representations. */
 const known = new WeakMap<GraphQLObjectType, Keys>()
 
-/** The names of the fields of each key that an entity can be found by; none for what is no entity. */
+/** The field names of each key of an entity; none for other types. */
 function keysOf(type: GraphQLObjectType): Keys {
   return known.getOrInsertComputed(type, readKeys)
 }

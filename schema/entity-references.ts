@@ -13,14 +13,14 @@ export const Representation = builder.scalarType('_Any', {
   serialize: value => value,
 })
 
-/** As many as a page of locations may have. */
+/** As many as the longest page of locations. */
 const maximumRepresentations = 5000
 
 interface RepresentationsArguments {
   readonly representations: readonly unknown[]
 }
 
-/** Extensions of a field that answers an entity for each representation. */
+/** Extensions of a field that returns one entity for each representation. */
 export const entityList = {
   ...checked<RepresentationsArguments>(({ representations: { length } }) => {
     if (length > maximumRepresentations)
@@ -32,8 +32,8 @@ export const entityList = {
 type Found = object | null | undefined
 
 /**
- * The entities in the order of their representations, with an error in the place of one that names none. Each is looked for
- * once, however often it is named, and all of them at once, so that they share calls as those of a list do.
+ * The entities in the order of their representations, with an error for each one that names none. Equal representations are
+ * looked up once, and all at the same time, so that they share calls as rows of a list do.
  */
 export function findEntities(
   representations: readonly unknown[],
@@ -52,7 +52,7 @@ export function findEntities(
   })
 }
 
-/** The error in the place of an entity; compiled queries would misplace one whose promise rejects. */
+/** Returns the error instead of rejecting: compiled queries would put a rejection at the wrong index. */
 function findEntity(
   { type, key }: Reference,
   context: Context,
@@ -66,7 +66,7 @@ function findEntity(
   }
 }
 
-/** A copy that says what it is, since entries of the catalog are shared by all requests. */
+/** A copy with its type name, since all requests share the entries of the catalog. */
 function named({ name: __typename }: GraphQLObjectType, found: Found): Found {
   return found && { ...found, __typename }
 }

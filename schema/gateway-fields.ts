@@ -10,7 +10,7 @@ import { SpatialHeatmap } from './spatial-heatmap.ts'
 import { View } from './view.ts'
 import { Website } from './website.ts'
 
-/** As of any object: in the place of one that is not found stands an error. */
+/** Any object: an error stands for one that is not found. */
 type Entity = ObjectRef<typeof builder.$inferSchemaTypes, object>
 
 const entities: Entity[] = [Brand, Location, PageHeatmap, Snapshot, SpatialHeatmap, View, Website]
@@ -42,7 +42,7 @@ builder.queryField('_entities', t =>
   }),
 )
 
-/** A stitched graph enters by a field for each key; by `id`, where that is a key alone, by `_entities`. */
+/** One field for each key of a stitched graph; a type whose only key is `id` uses `_entities`. */
 const entries: readonly {
   readonly type: Entity
   readonly plural: string

@@ -11,12 +11,12 @@ export const HeatmapImageState = builder.enumType('HeatmapImageState', {
   } as const,
 })
 
-/** A picture as far as it is known. */
+/** What is known of an image. */
 export interface Image {
   readonly state: typeof HeatmapImageState.$inferType
-  /** Null where there will be none. */
+  /** Null if there will be none. */
   readonly reference: PictureReference | null
-  /** To be drawn at, where the vendor does not draw it so. */
+  /** The width that Isotherm draws, if the vendor does not. */
   readonly drawnWidth: number | null
   readonly contentType: string | null
   readonly width: number | null

@@ -2,7 +2,7 @@ import { type ValueNode, valueFromASTUntyped } from 'graphql'
 
 const pattern = /^(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)?$/i
 
-/** A local time as `YYYY-MM-DDTHH:mm:ss`; of a date, its midnight. Throws a TypeError that shows what to write. */
+/** A local time as `YYYY-MM-DDTHH:mm:ss`; a date becomes its midnight. Throws a TypeError that shows what to write. */
 export function readLocalDateTime(value: unknown): string {
   if (typeof value !== 'string') throw unreadable(`${JSON.stringify(value)}.`)
   if (/T.*(Z|[+-]\d\d:?\d\d)$/i.test(value)) {

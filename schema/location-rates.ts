@@ -54,7 +54,7 @@ builder.objectFields(Location, t => ({
   }),
 }))
 
-/** How often one metric goes into another over the whole range. */
+/** One metric divided by another over the whole range. */
 async function wholeRate(
   location: LocationRecord,
   range: TrafficRangeInput,

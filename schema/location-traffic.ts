@@ -55,7 +55,7 @@ builder.objectFields(Location, t => ({
       const onRefusal = args.onRefusal ?? 'PARTIAL'
       const key = { span, interval, timeZone, metrics, withZones: false, identity, onRefusal }
       const common = { interval, isNamed: args.metrics != null }
-      // Not `async`: what waits for a fleet's answer is held for each of its locations.
+      // Not `async`: a fleet holds one pending promise for each location.
       return context.loaders.analytiks.traffic.load(key).then(report => seriesOf(report, metrics, common))
     },
   }),
@@ -83,7 +83,7 @@ builder.objectFields(Location, t => ({
   }),
 }))
 
-/** How Analytiks knows a location; null when it does not. */
+/** The location's identity at Analytiks; null without one. */
 export function identityOf({
   analytiksId,
   brandId,

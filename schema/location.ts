@@ -68,7 +68,7 @@ const LocationConnection = builder.connectionObject(
   LocationEdge,
 )
 
-/** A whole fleet: what its fields may cost is bounded for itself. */
+/** A whole fleet: the cost of its fields has its own bound. */
 const maximumLocations = 5000
 
 builder.queryFields(t => ({
@@ -95,7 +95,7 @@ function pageOf({ locations }: Context['catalog'], page: PageArguments) {
   return toConnection(locations, { name: 'locations', keyOf: location => location.key }, page)
 }
 
-/** By the key behind `Location:`; throws BadInput for one that names no location. */
+/** Finds a location by the key behind `Location:`; throws BadInput if it names none. */
 export function findLocation(catalog: Context['catalog'], key: string): LocationRecord {
   const isHeld = isVendorId(key.replace(/^reference:\d+:/, ''))
   const location = isHeld ? catalog.location(key) : undefined
@@ -103,7 +103,7 @@ export function findLocation(catalog: Context['catalog'], key: string): Location
   return location
 }
 
-/** The key of the only identity that is there; throws BadInput for none and for several. */
+/** The key of the one identity given; throws BadInput for none and for several. */
 export function locationKey({
   id,
   auraVisionId,

@@ -1,6 +1,6 @@
 import type { AppliedDirective } from './applied-directives.ts'
 
-/** Extensions of a field by which a stitched graph finds what it knows by a key: representations of these members. */
+/** Extensions of a field with which a stitched graph looks up objects by a key of these members. */
 export function mergeDirective(
   members: readonly string[],
   keyField: string,
@@ -11,6 +11,6 @@ export function mergeDirective(
   return { directives: [{ name: 'merge', args }] }
 }
 
-/** As `@graphql-tools/stitching-directives` has it. */
+/** In the form of `@graphql-tools/stitching-directives`. */
 export const mergeDefinition =
   'directive @merge(keyField: String, argsExpr: String, types: [String!]) on FIELD_DEFINITION'

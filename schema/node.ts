@@ -41,7 +41,7 @@ builder.queryFields(t => ({
   }),
 }))
 
-/** At once where it is known: a promise for each of a list takes longer than finding it. */
+/** Synchronous if the object is known: a promise for each row takes longer than the look-up. */
 function nodeOrError(globalId: string, context: Context, info: GraphQLResolveInfo): object | Promise<object> {
   try {
     const node = findNode(globalId, context, info)
@@ -51,7 +51,7 @@ function nodeOrError(globalId: string, context: Context, info: GraphQLResolveInf
   }
 }
 
-/** In place of a node; compiled queries would misplace one whose promise rejects. */
+/** Returns the error instead of rejecting: compiled queries would put a rejection at the wrong index. */
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('A node could not be found.', { cause: error })
 }
@@ -68,7 +68,7 @@ function findNode(globalId: string, context: Context, info: GraphQLResolveInfo):
   return found instanceof Promise ? found.then(node => branded(node, kind.type)) : branded(found, kind.type)
 }
 
-/** A copy, since catalog entries are shared by all requests. */
+/** A copy, since all requests share the entries of the catalog. */
 function branded(found: object, type: Parameters<typeof brandWithType>[1]): object {
   const node = { ...found }
   brandWithType(node, type)

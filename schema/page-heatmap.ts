@@ -21,7 +21,7 @@ import { PostHogUser } from './posthog-user.ts'
 import { checkVendorId } from './route-id.ts'
 import { selectedFields } from './selection.ts'
 
-/** A saved heatmap. Its metadata is there when it was read for it, else it is asked for by the first field that needs it. */
+/** A saved heatmap. Its metadata is there if a list brought it; otherwise the first field that needs it asks. */
 export interface PageHeatmapRecord {
   readonly provider: 'posthog'
   readonly scope: PostHogScope
@@ -44,7 +44,7 @@ PageHeatmapRendition.implement({
   }),
 })
 
-/** What a field has that is read from the metadata as it stands. */
+/** The options of a field that returns a value of the metadata unchanged. */
 const metadata = <Key extends keyof PostHogHeatmap>(key: Key) => ({
   cost: callCost,
   resolve: async (
@@ -54,10 +54,10 @@ const metadata = <Key extends keyof PostHogHeatmap>(key: Key) => ({
   ): Promise<PostHogHeatmap[Key]> => (await metadataOf(heatmap, context))[key],
 })
 
-/** How many widths a heatmap is drawn at. */
+/** The assumed number of widths of a heatmap. */
 const assumedWidths = 10
 
-/** What is known of a heatmap without its metadata. */
+/** A heatmap without its metadata. */
 const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'provider', 'image'])
 
 export const PageHeatmap = builder.objectRef<PageHeatmapRecord>('PageHeatmap')
@@ -188,7 +188,7 @@ builder.queryField('pageHeatmap', t =>
   }),
 )
 
-/** A heatmap whose UUID is known already is asked for only when more than its picture is selected. */
+/** A heatmap with a known UUID costs a call only if the query selects more than its image. */
 export async function readPageHeatmap(
   { scope, id }: PageHeatmapKey,
   { loaders }: Context,
@@ -204,7 +204,7 @@ export function toRecord(scope: PostHogScope, metadata: PostHogHeatmap): PageHea
   return { provider: 'posthog', scope, uuid: metadata.id, metadata }
 }
 
-/** By the key behind `PageHeatmap:`; throws BadInput for one that names none. */
+/** Finds a heatmap by the key behind `PageHeatmap:`; throws BadInput if it names none. */
 export function parseHeatmapKey(key: string): PageHeatmapKey {
   const [, kind, scopeId, printed = ''] = /^(project|environment):(.+):([^:]+)$/s.exec(key) ?? []
   const id = readId(printed)
@@ -213,12 +213,12 @@ export function parseHeatmapKey(key: string): PageHeatmapKey {
   return { scope: { kind: kind === 'project' ? 'projects' : 'environments', id: scopeId }, id }
 }
 
-/** PostHog promises UUIDs; of anything else the key holds no character that has a meaning there. */
+/** PostHog promises UUIDs; any other id is escaped, so that it holds no separator of the key. */
 function printId(id: string): string {
   return isUuid(id) ? id : `~${Buffer.from(id).toString('base64url')}`
 }
 
-/** Undefined for what no key holds. */
+/** Undefined if no key contains it. */
 function readId(printed: string): string | undefined {
   if (isUuid(printed)) return printed.toLowerCase()
   return printed.startsWith('~') ? Buffer.from(printed.slice(1), 'base64url').toString() : undefined

@@ -7,10 +7,10 @@ export interface ImageArguments {
   readonly waitUpTo?: string | null | undefined
 }
 
-/** What PostHog serves when no width is asked (its source). */
+/** The width that PostHog serves by default (its source). */
 export const defaultWidth = 1024
 
-/** What is known of a picture without asking for it. */
+/** What is known of an image without a call. */
 export const linkFields: ReadonlySet<string> = new Set(['__typename', 'link', 'requestedWidth'])
 
 export function checkWidth(width: number | null | undefined): void {
@@ -18,7 +18,7 @@ export function checkWidth(width: number | null | undefined): void {
     throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
 }
 
-/** Throws BadInput for what has no fixed length, or a negative one. */
+/** Throws BadInput for a duration without a fixed length, or a negative one. */
 export function millisecondsOf(duration: string | null | undefined): number {
   if (!duration) return 0
   try {
@@ -30,7 +30,7 @@ export function millisecondsOf(duration: string | null | undefined): number {
   throw new BadInput(`waitUpTo is a time from PT0S on, in hours, minutes and seconds, not "${duration}".`)
 }
 
-/** `seen` with READY alone is for a picture that nobody has looked at. */
+/** An image that is only known to be READY, since nobody has loaded it. */
 export function toImage(
   { scope, uuid, width }: ImageKey,
   seen: Screenshot | { readonly state: 'READY' },

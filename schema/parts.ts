@@ -16,7 +16,7 @@ const common = {
   label: { type: GraphQLString, description: 'The name of this part in the response; each needs its own.' },
 }
 
-/** By which an operation asks for an answer in parts. The default executor knows them by their names. */
+/** The directives of incremental delivery. The default executor knows them by name. */
 export const partDirectives = [
   new GraphQLDirective({
     name: 'defer',

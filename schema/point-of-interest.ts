@@ -6,7 +6,7 @@ import { seriesOf } from './traffic-arguments.ts'
 import { checkMetrics, metricsOf, TrafficMetricType } from './traffic-metric.ts'
 import { type Series, TrafficSeries } from './traffic-series.ts'
 
-/** How many zones a location has, for what it may cost. */
+/** The assumed number of zones of a location. */
 export const assumedZones = 5
 
 interface Zone extends Pick<Series, 'interval'> {

@@ -25,7 +25,7 @@ PostHogUser.implement({
   }),
 })
 
-/** An executor may take an object with a member `then` for a promise, whatever its value: it is hidden until it is printed. */
+/** An executor may take an object with a member `then` for a promise: this hides the value until it is printed. */
 function printedAsIs(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'then' in value ? { toJSON: () => value } : value
 }

@@ -47,7 +47,7 @@ RateColumns.implement({
   }),
 })
 
-/** How often the whole goes into the part; null where one is missing, or the whole is nobody. */
+/** The part divided by the whole; null if one is missing or the whole is 0. */
 export function rateOf(part: number | null | undefined, whole: number | null | undefined): number | null {
   return part == null || !whole ? null : part / whole
 }

@@ -1,8 +1,8 @@
 import { type GraphQLResolveInfo, isObjectType, type NamedTypeNode, type SelectionSetNode } from 'graphql'
 
 /**
- * The names of the fields selected below this one for an object of that type, those in fragments too; what a directive may leave
- * out is among them.
+ * The names of the fields selected below this one for an object of that type, fragments included, and also fields that a
+ * directive may skip.
  */
 export function selectedFields(
   { fieldNodes, fragments, schema }: GraphQLResolveInfo,
@@ -28,7 +28,7 @@ export function selectedFields(
   return names
 }
 
-/** Whether a field of this name is selected anywhere below this one, however deep. */
+/** Whether a field of this name is selected anywhere below this one. */
 export function selectsBelow({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean {
   const spread = new Set<string>()
   const selects = (selectionSet: SelectionSetNode | undefined): boolean =>

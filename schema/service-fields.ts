@@ -39,7 +39,7 @@ builder.queryField('_sdl', t =>
 const subgraph = once(subgraphSdl)
 const stitching = once(stitchingSdl)
 
-/** Printed once: gateways ask for it over and over. */
+/** Printed once, since gateways ask for it often. */
 function once(print: (schema: GraphQLSchema) => string): typeof print {
   const printed = new WeakMap<GraphQLSchema, string>()
   return schema => printed.getOrInsertComputed(schema, print)

@@ -70,7 +70,7 @@ const DeleteSnapshotResult = builder.unionType('DeleteSnapshotResult', {
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
-/** Where in which replay a snapshot points. */
+/** The replay and the moment in it that a snapshot shows. */
 const replayFields = (t: InputFields) => ({
   eventId: t.id({ required: true, description: 'The RUM event that the snapshot shows.' }),
   isDeviceTypeSelectedByUser: t.boolean({
@@ -143,7 +143,7 @@ builder.mutationFields(t => ({
   }),
 }))
 
-/** In characters; a whole input is then far below what any gateway takes. */
+/** In characters: a whole input stays far below the limits of gateways. */
 const longestMember = 10_000
 
 function checkInput(input: object): void {

@@ -109,7 +109,7 @@ builder.objectField(View, 'snapshots', t =>
   }),
 )
 
-/** Null where Datadog's whole list of the view does not hold it; throws where the list may go on. */
+/** Null if Datadog's whole list of the view does not hold it; throws if the list may continue. */
 export async function findSnapshot(
   { id, viewName }: { readonly id: string; readonly viewName: string },
   { loaders }: Context,
@@ -123,7 +123,7 @@ function checkViewName(viewName: string): void {
   checkFilter({ viewName })
 }
 
-/** What a query of a URL can hold. */
+/** Characters that the query of a URL can hold. */
 const longestFilter = 2000
 
 function checkFilter(filter: object): void {
@@ -140,7 +140,7 @@ async function snapshotsFor(
   return [...(await datadog.snapshots.load({ ...filter, first: first ?? defaultFirst }))]
 }
 
-/** By the first of the names that has any. */
+/** The snapshots of the first name that has any. */
 async function snapshotsOf(
   names: readonly string[],
   filter: Omit<Parameters<typeof snapshotsFor>[0], 'viewName'>,
@@ -159,9 +159,9 @@ function viewOf(
   catalog: Context['catalog'],
 ): ViewRecord | null {
   const website = catalog.websites.find(known => known.datadogApplicationId === applicationId)
-  // Datadog writes ? where it leaves something out, and a fragment is no part of its names.
+  // Datadog writes ? for what it leaves out, and its names have no fragment.
   if (!website || !/^\/[^?#]*$/.test(viewName ?? '') || viewName === null) return null
-  // The name of a pattern may itself look like a path that the pattern fits.
+  // A pattern's name may look like a path that matches the pattern.
   if (website.views.some(view => view.viewName === viewName)) return null
   const path = spelledPath(viewName)
   return catalog.mappedViewName(website, path) === undefined ? { website, path } : null

@@ -7,7 +7,7 @@ import {
 } from '../src/providers/aura-vision/wire.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 
-/** What else a question narrowed its rows by: the same row may then show something else. */
+/** The filters of the question: with other filters the same row may show something else. */
 export interface Narrowing {
   readonly roles?: string[]
   readonly ages?: string[]
@@ -21,22 +21,22 @@ export interface HeatmapRange {
   readonly end: Date
 }
 
-/** A row by what it says of itself, and by the question that listed it. */
+/** A row by its own fields and by the filters of the question that listed it. */
 export interface HeatmapKey
   extends Pick<AuraHeatmap, 'locationId' | 'recordingId' | 'role' | 'age' | 'gender'> {
   readonly type: VendorType
-  /** In UTC; null where the row does not say. */
+  /** In UTC; null if the row does not say. */
   readonly made: string | null
   readonly narrowing: Narrowing
-  /** What holds the row. */
+  /** The question that lists the row. */
   readonly range: HeatmapRange
 }
 
-/** What of a row its key is printed from. */
+/** The fields of a row that its key holds. */
 type Row = Omit<AuraHeatmap, 'organisationId' | 'localTime' | 'hasImage'> &
   Pick<HeatmapKey, 'narrowing' | 'range'>
 
-/** The key behind `SpatialHeatmap:`: the location, the type, and all else encoded. */
+/** The key behind `SpatialHeatmap:`: the location, the type, and the rest encoded. */
 export function printHeatmapKey({
   locationId,
   type,
@@ -79,7 +79,7 @@ export function parseHeatmapKey(key: string): HeatmapKey {
   }
 }
 
-/** The same for the same members in whatever order. */
+/** Equal for equal members in any order. */
 export function narrowingOf({ roles, ages, genders, taxonomy }: Filters): Narrowing {
   const inOrder = (members: readonly string[]) => [...new Set(members)].sort()
   return {
@@ -92,10 +92,10 @@ export function narrowingOf({ roles, ages, genders, taxonomy }: Filters): Narrow
 
 type Filters = Omit<HeatmapFilter, 'start' | 'end'>
 
-/** The longest that all texts of a narrowing may be together, so that ids stay short. */
+/** The longest total of all filter texts, so that ids stay short. */
 export const longestNarrowing = 2000
 
-/** In characters, with one for each member. */
+/** In characters, plus one for each member. */
 export function narrowingLength({ roles, ages, genders, taxonomy }: Filters): number {
   const members = [roles, ages, genders].flatMap(list => list ?? [])
   return members.reduce((sum, member) => sum + member.length + 1, taxonomy?.length ?? 0)

@@ -29,7 +29,7 @@ export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
   } as const satisfies Record<string, { value: VendorType; description: string }>,
 })
 
-/** A row, and the question that it answers. */
+/** A row, with the question that listed it. */
 export interface SpatialHeatmapRecord extends AuraHeatmap {
   readonly provider: 'aura-vision'
   readonly narrowing: Narrowing
@@ -94,7 +94,7 @@ builder.node(SpatialHeatmap, {
   }),
 })
 
-/** By the key behind `SpatialHeatmap:`; throws BadInput for one that names none or one that is gone. */
+/** Finds a heatmap by the key behind `SpatialHeatmap:`; throws BadInput if it names none, or one that is gone. */
 export async function findSpatialHeatmap(key: string, { loaders }: Context): Promise<SpatialHeatmapRecord> {
   const { made, narrowing, range, ...row } = parseHeatmapKey(key)
   const { locationId, type } = row
@@ -111,10 +111,10 @@ export async function findSpatialHeatmap(key: string, { loaders }: Context): Pro
   return { ...found, provider: 'aura-vision', narrowing, range }
 }
 
-/** A leap year, which is thirteen requests for every fifty locations. */
+/** Three years with two leap days: 36 requests for every 50 locations. */
 const maximumDays = 1098
 
-/** Refuses a range that is none, or is longer than a year. */
+/** Refuses an empty range and one that is too long. */
 export function checkHeatmapRange(range: TimeRangeInput): void {
   checkTimeRange(range)
   const days = (range.end.getTime() - range.start.getTime()) / 86_400_000

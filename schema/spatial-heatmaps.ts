@@ -121,7 +121,7 @@ function checkHeatmaps({ range, types, taxonomy, ...lists }: HeatmapArguments): 
     throw new BadInput(`roles, ages, genders and taxonomy may have ${longestNarrowing} characters in all.`)
 }
 
-/** How many rows a location has of one type and day, where no roles are named: of two cameras by two roles. */
+/** The assumed rows of one location, type and day without a filter by role: two cameras by two roles. */
 const assumedRows = 4
 
 function rowsOf({ range, types, roles }: HeatmapArguments): number {

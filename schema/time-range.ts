@@ -43,13 +43,13 @@ export const TrafficRange = builder.inputType('TrafficRange', {
 export type TimeRangeInput = typeof TimeRange.$inferInput
 export type TrafficRangeInput = typeof TrafficRange.$inferInput
 
-/** Refuses a range that ends before it starts, is empty, or lies in no year that a date can be printed of. */
+/** Refuses a range that is empty, ends before it starts, or lies in a year that dates cannot print. */
 export function checkTimeRange({ start, end }: TimeRangeInput): void {
   if (end <= start) throw endsEarly(start.toISOString(), end.toISOString())
   checkYears(start.getTime(), end.getTime())
 }
 
-/** The range as Analytiks is asked: in UTC wherever that can be. */
+/** The range as Analytiks is asked: in UTC if possible. */
 export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | null): TrafficSpan {
   if ((utc == null) === (local == null)) throw new BadInput('A range has either utc or local, and not both.')
   if (utc) {
@@ -65,7 +65,7 @@ export function toSpan({ utc, local }: TrafficRangeInput, timeZone: string | nul
   return bounded({ form, start: first, end: last })
 }
 
-/** Ten years: what is longer is a slip, and its calls would be thousands. */
+/** Ten years: a longer range is a mistake that would cost thousands of calls. */
 const maximumDays = 3660
 
 function bounded(span: TrafficSpan): TrafficSpan {
@@ -75,7 +75,7 @@ function bounded(span: TrafficSpan): TrafficSpan {
   throw new BadInput(`A range may span at most ten years, not ${Math.ceil(days)} days.`)
 }
 
-/** The years whose dates have four digits by every clock. */
+/** The years with four digits by every clock. */
 const [firstMoment, lastMoment] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-01-01T00:00:00Z')]
 
 function checkYears(start: number, end: number): void {
@@ -84,7 +84,7 @@ function checkYears(start: number, end: number): void {
   throw new BadInput(`A range lies within the years 1 to 9998, not from ${from} to ${to}.`)
 }
 
-/** When a clock shows the time: of two moments the first, and of none, as the clock skips it, the moment of the change. */
+/** The instant of a local time: the first of two, or the clock change itself if the clock skips that time. */
 function momentOf(time: Temporal.PlainDateTime, timeZone: string): number {
   const shown = time.toZonedDateTime(timeZone)
   if (shown.toPlainDateTime().equals(time)) return shown.epochMilliseconds

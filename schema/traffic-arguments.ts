@@ -24,7 +24,7 @@ export const rangeArgument = builder.args(t => ({
   }),
 }))
 
-/** The arguments of whatever asks for traffic. */
+/** The arguments of every field with traffic. */
 export const trafficArguments = {
   ...rangeArgument,
   ...builder.args(t => ({
@@ -44,14 +44,14 @@ export const metricsArgument = builder.args(t => ({
   }),
 }))
 
-/** What such arguments hold by then. */
+/** The parsed values of those arguments. */
 export interface TrafficArguments {
   readonly range: TrafficRangeInput
   readonly interval?: IntervalInput
   readonly metrics?: readonly TrafficMetric[] | null | undefined
 }
 
-/** Extensions of a field that asks for traffic: how many series there are below, and of how many buckets. */
+/** Extensions of a field with traffic: the number of series below it, and of their buckets. */
 export function sizedTraffic(defaultMetrics: number, more: FieldSize<TrafficArguments> = {}) {
   return sized<TrafficArguments>({
     below: args => ({ buckets: bucketsOf(args), series: args.metrics?.length ?? defaultMetrics }),
@@ -59,7 +59,7 @@ export function sizedTraffic(defaultMetrics: number, more: FieldSize<TrafficArgu
   })
 }
 
-/** In milliseconds; of months the shortest. */
+/** In milliseconds; for months the shortest one. */
 const bucketLengths = {
   '15min': 900_000,
   hourly: 3_600_000,
@@ -68,19 +68,19 @@ const bucketLengths = {
   monthly: 2_419_200_000,
 }
 
-/** How many buckets a range touches at most. */
+/** The most buckets that a range touches. */
 function bucketsOf({ range, interval }: TrafficArguments): number {
   const { start, end } = toSpan(range, null)
   return Math.ceil((end - start) / bucketLengths[interval ?? 'hourly']) + 1
 }
 
-/** Refuses what no time zone could make answerable. */
+/** Refuses arguments that no time zone can make valid. */
 export function checkTraffic({ range, interval, metrics }: TrafficArguments, context: Context): void {
   toSpan(range, null)
   checkMetrics(metrics, interval, context)
 }
 
-/** What a location is asked, but for its metrics; hourly unless said otherwise. */
+/** The question for a location, without its metrics; hourly by default. */
 export function questionOf({ range, interval }: TrafficArguments, { timeZone }: LocationRecord) {
   const span = toSpan(range, timeZone)
   if (isRolledUp(interval) && timeZone === null && span.form === 'utc') {
@@ -91,7 +91,7 @@ export function questionOf({ range, interval }: TrafficArguments, { timeZone }: 
   return { span, interval: interval ?? 'hourly', timeZone }
 }
 
-/** The series of the metrics asked, each once. */
+/** One series for each metric asked. */
 export function seriesOf(
   place: PlaceReport,
   metrics: readonly TrafficMetric[],

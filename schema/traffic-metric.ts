@@ -75,7 +75,7 @@ export const TrafficMetricType = builder.enumType('TrafficMetric', {
   } as const,
 })
 
-/** What the values of a metric count. */
+/** The unit of a metric's values. */
 export function unitOf(metric: TrafficMetric): 'PEOPLE' | 'GROUPS' | 'MILLISECONDS' {
   if (metric === 'dwellTime') return 'MILLISECONDS'
   return metric === 'groupVisits' ? 'GROUPS' : 'PEOPLE'
@@ -83,7 +83,7 @@ export function unitOf(metric: TrafficMetric): 'PEOPLE' | 'GROUPS' | 'MILLISECON
 
 export type IntervalInput = typeof TrafficInterval.$inferInput | null | undefined
 
-/** All metrics of a location, or of a point of interest, that can be told by the interval: what is answered when none are named. */
+/** The default metrics of a location or a point of interest: all that the interval can show. */
 export function metricsOf(
   kind: 'location' | 'pointOfInterest',
   interval: IntervalInput,
@@ -93,7 +93,7 @@ export function metricsOf(
   return isRolledUp(interval) && !dwellTime ? metrics.filter(metric => metric !== 'dwellTime') : metrics
 }
 
-/** Refuses dwell times by the day, week or month while nobody has said what a bucket of them holds. */
+/** Refuses DWELL_TIME by the day, week or month unless the operator has set what a bucket holds. */
 export function checkMetrics(
   metrics: readonly TrafficMetric[] | null | undefined,
   interval: IntervalInput,

@@ -10,15 +10,15 @@ import { callCost, connectionSize } from './costs.ts'
 import { checkIdentity, splitViewKey } from './route-id.ts'
 import { addressAt, findWebsite, originOf, Website, websiteAt } from './website.ts'
 
-/** A page of a website. Its totals are there when the list of pages was read for it, else they are asked for. */
+/** A page of a website. Its totals are there if the list of pages brought them; otherwise a field asks for them. */
 export interface ViewRecord {
   readonly website: WebsiteRecord
-  /** By its one spelling, with query and fragment. */
+  /** In its canonical spelling, with query and fragment. */
   readonly path: string
   readonly page?: ZenovayPage
 }
 
-/** What Zenovay tells of a page: at once where it was read already, since a promise for each row is dear. */
+/** Zenovay's totals of a page: synchronous if they are known, since a promise for each row is expensive. */
 const ofPage =
   <Value>(read: (page: ZenovayPage) => Value) =>
   (view: ViewRecord, _args: object, context: Context): Value | null | Promise<Value | null> => {
@@ -26,7 +26,7 @@ const ofPage =
     return pageOf(view, context).then(page => (page ? read(page) : null))
   }
 
-/** The most pages that Zenovay tells of: beyond the hundred most visited ones nothing can be reached. */
+/** The most pages that Zenovay lists: nothing beyond the hundred most visited ones can be reached. */
 const maximumPages = 100
 
 export const View = builder.objectRef<ViewRecord>('View')
@@ -151,20 +151,20 @@ builder.queryField('view', t =>
   }),
 )
 
-/** By the key behind `View:`, which is a website's key, a colon and a path; throws BadInput for one that names no page. */
+/** Finds a page by the key behind `View:` (a website's key, a colon, a path); throws BadInput if it names none. */
 export function findView(catalog: Context['catalog'], key: string): ViewRecord {
   const split = splitViewKey(key)
   if (!split) throw new BadInput(`No view has the id "${key}": it is a website's id, a colon and a path.`)
   return { website: findWebsite(catalog, split.key), path: spelledPath(split.path) }
 }
 
-/** The page at a URL; throws BadInput when nobody knows its origin. */
+/** The page at a URL; throws BadInput if no website has its origin. */
 export async function viewAt(url: URL, context: Context): Promise<ViewRecord> {
   const { origin, path } = addressAt(url)
   return { website: await websiteAt(origin, context), path }
 }
 
-/** The whole URL of a page; null while its website's origin is not known. */
+/** The URL of a page; null if its website's origin is not known. */
 export async function urlOf({ website, path }: ViewRecord, context: Context): Promise<string | null> {
   const origin = await originOf(website, context)
   return origin === null ? null : `${origin}${path}`

@@ -104,21 +104,21 @@ builder.queryFields(t => ({
   }),
 }))
 
-/** By the key behind `Website:`; throws BadInput for one that names no website. */
+/** Finds a website by the key behind `Website:`; throws BadInput if it names none. */
 export function findWebsite(catalog: Context['catalog'], key: string): WebsiteRecord {
   const website = catalog.website(key)
   if (!website) throw new BadInput(`No website has the id "${key}".`)
   return website
 }
 
-/** Where a page is; throws BadInput for a URL that is no page's. */
+/** The origin and path of a page; throws BadInput for a URL that cannot be a page. */
 export function addressAt(url: URL): PageAddress {
   const address = addressOf(url)
   if (!address) throw new BadInput('A website is known by a URL with http or https and a host.')
   return address
 }
 
-/** The website at an origin: the catalog's, else Zenovay's; throws BadInput when neither knows it. */
+/** The website at an origin: the catalog's, otherwise Zenovay's; throws BadInput if neither has it. */
 export async function websiteAt(origin: string, context: Context): Promise<WebsiteRecord> {
   const { catalog, loaders } = context
   const known = catalog.websiteAt(origin)
@@ -129,7 +129,7 @@ export async function websiteAt(origin: string, context: Context): Promise<Websi
   throw new BadInput(`No website has the origin "${origin}", in the catalog or in Zenovay's list.`)
 }
 
-/** Where the website is found; null when neither the catalog nor Zenovay says, or another website is found there. */
+/** The origin that finds the website; null if neither the catalog nor Zenovay has one, or it finds another website. */
 export async function originOf(website: WebsiteRecord, context: Context): Promise<string | null> {
   if (website.origin !== null) return website.origin
   const [origin] = await originsOf(website, context)
@@ -138,7 +138,7 @@ export async function originOf(website: WebsiteRecord, context: Context): Promis
   return found?.id === website.zenovayId ? origin : null
 }
 
-/** Where its pages are, also where another website is found there; none when neither the catalog nor Zenovay says. */
+/** The origins of its pages, including one that finds another website; none if neither the catalog nor Zenovay has one. */
 export async function originsOf(website: WebsiteRecord, context: Context): Promise<readonly string[]> {
   if (website.origins.length > 0) return website.origins
   return [(await atZenovay(website, context))?.origin ?? []].flat()
@@ -169,7 +169,7 @@ async function unlisted({ catalog, loaders }: Context): Promise<WebsiteRecord[]>
 
 type Identities = Omit<typeof WebsiteBy.$inferInput, 'origin'>
 
-/** The key of the only identity that is there; throws BadInput for none and for several. */
+/** The key of the one identity given; throws BadInput for none and for several. */
 export function websiteKey(by: Identities): string {
   const [key, ...others] = identitiesIn(by)
   if (key === undefined || others.length > 0) throw new BadInput(exactlyOne)
