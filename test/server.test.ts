@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { startBroken } from './support/broken-server.ts'
 import { askText } from './support/client.ts'
 import { takeCalls } from './support/refused.ts'
@@ -192,7 +192,7 @@ describe('what cannot be understood', () => {
   )
 })
 
-test.each(['/', '/graphql/more', '/graphiql', '/.env', '/healthz/more', '/%2e%2e/'])(
+test.each(['/', '/graphql/more', '/graphiql', '/.env', '/health', '/ready', '/healthz/more', '/%2e%2e/'])(
   'there is nothing at %s',
   async path => {
     const response = await call(path, { headers: { accept: 'text/html' } })
@@ -248,63 +248,4 @@ test('an unexpected error is told as such, and logged by name and place, both wi
   ])
   expect(log).toEqual([expect.stringMatching(/^unexpected error at location: TypeError/)])
   expect(log.join()).not.toContain('postgres')
-})
-
-interface Asked {
-  readonly query: string
-  readonly variables?: Readonly<Record<string, unknown>>
-}
-
-describe('whichever way an operation goes', () => {
-  afterEach(() => void takeCalls(served.sandbox))
-
-  const listed = { origin: dashboard, 'sec-fetch-site': 'cross-site' }
-  const ways: readonly (readonly [way: string, ask: (body: Asked, accept: string) => Promise<Response>])[] = [
-    ['by POST', (body, accept) => post(body, { ...json, accept })],
-    ['for a page of a listed origin', (body, accept) => post(body, { ...json, accept, ...listed })],
-    [
-      'by GET',
-      ({ query, variables }, accept) =>
-        get({ query, ...(variables && { variables: JSON.stringify(variables) }) }, { accept }),
-    ],
-    [
-      'as often as it takes to compile it',
-      async (body, accept) => {
-        for (let run = 1; run <= 3; run++) await (await post(body, { ...json, accept })).text()
-        return post(body, { ...json, accept })
-      },
-    ],
-  ]
-  const byId = 'query ($id: ID!) { location(by: { id: $id }) { id name } }'
-  const operations: readonly (readonly [what: string, body: Asked])[] = [
-    ['one that is right', { query }],
-    ['one with variables', { query: byId, variables: { id: 'oxford-street' } }],
-    ['one that finds nothing', { query: byId, variables: { id: 'nowhere' } }],
-    ['one whose variable is missing', { query: byId }],
-    ['one of an unknown field', { query: '{ nothing }' }],
-    ['one that does not parse', { query: '{ locations' }],
-    ['one that is too deep', { query: `{ a: ${'nodes { '.repeat(60)} id ${'}'.repeat(60)} }` }],
-    ['one of a vendor', { query: '{ website(by: { id: "shop" }) { views(first: 1) { nodes { path } } } }' }],
-  ]
-
-  test.each(operations)('%s is answered the same', async (_what, body) => {
-    for (const [whole, streamed] of [
-      ['application/graphql-response+json', 'multipart/mixed'],
-      ['application/json', 'text/event-stream'],
-    ] as const) {
-      const [first, ...others] = await Promise.all(
-        ways.flatMap(([, ask]) => [whole, streamed].map(async accept => outcomeOf(await ask(body, accept)))),
-      )
-      expect(first?.data ?? first?.errors).toBeTruthy()
-      expect(others).toEqual(others.map(() => first))
-    }
-  })
-
-  /** Status and result, however it was wrapped. */
-  async function outcomeOf(response: Response) {
-    const text = await response.text()
-    const [result = ''] = /\{.*\}/s.exec(text) ?? []
-    const { data, errors } = JSON.parse(result)
-    return { status: response.status, data, errors }
-  }
 })

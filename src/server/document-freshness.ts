@@ -3,7 +3,7 @@ import { explainHeader } from './explain.ts'
 import { traceHeader } from './plugins/inline-trace.ts'
 import type { Result } from './result-text.ts'
 
-/** The headers of a request that decide what a GET by id is answered, or whether it is. */
+/** The request headers that decide the response to a GET, or whether it is refused. */
 export const decisive = `accept, ${explainHeader}, origin, ${traceHeader}, sec-fetch-site`
 
 /**

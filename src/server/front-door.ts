@@ -39,7 +39,7 @@ export function frontDoor(
     } catch (error) {
       if (!(error instanceof Refusal) && !response.destroyed) options.logError(error, 'the front door')
       if (response.headersSent) response.destroy()
-      else sendRefusal(response, error instanceof Refusal ? error : unexpected)
+      else sendRefusal(request, response, error instanceof Refusal ? error : unexpected)
     }
     if (!response.writableFinished)
       await untilTaken(response, options.patience, taken => response.once('finish', taken))
@@ -49,28 +49,74 @@ export function frontDoor(
 const unexpected = new Refusal(500, 'Something unexpected went wrong.')
 
 async function admit(
-  { corsOrigins, publicUrl, checkHost, rooms }: FrontDoorOptions,
+  options: FrontDoorOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  allowOrigin(request, response, corsOrigins)
+  allowOrigin(request, response, options.corsOrigins)
   const target = readTarget(request)
   if (target.isAbsolute) toOriginForm(request, target)
-  const { method = '', headers } = request
-  const route = routeOf(target, method, headers.accept)
-  const isHealth = route === 'health' || route === 'readiness'
+  const visit = { request, response, target }
+  const route = routeOf(target, request.method, request.headers.accept)
+  for (const step of chain) if (step(visit, route, options)) return
+  if (route) await options.rooms[route](visit)
+}
+
+/** Throws a Refusal, or returns true once it has sent the response. */
+type Step = (visit: Visit, route: Route | undefined, options: FrontDoorOptions) => boolean
+
+const chain: readonly Step[] = [
+  checkHost,
+  checkOrigin,
+  sendServerOptions,
+  checkPath,
+  sendOptions,
+  checkMethod,
+]
+
+function checkHost({ target }: Visit, route: Route | undefined, options: FrontDoorOptions): boolean {
   // No page can send the absolute form, and who checks the health of a server by it may name any host.
-  if (!(isHealth && target.isAbsolute)) checkHost(target)
+  if (!(isHealth(route) && target.isAbsolute)) options.checkHost(target)
+  return false
+}
+
+function checkOrigin(
+  { request, target }: Visit,
+  route: Route | undefined,
+  { corsOrigins, publicUrl }: FrontDoorOptions,
+): boolean {
   const isPage = !route || route === 'graphiql'
-  const isHarmless = isHealth || route === 'image' || (isPage && isNavigation(request))
+  const isHarmless = isHealth(route) || route === 'image' || (isPage && isNavigation(request))
   if (!isHarmless) refuseStrangers(request, target, corsOrigins, publicUrl)
-  if (target.path === '*') return answerOptions(request, response, ['GET', 'HEAD', 'POST'])
-  if (!route) return void response.writeHead(404, { 'content-length': 0 }).end()
-  const methods = methodsOf[route]
-  if (method === 'OPTIONS') return answerOptions(request, response, methods)
-  if (!methods.includes(method))
-    throw new Refusal(405, `${method} is no method of ${target.path}.`, { allow: methods.join(', ') })
-  await rooms[route]({ request, response, target })
+  return false
+}
+
+function sendServerOptions({ request, response, target }: Visit): boolean {
+  if (target.path !== '*') return false
+  answerOptions(request, response, ['GET', 'HEAD', 'POST'])
+  return true
+}
+
+function checkPath({ response }: Visit, route: Route | undefined): boolean {
+  if (route) return false
+  response.writeHead(404, { 'content-length': 0 }).end()
+  return true
+}
+
+function sendOptions({ request, response }: Visit, route: Route | undefined): boolean {
+  if (!route || request.method !== 'OPTIONS') return false
+  answerOptions(request, response, methodsOf[route])
+  return true
+}
+
+function checkMethod({ request: { method = '' }, target }: Visit, route: Route | undefined): boolean {
+  const methods = route ? methodsOf[route] : []
+  if (methods.includes(method)) return false
+  throw new Refusal(405, `${method} is no method of ${target.path}.`, { allow: methods.join(', ') })
+}
+
+function isHealth(route: Route | undefined): boolean {
+  return route === 'health' || route === 'readiness'
 }
 
 /** What stands behind knows no other form. */

@@ -15,11 +15,7 @@ import { formatOfParts, takesEvents, typeOfWhole } from './response-format.ts'
 import { sendResults } from './result-stream.ts'
 import { httpOf, type Result, toldOf } from './result-text.ts'
 import { chunkBytes, endWith } from './slow-readers.ts'
-
-export interface ServerContext {
-  readonly res: ServerResponse
-  readonly [name: string]: unknown
-}
+import type { ServerContext } from './yoga.ts'
 
 export interface GraphqlOverHttpOptions {
   /** Of a request body. */
@@ -49,6 +45,7 @@ export function graphqlOverHttp(
   return async visit => {
     const { request, response } = visit
     const { accept } = request.headers
+    if (request.method === 'GET') response.setHeader('vary', decisive)
     checkExplain(request)
     if (!typeOfWhole(accept)) throw notAcceptable()
     const params = await readParams(visit, bytes)
@@ -58,7 +55,6 @@ export function graphqlOverHttp(
       headers: headersOf(request),
     })
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
-    if (isById) response.setHeader('vary', decisive)
     const result = await run(params, asked, response)
     if (isAsyncIterable(result)) return sendParts(visit, result, partsOf(asked), patience)
     if (response.destroyed) return

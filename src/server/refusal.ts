@@ -1,4 +1,7 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { imagePath } from '../images/image-path.ts'
+import { sendProblem } from '../images/json-response.ts'
+import { problem } from '../images/problem.ts'
 import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
 
@@ -16,10 +19,19 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers with one GraphQL error, which nobody may keep. */
-export function sendRefusal(response: ServerResponse, { status, message, headers }: Refusal): void {
-  const body = { errors: [{ message, extensions: { code: codes[status] ?? 'BAD_REQUEST' } }] }
-  const text = JSON.stringify(body)
+/** Sends one GraphQL error, or the problem JSON that links of images have; no cache may keep it. */
+export function sendRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, message, headers }: Refusal,
+): void {
+  const code = codes[status] ?? 'BAD_REQUEST'
+  if (request.url?.startsWith(imagePath)) {
+    response.setHeaders(new Map(Object.entries(headers)))
+    sendProblem(request, response, problem(status, message, { code }))
+    return
+  }
+  const text = JSON.stringify({ errors: [{ message, extensions: { code } }] })
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),

@@ -1,42 +1,23 @@
 import type { ServerResponse } from 'node:http'
-import { type GraphQLSchema, lexicographicSortSchema } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
-import { argumentCheck } from '../../schema/argument-checks.ts'
+import { lexicographicSortSchema } from 'graphql'
 import { schema } from '../../schema/index.ts'
 import type { Account } from '../account.ts'
-import { createContext } from '../context.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
-import { answerSignal } from './answer-signal.ts'
-import { documentCache } from './document-cache.ts'
 import { documentsPage } from './documents-page.ts'
-import { asksForPlan } from './explain.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { frontDoor, type Visit } from './front-door.ts'
-import { graphqlOverHttp, type ServerContext } from './graphql-over-http.ts'
+import { graphqlOverHttp } from './graphql-over-http.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
 import { knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
-import { documentIdName } from './operation-params.ts'
-import { useBadInput } from './plugins/bad-input.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
-import { useDocumentIds } from './plugins/document-ids.ts'
-import { useDocumentMode } from './plugins/document-mode.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
-import { useLeaving } from './plugins/leaving.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
-import { useOperationCost } from './plugins/operation-cost.ts'
-import { useOperationShape } from './plugins/operation-shape.ts'
-import { usePacedErrors } from './plugins/paced-errors.ts'
-import { usePartRules } from './plugins/part-rules.ts'
-import { useParts } from './plugins/parts.ts'
-import { useSandboxNotice } from './plugins/sandbox-notice.ts'
-import { useUpstreamNotice } from './plugins/upstream-notice.ts'
-import { originOf } from './request-origin.ts'
 import { endWith, readerPatience } from './slow-readers.ts'
-import { traceparentOf } from './traceparent.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
+import { openYoga } from './yoga.ts'
 
 export interface ServerOptions extends HttpServerOptions {
   /** The largest request body that is read. */
@@ -67,50 +48,25 @@ export async function startServer(
   const maskedErrors = maskErrors(log)
   const http = await listen(options)
   pauseFields(schema)
-  const openYoga = (schema: GraphQLSchema, plugin: Plugin) =>
-    createYoga<ServerContext>({
-      schema,
-      context: ({ request, res }) =>
-        createContext(account, answerSignal(res, deadlineMilliseconds), {
-          isPlanOnly: asksForPlan(request),
-          origin: () => originOf(res.req, http.origin),
-          gone: () => answerSignal(res),
-          traceparent: traceparentOf(res.req),
-        }),
-      maskedErrors,
-      maxRequestBodySize: false,
-      graphiql: false,
-      extraParamNames: [documentIdName],
-      landingPage: false,
-      multipart: false,
-      cors: false,
-      logging: false,
-      parserAndValidationCache: {
-        documentCache: documentCache(),
-        errorCache: documentCache(),
-        validationCache: false,
-      },
-      plugins: [
-        useDocumentIds(trusted),
-        useOperationShape(operationLimits),
-        useDocumentMode(trusted, mode, log),
-        usePartRules(),
-        useParts(maskedErrors),
-        useBadInput({ checkName: argumentCheck }),
-        useOperationCost(operationLimits),
-        plugin,
-        usePacedErrors(maskedErrors),
-        useLeaving(),
-        useSandboxNotice(),
-        useUpstreamNotice(),
-      ],
-    })
+  const yogaOptions = {
+    account,
+    listening: http.origin,
+    deadlineMilliseconds,
+    operationLimits,
+    trusted,
+    mode,
+    maskedErrors,
+    log,
+  }
   const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors }
-  const answer = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema)), httpOptions)
+  const answer = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
   let traced: typeof answer | undefined
   const answerTraced: typeof answer = visit => {
     // Sorting makes the copy that tracing needs, which changes each resolver.
-    traced ??= graphqlOverHttp(openYoga(lexicographicSortSchema(schema), useInlineTrace()), httpOptions)
+    traced ??= graphqlOverHttp(
+      openYoga(lexicographicSortSchema(schema), useInlineTrace(), yogaOptions),
+      httpOptions,
+    )
     return traced(visit)
   }
   const showImage = imageRoute({

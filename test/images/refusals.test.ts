@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
+import { headerOf, requestText, sendRaw } from '../support/raw-http.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { contentRoute, linkOf, pageImage } from './serving-pictures.ts'
 
@@ -45,6 +46,13 @@ describe('a handle', () => {
     const link = await linkOf(served, 'page')
     const posted = await fetch(link, { method: 'POST' })
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+    expect(posted.headers.get('content-type')).toBe('application/problem+json')
+    expect(await posted.json()).toEqual({
+      status: 405,
+      title: 'Method Not Allowed',
+      detail: expect.stringMatching(/^POST is no method of \/images\//),
+      code: 'BAD_REQUEST',
+    })
     for (const query of ['width=0', 'width=4097', 'width=1e3', 'width=-1', 'width=', 'format=svg', 'format='])
       expect(await problemAt(`${link}?${query}`)).toMatchObject({
         status: 422,
@@ -52,6 +60,19 @@ describe('a handle', () => {
         detail: 'width is from 1 to 4096 pixels, and format one of webp, jpeg, png.',
       })
   })
+})
+
+test('what the front door refuses of a link is problem JSON, as all that is wrong with one', async () => {
+  await using served = await serve()
+  for (const [line, host, status, code] of [
+    ['GET /images/x', 'evil.example', 421, 'MISDIRECTED_REQUEST'],
+    ['HEAD http://evil.example/images/x', 'localhost', 421, undefined],
+    ['GET /images/x', 'a b', 400, 'BAD_REQUEST'],
+  ] as const) {
+    const refused = await sendRaw(served.origin, requestText(`${line} HTTP/1.1`, [`host: ${host}`]))
+    expect([refused.status, headerOf(refused, 'content-type')]).toEqual([status, 'application/problem+json'])
+    if (code) expect(JSON.parse(refused.body)).toMatchObject({ status, code, detail: expect.any(String) })
+  }
 })
 
 describe('a signed URL', () => {

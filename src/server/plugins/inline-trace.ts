@@ -19,16 +19,17 @@ export function useInlineTrace(): Plugin {
   const [instrumentation, traced] = useApolloInstrumentation({
     ignoreRequest: ({ headers }) => headers.get(traceHeader) !== 'ftv1',
   })
+  // The library starts and stops its clock in hooks that no request passes. It is started below; its end is read with the result.
+  const { onRequest, onResultProcess: _stop, ...hooks } = instrumentation
   return {
     onPluginInit({ addPlugin }) {
-      addPlugin(instrumentation)
+      addPlugin(hooks)
       addPlugin({
-        // The library starts its clock in a hook of Yoga's HTTP, which no request passes.
         onParams({ request, fetchAPI, context }) {
           const url = new URL(request.url)
           const unused = () => undefined
           const requestHandler = () => new fetchAPI.Response()
-          return instrumentation.onRequest?.({
+          return onRequest?.({
             request,
             url,
             fetchAPI,

@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http'
+import type { GraphQLSchema } from 'graphql'
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import { argumentCheck } from '../../schema/argument-checks.ts'
+import type { Account } from '../account.ts'
+import { createContext } from '../context.ts'
+import { answerSignal } from './answer-signal.ts'
+import { documentCache } from './document-cache.ts'
+import { asksForPlan } from './explain.ts'
+import type { OperationLimits } from './operation-limits.ts'
+import { documentIdName } from './operation-params.ts'
+import { useBadInput } from './plugins/bad-input.ts'
+import { useDocumentIds } from './plugins/document-ids.ts'
+import { useDocumentMode } from './plugins/document-mode.ts'
+import { useLeaving } from './plugins/leaving.ts'
+import type { MaskedErrors } from './plugins/masked-errors.ts'
+import { useOperationCost } from './plugins/operation-cost.ts'
+import { useOperationShape } from './plugins/operation-shape.ts'
+import { usePacedErrors } from './plugins/paced-errors.ts'
+import { usePartRules } from './plugins/part-rules.ts'
+import { useParts } from './plugins/parts.ts'
+import { useSandboxNotice } from './plugins/sandbox-notice.ts'
+import { useUpstreamNotice } from './plugins/upstream-notice.ts'
+import { originOf } from './request-origin.ts'
+import { traceparentOf } from './traceparent.ts'
+import type { DocumentMode, TrustedDocuments } from './trusted-documents.ts'
+
+export interface ServerContext {
+  readonly res: ServerResponse
+  readonly [name: string]: unknown
+}
+
+export interface YogaOptions {
+  readonly account: Account
+  /** Where the server listens, for links of requests that name no host. */
+  readonly listening: string
+  readonly deadlineMilliseconds: number
+  readonly operationLimits: OperationLimits
+  readonly trusted: TrustedDocuments
+  readonly mode: DocumentMode
+  readonly maskedErrors: MaskedErrors
+  readonly log: (line: string) => void
+}
+
+/**
+ * Yoga runs operations, with all plugins and none of its HTTP: no request passes its hooks `onRequest`, `onRequestParse`,
+ * `onResultProcess` and `onResponse`, so no plugin may have one. What every request must pass is in the front door. `plugin` decides
+ * how fields are executed.
+ */
+export function openYoga(
+  schema: GraphQLSchema,
+  plugin: Plugin,
+  {
+    account,
+    listening,
+    deadlineMilliseconds,
+    operationLimits,
+    trusted,
+    mode,
+    maskedErrors,
+    log,
+  }: YogaOptions,
+): YogaServerInstance<ServerContext, object> {
+  return createYoga<ServerContext>({
+    schema,
+    context: ({ request, res }) =>
+      createContext(account, answerSignal(res, deadlineMilliseconds), {
+        isPlanOnly: asksForPlan(request),
+        origin: () => originOf(res.req, listening),
+        gone: () => answerSignal(res),
+        traceparent: traceparentOf(res.req),
+      }),
+    maskedErrors,
+    maxRequestBodySize: false,
+    graphiql: false,
+    extraParamNames: [documentIdName],
+    landingPage: false,
+    multipart: false,
+    cors: false,
+    logging: false,
+    parserAndValidationCache: {
+      documentCache: documentCache(),
+      errorCache: documentCache(),
+      validationCache: false,
+    },
+    plugins: [
+      useDocumentIds(trusted),
+      useOperationShape(operationLimits),
+      useDocumentMode(trusted, mode, log),
+      usePartRules(),
+      useParts(maskedErrors),
+      useBadInput({ checkName: argumentCheck }),
+      useOperationCost(operationLimits),
+      plugin,
+      usePacedErrors(maskedErrors),
+      useLeaving(),
+      useSandboxNotice(),
+      useUpstreamNotice(),
+    ],
+  })
+}
