@@ -20,8 +20,8 @@ import { schema } from '../schema/index.ts'
 import { readConfig } from '../src/config/config.ts'
 import { explorer } from '../src/server/explorer.ts'
 import { operationCost } from '../src/server/operation-cost.ts'
+import { allBlocks } from './support/docs.ts'
 import { allCost, type MadeUpOperation, madeUpOperations } from './support/made-up-costs.ts'
-import { blocks } from './support/readme.ts'
 
 const { operationLimits: limits } = readConfig({})
 
@@ -145,14 +145,12 @@ test('a year of 3,000 stores by the day passes as columns, of all their metrics'
   expect(bytes).toBeLessThan(limits.responseBytes)
 })
 
-test('what GraphiQL, the README and the typed operations ask is accepted', async () => {
+test('what GraphiQL, the README, the guides and the typed operations ask is accepted', async () => {
   const files = await readdir('test/operations')
   const texts = await Promise.all(files.map(file => readFile(`test/operations/${file}`, 'utf8')))
   const tabs = (explorer(new Date()).defaultTabs ?? []).map(({ query }) => query ?? '')
-  const asked = [
-    concatAST(texts.map(text => parse(text))),
-    ...[...tabs, ...blocks('graphql')].map(text => parse(text)),
-  ]
+  const shown = allBlocks.filter(({ language }) => language === 'graphql').map(({ text }) => text)
+  const asked = [concatAST(texts.map(text => parse(text))), ...[...tabs, ...shown].map(text => parse(text))]
   const operations = asked.flatMap(document =>
     document.definitions.flatMap(definition =>
       definition.kind === Kind.OPERATION_DEFINITION ? [{ document, operation: definition }] : [],

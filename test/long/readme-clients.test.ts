@@ -8,14 +8,14 @@ import { installChromium, openChromium } from '../browser/chromium.ts'
 import { serveHtml } from '../browser/html-page.ts'
 import { emptyFolder } from '../support/child.ts'
 import { installMilliseconds } from '../support/debian-package.ts'
-import { blocks, readme } from '../support/readme.ts'
+import { blocks, pages } from '../support/docs.ts'
 
 beforeAll(installChromium, installMilliseconds)
 
 const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 const [fetching = ''] = blocks('js')
-const [recipe = '', typed = ''] = blocks('ts')
+const [recipe = '', typed = ''] = blocks('ts', 'docs/clients.md')
 const stores = [
   'Location:oxford-street Oxford Street',
   'Location:rue-de-rivoli Rue de Rivoli',
@@ -51,7 +51,7 @@ test("the README's fetch runs in a browser, from a page whose origin is listed",
   expect(visit.complaints).toEqual([])
 }, 120_000)
 
-test("the README's typed client is generated, fits its types and runs, by its text and by its id", async () => {
+test("the guide's typed client is generated, fits its types and runs, by its text and by its id", async () => {
   await using folders = new AsyncDisposableStack()
   const folder = await emptyFolder(folders)
   await Promise.all([
@@ -63,7 +63,7 @@ test("the README's typed client is generated, fits its types and runs, by its te
     writeFile(join(folder, 'client.ts'), typed),
   ])
   await runBin(folder, 'graphql-codegen')
-  const [, byId = ''] = /`(\{ documentId: [^`]+)`/.exec(readme) ?? []
+  const [, byId = ''] = /`(\{ documentId: [^`]+)`/.exec(pages.get('docs/clients.md') ?? '') ?? []
   const asking = typed.replace('{ query, variables }', byId)
   expect(asking).not.toBe(typed)
   await writeFile(join(folder, 'asking.ts'), asking)

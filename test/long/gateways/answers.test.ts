@@ -3,8 +3,8 @@ import { callsOf } from '../../support/calls.ts'
 import { askText } from '../../support/client.ts'
 import { installMilliseconds } from '../../support/foreign-package.ts'
 import { type Served, serve } from '../../support/serving.ts'
+import { type Gateway, gatewayNames, installGateways, linesOf, startGateway } from './guide-gateways.ts'
 import { type Question, questions } from './questions.ts'
-import { type Gateway, gatewayNames, installGateways, linesOf, startGateway } from './readme-gateways.ts'
 
 const resources = new AsyncDisposableStack()
 let served: Served
@@ -42,7 +42,7 @@ describe.each(gatewayNames)('%s', name => {
   }, 60_000)
 
   test('takes ten lines at most', async () => {
-    expect((await linesOf(name)).trim().split('\n').length).toBeLessThanOrEqual(10)
+    expect(linesOf(name).trim().split('\n').length).toBeLessThanOrEqual(10)
   })
 
   test.each(questions)('answers $name as Isotherm does, for the same calls', async question => {

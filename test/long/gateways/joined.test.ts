@@ -7,7 +7,7 @@ import { emptyFolder } from '../../support/child.ts'
 import { askText } from '../../support/client.ts'
 import { installMilliseconds, startForeign } from '../../support/foreign-package.ts'
 import { type Served, serve } from '../../support/serving.ts'
-import { type GatewayName, installGateways, startGateway } from './readme-gateways.ts'
+import { type GatewayName, installGateways, startGateway } from './guide-gateways.ts'
 
 const resources = new AsyncDisposableStack()
 let analytiks: AnalytiksEmulator
@@ -48,7 +48,7 @@ interface StoresData {
   }[]
 }
 
-/** What is added to the README's lines so that they join another graph as well. */
+/** What is added to the guide's lines so that they join another graph as well. */
 const joining = {
   'Hive Gateway': async (lines: string) => {
     const sdl = JSON.stringify(await storesSdl())

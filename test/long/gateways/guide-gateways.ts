@@ -1,12 +1,13 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startNode } from '../../support/child.ts'
+import { allBlocks } from '../../support/docs.ts'
 import { foreignFolder, installPackages } from '../../support/foreign-package.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const example = join(root, 'examples/supergraph')
 
-/** By what the README calls them: which folder has their packages, and what a server for them takes besides. */
+/** By what the guide to larger graphs calls them: which folder has their packages, and what a server for them takes besides. */
 const gateways = {
   'Hive Gateway': { folder: example, rest: '' },
   'Apollo Gateway': { folder: foreignFolder, rest: '' },
@@ -31,23 +32,21 @@ export async function installGateways(): Promise<void> {
   await installPackages(example)
 }
 
-/** The README's lines that make a gateway. */
-export async function linesOf(name: GatewayName): Promise<string> {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const [, lines] = readme.split(`\n${name}:\n\n\`\`\`js\n`)
-  const [code] = lines?.split('```\n') ?? []
-  if (!code) throw new Error(`The README has no ${name}.`)
-  return code
+/** The guide's lines that make a gateway, which are in a section with its name. */
+export function linesOf(name: GatewayName): string {
+  const block = allBlocks.find(({ lead }) => lead.includes(`\n## ${name}\n`))
+  if (!block) throw new Error(`The guide has no ${name}.`)
+  return block.text
 }
 
-/** Runs those lines for an Isotherm, on a free port. `edit` adds what the README leaves to its reader. */
+/** Runs those lines for an Isotherm, on a free port. `edit` adds what the guide leaves to its reader. */
 export async function startGateway(
   name: GatewayName,
   isotherm: string,
   edit = async (lines: string) => lines,
 ): Promise<Gateway> {
   const { folder, rest } = gateways[name]
-  const lines = (await edit(await linesOf(name))) + rest
+  const lines = (await edit(linesOf(name))) + rest
   const scripts = join(folder, 'node_modules/.readme')
   await mkdir(scripts, { recursive: true })
   const file = join(scripts, `${crypto.randomUUID()}.mjs`)
