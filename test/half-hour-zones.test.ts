@@ -65,7 +65,7 @@ describe('hours that Analytiks tells where quarter-hours were asked', () => {
     expect(series).toBe(undefined)
     expect(errors).toMatchObject([
       {
-        message: expect.stringMatching(/hours where quarter-hours were asked/),
+        message: expect.stringMatching(/hours instead of quarter-hours/),
         path: ['location', 'traffic'],
         extensions: { code: 'UPSTREAM_INVALID_RESPONSE', provider: 'analytiks' },
       },

@@ -8,7 +8,7 @@ import { answerTraffic } from './support/traffic-answers.ts'
 const interval = 'QUARTER_HOUR' as const
 const range = { utc: { start: '2025-06-02T09:00:00Z', end: '2025-06-02T14:00:00Z' } }
 const refusal = {
-  message: expect.stringMatching(/hours where quarter-hours were asked.*ask for hours/),
+  message: expect.stringMatching(/hours instead of quarter-hours.*ask for hours/),
   extensions: { code: 'UPSTREAM_INVALID_RESPONSE', provider: 'analytiks', retryable: false },
 }
 

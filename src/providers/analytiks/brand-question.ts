@@ -6,18 +6,18 @@ import { stepOf, type TrafficQuestion } from './traffic-question.ts'
 
 const hour = 3_600_000
 
-/** What is asked of all locations of a brand, which are in several time zones. */
+/** A traffic question about all locations of a brand, which may be in several time zones. */
 export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone' | 'span'> {
-  /** The range of a location in a time zone, null where that is not known. Throws BadInput where its clock skips all of it. */
+  /** The range for locations of a time zone, or null if it is not known. Throws BadInput if its clock skips the whole range. */
   readonly spanOf: (timeZone: string | null) => TrafficSpan
   readonly zoneOf: (locationId: number) => string | null
-  /** The time zones that the catalog knows of the brand's locations. */
+  /** The time zones of the brand's locations in the catalog. */
   readonly timeZones: readonly string[]
 }
 
 /**
- * What one location of a brand is asked. Throws BadInput as `spanOf` does, and for days of a range in UTC where no time zone is
- * known.
+ * The question for one location of a brand. Throws BadInput as `spanOf` does, and for days of a range in UTC if the time
+ * zone is not known.
  */
 export function questionIn(question: BrandQuestion, timeZone: string | null): TrafficQuestion {
   const { interval, metrics, withZones } = question
@@ -27,8 +27,8 @@ export function questionIn(question: BrandQuestion, timeZone: string | null): Tr
 }
 
 /**
- * The range of all locations whose time zones are known: in UTC from where the first of them begins to where the last
- * ends. In local form where no time zone is known.
+ * The range that covers all locations with a known time zone, in UTC: from the earliest start to the latest end. If no time
+ * zone is known, the range of `spanOf(null)`.
  */
 export function hullOf(question: BrandQuestion): TrafficSpan {
   const questions = knownQuestions(question)
@@ -40,7 +40,7 @@ export function hullOf(question: BrandQuestion): TrafficSpan {
   }
 }
 
-/** Quarter-hours that stand for days are asked in whole hours, as some locations are told by the hour. */
+/** The range to request. If days need quarter-hours it is widened to full hours, since other locations count hours. */
 export function spanOfBrand(question: BrandQuestion): TrafficSpan {
   const { form, start, end } = hullOf(question)
   if (question.interval === '15min' || stepOfBrand(question) === 'hourly') return { form, start, end }
@@ -48,8 +48,8 @@ export function spanOfBrand(question: BrandQuestion): TrafficSpan {
 }
 
 /**
- * What counts of a location where its brand was asked by a step: the hours that start in its range, where it would be asked
- * by the hour itself.
+ * The buckets that count for a location if its brand is requested by `step`: if the location itself needs only hours, the
+ * full hours that start in its range.
  */
 export function countedOf(question: TrafficQuestion, step: TrafficStep): TrafficSpan {
   const { form, start, end } = question.span
@@ -57,13 +57,13 @@ export function countedOf(question: TrafficQuestion, step: TrafficStep): Traffic
   return { form, start: Math.ceil(start / hour) * hour, end: Math.ceil(end / hour) * hour }
 }
 
-/** By quarter-hours where one of the known time zones needs them. */
+/** Quarter-hours if one of the known time zones needs them. */
 export function stepOfBrand(question: BrandQuestion): TrafficStep {
   if (question.interval === '15min') return question.interval
   return knownQuestions(question).some(one => stepOf(one) === '15min') ? '15min' : 'hourly'
 }
 
-/** One for each time zone, but for those whose clock skips the range. */
+/** One question per time zone, without zones whose clock skips the range. */
 function knownQuestions(question: BrandQuestion): TrafficQuestion[] {
   return [...new Set(question.timeZones)].flatMap(timeZone => {
     try {

@@ -25,12 +25,12 @@ import { pageResponse, partialResponse, spanBody, type Unread, wholeResponse } f
 export interface AnalytiksSettings extends Bounds, Credentials {
   /** Such as `https://exports.analytiks.ai`. */
   readonly exportsUrl: URL
-  /** What a bucket of dwell time holds, which the vendor does not say: the sum of its visits, or their mean. */
+  /** Whether a bucket of dwell time holds the sum of its visits or their mean: the vendor does not say. */
   readonly dwellTime: 'sum' | 'mean' | undefined
   readonly limits: Limits
 }
 
-/** Which locations: at most 50 ids, or 50 of one brand's reference numbers. */
+/** At most 50 location ids, or 50 reference numbers of one brand. */
 export type LocationChoice =
   | { readonly locations: readonly number[] }
   | { readonly brandId: number; readonly referenceNumbers: readonly string[] }
@@ -42,21 +42,21 @@ export interface Question {
 }
 
 export interface AnalytiksClient extends AsyncDisposable {
-  /** The vendor names no quota. */
+  /** Null: the vendor documents no quota. */
   readonly quotaLeft: number | null
-  /** v1: every location asked, or an error. */
+  /** v1: every requested location, or an error. */
   whole(
     question: Question,
     choice: LocationChoice,
     callContext: CallContext,
   ): Promise<readonly LocationTraffic[]>
-  /** v2: what is allowed, and which ids or reference numbers are refused. */
+  /** v2: the allowed locations, and the refused ids or reference numbers. */
   partial(
     question: Question,
     choice: LocationChoice,
     callContext: CallContext,
   ): Promise<{ readonly successes: readonly LocationTraffic[]; readonly refused: readonly string[] }>
-  /** v3: one page of a brand's locations; the next one by the cursor, until that is null. */
+  /** v3: one page of a brand's locations; its cursor leads to the next page and is null on the last. */
   page(
     question: Question,
     brandId: number,
@@ -65,7 +65,7 @@ export interface AnalytiksClient extends AsyncDisposable {
   ): Promise<{ readonly data: readonly LocationTraffic[]; readonly cursor: string | null }>
 }
 
-/** What Analytiks tells accounts apart by, and where it is. */
+/** What identifies an account at Analytiks: the host and the credentials. */
 export function analytiksAccount(settings: AnalytiksSettings): readonly string[] {
   return [baseName(settings.exportsUrl), ...credentialParts(settings)]
 }
@@ -105,7 +105,7 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
     callContext.begun?.()
     const response = await send(token)
     if (response.status !== 401) return response
-    // A bad token and a refused location look alike here, so each token is renewed once.
+    // Analytiks sends 401 for a bad token and for a refused location, so each token is renewed once.
     const newer = await tokens.renew(token, about, timed)
     if (newer === 'known') return response
     if (newer === 'paused') throw eitherRefused(response)
@@ -122,7 +122,7 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
     callContext: CallContext,
     cursor?: { readonly cursor: string | null },
   ) => {
-    // It is made once there is a token to make it with.
+    // `post` calls `begun` once it has a token: only then is the call made.
     const { begun: _, ...waiting } = callContext
     const body = { ...choice, ...cursor }
     return limiter.spend(waiting, async () =>
@@ -162,10 +162,10 @@ function readExport<Result>(schema: z.ZodType<Unread<Result>>, response: HttpRes
 
 type Version = 'v1' | 'v2' | 'v3'
 
-/** A refusal of which nothing tells what it is about. */
+/** A 401 that may be about the token or about what was requested. */
 function eitherRefused(response: HttpResponse): UpstreamError {
   const message =
-    'analytiks refuses the token, or a location or brand that was asked: it does not say which, and the token was renewed too often just now.'
+    'analytiks refuses the token, or a requested location or brand: it does not say which, and the token was renewed too often just now.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, {
     ...detailsOf(response),
     retryable: true,
@@ -173,10 +173,10 @@ function eitherRefused(response: HttpResponse): UpstreamError {
   })
 }
 
-/** After a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */
+/** With a renewed token a 401 is about the locations (the vendor's page: "requesting locations you are not allowed to access"). */
 function failure(response: HttpResponse): UpstreamError {
   if (response.status !== 401) return statusError('analytiks', response)
   const message =
-    'analytiks refuses a location or brand that was asked: it does not exist, or these credentials may not read it.'
+    'analytiks refuses a requested location or brand: it does not exist, or these credentials may not read it.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, detailsOf(response))
 }

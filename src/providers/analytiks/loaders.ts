@@ -23,13 +23,13 @@ import type { BrandReport, TrafficReport } from './series.ts'
 import { spanAsked, stepOf, type TrafficKey, type TrafficQuestion } from './traffic-question.ts'
 
 export interface AnalytiksLoaders {
-  /** What was asked of a location over a range of any length; ids, and references of one brand, share calls. */
+  /** A location's report over a range of any length. Ids share calls, and so do references of one brand. */
   readonly traffic: { load(key: TrafficKey): Promise<TrafficReport> }
-  /** The traffic of a brand's locations, page by page as far as somebody asks. */
+  /** The reports of a brand's locations, page by page, read only as far as requested. */
   readonly brandTraffic: (brandId: number, question: BrandQuestion) => Paginator<BrandReport>
 }
 
-/** What one account shares between its requests. */
+/** The data sources that one account's requests share. */
 export interface AnalytiksSources {
   readonly locations: DataSource<LocationWindow, LocationTraffic>
   readonly brandPages: DataSource<BrandPageKey, BrandPage>
@@ -75,7 +75,7 @@ export function analytiksLoaders(sources: () => AnalytiksSources, scope: Request
   }
 }
 
-/** Every window is folded into the reports that need it as it arrives: what nobody asked for is not held. */
+/** Adds every window to the reports that need it as it arrives, so that nothing else is stored. */
 function askReports(
   keys: readonly TrafficKey[],
   { locations, dwellTime }: AnalytiksSources,
@@ -90,7 +90,7 @@ function askReports(
   return reports
 }
 
-/** Whoever asks holds all questions until the last is answered, so each group of windows is asked by itself: no call is of two. */
+/** Asks for each group of windows separately: a batch stays in memory until its last result, and no call spans two groups. */
 function askWindows(
   reports: readonly PendingReport[],
   locations: AnalytiksSources['locations'],
@@ -119,14 +119,14 @@ function askWindows(
         if (!report || !window) return
         if (result instanceof Error) report.fail(result)
         else report.add(untilNow(window.span, window.step, now), result)
-        // Each is told as soon as it is whole, so that they are not all printed in one turn.
+        // Each report ends as soon as it is complete, so that they are not all printed in one turn of the event loop.
         if (--report.open === 0 && report.key.onRefusal === 'PARTIAL') report.end()
       },
     ),
   )
 }
 
-/** All or nothing: where one location is refused, so is every other that was asked the same way with it. */
+/** All or nothing: if one location is refused, so are all others of the same range with `FAIL`. */
 function spreadRefusals(reports: readonly PendingReport[]): void {
   const strict = reports.filter(({ key }) => key.onRefusal === 'FAIL')
   for (const group of Map.groupBy(strict, ({ key }) => rangeName(key)).values()) {
@@ -143,7 +143,7 @@ function rangeName(key: TrafficKey): string {
   return nameOf(key.span.form, key.span.start, key.span.end, stepOf(key))
 }
 
-/** Made for each location of a fleet, so without the care that texts of any kind would need: the last alone is one. */
+/** Escapes nothing, since it runs for each location of a fleet: only the last part is free text, so names stay distinct. */
 function keyName(key: TrafficKey): string {
   return `${questionName(key)} ${key.onRefusal} ${key.timeZone} ${identityName(key.identity)}`
 }

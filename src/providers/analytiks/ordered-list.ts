@@ -1,4 +1,4 @@
-/** The number of members below a value, of a list in order. */
+/** The number of members below a value, in an ascending list. */
 export function lowerBound(ordered: readonly number[], value: number): number {
   let low = 0
   let high = ordered.length

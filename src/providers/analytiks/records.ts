@@ -1,4 +1,4 @@
-/** Metrics that the vendor counts for a whole location. */
+/** The metrics that the vendor counts for a whole location. */
 export const locationMetrics = [
   'visits',
   'dwellTime',
@@ -8,7 +8,7 @@ export const locationMetrics = [
   'peakOccupancy',
   'walkBys',
 ] as const
-/** Metrics that it counts for a point of interest. */
+/** The metrics that the vendor counts for a point of interest. */
 export const pointOfInterestMetrics = ['visits', 'dwellTime', 'peakVisits'] as const
 
 export type TrafficMetric = (typeof locationMetrics)[number] | (typeof pointOfInterestMetrics)[number]
@@ -23,9 +23,9 @@ export function isTrafficMetric(name: string): name is TrafficMetric {
 export type TrafficStep = 'hourly' | '15min'
 
 /**
- * What was reported of one metric, in order of time: two lists side by side, since a fleet's year holds millions of
- * buckets. `times` are the starts of the buckets in milliseconds since 1970: instants where `zoned`, else of the local
- * clock read as if it were UTC. Several series may share one list of times.
+ * The reported buckets of one metric, in order of time: two parallel lists, since a year of a fleet has millions of
+ * buckets. `times` are the starts of the buckets in milliseconds since 1970: instants if `zoned`, else local times read as
+ * UTC. Several series may share one list of times.
  */
 export interface Buckets {
   readonly times: readonly number[]
@@ -33,7 +33,7 @@ export interface Buckets {
   readonly zoned: boolean
 }
 
-/** A metric of which no map was sent is absent or null, which is not the same as an empty one. */
+/** A metric without a map is absent or null; that differs from an empty map. */
 export type MetricBuckets = { readonly [Metric in TrafficMetric]?: Buckets | null }
 
 export interface PointOfInterestTraffic {
@@ -50,13 +50,13 @@ export interface LocationTraffic {
 
 /** A time range with both ends in one form. */
 export interface TrafficSpan {
-  /** `utc`: milliseconds since 1970 are an instant; `local`: of each location's own clock, read as if it were UTC. */
+  /** `utc`: the ends are instants; `local`: times of each location's own clock, read as UTC. Both in milliseconds since 1970. */
   readonly form: 'utc' | 'local'
   readonly start: number
   readonly end: number
 }
 
-/** How Analytiks knows a location: by its id, or by a brand's reference number. */
+/** How Analytiks identifies a location: by its id, or by a brand and its reference number. */
 export type LocationIdentity =
   | { readonly locationId: number }
   | { readonly brandId: number; readonly referenceNumber: string }

@@ -1,44 +1,44 @@
 import type { TrafficMetric } from './records.ts'
 
-/** One bucket that was reported. */
+/** One reported bucket. */
 export interface TrafficPoint {
-  /** An instant, such as `2025-06-02T09:00:00.000Z`; null where the local clock alone is known. */
+  /** An instant, such as `2025-06-02T09:00:00.000Z`; null if only the local time is known. */
   readonly at: string | null
-  /** A local time, such as `2025-06-02T09:00:00`; null where no time zone tells it. */
+  /** A local time, such as `2025-06-02T09:00:00`; null if the time zone is not known. */
   readonly localAt: string | null
   readonly value: number
 }
 
-/** All buckets of a range, null where nothing was reported. */
+/** All buckets of a range; a value is null if its bucket was not reported. */
 export interface TrafficColumns {
-  /** Of the first bucket. */
+  /** The start of the first bucket. */
   readonly start: string
   /** Nominal for days, weeks and months, which differ in length. */
   readonly stepSeconds: number
   readonly values: readonly (number | null)[]
   starts(): readonly string[]
-  /** By the clock of the place; null without one. */
+  /** In the time zone of the place; null without one. */
   localStarts(): readonly string[] | null
 }
 
-/** One metric of one place over the range asked. What it tells is worked out when asked. */
+/** One metric of one place over the requested range. Its methods compute their results when called. */
 export interface TrafficSeries {
   readonly metric: TrafficMetric
-  /** Whether the place sent a bucket of the metric that is in the range. */
+  /** Whether a bucket of the metric in the range was reported. */
   readonly reported: boolean
   /** In order of time. */
   points(): readonly TrafficPoint[]
-  /** Null where instants are not known, or buckets do not start at equal steps. */
+  /** Null if instants are not known, or if buckets do not start at equal steps. */
   columns(): TrafficColumns | null
-  /** By the metric's law; null when nothing was reported, and where no law is known. */
+  /** By the metric's aggregation; null if nothing was reported, or if the aggregation is not known. */
   total(): number | null
   /** The highest bucket, the first of several. */
   peak(): TrafficPoint | null
 }
 
-/** What was counted in one place. */
+/** The traffic of one place: a location or a point of interest. */
 export interface PlaceReport {
-  /** Also of a metric that was not asked, or that the place does not have: that one is not reported. */
+  /** A metric that was not requested, or that the place does not have, has `reported: false`. */
   series(metric: TrafficMetric): TrafficSeries
 }
 
@@ -48,10 +48,10 @@ export interface ZoneReport extends PlaceReport {
 
 /** The answer to a TrafficQuestion. */
 export interface TrafficReport extends PlaceReport {
-  /** Null where nothing was told of the location, as of a range in the future. */
+  /** Null if upstream returned nothing for the location, for example for a range in the future. */
   readonly locationId: number | null
   readonly referenceNumber: string | null
-  /** In order of first appearance in time; none unless asked. */
+  /** In order of their first bucket; empty unless requested. */
   readonly pointsOfInterest: readonly ZoneReport[]
 }
 

@@ -2,31 +2,34 @@ import type { LocationIdentity, TrafficMetric, TrafficSpan, TrafficStep } from '
 import type { CalendarInterval } from './time/calendar-periods.ts'
 import { clockOf } from './time/zone-clock.ts'
 
-/** How long a bucket of an answer is; `whole`: the range as one, for what is told of it in a single number. */
+/** How long a bucket of a report is; `whole`: the range as one bucket, for totals. */
 export type TrafficInterval = TrafficStep | CalendarInterval | 'whole'
 
-/** What is asked of one location. */
+/** A traffic question about one location. */
 export interface TrafficQuestion {
   /** Of any length. */
   readonly span: TrafficSpan
   readonly interval: TrafficInterval
-  /** IANA name, by whose calendar buckets are rolled up; null where it is not known. */
+  /** The IANA time zone whose calendar rolls up buckets; null if it is not known. */
   readonly timeZone: string | null
-  /** Of the location; others are not held. */
+  /** The metrics of the location to store. */
   readonly metrics: readonly TrafficMetric[]
-  /** Its points of interest too, with all their metrics. */
+  /** Whether to include its points of interest, with all their metrics. */
   readonly withZones: boolean
 }
 
 export interface TrafficKey extends TrafficQuestion {
   readonly identity: LocationIdentity
-  /** `FAIL`: one refused location refuses all that are asked with it. */
+  /** `FAIL`: one refused location fails all locations that are requested with it. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
 }
 
 const hour = 3_600_000
 
-/** How Analytiks is asked: by quarters where hours of UTC would straddle the location's midnight, or an end of a range that is told in one. */
+/**
+ * The step to request. Quarter-hours if an hour of UTC would lie on both sides of the location's midnight, or on both sides
+ * of an end of a `whole` range.
+ */
 export function stepOf({
   span,
   interval,
@@ -39,8 +42,8 @@ export function stepOf({
 }
 
 /**
- * What Analytiks is asked of a range. Quarter-hours that stand for hours or days are asked from a full hour on: where hours
- * are told in their place, the one that the range begins in the midst of shows.
+ * The range to request from Analytiks. Quarter-hours that are aggregated start on a full hour: if Analytiks returns hours
+ * instead, the hour in which the range begins is there to detect it.
  */
 export function spanAsked(
   { span, interval }: Pick<TrafficQuestion, 'span' | 'interval'>,

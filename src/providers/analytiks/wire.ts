@@ -13,8 +13,8 @@ import {
 } from './records.ts'
 
 /**
- * Date to count, or the text that stands for a map that was read already. Its members are looked at by the reader, since a
- * schema for each of them costs more than the parsing.
+ * A map from date to count, or the placeholder of a map that was read already. `BucketReader` checks the members: a schema
+ * for each of them costs more than the parsing.
  */
 const bucketMap = z.custom<BucketMap | string | null>(isMapOrText, 'no map of counts').optional()
 
@@ -33,7 +33,7 @@ const locationRow = z.object({
   pointOfInterest: optional(z.array(zoneRow)),
 })
 
-/** What an answer says once its maps are read, which throws UnreadableMap. */
+/** Finishes a parsed response by reading its maps; throws UnreadableMap. */
 export type Unread<Result> = (reader: BucketReader) => Result
 
 const rows = z.array(locationRow).transform(
@@ -42,10 +42,10 @@ const rows = z.array(locationRow).transform(
       rows.map(row => readRow(row, reader)),
 )
 
-/** POST /json/v1: everything or nothing. */
+/** POST /json/v1: every requested location or an error. */
 export const wholeResponse = rows
 
-/** POST /json/v2: `failures` is empty when every location is allowed; in reference mode what it lists is not documented. */
+/** POST /json/v2: `failures` is empty if every location is allowed; its contents in reference mode are not documented. */
 export const partialResponse = z
   .object({
     successes: rows,
@@ -56,18 +56,18 @@ export const partialResponse = z
     return (reader: BucketReader) => ({ successes: successes(reader), refused })
   })
 
-/** POST /json/v3: a null cursor ends the walk. */
+/** POST /json/v3: the cursor is null on the last page. */
 export const pageResponse = z
   .object({ cursor: optional(z.string()), data: rows })
   .transform(({ cursor, data }) => (reader: BucketReader) => ({ cursor, data: data(reader) }))
 
-/** Ends look inclusive in the vendor's sample (inferred). */
+/** The vendor's sample suggests that the end is inclusive; it is not documented. */
 export function spanBody(span: TrafficSpan, interval: TrafficStep) {
   const { start, end } = printSpan(span)
   return { startDate: start, endDate: end, interval }
 }
 
-/** As it is sent: with a `Z` where its times are instants. */
+/** The range as sent to the vendor: with a `Z` if its times are instants. */
 export function printSpan({ form, start, end }: TrafficSpan) {
   const print = (time: number) => new Date(time).toISOString().slice(0, form === 'utc' ? undefined : -1)
   return { start: print(start), end: print(end) }

@@ -1,9 +1,9 @@
 import type { TrafficMetric } from '../records.ts'
 
-/** What a bucket of dwell time holds, which the vendor's page does not say; undefined where nobody has said it. */
+/** What a bucket of dwell time holds: the vendor's page does not say, so a setting may; undefined if it is not set. */
 export type DwellTime = 'sum' | 'mean' | undefined
 
-/** What several buckets of a metric make together; `unknown`: nothing that could be told. */
+/** How buckets of a metric are aggregated; `unknown` if the vendor does not say. */
 export type Aggregation = 'sum' | 'maximum' | 'mean' | 'unknown'
 
 export function aggregationOf(metric: TrafficMetric, dwellTime: DwellTime): Aggregation {

@@ -8,14 +8,14 @@ import type { PeriodTotals } from './period-totals.ts'
 
 export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 
-/** What all series of hours or quarters share, of one place and of others that are asked the same. */
+/** What all series of hours or quarter-hours over one range share, across places. */
 export interface Timeline {
   readonly span: TrafficSpan
   readonly step: TrafficStep
   readonly labels: BucketLabels
 }
 
-/** A series of the buckets that upstream sent. */
+/** A series of hours or quarter-hours as upstream reported them. */
 export class BucketSeries implements TrafficSeries {
   readonly metric: TrafficMetric
   readonly reported: boolean
@@ -26,8 +26,8 @@ export class BucketSeries implements TrafficSeries {
   readonly #example: number
 
   /**
-   * `held` is undefined where none was reported; `mean` is of all buckets, where that is the law; a bucket of a series
-   * beside it starts at `example`.
+   * `buckets` is undefined if none was reported. `mean` totals all buckets if the aggregation is a mean. `example` is the
+   * start of any bucket of the same report: it aligns the columns of a series without buckets.
    */
   constructor(
     metric: TrafficMetric,
@@ -62,7 +62,7 @@ export class BucketSeries implements TrafficSeries {
     const { span, step, labels } = this.#timeline
     if (span.form === 'local') return null
     const milliseconds = stepMilliseconds[step]
-    // What is not reported stands on the same grid as what is.
+    // A series without buckets uses the same grid as the others.
     const offset = (this.#buckets?.oneStep ?? this.#example) % milliseconds
     const start = Math.ceil((span.start - offset) / milliseconds) * milliseconds + offset
     const length = Math.max(0, Math.ceil((span.end - start) / milliseconds))
@@ -70,7 +70,7 @@ export class BucketSeries implements TrafficSeries {
     let isDense = true
     this.#buckets?.each((time, value, zoned) => {
       const index = (time - start) / milliseconds
-      // A bucket between two steps would be lost or moved; points() still tells it.
+      // A bucket between two steps would be lost or moved here; points() still returns it.
       isDense &&= zoned && Number.isInteger(index)
       if (isDense) dense[index] = value
     })

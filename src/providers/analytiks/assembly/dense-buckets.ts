@@ -5,25 +5,26 @@ interface Piece {
   readonly buckets: Buckets
 }
 
-/** What a place holds that nothing was told of; counts are natural numbers. */
+/** Marks a slot without a reported bucket: counts are never negative. */
 const nothing = -1
+/** The largest count that an Int32Array can hold. */
 const largestSmall = 2 ** 31 - 1
 
-/** Told a bucket: its time as `Buckets` has it, its count, and whether the time is an instant. */
+/** Receives one bucket: its time as in `Buckets`, its count, and whether the time is an instant. */
 export type Visit = (time: number, value: number, zoned: boolean) => void
 
 /**
- * The buckets of one series, in order of time, from windows that come in any order: four bytes each where they stand at
- * equal steps of the span's own form, since a fleet's year holds millions. Others are held as they came.
+ * The buckets of one series in order of time; windows may arrive in any order. A bucket at a regular step, in the span's
+ * own form, takes four bytes: a year of a fleet has millions. Irregular ones are stored as they came.
  */
 export class DenseBuckets {
   readonly #span: TrafficSpan
   readonly #step: number
-  /** The first step in the span, as its buckets stand. */
+  /** The time of slot 0: the first step in the span. */
   #origin = 0
   #values: Int32Array | Float64Array | undefined
   readonly #others: Piece[] = []
-  /** What came first, as it came, until more comes: most answers are of one window. */
+  /** The first window as it came, until a second one comes: most reports have only one. */
   #only: Piece | undefined
 
   /** `step` in milliseconds. */
@@ -32,7 +33,7 @@ export class DenseBuckets {
     this.#step = step
   }
 
-  /** Takes what a window tells of the span, from a start on. */
+  /** Adds the buckets of one window, which starts at `start`. */
   add(start: number, buckets: Buckets): void {
     if (buckets.times.length === 0) return
     const piece = { start, buckets }
@@ -45,12 +46,12 @@ export class DenseBuckets {
     this.#add(piece)
   }
 
-  /** A step that a bucket stands at; undefined without one. */
+  /** The time of any bucket, to align other series with; undefined without one. */
   get oneStep(): number | undefined {
     return (this.#only ?? this.#others[0])?.buckets.times[0] ?? (this.#values && this.#origin)
   }
 
-  /** Tells each bucket in order of time; lists of them would be as long as all that is held. */
+  /** Visits each bucket in order of time, without allocating a list of them. */
   each(visit: Visit): void {
     let from = 0
     const others = this.#only ? [this.#only] : this.#others
@@ -58,7 +59,7 @@ export class DenseBuckets {
       const until = Math.ceil((start - this.#origin) / this.#step)
       this.#eachOf(from, until, visit)
       const { times, values, zoned } = buckets
-      // By number, as each bucket is visited for each answer.
+      // Indexed on purpose: this loop runs once per bucket and report.
       for (let index = 0; index < times.length; index++) visit(times[index] ?? 0, values[index] ?? 0, zoned)
       from = Math.max(from, until)
     }
@@ -79,14 +80,14 @@ export class DenseBuckets {
     }
   }
 
-  /** All of them or none. */
+  /** Stores all of the buckets or none; false if one has no free slot of its own, in ascending order. */
   #store({ times, values, zoned }: Buckets): boolean {
     if (zoned !== (this.#span.form === 'utc')) return false
     this.#values ??= this.#allocate(times[0] ?? 0)
     let last = -1
     for (const time of times) {
       const slot = (time - this.#origin) / this.#step
-      // Neither between two steps, nor outside of the span, nor told twice.
+      // Rejects a time between two steps, outside the span, or reported twice.
       if (slot <= last || this.#values[slot] !== nothing) return false
       last = slot
     }
@@ -97,7 +98,7 @@ export class DenseBuckets {
     return true
   }
 
-  /** For the whole span, from its first step on. */
+  /** Sets the origin and allocates the slots of the whole span. */
   #allocate(time: number): Int32Array {
     const { start, end } = this.#span
     this.#origin = time - Math.floor((time - start) / this.#step) * this.#step

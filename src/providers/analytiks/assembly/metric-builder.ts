@@ -10,7 +10,7 @@ import { PeriodSeries } from './period-series.ts'
 import { PeriodTotals } from './period-totals.ts'
 import type { ReportSettings } from './report-settings.ts'
 
-/** One metric of one place, as it comes: the buckets themselves, or what they fold into. */
+/** Collects one metric of one place, window by window: the buckets themselves, or their period totals. */
 export class MetricBuilder {
   readonly #metric: TrafficMetric
   readonly #settings: ReportSettings
@@ -24,7 +24,10 @@ export class MetricBuilder {
     this.#aggregation = aggregation
   }
 
-  /** Buckets from a start on, and the visits of the same times. Throws UpstreamError for those that have no place in a calendar. */
+  /**
+   * Adds the buckets of a window that starts at `start`; `visits` of the same window weigh a mean. Throws UpstreamError if a
+   * bucket belongs to no calendar period.
+   */
   add(start: number, buckets: Buckets, visits: Buckets | null | undefined): void {
     const { interval, span, periods } = this.#settings
     const isStepped = interval === 'hourly' || interval === '15min'
@@ -38,11 +41,11 @@ export class MetricBuilder {
     this.#totals ??= new PeriodTotals(folds, this.#aggregation)
     const weights = this.#aggregation === 'mean' ? weightsOf(buckets, visits) : []
     if (this.#totals.add(buckets, weights)) return
-    const message = 'analytiks told UTC where local times were asked: without a time zone they have no day.'
+    const message = 'analytiks returned UTC instead of local times: without a time zone they belong to no day.'
     throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
   }
 
-  /** A bucket of a series beside it starts at `example`. Throws BadInput where nobody knows the location's calendar. */
+  /** `example` is the start of any bucket of the same report. Throws BadInput if the location's calendar is not known. */
   series(example?: number): TrafficSeries {
     const { interval, span, periods, labels } = this.#settings
     if (interval === 'hourly' || interval === '15min') {
@@ -65,7 +68,7 @@ export class MetricBuilder {
 export const needsZone =
   'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.'
 
-/** How many people were behind each bucket; a bucket without a count of visits weighs 1. */
+/** The number of visits of each bucket; a bucket without a count of visits weighs 1. */
 function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {
   if (visits?.zoned !== zoned) return []
   let index = 0

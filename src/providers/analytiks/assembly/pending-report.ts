@@ -5,26 +5,26 @@ import type { TrafficKey } from '../traffic-question.ts'
 import { ReportBuilder } from './report-builder.ts'
 import type { ReportSettings } from './report-settings.ts'
 
-/** The answer of one location while its windows are asked. */
+/** The report of one location while its windows are being requested. */
 export class PendingReport {
   readonly key: TrafficKey
-  /** Settles at the end. */
+  /** Settles when `end` is called. */
   readonly outcome: Promise<TrafficReport>
-  /** How many windows are not answered yet. */
+  /** How many windows have no response yet. */
   open = 0
-  /** Of the first window that failed: a series that lacks one would be a shorter series. */
+  /** The first window's failure. One missing window fails the report: a series must never be silently short. */
   failure: Error | undefined
   readonly #settings: ReportSettings
   #builder: ReportBuilder | undefined
   readonly #settle: PromiseWithResolvers<TrafficReport>
 
-  /** `plan` is the key's. */
+  /** `settings` are those of the key. */
   constructor(key: TrafficKey, settings: ReportSettings) {
     this.key = key
     this.#settings = settings
     this.#settle = Promise.withResolvers()
     this.outcome = this.#settle.promise
-    // Whoever asked may have gone away.
+    // The request that wanted it may have ended: avoids an unhandled rejection.
     this.outcome.catch(() => undefined)
   }
 
@@ -41,7 +41,7 @@ export class PendingReport {
     this.failure ??= asError(error)
   }
 
-  /** No window comes any more; a second end says nothing new. */
+  /** Settles the outcome: no more windows will come. A second call has no effect. */
   end(): void {
     try {
       if (this.failure) throw this.failure
@@ -51,7 +51,7 @@ export class PendingReport {
     }
   }
 
-  /** Begun by the first window: until then thousands of locations wait. */
+  /** Created by the first window, since thousands of reports may wait for theirs. */
   #openBuilder(): ReportBuilder {
     this.#builder ??= new ReportBuilder(this.key, this.#settings)
     return this.#builder

@@ -10,7 +10,7 @@ export class PeriodSeries implements TrafficSeries {
   readonly metric: TrafficMetric
   readonly #interval: CalendarInterval | 'whole'
   readonly #periods: Periods
-  /** Undefined where nothing was reported. */
+  /** Undefined if nothing was reported. */
   readonly #totals: PeriodTotals | undefined
 
   constructor(
@@ -43,7 +43,7 @@ export class PeriodSeries implements TrafficSeries {
       stepSeconds: nominalSeconds[this.#interval],
       values: this.#totals?.values() ?? starts.map(() => null),
       starts: () => starts,
-      // A clock that tells the instants tells local times too.
+      // Periods with instants have a clock, so their labels are local times of that clock.
       localStarts: () => this.#periods.labels.map(({ localAt }) => localAt),
     }
   }

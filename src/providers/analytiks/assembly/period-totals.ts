@@ -2,13 +2,13 @@ import type { Buckets } from '../records.ts'
 import type { Periods } from '../time/calendar-periods.ts'
 import type { Aggregation } from './aggregation.ts'
 
-/** The buckets of one metric, folded into periods as they come, in any order: nothing is held but a number a period. */
+/** Aggregates the buckets of one metric into periods as they arrive, in any order. Stores one or two numbers per period. */
 export class PeriodTotals {
   readonly #periods: Periods
   readonly #aggregation: Aggregation
-  /** Not a number where nothing came. */
+  /** NaN for a period without buckets. */
   readonly #values: Float64Array
-  /** How much weighs what came, where the law is a mean. */
+  /** The sum of weights of each period; empty unless the aggregation is a mean. */
   readonly #weights: Float64Array
 
   constructor(periods: Periods, aggregation: Aggregation) {
@@ -18,7 +18,7 @@ export class PeriodTotals {
     this.#weights = new Float64Array(aggregation === 'mean' ? periods.length : 0)
   }
 
-  /** False where a bucket cannot be told to belong to any one period. */
+  /** False if a bucket's period cannot be determined. */
   add({ times, values, zoned }: Buckets, weights: readonly number[]): boolean {
     let hint = 0
     for (let index = 0; index < times.length; index++) {
@@ -30,12 +30,12 @@ export class PeriodTotals {
     return true
   }
 
-  /** Of each period; null where nothing was reported, and for a mean over nobody. */
+  /** One value per period; null if nothing was reported, and for a mean with zero weight. */
   values(): (number | null)[] {
     return Array.from(this.#values, (value, period) => this.#resultOf(value, this.#weights[period]))
   }
 
-  /** Of all periods together. */
+  /** The aggregate of all periods. */
   total(): number | null {
     const weight = this.#weights.reduce((sum, one) => sum + one, 0)
     const reported = this.#values.filter(value => !Number.isNaN(value))

@@ -7,12 +7,12 @@ import type { QuarterCheck } from './quarter-check.ts'
 import type { ReportSettings } from './report-settings.ts'
 import { sliceBuckets } from './slice-buckets.ts'
 
-/** The series of one place, as they come. */
+/** Builds the series of one place: a location or a point of interest. */
 export class PlaceBuilder implements PlaceReport {
   readonly #settings: ReportSettings
   readonly #series = new Map<TrafficMetric, MetricBuilder>()
   readonly #quarters: QuarterCheck | undefined
-  /** What has buckets in two periods, should they be hours. */
+  /** The metrics with a bucket that would lie in two periods if it is an hour. */
   readonly #crossing: Set<TrafficMetric> | undefined
   #first = Number.POSITIVE_INFINITY
 
@@ -22,12 +22,12 @@ export class PlaceBuilder implements PlaceReport {
     if (quarters) this.#crossing = new Set()
   }
 
-  /** Where its first bucket within the range starts; infinite where there is none. */
+  /** The start of the first bucket within the range; infinite without one. */
   get first(): number {
     return this.#first
   }
 
-  /** Throws UpstreamError for buckets that have no place in a calendar. */
+  /** Throws UpstreamError if a bucket belongs to no calendar period. */
   add(part: TrafficSpan, maps: MetricBuckets, metrics: readonly TrafficMetric[]): void {
     for (const metric of metrics) {
       const map = maps[metric]
@@ -35,7 +35,7 @@ export class PlaceBuilder implements PlaceReport {
       const buckets = sliceBuckets(map, part, this.#settings.clock)
       if (this.#quarters?.crosses(map)) this.#crossing?.add(metric)
       const [first] = buckets.times
-      // A longer window may tell of other times, and an empty map where a shorter one has none.
+      // Without a bucket in the range a map does not count as reported: a longer window may have sent it for other times.
       if (first === undefined) continue
       const builder = this.#series.get(metric) ?? this.#start(metric)
       builder.add(part.start, buckets, maps.visits)
@@ -47,12 +47,12 @@ export class PlaceBuilder implements PlaceReport {
   series(metric: TrafficMetric, example?: number): TrafficSeries {
     if (this.#settings.interval === '15min' && this.#quarters?.areHours) {
       const message =
-        'analytiks told hours where quarter-hours were asked. It enables quarter-hours per account: without them, ask for hours.'
+        'analytiks returned hours instead of quarter-hours. It enables quarter-hours per account: without them, ask for hours.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
     }
     if (this.#quarters?.mayBeHours && this.#crossing?.has(metric)) {
       const message =
-        'analytiks told hours where quarter-hours were asked, and counted people in an hour that is half in one day and half in the next. It enables quarter-hours per account.'
+        'analytiks returned hours instead of quarter-hours, and counted people in an hour that is half in one day and half in the next. It enables quarter-hours per account.'
       throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
     }
     return (this.#series.get(metric) ?? this.#start(metric)).series(example)

@@ -6,23 +6,23 @@ const hour = 3_600_000
 const quarterHour = 900_000
 
 /**
- * An account that has no quarter-hours may be told hours in their place, without a word: all buckets of a location and its
- * points of interest then start on the hour. Three quarter-hours do so by chance once in 64 times, and stay what was asked;
- * four do once in 256 times, and are taken for hours.
+ * Analytiks may silently return hours to an account without quarter-hours: all buckets of a location and its points of
+ * interest then start on the hour. Four quarter-hours do so by chance once in 256 times and are treated as hours; three do
+ * once in 64 times and are not.
  */
 const fewestHours = 4
 
 /**
- * Tells hours from the quarter-hours that were asked. What is told of other times than the range does not count, so that the
- * same range has the same answer whatever else is kept.
+ * Detects hours that were returned for quarter-hours. Buckets outside the range do not count, so the result does not depend
+ * on which longer windows are cached.
  */
 export class QuarterCheck {
   readonly #span: TrafficSpan
   readonly #edges: readonly number[]
   readonly #clock: ZoneClock | null
-  /** Of the buckets so far, as many as have to be told apart. */
+  /** Distinct starts of buckets with a count, at most `fewestHours`. */
   readonly #starts = new Set<number>()
-  /** How far into an hour all of them start. */
+  /** The offset into an hour that all starts have in common. */
   #residue: number | undefined
   #hasQuarters = false
 
@@ -33,12 +33,12 @@ export class QuarterCheck {
     this.#clock = clock
   }
 
-  /** Whether all that was told starts on the hour of UTC, which several quarter-hours hardly do. */
+  /** Whether all buckets start on the hour of UTC, which several quarter-hours rarely do. */
   get mayBeHours(): boolean {
     return !this.#hasQuarters && this.#starts.size > 1 && this.#residue === 0
   }
 
-  /** Whether what was told are hours, by UTC or by the clock of the place. */
+  /** Whether the buckets are hours, by UTC or by the clock of the place. */
   get areHours(): boolean {
     if (this.#hasQuarters || this.#starts.size < fewestHours) return false
     if (this.#residue === 0) return true
@@ -46,18 +46,18 @@ export class QuarterCheck {
     return this.#clock !== null && this.#clock.localOf(start) % hour === 0
   }
 
-  /** Takes what one place tells in a part of the range; more places tell better. */
+  /** Adds the maps of one place in a part of the range; more places make the result more certain. */
   observe({ start, end }: TrafficSpan, maps: MetricBuckets): void {
     for (const buckets of Object.values(maps)) {
       if (this.#hasQuarters) return
       if (buckets?.zoned !== (this.#span.form === 'utc')) continue
-      // An hour that the range begins in the midst of is asked too where it may be told whole.
+      // If periods have edges within an hour, the request starts on a full hour: that first hour counts too.
       const from = this.#edges.length > 0 ? Math.floor(start / hour) * hour : start
       this.#observeTimes(buckets, lowerBound(buckets.times, from), lowerBound(buckets.times, end))
     }
   }
 
-  /** Whether somebody was counted in what is, if it is an hour, on both sides of an edge. */
+  /** Whether a bucket with a count would lie on both sides of an edge if it were an hour. */
   crosses({ times, values, zoned }: Buckets): boolean {
     const last = times.at(-1)
     if (!zoned || times[0] === undefined || last === undefined) return false
@@ -84,7 +84,7 @@ export class QuarterCheck {
   }
 }
 
-/** Where periods of a range start or end off the hours of UTC, in order of time. */
+/** The starts and ends of periods that are not on a full hour of UTC, in order of time. */
 export function edgesWithin({ start, end }: TrafficSpan, starts: readonly number[]): readonly number[] {
   const edges = [...starts, start, end].filter(edge => edge % hour !== 0 && edge % quarterHour === 0)
   return [...new Set(edges)].sort((one, other) => one - other)

@@ -14,8 +14,8 @@ import type { ReportSettings } from './report-settings.ts'
 const hour = 3_600_000
 
 /**
- * One location's answer, put together from its windows, which may come in any order. No more is held than was asked: of
- * days, weeks and months a number each.
+ * Builds one location's report from its windows, which may arrive in any order. Stores only what was requested: for days,
+ * weeks and months one or two numbers per period.
  */
 export class ReportBuilder {
   readonly #question: TrafficQuestion
@@ -26,10 +26,10 @@ export class ReportBuilder {
   readonly #zones: Map<string, PlaceBuilder> | undefined
   #locationId: number | null = null
   #referenceNumber: string | null = null
-  /** The first instant of the range at which a bucket starts. */
+  /** The start of the first bucket in the range, if the range is in UTC. */
   #example = Infinity
 
-  /** `plan` is the question's; what starts in `counted` counts, which may differ from the range by parts of an hour. */
+  /** `settings` are those of the question. Buckets that start in `counted` count; it may differ from the range by parts of an hour. */
   constructor(question: TrafficQuestion, settings: ReportSettings, counted: TrafficSpan = question.span) {
     this.#question = question
     this.#settings = settings
@@ -42,8 +42,8 @@ export class ReportBuilder {
   }
 
   /**
-   * Takes what was told of a window, which is of the range's form and may reach beyond it. Of windows that overlap, what
-   * both tell counts twice. Throws UpstreamError for buckets that have no place in a calendar.
+   * Adds the traffic of a window, which has the range's form and may reach beyond it. Windows must not overlap: a bucket in
+   * both would count twice. Throws UpstreamError if a bucket belongs to no calendar period.
    */
   add(
     window: TrafficSpan,
@@ -67,13 +67,13 @@ export class ReportBuilder {
   }
 
   /**
-   * What was told so far. Its series throw BadInput where days were asked and the location's calendar is not known, and
-   * UpstreamError where hours were told that are in two of its days.
+   * The report of the windows so far. Its series throw BadInput if days were requested and the location's calendar is not
+   * known, and UpstreamError if upstream returned hours that lie in two of its days.
    */
   report(): TrafficReport {
     const example = Number.isFinite(this.#example) ? this.#example : undefined
     const zones = [...(this.#zones ?? [])].filter(([, { first }]) => Number.isFinite(first))
-    // By the hour, since quarter-hours may stand for hours in days: the order is the same however those are made.
+    // Compares full hours: days may be built from quarter-hours or from hours, and the order must be the same.
     const step = this.#settings.periods ? hour : 1
     const hourOf = ({ first }: PlaceBuilder) => Math.floor(first / step)
     zones.sort(([id, one], [otherId, other]) => hourOf(one) - hourOf(other) || (id < otherId ? -1 : 1))
@@ -94,7 +94,7 @@ export class ReportBuilder {
   }
 }
 
-/** Where the first of a place's buckets starts within a part of the range in UTC; infinite without one. */
+/** The start of a place's first bucket within a part of the range in UTC; infinite without one. */
 function firstOf({ start, end }: TrafficSpan, maps: MetricBuckets): number {
   let first = Number.POSITIVE_INFINITY
   for (const map of Object.values(maps)) {

@@ -6,18 +6,18 @@ import { stepOf, type TrafficQuestion } from '../traffic-question.ts'
 import type { DwellTime } from './aggregation.ts'
 import { edgesWithin } from './quarter-check.ts'
 
-/** What all places of an answer have in common. */
+/** What all places of a report share. */
 export interface ReportSettings extends Pick<TrafficQuestion, 'span' | 'interval'> {
   readonly clock: ZoneClock | null
-  /** What buckets are folded into; null where they stay as they are, and where nobody knows the location's calendar. */
+  /** The periods that buckets are aggregated into; null for hours and quarter-hours, and if the location's calendar is not known. */
   readonly periods: Periods | null
   readonly labels: BucketLabels
-  /** The edges of periods at which no hour starts, where quarter-hours are asked for their sake. */
+  /** The edges of periods within an hour; empty unless quarter-hours are requested because of them. */
   readonly edges: readonly number[]
   readonly dwellTime: DwellTime
 }
 
-/** The plans of one answer: places that are asked the same share one, with all that it works out. */
+/** Shares settings, with their printed labels and calendars, between locations with the same question. */
 export class ReportSettingsCache {
   readonly #dwellTime: DwellTime
   readonly #settings = new Map<string, ReportSettings>()
@@ -26,7 +26,7 @@ export class ReportSettingsCache {
     this.#dwellTime = dwellTime
   }
 
-  /** Throws a RangeError for a name that is no time zone. */
+  /** Throws a RangeError if the name is not a time zone. */
   of(question: TrafficQuestion): ReportSettings {
     const { span, interval, timeZone } = question
     const name = `${span.form} ${span.start} ${span.end} ${interval} ${timeZone}`

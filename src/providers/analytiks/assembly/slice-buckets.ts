@@ -4,9 +4,9 @@ import type { Buckets, TrafficSpan } from '../records.ts'
 import type { ZoneClock } from '../time/zone-clock.ts'
 
 /**
- * The buckets that start in a span, whose end is not in it. Where a key is in another form than the span, the clock tells;
- * a local time that it shows twice is the first, so that it is in one of adjacent spans. Throws UpstreamError without a clock,
- * as what a longer window tells could not be told from what was asked.
+ * The buckets that start in a span; its end is exclusive. If the buckets are in another form than the span, the clock
+ * converts them; a local time that the clock shows twice counts as the first, so that it lies in only one of two adjacent
+ * spans. Throws UpstreamError without a clock: buckets of a longer window could not be separated from those requested.
  */
 export function sliceBuckets(
   buckets: Buckets,
@@ -35,7 +35,7 @@ function slice(buckets: Buckets, from: number, until: number): Buckets {
 }
 
 function unplaced(zoned: boolean): UpstreamError {
-  const [told, asked] = zoned ? ['instants', 'local times'] : ['local times', 'instants']
-  const message = `analytiks told ${told} where ${asked} were asked: without a time zone of the location they cannot be placed.`
+  const [returned, requested] = zoned ? ['instants', 'local times'] : ['local times', 'instants']
+  const message = `analytiks returned ${returned} instead of ${requested}: without the location's time zone they cannot be converted.`
   return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
 }

@@ -7,7 +7,7 @@ import { printSpan } from '../wire.ts'
 import { packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 
-/** One page of a brand's locations in one window; the first without a cursor. */
+/** One page of a brand's locations in one window; the first page has no cursor. */
 export interface BrandPageKey extends Question {
   readonly brandId: number
   readonly cursor: string | undefined
@@ -18,7 +18,7 @@ export interface BrandPage {
   readonly cursor: string | null
 }
 
-/** Pages of a brand, which the vendor cuts: a call each. */
+/** The pages of a brand, one call each; the vendor decides their size. */
 export function brandPages(
   client: AnalytiksClient,
   ttlSettings: TtlSettings,

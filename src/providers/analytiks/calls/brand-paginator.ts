@@ -18,22 +18,22 @@ export interface BrandPaginatorOptions {
   readonly scope: RequestScope
   readonly dwellTime: DwellTime
   readonly brandId: number
-  /** What is asked of all locations; those whose range is not within it are asked apart. */
+  /** The range requested for all locations; those whose own range is not within it get separate pages. */
   readonly span: TrafficSpan
   readonly step: TrafficStep
-  /** The windows of a range that are not still to come, without gaps, in order of time. */
+  /** Cuts a range into windows without gaps, in order of time; leaves out those that have not begun. */
   readonly cutWindows: (span: TrafficSpan, step: TrafficStep) => TrafficSpan[]
   readonly now: number
 }
 
-/** A brand's locations in the order of the first window's pages; the other windows are read as far as those locations need. */
+/** Returns a brand's locations in the order of the first window's pages; reads the other windows only as far as those need. */
 export function paginateBrand(
   question: BrandQuestion,
   options: BrandPaginatorOptions,
 ): Paginator<BrandReport> {
   const { span, step, cutWindows, now } = options
   const windows = cutWindows(span, step)
-  // Some window has to tell which locations there are.
+  // One window has to list the locations, even if the whole range is in the future.
   const first = windows[0] ?? presentWindow(span.form, step, now)
   const lead = new WindowPages(first, { ...options, wants: () => true })
   const others = windows.slice(1).map(window => new WindowPages(window, { ...options, wants: () => true }))
@@ -45,7 +45,7 @@ export function paginateBrand(
       attempt(() => questionIn(question, zone)),
     )
 
-  /** What a location is asked by that needs pages of its own; undefined where the brand's hold its range. */
+  /** Names the separate pages of a location; undefined if the brand's pages cover its range. */
   const separateNameOf = (locationId: number) => {
     const asked = questionOf(locationId)
     if (asked instanceof Error || isWithin(asked.span, span)) return undefined
@@ -93,7 +93,7 @@ export function paginateBrand(
       await takeAll(own.pages, own.step, now, receivedSeparately)
       for (const [locationId, parts] of receivedSeparately) received.set(locationId, parts)
     }
-    // A location that is newer than what is kept of the first window.
+    // A location is left over that the cached pages of the first window do not have yet.
     if (lead.hasEnded && others.some(pages => pages.hasBuffered)) lead.startAfresh()
     const reports = rows.map(row => reportOf(row, received.get(row.locationId) ?? []))
     return { rows: reports, next: lead.hasEnded ? undefined : true }
@@ -102,7 +102,7 @@ export function paginateBrand(
 
 type WindowTraffic = readonly [window: TrafficSpan, traffic: LocationTraffic]
 
-/** Adds what each window tells of the locations. */
+/** Adds each window's rows of the locations that are keys of `received`. */
 async function takeAll(
   windows: readonly WindowPages[],
   step: TrafficStep,
@@ -120,7 +120,7 @@ function isWithin(part: TrafficSpan, whole: TrafficSpan): boolean {
   return part.form === whole.form && part.start >= whole.start && part.end <= whole.end
 }
 
-/** One location that fails by itself. */
+/** The report of a location that fails without failing its page. */
 function failed({ locationId, referenceNumber }: LocationTraffic, failure: Error): BrandReport {
   return {
     locationId,

@@ -10,15 +10,15 @@ import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 /** One location in one window. */
 export interface LocationWindow extends Question {
   readonly identity: LocationIdentity
-  /** `FAIL`: one refused location refuses all that are asked with it. */
+  /** `FAIL`: one refused location fails all locations of the same call. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
-  /** The same for windows that may share a call. */
+  /** Equal for windows that may share a call. */
   readonly group: string
-  /** The same for equal windows. */
+  /** Equal for equal windows. */
   readonly name: string
 }
 
-/** A fleet's year is thousands of them, each looked up by its name many times. */
+/** Computes the names once: a year of a fleet has thousands of windows, each looked up by name many times. */
 export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): LocationWindow {
   const group = groupName(window)
   return { ...window, group, name: `${group} ${identityName(window.identity)}` }
@@ -27,7 +27,7 @@ export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): 
 /** The most locations of one call (the vendor's page). */
 const maximumLocations = 50
 
-/** All metrics of a location in a window: 50 locations a call; ids, and references of one brand, each their way. */
+/** All metrics of a location in a window: at most 50 locations per call, either ids or references of one brand. */
 export function locationTraffic(
   client: AnalytiksClient,
   ttlSettings: TtlSettings,
@@ -74,7 +74,7 @@ function callFor(
       return group.map(({ identity }) => {
         const found = find(successes, identity)
         if (found) return found
-        // What `failures` lists for a reference number is not documented: it may be the id behind it.
+        // The vendor does not document what `failures` lists for a reference number: it may be the location's id.
         const isRefused =
           'locationId' in identity ? refused.includes(String(identity.locationId)) : refused.length > 0
         return isRefused ? forbidden() : missing()
@@ -121,6 +121,6 @@ function forbidden(): UpstreamError {
 }
 
 function missing(): UpstreamError {
-  const message = 'analytiks neither answered nor refused this location.'
+  const message = 'analytiks neither returned nor refused this location.'
   return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
 }

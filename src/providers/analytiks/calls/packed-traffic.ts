@@ -1,25 +1,25 @@
 import { z } from 'zod'
 import { type Buckets, type LocationTraffic, type TrafficMetric, trafficMetrics } from '../records.ts'
 
-/** Millions of numbers are kept: a schema for each of them would cost more than the parsing. */
+/** Checks no member on purpose: there are millions of numbers, and a schema for each costs more than the parsing. */
 const numbers = z.custom<readonly number[]>(Array.isArray)
 
-/** Runs of buckets at equal steps: how many steps after the last one it begins and how many they are, one run after the other. */
+/** Times as runs of equal steps. `runs` holds two numbers per run: the steps since the last time, and the number of times. */
 const packedTimes = z.object({
-  /** Of the first bucket. */
+  /** The first time. */
   start: z.number(),
   step: z.number(),
   runs: numbers,
 })
 
-/** `times` is a place in the list of times. */
+/** `times` is an index into the list of times. */
 const packedBuckets = z.object({ times: z.int(), values: numbers, zoned: z.boolean() })
 
 const packedMetrics = z.partialRecord(z.enum(trafficMetrics), packedBuckets.nullable())
 
 /**
- * What is kept of a location's traffic, as JSON: the times of its buckets, which are most of it, are said in short, and once
- * where neighbouring series share them.
+ * A location's traffic as cached JSON. The times of buckets would be most of it, so they are run-length encoded, and stored
+ * once for series that share them.
  */
 const packedTraffic = z.object({
   locationId: z.int(),
@@ -46,7 +46,7 @@ export function packTraffic({ buckets, pointsOfInterest, ...location }: Location
   return { ...location, ...packed, times: [...indexes.keys()].map(packTimes) }
 }
 
-/** The traffic that was packed, of which series may share their times; undefined where it was not so. */
+/** The traffic of a cached value; undefined if the value is not packed traffic. Series may share lists of times. */
 export function unpackTraffic(cached: unknown): LocationTraffic | undefined {
   const { data: packed } = packedTraffic.safeParse(cached)
   if (!packed) return undefined
@@ -97,7 +97,7 @@ function packTimes(times: readonly number[]): PackedTimes {
   return { start, step, runs }
 }
 
-/** What every bucket starts a multiple of after the one before. */
+/** The greatest step of which every gap between times is a multiple. */
 function stepOf(times: readonly number[]): number {
   let step = 0
   let last: number | undefined

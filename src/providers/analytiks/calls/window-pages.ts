@@ -9,25 +9,25 @@ export interface WindowPagesOptions {
   readonly scope: RequestScope
   readonly brandId: number
   readonly step: TrafficStep
-  /** The locations that will be taken; others are not held. */
+  /** The locations that will be taken; rows of others are not stored. */
   readonly wants: (locationId: number) => boolean
 }
 
-/** A page may be empty, say of locations that are refused; so many are a mistake. */
+/** A page may be empty, for example if its locations are refused; more than this is an error of the vendor. */
 const maximumEmptyPages = 20
 
 /**
- * The pages of a brand in one window. Where pages that were kept do not go together with what upstream says now (the
- * vendor does not say how long a cursor is good), they are read afresh once.
+ * Reads the pages of a brand in one window. If cached pages contradict what upstream returns now (the vendor does not say
+ * how long a cursor is valid), it reads them once more without the cache.
  */
 export class WindowPages {
   readonly window: TrafficSpan
   hasEnded = false
   readonly #options: WindowPagesOptions
-  /** Handed out, so not again where pages are read afresh. */
+  /** Locations that `next` has returned already: it does not return them again after a fresh start. */
   readonly #returned = new Set<number>()
   readonly #buffered = new Map<number, LocationTraffic>()
-  /** In the pages of this reading. */
+  /** Locations in the pages since the last start. */
   #seen = new Set<number>()
   #cursor: string | undefined
   #emptyPages = 0
@@ -39,21 +39,21 @@ export class WindowPages {
     this.#options = options
   }
 
-  /** Whether a row was read that nobody took. */
+  /** Whether a row was read that was never taken. */
   get hasBuffered(): boolean {
     return this.#buffered.size > 0
   }
 
-  /** The rows of the next page that were not there before. */
+  /** Reads the next page; returns its rows that were not returned before. */
   async next(): Promise<readonly LocationTraffic[]> {
     this.#hasBegun = true
     const { data, cursor } = await this.#read()
     const repeats = data.some(({ locationId }) => this.#seen.has(locationId))
     if (data.length === 0) this.#emptyPages++
-    // A walk that brings nothing new would have no end.
+    // Pages that bring nothing new might never end.
     if (repeats || this.#emptyPages > maximumEmptyPages) {
       if (this.startAfresh()) return this.next()
-      throw inconsistent('analytiks handed out the same locations twice, or none over and over.')
+      throw inconsistent('analytiks returned the same locations twice, or empty pages again and again.')
     }
     for (const { locationId } of data) this.#seen.add(locationId)
     this.#cursor = cursor ?? undefined
@@ -63,26 +63,26 @@ export class WindowPages {
     return rows
   }
 
-  /** Reads the first page, which needs no answer to be asked for. */
+  /** Reads the first page ahead of time: its key depends on no other response. */
   async begin(): Promise<void> {
     if (!this.#hasBegun) await this.#buffer()
   }
 
-  /** The rows of these locations, read on until they are there; a window that lacks one would make its series shorter. */
+  /** Reads on until it has the rows of these locations. Throws if one is missing: its series would be silently short. */
   async take(locationIds: readonly number[]): Promise<readonly LocationTraffic[]> {
     const rows: LocationTraffic[] = []
     for (const locationId of locationIds) {
       while (!this.#buffered.has(locationId) && (!this.hasEnded || this.startAfresh())) await this.#buffer()
       const row = this.#buffered.get(locationId)
       if (!row)
-        throw inconsistent('analytiks told of a location in one window of the range and not in another.')
+        throw inconsistent('analytiks returned a location in one window of the range and not in another.')
       this.#buffered.delete(locationId)
       rows.push(row)
     }
     return rows
   }
 
-  /** Goes back to the first page, past what is kept; false where that was done before, or nothing is kept. */
+  /** Goes back to the first page, without the cache; false if it did so before, or if there is no cache. */
   startAfresh(): boolean {
     if (this.#isAfresh || !this.#options.pages.isCaching) return false
     this.#isAfresh = true
@@ -111,7 +111,7 @@ export class WindowPages {
   }
 }
 
-/** What a cursor that is good no more may be answered with. */
+/** Whether this may be the response to an expired cursor. */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof UpstreamError &&

@@ -1,16 +1,16 @@
 import type { TrafficSpan, TrafficStep } from '../records.ts'
 
 const day = 86_400_000
-/** The most of one call (the vendor's page). */
+/** The longest range of one call (the vendor's page). */
 const windowDays = 5
 const windowLength = windowDays * day
-/** No day before it can be written. */
+/** Earlier days cannot be printed with a four-digit year. */
 const firstDay = Date.parse('0001-01-01T00:00:00Z')
 
 /**
- * Cuts a range of any length where the days since 1970 are a multiple of five, by the clock that the range is told in. With
- * `whole`, windows reach beyond the range, so that whatever is asked of the same days makes the same calls: one that is
- * over is asked whole, another to the end of the last day that is wanted.
+ * Cuts a range of any length where the days since 1970 are a multiple of five, in the form of the range. With `whole`,
+ * windows reach beyond the range so that all questions about the same days make the same calls: a past window is requested
+ * whole, a current one up to the end of the last day of the range.
  */
 export function windowsOf(
   { form, start, end }: TrafficSpan,
@@ -28,37 +28,37 @@ export function windowsOf(
 
 const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 
-/** By how much a local clock may be before UTC. */
+/** The most that a local clock may be ahead of UTC. */
 const furthestAhead = 14 * 3_600_000
 
-/** The end of the bucket that is running: of a local clock that nobody knows, of the one that is furthest ahead. */
+/** The end of the current bucket; in local form that of the clock furthest ahead, since the zone is not known. */
 function presentEnd(form: TrafficSpan['form'], step: TrafficStep, now: number): number {
   const milliseconds = stepMilliseconds[step]
   const latest = form === 'utc' ? now : now + furthestAhead
   return (Math.floor(latest / milliseconds) + 1) * milliseconds
 }
 
-/** Whether all buckets of a window are still to come. */
+/** Whether all buckets of a window are in the future. */
 export function isAhead({ form, start }: TrafficSpan, step: TrafficStep, now: number): boolean {
   return start >= presentEnd(form, step, now)
 }
 
-/** The window without the buckets that are still to come: the running one is its last. */
+/** The window without its future buckets: the current one is its last. */
 export function untilNow(window: TrafficSpan, step: TrafficStep, now: number): TrafficSpan {
   const end = presentEnd(window.form, step, now)
   return window.end <= end ? window : { ...window, end }
 }
 
-/** The running bucket, of which nothing is wanted but whose locations there are. */
+/** The window of the current bucket, requested only for its list of locations. */
 export function presentWindow(form: TrafficSpan['form'], step: TrafficStep, now: number): TrafficSpan {
   const end = presentEnd(form, step, now)
   return { form, start: end - stepMilliseconds[step], end }
 }
 
-/** Cameras may report late, and a local clock may be behind UTC or before it. */
+/** Cameras may report late, and a local clock may be behind or ahead of UTC. */
 const leeway = { utc: 3_600_000, local: 15 * 3_600_000 } as const
 
-/** Whether a window's traffic can change no more. */
+/** Whether a window's traffic no longer changes. */
 export function isOver({ form, end }: TrafficSpan, now: number): boolean {
   return end + leeway[form] <= now
 }

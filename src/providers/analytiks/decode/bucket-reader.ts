@@ -2,25 +2,25 @@ import type { Buckets } from '../records.ts'
 import { type BucketKey, readBucketKey } from './bucket-key.ts'
 import type { FastMaps } from './fast-maps.ts'
 
-/** A map of the vendor's: from the start of a bucket, as text, to a count. */
+/** A map of the vendor: from the start of a bucket, as text, to a count. */
 export type BucketMap = Readonly<Record<string, unknown>>
 
 export function isBucketMap(map: unknown): map is BucketMap {
   return typeof map === 'object' && map !== null && !Array.isArray(map)
 }
 
-/** A map whose keys are no dates, or whose values are no natural numbers. */
+/** Thrown for a map whose keys are not dates or whose values are not natural numbers. */
 export class UnreadableMap extends Error {
   override readonly name = 'UnreadableMap'
 }
 
-/** Reads the maps of one answer, whose keys are the same few texts over and over. */
+/** Reads the maps of one response. Parses each key text once, since most maps have the same keys. */
 export class BucketReader {
   readonly #fastMaps: Pick<FastMaps, 'find'>
   readonly #bucketKeys = new Map<string, BucketKey>()
   #lastTimes: readonly number[] = []
 
-  /** `lifted` are the maps that are read already. */
+  /** `fastMaps` finds the maps that were read straight from the text. */
   constructor(fastMaps: Pick<FastMaps, 'find'>) {
     this.#fastMaps = fastMaps
   }
@@ -28,9 +28,9 @@ export class BucketReader {
   /** Throws UnreadableMap. */
   read(map: BucketMap | string): Buckets {
     if (typeof map !== 'string') return this.#readKeys(map)
-    const fastMaps = this.#fastMaps.find(map)
-    if (!fastMaps) throw new UnreadableMap('a text is no map of counts')
-    return fastMaps
+    const buckets = this.#fastMaps.find(map)
+    if (!buckets) throw new UnreadableMap('a text is no map of counts')
+    return buckets
   }
 
   #readKeys(map: BucketMap): Buckets {
@@ -61,7 +61,7 @@ export class BucketReader {
     return bucketKey
   }
 
-  /** Cameras report in step, so that neighbouring maps mostly have the same times: those are held once. */
+  /** Neighbouring maps mostly have the same times, since cameras report in step: they share one list. */
   #sharingTimes({ times, values }: Omit<Buckets, 'zoned'>, zoned: boolean): Buckets {
     const last = this.#lastTimes
     if (last.length === times.length && times.every((time, index) => time === last[index]))

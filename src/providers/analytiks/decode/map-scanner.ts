@@ -3,24 +3,24 @@ import type { Buckets } from '../records.ts'
 import { type BucketKey, readBucketKey } from './bucket-key.ts'
 
 /**
- * Reads maps of dates in order to natural numbers from a text of ASCII, without any space. Cameras report in step: nearly
- * every key is the one that followed its forerunner in a map before, and is compared with that rather than read.
+ * Reads maps of ascending dates to natural numbers from ASCII text without whitespace. Cameras report in step, so nearly
+ * every key follows the same key as in an earlier map: it is compared with that one instead of parsed.
  */
 export class MapScanner {
-  /** Behind the map that was read. */
+  /** The index after the map that was read last. */
   end = 0
   readonly #body: string
-  /** Of the body, a byte a character: many times as quick to look at as the text itself. */
+  /** The body, one byte per character: many times faster to index than the text. */
   readonly #bytes: Uint8Array
   readonly #view: DataView
-  /** Of all keys that were met, in order of time, and four words of each. */
+  /** The times of all keys so far, in order, and four 8-byte words of each key's text. */
   readonly #knownTimes: number[] = []
   readonly #knownWords: number[] = []
   readonly #bucketKeys = new Map<string, BucketKey | undefined>()
-  /** What all keys have in common; the length in characters, with quotes and colon. */
+  /** The length of every key in characters, with quotes and colon; keys of another length are not plain. */
   #length = shortestKey
   #zoned = true
-  /** Of the map that is read: copied at its end, which is cheaper than lists that grow. */
+  /** The current map's times and values: copied at its end, which is cheaper than growing new lists. */
   readonly #times: number[] = []
   readonly #values: number[] = []
   #lastTimes: readonly number[] = []
@@ -31,7 +31,7 @@ export class MapScanner {
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength)
   }
 
-  /** The map whose first key starts at a quote; undefined where it is anything but plain. */
+  /** Reads the map whose first key's quote is at `start`; undefined if the map is not plain. */
   read(start: number): Buckets | undefined {
     const body = this.#bytes
     const times = this.#times
@@ -64,12 +64,12 @@ export class MapScanner {
     return { times: this.#timesOf(count), values: values.slice(0, count), zoned: this.#zoned }
   }
 
-  /** Where on the axis the key stands that is printed there; -1 for one that is not plain, or does not come `next` or later. */
+  /** The index in `#knownTimes` of the key at `at`; -1 if the key is not plain, or its index is before `next`. */
   #indexAt(at: number, next: number): number {
     const end = at + this.#length
     const view = this.#view
     if (end > view.byteLength) return -1
-    // As numbers, since those of ASCII are equal for equal characters alone.
+    // Compares 8 characters as one number: for ASCII, equal numbers mean equal characters.
     const first = view.getFloat64(at, true)
     const second = view.getFloat64(at + 8, true)
     const third = view.getFloat64(end - 16, true)
@@ -84,7 +84,7 @@ export class MapScanner {
     return index < next ? -1 : index
   }
 
-  /** Where on the axis a key stands, which is put there where it is new. */
+  /** Parses the key at `at` and returns its index in `#knownTimes`, where it adds a new key. */
   #readKey(at: number): number {
     const text = keyText.exec(this.#body.slice(at, at + longestKey))?.[0] ?? ''
     const bucketKey = this.#bucketKeys.getOrInsertComputed(text, () => readBucketKey(text.slice(1, -2)))
@@ -107,7 +107,7 @@ export class MapScanner {
     return index
   }
 
-  /** Neighbouring maps that have the same times hold them once. */
+  /** Neighbouring maps with the same times share one list. */
   #timesOf(count: number): readonly number[] {
     const last = this.#lastTimes
     let same = 0
@@ -117,18 +117,18 @@ export class MapScanner {
   }
 }
 
-/** How many keys that a map may leave out are looked at before the key is read. */
+/** The number of known keys compared before a key is parsed: a map may leave some out. */
 const mostLeftOut = 4
-/** Four words, which overlap in most keys, hold as much and need as much. */
+/** Four words of 8 bytes, which may overlap, cover keys of these lengths. */
 const longestKey = 32
 const shortestKey = 16
-/** Upstream tells no more than five days of quarter-hours at once. */
+/** Five days of quarter-hours, the most that upstream returns at once, are 480. */
 const mostKeys = 1000
 
 const keyText = /^"[\dTZ:.+-]+":/
 const [zero, nine, comma, closingBrace] = [48, 57, 44, 125]
 
-/** Shared by all but the largest answers, each of which is read in one go: room of their own would pile up until it is cleared. */
+/** Reused by all but the largest responses, each read synchronously: separate buffers would pile up until garbage collection. */
 let sharedBytes = Buffer.alloc(0)
 const maximumSharedBytes = 2 ** 23
 

@@ -6,35 +6,35 @@ type BucketLabel = Pick<TrafficPoint, 'at' | 'localAt'>
 
 const quarterHour = 900_000
 
-/** The starts of buckets in print. A fleet's series have the same ones, so each is printed once for all. */
+/** The printed starts of buckets. All series of a fleet have the same starts, so each is printed once. */
 export class BucketLabels {
   readonly #clock: ZoneClock | null
   readonly #from: number
-  /** By quarter-hours from there on, as labels are asked for. */
+  /** Labels by quarter-hours since `#from`, filled on demand. */
   readonly #zoned: BucketLabel[] = []
   readonly #local: BucketLabel[] = []
   readonly #instants = new TimestampPrinter()
   readonly #locals = new TimestampPrinter()
 
-  /** Most of the times will be `from` then or later. */
+  /** Most of the times will be at or after `from`. */
   constructor(clock: ZoneClock | null, from: number) {
     this.#clock = clock
     this.#from = Math.floor(from / quarterHour) * quarterHour
   }
 
-  /** Of an instant where `zoned`, else of a local time as if it were UTC. */
+  /** The label of an instant if `zoned`, else of a local time read as UTC. */
   of(time: number, zoned: boolean): BucketLabel {
     const labels = zoned ? this.#zoned : this.#local
     const slot = (time - this.#from) / quarterHour
     const known = labels[slot]
     if (known) return known
     const label = this.#print(time, zoned)
-    // Far behind the others it would make the list a slow one.
+    // A label far beyond the others would turn the array into a slow, sparse one.
     if (Number.isInteger(slot) && slot >= 0 && slot < labels.length + mostSkipped) labels[slot] = label
     return label
   }
 
-  /** Of instants at equal steps, by the clock; null without one. */
+  /** Prints instants at equal steps in local time; null without a time zone. */
   localStarts(start: number, step: number, length: number): readonly string[] | null {
     const clock = this.#clock
     if (!clock) return null

@@ -9,11 +9,11 @@ export function isCalendarInterval(interval: string): interval is CalendarInterv
   return calendarIntervals.some(one => one === interval)
 }
 
-/** The days, weeks or months that a range touches, the first and the last maybe in part. */
+/** The days, weeks or months that a range touches; the first and last may be partial. */
 export class Periods {
-  /** Where each starts by the clock, which may have skipped that time. */
+  /** The local start of each period; the clock may have skipped that time. */
   readonly localStarts: readonly number[]
-  /** The first instant of each; null without a time zone. */
+  /** The first instant of each period; null without a time zone. */
   readonly starts: readonly number[] | null
   readonly #clock: ZoneClock | null
   #labels: readonly PeriodLabel[] | undefined
@@ -28,7 +28,7 @@ export class Periods {
     return this.localStarts.length
   }
 
-  /** The starts in print. */
+  /** The printed starts. */
   get labels(): readonly PeriodLabel[] {
     this.#labels ??= this.localStarts.map((local, index) => {
       const start = this.starts?.[index]
@@ -39,8 +39,8 @@ export class Periods {
   }
 
   /**
-   * Which period holds a moment of the range, an instant where `zoned`; what lies outside is counted to the nearest. `hint`
-   * is where to look first. Null where several might.
+   * The index of the period of a time, which is an instant if `zoned`; a time outside the range counts for the nearest
+   * period. Looks at `hint` first. Null if the period cannot be determined without a time zone.
    */
   indexOf(time: number, zoned: boolean, hint: number): number | null {
     if (this.length === 1) return 0
@@ -56,7 +56,7 @@ export interface PeriodLabel {
   readonly localAt: string
 }
 
-/** Null for a range in UTC without a clock to tell its days. */
+/** Null for a range in UTC without a time zone. */
 export function periodsOf(
   span: TrafficSpan,
   interval: CalendarInterval,
@@ -71,12 +71,12 @@ export function periodsOf(
   return periods
 }
 
-/** The whole range as one period. */
+/** One period for the whole range. */
 export function wholeOf({ start }: TrafficSpan): Periods {
   return new Periods([start], null, null)
 }
 
-/** A fleet is asked the same of all its places. */
+/** The last periods per zone: a fleet's locations share one question. */
 const latestPeriods = new WeakMap<ZoneClock, { readonly name: string; readonly periods: Periods }>()
 
 function listPeriods({ form, start, end }: TrafficSpan, interval: CalendarInterval, clock: ZoneClock | null) {
@@ -87,7 +87,7 @@ function listPeriods({ form, start, end }: TrafficSpan, interval: CalendarInterv
   let local = startOf(form === 'utc' && clock ? clock.localOf(start) : start, interval)
   while (positionOf(local) < end) {
     const next = startOf(local + beyond[interval], interval)
-    // A day that the clock skips as a whole has no instant.
+    // A day that the clock skips entirely has no instant.
     if (instantOf(next) > instantOf(local) && positionOf(next) > start) {
       localStarts.push(local)
       starts.push(instantOf(local))
@@ -103,7 +103,7 @@ function printLocal(local: number): string {
 
 const day = 86_400_000
 
-/** From the start of a period to some moment of the next one. */
+/** Added to the start of a period, this gives a time in the next one. */
 const beyond = { daily: day, weekly: 7 * day, monthly: 31 * day } as const
 
 /** The start of the day, ISO week or month of a local time. */

@@ -1,4 +1,4 @@
-/** A stretch of time in which a clock keeps one offset from UTC. */
+/** A stretch of time with one offset from UTC. */
 interface Stretch {
   readonly from: number
   readonly until: number
@@ -8,15 +8,15 @@ interface Stretch {
 const day = 86_400_000
 
 /**
- * The clock of a time zone. Instants are milliseconds since 1970, local times the same of the clock's reading as if it were
- * UTC. The platform is asked once a stretch of equal offset, so that a bucket costs a comparison.
+ * The clock of a time zone. Instants are milliseconds since 1970; local times are the clock's reading taken as UTC. Calls
+ * Temporal once per stretch of equal offset, so that a bucket costs only a comparison.
  */
 export class ZoneClock {
   readonly #timeZone: string
   readonly #stretches: Stretch[] = []
   #latest: Stretch = { from: 0, until: 0, offset: 0 }
 
-  /** Throws a RangeError for a name that is no time zone. */
+  /** Throws a RangeError if the name is not a time zone. */
   constructor(timeZone: string) {
     this.#timeZone = timeZone
     this.#latest = this.#stretchAt(0)
@@ -26,19 +26,19 @@ export class ZoneClock {
     return instant + this.#stretchAt(instant).offset
   }
 
-  /** The instant at which the clock shows a local time; null where it does so twice, or never. */
+  /** The instant at which the clock shows a local time; null if it does so twice or never. */
   instantOf(local: number): number | null {
     const [first, second] = this.#instantsOf(local)
     return first === undefined || second !== undefined ? null : first
   }
 
-  /** The first instant at which the clock shows a local time, or has skipped it. */
+  /** The first instant at which the clock shows a local time, or the instant of the change that skips it. */
   firstInstantAt(local: number): number {
     const [first] = this.#instantsOf(local)
     return first ?? this.#stretchAt(local - this.#stretchAt(local - day).offset).from
   }
 
-  /** Whether the clock is off UTC by whole hours, all through a range. */
+  /** Whether the offset from UTC is in whole hours throughout a range. */
   keepsWholeHours(start: number, end: number): boolean {
     for (let at = start; at < end; ) {
       const { offset, until } = this.#stretchAt(at)
@@ -48,7 +48,7 @@ export class ZoneClock {
     return true
   }
 
-  /** In order of time. No clock is more than a day off UTC, and none changes twice within two days. */
+  /** In order of time. Relies on this: no offset exceeds a day, and no clock changes twice within two days. */
   #instantsOf(local: number): number[] {
     const before = this.#stretchAt(local - day).offset
     const after = this.#stretchAt(local + day).offset
@@ -69,7 +69,7 @@ export class ZoneClock {
     if (known) return known
     const there = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(this.#timeZone)
     const stretch = {
-      // One further, since the change before a change is another one.
+      // One millisecond later, since at the instant of a change 'previous' is the change before it.
       from:
         there.add({ milliseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ??
         Number.NEGATIVE_INFINITY,
@@ -83,7 +83,7 @@ export class ZoneClock {
 
 const clocks = new Map<string, ZoneClock>()
 
-/** One clock a zone for the whole process: it says what the platform says, and the catalog's zones are few. */
+/** One clock per zone for the whole process: the platform's rules do not change, and the catalog has few zones. */
 export function clockOf(timeZone: string): ZoneClock {
   return clocks.getOrInsertComputed(timeZone, () => new ZoneClock(timeZone))
 }

@@ -246,17 +246,17 @@ describe('keys in another form than asked', () => {
   })
 
   test.each([
-    ['local times where instants', span, visits],
+    ['local times instead of instants', span, visits],
     [
-      'instants where local times',
+      'instants instead of local times',
       local('2025-10-26T00:00:00', '2025-10-27T00:00:00'),
       bucketsOf({ '2025-10-26T10:00:00Z': 1 }),
     ],
-  ])('are an error that says so where no clock is known: %s were asked', (told, span, visits) => {
+  ])('are an error that says so without a time zone: %s', (returned, span, visits) => {
     expect(() => gather(ask(span, null), [[span, rowOf({ visits })]])).toThrow(
       expect.objectContaining({
         code: 'UPSTREAM_INVALID_RESPONSE',
-        message: expect.stringContaining(`told ${told} were asked`),
+        message: expect.stringContaining(`returned ${returned}:`),
       }),
     )
   })
