@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 describe('the token', () => {
-  test('is one for all calls of an account, however they are made', async () => {
+  test('is shared by all calls of an account', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const client = account.client('analytiks')
@@ -48,7 +48,7 @@ describe('the token', () => {
     expect(costs(emulator)).toEqual({ tokens: 2, exports: 3 })
   })
 
-  test('that is revoked is renewed once for all who were refused, and what they asked is answered', async () => {
+  test('that is revoked is renewed once for all refused calls, which then succeed', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     await whole(account)
@@ -58,16 +58,16 @@ describe('the token', () => {
     expect(costs(emulator)).toEqual({ tokens: 2, exports: 9 })
   })
 
-  test('that is refused costs the bytes of both answers, and none of its own', async () => {
+  test('that is refused costs the bytes of both responses, and none of its own', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const route = 'POST /json/v1'
     emulator.journal.script({ route, answer: { status: 401, body: 'refused' }, times: 1 })
     emulator.journal.script({ route, answer: { body: '[]' } })
-    const told: number[] = []
-    const received = (bytes: number) => told.push(bytes)
+    const sizes: number[] = []
+    const received = (bytes: number) => sizes.push(bytes)
     await account.client('analytiks').whole(june, { locations: [1] }, { ...callContext, received })
-    expect(told).toEqual([7, 2])
+    expect(sizes).toEqual([7, 2])
     expect(costs(emulator)).toEqual({ tokens: 2, exports: 2 })
   })
 
@@ -75,7 +75,7 @@ describe('the token', () => {
     ['v1', (account: Wiring) => account.client('analytiks').whole(june, refused, callContext)],
     ['v2', (account: Wiring) => account.client('analytiks').partial(june, refused, callContext)],
     ['v3', (account: Wiring) => account.client('analytiks').page(june, 9999, undefined, callContext)],
-  ])('is not renewed over and over for locations that are refused: %s', async (_, ask) => {
+  ])('is not renewed again and again for refused locations: %s', async (_, ask) => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     for (const _ of [1, 2, 3]) {
@@ -88,7 +88,7 @@ describe('the token', () => {
     expect(costs(emulator)).toEqual({ tokens: 2, exports: 7 })
   })
 
-  test('that is revoked after a location was refused is renewed at once, once for all', async () => {
+  test('that is revoked after a location was refused is renewed at once, and only once', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     await failureOf(whole(account, refused))
@@ -104,7 +104,7 @@ describe('the token', () => {
     expect(await failureOf(whole(account, refused))).toMatchObject({ code: 'UPSTREAM_FORBIDDEN' })
   })
 
-  test('that is revoked while no other can be had leaves the question retryable', async () => {
+  test('that is revoked while no other can be had makes the error retryable', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     await whole(account)
@@ -176,8 +176,8 @@ describe('a request', () => {
   })
 })
 
-describe('an answer', () => {
-  test("of the vendor's page is understood, sparse as it is", async () => {
+describe('a response', () => {
+  test("from the vendor's page is read, sparse as it is", async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const [row] = await account.client('analytiks').whole(exampleSpan, { locations: [1] }, callContext)
@@ -194,7 +194,7 @@ describe('an answer', () => {
     )
   })
 
-  test('tells UTC from local time by the keys of a map, in order of time, and no map from an empty one', async () => {
+  test('has UTC or local time by the keys of its maps, in order of time; no map differs from an empty one', async () => {
     vi.stubEnv('TZ', 'Asia/Kolkata')
     expect(new Date(0).getHours()).toBe(5)
     const [row] = await answered([
@@ -221,7 +221,7 @@ describe('an answer', () => {
     expect(row).toMatchObject({ locationId: 1, referenceNumber: null, pointsOfInterest: [] })
   })
 
-  test('may hold what the vendor adds, and a reference that is a number', async () => {
+  test('may have unknown fields, and a reference that is a number', async () => {
     const [row] = await answered([{ locationId: 1, referenceNumber: 4711, queueLength: { a: 'b' } }])
     expect(row).toMatchObject({ locationId: 1, referenceNumber: '4711' })
   })
@@ -233,12 +233,12 @@ describe('an answer', () => {
     ['a fraction', { '2023-06-08T20:00:00Z': 0.5 }],
     ['a map in both forms', { '2023-06-08T20:00:00Z': 1, '2023-06-08T21:00:00': 2 }],
     ['a map that is a list', [1, 2]],
-  ])('with %s is refused as a whole', async (_, visits) => {
+  ])('with %s is rejected as a whole', async (_, visits) => {
     const error = await failureOf(answered([{ locationId: 1, visits }]))
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 })
   })
 
-  test('of v1 is all or nothing, of v2 what is allowed with what is refused', async () => {
+  test('of v1 is all or nothing, of v2 the allowed and the refused locations', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const client = account.client('analytiks')
@@ -259,7 +259,7 @@ function whole(account: Wiring, choice: LocationChoice = { locations: [1] }) {
   return account.client('analytiks').whole(june, choice, callContext)
 }
 
-/** What the client makes of a v1 answer. */
+/** What the client returns for a v1 response. */
 async function answered(body: unknown) {
   await using emulator = await serveAnalytiks()
   await using account = wire(emulator)

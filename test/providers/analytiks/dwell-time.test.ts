@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DwellTime } from '../../../src/providers/analytiks/assembly/aggregation.ts'
 import type { TrafficInterval } from '../../../src/providers/analytiks/traffic-question.ts'
-import { bucketsOf, gather, rowOf, utc } from './traffic-rows.ts'
+import { bucketsOf, buildReport, rowOf, utc } from './traffic-rows.ts'
 
 const span = utc('2025-06-02T00:00:00Z', '2025-06-04T00:00:00Z')
 const noon = Date.parse('2025-06-03T12:00:00Z')
@@ -16,19 +16,19 @@ const dwellTime = bucketsOf({
 test.each<[DwellTime, TrafficInterval, number[], number | null]>([
   ['sum', 'hourly', [1000, 5000, 90_000, 3001], 99_001],
   ['sum', 'daily', [96_000, 3001], 99_001],
-  // Three visits of 1 s and one of 5 s, which nobody counted; then two of 3 s.
+  // Three visits of 1 s and one of 5 s, without a count of visits; then two of 3 s.
   ['mean', 'hourly', [1000, 5000, 90_000, 3001], 2334],
   ['mean', 'daily', [2000, 3001], 2334],
   [undefined, 'hourly', [1000, 5000, 90_000, 3001], null],
   [undefined, 'daily', [], null],
-])('dwell times that are said to be a %s are %s told as such', (said, interval, values, total) => {
+])('dwell time set to %s has these %s values and total', (said, interval, values, total) => {
   const question = { span, interval, timeZone: 'UTC', metrics: ['dwellTime'], withZones: true } as const
   const row = rowOf({ visits, dwellTime }, [{ id: 'zone', buckets: { visits, dwellTime } }])
   const windows = [
     [{ ...span, start: noon }, row],
     [{ ...span, end: noon }, row],
   ] as const
-  const { series, pointsOfInterest } = gather(question, windows, said)
+  const { series, pointsOfInterest } = buildReport(question, windows, said)
   for (const place of [{ series }, ...pointsOfInterest]) {
     expect(
       place
@@ -41,7 +41,7 @@ test.each<[DwellTime, TrafficInterval, number[], number | null]>([
   }
 })
 
-test('a mean over nobody is not told', () => {
+test('a mean over nobody is null', () => {
   const empty = bucketsOf({ '2025-06-02T12:00:00Z': 0 })
   const row = rowOf({ visits: empty, dwellTime: bucketsOf({ '2025-06-02T12:00:00Z': 5000 }) })
   const question = {
@@ -51,14 +51,14 @@ test('a mean over nobody is not told', () => {
     metrics: ['dwellTime'],
     withZones: false,
   } as const
-  const series = gather(question, [[span, row]], 'mean').series('dwellTime')
+  const series = buildReport(question, [[span, row]], 'mean').series('dwellTime')
   expect(series.reported).toBe(true)
   expect(series.points()).toEqual([])
   expect(series.columns()?.values).toEqual([null, null])
   expect([series.total(), series.peak()]).toEqual([null, null])
 })
 
-test('visits that are told in another form weigh nothing in', () => {
+test('visits in another form do not weigh a mean', () => {
   const localVisits = bucketsOf({ '2025-06-02T10:00:00': 3 })
   const two = bucketsOf({ '2025-06-02T10:00:00Z': 1000, '2025-06-02T11:00:00Z': 2000 })
   const question = {
@@ -68,6 +68,6 @@ test('visits that are told in another form weigh nothing in', () => {
     metrics: ['dwellTime'],
     withZones: false,
   } as const
-  const report = gather(question, [[span, rowOf({ visits: localVisits, dwellTime: two })]], 'mean')
+  const report = buildReport(question, [[span, rowOf({ visits: localVisits, dwellTime: two })]], 'mean')
   expect(report.series('dwellTime').total()).toBe(1500)
 })

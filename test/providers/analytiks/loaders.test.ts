@@ -8,7 +8,7 @@ import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/ana
 import { type Ask, providerConformance } from '../../support/conformance.ts'
 import { answer, httpFailures, tokenFailures } from '../../support/failures.ts'
 import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
-import { hour, toldBy, utc } from './traffic-rows.ts'
+import { hour, seriesOf, utc } from './traffic-rows.ts'
 
 const june: TrafficQuestion = {
   span: utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'),
@@ -23,10 +23,10 @@ const juneOfBrand: BrandQuestion = {
   zoneOf: () => null,
   timeZones: [],
 }
-/** Days that two calls tell. */
+/** Days in two windows, which take two calls. */
 const twoWindows = utc('2025-06-05T00:00:00Z', '2025-06-08T00:00:00Z')
 
-// A 401 is about the locations once the token was renewed.
+// With a renewed token a 401 is about the locations.
 const failures = {
   ...httpFailures,
   'status 401': {
@@ -52,7 +52,7 @@ providerConformance({
 })
 
 describe('traffic', () => {
-  test('of a location that is refused is an error of that location alone', async () => {
+  test('of a refused location is an error of that location only', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const outcomes = await Promise.allSettled(
@@ -76,7 +76,7 @@ describe('traffic', () => {
     expect(costs(emulator)).toEqual({ v1: 0, v2: 2, v3: 0 })
   })
 
-  test('is told as soon as its own windows are, whoever waits for others', async () => {
+  test('is complete as soon as its own windows are, whatever others wait for', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const gate = Promise.withResolvers<void>()
@@ -90,7 +90,7 @@ describe('traffic', () => {
     expect(await Promise.all(reports)).toHaveLength(2)
   })
 
-  test('that is to fail as a whole fails for all who are asked together', async () => {
+  test('with FAIL fails for all locations of the call', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const failing = load(account, [{ locationId: 1 }, { locationId: 99 }], { onRefusal: 'FAIL' })
@@ -100,7 +100,7 @@ describe('traffic', () => {
     expect(report?.locationId).toBe(1)
   })
 
-  test('that is to fail as a whole fails across all calls of its range, and of no other', async () => {
+  test('with FAIL fails across all calls of its range, and of no other', async () => {
     await using emulator = await serveAnalytiks({ extraStores: 50 })
     await using account = wire(emulator)
     const { analytiks } = account.request()
@@ -116,7 +116,7 @@ describe('traffic', () => {
     expect(choices(emulator).filter(({ locations }) => locations[0] === 99)).toHaveLength(2)
   })
 
-  test('goes by ids and by the references of each brand, each their way', async () => {
+  test('is requested by ids, and by the references of each brand', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const reports = await Promise.all(
@@ -136,7 +136,7 @@ describe('traffic', () => {
     expect(asked).toContainEqual({ brandId: 1234, referenceNumbers: ['FR2561', 'US0658'] })
   })
 
-  test('of another range, form, interval or way to be refused is another call', async () => {
+  test('of another range, form, interval or onRefusal is another call', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const { analytiks } = account.request()
@@ -156,7 +156,7 @@ describe('traffic', () => {
   })
 
   test.each(['PARTIAL', 'FAIL'] as const)(
-    'of a location that is neither answered nor refused is an error: %s',
+    'of a location that is neither returned nor refused is an error: %s',
     async onRefusal => {
       await using emulator = await serveAnalytiks()
       await using account = wire(emulator)
@@ -184,7 +184,7 @@ describe('traffic', () => {
     expect(choices(emulator).map(({ locations }) => locations.length)).toEqual([50, 1])
   })
 
-  test('of a range of several windows is put together from a call each, no further than the range', async () => {
+  test('of a range of several windows takes one call each, and ends with the range', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const [report] = await Promise.all(load(account, [{ locationId: 1 }], { span: twoWindows }))
@@ -199,7 +199,7 @@ describe('traffic', () => {
     expect(report?.series('visits').points()).toEqual(points)
   })
 
-  test('fails where one window of the range does', async () => {
+  test('fails if one window of the range fails', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     emulator.journal.script({ route: 'POST /json/v2', answer: { status: 500 }, times: 1 })
@@ -209,41 +209,41 @@ describe('traffic', () => {
   })
 })
 
-describe('the walk over a brand', () => {
+describe("a brand's paginator", () => {
   const count = (wanted: number) => (reports: readonly unknown[]) => reports.length >= wanted
 
-  test('reads no further than somebody asks, and nothing twice', async () => {
+  test('reads no further than requested, and nothing twice', async () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
     const { analytiks } = account.request()
-    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand })
+    const paginator = analytiks.brandTraffic(1234, { ...juneOfBrand })
     expect(costs(emulator).v3).toBe(0)
-    const { rows, ended } = await walk.until(count(2))
+    const { rows, ended } = await paginator.until(count(2))
     expect([idsOf(rows), ended, costs(emulator).v3]).toEqual([[1, 2], false, 1])
-    await Promise.all([walk.until(count(3)), walk.until(count(4)), walk.until(count(1))])
+    await Promise.all([paginator.until(count(3)), paginator.until(count(4)), paginator.until(count(1))])
     expect(costs(emulator).v3).toBe(2)
     const all = await analytiks.brandTraffic(1234, { ...juneOfBrand }).until(() => false)
     expect(idsOf(all.rows)).toEqual([1, 2, 3, 4, 5, 6])
     expect([all.ended, costs(emulator).v3]).toEqual([true, 3])
-    await walk.until(() => false)
+    await paginator.until(() => false)
     expect(costs(emulator).v3).toBe(3)
     const cursors = choices(emulator).map(({ cursor }) => cursor)
     expect(cursors).toEqual([null, expect.any(String), expect.any(String)])
   })
 
-  test('fails where a page fails, and stays failed for whoever needs that page', async () => {
+  test('fails if a page fails, and stays failed for everything that needs that page', async () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
-    const walk = account.request().analytiks.brandTraffic(1234, juneOfBrand)
-    await walk.until(count(2))
+    const paginator = account.request().analytiks.brandTraffic(1234, juneOfBrand)
+    await paginator.until(count(2))
     emulator.journal.script({ route: 'POST /json/v3', answer: { status: 500 }, times: 1 })
     for (const _ of [1, 2])
-      expect(await failureOf(walk.until(count(3)))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+      expect(await failureOf(paginator.until(count(3)))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
     expect(costs(emulator).v3).toBe(2)
-    expect((await walk.until(count(2))).rows).toHaveLength(2)
+    expect((await paginator.until(count(2))).rows).toHaveLength(2)
   })
 
-  test('fails where a location comes again, as it might have no end', async () => {
+  test('fails if a location comes again, since the pages might never end', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const pages = [[{ locationId: 1 }], [{ locationId: 2 }, { locationId: 1 }]]
@@ -251,29 +251,29 @@ describe('the walk over a brand', () => {
       const answer = { body: { cursor: `after ${index}`, data } }
       emulator.journal.script({ route: 'POST /json/v3', answer, times: 1 })
     }
-    const walk = account.request().analytiks.brandTraffic(1234, juneOfBrand)
-    expect((await walk.until(count(1))).ended).toBe(false)
-    expect(await failureOf(walk.until(count(2)))).toMatchObject(inconsistent)
+    const paginator = account.request().analytiks.brandTraffic(1234, juneOfBrand)
+    expect((await paginator.until(count(1))).ended).toBe(false)
+    expect(await failureOf(paginator.until(count(2)))).toMatchObject(inconsistent)
     expect(costs(emulator).v3).toBe(2)
   })
 
-  test('fails where page after page is empty, however new their cursors are', async () => {
+  test('fails if page after page is empty, even if their cursors are new', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     emulator.journal.script({ route: 'POST /json/v3', answer: { body: { cursor: 'next', data: [] } } })
-    const walk = account.request().analytiks.brandTraffic(1234, juneOfBrand)
-    expect(await failureOf(walk.until(count(1)))).toMatchObject(inconsistent)
+    const paginator = account.request().analytiks.brandTraffic(1234, juneOfBrand)
+    expect(await failureOf(paginator.until(count(1)))).toMatchObject(inconsistent)
     expect(costs(emulator).v3).toBe(21)
   })
 
-  test('reads every window of the range as far as the locations asked for', async () => {
+  test('reads every window of the range only as far as its locations need', async () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
     const { analytiks } = account.request()
-    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
-    await walk.until(count(2))
+    const paginator = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
+    await paginator.until(count(2))
     expect(costs(emulator).v3).toBe(2)
-    const { rows } = await walk.until(() => false)
+    const { rows } = await paginator.until(() => false)
     expect(costs(emulator).v3).toBe(6)
     const alone = await Promise.all(
       rows.map(({ locationId }) =>
@@ -288,7 +288,7 @@ describe('the walk over a brand', () => {
     expect(rows.map(measured)).toEqual(alone.map(measured))
   })
 
-  test('fails where a window tells nothing of a location that another tells of', async () => {
+  test('fails if one window has a location and another does not', async () => {
     await using emulator = await serveAnalytiks()
     await using account = wire(emulator)
     const answer = { body: { cursor: null, data: [{ locationId: 1 }] } }
@@ -296,8 +296,8 @@ describe('the walk over a brand', () => {
     const lacking = { body: { cursor: null, data: [{ locationId: 2 }] } }
     emulator.journal.script({ route: 'POST /json/v3', answer: lacking, times: 1 })
     const { analytiks } = account.request()
-    const walk = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
-    expect(await failureOf(walk.until(count(1)))).toMatchObject(inconsistent)
+    const paginator = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
+    expect(await failureOf(paginator.until(count(1)))).toMatchObject(inconsistent)
   })
 })
 
@@ -323,21 +323,21 @@ function idsOf(reports: readonly TrafficReport[]) {
   return reports.map(({ locationId }) => locationId)
 }
 
-/** All that was counted in a location. */
+/** All results of a location's report, comparable with `toEqual`. */
 function measured(report: TrafficReport) {
   const zones = report.pointsOfInterest.map(zone => ({
     id: zone.id,
-    told: toldBy(zone, pointOfInterestMetrics),
+    contentOf: seriesOf(zone, pointOfInterestMetrics),
   }))
-  return { locationId: report.locationId, told: toldBy(report, locationMetrics), zones }
+  return { locationId: report.locationId, contentOf: seriesOf(report, locationMetrics), zones }
 }
 
-/** All that a report tells, which two reports can be compared by. */
-function told(report: TrafficReport) {
+/** The results of a report, comparable with `toEqual`. */
+function contentOf(report: TrafficReport) {
   return { referenceNumber: report.referenceNumber, ...measured(report) }
 }
 
-/** What each call chose, in the order of arrival. */
+/** The locations of each call, in order of arrival. */
 function choices({ journal }: AnalytiksEmulator) {
   return journal.calls
     .filter(call => call.route !== 'POST /token')
@@ -359,7 +359,7 @@ function trafficQuestion(onRefusal: TrafficKey['onRefusal']) {
   const ask =
     (identity: LocationIdentity): Ask =>
     async ({ analytiks }) =>
-      told(await analytiks.traffic.load({ ...june, identity, onRefusal }))
+      contentOf(await analytiks.traffic.load({ ...june, identity, onRefusal }))
   return {
     ask: ask({ locationId: 1 }),
     other: ask({ brandId: 1234, referenceNumber: 'FR2561' }),
@@ -376,10 +376,10 @@ function trafficQuestion(onRefusal: TrafficKey['onRefusal']) {
   }
 }
 
-/** Walks a brand until `count` locations are known. */
+/** Reads a brand until `count` locations are known. */
 function brandTraffic(brandId: number, count: number): Ask {
   return async ({ analytiks }) => {
     const { rows } = await analytiks.brandTraffic(brandId, juneOfBrand).until(read => read.length >= count)
-    return rows.slice(0, count).map(told)
+    return rows.slice(0, count).map(contentOf)
   }
 }

@@ -38,7 +38,7 @@ const brand = {
   zoneOf: () => null,
 } as const
 
-test('a brand is asked by quarters as soon as one of its locations needs them', () => {
+test('a brand is requested by quarter-hours if one of its locations needs them', () => {
   expect(stepOfBrand({ ...brand, timeZones: [] })).toBe('hourly')
   expect(stepOfBrand({ ...brand, timeZones: ['Europe/London', 'Asia/Tokyo'] })).toBe('hourly')
   expect(stepOfBrand({ ...brand, timeZones: ['Europe/London', 'Asia/Kolkata'] })).toBe('15min')
@@ -46,7 +46,7 @@ test('a brand is asked by quarters as soon as one of its locations needs them', 
   expect(stepOfBrand({ ...brand, spanOf: () => localJune, timeZones: [] })).toBe('hourly')
 })
 
-test('a brand is asked from where its range begins first to where it ends last', () => {
+test('a brand is requested from the earliest start of its range to the latest end', () => {
   const [tokyo, london] = [
     utc('2025-05-31T15:00:00Z', '2025-06-30T15:00:00Z'),
     utc('2025-05-31T23:00:00Z', '2025-06-30T23:00:00Z'),

@@ -14,7 +14,7 @@ import type { TrafficQuestion } from '../../../src/providers/analytiks/traffic-q
 export const hour = 3_600_000
 export const day = 24 * hour
 
-/** A span in UTC of two instants in print. */
+/** A span in UTC between two printed instants. */
 export function utc(start: string, end: string): TrafficSpan {
   return { form: 'utc', start: Date.parse(start), end: Date.parse(end) }
 }
@@ -38,36 +38,36 @@ export function rowOf(
 }
 
 /**
- * What of a row lies in a window, its end included, as Analytiks answers: what is silent is left out, or told as empty maps,
- * and zones without any.
+ * The part of a row in a window, its end included, as Analytiks returns it. A metric without buckets is omitted, or is an
+ * empty map; a zone without metrics is omitted.
  */
-export function answerOf(
+export function responseOf(
   row: LocationTraffic,
   { start, end }: TrafficSpan,
-  silence: 'omitted' | 'told' = 'omitted',
+  silence: 'omitted' | 'empty' = 'omitted',
 ): LocationTraffic {
   const within = (buckets: MetricBuckets): MetricBuckets =>
     Object.fromEntries(
       Object.entries(buckets).map(([metric, map]: [string, Buckets | null]) => [metric, map && part(map)]),
     )
   const part = ({ times, values, zoned }: Buckets): Buckets | null => {
-    const kept = times.map(time => time >= start && time <= end)
-    const isTold = silence === 'told' || kept.includes(true)
-    const keep = (list: readonly number[]) => list.filter((_, index) => kept[index])
-    return isTold ? { times: keep(times), values: keep(values), zoned } : null
+    const isInside = times.map(time => time >= start && time <= end)
+    const isSent = silence === 'empty' || isInside.includes(true)
+    const keep = (list: readonly number[]) => list.filter((_, index) => isInside[index])
+    return isSent ? { times: keep(times), values: keep(values), zoned } : null
   }
   const zones = row.pointsOfInterest.map(({ id, buckets }) => ({ id, buckets: within(buckets) }))
   return {
     ...row,
     buckets: within(row.buckets),
     pointsOfInterest: zones.filter(
-      ({ buckets }) => silence === 'told' || Object.values(buckets).some(map => map !== null),
+      ({ buckets }) => silence === 'empty' || Object.values(buckets).some(map => map !== null),
     ),
   }
 }
 
-/** The report of windows told in the order given. */
-export function gather(
+/** The report of these windows, added in order. */
+export function buildReport(
   question: TrafficQuestion,
   windows: readonly (readonly [TrafficSpan, LocationTraffic])[],
   dwellTime?: DwellTime,
@@ -77,8 +77,8 @@ export function gather(
   return builder.report()
 }
 
-/** All that a place tells of some metrics. */
-export function toldBy(place: PlaceReport, metrics: readonly TrafficMetric[]) {
+/** The results of a place's series, comparable with `toEqual`. */
+export function seriesOf(place: PlaceReport, metrics: readonly TrafficMetric[]) {
   return metrics.map(metric => {
     const series = place.series(metric)
     const columns = series.columns()

@@ -41,7 +41,8 @@ export class MetricBuilder {
     this.#totals ??= new PeriodTotals(folds, this.#aggregation)
     const weights = this.#aggregation === 'mean' ? weightsOf(buckets, visits) : []
     if (this.#totals.add(buckets, weights)) return
-    const message = 'analytiks returned UTC instead of local times: without a time zone they belong to no day.'
+    const message =
+      'analytiks returned UTC instead of local times: without a time zone they belong to no day.'
     throw new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message)
   }
 

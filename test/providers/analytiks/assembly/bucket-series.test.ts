@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TrafficSpan } from '../../../../src/providers/analytiks/records.ts'
-import { bucketsOf, gather, local, rowOf, utc } from '../traffic-rows.ts'
+import { bucketsOf, buildReport, local, rowOf, utc } from '../traffic-rows.ts'
 
 const morning = utc('2025-06-02T09:00:00Z', '2025-06-02T12:00:00Z')
 
@@ -20,32 +20,41 @@ test('columns begin where upstream has buckets, which may be half past', () => {
   expect(columns?.values).toEqual([null, 1, null])
 })
 
-test('columns of nothing begin with an hour of UTC, as it was asked', () => {
+test('columns without buckets begin with a full hour of UTC', () => {
   const starts = (timeZone: string | null) => columnsOf({}, morning, timeZone)?.starts[0]
   expect(starts(null)).toBe('2025-06-02T09:00:00.000Z')
   expect(starts('Asia/Kolkata')).toBe('2025-06-02T09:00:00.000Z')
   expect(starts('America/St_Johns')).toBe('2025-06-02T09:00:00.000Z')
 })
 
-test.each(['00', '30'])('columns of what is not reported begin as those beside it, at %s past', minutes => {
-  const told = bucketsOf({ [`2025-06-02T10:${minutes}:00Z`]: 1 })
-  const row = rowOf({ visits: told }, [{ id: 'zone', buckets: { peakVisits: told } }])
-  const asked = { ...question(morning, 'Asia/Kolkata'), withZones: true }
-  const { series, pointsOfInterest } = gather({ ...asked, metrics: ['visits', 'bounces'] }, [[morning, row]])
-  const all = [series('visits'), series('bounces'), ...pointsOfInterest.map(place => place.series('visits'))]
-  expect(all.map(one => one.columns()?.starts()[0])).toEqual(
-    all.map(() => `2025-06-02T09:${minutes}:00.000Z`),
-  )
-  expect(all.map(({ reported }) => reported)).toEqual([true, false, false])
-})
+test.each(['00', '30'])(
+  'columns of a metric that is not reported align with those of the others, at %s past',
+  minutes => {
+    const reported = bucketsOf({ [`2025-06-02T10:${minutes}:00Z`]: 1 })
+    const row = rowOf({ visits: reported }, [{ id: 'zone', buckets: { peakVisits: reported } }])
+    const asked = { ...question(morning, 'Asia/Kolkata'), withZones: true }
+    const { series, pointsOfInterest } = buildReport({ ...asked, metrics: ['visits', 'bounces'] }, [
+      [morning, row],
+    ])
+    const all = [
+      series('visits'),
+      series('bounces'),
+      ...pointsOfInterest.map(place => place.series('visits')),
+    ]
+    expect(all.map(one => one.columns()?.starts()[0])).toEqual(
+      all.map(() => `2025-06-02T09:${minutes}:00.000Z`),
+    )
+    expect(all.map(({ reported }) => reported)).toEqual([true, false, false])
+  },
+)
 
-test('there are no columns of buckets that are not an hour apart, which points tell all the same', () => {
+test('buckets that are not an hour apart have no columns, but they are points', () => {
   const map = { '2025-06-02T09:00:00Z': 1, '2025-06-02T10:30:00Z': 2 }
   expect(columnsOf(map, morning)).toBe(null)
   expect(seriesOf(map, morning).points()).toHaveLength(2)
 })
 
-test('there are no columns where instants are not known', () => {
+test('there are no columns if instants are not known', () => {
   expect(columnsOf({ '2025-06-02T10:00:00': 1 }, morning, 'Europe/London')).toBe(null)
   expect(columnsOf({ '2025-06-02T10:00:00': 1 }, local('2025-06-02T09:00:00', '2025-06-02T12:00:00'))).toBe(
     null,
@@ -53,13 +62,13 @@ test('there are no columns where instants are not known', () => {
   expect(columnsOf({}, local('2025-06-02T09:00:00', '2025-06-02T12:00:00'))).toBe(null)
 })
 
-test('the peak is the first of several that are as high', () => {
+test('the peak is the first of several equal ones', () => {
   const windows = [9, 10, 11].map(hour => {
     const start = Date.UTC(2025, 5, 2, hour)
     const visits = { times: [start], values: [hour === 9 ? 1 : 5], zoned: true }
     return [{ ...morning, start, end: start + 3_600_000 }, rowOf({ visits })] as const
   })
-  const series = gather(question(morning), windows).series('visits')
+  const series = buildReport(question(morning), windows).series('visits')
   expect(series.peak()).toEqual({ at: '2025-06-02T10:00:00.000Z', localAt: null, value: 5 })
 })
 
@@ -69,7 +78,7 @@ function columnsOf(map: Record<string, number>, span: TrafficSpan, timeZone: str
 }
 
 function seriesOf(map: Record<string, number>, span: TrafficSpan, timeZone: string | null = null) {
-  return gather(question(span, timeZone), [[span, rowOf({ visits: bucketsOf(map) })]]).series('visits')
+  return buildReport(question(span, timeZone), [[span, rowOf({ visits: bucketsOf(map) })]]).series('visits')
 }
 
 function question(span: TrafficSpan, timeZone: string | null = null) {

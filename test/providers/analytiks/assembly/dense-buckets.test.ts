@@ -7,23 +7,23 @@ import { hour, utc } from '../traffic-rows.ts'
 const span = utc('2025-06-01T00:00:00Z', '2025-06-11T00:00:00Z')
 const windowHours = 48
 
-test('what windows told, in whatever order they came, is told in order of time', () => {
+test('buckets are visited in order of time, whatever the order of their windows', () => {
   fc.assert(
     fc.property(windowsInAnyOrder(), windows => {
-      const held = new DenseBuckets(span, hour)
-      for (const { start, buckets } of windows) held.add(start, buckets)
+      const dense = new DenseBuckets(span, hour)
+      for (const { start, buckets } of windows) dense.add(start, buckets)
       const inOrder = windows.toSorted((one, other) => one.start - other.start)
-      expect(listOf(held)).toEqual(inOrder.flatMap(({ buckets }) => told(buckets)))
+      expect(listOf(dense)).toEqual(inOrder.flatMap(({ buckets }) => entriesOf(buckets)))
     }),
   )
 })
 
-test('a bucket that is told twice is held twice', () => {
-  const held = new DenseBuckets(span, hour)
+test('a bucket that is reported twice is visited twice', () => {
+  const dense = new DenseBuckets(span, hour)
   const once: Buckets = { times: [span.start + hour], values: [7], zoned: true }
-  held.add(span.start, once)
-  held.add(span.start, once)
-  expect(listOf(held)).toEqual([...told(once), ...told(once)])
+  dense.add(span.start, once)
+  dense.add(span.start, once)
+  expect(listOf(dense)).toEqual([...entriesOf(once), ...entriesOf(once)])
   const within = new DenseBuckets(span, hour)
   within.add(span.start, { times: [span.start, span.start], values: [1, 2], zoned: true })
   expect(listOf(within).map(({ value }) => value)).toEqual([1, 2])
@@ -31,22 +31,22 @@ test('a bucket that is told twice is held twice', () => {
 
 test('a local span holds local times at equal steps', () => {
   const local: TrafficSpan = { ...span, form: 'local' }
-  const held = new DenseBuckets(local, hour)
-  held.add(local.start, { times: [local.start], values: [1], zoned: false })
-  held.add(local.start + hour, { times: [local.start + hour], values: [2], zoned: true })
-  expect(listOf(held)).toEqual([
+  const dense = new DenseBuckets(local, hour)
+  dense.add(local.start, { times: [local.start], values: [1], zoned: false })
+  dense.add(local.start + hour, { times: [local.start + hour], values: [2], zoned: true })
+  expect(listOf(dense)).toEqual([
     { time: local.start, value: 1, zoned: false },
     { time: local.start + hour, value: 2, zoned: true },
   ])
 })
 
-function listOf(held: DenseBuckets) {
+function listOf(dense: DenseBuckets) {
   const list: { time: number; value: number; zoned: boolean }[] = []
-  held.each((time, value, zoned) => list.push({ time, value, zoned }))
+  dense.each((time, value, zoned) => list.push({ time, value, zoned }))
   return list
 }
 
-function told({ times, values, zoned }: Buckets) {
+function entriesOf({ times, values, zoned }: Buckets) {
   return times.map((time, index) => ({ time, value: values[index], zoned }))
 }
 

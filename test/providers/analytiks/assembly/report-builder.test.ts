@@ -13,7 +13,17 @@ import {
   stepOf,
   type TrafficQuestion,
 } from '../../../../src/providers/analytiks/traffic-question.ts'
-import { answerOf, bucketsOf, day, gather, hour, local, rowOf, toldBy, utc } from '../traffic-rows.ts'
+import {
+  bucketsOf,
+  buildReport,
+  day,
+  hour,
+  local,
+  responseOf,
+  rowOf,
+  seriesOf,
+  utc,
+} from '../traffic-rows.ts'
 import { zones } from '../zones.ts'
 
 const quarter = hour / 4
@@ -26,10 +36,10 @@ const wholeHourZones = fc.constantFrom(
 )
 
 describe('windows', () => {
-  test('tell the same however a range is cut, in whatever order they come, and however far they reach', () => {
+  test('give the same report however the range is cut, in any order, and however far they reach', () => {
     const intervals = fc.constantFrom('15min', 'hourly', 'daily', 'weekly', 'monthly', 'whole')
     const dwellTimes = fc.constantFrom('sum', 'mean', undefined)
-    const silences = fc.constantFrom('omitted', 'told')
+    const silences = fc.constantFrom('omitted', 'empty')
     const share = fc.double({ min: 0, max: 1, noNaN: true })
     const ends = fc.tuple(share, share)
     fc.assert(
@@ -58,11 +68,11 @@ describe('windows', () => {
             .filter(window => window.start < window.end)
           const read = (windows: readonly TrafficSpan[]) =>
             outcomeOf(() => {
-              const answers = windows.map(window => [window, answerOf(row, window, silence)] as const)
-              const report = gather(question, answers, dwellTime)
+              const responses = windows.map(window => [window, responseOf(row, window, silence)] as const)
+              const report = buildReport(question, responses, dwellTime)
               return [
-                toldBy(report, locationMetrics),
-                report.pointsOfInterest.map(zone => [zone.id, toldBy(zone, pointOfInterestMetrics)]),
+                seriesOf(report, locationMetrics),
+                report.pointsOfInterest.map(zone => [zone.id, seriesOf(zone, pointOfInterestMetrics)]),
               ]
             })
           const whole = read([asked])
@@ -74,7 +84,7 @@ describe('windows', () => {
     )
   })
 
-  test('that reach beyond the range tell nothing of what lies there', () => {
+  test('that reach beyond the range add nothing from outside it', () => {
     const row = rowOf(
       { visits: bucketsOf({ '2025-06-01T10:00:00Z': 1 }), bounces: bucketsOf({ '2025-06-02T10:00:00Z': 2 }) },
       [
@@ -86,13 +96,13 @@ describe('windows', () => {
     )
     const window = utc('2025-05-31T00:00:00Z', '2025-06-05T00:00:00Z')
     const question = ask(utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'), 'UTC', ['visits', 'bounces'])
-    const report = gather({ ...question, withZones: true }, [[window, row]])
+    const report = buildReport({ ...question, withZones: true }, [[window, row]])
     expect(report.series('visits')).toMatchObject({ reported: false })
     expect(report.series('bounces').total()).toBe(2)
     expect(report.pointsOfInterest.map(({ id }) => id)).toEqual(['here'])
   })
 
-  test('tell points of interest in the order in which they first appear in time', () => {
+  test('list points of interest in order of their first bucket', () => {
     const zone = (id: string, time: string) => ({ id, buckets: { visits: bucketsOf({ [time]: 1 }) } })
     const first = rowOf({}, [zone('a', '2025-06-01T11:00:00Z'), zone('b', '2025-06-01T10:00:00Z')])
     const second = rowOf({}, [zone('c', '2025-06-02T10:00:00Z'), zone('a', '2025-06-02T10:00:00Z')])
@@ -102,37 +112,39 @@ describe('windows', () => {
     ] as const
     const question = { ...ask(utc('2025-06-01T00:00:00Z', '2025-06-03T00:00:00Z'), null), withZones: true }
     for (const order of [windows, windows.toReversed()]) {
-      const { pointsOfInterest } = gather(question, order)
+      const { pointsOfInterest } = buildReport(question, order)
       expect(pointsOfInterest.map(({ id }) => id)).toEqual(['b', 'a', 'c'])
       expect(pointsOfInterest.map(place => place.series('visits').total())).toEqual([1, 2, 1])
     }
   })
 
-  test('tell who the location is, and its reference when one of them does', () => {
+  test('give the location id, and the reference number if one of them has it', () => {
     const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
     const windows = [null, 'US0658', null].map(
       referenceNumber => [span, { ...rowOf({}), locationId: 7, referenceNumber }] as const,
     )
-    expect(gather(ask(span, null), windows)).toMatchObject({ locationId: 7, referenceNumber: 'US0658' })
+    expect(buildReport(ask(span, null), windows)).toMatchObject({ locationId: 7, referenceNumber: 'US0658' })
   })
 
-  test('are held as far as was asked', () => {
-    const told = bucketsOf({ '2025-06-02T10:00:00Z': 1 })
-    const row = rowOf({ visits: told, bounces: told }, [{ id: 'zone', buckets: { visits: told } }])
+  test('add only the requested metrics and points of interest', () => {
+    const reportedVisits = bucketsOf({ '2025-06-02T10:00:00Z': 1 })
+    const row = rowOf({ visits: reportedVisits, bounces: reportedVisits }, [
+      { id: 'zone', buckets: { visits: reportedVisits } },
+    ])
     const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
-    const report = gather(ask(span, null, ['visits']), [[span, row]])
+    const report = buildReport(ask(span, null, ['visits']), [[span, row]])
     expect(report.series('visits').reported).toBe(true)
     expect(report.series('bounces').reported).toBe(false)
     expect(report.pointsOfInterest).toEqual([])
   })
 
-  test('tell a metric as reported when a bucket of it is within the range: an empty map tells none', () => {
+  test('report a metric only if it has a bucket in the range: an empty map has none', () => {
     const [span, later] = [
       utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'),
       utc('2025-06-03T00:00:00Z', '2025-06-04T00:00:00Z'),
     ]
     const zero = bucketsOf({ '2025-06-02T10:00:00Z': 0 })
-    const report = gather(ask({ ...span, end: later.end }, null), [
+    const report = buildReport(ask({ ...span, end: later.end }, null), [
       [later, rowOf({ visits: bucketsOf({}), bounces: null })],
       [span, rowOf({ walkBys: zero })],
     ])
@@ -153,9 +165,9 @@ describe('days, weeks and months', () => {
         wholeHourZones,
         calendars,
         ({ row, span, windows }, timeZone, interval) => {
-          const answers = windows.map(window => [window, answerOf(row, window)] as const)
-          const hours = gather(ask(span, timeZone), answers)
-          const rolledUp = gather({ ...ask(span, timeZone), interval }, answers)
+          const responses = windows.map(window => [window, responseOf(row, window)] as const)
+          const hours = buildReport(ask(span, timeZone), responses)
+          const rolledUp = buildReport({ ...ask(span, timeZone), interval }, responses)
           for (const metric of ['visits', 'peakOccupancy'] as const) {
             const [small, large] = [hours.series(metric), rolledUp.series(metric)]
             expect(large.total()).toBe(small.total())
@@ -170,18 +182,18 @@ describe('days, weeks and months', () => {
     )
   })
 
-  test('hold each bucket on the day that the local clock shows', () => {
+  test('count each bucket on the day of the local clock', () => {
     fc.assert(
       fc.property(histories(quarter), zones, ({ row, span, windows }, timeZone) => {
-        const answers = windows.map(window => [window, answerOf(row, window)] as const)
+        const responses = windows.map(window => [window, responseOf(row, window)] as const)
         const expected = new Map<string | undefined, number>()
-        for (const { localAt, value } of gather({ ...ask(span, timeZone), interval: '15min' }, answers)
+        for (const { localAt, value } of buildReport({ ...ask(span, timeZone), interval: '15min' }, responses)
           .series('visits')
           .points()) {
           const date = localAt?.slice(0, 10)
           expected.set(date, (expected.get(date) ?? 0) + value)
         }
-        const days = gather({ ...ask(span, timeZone), interval: 'daily' }, answers)
+        const days = buildReport({ ...ask(span, timeZone), interval: 'daily' }, responses)
           .series('visits')
           .points()
         expect(new Map(days.map(({ localAt, value }) => [localAt?.slice(0, 10), value]))).toEqual(expected)
@@ -190,26 +202,26 @@ describe('days, weeks and months', () => {
     )
   })
 
-  test('of a range in UTC without a time zone are bad input, told by the series alone', () => {
+  test('of a range in UTC without a time zone are bad input; only the series throws', () => {
     const span = utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z')
     const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) }, [
       { id: 'zone', buckets: { visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) } },
     ])
-    const report = gather({ ...ask(span, null), interval: 'daily', withZones: true }, [[span, row]])
+    const report = buildReport({ ...ask(span, null), interval: 'daily', withZones: true }, [[span, row]])
     expect(report.pointsOfInterest).toHaveLength(1)
     expect(() => report.series('visits')).toThrow(/time zone/)
   })
 
-  test('of a local range without a time zone cannot be told from buckets in UTC', () => {
+  test('of a local range without a time zone cannot be built from buckets in UTC', () => {
     const span = local('2025-06-02T00:00:00', '2025-06-04T00:00:00')
     const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) })
-    expect(() => gather({ ...ask(span, null), interval: 'daily' }, [[span, row]])).toThrow(
+    expect(() => buildReport({ ...ask(span, null), interval: 'daily' }, [[span, row]])).toThrow(
       expect.objectContaining({ code: 'UPSTREAM_INVALID_RESPONSE' }),
     )
   })
 })
 
-describe('keys in another form than asked', () => {
+describe('keys in another form than requested', () => {
   const span = utc('2025-10-26T00:00:00Z', '2025-10-27T00:00:00Z')
   const visits = bucketsOf({
     '2025-10-26T00:30:00': 1,
@@ -218,30 +230,30 @@ describe('keys in another form than asked', () => {
     '2025-10-27T00:00:00': 8,
   })
 
-  test('are placed by the clock, and kept where it leaves doubt', () => {
+  test('are converted by the clock, and stay if that is ambiguous', () => {
     const question = ask(span, 'Europe/London')
-    const { points, total } = told(question, [[span, rowOf({ visits })]])
+    const { points, total } = reportedVisits(question, [[span, rowOf({ visits })]])
     expect(points).toEqual([
       { at: null, localAt: '2025-10-26T01:30:00', value: 2 },
       { at: '2025-10-26T02:00:00.000Z', localAt: '2025-10-26T02:00:00', value: 4 },
     ])
     expect(total).toBe(6)
-    expect(told({ ...question, interval: 'daily' }, [[span, rowOf({ visits })]]).points).toEqual([
+    expect(reportedVisits({ ...question, interval: 'daily' }, [[span, rowOf({ visits })]]).points).toEqual([
       { at: '2025-10-25T23:00:00.000Z', localAt: '2025-10-26T00:00:00', value: 6 },
     ])
   })
 
-  test('that the clock shows twice are in the range of the first time', () => {
+  test('that the clock shows twice are in the range of the first instant', () => {
     const days = utc('2025-10-24T00:00:00Z', '2025-10-25T00:00:00Z')
     expect(
-      told(ask(days, 'Europe/London'), [[{ ...days, end: span.end }, rowOf({ visits })]]).points,
+      reportedVisits(ask(days, 'Europe/London'), [[{ ...days, end: span.end }, rowOf({ visits })]]).points,
     ).toEqual([])
     const [half, whole] = [Date.parse('2025-10-26T00:30:00Z'), Date.parse('2025-10-26T01:00:00Z')]
     const parts = [
       { ...span, end: half },
       { ...span, start: half, end: whole },
       { ...span, start: whole },
-    ].map(part => told(ask(part, 'Europe/London'), [[span, rowOf({ visits })]]).total)
+    ].map(part => reportedVisits(ask(part, 'Europe/London'), [[span, rowOf({ visits })]]).total)
     expect(parts).toEqual([null, 2, 4])
   })
 
@@ -253,7 +265,7 @@ describe('keys in another form than asked', () => {
       bucketsOf({ '2025-10-26T10:00:00Z': 1 }),
     ],
   ])('are an error that says so without a time zone: %s', (returned, span, visits) => {
-    expect(() => gather(ask(span, null), [[span, rowOf({ visits })]])).toThrow(
+    expect(() => buildReport(ask(span, null), [[span, rowOf({ visits })]])).toThrow(
       expect.objectContaining({
         code: 'UPSTREAM_INVALID_RESPONSE',
         message: expect.stringContaining(`returned ${returned}:`),
@@ -261,13 +273,16 @@ describe('keys in another form than asked', () => {
     )
   })
 
-  test('of a local range are placed by the clock too', () => {
-    const { points } = told(ask(local('2025-06-02T09:00:00', '2025-06-02T10:00:00'), 'Europe/London'), [
+  test('of a local range are converted by the clock too', () => {
+    const { points } = reportedVisits(
+      ask(local('2025-06-02T09:00:00', '2025-06-02T10:00:00'), 'Europe/London'),
       [
-        local('2025-06-02T09:00:00', '2025-06-02T10:00:00'),
-        rowOf({ visits: bucketsOf({ '2025-06-02T08:00:00Z': 1, '2025-06-02T09:00:00Z': 2 }) }),
+        [
+          local('2025-06-02T09:00:00', '2025-06-02T10:00:00'),
+          rowOf({ visits: bucketsOf({ '2025-06-02T08:00:00Z': 1, '2025-06-02T09:00:00Z': 2 }) }),
+        ],
       ],
-    ])
+    )
     expect(points).toEqual([{ at: '2025-06-02T08:00:00.000Z', localAt: '2025-06-02T09:00:00', value: 1 }])
   })
 })
@@ -280,7 +295,7 @@ function ask(
   return { span, interval: 'hourly', timeZone, metrics, withZones: false }
 }
 
-/** What is told, or why it is not. */
+/** A series' result, or why it has none. */
 function outcomeOf(read: () => unknown): unknown {
   try {
     return read()
@@ -289,13 +304,16 @@ function outcomeOf(read: () => unknown): unknown {
   }
 }
 
-function told(question: TrafficQuestion, windows: readonly (readonly [TrafficSpan, LocationTraffic])[]) {
-  const [series] = toldBy(gather(question, windows), ['visits'])
-  if (!series) throw new Error('no series was told')
+function reportedVisits(
+  question: TrafficQuestion,
+  windows: readonly (readonly [TrafficSpan, LocationTraffic])[],
+) {
+  const [series] = seriesOf(buildReport(question, windows), ['visits'])
+  if (!series) throw new Error('there is no series')
   return series
 }
 
-/** Some days of sparse buckets about a clock change, asked as windows that partition the range, in any order. */
+/** Some days of sparse buckets around a clock change, in windows that partition the range, in any order. */
 function histories(step: number) {
   const starts = fc.constantFrom(
     '2025-03-06',
@@ -338,7 +356,7 @@ function histories(step: number) {
     })
 }
 
-/** Null where nothing was counted, as Analytiks sends no map then. */
+/** Null if nothing was counted: Analytiks sends no map then. */
 function packed(counts: readonly (readonly [steps: number, value: number])[], start: number, step: number) {
   const byTime = [...new Map(counts)].sort(([one], [other]) => one - other)
   if (byTime.length === 0) return null

@@ -14,7 +14,7 @@ import { hour } from '../traffic-rows.ts'
 
 const start = Date.parse('2025-06-02T00:00:00Z')
 
-test('what was packed and kept as JSON is the same traffic when it is unpacked', () => {
+test('traffic is the same after packing, JSON and unpacking', () => {
   fc.assert(
     fc.property(anyTraffic(), traffic => {
       expect(unpackTraffic(JSON.parse(JSON.stringify(packTraffic(traffic))))).toEqual(traffic)
@@ -22,7 +22,7 @@ test('what was packed and kept as JSON is the same traffic when it is unpacked',
   )
 })
 
-test('series that share their times share them again, and the times of equal steps are said in one run', () => {
+test('series that share their times share them after unpacking, and times at equal steps are one run', () => {
   const times = Array.from({ length: 120 }, (_, index) => start + index * hour)
   const series = (value: number): Buckets => ({ times, values: times.map(() => value), zoned: true })
   const traffic = {
@@ -38,10 +38,10 @@ test('series that share their times share them again, and the times of equal ste
   expect(pointsOfInterest?.[0]?.buckets.visits?.times).toBe(buckets?.visits?.times)
 })
 
-test('what is of another shape is no traffic, nor is a page with such a row a page', async () => {
+test('a value of another shape is not traffic, and a page with such a row is not a page', async () => {
   const times = { start, step: hour, runs: [0, 2] }
   const visits = { times: 0, values: [1, 2], zoned: true }
-  const kept = {
+  const cached = {
     locationId: 1,
     referenceNumber: null,
     times: [times],
@@ -54,23 +54,23 @@ test('what is of another shape is no traffic, nor is a page with such a row a pa
     'traffic',
     [],
     {},
-    { ...kept, times: undefined },
-    { ...kept, times: [null] },
-    { ...kept, times: [] },
-    { ...kept, buckets: null },
-    { ...kept, buckets: { visits: { ...visits, values: [1] } } },
-    { ...kept, pointsOfInterest: [null] },
-    { ...kept, pointsOfInterest: [{ id: 'door', buckets: { visits: { ...visits, times: 1 } } }] },
+    { ...cached, times: undefined },
+    { ...cached, times: [null] },
+    { ...cached, times: [] },
+    { ...cached, buckets: null },
+    { ...cached, buckets: { visits: { ...visits, values: [1] } } },
+    { ...cached, pointsOfInterest: [null] },
+    { ...cached, pointsOfInterest: [{ id: 'door', buckets: { visits: { ...visits, times: 1 } } }] },
   ]
   await using emulator = await serveAnalytiks()
   await using account = wire(emulator)
   const { unpack } = brandPages(account.client('analytiks'), { milliseconds: hour })
   const page = (...data: readonly unknown[]) => ({ data, cursor: null })
-  expect(unpackTraffic(kept)).toBeDefined()
-  expect(unpack(page(kept, kept))?.data).toHaveLength(2)
+  expect(unpackTraffic(cached)).toBeDefined()
+  expect(unpack(page(cached, cached))?.data).toHaveLength(2)
   for (const other of others) {
     expect(unpackTraffic(other)).toBeUndefined()
-    expect(unpack(page(kept, other))).toBeUndefined()
+    expect(unpack(page(cached, other))).toBeUndefined()
     expect(unpack(other)).toBeUndefined()
   }
 })
@@ -93,7 +93,7 @@ function anyTraffic(): fc.Arbitrary<LocationTraffic> {
   })
 }
 
-/** Mostly hours of the day one after the other with gaps between, some anywhere and some told twice. */
+/** Mostly successive hours of a day with gaps, some at any time and some twice. */
 function anyTimes(): fc.Arbitrary<readonly number[]> {
   const step = fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(hour, 2 * hour, 24 * hour, 0) },

@@ -14,7 +14,7 @@ const span = fc
   .record({ form, start: time, length })
   .map(({ form, start, length }): TrafficSpan => ({ form, start, end: start + length }))
 
-test('windows that keep to the range partition it, cut where the days are a multiple of five', () => {
+test('windows within the range partition it, cut where the days are a multiple of five', () => {
   fc.assert(
     fc.property(span, time, (span, now) => {
       const windows = windowsOf(span, { whole: false, now })
@@ -41,7 +41,7 @@ test('whole windows cover the range without a gap or an overlap, and begin at a 
   )
 })
 
-test('a whole window is five days where it is over, and ends with the last day wanted where it is not', () => {
+test('a whole window has five days if it is over; otherwise it ends with the last requested day', () => {
   fc.assert(
     fc.property(span, time, (span, now) => {
       for (const { start, end } of windowsOf(span, { whole: true, now })) {
@@ -68,7 +68,7 @@ test('ranges that touch the same days have the same whole windows', () => {
   )
 })
 
-test('of what is over, overlapping ranges have the windows in common that both touch', () => {
+test('overlapping ranges share the past windows that both touch', () => {
   const now = Date.UTC(2030, 0, 1)
   fc.assert(
     fc.property(span, fc.integer({ min: -20 * 1440, max: 20 * 1440 }), length, (one, minutes, length) => {
@@ -83,7 +83,7 @@ test('of what is over, overlapping ranges have the windows in common that both t
   )
 })
 
-/** What the vendor takes, and nothing that was not asked. */
+/** Each window fits one call of the vendor and contains some of the range. */
 function expectSound(windows: readonly TrafficSpan[], span: TrafficSpan): void {
   for (const { form, start, end } of windows) {
     expect(form).toBe(span.form)

@@ -12,9 +12,9 @@ const quarterKey = fc.integer({ min: -6, max: 6 }).map(quarter => {
   const text = new Date(Date.UTC(2026, 0, 1) + quarter * 900_000).toISOString()
   return `${text.slice(0, 19)}Z`
 })
-/** Times that differ from each other in single digits, wherever those stand. */
+/** Times that differ in single digits at any position. */
 const nearKey = fc.constantFrom(1, 3, 5, 7, 9, 11, 13).map(other => {
-  const digits = Array.from('10101010101111', (digit, place) => (place === other ? 1 - Number(digit) : digit))
+  const digits = Array.from('10101010101111', (digit, index) => (index === other ? 1 - Number(digit) : digit))
   return digits.join('').replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z')
 })
 const plainKey = fc.oneof(quarterKey, nearKey)
@@ -52,7 +52,7 @@ const row = fc.record({
   pointOfInterest: fc.option(fc.array(fc.record({ id: fc.string(), visits: map, peakVisits: map }))),
   'other "visits': map,
 })
-/** Of a vendor that prints all its times in another way. */
+/** Maps of a vendor that prints all its times in another way. */
 const ending = fc.constantFrom('', '.000Z', '+01:00', '.000+01:00', '.000000+01:00')
 const body = fc
   .tuple(fc.array(row, { maxLength: 3 }), fc.option(ending))
@@ -81,14 +81,14 @@ const scraps = fc.constantFrom(
     'T',
     '\u0000',
     '\u2028',
-    // By their lower halves alone a digit, a quote and a comma.
+    // Characters whose low bytes are a digit, a quote and a comma.
     '\u0130',
     '\u0122',
     '\u012c',
   ],
   ...['"visits":{"', '"2026-01-01T00:00:00Z":1', ',"2026-01-01T00:00:00Z":1', '1234567890123456', 'null'],
 )
-/** With some places overwritten: mostly no JSON any more, or maps of a kind that no vendor sends. */
+/** Overwrites some characters: mostly this is no longer JSON, or has maps that no vendor sends. */
 const damagedBody = fc
   .tuple(body, fc.array(fc.tuple(fc.nat(), fc.nat(3), scraps), { minLength: 1, maxLength: 3 }))
   .map(([body, damages]) =>
@@ -98,16 +98,16 @@ const damagedBody = fc
     }, body),
   )
 
-test('an answer says the same whether its maps are lifted or not, and is refused alike', () => {
+test('a response has the same content, or is refused alike, with and without fast maps', () => {
   fc.assert(
     fc.property(fc.oneof(body, damagedBody), body => {
-      expect(told(readFastMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+      expect(readAll(readFastMaps(body))).toEqual(readAll({ text: body, find: () => undefined }))
     }),
     { numRuns: 2000 },
   )
 })
 
-test('all maps of plain dates and counts are lifted', () => {
+test('all maps of plain dates and counts are read fast', () => {
   fc.assert(
     fc.property(fc.array(inOrder.filter(map => Object.keys(map).length > 0)), maps => {
       const rows = maps.map(visits => ({
@@ -123,35 +123,35 @@ test('all maps of plain dates and counts are lifted', () => {
 test.each([
   ...['', '00', '01', '-1', '1.5', '1e3', '1 ', '"1"', '10', '0'],
   ...['999999999999999', '1000000000000000', '9007199254740991', '9007199254740993', '12345678901234567890'],
-])('a count that is written as %j is read as JSON has it, or refused', count => {
+])('a count written as %j is read as JSON reads it, or refused', count => {
   const body = `[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":${count}}}]`
-  expect(told(readFastMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+  expect(readAll(readFastMaps(body))).toEqual(readAll({ text: body, find: () => undefined }))
 })
 
-test('characters are not taken for others by half of their code', () => {
+test('characters beyond one byte are not confused with ASCII', () => {
   const body = '[{"locationId":1,"visits":{"2026-01-01T00:00:00Z":1\u0130}}]'
-  expect(told(readFastMaps(body))).toBe('refused')
+  expect(readAll(readFastMaps(body))).toBe('refused')
 })
 
-test('times of one length may be of two forms', () => {
+test('times of one length may have two forms', () => {
   const keys = ['2026-01-01T00:00+01:00', '2026-01-01T00:00:00.00']
   const body = JSON.stringify(keys.map(key => ({ locationId: 1, visits: { [key]: 1 } })))
-  expect(told(readFastMaps(body))).toEqual(told({ text: body, find: () => undefined }))
+  expect(readAll(readFastMaps(body))).toEqual(readAll({ text: body, find: () => undefined }))
 })
 
-test('what looks like a map and is no metric stays', () => {
+test('a map that is not a metric stays in the text', () => {
   const body = '{"successes":[],"failures":{"2026-01-01T00:00:00Z":1}}'
   expect(readFastMaps(body).text).toBe(body)
 })
 
-test('neighbouring maps of the same times hold them once', () => {
+test('neighbouring maps with the same times share one list', () => {
   const map = { '2026-01-01T00:00:00Z': 1, '2026-01-01T01:00:00Z': 2 }
   const { text, find } = readFastMaps(JSON.stringify([{ locationId: 1, visits: map, bounces: map }]))
   const [{ visits, bounces }] = JSON.parse(text)
   expect(find(visits)?.times).toBe(find(bounces)?.times)
 })
 
-function told(fastMaps: FastMaps): unknown {
+function readAll(fastMaps: FastMaps): unknown {
   try {
     return parseJson('analytiks', wholeResponse, fastMaps.text)(new BucketReader(fastMaps))
   } catch (error) {

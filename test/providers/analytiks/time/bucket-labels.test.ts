@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BucketLabels } from '../../../../src/providers/analytiks/time/bucket-labels.ts'
 import { clockOf } from '../../../../src/providers/analytiks/time/zone-clock.ts'
 
-test('labels are what the platform prints, in whatever order they are asked, and again', () => {
+test('labels are what the platform prints, in any order, and again', () => {
   const from = Date.parse('2025-03-29T00:10:00Z')
   const quarters = fc.integer({ min: -10, max: 3000 }).map(quarter => from - 600_000 + quarter * 900_000)
   const odd = fc.integer({ min: from - 1000, max: from + 400 * 86_400_000 })
@@ -17,7 +17,7 @@ test('labels are what the platform prints, in whatever order they are asked, and
   )
 })
 
-test('without a clock an instant has no local time, nor a local time an instant', () => {
+test('without a clock an instant has no local time, and a local time no instant', () => {
   const labels = new BucketLabels(null, 0)
   expect(labels.of(0, true)).toEqual({ at: '1970-01-01T00:00:00.000Z', localAt: null })
   expect(labels.of(0, false)).toEqual({ at: null, localAt: '1970-01-01T00:00:00' })

@@ -23,7 +23,7 @@ describe('the periods of a range', () => {
     )
   })
 
-  test('hold each moment of the range in the last one that has begun', () => {
+  test('contain each time of the range in the last one that has begun', () => {
     const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     fc.assert(
       fc.property(zones, intervals, instants, lengths, part, fc.nat(500), (...all) => {
@@ -37,7 +37,7 @@ describe('the periods of a range', () => {
     )
   })
 
-  test('hold what lies outside of it in the nearest', () => {
+  test('contain a time outside of it in the nearest one', () => {
     const span = utc('2025-06-02T09:00:00Z', '2025-06-04T09:00:00Z')
     const days = periodsOf(span, 'daily', clockOf('Europe/London'))
     expect([span.start - 2 * day, span.end + 2 * day].map(time => days?.indexOf(time, true, 1))).toEqual([
@@ -45,14 +45,14 @@ describe('the periods of a range', () => {
     ])
   })
 
-  test('have begun for good when the clock goes back over midnight', () => {
+  test('stay begun when the clock goes back over midnight', () => {
     const span = utc('2010-11-07T03:00:00Z', '2010-11-07T03:30:00Z')
     expect(periodsOf(span, 'daily', clockOf('America/St_Johns'))?.labels).toEqual([
       { at: '2010-11-07T02:30:00.000Z', localAt: '2010-11-07T00:00:00' },
     ])
   })
 
-  test('by a local clock alone have no instants', () => {
+  test('of a local range without a time zone have no instants', () => {
     const span = local('2025-05-31T09:00:00', '2025-06-02T00:00:00')
     const days = periodsOf(span, 'daily', null)
     expect(days?.labels).toEqual([
@@ -70,7 +70,7 @@ describe('the periods of a range', () => {
     ])
   })
 
-  test('by the local clock of a known zone have both', () => {
+  test('of a local range in a known time zone have both', () => {
     const span = local('2025-03-30T09:00:00', '2025-03-31T09:00:00')
     expect(periodsOf(span, 'daily', clockOf('Europe/London'))?.labels).toEqual([
       { at: '2025-03-30T00:00:00.000Z', localAt: '2025-03-30T00:00:00' },
@@ -78,11 +78,11 @@ describe('the periods of a range', () => {
     ])
   })
 
-  test('are not known of a range in UTC without a clock', () => {
+  test('are null for a range in UTC without a time zone', () => {
     expect(periodsOf({ form: 'utc', start: 0, end: day }, 'daily', null)).toBe(null)
   })
 
-  test('begin with the change where the clock skips midnight', () => {
+  test('begin with the change if the clock skips midnight', () => {
     const span = utc('2018-11-04T12:00:00Z', '2018-11-04T13:00:00Z')
     expect(periodsOf(span, 'daily', clockOf('America/Sao_Paulo'))?.labels).toEqual([
       { at: '2018-11-04T03:00:00.000Z', localAt: '2018-11-04T01:00:00' },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { TimestampPrinter } from '../../../../src/providers/analytiks/time/timestamp-printer.ts'
 
-test('times are printed as the platform prints them, whatever came before', () => {
+test('times are printed as the platform prints them, whatever was printed before', () => {
   const quarters = fc.integer({ min: -1_000_000, max: 3_000_000 }).map(quarter => quarter * 900_000)
   const odd = fc.integer({ min: -62_000_000_000_000, max: 250_000_000_000_000 })
   fc.assert(

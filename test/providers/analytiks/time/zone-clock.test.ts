@@ -29,7 +29,7 @@ test('a local time is one instant, or none where the clock shows it twice or nev
   )
 })
 
-test('the first instant at a local time is one that shows it and none before it does, or the moment that skips it', () => {
+test('the first instant of a local time is the earliest that shows it, or the change that skips it', () => {
   fc.assert(
     fc.property(zones, aroundChanges(), (timeZone, moment) => {
       const local = moment(timeZone)
@@ -46,7 +46,7 @@ test('the first instant at a local time is one that shows it and none before it 
   )
 })
 
-test('a zone is off UTC by whole hours all through a range, or not', () => {
+test('a zone keeps whole hours only if its offset does throughout the range', () => {
   const year: [number, number] = [Date.UTC(2025, 0, 1), Date.UTC(2026, 0, 1)]
   const whole = ['Europe/London', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns']
   expect(whole.map(zone => clockOf(zone).keepsWholeHours(...year))).toEqual([true, true, false, false, false])
@@ -56,7 +56,7 @@ test('a zone is off UTC by whole hours all through a range, or not', () => {
   expect(lordHowe.keepsWholeHours(...year)).toBe(false)
 })
 
-test('a name that is no time zone is refused', () => {
+test('a name that is not a time zone is refused', () => {
   expect(() => clockOf('Europe/Atlantis')).toThrow(RangeError)
 })
 
