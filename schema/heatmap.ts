@@ -1,4 +1,4 @@
-import type { PictureReference } from '../src/images/references.ts'
+import type { ImageReference } from '../src/images/references.ts'
 import type { ProviderName } from '../src/upstream/error.ts'
 import { builder } from './builder.ts'
 
@@ -15,7 +15,7 @@ export const HeatmapImageState = builder.enumType('HeatmapImageState', {
 export interface Image {
   readonly state: typeof HeatmapImageState.$inferType
   /** Null if there will be none. */
-  readonly reference: PictureReference | null
+  readonly reference: ImageReference | null
   /** The width that Isotherm draws, if the vendor does not. */
   readonly drawnWidth: number | null
   readonly contentType: string | null

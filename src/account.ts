@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog/catalog.ts'
 import { type HandleOptions, type Handles, openHandles } from './images/handles.ts'
-import { Pictures } from './images/images.ts'
+import { Images } from './images/images.ts'
 import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
 import { namespacesOf } from './owners.ts'
 import { auraVisionAccount } from './providers/aura-vision/client.ts'
@@ -31,9 +31,9 @@ export interface Account extends AsyncDisposable {
   readonly shared: Shared
   readonly settings: Settings
   readonly providers: readonly ProviderState[]
-  /** What its pictures are linked to by. */
+  /** Signs and reads the links of its images. */
   readonly handles: Handles
-  readonly pictures: Pictures
+  readonly images: Images
   /** Where browsers reach it, when that is not where they ask. */
   readonly publicUrl: URL | undefined
 }
@@ -75,7 +75,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     settings,
     providers: providerNames.map(name => ({ name, status: status(name) })),
     handles: openHandles({ ...images, identities: identitiesOf(settings) }),
-    pictures: new Pictures(shared, images, pictures),
+    images: new Images(shared, images, pictures),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))

@@ -1,7 +1,7 @@
 import type { Account, ProviderState } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
-import type { PictureReference } from './images/references.ts'
+import type { ImageReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import { type Clients, createLoaders, type Loaders, type Sources } from './providers.ts'
 import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
@@ -25,7 +25,7 @@ export interface Context {
   /** In which its own work lets others be served. */
   readonly pauses: Pauses
   /** The URL that a picture is served at; to be drawn at another width where one is given. */
-  readonly link: (picture: PictureReference, width?: number | null) => Promise<string>
+  readonly link: (picture: ImageReference, width?: number | null) => Promise<string>
   /** The providers that the request has used so far. */
   readonly used: ReadonlySet<ProviderName>
   readonly isCatalogMadeUp: boolean

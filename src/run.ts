@@ -45,7 +45,7 @@ function greeting({ origin, account, catalogName, documents: { trusted, mode } }
     ),
     `  catalog: ${catalogName} (${catalog.locations.length} locations, ${catalog.websites.length} websites)`,
     ...(trusted.count > 0 || mode !== 'off'
-      ? [`  documents: ${trusted.count} by id; others are ${answers[mode]}`]
+      ? [`  documents: ${trusted.count} by id; others are ${textsByMode[mode]}`]
       : []),
     ...(catalogName === 'none'
       ? ['  Without a catalog (ISOTHERM_CATALOG) places and pages are found by their upstream ids alone.']
@@ -61,4 +61,4 @@ function greeting({ origin, account, catalogName, documents: { trusted, mode } }
   ].join('\n')
 }
 
-const answers = { off: 'answered', log: 'answered and logged', refuse: 'refused' } as const
+const textsByMode = { off: 'answered', log: 'answered and logged', refuse: 'refused' } as const

@@ -7,10 +7,10 @@ import { outline } from './server/plugins/masked-errors.ts'
  */
 export function logStrayRejections(log: (line: string) => void): Disposable {
   let count = 0
-  const tell = (reason: unknown) => {
+  const logReason = (reason: unknown) => {
     count++
     log(`unhandled rejection ${count}: ${outline(reason)}`)
   }
-  process.on('unhandledRejection', tell)
-  return { [Symbol.dispose]: () => void process.off('unhandledRejection', tell) }
+  process.on('unhandledRejection', logReason)
+  return { [Symbol.dispose]: () => void process.off('unhandledRejection', logReason) }
 }

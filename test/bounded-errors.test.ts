@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { GraphQLError } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { httpOf } from '../src/server/result-text.ts'
+import { httpOf } from '../src/server/result-body.ts'
 import { type HostileBody, hostileBodies } from './support/hostile-bodies.ts'
 import { requestText, sendRaw } from './support/raw-http.ts'
 import { type Served, serve } from './support/serving.ts'

@@ -50,8 +50,8 @@ export function coerceVariables(
         refuse(`Variable "$${name}" of non-null type "${type}" must not be null.`, node)
       } else {
         coerced[name] = coerceInputValue(given[name], type, (path, value, { message }) => {
-          const place = path.map(key => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
-          const at = place && ` at "${name}${place}"`
+          const suffix = path.map(key => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+          const at = suffix && ` at "${name}${suffix}"`
           refuse(`Variable "$${name}" got invalid value ${quote(value)}${at}; ${message}`, node)
         })
       }

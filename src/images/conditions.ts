@@ -16,8 +16,8 @@ export function judgeConditions(headers: IncomingHttpHeaders, etag: string | und
 
 /** Whether a range may be served although what it continues was read before (13.1.5): a date or a weak tag cannot tell. */
 export function judgeIfRange(headers: IncomingHttpHeaders, etag: string): boolean {
-  const told = headers['if-range']
-  return told === undefined || told === etag
+  const value = headers['if-range']
+  return value === undefined || value === etag
 }
 
 function names(field: string, etag: string | undefined, matches: (tag: string, etag: string) => boolean) {

@@ -25,8 +25,8 @@ export class Deliveries {
   }
 
   /** Resolves once all of it was taken, or its reader was dropped or has left. */
-  async deliver(response: ServerResponse, picture: ImageFile, parts: readonly Buffer[]): Promise<void> {
-    const reader: Reader = { response, picture }
+  async deliver(response: ServerResponse, image: ImageFile, parts: readonly Buffer[]): Promise<void> {
+    const reader: Reader = { response, image }
     this.#begin(reader)
     try {
       for (const chunk of parts.flatMap(part => [...chunksOf(part)])) {
@@ -40,10 +40,10 @@ export class Deliveries {
   }
 
   #begin(reader: Reader): void {
-    const { picture } = reader
-    const readers = this.#held.get(picture) ?? 0
-    if (readers === 0) this.#bytes += picture.byteLength
-    this.#held.set(picture, readers + 1)
+    const { image } = reader
+    const readers = this.#held.get(image) ?? 0
+    if (readers === 0) this.#bytes += image.byteLength
+    this.#held.set(image, readers + 1)
     this.#readers.add(reader)
     for (const slowest of this.#readers) {
       if (this.#bytes <= this.#maximumBytes || slowest === reader) break
@@ -54,11 +54,11 @@ export class Deliveries {
 
   #end(reader: Reader): void {
     if (!this.#readers.delete(reader)) return
-    const { picture } = reader
-    const readers = this.#held.get(picture) ?? 0
-    if (readers > 1) return void this.#held.set(picture, readers - 1)
-    this.#held.delete(picture)
-    this.#bytes -= picture.byteLength
+    const { image } = reader
+    const readers = this.#held.get(image) ?? 0
+    if (readers > 1) return void this.#held.set(image, readers - 1)
+    this.#held.delete(image)
+    this.#bytes -= image.byteLength
   }
 
   async #taken(reader: Reader, give: (taken: () => void) => void): Promise<void> {
@@ -69,5 +69,5 @@ export class Deliveries {
 
 interface Reader {
   readonly response: ServerResponse
-  readonly picture: ImageFile
+  readonly image: ImageFile
 }

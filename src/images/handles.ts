@@ -1,7 +1,7 @@
 import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto'
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
 import type { ProviderName } from '../upstream/error.ts'
-import { type PictureReference, pictureReference } from './references.ts'
+import { type ImageReference, imageReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
 
 /** What is wrong with a handle: it was not made here, or not for these credentials; or its time is over. */
@@ -17,9 +17,9 @@ export class WrongHandle extends Error {
 
 export interface Handles {
   /** A text for URLs that stays the same for some time, so that browsers know the picture again. */
-  sign(reference: PictureReference): Promise<string>
+  sign(reference: ImageReference): Promise<string>
   /** What was signed, and until when in milliseconds; rejects with WrongHandle. */
-  read(handle: string): Promise<{ readonly reference: PictureReference; readonly expiresAt: number }>
+  read(handle: string): Promise<{ readonly reference: ImageReference; readonly expiresAt: number }>
 }
 
 export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds'> {
@@ -71,9 +71,9 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
 }
 
 /** What a handle says, which its signature has to bear out. */
-function claimOf(handle: string): PictureReference | undefined {
+function claimOf(handle: string): ImageReference | undefined {
   try {
-    return pictureReference.parse(decodeJwt(handle).picture)
+    return imageReference.parse(decodeJwt(handle).picture)
   } catch {
     return undefined
   }

@@ -7,19 +7,19 @@ import { problem } from './problem.ts'
 import { rangeIn } from './ranges.ts'
 
 export interface Sending {
-  readonly picture: ImageFile
+  readonly image: ImageFile
   /** How long whoever gets it may use it without asking again. */
   readonly freshSeconds: number
   readonly deliveries: Deliveries
 }
 
 /** Sends a picture, or the part of it that is asked, or that it is still the same. */
-export async function sendPicture(
+export async function sendImage(
   request: IncomingMessage,
   response: ServerResponse,
-  { picture, freshSeconds, deliveries }: Sending,
+  { image, freshSeconds, deliveries }: Sending,
 ): Promise<void> {
-  const { byteLength, contentType, etag } = picture
+  const { byteLength, contentType, etag } = image
   const verdict = judgeConditions(request.headers, etag)
   if (verdict === 'FAILED') return sendProblem(request, response, conditionFailed)
   const headers = {
@@ -48,7 +48,7 @@ export async function sendPicture(
     'content-security-policy': "default-src 'none'; sandbox",
   })
   if (request.method === 'HEAD') return void response.end()
-  await deliveries.deliver(response, picture, cutParts(picture, first, last + 1))
+  await deliveries.deliver(response, image, cutParts(image, first, last + 1))
 }
 
 export const conditionFailed = problem(412, 'If-Match names none of what there is.')

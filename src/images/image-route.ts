@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { answerSignal } from '../server/answer-signal.ts'
+import { responseSignal } from '../server/response-signal.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
 import type { Handles } from './handles.ts'
 import { imagePath } from './image-path.ts'
-import { conditionFailed, sendPicture } from './image-response.ts'
-import { freshSeconds, type Pictures } from './images.ts'
+import { conditionFailed, sendImage } from './image-response.ts'
+import { freshSeconds, type Images } from './images.ts'
 import { sendJson, sendProblem } from './json-response.ts'
 import { problem, problemOf } from './problem.ts'
 import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
   readonly handles: Handles
-  readonly pictures: Pictures
+  readonly images: Images
   /** For getting a picture; how long it may be read is bounded by how much of it is taken. */
   readonly deadlineMilliseconds: number
   /** How long a reader may take nothing of a picture, in milliseconds. */
   readonly patience: number
   /** Told of errors that are not the asker's. */
-  readonly logError: (error: unknown, place: string) => void
+  readonly logError: (error: unknown, where: string) => void
 }
 
 const query = z.object({
@@ -44,11 +44,11 @@ export function imageRoute(
   const deliveries = new Deliveries({ patience })
   return async (request, response) => {
     try {
-      await answer(
+      await respond(
         { ...options, deliveries },
         request,
         response,
-        answerSignal(response, deadlineMilliseconds),
+        responseSignal(response, deadlineMilliseconds),
       )
     } catch (error) {
       // Nobody is there any more to be told.
@@ -61,8 +61,8 @@ export function imageRoute(
   }
 }
 
-async function answer(
-  { handles, pictures, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
+async function respond(
+  { handles, images, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
@@ -74,10 +74,10 @@ async function answer(
     const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
     return sendProblem(request, response, problem(422, detail))
   }
-  const found = await pictures.open(reference, variant.data, signal)
+  const found = await images.open(reference, variant.data, signal)
   if (found.state === 'READY') {
     const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
-    return sendPicture(request, response, { picture: found.picture, freshSeconds: seconds, deliveries })
+    return sendImage(request, response, { image: found.image, freshSeconds: seconds, deliveries })
   }
   if (found.state === 'FAILED') {
     return sendProblem(request, response, problem(422, found.failure, { state: 'FAILED' }))

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from './problem.ts'
 
 /** Sends why there is no picture, as RFC 9457 has it. */
-export function sendProblem(request: IncomingMessage, response: ServerResponse, told: Problem): void {
-  const { retryAfterSeconds } = told
+export function sendProblem(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+  const { retryAfterSeconds } = problem
   if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', retryAfterSeconds)
-  sendJson(request, response, told.status, 'application/problem+json', told)
+  sendJson(request, response, problem.status, 'application/problem+json', problem)
 }
 
 export function sendJson(

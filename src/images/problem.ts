@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import { BadInput } from '../upstream/bad-input.ts'
 import { UpstreamError } from '../upstream/error.ts'
+import { TooManyDrawings } from './drawing-queue.ts'
 import { WrongHandle } from './handles.ts'
-import { TooManyDrawings } from './resized-images.ts'
-import { UnfitPicture } from './resizing.ts'
+import { UnfitImage } from './resizing.ts'
 
 /** Why there is no picture, as RFC 9457 tells it. */
 export interface Problem {
@@ -20,7 +20,7 @@ export function problem(status: number, detail: string, extensions: object = {})
 /** Undefined for what nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof WrongHandle) return problem(error.isExpired ? 410 : 404, error.message)
-  if (error instanceof UnfitPicture) return problem(422, error.message)
+  if (error instanceof UnfitImage) return problem(422, error.message)
   if (error instanceof BadInput) return problem(404, error.message)
   if (error instanceof TooManyDrawings)
     return problem(429, error.message, { retryAfterSeconds: error.retryAfterSeconds })

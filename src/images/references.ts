@@ -30,7 +30,7 @@ const screenshotReference = z.object({
 })
 
 /** What a link holds of its picture: enough to ask for it anew, and nothing that opens a door by itself. */
-export const pictureReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
+export const imageReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
 
 export type ScreenshotReference = z.output<typeof screenshotReference>
-export type PictureReference = z.output<typeof pictureReference>
+export type ImageReference = z.output<typeof imageReference>

@@ -19,7 +19,7 @@ export interface Size {
 }
 
 /** A picture that cannot be shown, or not as it is wanted, whoever asks. */
-export class UnfitPicture extends Error {
+export class UnfitImage extends Error {
   override readonly name = 'UnfitPicture'
 }
 
@@ -32,13 +32,13 @@ const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_53
  * picture can be read from.
  */
 export async function sizeOf(
-  picture: ImageFile,
+  image: ImageFile,
   maximumPixels: number,
   inTurn: (look: () => Promise<Size>) => Promise<Size> = look => look(),
 ): Promise<Size> {
-  const { width, height } = sizeInHead(picture) ?? (await inTurn(() => sizeInAll(picture)))
+  const { width, height } = sizeInHead(image) ?? (await inTurn(() => sizeInAll(image)))
   if (width * height > maximumPixels) {
-    throw new UnfitPicture(`The picture has more than ${maximumPixels} pixels.`)
+    throw new UnfitImage(`The picture has more than ${maximumPixels} pixels.`)
   }
   return { width, height }
 }
@@ -47,10 +47,10 @@ export async function sizeOf(
 const headBytes = 16_384
 
 /** Undefined where it does not, or for a format that may tell at its end how it lies. */
-function sizeInHead(picture: ImageFile): Size | undefined {
-  if (picture.contentType !== 'image/jpeg') return undefined
+function sizeInHead(image: ImageFile): Size | undefined {
+  if (image.contentType !== 'image/jpeg') return undefined
   try {
-    const { width, height, orientation = 1 } = imageSize(Buffer.concat(cutParts(picture, 0, headBytes)))
+    const { width, height, orientation = 1 } = imageSize(Buffer.concat(cutParts(image, 0, headBytes)))
     if (!(width > 0 && height > 0)) return undefined
     return orientation < 5 ? { width, height } : { width: height, height: width }
   } catch {
@@ -88,7 +88,7 @@ export async function draw(
   const scale = Math.min(1, width / size.width)
   const side = scale * Math.max(size.width, size.height)
   const longest = longestSide[wanted] ?? side
-  if (side > longest) throw new UnfitPicture(`A ${wanted} picture has at most ${longest} pixels a side.`)
+  if (side > longest) throw new UnfitImage(`A ${wanted} picture has at most ${longest} pixels a side.`)
   const drawing = sharp(Buffer.concat(parts), { limitInputPixels: maximumPixels, sequentialRead: true })
   // A JPEG has no transparency, and what is behind a page is white.
   if (wanted === 'jpeg') drawing.flatten({ background: '#fff' })
@@ -108,7 +108,7 @@ export async function draw(
 }
 
 function unfit(cause: unknown): never {
-  throw new UnfitPicture('The picture cannot be read.', { cause })
+  throw new UnfitImage('The picture cannot be read.', { cause })
 }
 
 /** As sharp words it. */
@@ -118,5 +118,5 @@ function isTimeout(error: unknown): boolean {
 
 function slow(seconds: number, cause: unknown): never {
   const message = `The picture takes more than ${seconds} s to draw so: ask for less width, or for it as it is.`
-  throw new UnfitPicture(message, { cause })
+  throw new UnfitImage(message, { cause })
 }

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql'
 import { mostErrors } from '../execution/coerced-variables.ts'
 import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
-import type { Result } from './result-text.ts'
+import type { Result } from './result-body.ts'
 
 /** Of one error: a conflict of fields may stand in thousands of places. */
 const mostLocations = 10

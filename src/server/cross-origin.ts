@@ -19,7 +19,7 @@ export function allowOrigin(
  * Answers OPTIONS with the methods that a resource has, and a preflight of a listed origin with leave to use them and whatever
  * headers it asks for.
  */
-export function answerOptions(
+export function writeOptions(
   { headers }: IncomingMessage,
   response: ServerResponse,
   methods: readonly string[],

@@ -6,11 +6,11 @@ const mostTexts = 200
 
 /** What was made of the latest texts, by text; bounded in bytes, as each of them is. */
 export function documentCache<Value extends object>() {
-  const kept = createLRUCache<Value>({ max: mostTexts })
+  const cached = createLRUCache<Value>({ max: mostTexts })
   return {
-    get: (text: string) => kept.get(text),
+    get: (text: string) => cached.get(text),
     set(text: string, value: Value) {
-      if (text.length <= longestText) kept.set(text, value)
+      if (text.length <= longestText) cached.set(text, value)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { explainHeader } from './explain.ts'
 import { traceHeader } from './plugins/inline-trace.ts'
-import type { Result } from './result-text.ts'
+import type { Result } from './result-body.ts'
 
 /** The request headers that decide the response to a GET, or whether it is refused. */
 export const decisive = `accept, ${explainHeader}, origin, ${traceHeader}, sec-fetch-site`
@@ -11,22 +11,22 @@ export const decisive = `accept, ${explainHeader}, origin, ${traceHeader}, sec-f
  * same. Nobody keeps an error, nor what stood in for a vendor that is down.
  */
 export function freshnessOf(result: Result, seconds: number): Readonly<Record<string, string>> {
-  if (!isKeepable(result)) return { 'cache-control': 'no-store' }
+  if (!isCacheable(result)) return { 'cache-control': 'no-store' }
   return { 'cache-control': `private, max-age=${seconds}`, etag: tagOf(result) }
 }
 
-function isKeepable({ data, errors, extensions }: Result): boolean {
+function isCacheable({ data, errors, extensions }: Result): boolean {
   const freshness: unknown = extensions?.freshness
-  const parts: readonly unknown[] = Object.values(freshness ?? {})
-  return !!data && !errors?.length && !parts.some(isStale)
+  const providers: readonly unknown[] = Object.values(freshness ?? {})
+  return !!data && !errors?.length && !providers.some(isStale)
 }
 
-function isStale(part: unknown): boolean {
-  return typeof part === 'object' && part !== null && 'stale' in part && part.stale === true
+function isStale(provider: unknown): boolean {
+  return typeof provider === 'object' && provider !== null && 'stale' in provider && provider.stale === true
 }
 
 /** A weak one: what the answer cost, and how old it is, may differ. */
 function tagOf({ data, extensions }: Result): string {
-  const told = JSON.stringify([data, extensions?.sandbox])
-  return `W/"${createHash('sha256').update(told).digest('base64url')}"`
+  const taggedContent = JSON.stringify([data, extensions?.sandbox])
+  return `W/"${createHash('sha256').update(taggedContent).digest('base64url')}"`
 }

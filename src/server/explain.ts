@@ -7,7 +7,7 @@ export const explainHeader = 'isotherm-explain'
 /** The calls that a request would make, in place of its answer; or its static cost beside the answer. */
 const explanations: readonly unknown[] = ['plan', 'cost']
 
-export function asksForPlan({ headers }: Pick<Request, 'headers'>): boolean {
+export function asksForDryRun({ headers }: Pick<Request, 'headers'>): boolean {
   return headers.get(explainHeader) === 'plan'
 }
 

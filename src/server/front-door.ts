@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { allowOrigin, answerOptions, isNavigation, refuseStrangers } from './cross-origin.ts'
+import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './cross-origin.ts'
 import { Refusal, sendRefusal } from './refusal.ts'
 import { readTarget, type Target } from './request-target.ts'
 import { methodsOf, type Route, routeOf } from './routes.ts'
@@ -22,7 +22,7 @@ export interface FrontDoorOptions {
   /** How long a reader may take nothing of the end of a response, in milliseconds. */
   readonly patience: number
   /** Told of errors that are nobody's refusal; `place` says where it happened. */
-  readonly logError: (error: unknown, place: string) => void
+  readonly logError: (error: unknown, where: string) => void
 }
 
 /**
@@ -93,7 +93,7 @@ function checkOrigin(
 
 function sendServerOptions({ request, response, target }: Visit): boolean {
   if (target.path !== '*') return false
-  answerOptions(request, response, ['GET', 'HEAD', 'POST'])
+  writeOptions(request, response, ['GET', 'HEAD', 'POST'])
   return true
 }
 
@@ -105,7 +105,7 @@ function checkPath({ response }: Visit, route: Route | undefined): boolean {
 
 function sendOptions({ request, response }: Visit, route: Route | undefined): boolean {
   if (!route || request.method !== 'OPTIONS') return false
-  answerOptions(request, response, methodsOf[route])
+  writeOptions(request, response, methodsOf[route])
   return true
 }
 

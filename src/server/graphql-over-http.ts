@@ -8,12 +8,12 @@ import type { Visit } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
 import { writeLongJson } from './long-json.ts'
 import { documentIdOf, type OperationParams, readParams } from './operation-params.ts'
+import { incrementalRewrite } from './plugins/incremental-delivery.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
-import { partsOf } from './plugins/parts.ts'
 import { Refusal } from './refusal.ts'
-import { formatOfParts, takesEvents, typeOfWhole } from './response-format.ts'
+import { incrementalFormat, takesEvents, typeOfWhole } from './response-format.ts'
+import { bodyOf, httpOf, type Result } from './result-body.ts'
 import { sendResults } from './result-stream.ts'
-import { httpOf, type Result, toldOf } from './result-text.ts'
 import { chunkBytes, endWith } from './slow-readers.ts'
 import type { ServerContext } from './yoga.ts'
 
@@ -50,13 +50,13 @@ export function graphqlOverHttp(
     if (!typeOfWhole(accept)) throw notAcceptable()
     const params = await readParams(visit, bytes)
     if (!params) return
-    const asked = new fetchAPI.Request('http://localhost/graphql', {
+    const yogaRequest = new fetchAPI.Request('http://localhost/graphql', {
       method: request.method ?? 'GET',
       headers: headersOf(request),
     })
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
-    const result = await run(params, asked, response)
-    if (isAsyncIterable(result)) return sendParts(visit, result, partsOf(asked), patience)
+    const result = await run(params, yogaRequest, response)
+    if (isAsyncIterable(result)) return sendStream(visit, result, incrementalRewrite(yogaRequest), patience)
     if (response.destroyed) return
     if (!result || Array.isArray(result)) throw new Error('an operation without a result')
     await sendWhole(visit, bounded(result), isById ? freshnessOf(result, freshSeconds) : {}, patience)
@@ -66,7 +66,7 @@ export function graphqlOverHttp(
 async function sendWhole(
   { request, response }: Visit,
   result: Result,
-  kept: Readonly<Record<string, string>>,
+  cacheHeaders: Readonly<Record<string, string>>,
   patience: number,
 ): Promise<void> {
   const type = typeOfWhole(request.headers.accept)
@@ -77,18 +77,18 @@ async function sendWhole(
     type !== 'application/graphql-response+json' && type !== 'multipart/mixed',
   )
   if (!isJson) return sendResults(response, only(result), type, { status, headers, patience })
-  if (kept.etag && fresh(request.headers, { etag: kept.etag }))
-    return void response.writeHead(304, { ...headers, ...kept }).end()
-  const value = toldOf(result)
-  const told = { 'content-type': `${type}; charset=utf-8`, ...headers, ...kept }
+  if (cacheHeaders.etag && fresh(request.headers, { etag: cacheHeaders.etag }))
+    return void response.writeHead(304, { ...headers, ...cacheHeaders }).end()
+  const value = bodyOf(result)
+  const allHeaders = { 'content-type': `${type}; charset=utf-8`, ...headers, ...cacheHeaders }
   if (isLongJson(value)) {
-    response.writeHead(status, told)
+    response.writeHead(status, allHeaders)
     await writeLongJson(response, value, patience)
     return void response.end()
   }
   const text = JSON.stringify(value)
   const length = Buffer.byteLength(text)
-  response.writeHead(status, { ...told, 'content-length': length })
+  response.writeHead(status, { ...allHeaders, 'content-length': length })
   // Of ASCII alone the same bytes, written in a third of the time and memory.
   const encoding = length === text.length ? 'latin1' : 'utf8'
   if (length > chunkBytes) return endWith(response, Buffer.from(text, encoding), patience)
@@ -96,7 +96,7 @@ async function sendWhole(
 }
 
 /** The results of a subscription, or the parts of one response. */
-async function sendParts(
+async function sendStream(
   { request, response }: Visit,
   results: AsyncIterable<Result>,
   rewrite: ((result: Result) => Result) | undefined,
@@ -105,7 +105,7 @@ async function sendParts(
   const { accept } = request.headers
   const iterator = results[Symbol.asyncIterator]()
   const events = takesEvents(accept) ? ({ type: 'text/event-stream', parameter: '' } as const) : undefined
-  const format = rewrite ? formatOfParts(accept) : events
+  const format = rewrite ? incrementalFormat(accept) : events
   if (response.destroyed || !format) {
     await iterator.return?.()
     if (!format) throw notAcceptable()

@@ -44,7 +44,7 @@ export async function listen({
     )
   })
   let isDraining = false
-  const unanswered = new Set<ServerResponse>()
+  const openResponses = new Set<ServerResponse>()
   server.listen(port, host)
   await once(server, 'listening').catch(error => {
     throw new StartProblems([
@@ -57,22 +57,22 @@ export async function listen({
     origin: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     isDraining: () => isDraining,
     serve(enter) {
-      const answer: RequestListener = (request, response) => {
-        unanswered.add(response)
+      const handle: RequestListener = (request, response) => {
+        openResponses.add(response)
         response.once('close', () => {
-          unanswered.delete(response)
+          openResponses.delete(response)
           if (isDraining) server.closeIdleConnections()
         })
         enter(request, response)
       }
-      server.on('request', answer)
+      server.on('request', handle)
       // Whoever reads the body says when it may come: what is refused needs none.
-      server.on('checkContinue', answer)
+      server.on('checkContinue', handle)
     },
     async drain(milliseconds) {
       isDraining = true
       // Told to their callers as well, whose next request would meet a closed connection.
-      for (const response of unanswered) response.shouldKeepAlive = false
+      for (const response of openResponses) response.shouldKeepAlive = false
       const closed = once(server, 'close')
       server.close()
       const late = setTimeout(() => server.closeAllConnections(), milliseconds)

@@ -9,42 +9,42 @@ const mutationType = 'Mutation'
  */
 export class KnownDocuments {
   readonly #canonical = new Set<string>()
-  readonly #parts = new Set<string>()
-  #mostParts = 0
+  readonly #pieces = new Set<string>()
+  #mostPieces = 0
 
   add(document: DocumentNode): void {
-    const parts = partsOf(document, Number.POSITIVE_INFINITY)
-    this.#mostParts = Math.max(this.#mostParts, parts.length)
-    this.#parts.add(sorted(parts))
+    const pieces = piecesOf(document, Number.POSITIVE_INFINITY)
+    this.#mostPieces = Math.max(this.#mostPieces, pieces.length)
+    this.#pieces.add(sorted(pieces))
     this.#canonical.add(canonical(document))
   }
 
   /** What anybody may ask costs no more than what was added did: to sort a document takes far longer than to read it. */
   has(document: DocumentNode): boolean {
-    const parts = partsOf(document, this.#mostParts)
-    if (parts.length > this.#mostParts || !this.#parts.has(sorted(parts))) return false
+    const pieces = piecesOf(document, this.#mostPieces)
+    if (pieces.length > this.#mostPieces || !this.#pieces.has(sorted(pieces))) return false
     return this.#canonical.has(canonical(document))
   }
 }
 
 /** What it is made of, which no order changes, up to one more than so many. */
-function partsOf(document: DocumentNode, most: number): readonly string[] {
-  const parts: string[] = []
+function piecesOf(document: DocumentNode, most: number): readonly string[] {
+  const pieces: string[] = []
   visit(document, {
     enter(node) {
-      parts.push(partOf(node))
-      return parts.length > most ? BREAK : undefined
+      pieces.push(pieceOf(node))
+      return pieces.length > most ? BREAK : undefined
     },
   })
-  return parts
+  return pieces
 }
 
-function partOf(node: ASTNode): string {
+function pieceOf(node: ASTNode): string {
   return 'value' in node && typeof node.value !== 'object' ? `${node.kind} ${node.value}` : node.kind
 }
 
-function sorted(parts: readonly string[]): string {
-  return parts.toSorted().join('\n')
+function sorted(pieces: readonly string[]): string {
+  return pieces.toSorted().join('\n')
 }
 
 /** The client preset sorts, in this way, what it lists in a manifest: also fragments of mutations, whose order matters. */

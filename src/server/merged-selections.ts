@@ -70,8 +70,8 @@ export class MergedSelections {
         const isSpread = selection.kind === Kind.FRAGMENT_SPREAD
         const fragment = isSpread ? this.#fragments.get(selection.name.value) : selection
         if (!fragment || !this.#isOn(fragment.typeCondition?.name.value, type)) continue
-        const part = this.part(selection, 'defer')
-        if (part) deferred.push({ set: fragment.selectionSet, ...part })
+        const directive = this.directive(selection, 'defer')
+        if (directive) deferred.push({ set: fragment.selectionSet, ...directive })
         else if (!isSpread) collect(fragment.selectionSet)
         else if (!spread.has(selection.name.value)) {
           spread.add(selection.name.value)
@@ -84,7 +84,10 @@ export class MergedSelections {
   }
 
   /** The directive of that name where it stands at a selection and is not switched off. */
-  part({ directives = [] }: SelectionNode, name: 'defer' | 'stream'): { readonly label: string } | undefined {
+  directive(
+    { directives = [] }: SelectionNode,
+    name: 'defer' | 'stream',
+  ): { readonly label: string } | undefined {
     const directive = directives.find(directive => directive.name.value === name)
     if (!directive) return undefined
     const values = new Map(directive.arguments?.map(({ name, value }) => [name.value, this.#valueOf(value)]))

@@ -29,7 +29,7 @@ export interface OperationCost {
   /** Of the response as JSON, roughly. */
   readonly bytes: number
   /** What `@defer` and `@stream` have come later, piece by piece. */
-  readonly parts: number
+  readonly increments: number
   /** Rows that are null with an error of their own where they name nothing, as those of `nodes`. */
   readonly fallible: number
   /** The root fields of a mutation. */
@@ -66,7 +66,7 @@ export function operationCost(
   const isMutation = operation.operation === 'mutation'
   if (!root) return { ...nothing, changes: 0, isLasting: true }
   try {
-    const { cost, bytes, parts, fallible } = weighing.weighObject(root, [operation.selectionSet], {
+    const { cost, bytes, increments, fallible } = weighing.weighObject(root, [operation.selectionSet], {
       sizes: {},
       page: undefined,
     })
@@ -74,7 +74,7 @@ export function operationCost(
     return {
       cost: Math.min(unbounded, Math.ceil(cost) + (isMutation ? mutationCost : 0)),
       bytes: Math.min(unbounded, Math.ceil(bytes)),
-      parts: Math.min(unbounded, parts),
+      increments: Math.min(unbounded, increments),
       fallible: Math.min(unbounded, fallible),
       changes,
       isLasting: !selections.usesVariables,
@@ -89,14 +89,14 @@ export function operationCost(
 interface Weight {
   readonly cost: number
   readonly bytes: number
-  readonly parts: number
+  readonly increments: number
   readonly fallible: number
   /** Where an error or a part may name the way to it: fields, and parts. */
-  readonly places: number
+  readonly paths: number
 }
 
 /** What the fields above say of lists. */
-interface Place {
+interface ListContext {
   readonly sizes: Sizes
   /** Of the field directly above: the fields of its object that hold a page, and how long that is. */
   readonly page: { readonly fields: readonly string[]; readonly size: number } | undefined
@@ -115,35 +115,35 @@ class Weighing {
     this.#variables = variables
   }
 
-  weighObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[], place: Place): Weight {
+  weighObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[], context: ListContext): Weight {
     const numbers = sets.map(set => this.#numbers.getOrInsertComputed(set, () => this.#numbers.size))
-    const name = `${type.name} ${numbers} ${JSON.stringify(place)}`
+    const name = `${type.name} ${numbers} ${JSON.stringify(context)}`
     const known = this.#weighed.get(name)
     if (known) return known
     const { fields, deferred } = this.#selections.of(type, sets)
-    let { cost, bytes, parts, fallible, places } = nothing
+    let { cost, bytes, increments, fallible, paths } = nothing
     for (const [key, nodes] of fields) {
-      const weight = this.#weighField(type, nodes, place)
+      const weight = this.#weighField(type, nodes, context)
       cost += weight.cost
-      bytes += weight.bytes + key.length + quotes + Math.max(0, key.length - usualKey) * weight.places
-      parts += weight.parts
+      bytes += weight.bytes + key.length + quotes + Math.max(0, key.length - usualKey) * weight.paths
+      increments += weight.increments
       fallible += weight.fallible
-      places += weight.places
+      paths += weight.paths
     }
     for (const { set, label } of deferred) {
-      const weight = this.weighObject(type, [set], place)
+      const weight = this.weighObject(type, [set], context)
       cost += weight.cost
-      bytes += weight.bytes + bytesOfPart + label.length
-      parts += weight.parts + 1
+      bytes += weight.bytes + bytesOfIncrement + label.length
+      increments += weight.increments + 1
       fallible += weight.fallible
-      places += weight.places + 1
+      paths += weight.paths + 1
     }
-    const weight = { cost, bytes, parts, fallible, places }
+    const weight = { cost, bytes, increments, fallible, paths }
     this.#weighed.set(name, weight)
     return weight
   }
 
-  #weighField(parent: GraphQLObjectType, nodes: readonly FieldNode[], { sizes, page }: Place): Weight {
+  #weighField(parent: GraphQLObjectType, nodes: readonly FieldNode[], { sizes, page }: ListContext): Weight {
     const [first] = nodes
     const field = first && this.#fieldOf(parent, first.name.value)
     if (!first || !field) return nothing
@@ -162,20 +162,20 @@ class Weighing {
       unknownSize
     // Of lists in a list nothing tells the lengths of the inner ones.
     const count = lists === 0 ? (introspected ?? 1) : Math.max(1, length) * unknownSize ** (lists - 1)
-    const stream = this.#selections.part(first, 'stream')
+    const stream = this.#selections.directive(first, 'stream')
     const streamed = stream && lists > 0 ? Math.max(1, length) : 0
-    const bytesOfRow = bytesOfPart + (stream?.label.length ?? 0)
+    const bytesOfRow = bytesOfIncrement + (stream?.label.length ?? 0)
     const named = getNamedType(field.type)
     const ofScalar = isIntrospectionType(parent) ? introspectedScalar : 0
     if (!isCompositeType(named))
       return {
         cost: call + (lists === 0 ? ofScalar : Math.ceil(count / valuesPerCost)),
         bytes: count * definition.bytes + streamed * bytesOfRow,
-        parts: streamed,
+        increments: streamed,
         fallible: 0,
-        places: 1 + streamed,
+        paths: 1 + streamed,
       }
-    const inner: Place = {
+    const inner: ListContext = {
       sizes: below ? { ...sizes, ...below(args) } : sizes,
       page:
         sizedFields.length > 0
@@ -189,9 +189,9 @@ class Weighing {
     return {
       cost: call + count * (instance + most('cost')),
       bytes: count * (definition.bytes + most('bytes')) + streamed * bytesOfRow,
-      parts: count * most('parts') + streamed,
+      increments: count * most('increments') + streamed,
       fallible: count * (most('fallible') + (definition.isFallible ? 1 : 0)),
-      places: count * most('places') + streamed + 1,
+      paths: count * most('paths') + streamed + 1,
     }
   }
 
@@ -226,14 +226,14 @@ const metaFields: readonly Field[] = [SchemaMetaFieldDef, TypeMetaFieldDef]
 const quotes = 4
 
 /** Of a part, without what it tells: its place, and how it is announced. */
-const bytesOfPart = 150
+const bytesOfIncrement = 150
 
 /** Each error and each part names all keys above it; those of this length hardly count. */
 const usualKey = 40
 
-const nothing: Weight = { cost: 0, bytes: 0, parts: 0, fallible: 0, places: 0 }
+const nothing: Weight = { cost: 0, bytes: 0, increments: 0, fallible: 0, paths: 0 }
 
-const endless = { cost: unbounded, bytes: unbounded, parts: unbounded, fallible: unbounded }
+const endless = { cost: unbounded, bytes: unbounded, increments: unbounded, fallible: unbounded }
 
 function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(holdsVariable)

@@ -7,7 +7,7 @@ export type JsonType = (typeof jsonTypes)[number]
 export type StreamType = (typeof streamTypes)[number]
 
 /** How a response comes in parts (`@defer`, `@stream`). */
-export interface PartsFormat {
+export interface IncrementalFormat {
   readonly type: StreamType
   /** Of the format, as the client named it; empty where it named none. */
   readonly parameter: string
@@ -27,7 +27,7 @@ export function typeOfWhole(accept: string | undefined): JsonType | StreamType |
  * How a response comes in parts to a client that names a type for that, in a format that is known, and would not rather have it
  * at once; undefined for others.
  */
-export function formatOfParts(accept: string | undefined): PartsFormat | undefined {
+export function incrementalFormat(accept: string | undefined): IncrementalFormat | undefined {
   const [best] = readAccept(accept)
     .filter(isKnownFormat)
     .sort((one, other) => other.quality - one.quality)

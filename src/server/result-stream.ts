@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { isLongJson } from './json-pieces.ts'
 import { writeLongJson } from './long-json.ts'
 import type { StreamType } from './response-format.ts'
-import { type Result, toldOf } from './result-text.ts'
+import { bodyOf, type Result } from './result-body.ts'
 import { untilTaken } from './slow-readers.ts'
 
 /** How often a silent stream of events says that it is alive, so that no proxy takes it for dead. */
@@ -38,8 +38,8 @@ export async function sendResults(
   response.flushHeaders()
   let isWriting = false
   const write = (text: string) => untilTaken(response, patience, taken => response.write(text, taken))
-  const tellResult = async (result: Result) => {
-    const value = toldOf(result)
+  const writeResult = async (result: Result) => {
+    const value = bodyOf(result)
     if (!isLongJson(value)) {
       const text = JSON.stringify(value)
       return write(form.head(Buffer.byteLength(text)) + text + form.tail)
@@ -52,19 +52,19 @@ export async function sendResults(
   const ended = left.then(() => results.return?.())
   // Between the chunks of a long result nothing else may stand.
   const pulse = setInterval(() => form.pulse && !isWriting && void write(form.pulse), pulseMilliseconds)
-  const tell = async () => {
+  const writeAll = async () => {
     for (;;) {
       const { done, value } = await results.next()
       if (response.destroyed) return
       if (done) break
       isWriting = true
-      await tellResult(value)
+      await writeResult(value)
       isWriting = false
     }
     response.end(form.end)
   }
   try {
-    await Promise.all([tell(), ended])
+    await Promise.all([writeAll(), ended])
   } finally {
     clearInterval(pulse)
   }

@@ -59,9 +59,9 @@ export async function startServer(
     log,
   }
   const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors }
-  const answer = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
-  let traced: typeof answer | undefined
-  const answerTraced: typeof answer = visit => {
+  const respond = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
+  let traced: typeof respond | undefined
+  const respondTraced: typeof respond = visit => {
     // Sorting makes the copy that tracing needs, which changes each resolver.
     traced ??= graphqlOverHttp(
       openYoga(lexicographicSortSchema(schema), useInlineTrace(), yogaOptions),
@@ -81,7 +81,7 @@ export async function startServer(
     publicUrl,
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
     rooms: {
-      graphql: visit => (asksForTrace(visit.request) ? answerTraced(visit) : answer(visit)),
+      graphql: visit => (asksForTrace(visit.request) ? respondTraced(visit) : respond(visit)),
       graphiql: ({ response }) =>
         sendPage(
           response,

@@ -4,24 +4,24 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
 import type { Account } from '../account.ts'
 import { createContext } from '../context.ts'
-import { answerSignal } from './answer-signal.ts'
 import { documentCache } from './document-cache.ts'
-import { asksForPlan } from './explain.ts'
+import { asksForDryRun } from './explain.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { documentIdName } from './operation-params.ts'
 import { useBadInput } from './plugins/bad-input.ts'
 import { useDocumentIds } from './plugins/document-ids.ts'
 import { useDocumentMode } from './plugins/document-mode.ts'
+import { useIncrementalDelivery } from './plugins/incremental-delivery.ts'
+import { useIncrementalRules } from './plugins/incremental-rules.ts'
 import { useLeaving } from './plugins/leaving.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { useOperationCost } from './plugins/operation-cost.ts'
 import { useOperationShape } from './plugins/operation-shape.ts'
 import { usePacedErrors } from './plugins/paced-errors.ts'
-import { usePartRules } from './plugins/part-rules.ts'
-import { useParts } from './plugins/parts.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import { originOf } from './request-origin.ts'
+import { responseSignal } from './response-signal.ts'
 import { traceparentOf } from './traceparent.ts'
 import type { DocumentMode, TrustedDocuments } from './trusted-documents.ts'
 
@@ -64,10 +64,10 @@ export function openYoga(
   return createYoga<ServerContext>({
     schema,
     context: ({ request, res }) =>
-      createContext(account, answerSignal(res, deadlineMilliseconds), {
-        isPlanOnly: asksForPlan(request),
+      createContext(account, responseSignal(res, deadlineMilliseconds), {
+        isPlanOnly: asksForDryRun(request),
         origin: () => originOf(res.req, listening),
-        gone: () => answerSignal(res),
+        gone: () => responseSignal(res),
         traceparent: traceparentOf(res.req),
       }),
     maskedErrors,
@@ -87,8 +87,8 @@ export function openYoga(
       useDocumentIds(trusted),
       useOperationShape(operationLimits),
       useDocumentMode(trusted, mode, log),
-      usePartRules(),
-      useParts(maskedErrors),
+      useIncrementalRules(),
+      useIncrementalDelivery(maskedErrors),
       useBadInput({ checkName: argumentCheck }),
       useOperationCost(operationLimits),
       plugin,

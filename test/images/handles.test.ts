@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { type HandleOptions, openHandles } from '../../src/images/handles.ts'
-import type { PictureReference } from '../../src/images/references.ts'
+import type { ImageReference } from '../../src/images/references.ts'
 import { spatialHeatmapTypes } from '../../src/providers/aura-vision/wire.ts'
 
 const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
@@ -10,7 +10,7 @@ const identities = {
   posthog: ['https://us.posthog.com/', 'phx_key'],
   'aura-vision': ['wss://a', 'id', 'key'],
 }
-const screenshot: PictureReference = {
+const screenshot: ImageReference = {
   provider: 'posthog',
   scope: { kind: 'projects', id: '1' },
   uuid: '497f6eca-6276-4993-bfeb-53cbbbba6f08',
@@ -103,7 +103,7 @@ function open(options: Partial<HandleOptions> = {}) {
   return openHandles({ keys: [first], lifeSeconds: 7 * day, identities, ...options })
 }
 
-function reference(): fc.Arbitrary<PictureReference> {
+function reference(): fc.Arbitrary<ImageReference> {
   const text = fc.string({ unit: 'binary', maxLength: 20 })
   const maybe = fc.option(text)
   const spatial = fc.record({

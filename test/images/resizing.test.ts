@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { type DrawingBounds, Drawings, TooManyDrawings } from '../../src/images/resized-images.ts'
-import { draw, formats, isVariant, sizeOf, UnfitPicture } from '../../src/images/resizing.ts'
+import { DrawingQueue, type DrawingQueueBounds, TooManyDrawings } from '../../src/images/drawing-queue.ts'
+import { draw, formats, isVariant, sizeOf, UnfitImage } from '../../src/images/resizing.ts'
 import type { ImageFile } from '../../src/upstream/images/image.ts'
 
 const limits = { maximumPixels: 100_000_000 }
@@ -25,7 +25,7 @@ test('they are counted wherever the picture says its size', async () => {
 
 test('what says no size is unfit', async () => {
   const picture = pictureOf(Buffer.alloc(50_000, 'no picture'))
-  await expect(sizeOf(picture, 60_000)).rejects.toThrow(UnfitPicture)
+  await expect(sizeOf(picture, 60_000)).rejects.toThrow(UnfitImage)
 })
 
 /** As it may come, in more than one part. */
@@ -186,8 +186,8 @@ describe('drawings', () => {
 
   test('that take too long fail for whoever waits, and keep their turn as they cannot be stopped', async () => {
     const { drawings, begun, finish } = open({ mostAtOnce: 1, deadline: 100 })
-    await expect(drawings.draw('a', begun('a'), never)).rejects.toThrow(UnfitPicture)
-    await expect(drawings.draw('a', begun('a'), never)).rejects.toThrow(UnfitPicture)
+    await expect(drawings.draw('a', begun('a'), never)).rejects.toThrow(UnfitImage)
+    await expect(drawings.draw('a', begun('a'), never)).rejects.toThrow(UnfitImage)
     const next = drawings.draw('b', begun('b'), never)
     expect(begun.names).toEqual(['a'])
     finish('a')
@@ -197,8 +197,8 @@ describe('drawings', () => {
   })
 
   /** Drawings that end when the test says so. */
-  function open(bounds: DrawingBounds = {}) {
-    const drawings = new Drawings<string, ImageFile>(bounds)
+  function open(bounds: DrawingQueueBounds = {}) {
+    const drawings = new DrawingQueue<string, ImageFile>(bounds)
     const open = new Map<string, () => void>()
     const names: string[] = []
     const begun = Object.assign(

@@ -6,7 +6,7 @@ import { rootOf } from './root-error.ts'
 
 export interface MaskedErrors extends YogaMaskedErrorOpts {
   /** Logs an error that no field stands for; `place` says where it happened. */
-  readonly logError: (error: unknown, place: string) => void
+  readonly logError: (error: unknown, where: string) => void
 }
 
 /**
@@ -21,9 +21,9 @@ export function maskErrors(log: (line: string) => void): MaskedErrors {
     logged.add(error)
     log(line())
   }
-  const logError = (error: unknown, place: string) => {
+  const logError = (error: unknown, where: string) => {
     if (!(error instanceof UpstreamError)) {
-      logOnce(Object(error), () => `unexpected error at ${place}: ${outline(error)}`)
+      logOnce(Object(error), () => `unexpected error at ${where}: ${outline(error)}`)
       // That a caller went away is no failure of an upstream.
     } else if (!isAbort(error.cause)) logOnce(error, () => upstreamLine(error))
   }
@@ -77,7 +77,7 @@ function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause
 export function outline(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''
-  const place = cause.stack?.split('\n').find(line => /^\s+at .*\/(src|schema|dist)\//.test(line))
+  const where = cause.stack?.split('\n').find(line => /^\s+at .*\/(src|schema|dist)\//.test(line))
   const inner = cause.cause === undefined ? '' : ` < ${outline(cause.cause)}`
-  return `${cause.name}${code}${place ? ` ${place.trim()}` : ''}${inner}`
+  return `${cause.name}${code}${where ? ` ${where.trim()}` : ''}${inner}`
 }

@@ -34,15 +34,17 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context> {
     onExecute({ args, setResultAndStopExecution }) {
       const cost = costOf(args)
       if (!cost) return undefined
-      const told = asksForCost(args.contextValue.request) ? { cost: toldCost(cost, limits) } : undefined
+      const extensions = asksForCost(args.contextValue.request)
+        ? { cost: costExtension(cost, limits) }
+        : undefined
       const refusal = costRefusal(cost, limits)
-      if (refusal) return setResultAndStopExecution({ errors: [refusal], ...(told && { extensions: told }) })
-      if (!told) return undefined
+      if (refusal) return setResultAndStopExecution({ errors: [refusal], ...(extensions && { extensions }) })
+      if (!extensions) return undefined
       let isFirst = true
       return {
         onExecuteDone: payload =>
           handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
-            if (isFirst) setResult({ ...result, extensions: { ...result.extensions, ...told } })
+            if (isFirst) setResult({ ...result, extensions: { ...result.extensions, ...extensions } })
             isFirst = false
           }),
       }
@@ -58,7 +60,10 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context> {
         onSubscribeResult: () => ({
           onNext({ result, setResult }) {
             if (isFirst)
-              setResult({ ...result, extensions: { ...result.extensions, cost: toldCost(cost, limits) } })
+              setResult({
+                ...result,
+                extensions: { ...result.extensions, cost: costExtension(cost, limits) },
+              })
             isFirst = false
           },
         }),
@@ -73,14 +78,14 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
     const message = `A mutation may make ${limits.changes} changes at most, not ${cost.changes}. Nothing was changed.`
     return operationRefusal(message, 'BAD_USER_INPUT')
   }
-  const { estimated, maximum } = toldCost(cost, limits)
+  const { estimated, maximum } = costExtension(cost, limits)
   if (estimated > maximum) {
     const message = `The operation is estimated to cost ${estimated}, more than ${maximum}: ask for fewer rows, a shorter range, longer intervals, or columns in place of points.`
     return operationRefusal(message, tooExpensive, { estimated, maximum })
   }
-  if (cost.parts > mostParts) {
-    const parts = { estimatedParts: cost.parts, maximumParts: mostParts }
-    const message = `The response is estimated to come in ${cost.parts} parts, more than ${mostParts}: defer or stream less.`
+  if (cost.increments > mostParts) {
+    const parts = { estimatedParts: cost.increments, maximumParts: mostParts }
+    const message = `The response is estimated to come in ${cost.increments} parts, more than ${mostParts}: defer or stream less.`
     return operationRefusal(message, tooExpensive, { estimated, maximum, ...parts })
   }
   if (cost.fallible > mostFallible) {
@@ -102,7 +107,7 @@ const mostFallible = 20_000
 
 const tooExpensive = 'COST_ESTIMATED_TOO_EXPENSIVE'
 
-function toldCost({ cost }: OperationCost, limits: OperationLimits) {
+function costExtension({ cost }: OperationCost, limits: OperationLimits) {
   return { estimated: cost, maximum: limits.cost }
 }
 

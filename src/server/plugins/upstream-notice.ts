@@ -1,6 +1,6 @@
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context, Cost } from '../../context.ts'
-import { requestRefusal, toldErrors } from './plan-errors.ts'
+import { requestRefusal, visibleErrors } from './admission-errors.ts'
 
 /**
  * Tells in `extensions.upstream` what an answer cost at each provider, and in `extensions.freshness` how old its oldest part
@@ -14,19 +14,19 @@ export function useUpstreamNotice(): Plugin<Context> {
       return {
         onExecuteDone: payload =>
           handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
-            const errors = toldErrors(result.errors)
+            const errors = visibleErrors(result.errors)
             const erroneous = errors && { errors }
             if (plan) {
               const extensions = { plan: Object.fromEntries(plan) }
               return setResult({ data: null, ...erroneous, extensions })
             }
-            const told = costs()
-            if (told.length === 0) return
+            const costsSoFar = costs()
+            if (costsSoFar.length === 0) return
             const now = Date.now()
-            const upstream = Object.fromEntries(told.map(cost => [cost.provider, costOf(cost)]))
-            const freshness = Object.fromEntries(told.flatMap(cost => ageOf(cost, now)))
+            const upstream = Object.fromEntries(costsSoFar.map(cost => [cost.provider, costOf(cost)]))
+            const freshness = Object.fromEntries(costsSoFar.flatMap(cost => ageOf(cost, now)))
             const extensions = { ...result.extensions, upstream, freshness }
-            const isUntouched = told.every(
+            const isUntouched = costsSoFar.every(
               ({ usage: { made, oldest } }) => made === 0 && oldest === undefined,
             )
             const refusal = isUntouched && !('hasNext' in result) ? requestRefusal(errors) : undefined

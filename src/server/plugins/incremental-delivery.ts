@@ -12,10 +12,10 @@ import {
 import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
-import { identifiedParts, type PartialResult } from '../identified-parts.ts'
-import { formatOfParts } from '../response-format.ts'
+import { type IncrementalResult, identifyIncrements } from '../identified-increments.ts'
+import { incrementalFormat } from '../response-format.ts'
 
-const partNames = ['defer', 'stream']
+const directiveNames = ['defer', 'stream']
 
 /**
  * Answers in parts where `@defer` and `@stream` ask for it: to callers who accept that, all at once to others and where the
@@ -23,8 +23,8 @@ const partNames = ['defer', 'stream']
  * member `then` for a promise, whatever its value. So a document with such a member is answered at once too. What goes wrong
  * in a later part is masked as in the first. Directives whose values say nothing are `BAD_USER_INPUT`, before anything is run.
  */
-export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
-  const wholeOf = remembered(withoutParts)
+export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
+  const wholeOf = remembered(withoutDirectives)
   const isWholeOnly = remembered(namesThen)
   const masked = (error: unknown) => withoutInternals(maskError(error, errorMessage))
   return {
@@ -36,9 +36,9 @@ export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plug
       const { request, plan } = contextValue
       const whole = wholeOf(document)
       if (whole === document) return setExecuteFn(execute)
-      const wrong = wrongParts(schema, document, operationName, variableValues ?? {})
+      const wrong = wrongDirectives(schema, document, operationName, variableValues ?? {})
       if (wrong.length > 0) return setResultAndStopExecution({ errors: wrong })
-      const format = formatOfParts(request.headers.get('accept') ?? undefined)
+      const format = incrementalFormat(request.headers.get('accept') ?? undefined)
       if (plan || !format || isWholeOnly(document)) {
         args.document = whole
         return setExecuteFn(execute)
@@ -46,19 +46,19 @@ export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plug
       const operation = getOperationAST(document, operationName)
       const { coerced } = operation ? coerceVariables(schema, operation, variableValues ?? {}) : {}
       const isIdentified = format.isIdentified && operation && coerced
-      parts.set(
+      rewrites.set(
         request,
-        isIdentified ? identifiedParts(document, operation.selectionSet, coerced) : asTheyAre,
+        isIdentified ? identifyIncrements(document, operation.selectionSet, coerced) : asTheyAre,
       )
       return {
         onExecuteDone: () => ({
           onNext({ result, setResult }) {
             if (!('incremental' in result) || !Array.isArray(result.incremental)) return
-            const incremental = result.incremental.map(part =>
-              part.errors ? { ...part, errors: part.errors.map(masked) } : part,
+            const incremental = result.incremental.map(increment =>
+              increment.errors ? { ...increment, errors: increment.errors.map(masked) } : increment,
             )
-            const told = { ...result, incremental }
-            setResult(told)
+            const maskedResult = { ...result, incremental }
+            setResult(maskedResult)
           },
         }),
       }
@@ -66,14 +66,14 @@ export function useParts({ maskError, errorMessage }: YogaMaskedErrorOpts): Plug
   }
 }
 
-type Rewrite = (result: PartialResult) => PartialResult
+type Rewrite = (result: IncrementalResult) => IncrementalResult
 
 /** Writes the parts of a request's response in the format that it asks for; undefined where it does not come in parts. */
-export function partsOf(request: Request): Rewrite | undefined {
-  return parts.get(request)
+export function incrementalRewrite(request: Request): Rewrite | undefined {
+  return rewrites.get(request)
 }
 
-const parts = new WeakMap<Request, Rewrite>()
+const rewrites = new WeakMap<Request, Rewrite>()
 const asTheyAre: Rewrite = result => result
 
 function remembered<Value>(find: (document: DocumentNode) => Value): (document: DocumentNode) => Value {
@@ -93,14 +93,14 @@ function namesThen(document: DocumentNode): boolean {
 }
 
 /** The document itself where it asks for none. */
-function withoutParts(document: DocumentNode): DocumentNode {
+function withoutDirectives(document: DocumentNode): DocumentNode {
   return visit(document, {
-    Directive: ({ name }) => (partNames.includes(name.value) ? null : undefined),
+    Directive: ({ name }) => (directiveNames.includes(name.value) ? null : undefined),
   })
 }
 
 /** The executor would throw at them halfway. */
-function wrongParts(
+function wrongDirectives(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
@@ -108,7 +108,7 @@ function wrongParts(
 ): readonly GraphQLError[] {
   const operation = getOperationAST(document, operationName)
   const { coerced } = operation ? coerceVariables(schema, operation, given) : {}
-  const directives = schema.getDirectives().filter(({ name }) => partNames.includes(name))
+  const directives = schema.getDirectives().filter(({ name }) => directiveNames.includes(name))
   const errors: GraphQLError[] = []
   // Variables that do not fit their types are told of by others.
   if (!coerced) return errors
@@ -119,11 +119,11 @@ function wrongParts(
         for (const directive of directives) {
           const count = getDirectiveValues(directive, node, coerced)?.initialCount
           if (typeof count === 'number' && count < 0)
-            errors.push(badPart('"initialCount" is how many rows come at once: 0 or more.', node))
+            errors.push(badDirective('"initialCount" is how many rows come at once: 0 or more.', node))
         }
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error
-        errors.push(badPart(error.message, node))
+        errors.push(badDirective(error.message, node))
       }
       return errors.length < mostErrors ? undefined : BREAK
     },
@@ -131,7 +131,7 @@ function wrongParts(
   return errors
 }
 
-function badPart(message: string, node: NonNullable<GraphQLError['nodes']>[number]): GraphQLError {
+function badDirective(message: string, node: NonNullable<GraphQLError['nodes']>[number]): GraphQLError {
   const extensions = { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } }
   return new GraphQLError(message, { nodes: [node], extensions })
 }

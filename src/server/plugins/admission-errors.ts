@@ -5,16 +5,16 @@ import { rootOf } from './root-error.ts'
 type Errors = readonly GraphQLError[] | undefined
 
 /** Errors as they are told: that a plan makes no calls is none, and a refusal of too many is told once, where it was first met. */
-export function toldErrors(errors: Errors): Errors {
+export function visibleErrors(errors: Errors): Errors {
   let isRefused = false
-  const told = errors?.filter(error => {
+  const visible = errors?.filter(error => {
     const root = rootOf(error)
     if (!(root instanceof TooManyCalls)) return !(root instanceof NotMade)
     const isFirst = !isRefused
     isRefused = true
     return isFirst
   })
-  return told?.length ? told : undefined
+  return visible?.length ? visible : undefined
 }
 
 /** The error of a whole request that was refused before anything was asked. */

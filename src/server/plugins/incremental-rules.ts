@@ -6,7 +6,7 @@ import type { Plugin } from 'graphql-yoga'
  * Where `@defer` and `@stream` may stand. The library's copy of the rule for overlapping fields is left out: it lacks the
  * bound on its work that the original has. A document that is asked again is not validated again.
  */
-export function usePartRules(): Plugin {
+export function useIncrementalRules(): Plugin {
   const { onValidate } = useDeferStream()
   const found = new WeakMap<DocumentNode, readonly Error[]>()
   return {

@@ -26,8 +26,8 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   const headers = {}
   let highest: number | undefined
   const read = (http: unknown) => {
-    const { status, isSpec, headers: told } = readHttp(http)
-    Object.assign(headers, told)
+    const { status, isSpec, headers: given } = readHttp(http)
+    Object.assign(headers, given)
     if (status !== undefined && !(isOldJson && isSpec)) highest = Math.max(highest ?? status, status)
   }
   read(extensions?.http)
@@ -43,27 +43,27 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
 }
 
 /** The value whose JSON is sent: without what is meant only for HTTP. */
-export function toldOf(result: Result): unknown {
+export function bodyOf(result: Result): unknown {
   const { errors, extensions } = result
   if (!errors?.length && !extensions?.http) return result
   return {
     ...result,
-    ...(errors && { errors: errors.map(told) }),
+    ...(errors && { errors: errors.map(errorBody) }),
     ...(extensions && { extensions: withoutInternals(extensions) }),
   }
 }
 
-function told(error: unknown): unknown {
+function errorBody(error: unknown): unknown {
   if (!(error instanceof GraphQLError)) return error
   const { extensions, ...rest } = error.toJSON()
-  const kept = extensions && withoutInternals(extensions)
-  return kept ? { ...rest, extensions: kept } : rest
+  const visible = extensions && withoutInternals(extensions)
+  return visible ? { ...rest, extensions: visible } : rest
 }
 
 /** Undefined where nothing is left. */
 function withoutInternals(extensions: Readonly<Record<string, unknown>>) {
-  const { http, unexpected, ...kept } = extensions
-  return Object.keys(kept).length > 0 ? kept : undefined
+  const { http, unexpected, ...rest } = extensions
+  return Object.keys(rest).length > 0 ? rest : undefined
 }
 
 function readHttp(http: unknown) {

@@ -1,4 +1,4 @@
-import { UnfitPicture } from './resizing.ts'
+import { UnfitImage } from './resizing.ts'
 
 /** As many images are drawn already as there are turns, and as many wait as may. */
 export class TooManyDrawings extends Error {
@@ -13,7 +13,7 @@ export class TooManyDrawings extends Error {
 /** The threads that draw are those that sign and check handles as well. */
 const [mostAtOnce, mostWaiting] = [2, 100]
 
-export interface DrawingBounds {
+export interface DrawingQueueBounds {
   readonly mostAtOnce?: number
   readonly mostWaiting?: number
   /** How long one waits for its turn, in milliseconds. */
@@ -26,16 +26,16 @@ export interface DrawingBounds {
  * The images that are being drawn, or looked through, each once for all who want it, and not begun for whoever left before
  * its turn.
  */
-export class Drawings<Key, Drawn> {
+export class DrawingQueue<Key, Drawn> {
   readonly #mostAtOnce: number
   readonly #mostWaiting: number
   readonly #patience: number
   readonly #deadline: number
-  readonly #drawings = new Map<Key, Drawing<Key, Drawn>>()
-  readonly #queue = new Set<Drawing<Key, Drawn>>()
-  #underWay = 0
+  readonly #drawings = new Map<Key, PendingDrawing<Key, Drawn>>()
+  readonly #queue = new Set<PendingDrawing<Key, Drawn>>()
+  #running = 0
 
-  constructor(bounds: DrawingBounds = {}) {
+  constructor(bounds: DrawingQueueBounds = {}) {
     this.#mostAtOnce = bounds.mostAtOnce ?? mostAtOnce
     this.#mostWaiting = bounds.mostWaiting ?? mostWaiting
     this.#patience = bounds.patience ?? 20_000
@@ -61,12 +61,12 @@ export class Drawings<Key, Drawn> {
     })
   }
 
-  #enter(name: Key, begin: () => Promise<Drawn>): Drawing<Key, Drawn> {
-    if (this.#underWay >= this.#mostAtOnce && this.#queue.size >= this.#mostWaiting)
+  #enter(name: Key, begin: () => Promise<Drawn>): PendingDrawing<Key, Drawn> {
+    if (this.#running >= this.#mostAtOnce && this.#queue.size >= this.#mostWaiting)
       throw new TooManyDrawings()
     const late = setTimeout(() => this.#giveUp(drawing, new TooManyDrawings()), this.#patience)
     const outcome = Promise.withResolvers<Drawn>()
-    const drawing: Drawing<Key, Drawn> = { name, begin, late, scopes: 0, outcome }
+    const drawing: PendingDrawing<Key, Drawn> = { name, begin, late, scopes: 0, outcome }
     this.#drawings.set(name, drawing)
     this.#queue.add(drawing)
     this.#drawNext()
@@ -75,24 +75,24 @@ export class Drawings<Key, Drawn> {
 
   #drawNext(): void {
     const [drawing] = this.#queue
-    if (!drawing || this.#underWay >= this.#mostAtOnce) return
+    if (!drawing || this.#running >= this.#mostAtOnce) return
     this.#queue.delete(drawing)
     clearTimeout(drawing.late)
-    this.#underWay++
+    this.#running++
     const slow = setTimeout(() => drawing.outcome.reject(tooSlow()), this.#deadline)
     drawing
       .begin()
       .then(drawing.outcome.resolve, drawing.outcome.reject)
       .finally(() => {
         clearTimeout(slow)
-        this.#underWay--
+        this.#running--
         this.#drawings.delete(drawing.name)
         this.#drawNext()
       })
   }
 
   /** What has begun goes on: it is kept for whoever asks next. */
-  #giveUp(drawing: Drawing<Key, Drawn>, error: TooManyDrawings): void {
+  #giveUp(drawing: PendingDrawing<Key, Drawn>, error: TooManyDrawings): void {
     if (!this.#queue.delete(drawing)) return
     clearTimeout(drawing.late)
     this.#drawings.delete(drawing.name)
@@ -100,11 +100,11 @@ export class Drawings<Key, Drawn> {
   }
 }
 
-function tooSlow(): UnfitPicture {
-  return new UnfitPicture('The picture takes too long to read.')
+function tooSlow(): UnfitImage {
+  return new UnfitImage('The picture takes too long to read.')
 }
 
-interface Drawing<Key, Drawn> {
+interface PendingDrawing<Key, Drawn> {
   readonly name: Key
   readonly begin: () => Promise<Drawn>
   readonly late: NodeJS.Timeout

@@ -1,21 +1,21 @@
 import type { DocumentNode, SelectionSetNode } from 'graphql'
 import { type Deferred, DeferredSelections, type Path } from './deferred-selections.ts'
-import type { Result } from './result-text.ts'
+import type { Result } from './result-body.ts'
 
 interface Pending extends Deferred {
   readonly id: string
 }
 
 /** A part as the executor tells it: by its path, with its data, or the next row of a list. */
-interface Part extends Result {
+interface Increment extends Result {
   readonly path?: Path
   readonly label?: string
   readonly items?: readonly unknown[] | null
 }
 
-export interface PartialResult extends Result {
+export interface IncrementalResult extends Result {
   readonly hasNext?: boolean
-  readonly incremental?: readonly Part[]
+  readonly incremental?: readonly Increment[]
 }
 
 /**
@@ -23,52 +23,52 @@ export interface PartialResult extends Result {
  * `incrementalSpec=v0.2`: what is to come is announced in `pending` with an id, comes in `incremental` by that id, and is over
  * once `completed` names it.
  */
-export function identifiedParts(
+export function identifyIncrements(
   document: DocumentNode,
   root: SelectionSetNode,
   variables: Readonly<Record<string, unknown>>,
-): (result: PartialResult) => PartialResult {
+): (result: IncrementalResult) => IncrementalResult {
   const selections = new DeferredSelections(document, variables)
   const open = new Map<string, Set<Pending>>()
   let count = 0
   const announce = (found: readonly Deferred[]): readonly Pending[] => {
     const pending = found.map(deferred => ({ ...deferred, id: String(count++) }))
-    for (const one of pending) open.getOrInsertComputed(placeOf(one), () => new Set()).add(one)
+    for (const one of pending) open.getOrInsertComputed(keyOf(one), () => new Set()).add(one)
     return pending
   }
-  const find = (part: Part): Pending | undefined => {
-    const { path = [], label, data, items } = part
+  const find = (increment: Increment): Pending | undefined => {
+    const { path = [], label, data, items } = increment
     const kind = items === undefined ? 'defer' : 'stream'
-    const place = placeOf({ kind, label, path: kind === 'stream' ? path.slice(0, -1) : path })
-    const here = [...(open.get(place) ?? [])]
+    const key = keyOf({ kind, label, path: kind === 'stream' ? path.slice(0, -1) : path })
+    const here = [...(open.get(key) ?? [])]
     return here.find(one => kind === 'stream' || selections.fits(one, data)) ?? here[0]
   }
   return result => {
     const { incremental = [], hasNext, ...rest } = result
     if (hasNext === undefined) return result
     const pending = [...announce('data' in rest ? selections.in(rest.data, [root], []) : [])]
-    const told: object[] = []
+    const delivered: object[] = []
     const completed: { id: string; errors?: readonly unknown[] }[] = []
-    for (const part of incremental) {
-      const { path = [], data, items, errors } = part
-      const known = find(part)
-      const [one] = known ? [known] : announce([{ kind: 'defer', path, label: part.label, sets: [] }])
+    for (const increment of incremental) {
+      const { path = [], data, items, errors } = increment
+      const known = find(increment)
+      const [one] = known ? [known] : announce([{ kind: 'defer', path, label: increment.label, sets: [] }])
       if (!one) continue
       if (!known) pending.push(one)
       const { id } = one
       const erroneous = errors && { errors }
       const isFailed = items === null || (items === undefined && data === null)
       if (!isFailed) {
-        told.push(items === undefined ? { id, data, ...erroneous } : { id, items, ...erroneous })
+        delivered.push(items === undefined ? { id, data, ...erroneous } : { id, items, ...erroneous })
         const rows = items?.map((row, index) =>
           selections.in(row, one.sets, [...path.slice(0, -1), Number(path.at(-1)) + index]),
         )
         pending.push(...announce(rows?.flat() ?? selections.in(data, one.sets, path)))
       }
       if (isFailed || items === undefined) {
-        const place = placeOf(one)
-        open.get(place)?.delete(one)
-        if (open.get(place)?.size === 0) open.delete(place)
+        const key = keyOf(one)
+        open.get(key)?.delete(one)
+        if (open.get(key)?.size === 0) open.delete(key)
         completed.push({ id, ...(isFailed && erroneous) })
       }
     }
@@ -78,18 +78,18 @@ export function identifiedParts(
     }
     return {
       ...rest,
-      ...(('data' in rest || pending.length > 0) && { pending: pending.map(toldPending) }),
-      ...(told.length > 0 && { incremental: told }),
+      ...(('data' in rest || pending.length > 0) && { pending: pending.map(pendingEntry) }),
+      ...(delivered.length > 0 && { incremental: delivered }),
       ...(completed.length > 0 && { completed }),
       hasNext,
     }
   }
 }
 
-function placeOf({ kind, label, path }: Omit<Deferred, 'sets'>): string {
+function keyOf({ kind, label, path }: Omit<Deferred, 'sets'>): string {
   return JSON.stringify([kind, label, path])
 }
 
-function toldPending({ id, path, label }: Pending) {
+function pendingEntry({ id, path, label }: Pending) {
   return { id, path, ...(label !== undefined && { label }) }
 }
