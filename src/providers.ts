@@ -37,7 +37,7 @@ import {
   zenovayLoaders,
   zenovaySources,
 } from './providers/zenovay/loaders.ts'
-import type { CachePolicy } from './upstream/cache/keeping.ts'
+import type { CachePolicy } from './upstream/cache/cache.ts'
 import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
 import type { RequestScope } from './upstream/source/request-scope.ts'
 

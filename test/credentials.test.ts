@@ -67,7 +67,7 @@ test('nor in Redis, where accounts of the same credentials do share', async () =
       await using one = open(upstream, mine, redis)
       await using other = open(upstream, theirs, redis)
       await expectApart(upstream, [one, mine], [other, theirs])
-      await expect.poll(() => redis.keys('isotherm:answers:*')).toHaveLength(2)
+      await expect.poll(() => redis.keys('isotherm:entries:*')).toHaveLength(2)
       await using twin = open(upstream, mine, redis)
       await using otherTwin = open(upstream, theirs, redis)
       expect(await visits(twin)).toBe(numberOf(mine))
@@ -85,7 +85,7 @@ test('what is kept in Redis of one provider is the same whatever the credentials
   const mine = { id: 'a', secret: 'b', audience: 'c', apiKey: 'd' }
   await using one = open(upstream, mine, redis)
   expect(await visits(one)).toBe(numberOf(mine))
-  await expect.poll(() => redis.keys('isotherm:answers:*')).toHaveLength(1)
+  await expect.poll(() => redis.keys('isotherm:entries:*')).toHaveLength(1)
   await using other = open(upstream, { ...mine, apiKey: 'e' }, redis)
   expect(await visits(other)).toBe(numberOf(mine))
   expect(upstream.journal.count('POST /json/v2')).toBe(1)

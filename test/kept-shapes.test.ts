@@ -51,13 +51,13 @@ test.each([
   },
 )
 
-const entry = z.object({ value: z.object({ value: z.unknown() }) })
+const entry = z.object({ value: z.unknown() })
 
 /** The records of answers that Redis holds. */
 async function keptIn(redis: RedisConnection): Promise<readonly unknown[]> {
-  const names = await redis.keys('isotherm:answers:*')
+  const names = await redis.keys('isotherm:entries:*')
   const texts = await Promise.all(names.map(name => redis.get(name)))
-  return texts.map(text => entry.parse(JSON.parse(text ?? '')).value.value)
+  return texts.map(text => entry.parse(JSON.parse(text ?? '')).value)
 }
 
 /** Where something stands in a record and of what kind it is, such as `[].times number`. */

@@ -11,6 +11,7 @@ import { type PausesCost, printPauses, weighPauses } from './pauses.ts'
 import { openPictures, type Pictures } from './pictures.ts'
 import { printPictures } from './pictures-report.ts'
 import { locationCount, questions } from './questions.ts'
+import { askRepeats, printRepeats, type Repeats } from './repeats.ts'
 import { printContest } from './report.ts'
 import { askYear, type Year } from './year.ts'
 import { printYear } from './year-report.ts'
@@ -31,11 +32,28 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const names = ['websites', 'points', 'columns', 'year', 'dearest', 'pauses', 'pictures', 'coverage'] as const
+const names = [
+  'websites',
+  'points',
+  'columns',
+  'year',
+  'dearest',
+  'pauses',
+  'pictures',
+  'repeats',
+  'coverage',
+] as const
 const named = z.array(z.enum(names)).parse(positionals)
 const asked = named.length > 0 ? named : names
 
-type Result = Contest | Year | Pictures | PausesCost | readonly DearAnswer[] | readonly RequestCoverage[]
+type Result =
+  | Contest
+  | Year
+  | Pictures
+  | PausesCost
+  | Repeats
+  | readonly DearAnswer[]
+  | readonly RequestCoverage[]
 
 const results: Record<string, Result> = {}
 await using resources = new AsyncDisposableStack()
@@ -60,6 +78,12 @@ for (const name of asked) {
     const measured = await weighPauses(catalog())
     results[name] = measured
     console.log(printPauses(measured))
+    continue
+  }
+  if (name === 'repeats') {
+    const measured = await askRepeats(catalogFile, pace)
+    results[name] = measured
+    console.log(printRepeats(measured))
     continue
   }
   if (name === 'pictures') {

@@ -27,7 +27,8 @@ export interface Pace {
   readonly rounds: number
 }
 
-const load = z.object({
+/** What a load came to. */
+export const loadResult = z.object({
   requests: z.int(),
   seconds: z.number(),
   median: z.number(),
@@ -44,7 +45,7 @@ export async function contest(name: QuestionName, catalogFile: string, pace: Pac
   const asking = resources.use(await startProcess('load.ts'))
   const servers = {
     proxy: resources.use(await startServer('proxy.ts', { arguments: [emulator.origin] })),
-    isotherm: resources.use(await startIsotherm(emulator.origin, catalogFile)),
+    isotherm: resources.use(await startIsotherm(emulator.origin, catalogFile, 0)),
   }
   await compare(questions[name], servers)
 
@@ -53,7 +54,7 @@ export async function contest(name: QuestionName, catalogFile: string, pace: Pac
     const before = await emulator.order('calls', z.int())
     const worked = await servers[asker].order('processor-time', z.number())
     const order = { question: name, asker, origin: servers[asker].origin, first, milliseconds }
-    const measured = await asking.order('load', load, order)
+    const measured = await asking.order('load', loadResult, order)
     first += measured.requests
     const calls = (await emulator.order('calls', z.int())) - before
     const processorTime = (await servers[asker].order('processor-time', z.number())) - worked
@@ -79,13 +80,17 @@ export async function contest(name: QuestionName, catalogFile: string, pace: Pac
   return { proxy: await result('proxy'), isotherm: await result('isotherm') }
 }
 
-/** Isotherm as it is run, but that nothing is kept: each question has to be asked upstream. */
-function startIsotherm(upstream: string, catalogFile: string): Promise<BenchServer> {
+/** Isotherm as it is run, with so many bytes of cache: with 0 each question has to be asked upstream. */
+export function startIsotherm(
+  upstream: string,
+  catalogFile: string,
+  cacheBytes: number,
+): Promise<BenchServer> {
   return startServer('../../src/main.ts', {
     environment: {
       PORT: '0',
       ISOTHERM_SANDBOX: 'off',
-      ISOTHERM_CACHE_BYTES: '0',
+      ISOTHERM_CACHE_BYTES: `${cacheBytes}`,
       ISOTHERM_CATALOG: catalogFile,
       ZENOVAY_API_KEY: 'bench',
       ZENOVAY_URL: upstream,

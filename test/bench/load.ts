@@ -11,10 +11,12 @@ const order = z.object({
   /** No two loads of one server share a number. */
   first: z.int(),
   milliseconds: z.int(),
+  /** How many requests differ, after which they begin again; by default all. */
+  different: z.int().optional(),
 })
 
 onOrder('load', async value => {
-  const { origin, question, asker, first, milliseconds } = order.parse(value)
+  const { origin, question, asker, first, milliseconds, different } = order.parse(value)
   const { connections, [asker]: request } = questions[question]
   await using resources = new AsyncDisposableStack()
   const pool = new Pool(origin, { connections })
@@ -22,10 +24,11 @@ onOrder('load', async value => {
   const durations: number[] = []
   const start = performance.now()
   let next = first
+  const numberOf = (n: number) => (different === undefined ? n : n % different)
   const ask = async () => {
     while (performance.now() - start < milliseconds) {
       const asked = performance.now()
-      await answered(pool, request(next++))
+      await answered(pool, request(numberOf(next++)))
       durations.push(performance.now() - asked)
     }
   }

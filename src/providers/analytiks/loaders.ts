@@ -1,4 +1,4 @@
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'

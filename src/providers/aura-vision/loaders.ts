@@ -1,10 +1,10 @@
 import type DataLoader from 'dataloader'
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { asError } from '../../upstream/error.ts'
 import type { ImageResult } from '../../upstream/images/image-cache.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
+import { callOf } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
@@ -65,7 +65,7 @@ export function auraVisionSources(
           )
         }),
       ttlOf: () => limits.ttlSeconds * 1000,
-      unpack: asItIs((kept): kept is readonly AuraHeatmap[] => Array.isArray(kept)),
+      isValue: (kept): kept is readonly AuraHeatmap[] => Array.isArray(kept),
     },
     cachePolicy,
   )

@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader'
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { asError } from '../../upstream/error.ts'
 import { type ImageResult, isImageResult } from '../../upstream/images/image-cache.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
+import { callOf } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } from './row-questions.ts'
 
@@ -31,7 +31,7 @@ export function imageSource(
           }),
         ),
       ttlOf: () => spatialPictureSeconds * 1000,
-      unpack: asItIs(isImageResult),
+      isValue: isImageResult,
     },
     cachePolicy,
   )

@@ -1,7 +1,6 @@
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { asItIs } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, rowGone, rowName } from './row-questions.ts'
 import { type AuraHeatmap, withoutUrl } from './wire.ts'
@@ -28,7 +27,7 @@ export function rowSource(
           },
         })),
       ttlOf: () => ttlMilliseconds,
-      unpack: asItIs((kept): kept is AuraHeatmap => kept instanceof Object && 'locationId' in kept),
+      isValue: (kept): kept is AuraHeatmap => kept instanceof Object && 'locationId' in kept,
     },
     cachePolicy,
   )

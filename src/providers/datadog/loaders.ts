@@ -1,9 +1,9 @@
 import type DataLoader from 'dataloader'
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
+import { callOf } from '../../upstream/source/endpoint.ts'
 import { longestLists } from '../../upstream/source/longest-lists.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
@@ -43,7 +43,7 @@ export function datadogSources(
       // A row whose start cannot be read holds an error, which is never kept.
       ttlOf: (_key, rows) =>
         rows.some(({ start }) => start instanceof Error) ? 0 : limits.ttlSeconds * 1000,
-      unpack: asItIs((kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept)),
+      isValue: (kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept),
     },
     cachePolicy,
     'datadog snapshots',

@@ -1,10 +1,10 @@
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { isImageResult } from '../../upstream/images/image-cache.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
+import { callOf } from '../../upstream/source/endpoint.ts'
 import { RequestScope } from '../../upstream/source/request-scope.ts'
 import type {
   PostHogClient,
@@ -74,7 +74,7 @@ export function posthogSources(
         client.screenshot(scope, uuid, width, callContext),
       ),
       ttlOf: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
-      unpack: asItIs((kept): kept is Screenshot => kept instanceof Object && 'state' in kept),
+      isValue: (kept): kept is Screenshot => kept instanceof Object && 'state' in kept,
     },
     cachePolicy,
   )
@@ -85,7 +85,7 @@ export function posthogSources(
         return await client.picture(scope, uuid, width, callContext)
       }),
       ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
-      unpack: asItIs((kept): kept is ScreenshotPicture => isImageResult(kept) && 'state' in kept),
+      isValue: (kept): kept is ScreenshotPicture => isImageResult(kept) && 'state' in kept,
     },
     imageCachePolicy,
   )
@@ -119,7 +119,7 @@ export function posthogSources(
             return callOf(key, plan, callContext => client.heatmap(key.scope, key.id, callContext))
           }),
         ttlOf: () => milliseconds,
-        unpack: asItIs((kept): kept is PostHogHeatmap => kept instanceof Object && 'id' in kept),
+        isValue: (kept): kept is PostHogHeatmap => kept instanceof Object && 'id' in kept,
       },
       cachePolicy,
     ),
@@ -134,7 +134,7 @@ export function posthogSources(
             )
           }),
         ttlOf: () => milliseconds,
-        unpack: asItIs((kept): kept is HeatmapList => kept instanceof Object && 'results' in kept),
+        isValue: (kept): kept is HeatmapList => kept instanceof Object && 'results' in kept,
       },
       cachePolicy,
     ),

@@ -1,9 +1,9 @@
 import type DataLoader from 'dataloader'
-import type { CachePolicy } from '../../upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { asError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { asItIs, callOf } from '../../upstream/source/endpoint.ts'
+import { callOf } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
@@ -49,7 +49,7 @@ export function zenovaySources(
             return callOf(websiteId, plan, callContext => client.pages(websiteId, maximumPages, callContext))
           }),
         ttlOf,
-        unpack: asItIs((kept): kept is readonly ZenovayPage[] => Array.isArray(kept)),
+        isValue: (kept): kept is readonly ZenovayPage[] => Array.isArray(kept),
       },
       cachePolicy,
     ),
@@ -61,7 +61,7 @@ export function zenovaySources(
             callOf(key, { route: 'GET /websites' }, callContext => client.websites(callContext)),
           ),
         ttlOf,
-        unpack: asItIs((kept): kept is readonly ZenovayWebsite[] => Array.isArray(kept)),
+        isValue: (kept): kept is readonly ZenovayWebsite[] => Array.isArray(kept),
       },
       cachePolicy,
     ),

@@ -1,129 +1,129 @@
-import { hash } from 'node:crypto'
-import { BentoCache, bentostore } from 'bentocache'
-import { memoryDriver } from 'bentocache/drivers/memory'
-import { RedisDriver } from 'bentocache/drivers/redis'
-import { z } from 'zod'
-import { openInvalidationBus } from './invalidation-bus.ts'
-import { askTwice, type RedisConnection } from './redis.ts'
-import { openMemoryTagVersions, openRedisTagVersions } from './tag-versions.ts'
+import { openMemory, type StoredEntry } from './memory.ts'
+import type { RedisConnection } from './redis.ts'
+import { openSharedEntries } from './shared-entries.ts'
+import { openMemoryTagVersions, openRedisTagVersions, type TagVersion } from './tag-versions.ts'
 
-/** An answer that was kept: JSON, and when upstream gave it (ms since 1970). */
+/** A value and when upstream gave it (ms since 1970). */
 export interface CacheEntry {
   readonly value: unknown
   readonly at: number
 }
 
-/** Answers by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never an answer. */
+/** Makes the value of its plain JSON; undefined where the JSON holds no such value. By default the JSON is the value. */
+export type Decode = (json: unknown) => unknown
+
+/** Values by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never a value. */
 export interface Cache extends AsyncDisposable {
-  /** Undefined when nothing is kept, or nothing can be read. Never rejects; what it gives is the caller's own copy. */
-  get(name: string): Promise<CacheEntry | undefined>
-  /** Never rejects: what cannot be kept is not. An answer of a group is gone once the group is cleared. */
-  set(name: string, answer: CacheEntry, milliseconds: number, group?: TagVersion): Promise<void>
   /**
-   * What an answer of the group is kept by, to be taken before upstream is asked: an answer that a clearing overtook must
-   * not be kept. Undefined when there is none to be had; never rejects.
+   * Undefined when there is no entry, or it cannot be read. At once where memory decides, a promise where Redis has to be asked.
+   * Never rejects. All who read an entry get the same value, and nobody may change it.
    */
-  mark(group: string): Promise<TagVersion | undefined>
-  /** Forgets a group of answers: here at once, on all other instances as soon as Redis can be told. Never rejects. */
-  clear(group: string): Promise<void>
+  get(name: string, decode?: Decode): CacheEntry | undefined | Promise<CacheEntry | undefined>
+  /**
+   * Keeps a copy of a value that is given as plain JSON; anything else is not kept. A tagged entry is gone once its tag is
+   * cleared. Resolves when Redis has it, too; never rejects.
+   */
+  set(name: string, entry: CacheEntry, milliseconds: number, tag?: TagVersion, decode?: Decode): Promise<void>
+  /**
+   * The tag's version, to be taken before upstream is asked: what comes after the tag was cleared must not be kept.
+   * Undefined when there is none to be had; never rejects.
+   */
+  tagVersion(tag: string): Promise<TagVersion | undefined>
+  /** Removes all entries of a tag: here at once, on all other instances as soon as Redis can be reached. Never rejects. */
+  clear(tag: string): Promise<void>
 }
 
-/** What a cache holds, for whoever does not end it. */
+/** A cache for those who do not close it. */
 export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose>
 
-/** A group as it was at one moment: counts for nothing once the group is cleared. */
-export interface TagVersion {
-  readonly group: string
-  readonly mark: string
+/** Where an account keeps what a provider answers. */
+export interface CachePolicy {
+  readonly cache: CacheAccess
+  /** Up to this age an entry past its TTL is served while its upstream is down. */
+  readonly staleMilliseconds: number
 }
 
 export interface CacheOptions {
-  /** What may be kept in memory; an answer counts for half a kilobyte at least. */
+  /** The bound of memory; an entry counts for half a kilobyte at least. */
   readonly bytes: number
-  /** Not closed with the cache, which has connections of its own: 45 MB of answers must not stand before a short question. */
+  /** Not closed with the cache, which opens connections of its own: 45 MB of entries must not delay a short command. */
   readonly redis?: RedisConnection | undefined
-  /** Whose answers they are. Another namespace never sees them, and it is not to be read off what Redis holds. */
+  /** Whose entries they are. Another namespace never sees them, and Redis does not show it. */
   readonly namespace: string
 }
 
 export function openCache({ bytes, redis, namespace }: CacheOptions): Cache {
   const resources = new DisposableStack()
-  const owner = fingerprint(namespace)
-  const prefix = `isotherm:answers:${owner}`
-  const memory = memoryDriver({
-    maxSize: Math.max(1, bytes),
-    maxItems: Math.max(1, Math.floor(bytes / leastBytes)),
-  })
-  const store = bentostore().useL1Layer(memory)
+  const memory = openMemory(bytes)
   const connection = redis && resources.use(redis.duplicate())
-  if (redis && connection) {
-    const subscriber = resources.use(redis.duplicate({ autoResubscribe: false }))
-    const bus = openInvalidationBus(connection, subscriber)
-    store.useL2Layer({ options: { connection }, factory: config => new PatientDriver(config) })
-    store.useBus({ options: { retryQueue: { enabled: false, retryInterval: 0 } }, factory: () => bus })
-  }
-  const marks = resources.use(
-    connection ? openRedisTagVersions(connection, `isotherm:groups:${owner}`) : openMemoryTagVersions(),
+  const shared =
+    redis &&
+    connection &&
+    openSharedEntries({
+      redis: connection,
+      subscriber: resources.use(redis.duplicate({ autoResubscribe: false })),
+      namespace,
+      memory,
+    })
+  const tags = resources.use(
+    connection ? openRedisTagVersions(connection, namespace) : openMemoryTagVersions(),
   )
-  const answers = new BentoCache({ default: owner, stores: { [owner]: store }, prefix, ttl: longest })
-  answers.use()
+  // Other instances name entries as Redis does; without them no name is hashed.
+  const keyOf = shared ? shared.keyOf : (name: string) => name
+
+  /** The entry, unless its tag was cleared since. */
+  const whileTagged = (found: StoredEntry): CacheEntry | undefined | Promise<CacheEntry | undefined> => {
+    const entry = { value: found.value, at: found.at }
+    if (!found.tag) return entry
+    const { tag, version } = found.tag
+    const current = tags.read(tag)
+    if (current instanceof Promise) return current.then(now => (now === version ? entry : undefined))
+    return current === version ? entry : undefined
+  }
 
   return {
-    async get(name) {
-      try {
-        const kept = Entry.safeParse(await answers.get({ key: fingerprint(name) }))
-        if (!kept.success) return undefined
-        const { value, at, group, mark } = kept.data
-        if (group !== undefined && (mark === undefined || (await marks.read(group)) !== mark))
-          return undefined
-        return { value, at }
-      } catch {
-        return undefined
-      }
+    get(name, decode = asItIs) {
+      const key = keyOf(name)
+      const found = memory.get(key)
+      if (found) return whileTagged(found)
+      return shared?.read(key, decode).then(read => read && whileTagged(read))
     },
-    async set(name, answer, milliseconds, group) {
+    async set(name, { value, at }, milliseconds, tag, decode = asItIs) {
       const ttl = Math.min(Math.ceil(milliseconds), longest)
       if (!(ttl > 0)) return
-      try {
-        const entry = { value: answer.value, at: answer.at, ...group }
-        await answers.set({ key: fingerprint(name), value: entry, ttl })
-      } catch {
-        // Not JSON, so not kept.
-      }
+      const key = keyOf(name)
+      const json = printJson(value)
+      if (json === undefined) return
+      const copy = decode(JSON.parse(json))
+      if (copy === undefined) return
+      const entry = { value: copy, at, until: Date.now() + ttl, tag }
+      memory.set(key, entry)
+      await shared?.write(key, entry, json, ttl)
     },
-    async mark(group) {
-      const mark = await marks.give(group)
-      return mark === undefined ? undefined : { group, mark }
+    async tagVersion(tag) {
+      const version = await tags.ensure(tag)
+      return version === undefined ? undefined : { tag, version }
     },
-    clear: group => marks.forget(group),
+    async clear(tag) {
+      await tags.forget(tag)
+    },
     async [Symbol.asyncDispose]() {
-      await answers.disconnect()
       resources.dispose()
     },
   }
 }
 
-class PatientDriver extends RedisDriver {
-  override get(key: string): Promise<string | undefined> {
-    return askTwice(() => super.get(key))
-  }
-
-  override set(key: string, value: string, milliseconds?: number): Promise<boolean> {
-    return askTwice(() => super.set(key, value, milliseconds))
-  }
-}
-
-const leastBytes = 512
 const longest = 366 * 24 * 3_600_000
 
-const Entry = z.object({
-  value: z.unknown(),
-  at: z.number(),
-  group: z.string().optional(),
-  mark: z.string().optional(),
-})
+function asItIs(json: unknown): unknown {
+  return json
+}
 
-/** Of one length and without a colon, by which Bentocache joins what must not run together. */
-function fingerprint(text: string): string {
-  return hash('sha256', text, 'base64url')
+/** Undefined for what is no JSON. */
+function printJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }

@@ -1,48 +1,46 @@
 import { randomUUID } from 'node:crypto'
-import type { BusDriver, CacheBusMessage } from 'bentocache/types'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
 
-/**
- * Tells other instances what their memory must forget, all names of a turn of the event loop in one message.
- * Bentocache's own bus sends a message a name, and a Redis that is down at the start ends the process. A message that
- * is lost costs freshness within an answer's own life, and nothing else.
- */
-export function openInvalidationBus(redis: Redis, subscriber: Redis): BusDriver {
-  const from = randomUUID()
-  const names = new Set<string>()
-  // Whoever subscribes says what is heard, and Bentocache says what it publishes.
-  function subscribe<Heard>(channel: string, handle: (message: Heard) => void): Promise<void>
-  async function subscribe(channel: string, handle: (message: CacheBusMessage) => void): Promise<void> {
-    const listen = () => void subscriber.subscribe(channel).catch(() => {})
-    subscriber.on('ready', listen)
-    if (subscriber.status === 'ready') listen()
-    subscriber.on('message', (_channel, text) => {
-      const { success, data: news } = News.safeParse(tryJson(text))
-      if (success && news.from !== from) void handle(news.message)
-    })
-  }
-  const bus: BusDriver = {
-    setId: () => bus,
-    onReconnect() {},
-    async publish(channel, message) {
-      const { namespace, keys } = Message.parse(message)
-      if (names.size === 0)
-        setImmediate(() => {
-          const news = { from, message: { type: 'delete', namespace, keys: [...names] } }
-          names.clear()
-          redis.publish(channel, JSON.stringify(news)).catch(() => {})
-        })
-      for (const key of keys) names.add(key)
-    },
-    subscribe,
-    async unsubscribe() {},
-    async disconnect() {},
-  }
-  return bus
+/** Tells other instances which entries their memory must forget. A lost message costs freshness within an entry's TTL. */
+export interface InvalidationBus {
+  /** All keys of one turn of the event loop go out in one message. */
+  publish(key: string): void
 }
 
-/** Bentocache's own vocabulary. */
-const Message = z.object({ namespace: z.string(), keys: z.array(z.string()) })
-const News = z.object({ from: z.string(), message: Message.extend({ type: z.literal('delete') }) })
+/** `forget` is called for each key that another instance publishes. */
+export function openInvalidationBus({
+  redis,
+  subscriber,
+  channel,
+  forget,
+}: {
+  readonly redis: Redis
+  readonly subscriber: Redis
+  readonly channel: string
+  readonly forget: (key: string) => void
+}): InvalidationBus {
+  const from = randomUUID()
+  const keys = new Set<string>()
+  const listen = () => void subscriber.subscribe(channel).catch(() => {})
+  subscriber.on('ready', listen)
+  if (subscriber.status === 'ready') listen()
+  subscriber.on('message', (_channel, text) => {
+    const { data: message } = Message.safeParse(tryJson(text))
+    if (message && message.from !== from) for (const key of message.keys) forget(key)
+  })
+  return {
+    publish(key) {
+      if (keys.size === 0)
+        setImmediate(() => {
+          const message = { from, keys: [...keys] }
+          keys.clear()
+          redis.publish(channel, JSON.stringify(message)).catch(() => {})
+        })
+      keys.add(key)
+    },
+  }
+}
+
+const Message = z.object({ from: z.string(), keys: z.array(z.string()) })

@@ -1,63 +1,71 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { askTwice } from './redis.ts'
 
-/**
- * What an answer's group is known by: a mark that the answer is kept with, and without which it counts for nothing. So
- * to forget a group is to forget its mark, and a mark that is lost or cannot be read costs speed, never an old answer.
- */
-export interface TagVersions extends Disposable {
-  /** Undefined when there is none, or it cannot be read. */
-  read(group: string): Promise<string | undefined>
-  /** The group's mark, made when there is none; undefined when it cannot be. */
-  give(group: string): Promise<string | undefined>
-  forget(group: string): Promise<void>
+/** A tag as it was at one moment: counts for nothing once the tag is cleared. */
+export interface TagVersion {
+  readonly tag: string
+  readonly version: string
 }
 
-/** Marks of this process alone. */
+/**
+ * The current version of each tag. An entry keeps the version of its tag and counts for nothing under another. So clearing a tag
+ * deletes its version, and a version that is lost or cannot be read costs speed, but never serves an old entry.
+ */
+export interface TagVersions extends Disposable {
+  /** Undefined when there is none, or it cannot be read. Never rejects. */
+  read(tag: string): string | undefined | Promise<string | undefined>
+  /** The tag's version, made when there is none; undefined when it cannot be. Never rejects. */
+  ensure(tag: string): string | Promise<string | undefined>
+  forget(tag: string): void | Promise<void>
+}
+
+/** Versions of this process only. */
 export function openMemoryTagVersions(): TagVersions {
-  const marks = new Map<string, string>()
+  const versions = new Map<string, string>()
   return {
-    read: async group => marks.get(group),
-    async give(group) {
-      if (marks.size >= mostMarks) marks.clear()
-      return marks.getOrInsertComputed(group, () => randomUUID())
+    read: tag => versions.get(tag),
+    ensure(tag) {
+      if (versions.size >= mostTags) versions.clear()
+      return versions.getOrInsertComputed(tag, () => randomUUID())
     },
-    async forget(group) {
-      marks.delete(group)
+    forget(tag) {
+      versions.delete(tag)
     },
     [Symbol.dispose]() {},
   }
 }
 
 /**
- * Marks that all instances share: read from Redis each time, as memory would have to be told. A group that cannot be
- * forgotten is, for this instance, and it goes on trying for the others.
+ * Versions that all instances share: read from Redis each time, since memory would have to be notified. A tag that cannot be
+ * cleared there counts as cleared here, and clearing is tried again for the others.
  */
-export function openRedisTagVersions(redis: Redis, prefix: string): TagVersions {
+export function openRedisTagVersions(redis: Redis, namespace: string): TagVersions {
+  // Called so by older versions of Isotherm, which must notice that a tag was cleared.
+  const prefix = `isotherm:groups:${hash('sha256', namespace, 'base64url')}`
   const unforgotten = new Set<string>()
   const closed = new AbortController()
   let retrying = false
-  const keyOf = (group: string) => `${prefix}:${group}`
+  const keyOf = (tag: string) => `${prefix}:${tag}`
 
-  async function read(group: string): Promise<string | undefined> {
+  async function read(tag: string): Promise<string | undefined> {
     try {
-      const mark = await askTwice(() => redis.get(keyOf(group)))
-      return unforgotten.has(group) ? undefined : (mark ?? undefined)
+      const version = await askTwice(() => redis.get(keyOf(tag)))
+      return unforgotten.has(tag) ? undefined : (version ?? undefined)
     } catch {
       return undefined
     }
   }
 
-  async function forget(group: string): Promise<void> {
-    unforgotten.add(group)
+  async function forget(tag: string): Promise<void> {
+    unforgotten.add(tag)
     try {
-      await askTwice(() => redis.unlink(keyOf(group)))
-      unforgotten.delete(group)
+      await askTwice(() => redis.unlink(keyOf(tag)))
+      unforgotten.delete(tag)
     } catch {
-      // Again, as another call for the same group may have succeeded before.
-      unforgotten.add(group)
+      // Again, as another call for the same tag may have succeeded before.
+      unforgotten.add(tag)
       if (!retrying) void retry().catch(() => {})
     }
   }
@@ -73,11 +81,11 @@ export function openRedisTagVersions(redis: Redis, prefix: string): TagVersions 
 
   return {
     read,
-    async give(group) {
+    async ensure(tag) {
       try {
-        if (unforgotten.has(group)) await forget(group)
-        await askTwice(() => redis.set(keyOf(group), randomUUID(), 'PX', markMilliseconds, 'NX'))
-        return await read(group)
+        if (unforgotten.has(tag)) await forget(tag)
+        await askTwice(() => redis.set(keyOf(tag), randomUUID(), 'PX', versionMilliseconds, 'NX'))
+        return await read(tag)
       } catch {
         return undefined
       }
@@ -87,6 +95,6 @@ export function openRedisTagVersions(redis: Redis, prefix: string): TagVersions 
   }
 }
 
-const mostMarks = 10_000
-const markMilliseconds = 30 * 24 * 3_600_000
+const mostTags = 10_000
+const versionMilliseconds = 30 * 24 * 3_600_000
 const retryMilliseconds = 300

@@ -14,15 +14,13 @@ export function openImageCache(bytes: number): CacheAccess {
     sizeCalculation: ({ size }) => size,
   })
   return {
-    async get(name) {
-      return kept.get(name)
-    },
+    get: name => kept.get(name),
     async set(name, answer, milliseconds) {
       if (!isImageResult(answer.value)) return
       const size = answer.value.picture.byteLength + name.length
       kept.set(name, { ...answer, size }, { ttl: milliseconds })
     },
-    mark: async () => undefined,
+    tagVersion: async () => undefined,
     clear: async () => kept.clear(),
   }
 }

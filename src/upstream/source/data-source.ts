@@ -1,6 +1,5 @@
-import pLimit from 'p-limit'
-import type { TagVersion } from '../cache/cache.ts'
-import type { CachePolicy } from '../cache/keeping.ts'
+import type { CacheEntry, CachePolicy } from '../cache/cache.ts'
+import type { TagVersion } from '../cache/tag-versions.ts'
 import { endedError } from '../deadline.ts'
 import { asError, isDown } from '../error.ts'
 import type { Call, Endpoint } from './endpoint.ts'
@@ -15,14 +14,14 @@ import { type Deliver, Waiters } from './waiters.ts'
 export class DataSource<Key, Value> {
   readonly #endpoint: Endpoint<Key, Value>
   readonly #cachePolicy: CachePolicy | undefined
-  readonly #group: string | undefined
+  readonly #tag: string | undefined
   readonly #open = new Map<string, InFlightQuestion<Key, Value>>()
 
-  /** Answers of a group are forgotten together. */
-  constructor(endpoint: Endpoint<Key, Value>, cachePolicy: CachePolicy | undefined, group?: string) {
+  /** All that is kept under the tag is forgotten together. */
+  constructor(endpoint: Endpoint<Key, Value>, cachePolicy: CachePolicy | undefined, tag?: string) {
     this.#endpoint = endpoint
     this.#cachePolicy = cachePolicy
-    this.#group = group
+    this.#tag = tag
   }
 
   /** Whether answers are kept at all, so that asking for more than is wanted now may spare a call later. */
@@ -55,11 +54,11 @@ export class DataSource<Key, Value> {
     return this.#start(keys, new Waiters(keys.length, scope, deliver), false)
   }
 
-  /** Forgets what is kept of the group; what is under way is still answered, but neither joined nor kept. */
+  /** Clears the tag. Calls under way still settle who waits for them, but are neither joined nor kept. */
   async forget(): Promise<void> {
     for (const entry of this.#open.values()) entry.isOutdated = true
     this.#open.clear()
-    if (this.#group !== undefined) await this.#cachePolicy?.cache.clear(this.#group)
+    if (this.#tag !== undefined) await this.#cachePolicy?.cache.clear(this.#tag)
   }
 
   #askOne(key: Key, scope: RequestScope, isAfresh: boolean): Promise<Value> {
@@ -134,29 +133,37 @@ export class DataSource<Key, Value> {
     return scope.admit(calls.map(({ plan }) => plan))
   }
 
-  /** Answers what is kept and fresh; the rest has to be asked. */
+  /** Settles what the cache holds and is fresh; gives the rest, which has to be asked. */
   async #lookUp(
     entries: readonly InFlightQuestion<Key, Value>[],
     { cache }: CachePolicy,
   ): Promise<readonly InFlightQuestion<Key, Value>[]> {
-    const { ttlOf, unpack } = this.#endpoint
-    const missing = await pLimit(lookUpsAtOnce).map(entries, async entry => {
-      if (!entry.isWanted) return []
-      const kept = await cache.get(entry.name)
-      const value = kept && unpack(kept.value)
-      if (!kept || value === undefined) return [entry]
-      const { at } = kept
-      const age = Date.now() - at
-      // How old it is cannot be told where a clock was put back.
-      if (age < -clockLeeway) return [entry]
-      if (age >= ttlOf(entry.key, value, at)) {
-        entry.kept = { value, at }
-        return [entry]
-      }
-      this.#settle(entry, { value, at, isStale: false })
-      return []
-    })
-    return missing.flat()
+    const decode = this.#endpoint.encoding?.decode
+    const missing: InFlightQuestion<Key, Value>[] = []
+    for (let from = 0; from < entries.length; from += lookUpsAtOnce) {
+      const batch = entries.slice(from, from + lookUpsAtOnce)
+      // Whoever waited may be gone by now.
+      const found = batch.map(entry => (entry.isWanted ? cache.get(entry.name, decode) : undefined))
+      const cached = await Promise.all(found)
+      missing.push(...batch.filter((entry, index) => !this.#isServed(entry, cached[index])))
+    }
+    return missing
+  }
+
+  /** Settles a question by a cache entry if that is fresh. */
+  #isServed(question: InFlightQuestion<Key, Value>, cached: CacheEntry | undefined): boolean {
+    const { ttlOf, isValue } = this.#endpoint
+    if (!cached || !isValue(cached.value)) return false
+    const { value, at } = cached
+    const age = Date.now() - at
+    // Where a clock was put back the age is unknown.
+    if (age < -clockLeeway) return false
+    if (age >= ttlOf(question.key, value, at)) {
+      question.expired = { value, at }
+      return false
+    }
+    this.#settle(question, { value, at, isStale: false })
+    return true
   }
 
   #callsFor(entries: readonly InFlightQuestion<Key, Value>[]): readonly {
@@ -202,34 +209,41 @@ export class DataSource<Key, Value> {
         usage.bytes += bytes
       },
     }
-    const mark = this.#group === undefined ? undefined : await this.#cachePolicy?.cache.mark(this.#group)
+    const tagVersion =
+      this.#tag === undefined ? undefined : await this.#cachePolicy?.cache.tagVersion(this.#tag)
     const values = await call.make(callContext).catch(error => entries.map(() => asError(error)))
     const at = Date.now()
     entries.forEach((entry, index) => {
       const value = values[index] ?? new RangeError(`${values.length} answers to ${entries.length} questions`)
       if (value instanceof Error) this.#fail(entry, value)
       else {
-        this.#keep(entry, value, at, mark)
+        this.#store(entry, value, at, tagVersion)
         this.#settle(entry, { value, at, isStale: false })
       }
     })
   }
 
-  #keep(entry: InFlightQuestion<Key, Value>, value: Value, at: number, mark: TagVersion | undefined): void {
-    const milliseconds = this.#cachePolicy ? this.#endpoint.ttlOf(entry.key, value, at) : 0
-    if (!this.#cachePolicy || milliseconds <= 0 || entry.isOutdated) return
-    if (this.#group !== undefined && mark === undefined) return
+  #store(
+    question: InFlightQuestion<Key, Value>,
+    value: Value,
+    at: number,
+    tagVersion: TagVersion | undefined,
+  ): void {
+    const { ttlOf, encoding } = this.#endpoint
+    const milliseconds = this.#cachePolicy ? ttlOf(question.key, value, at) : 0
+    if (!this.#cachePolicy || milliseconds <= 0 || question.isOutdated) return
+    if (this.#tag !== undefined && tagVersion === undefined) return
     const { cache, staleMilliseconds } = this.#cachePolicy
-    const { pack } = this.#endpoint
-    const packed = pack ? pack(value) : value
-    void cache.set(entry.name, { value: packed, at }, Math.max(milliseconds, staleMilliseconds), mark)
+    const entry = { value: encoding ? encoding.encode(value) : value, at }
+    const ttl = Math.max(milliseconds, staleMilliseconds)
+    void cache.set(question.name, entry, ttl, tagVersion, encoding?.decode)
   }
 
   #fail(entry: InFlightQuestion<Key, Value>, error: Error): void {
-    const { kept } = entry
+    const { expired } = entry
     const staleMilliseconds = this.#cachePolicy?.staleMilliseconds ?? 0
-    if (kept && Date.now() - kept.at < staleMilliseconds && isDown(error))
-      this.#settle(entry, { ...kept, isStale: true })
+    if (expired && Date.now() - expired.at < staleMilliseconds && isDown(error))
+      this.#settle(entry, { ...expired, isStale: true })
     else this.#settle(entry, error)
   }
 
@@ -242,7 +256,7 @@ export class DataSource<Key, Value> {
 /** Of more the work is worth a turn of the event loop: thousands may be let through at once. */
 const fewQuestions = 16
 
-/** Of questions that are asked together: each look-up takes room, and a fleet's year has thousands in each of its windows. */
+/** Each look-up takes room, and the year of a fleet has thousands. */
 const lookUpsAtOnce = 100
 
 /** By how much the clocks of instances may differ, in milliseconds. */

@@ -9,17 +9,17 @@ export interface Endpoint<Key, Value> {
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
   /** How long an answer that came at that time may be kept, in milliseconds; 0 is not at all. */
   readonly ttlOf: (key: Key, value: Value, at: number) => number
-  /** What is kept of an answer, which has to be plain JSON; without it the answer itself. */
-  readonly pack?: (value: Value) => unknown
-  /** The answer that was kept; undefined where that is none to such a question. */
-  readonly unpack: (kept: unknown) => Value | undefined
+  /** Whether what the cache holds under a key's name is such a value. Checked at each look-up, so it has to be quick. */
+  readonly isValue: (cached: unknown) => cached is Value
+  /** How values are written as JSON where they are not plain JSON themselves, or that would be long. */
+  readonly encoding?: Encoding<Value>
 }
 
-/** Unpacks answers that are kept as they are. */
-export function asItIs<Value>(
-  isAnswer: (kept: unknown) => kept is Value,
-): (kept: unknown) => Value | undefined {
-  return kept => (isAnswer(kept) ? kept : undefined)
+export interface Encoding<Value> {
+  /** Plain JSON. */
+  readonly encode: (value: Value) => unknown
+  /** Undefined where the JSON holds no such value. */
+  readonly decode: (json: unknown) => Value | undefined
 }
 
 export interface Call<Key, Value> {

@@ -24,8 +24,8 @@ interface Waiting<Value> {
 export class InFlightQuestion<Key, Value> {
   readonly name: string
   readonly key: Key
-  /** What was kept of an earlier answer, past its time. */
-  kept: { readonly value: Value; readonly at: number } | undefined
+  /** What the cache holds past its TTL. */
+  expired: { readonly value: Value; readonly at: number } | undefined
   /** Something changed at the upstream since it was asked. */
   isOutdated = false
   /** The call that asks it, once that has left. */

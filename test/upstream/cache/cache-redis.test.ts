@@ -54,9 +54,9 @@ test('an answer expires for every instance, and in Redis', async () => {
 
 test('clearing a group forgets it on every instance at once, and only it', async () => {
   await using fleet = await startFleet()
-  await fleet.one.set('a', { value: 1, at: 0 }, hour, await fleet.one.mark('lists'))
+  await fleet.one.set('a', { value: 1, at: 0 }, hour, await fleet.one.tagVersion('lists'))
   await fleet.one.set('b', { value: 2, at: 0 }, hour)
-  await fleet.other.set('c', { value: 3, at: 0 }, hour, await fleet.other.mark('lists'))
+  await fleet.other.set('c', { value: 3, at: 0 }, hour, await fleet.other.tagVersion('lists'))
   expect(await fleet.other.get('a')).toEqual({ value: 1, at: 0 })
   expect(await fleet.one.get('c')).toEqual({ value: 3, at: 0 })
   await fleet.one.clear('lists')
@@ -64,23 +64,28 @@ test('clearing a group forgets it on every instance at once, and only it', async
   expect(await fleet.other.get('a')).toBeUndefined()
   expect(await fleet.one.get('a')).toBeUndefined()
   expect(await fleet.other.get('b')).toBeDefined()
-  await fleet.other.set('a', { value: 3, at: 1 }, hour, await fleet.other.mark('lists'))
+  await fleet.other.set('a', { value: 3, at: 1 }, hour, await fleet.other.tagVersion('lists'))
   await expect.poll(() => fleet.one.get('a')).toEqual({ value: 3, at: 1 })
 })
 
 test('a group that is cleared while Redis hangs is forgotten here at once, and everywhere when it is back', async () => {
   await using fleet = await startFleet()
-  await fleet.one.set('a', { value: 1, at: 0 }, hour, await fleet.one.mark('lists'))
+  await fleet.one.set('a', { value: 1, at: 0 }, hour, await fleet.one.tagVersion('lists'))
   expect(await fleet.other.get('a')).toBeDefined()
   fleet.server.pause()
-  await expect.poll(() => fleet.one.get('unknown').then(() => fleet.lines)).toHaveLength(1)
+  await expect
+    .poll(async () => {
+      await fleet.one.get('unknown')
+      return fleet.lines
+    })
+    .toHaveLength(1)
   await fleet.one.clear('lists')
   expect(await fleet.one.get('a')).toBeUndefined()
   expect(await fleet.other.get('a')).toBeUndefined()
   fleet.server.resume()
   const seenHere = new Set<unknown>()
   await expect
-    .poll(() => fleet.one.get('a').then(kept => [seenHere.add(kept).size, fleet.lines.length]), {
+    .poll(async () => [seenHere.add(await fleet.one.get('a')).size, fleet.lines.length], {
       timeout: 5_000,
       interval: 5,
     })
@@ -99,7 +104,12 @@ test('two namespaces never see each other, in memory or in Redis', async () => {
       fc.pre(namespace !== foreign)
       await using mine = fleet.instance(namespace)
       await using theirs = fleet.instance(foreign)
-      await mine.set(name, { value: 'mine', at: 1 }, hour, grouped ? await mine.mark('group') : undefined)
+      await mine.set(
+        name,
+        { value: 'mine', at: 1 },
+        hour,
+        grouped ? await mine.tagVersion('group') : undefined,
+      )
       await theirs.clear('group')
       for (const prefix of [`${namespace}:`, `${foreign}:`, ''])
         expect(await theirs.get(prefix + name)).toBeUndefined()
@@ -113,7 +123,7 @@ test('two namespaces never see each other, in memory or in Redis', async () => {
 test('neither the namespace nor the name of an answer can be read in Redis', async () => {
   await using fleet = await startFleet()
   await using cache = fleet.instance('key-of-a-customer')
-  await cache.set('question-of-a-customer', { value: 1, at: 0 }, hour, await cache.mark('group'))
+  await cache.set('question-of-a-customer', { value: 1, at: 0 }, hour, await cache.tagVersion('group'))
   const keys = await fleet.redis.keys('*')
   expect(keys).toHaveLength(2)
   expect(keys.join()).not.toContain('customer')
@@ -123,14 +133,25 @@ test('rubbish in Redis is nothing kept', async () => {
   await using fleet = await startFleet()
   await fleet.one.set('name', { value: 1, at: 0 }, hour)
   const [key = ''] = await fleet.redis.keys('*')
-  for (const text of ['', '{', 'null', '[]', '{"value":{}}', '{"value":{"value":1,"at":"now"}}']) {
+  const rubbish = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"value":{}}',
+    '{"at":0,"until":9e15}',
+    '{"value":1,"at":"now","until":9e15}',
+    '{"value":1,"at":0,"until":"never"}',
+    '{"value":1,"at":0,"until":9e15,"tag":"lists"}',
+  ]
+  for (const text of rubbish) {
     await fleet.redis.set(key, text)
     expect(await fleet.other.get('name')).toBeUndefined()
   }
   await fleet.redis.unlink(key)
   await fleet.redis.lpush(key, 'a list')
   expect(await fleet.other.get('name')).toBeUndefined()
-  await fleet.redis.publish(`bentocache.notifications:${key.split(':')[2]}`, '{"from":"x","message":null}')
+  await fleet.redis.publish(`isotherm:invalidations:${key.split(':')[2]}`, '{"from":"x","keys":null}')
   await fleet.redis.unlink(key)
   await fleet.other.set('name', { value: 2, at: 1 }, hour)
   await expect.poll(() => fleet.one.get('name')).toEqual({ value: 2, at: 1 })
@@ -140,16 +161,22 @@ test('from the news of others memory learns what to forget, and nothing else', a
   await using fleet = await startFleet()
   await using listener = fleet.redis.duplicate()
   const heard = Promise.withResolvers<unknown>()
-  listener.on('message', (_channel, text) => heard.resolve(JSON.parse(text).message))
+  listener.on('message', (_channel, text) => heard.resolve(JSON.parse(text)))
   await fleet.one.set('name', { value: 1, at: 0 }, hour)
   const [key = ''] = await fleet.redis.keys('*')
-  const channel = `bentocache.notifications:${key.split(':')[2]}`
+  const channel = `isotherm:invalidations:${key.split(':')[2]}`
   await listener.subscribe(channel)
   await fleet.other.set('second', { value: 1, at: 0 }, hour)
-  const { namespace } = z.object({ namespace: z.string() }).parse(await heard.promise)
+  const { keys } = z.strictObject({ from: z.string(), keys: z.array(z.string()) }).parse(await heard.promise)
+  expect(keys).toEqual(expect.arrayContaining([expect.stringContaining(key.slice(0, key.lastIndexOf(':')))]))
   await fleet.redis.unlink(key)
-  for (const type of ['clear', 'other']) {
-    await fleet.redis.publish(channel, JSON.stringify({ from: 'x', message: { type, namespace, keys: [] } }))
+  for (const message of [
+    { type: 'clear' },
+    { keys: [] },
+    { keys: ['*', ''] },
+    { keys: [key.slice(0, -1)] },
+  ]) {
+    await fleet.redis.publish(channel, JSON.stringify({ from: 'x', ...message }))
   }
   await fleet.other.set('second', { value: 2, at: 0 }, hour)
   await expect.poll(() => fleet.one.get('second')).toEqual({ value: 2, at: 0 })
@@ -178,7 +205,7 @@ test('while Redis is killed memory goes on, and after its return so does sharing
 
 test('while Redis is a replica memory goes on, and once it is promoted clearing and sharing do, each said once', async () => {
   await using fleet = await startFleet()
-  await fleet.one.set('list', { value: 'old', at: 1 }, hour, await fleet.one.mark('lists'))
+  await fleet.one.set('list', { value: 'old', at: 1 }, hour, await fleet.one.tagVersion('lists'))
   expect(await fleet.other.get('list')).toEqual({ value: 'old', at: 1 })
   await fleet.server.demote()
   await fleet.one.set('name', { value: 1, at: 1 }, hour)
@@ -266,12 +293,12 @@ test('a Redis that is not there at the start is no error, and is used once it is
   await using early = fleet.instance('early')
   await using second = fleet.instance('early')
   expect(await early.get('name')).toBeUndefined()
-  await early.set('name', { value: 1, at: 0 }, hour, await early.mark('group'))
+  await early.set('name', { value: 1, at: 0 }, hour, await early.tagVersion('group'))
   await early.clear('group')
   await fleet.server.restart()
   await fleet.returned(early, 'early')
   await fleet.returned(second, 'early')
-  await early.set('name', { value: 2, at: 0 }, hour, await early.mark('group'))
+  await early.set('name', { value: 2, at: 0 }, hour, await early.tagVersion('group'))
   await expect.poll(() => second.get('name')).toEqual({ value: 2, at: 0 })
 })
 

@@ -13,7 +13,7 @@ test('two owners in one cache see nothing of each other, and clear no group of t
     fc.asyncProperty(owner, owner, text, async (me, them, name) => {
       fc.pre(JSON.stringify(me) !== JSON.stringify(them))
       const [mine, theirs] = [namespacedCache(cache, me), namespacedCache(cache, them)]
-      await mine.set(name, { value: 'mine', at: 1 }, hour, await mine.mark(name))
+      await mine.set(name, { value: 'mine', at: 1 }, hour, await mine.tagVersion(name))
       expect(await theirs.get(name)).toBeUndefined()
       await theirs.clear(name)
       expect(await namespacedCache(cache, me).get(name)).toEqual({ value: 'mine', at: 1 })

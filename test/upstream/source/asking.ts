@@ -1,7 +1,7 @@
-import type { CachePolicy } from '../../../src/upstream/cache/keeping.ts'
+import type { CachePolicy } from '../../../src/upstream/cache/cache.ts'
 import { Admission } from '../../../src/upstream/source/admission.ts'
 import { DataSource } from '../../../src/upstream/source/data-source.ts'
-import { asItIs, callOf } from '../../../src/upstream/source/endpoint.ts'
+import { callOf } from '../../../src/upstream/source/endpoint.ts'
 import { RequestScope } from '../../../src/upstream/source/request-scope.ts'
 
 /** One more request. */
@@ -20,7 +20,7 @@ export function openDataSource<Value extends number | string>(
       nameOf: key => key,
       callsOf: keys => keys.map(key => callOf(key, { route: 'GET /' }, make)),
       ttlOf: () => 600_000,
-      unpack: asItIs((kept): kept is Value => typeof kept === 'number' || typeof kept === 'string'),
+      isValue: (cached): cached is Value => typeof cached === 'number' || typeof cached === 'string',
     },
     cachePolicy,
     group,

@@ -12,8 +12,8 @@ test('an answer that a change on another instance overtook is told to nobody who
   using redis = openRedis(server.url, () => undefined)
   await using here = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
   await using there = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
-  await expect.poll(() => here.mark('lists')).toBeDefined()
-  await expect.poll(() => there.mark('lists')).toBeDefined()
+  await expect.poll(() => here.tagVersion('lists')).toBeDefined()
+  await expect.poll(() => there.tagVersion('lists')).toBeDefined()
   let state = 'old'
   const asked = Promise.withResolvers<void>()
   const changed = Promise.withResolvers<void>()

@@ -34,8 +34,11 @@ export function brandPages(
         return callOf(key, plan, callContext => client.page({ span, step }, brandId, cursor, callContext))
       }),
     ttlOf: ({ span }, _page, at) => trafficTtl(ttlSettings, span, at),
-    pack: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),
-    unpack: unpackPage,
+    isValue: (cached): cached is BrandPage => cached instanceof Object && 'data' in cached,
+    encoding: {
+      encode: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),
+      decode: unpackPage,
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Call, Endpoint } from '../../../upstream/source/endpoint.ts'
 import type { AnalytiksClient, LocationChoice, Question } from '../client.ts'
 import type { LocationIdentity, LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
-import { packTraffic, unpackTraffic } from './packed-traffic.ts'
+import { isTraffic, packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 
 /** One location in one window. */
@@ -39,8 +39,8 @@ export function locationTraffic(
         .flatMap(group => chunks(group, maximumLocations))
         .map(group => callFor(client, group)),
     ttlOf: ({ span }, _traffic, at) => trafficTtl(ttlSettings, span, at),
-    pack: packTraffic,
-    unpack: unpackTraffic,
+    isValue: isTraffic,
+    encoding: { encode: packTraffic, decode: unpackTraffic },
   }
 }
 

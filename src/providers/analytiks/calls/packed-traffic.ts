@@ -33,6 +33,10 @@ type PackedTimes = z.output<typeof packedTimes>
 type PackedBuckets = z.output<typeof packedBuckets>
 type PackedTraffic = z.output<typeof packedTraffic>
 
+export function isTraffic(value: unknown): value is LocationTraffic {
+  return value instanceof Object && 'pointsOfInterest' in value
+}
+
 export function packTraffic({ buckets, pointsOfInterest, ...location }: LocationTraffic): PackedTraffic {
   const indexes = new Map<readonly number[], number>()
   const pack = ({ times, ...rest }: Buckets) => ({

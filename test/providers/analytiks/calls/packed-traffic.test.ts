@@ -64,14 +64,14 @@ test('a value of another shape is not traffic, and a page with such a row is not
   ]
   await using emulator = await serveAnalytiks()
   await using account = wire(emulator)
-  const { unpack } = brandPages(account.client('analytiks'), { milliseconds: hour })
+  const { encoding } = brandPages(account.client('analytiks'), { milliseconds: hour })
   const page = (...data: readonly unknown[]) => ({ data, cursor: null })
   expect(unpackTraffic(cached)).toBeDefined()
-  expect(unpack(page(cached, cached))?.data).toHaveLength(2)
+  expect(encoding?.decode(page(cached, cached))?.data).toHaveLength(2)
   for (const other of others) {
     expect(unpackTraffic(other)).toBeUndefined()
-    expect(unpack(page(cached, other))).toBeUndefined()
-    expect(unpack(other)).toBeUndefined()
+    expect(encoding?.decode(page(cached, other))).toBeUndefined()
+    expect(encoding?.decode(other)).toBeUndefined()
   }
 })
 

@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { tryJson } from '../http/json.ts'
+import { openInvalidationBus } from './invalidation-bus.ts'
+import type { Memory, StoredEntry } from './memory.ts'
+import { askTwice } from './redis.ts'
+
+/** Entries in Redis, which all instances read and write; each has its own memory in front of them. */
+export interface SharedEntries {
+  /** What an entry is stored under, here and there: neither the namespace nor the name is to be read off it. */
+  keyOf(name: string): string
+  /** What Redis holds, which then is in memory, too. Undefined when there is none or it cannot be read; never rejects. */
+  read(key: string, decode: (json: unknown) => unknown): Promise<StoredEntry | undefined>
+  /** `json` is what the entry's value is decoded from. Never rejects. */
+  write(key: string, entry: StoredEntry, json: string, milliseconds: number): Promise<void>
+}
+
+export function openSharedEntries({
+  redis,
+  subscriber,
+  namespace,
+  memory,
+}: {
+  readonly redis: Redis
+  readonly subscriber: Redis
+  readonly namespace: string
+  readonly memory: Memory
+}): SharedEntries {
+  const owner = fingerprint(namespace)
+  /** The reads under way whose result is still the newest that is known here. */
+  const reads = new Map<string, object>()
+  const forget = (key: string) => {
+    reads.delete(key)
+    memory.delete(key)
+  }
+  const bus = openInvalidationBus({ redis, subscriber, channel: `isotherm:invalidations:${owner}`, forget })
+
+  return {
+    keyOf: name => `isotherm:entries:${owner}:${fingerprint(name)}`,
+    async read(key, decode) {
+      const own = {}
+      reads.set(key, own)
+      try {
+        const record = Record.safeParse(tryJson((await askTwice(() => redis.get(key))) ?? ''))
+        const value = record.data && decode(record.data.value)
+        if (!record.success || value === undefined) return undefined
+        const entry = { ...record.data, value }
+        if (reads.get(key) === own) memory.set(key, entry)
+        return Date.now() < entry.until ? entry : undefined
+      } catch {
+        return undefined
+      } finally {
+        if (reads.get(key) === own) reads.delete(key)
+      }
+    },
+    async write(key, { at, until, tag }, json, milliseconds) {
+      reads.delete(key)
+      const text = `{"value":${json},${JSON.stringify({ at, until, tag }).slice(1)}`
+      try {
+        await askTwice(() => redis.set(key, text, 'PX', milliseconds))
+        bus.publish(key)
+      } catch {
+        // Memory has it.
+      }
+    },
+  }
+}
+
+const Record = z.object({
+  value: z.unknown(),
+  at: z.number(),
+  until: z.number(),
+  tag: z.object({ tag: z.string(), version: z.string() }).optional(),
+})
+
+function fingerprint(text: string): string {
+  return hash('sha256', text, 'base64url')
+}
