@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql'
 import { cutText } from './cut-text.ts'
 
-/** In characters. An error's message may quote what a client sent, which is as long as the client likes. */
+/** In characters. A message may quote the client's input, which can have any length. */
 export const longestMessage = 300
 
-/** A question that no upstream call could answer, told before any is made: `BAD_USER_INPUT` with a sentence saying what was wrong. */
+/** Input that no upstream call could satisfy, rejected before any call. Its message is a sentence that says what is wrong. */
 export class BadInput extends GraphQLError {
   constructor(message: string) {
     super(cutText(message, longestMessage), { extensions: { code: 'BAD_USER_INPUT' } })

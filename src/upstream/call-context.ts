@@ -1,17 +1,17 @@
-/** One upstream call under way, for everyone who waits for it. */
+/** What one upstream call carries, on behalf of all requests that wait for it. */
 export interface CallContext {
-  /** Ends when nobody waits for it any more. */
+  /** Aborts when no request waits for the call any more. */
   readonly signal: AbortSignal
-  /** Who began it: whoever asks much takes turns with whoever asks little. By default the signal. */
+  /** The request that began the call: the limiters serve requesters round-robin. By default the signal. */
   readonly requester?: object
-  /** The trace that whoever began it is part of, as W3C's `traceparent` header has it. */
+  /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
-  /** Told when its turn within the provider's limits has come, and it is made. */
+  /** Called when the provider's limits allow the call and it is made. */
   readonly begun?: () => void
-  /** Told when a call is sent again: by a newer token, or as its connection had been closed. */
+  /** Called when the call is sent again: with a new token, or because its connection was closed. */
   readonly repeated?: () => void
-  /** Told when a token is asked for on its behalf. */
+  /** Called when a token is requested for the call. */
   readonly tokenAsked?: () => void
-  /** Told how many bytes an answer took. */
+  /** Called with the bytes that a response took. */
   readonly received?: (bytes: number) => void
 }

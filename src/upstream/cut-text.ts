@@ -1,6 +1,6 @@
 /**
- * The text with its middle left out where it is longer than `most` characters. No surrogate pair is cut in two, and a half that
- * stands by itself becomes U+FFFD.
+ * Leaves out the middle of a text that is longer than `most` characters. It never splits a surrogate pair, and replaces a
+ * lone surrogate by U+FFFD.
  */
 export function cutText(text: string, most: number): string {
   if (text.length <= most) return text.toWellFormed()
@@ -11,7 +11,7 @@ export function cutText(text: string, most: number): string {
   return `${text.slice(0, start)}…${text.slice(end)}`.toWellFormed()
 }
 
-/** Whether the second half of a pair stands there. */
+/** Whether the second half of a surrogate pair is there. */
 function isLow(text: string, index: number): boolean {
   const code = text.charCodeAt(index)
   return code >= 0xdc00 && code <= 0xdfff

@@ -1,19 +1,19 @@
 import { type ProviderName, UpstreamError } from './error.ts'
 
-/** A signal that ends with the caller's or after `milliseconds`, whichever is first. */
+/** A signal that aborts with the given one or after `milliseconds`, whichever is first. */
 export function withDeadline(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
   const deadline = AbortSignal.timeout(milliseconds)
   return signal ? AbortSignal.any([signal, deadline]) : deadline
 }
 
-/** A deadline that is given up when what it is for has ended. */
+/** A deadline with a signal. Dispose of it when the work has ended. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
 }
 
 /**
- * As `withDeadline`, for what is done thousands of times a minute: a combined signal, with all that waited for it, is held
- * until its deadline has passed, however soon an answer comes.
+ * Like `withDeadline`, for work done thousands of times a minute: `AbortSignal.any` keeps its listeners in memory until the
+ * deadline has passed, however soon the work ends.
  */
 export function openDeadline(milliseconds: number, signal: AbortSignal | undefined): Deadline {
   const controller = new AbortController()
@@ -21,7 +21,7 @@ export function openDeadline(milliseconds: number, signal: AbortSignal | undefin
   return { signal: controller.signal, [Symbol.dispose]: () => watch[Symbol.dispose]() }
 }
 
-/** Calls back with the reason why it ended; disposing of it forgets both ends. */
+/** Calls `ended` with the reason, when the signal aborts or the time is over. Disposing of it stops the watch. */
 export function watchDeadline(
   milliseconds: number,
   signal: AbortSignal | undefined,
@@ -41,7 +41,7 @@ export function watchDeadline(
   }
 }
 
-/** The error that an ended signal's reason stands for: a passed deadline, or a caller who went away. */
+/** The error for an aborted signal: a timeout if the deadline passed, else that the call was cancelled. */
 export function endedError(provider: ProviderName, { reason }: { readonly reason: unknown }): UpstreamError {
   if (reason instanceof UpstreamError) return reason
   if (reason instanceof DOMException && reason.name === 'TimeoutError') {
@@ -52,12 +52,12 @@ export function endedError(provider: ProviderName, { reason }: { readonly reason
   })
 }
 
-/** The promise, or an early rejection when the signal ends; the promise itself goes on for whoever else waits. */
+/** Settles as the promise does, or rejects early if the signal aborts. The promise itself goes on, for others that wait. */
 export function untilEnded<T>(provider: ProviderName, signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(endedError(provider, signal))
     signal.addEventListener('abort', end, { once: true })
-    // Attended to even when nobody waits any more: its failure would be an unhandled rejection.
+    // Handles a late failure too, which would be an unhandled rejection otherwise.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
     if (signal.aborted) end()
   })

@@ -2,7 +2,7 @@
 export const providerNames = ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'] as const
 export type ProviderName = (typeof providerNames)[number]
 
-/** What can go wrong with an upstream, and whether asking again later may help. */
+/** What can go wrong with an upstream, and whether a later retry may succeed. */
 const retryableByCode = {
   PROVIDER_NOT_CONFIGURED: false,
   UPSTREAM_UNAUTHENTICATED: false,
@@ -19,18 +19,18 @@ const retryableByCode = {
 export type UpstreamErrorCode = keyof typeof retryableByCode
 
 export interface UpstreamErrorDetails {
-  /** Whether the same question may succeed later; by default what the code implies. */
+  /** Whether the same request may succeed later; by default what the code implies. */
   readonly retryable?: boolean | undefined
   readonly retryAfterSeconds?: number | undefined
   readonly upstreamStatus?: number | undefined
   readonly upstreamRequestId?: string | undefined
-  /** For the log alone; never shown to a client. */
+  /** Only for the log; never shown to a client. */
   readonly cause?: unknown
 }
 
 /**
- * What a provider's client throws, but for the BadInput of an id that no route can hold. Its message is shown to
- * callers, so it is a sentence of our own: it never quotes an upstream body, a URL or a credential.
+ * What a provider's client throws, except BadInput for an id that does not fit a route. Clients see the message, so it is a
+ * sentence of our own: it never quotes an upstream body, a URL or a credential.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
@@ -56,7 +56,7 @@ export class UpstreamError extends Error {
     this.upstreamRequestId = upstreamRequestId
   }
 
-  /** What a client is told beside the message. */
+  /** What a client sees besides the message. */
   get extensions(): Record<string, unknown> {
     const { code, provider, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId } = this
     return {
@@ -70,7 +70,7 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Whether an upstream fails for now, whatever it is asked: what it told before may stand in for it. */
+/** Whether the upstream itself fails for now, whatever the request: stale-if-error applies. */
 export function isDown(error: unknown): boolean {
   return (
     error instanceof UpstreamError &&
@@ -81,7 +81,7 @@ export function isDown(error: unknown): boolean {
   )
 }
 
-/** The error of a provider that the environment does not configure. */
+/** The error for a provider without its required variables. */
 export function notConfigured(provider: ProviderName): UpstreamError {
   return new UpstreamError(
     provider,
@@ -90,7 +90,7 @@ export function notConfigured(provider: ProviderName): UpstreamError {
   )
 }
 
-/** What was thrown, as an error; what is none is its cause. */
+/** What was thrown, as an Error; anything else becomes the cause of one. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('A question failed.', { cause: thrown })
 }

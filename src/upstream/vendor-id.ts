@@ -1,17 +1,17 @@
-/** Longer ones are no vendor's, and a route of thousands of characters is refused by whatever stands before it. */
+/** No vendor has longer ids, and proxies refuse routes of thousands of characters. */
 export const longestId = 1000
 
-/** Whether an id of the graph can hold a vendor's id: every part of it between colons is one that a route can hold. */
+/** Whether the text can be a vendor's id in an id of the graph: every part between colons fits a route. */
 export function isVendorId(id: string): boolean {
   return id.length <= longestId && id.split(':').every(fitsRoute)
 }
 
-/** Whether this can be one part of an id. */
+/** Whether the text can be one part of an id, and of a URL's path. */
 export function fitsRoute(part: string): boolean {
   return !isDots(part) && part.length <= longestId && part.isWellFormed() && !/\p{Cc}/u.test(part)
 }
 
-/** What a URL resolves, so that it leads to another route. */
+/** Whether a URL resolves the part, which would lead to another route. */
 export function isDots(part: string): boolean {
   return part === '.' || part === '..'
 }

@@ -109,7 +109,7 @@ test('a hundred readers who read nothing hold up nobody', async () => {
 test('no more images of a vendor are waited for at once than so many', () => {
   const turns = openImageDownloadLimit('posthog', 2)
   const [first] = [turns.take(), turns.take()]
-  expect(() => turns.take()).toThrow('Too many pictures of posthog are waited for at once.')
+  expect(() => turns.take()).toThrow('Too many images of posthog are being downloaded at once.')
   first?.[Symbol.dispose]()
   expect(() => turns.take()).not.toThrow()
 })

@@ -1,11 +1,11 @@
 import { type ProviderName, UpstreamError } from '../error.ts'
 
-/** How many different images of one provider may be waited for at once: each may wait for a turn at its vendor. */
+/** How many images of one provider may be downloading or waiting for their turn at the vendor. */
 const mostWaiting = 1000
 
-/** A bound on the images of one provider that are asked for at once, each for all who want it. */
+/** Bounds the different images of one provider that are downloading or waiting at once. */
 export interface ImageDownloadLimit {
-  /** Given back when disposed of; throws UPSTREAM_RATE_LIMITED where too many are waited for already. */
+  /** Dispose of the result to release it. Throws UPSTREAM_RATE_LIMITED if there are too many already. */
   take(): Disposable
 }
 
@@ -17,7 +17,7 @@ export function openImageDownloadLimit(
   return {
     take() {
       if (waiting >= most) {
-        const message = `Too many pictures of ${provider} are waited for at once.`
+        const message = `Too many images of ${provider} are being downloaded at once.`
         throw new UpstreamError(provider, 'UPSTREAM_RATE_LIMITED', message, { retryAfterSeconds: 5 })
       }
       waiting++

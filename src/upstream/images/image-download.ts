@@ -12,16 +12,16 @@ export interface ImageCall {
   readonly callContext: CallContext
 }
 
-/** One provider's connections for pictures. Redirects are not followed. */
+/** One provider's connections for images. Does not follow redirects. */
 export interface ImageDownloader extends AsyncDisposable {
   /**
-   * One GET. An answer of status 200 is a picture, checked while it comes; of another status its text. Throws UpstreamError
-   * for no answer, a late one, one too large and one that is no picture.
+   * Sends one GET. Returns an image for status 200, checked while it arrives, and the text of any other status. Throws
+   * UpstreamError if there is no response in time, or if it is too large or not an image.
    */
   get(call: ImageCall): Promise<ImageResponse>
 }
 
-/** `lookup` finds the addresses of hosts; by default the system's own. */
+/** `lookup` resolves host names; by default the system does. */
 export function openImageDownloader(
   provider: ProviderName,
   bounds: Bounds,

@@ -4,10 +4,10 @@ import { Exchange } from '../http/exchange.ts'
 import { type HttpHead, type HttpResponse, header } from '../http/message.ts'
 import { firstBytes, type ImageFile, imageTag, imageType } from './image.ts'
 
-/** An answer that holds a picture, or says in words why there is none. */
+/** A response with an image, or with a text that says why there is none. */
 export type ImageResponse = (HttpHead & { readonly picture: ImageFile }) | HttpResponse
 
-/** A call for a picture, which is ended as soon as its answer cannot be a picture of an allowed size. */
+/** A call for an image. Aborts as soon as the response cannot be an image of an allowed size. */
 export class ImageExchange extends Exchange<ImageResponse> {
   readonly #provider: ProviderName
   #type: Promise<string> | undefined
@@ -52,7 +52,7 @@ export class ImageExchange extends Exchange<ImageResponse> {
   }
 
   #tooLarge(): UpstreamError {
-    const message = `${this.#provider} answered a picture of more than ${this.maximumBytes} bytes.`
+    const message = `${this.#provider} answered an image of more than ${this.maximumBytes} bytes.`
     return new UpstreamError(this.#provider, 'UPSTREAM_INVALID_RESPONSE', message)
   }
 }

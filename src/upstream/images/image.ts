@@ -3,21 +3,21 @@ import { fileTypeFromBuffer } from 'file-type'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { type HttpHead, header } from '../http/message.ts'
 
-/** A picture with all its bytes. */
+/** An image with all its bytes. */
 export interface ImageFile {
-  /** In the order that they came, and not joined: a copy of each picture would be as dear as all else that is done to it. */
+  /** The chunks as they arrived, not joined: copying an image would cost as much as all other work on it. */
   readonly parts: readonly Buffer[]
   readonly byteLength: number
-  /** By its first bytes, whatever its upstream called it. */
+  /** Detected from the first bytes, whatever the upstream's header says. */
   readonly contentType: string
-  /** Quoted and strong: of other bytes it is another. */
+  /** Quoted and strong: other bytes have another tag. */
   readonly etag: string
 }
 
-/** As many bytes as tell what a file is. */
+/** The number of bytes that detection needs. */
 export const firstBytes = 4100
 
-/** What browsers show without running anything: no SVG. */
+/** Types that browsers show without running code: not SVG. */
 const shown: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -26,23 +26,23 @@ const shown: ReadonlySet<string> = new Set([
   'image/avif',
 ])
 
-/** The media type that the first bytes tell; throws UpstreamError for what is no picture. */
+/** Detects the media type from the first bytes; throws UpstreamError if it is not an image. */
 export async function imageType(provider: ProviderName, first: Uint8Array): Promise<string> {
-  // An unfinished file may make the library read past its end.
+  // The library may read past the end of a truncated file.
   const found = await fileTypeFromBuffer(first).catch(() => undefined)
   if (found && shown.has(found.mime)) return found.mime
   throw new UpstreamError(
     provider,
     'UPSTREAM_INVALID_RESPONSE',
-    `${provider} answered something else than a picture.`,
+    `${provider} answered something other than an image.`,
   )
 }
 
-/** The upstream's own tag where it is a strong one, else one made of the bytes. */
+/** The upstream's own tag if it is strong, else one computed from the bytes. */
 export function imageTag(head: HttpHead, parts: readonly Uint8Array[]): string {
-  const told = header(head, 'etag')
-  if (told && /^"[\x21\x23-\x7e]{1,128}"$/.test(told)) return told
-  // GMAC with a key that is no secret: 128 bits of all bytes for a tenth of what SHA-256 takes, and nobody gains by a forgery.
+  const sent = header(head, 'etag')
+  if (sent && /^"[\x21\x23-\x7e]{1,128}"$/.test(sent)) return sent
+  // GMAC with a public key: 128 bits over all bytes at a tenth of SHA-256's cost, and a forged tag gains nothing.
   const sum = createCipheriv('aes-128-gcm', tagKey, tagNonce)
   for (const part of parts) sum.setAAD(part)
   sum.final()
@@ -51,7 +51,7 @@ export function imageTag(head: HttpHead, parts: readonly Uint8Array[]): string {
 
 const [tagKey, tagNonce] = [Buffer.alloc(16), Buffer.alloc(12)]
 
-/** The bytes from `start` to before `end`, where they lie. */
+/** The bytes from `start` up to but excluding `end`, without copying them. */
 export function cutParts({ parts }: Pick<ImageFile, 'parts'>, start: number, end: number): Buffer[] {
   const cut: Buffer[] = []
   let offset = 0

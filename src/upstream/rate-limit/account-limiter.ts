@@ -9,21 +9,21 @@ import { systemClock } from './quota-period.ts'
 import { openRateLimiter, type RateLimiter } from './rate-limiter.ts'
 
 export interface AccountLimiterOptions {
-  /** What the provider tells accounts apart by, and where it is: equal ones alone share a budget. */
+  /** What identifies the account at the provider, and where the provider is: limiters share a counter only if this is equal. */
   readonly account: readonly string[]
   readonly allowance?: Allowance
   readonly counters: CallCounters | undefined
-  /** Of several budgets of one account: what they share, and what sets this one apart. */
+  /** For an account with several limiters: the semaphore that they share, and the name of this one. */
   readonly commonSemaphore?: FairSemaphore
   readonly operation?: string
 }
 
-/** A call may take longer to arrive than the one before it, so a window is kept this much longer, in milliseconds. */
+/** Added to each window, in milliseconds: a call may take longer to arrive than the one before it. */
 const leeway = 1_000
 
 /**
- * One account's budget at a provider, by its settings. What the provider counts is counted together with all others of the
- * same credentials; the places are the account's own, so that no account waits for another's calls.
+ * Opens one account's rate limiter at a provider. Calls are counted together with those of all accounts with the same
+ * credentials, as the provider does; the semaphore is the account's own, so that no account waits for another's calls.
  */
 export function openAccountLimiter(
   provider: ProviderName,
@@ -36,7 +36,7 @@ export function openAccountLimiter(
   return openRateLimiter(provider, {
     semaphore: openFairSemaphore(provider, limits.concurrency, {
       deadlineMilliseconds,
-      // Two of the largest requests, so that one leaves room for others.
+      // Room for two of the largest requests, so that one does not crowd out the others.
       maximumWaiting: Math.max(defaultMaximumWaiting, 2 * limits.maximumCalls),
     }),
     commonSemaphore,
@@ -49,7 +49,7 @@ function lengthen<Window extends { readonly milliseconds: number }>(window: Wind
   return { ...window, milliseconds: window.milliseconds + leeway }
 }
 
-/** A name that tells accounts apart without telling their credentials. */
+/** A name that identifies the account without revealing its credentials. */
 function fingerprint(account: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(account)).digest('base64url')
 }

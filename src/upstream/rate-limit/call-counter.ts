@@ -1,48 +1,48 @@
 import { type Clock, Period, type PeriodLength, type ReportedPeriod } from './quota-period.ts'
 import { CallLog, type RateWindow, windowsWait } from './sliding-window.ts'
 
-/** What a provider allows one account. */
+/** The limits of a provider for one account. */
 export interface Allowance {
   /** Shortest first. */
   readonly windows?: readonly RateWindow[]
-  /** Calls until a fixed moment; what is not known of it is learned from answers. */
+  /** A number of calls until a fixed time; unknown parts are learned from responses. */
   readonly period?: { readonly limit?: number | undefined; readonly length?: PeriodLength | undefined }
 }
 
-/** What an answer told of the limits. */
+/** What a response said about the limits. */
 export interface ReportedLimits {
-  /** Nothing is to be asked for so long. */
+  /** How long no call may be made. */
   readonly waitMilliseconds?: number | undefined
-  /** Of the shortest window: what it allows, and what it has left after everybody's calls. */
+  /** The shortest window: the calls it allows, and those it has left after everybody's calls. */
   readonly window?: { readonly calls?: number | undefined; readonly left?: number | undefined }
   readonly period?: ReportedPeriod | undefined
-  /** Calls that had no answer yet when this was told. */
+  /** Calls that had no response yet when this one came. */
   readonly underWay?: number
 }
 
 /** Why a call has to wait. */
 export interface Refusal {
   readonly milliseconds: number
-  /** Whether a month's calls are used up, so that coming back soon is in vain. */
+  /** Whether a month's calls are used up, so that retrying soon is pointless. */
   readonly isQuota: boolean
 }
 
 /** Counts the calls of one account at one provider. */
 export interface CallCounter extends Disposable {
-  /** Counts a call that is made now, in every limit or in none; `ahead` is how many wait for their turn already. */
+  /** Counts a call made now in all limits, or in none and returns why; `ahead` is the number of calls that wait already. */
   take(ahead: number): Promise<Refusal | undefined>
   observe(reported: ReportedLimits): void
-  /** What the period has left, or the longest window without one; null while neither is known. */
+  /** The calls left in the period, or in the longest window if there is no period; null if neither is known. */
   readonly left: number | null
 }
 
-/** Counts by the memory of this process alone. */
+/** Counts in this process's memory only. */
 export class LocalCallCounter {
   readonly clock: Clock
   readonly period: Period
   #windows: readonly RateWindow[]
   readonly #own: CallLog
-  /** Calls of others that use the same credentials, as far as they are known. */
+  /** Calls of others with the same credentials, as far as known. */
   #others: CallLog
   #blockedUntil = Number.NEGATIVE_INFINITY
 
@@ -69,7 +69,7 @@ export class LocalCallCounter {
     return longest ? Math.max(0, this.#room(longest)) : null
   }
 
-  /** How long nothing is to be asked, in milliseconds. */
+  /** How long no call may be made, in milliseconds. */
   get blockedFor(): number {
     return Math.max(0, this.#blockedUntil - this.clock.now())
   }
@@ -88,17 +88,17 @@ export class LocalCallCounter {
     return { milliseconds: Math.max(other, period), isQuota: this.period.isQuota && period > other }
   }
 
-  /** Writes a call into the windows that is made now. */
+  /** Counts a call made now in the windows, without checking the limits. */
   note(): void {
     this.#own.add(this.clock.now())
   }
 
-  /** How many calls of this process a window of this length holds. */
+  /** The number of this process's calls in a window of this length. */
   ownCount(milliseconds: number): number {
     return this.#own.count(milliseconds, this.clock.now())
   }
 
-  /** The wait for a window that others may not use: 0 when this process's own calls, and as many more now, leave room in it. */
+  /** The wait in milliseconds if only this process's calls count, plus `more` calls made now. */
   ownWait(windows: readonly RateWindow[], ahead: number, more: number): number {
     const now = this.clock.now()
     const times = more > 0 ? [...this.#own.times, ...new Array<number>(more).fill(now)] : this.#own.times
@@ -114,7 +114,7 @@ export class LocalCallCounter {
     this.#blockedUntil = Math.max(this.#blockedUntil, this.clock.now() + milliseconds)
   }
 
-  /** Learns all but how many calls others have made, which `tellOthers` does. */
+  /** Learns everything except the number of calls by others; `observeOthers` does that. */
   observe({ waitMilliseconds, window, period, underWay }: ReportedLimits): void {
     if (waitMilliseconds !== undefined) this.block(waitMilliseconds)
     if (period) this.period.observe(period, underWay)
@@ -123,7 +123,7 @@ export class LocalCallCounter {
       this.#windows = [{ ...shortest, calls: window.calls }, ...longer]
   }
 
-  /** What the shortest window has left that we do not know to be used, others have used. */
+  /** If the shortest window has fewer calls left than we counted, others made the difference. */
   observeOthers({ window }: ReportedLimits): void {
     const [shortest] = this.#windows
     if (!shortest || window?.left === undefined) return
@@ -144,7 +144,7 @@ export class LocalCallCounter {
   }
 }
 
-/** The ledger of a process that shares with no other. */
+/** A counter that is not shared with other instances. */
 export function openLocalCallCounter(allowance: Allowance, clock: Clock): CallCounter {
   const counter = new LocalCallCounter(allowance, clock)
   return {

@@ -4,16 +4,16 @@ import { systemClock } from './quota-period.ts'
 import { openSharedCallCounter } from './shared-call-counter.ts'
 import { openSharedRedis } from './shared-redis.ts'
 
-/** The ledgers of one process, held by whoever holds its accounts: of each name there is one at a time. */
+/** The call counters of one process, at most one per name. Whoever owns the accounts owns it. */
 export interface CallCounters extends Disposable {
   /**
-   * The ledger of that name, to be disposed of by whoever asked for it; it ends with the last of them. All count in one, by
-   * the allowance of the first.
+   * Opens the counter of that name; the caller disposes of it, and it ends with its last user. All users share one count,
+   * with the allowance of the first.
    */
   open(name: string, allowance: Allowance): CallCounter
 }
 
-/** With Redis, ledgers are one with those of other instances. The connection is left open. */
+/** With Redis, counters are shared with other instances. Leaves the connection open. */
 export function openCallCounters(redis?: Redis): CallCounters {
   const sharing = redis && openSharedRedis(redis)
   const open = new Map<string, { readonly counter: CallCounter; users: number }>()

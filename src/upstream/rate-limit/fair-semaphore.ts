@@ -4,38 +4,38 @@ import { type ProviderName, UpstreamError } from '../error.ts'
 import { Liveness } from './liveness.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
-/** How many calls may be under way at once. Who asks for many takes turns with the others, first come first served among equals. */
+/** Bounds the calls under way at once. Round-robin between requests, first in first out within one. */
 export interface FairSemaphore extends Disposable {
   /**
-   * A place, given back when disposed of. Rejects with UpstreamError when the flight ends first, when no call has succeeded
-   * for one deadline of a call while it waited, and at once where too many wait already.
+   * Acquires a permit; disposing of it releases it. Rejects with UpstreamError if the call's signal aborts first, if no call
+   * succeeds for one call's deadline while it waits, and at once if too many calls wait already.
    */
   take(callContext: CallContext, wait?: Wait): Promise<Disposable>
-  /** For how many milliseconds more a wait that began then has a point: without end where nobody is turned away. */
+  /** How many milliseconds more a wait that began at `since` is worthwhile; infinite without a deadline. */
   left(since: number): number
-  /** Learns how a call has ended: without a failure, it has succeeded. */
+  /** Records how a call ended: with this failure, or successfully. */
   note(failure?: unknown): void
 }
 
 export interface Wait {
-  /** Who had a place and gave it back unused comes before all others. */
+  /** Whether the call gave back an unused permit before: it goes first. */
   readonly isReturning?: boolean
-  /** Since when the call waits, by the clock of the places; by default since now. */
+  /** When the call began to wait, by the semaphore's clock; by default now. */
   readonly since?: number
 }
 
 export interface FairSemaphoreOptions {
-  /** The longest that a call may take; by default nobody is turned away because none succeeds. */
+  /** The longest that a call may take; by default waiting calls are never rejected because none succeeds. */
   readonly deadlineMilliseconds?: number
-  /** The most calls that wait. */
+  /** The most calls that may wait. */
   readonly maximumWaiting?: number
   readonly clock?: Clock
 }
 
-/** Room for a fleet's year of several callers (4,800 calls); each that waits holds about a kilobyte. */
+/** Room for a fleet's year (4,800 calls) of two callers; each waiting call takes about a kilobyte. */
 export const defaultMaximumWaiting = 10_000
 
-/** Closing them turns away whoever waits. */
+/** Disposing of the semaphore rejects the calls that wait. */
 export function openFairSemaphore(
   provider: ProviderName,
   count: number,
@@ -48,7 +48,7 @@ export function openFairSemaphore(
   let isClosed = false
   let checking: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
   const waiting = new Set<Waiting>()
-  /** By asker, in the order of their turns; none is empty. */
+  /** The queues by requester, in the order of their turns; none is empty. */
   const queues = new Map<object, Set<Waiting>>()
   const returning = new Set<Waiting>()
 
@@ -85,7 +85,7 @@ export function openFairSemaphore(
     turned.leave()
     turned.turnAway(error)
   }
-  /** Looks again when the first may have waited in vain, and not for each of thousands by itself. */
+  /** Rejects calls that have waited too long. One timer for all, since thousands may wait. */
   const check = () => {
     checking = undefined
     const now = clock.now()
@@ -147,7 +147,7 @@ export function openFairSemaphore(
   }
 }
 
-/** What those are told who wait when the account is closed. */
+/** The error of calls that wait when their account is closed. */
 export function closedError(provider: ProviderName): UpstreamError {
   return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `The connection to ${provider} was closed.`)
 }
@@ -157,7 +157,7 @@ function crowdedError(provider: ProviderName, count: number): UpstreamError {
   return new UpstreamError(provider, 'UPSTREAM_RATE_LIMITED', message)
 }
 
-/** One of `serve` and `turnAway` is called once, after `leave`. */
+/** A waiting call. Either `serve` or `turnAway` is called, once, after `leave`. */
 interface Waiting {
   readonly since: number
   readonly leave: () => void

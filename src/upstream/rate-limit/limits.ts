@@ -1,9 +1,12 @@
-/** What every provider has a setting for, beside the bounds of one call. */
+/** Settings that every provider has, besides the bounds of one call. */
 export interface Limits {
-  /** The most calls of one account that are under way at once. */
+  /** The most calls of one account under way at once. */
   readonly concurrency: number
-  /** How long an answer may be kept that nothing else puts an end to; 0 is not at all. */
+  /** The TTL of cached responses that nothing else limits; 0 turns caching off. */
   readonly ttlSeconds: number
-  /** The most calls that one request may plan; one that needs more is refused before any, but for what depends on an answer. */
+  /**
+   * The most calls of one request. A request that needs more is refused before any call; only calls that depend on a
+   * response are counted later.
+   */
   readonly maximumCalls: number
 }

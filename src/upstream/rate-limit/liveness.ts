@@ -1,14 +1,14 @@
 import { isDown, type ProviderName, UpstreamError } from '../error.ts'
 
 /**
- * Whether a vendor still answers, by how its calls end. A wait for it is in vain once no call has succeeded for as long as one
- * call may take, counted from the start of the wait at the earliest.
+ * Decides by how calls end whether a vendor still responds. Waiting is pointless once no call has succeeded for one call's
+ * deadline, counted from the start of the wait at the earliest.
  */
 export class Liveness {
   readonly #provider: ProviderName
   readonly #milliseconds: number
   #succeededAt = Number.NEGATIVE_INFINITY
-  /** What the last call failed of, when none has succeeded since. */
+  /** The last call's failure, if none has succeeded since. */
   #failure: UpstreamError | undefined
 
   constructor(provider: ProviderName, deadlineMilliseconds: number) {
@@ -16,7 +16,7 @@ export class Liveness {
     this.#milliseconds = deadlineMilliseconds
   }
 
-  /** A refusal is an answer as well: a vendor that says "not found" is alive. */
+  /** A refusal counts as a success: a vendor that responds "not found" is alive. */
   note(now: number, failure: unknown): void {
     if (failure instanceof UpstreamError && isDown(failure)) {
       this.#failure = failure
@@ -26,12 +26,12 @@ export class Liveness {
     this.#succeededAt = now
   }
 
-  /** For how many milliseconds more a wait that began then has a point. */
+  /** How many milliseconds more a wait that began at `since` is worthwhile. */
   left(now: number, since: number): number {
     return Math.max(since, this.#succeededAt) + this.#milliseconds - now
   }
 
-  /** What those are told who waited in vain. */
+  /** The error of calls that waited too long. */
   error(): UpstreamError {
     const { code = 'UPSTREAM_TIMEOUT', retryAfterSeconds } = this.#failure ?? {}
     const seconds = this.#milliseconds / 1000

@@ -1,4 +1,4 @@
-/** A clock that never goes back, and the date, which may. In milliseconds. */
+/** A monotonic clock, and the date, which may go back. Both in milliseconds. */
 export interface Clock {
   now(): number
   date(): number
@@ -6,27 +6,27 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => performance.now(), date: () => Date.now() }
 
-/** How long a period lasts: a calendar month in UTC, or milliseconds that end at whole multiples of themselves. */
+/** The length of a period: a calendar month in UTC, or milliseconds; those periods end at multiples of their length. */
 export type PeriodLength = 'month' | number
 
-/** What a provider tells of the period that it counts calls in. */
+/** What a provider reports about its quota's period. */
 export interface ReportedPeriod {
   readonly left: number
-  /** Of a whole period. */
+  /** The calls of a whole period. */
   readonly limit?: number | undefined
-  /** Undefined when only that the period is used up is known. */
+  /** Undefined if the provider said only that the period is used up. */
   readonly resetsInMilliseconds?: number | undefined
   readonly length?: PeriodLength | undefined
 }
 
-/** The period that runs. */
+/** The current period. */
 export interface PeriodState {
   readonly left: number
-  /** By the clock that never goes back. */
+  /** By the monotonic clock. */
   readonly endsAt: number
 }
 
-/** Calls that may be made until a fixed moment, then as many again: by own count, corrected by what the provider tells. */
+/** A quota that renews at fixed times: counted here, corrected by what the provider reports. */
 export class Period {
   readonly #clock: Clock
   #limit: number | undefined
@@ -39,7 +39,7 @@ export class Period {
     this.#length = length
   }
 
-  /** What an untouched period would be now; undefined while too little is known. */
+  /** The state of a period without calls now; undefined if its limit or length is not known. */
   get fresh(): PeriodState | undefined {
     if (this.#limit === undefined || this.#length === undefined) return undefined
     const { now, date } = this.#clock
@@ -55,12 +55,12 @@ export class Period {
     return this.#limit
   }
 
-  /** Whether it is so long that nobody can wait for its end. */
+  /** Whether the period is too long to wait for its end. */
   get isQuota(): boolean {
     return this.#length === 'month'
   }
 
-  /** The milliseconds until the period's end when nothing is left of it, else 0. */
+  /** The milliseconds until the period's end if no calls are left, else 0. */
   get wait(): number {
     const { state } = this
     return state && state.left < 1 ? state.endsAt - this.#clock.now() : 0
@@ -71,7 +71,7 @@ export class Period {
     if (state) this.#state = { ...state, left: state.left - 1 }
   }
 
-  /** Takes over what is known elsewhere. */
+  /** Replaces the state with one from another instance. */
   adopt(state: PeriodState): void {
     this.#state = state
   }
@@ -86,24 +86,24 @@ export class Period {
     if (!known || hasNewLimit || Math.abs(endsAt - known.endsAt) > sameEnd) {
       this.#state = { left: reported.left - underWay, endsAt }
     } else {
-      // An answer does not count the calls that are under way, as we do.
+      // The provider does not count calls that are still under way, but we do.
       const left =
         reported.left > known.left + unseenCalls ? reported.left : Math.min(reported.left, known.left)
       this.#state = { left, endsAt: Math.min(endsAt, known.endsAt) }
     }
   }
 
-  /** When the period ends that was told of. */
+  /** When the reported period ends. */
   endOf({ resetsInMilliseconds }: ReportedPeriod): number | undefined {
     if (resetsInMilliseconds === undefined) return this.state?.endsAt
     return this.#clock.now() + resetsInMilliseconds
   }
 }
 
-/** Ends that are told this near to each other are one: providers round to seconds. */
+/** Reported ends within this many milliseconds are the same: providers round to seconds. */
 export const sameEnd = 2_000
 
-/** More than the calls that may be under way: what is told to be left beyond these corrects our own count. */
+/** More calls than may be under way: if the provider reports so many more left than we count, its number replaces ours. */
 export const unseenCalls = 100
 
 function untilEnd(length: PeriodLength, date: number): number {

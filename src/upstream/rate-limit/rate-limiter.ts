@@ -7,25 +7,25 @@ import type { CallCounter, Refusal, ReportedLimits } from './call-counter.ts'
 import { closedError, type FairSemaphore } from './fair-semaphore.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
-/** What one account may ask of a provider, kept by us so that the provider need not refuse. */
+/** Keeps one account's calls within the provider's limits, so that the provider does not have to refuse them. */
 export interface RateLimiter extends Disposable {
   /**
-   * Makes the call when its turn has come. It waits for a place as long as its flight lasts and other calls succeed, and for a
-   * limit as long as a call may take, both together where no call succeeds; where that is too short it rejects at once with
-   * UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. What the call itself rejects with is learned from: nothing is asked
-   * before the wait that it names is over.
+   * Makes the call when its turn comes. It waits for a permit until its signal aborts, as long as other calls succeed, and
+   * for a limit at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
+   * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. An error of the call
+   * that names a wait holds back all further calls until it is over.
    */
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
-  /** What an answer told of the limits; to be called before the call returns. */
+  /** Learns what a response said about the limits. Call it before the call returns. */
   learn(reported: Omit<ReportedLimits, 'underWay'>): void
-  /** The calls left of the scarcest quota, null while none is known. */
+  /** The calls left of the scarcest quota; null if none is known. */
   readonly quotaLeft: number | null
 }
 
 export interface RateLimiterOptions {
-  /** Held from the wait for a limit on. */
+  /** Its permit is held during the wait for a limit and the call. */
   readonly semaphore: FairSemaphore
-  /** What several budgets share, held while a call is under way and not in a wait for a limit. */
+  /** Shared by several limiters; its permit is held during the call but not during the wait for a limit. */
   readonly commonSemaphore?: FairSemaphore | undefined
   readonly counter: CallCounter
   /** The longest wait for a limit. */
@@ -33,7 +33,7 @@ export interface RateLimiterOptions {
   readonly clock?: Clock
 }
 
-/** Disposing of it turns away whoever waits, and disposes of its places and its ledger. */
+/** Disposing of it rejects the calls that wait, and disposes of its semaphores and its counter. */
 export function openRateLimiter(provider: ProviderName, options: RateLimiterOptions): RateLimiter {
   const { semaphore, commonSemaphore, counter, patienceMilliseconds, clock = systemClock } = options
   const closing = new AbortController()
@@ -44,7 +44,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     const until = clock.now() + refusal.milliseconds
     const either = AbortSignal.any([signal, closing.signal])
     try {
-      // A timer of a busy process is early: whoever comes back too soon would wait again, behind others.
+      // A timer may fire early: a call that returned too soon would have to wait again, behind others.
       for (let left = refusal.milliseconds; left > 0; left = until - clock.now()) {
         await sleep(Math.ceil(left), undefined, { signal: either })
       }
@@ -59,7 +59,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     semaphore.note(failure)
     commonSemaphore?.note(failure)
   }
-  /** A call that is counted and may be made now, with its common place; whoever waits for a limit holds none. */
+  /** Counts the call and returns its common permit; a call that waits for a limit holds no common permit. */
   const turn = async (callContext: CallContext, began: number): Promise<Disposable> => {
     let patience = Math.min(patienceMilliseconds, semaphore.left(began))
     let hasWaited = false
@@ -97,7 +97,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       } catch (error) {
         const reported = limitsFromError(error)
         if (reported) counter.observe(reported)
-        // A call that nobody waits for any more tells nothing of the vendor.
+        // An aborted call says nothing about the vendor.
         if (!callContext.signal.aborted) note(error)
         throw error
       } finally {
@@ -126,7 +126,7 @@ function limited(provider: ProviderName, { milliseconds, isQuota }: Refusal): Up
   )
 }
 
-/** A wait of any length is believed up to a day: a slip of the provider's must not silence it for good. */
+/** A provider's wait counts for a day at most: its mistake must not block the account for good. */
 const longestBlock = 86_400_000
 
 function limitsFromError(error: unknown): ReportedLimits | undefined {

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-/** A script that Redis runs whole, so that no other instance's call comes between its steps. */
+/** A Lua script. Redis runs it atomically, so no other instance's call comes between its steps. */
 export interface Script {
   readonly text: string
   readonly digest: string
 }
 
-/** To be done before the first of them runs, and again when Redis came back. */
+/** Call it before the first script runs, and again when Redis has come back. */
 export async function loadScripts(redis: Redis): Promise<void> {
   await Promise.all([takeScript, observeScript, joinScript].map(({ text }) => redis.script('LOAD', text)))
 }
 
-/** Sent by its digest alone: rejects where Redis does not know it. */
+/** Sends only the script's digest: rejects if Redis does not know it. */
 export function runScript(
   redis: Redis,
   { digest }: Script,
@@ -22,7 +22,7 @@ export function runScript(
   return redis.evalsha(digest, keys.length, ...keys, ...parameters)
 }
 
-/** Keys: calls (by time), facts, instances (by when they were last seen). Times are Redis's own, in milliseconds. */
+/** Keys: calls (by time), facts, instances (by when they were last seen). Times are of Redis's clock, in milliseconds. */
 const shared = `
 local calls, facts, instances = KEYS[1], KEYS[2], KEYS[3]
 local clock = redis.call('TIME')
@@ -42,8 +42,8 @@ end
 
 /**
  * Arguments: instance, id, ahead, the longest window, a fresh period's calls and length (or -1), and each window's calls
- * and length. Answers the wait of blocks and windows, that of the period, what it has left and its end (or -1), the instances,
- * and each window's count. Both waits 0: the call is counted.
+ * and length. Returns the wait for blocks and windows, the wait for the period, its calls left and its end (or -1), the
+ * number of instances, and each window's count. The call is counted if both waits are 0.
  */
 export const takeScript = script(`${shared}
 local longest, ahead = tonumber(ARGV[4]), tonumber(ARGV[3])
@@ -80,9 +80,9 @@ return reply
 `)
 
 /**
- * Arguments: a block's length; what the period has left (or -1), its limit (or -1), its end, how near two ends are one, how many
- * calls may be unseen, and how many are under way; the shortest window's calls and length, what it has left (or -1), a name
- * for others' calls, and the longest window.
+ * Arguments: a block's length; the period's calls left (or -1), limit (or -1) and end, `sameEnd`, `unseenCalls`, and the
+ * calls under way; the shortest window's calls, length and calls left (or -1), a name for others' calls, and the longest
+ * window.
  */
 export const observeScript = script(`${shared}
 local block, left, limit, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), now + tonumber(ARGV[4])
@@ -108,8 +108,8 @@ return {}
 `)
 
 /**
- * Arguments: instance, the longest window, a block's length, what the period has left (or -1), its limit (or -1) and end, how near
- * two ends are one, and the id and age of each of the instance's calls.
+ * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end,
+ * `sameEnd`, and the id and age of each of the instance's calls.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])

@@ -19,9 +19,9 @@ import {
 import type { SharedRedis } from './shared-redis.ts'
 
 /**
- * A ledger that instances share through Redis under one name. While Redis answers, no window holds too many calls. When it is
- * lost each instance goes on at once by its own memory: what the others had used when it last saw them stays used, and of
- * what was left it takes its share alone. So a window around a loss may hold too many calls: as many as were made since an
+ * A counter that instances share through Redis under one name. While Redis responds, no window exceeds its limit. If Redis
+ * is lost each instance continues at once from its own memory: calls of others that it last saw still count, and of the
+ * rest it uses only its share. So a window around a loss may exceed its limit, by as many calls as were made since an
  * instance last saw them, on average over the instances.
  */
 export function openSharedCallCounter(
@@ -35,17 +35,17 @@ export function openSharedCallCounter(
 
 const takeReply = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
 
-/** How long a Redis that failed is left alone, in milliseconds. */
+/** How long to wait before the next attempt after Redis failed, in milliseconds. */
 const retryPause = 1_000
 
-/** How long after Redis came back all others have told it of their calls, in milliseconds. */
+/** How long all instances may take to report their calls after Redis has come back, in milliseconds. */
 const returnPause = 5_000
 
-/** What Redis told last. */
+/** The last reply of Redis. */
 interface Sight {
-  /** How many calls each window had room for. */
+  /** The calls left in each window. */
   readonly room: readonly number[]
-  /** What the longest window had left. */
+  /** The calls left in the longest window. */
   readonly left: number | null
   readonly instances: number
 }
@@ -57,19 +57,19 @@ class SharedCallCounter implements CallCounter {
   readonly #keys: readonly string[]
   readonly #returns: Disposable
   readonly #instance = randomUUID()
-  /** This instance's calls, by id, in the order of their times. */
+  /** The times of this instance's calls by id, ascending. */
   readonly #calls = new Map<string, number>()
   #sequence = 0
-  /** Calls that Redis has not answered yet. */
+  /** Calls that wait for Redis's reply. */
   #asking = 0
   #isJoined = false
   #joining: Promise<void> | undefined
-  /** Counts calls and limits that Redis was not told of when they came. */
+  /** Counts the calls and limits that Redis did not get when they came. */
   #unreported = 0
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
-  /** Whether the local ledger knows what was seen. */
+  /** Whether the local counter includes what `#seen` says. */
   #isCopied = false
 
   constructor(allowance: Allowance, clock: Clock, sharing: SharedRedis, name: string) {
@@ -92,7 +92,7 @@ class SharedCallCounter implements CallCounter {
 
   async take(ahead: number): Promise<Refusal | undefined> {
     if (!(await this.#join())) return this.#takeLocally(ahead)
-    // Redis came back: until everybody has told it of their calls, each keeps to its share as well.
+    // Redis came back: until all instances have reported their calls, each also keeps within its share.
     const caution = this.#cautiousUntil - this.#clock.now()
     const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead, this.#asking), caution) : 0
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
@@ -148,7 +148,7 @@ class SharedCallCounter implements CallCounter {
     ])
   }
 
-  /** Reads what Redis answered, and keeps a copy for the time when it is away. */
+  /** Applies Redis's reply, and remembers it in case Redis is lost. */
   #taken(id: string, reply: z.output<typeof takeReply>): Refusal | undefined {
     const [wait, periodWait, left, endsIn, instances, ...counts] = reply
     const now = this.#clock.now()
@@ -156,7 +156,7 @@ class SharedCallCounter implements CallCounter {
     if (wait === 0 && periodWait === 0) this.#note(id)
     const { windows } = this.#local
     const longest = windows.at(-1)
-    // Whoever is not back yet does not count as gone.
+    // An instance that has not come back yet still counts.
     const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
     this.#seen = {
       room: windows.map(({ calls }, index) => Math.max(0, calls - (counts[index] ?? 0))),
@@ -193,7 +193,7 @@ class SharedCallCounter implements CallCounter {
     if (this.#local.longestMilliseconds > 0) this.#calls.set(id, now)
   }
 
-  /** What is neither this instance's nor its share of the room counts as used by others, as late as that may have been. */
+  /** Counts calls that are neither this instance's nor in its share of the room as made by others, as late as possible. */
   #copyOthers({ room, instances }: Sight): void {
     const { windows } = this.#local
     const now = this.#clock.now()
@@ -217,7 +217,7 @@ class SharedCallCounter implements CallCounter {
     return this.#local.ownWait(share, ahead, more)
   }
 
-  /** Whether Redis knows of all calls and limits of this instance; tells it first of those that it does not know. */
+  /** Whether Redis has all calls and limits of this instance; first reports those that it does not have. */
   async #join(): Promise<boolean> {
     if (this.#sharing.redis.status !== 'ready') return false
     if (this.#isJoined) return true
@@ -254,7 +254,7 @@ class SharedCallCounter implements CallCounter {
     return Math.ceil(time - this.#clock.now())
   }
 
-  /** Undefined when Redis does not answer, or not what it should. */
+  /** Undefined if Redis does not reply, or replies with another shape. */
   async #run<Schema extends z.ZodType>(
     script: Script,
     schema: Schema,

@@ -1,17 +1,17 @@
 import type { Redis } from 'ioredis'
 
-/** A Redis through which instances share their budgets, and what its keys begin with. */
+/** The Redis through which instances share their counters, and the prefix of its keys. */
 export interface SharedRedis extends Disposable {
   readonly redis: Redis
   readonly prefix: string
-  /** Calls back each time the connection can be used again, until disposed of. */
+  /** Calls the listener each time the connection is ready again, until disposed of. */
   onReturn(listener: () => void): Disposable
 }
 
-/** Leaves the connection open: it belongs to whoever opened it. */
+/** Leaves the connection open: its opener owns it. */
 export function openSharedRedis(redis: Redis, prefix = 'isotherm'): SharedRedis {
   const listeners = new Set<() => void>()
-  // One listener on the connection however many budgets there are.
+  // One listener on the connection, however many counters there are.
   const notify = () => {
     for (const listener of listeners) listener()
   }

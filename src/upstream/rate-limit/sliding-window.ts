@@ -1,12 +1,12 @@
-/** So many calls in any stretch of so many milliseconds: its start is in, its end is not. */
+/** At most so many calls in any span of so many milliseconds; the span's start is inclusive, its end exclusive. */
 export interface RateWindow {
   readonly calls: number
   readonly milliseconds: number
 }
 
 /**
- * The milliseconds until every window has room for one more call behind these, and for `ahead` that wait already; 0 when
- * there is room. Times are ascending, of a clock that never goes back.
+ * The milliseconds until every window has room for one more call after these, and for `ahead` calls that wait already; 0
+ * if there is room. Times are ascending, of a monotonic clock.
  */
 export function windowsWait(
   times: readonly number[],
@@ -17,14 +17,14 @@ export function windowsWait(
   let wait = 0
   for (const { calls, milliseconds } of windows) {
     const index = times.length - calls + ahead
-    // Below zero would be looked up as a name, which is slow.
+    // V8 looks up a negative index as a property name, which is slow.
     const leaving = index < 0 ? undefined : times[Math.min(index, times.length - 1)]
     if (leaving !== undefined) wait = Math.max(wait, leaving + milliseconds - now)
   }
   return wait
 }
 
-/** When each call was made, ascending, as long as the longest window may still hold it, or a while longer. */
+/** The times of calls, ascending. A time stays at least until the longest window no longer contains it. */
 export class CallLog {
   readonly #longest: number
   readonly #times: number[] = []
@@ -41,18 +41,18 @@ export class CallLog {
     const inOrder = times.every((time, index) => time >= (times[index - 1] ?? this.#times.at(-1) ?? time))
     for (const time of times) this.#times.push(time)
     if (!inOrder) this.#times.sort((one, other) => one - other)
-    // Seldom, since it moves all that stay.
+    // Only when half of the times are over, since removal moves all others.
     const middle = this.#times[this.#times.length >> 1]
     if (middle !== undefined && middle <= now - this.#longest)
       this.#times.splice(0, this.#firstAfter(now - this.#longest))
   }
 
-  /** How many calls a window of this length holds now. */
+  /** The number of calls in a window of this length that ends now. */
   count(milliseconds: number, now: number): number {
     return this.#times.length - this.#firstAfter(now - milliseconds)
   }
 
-  /** The place of the first call that was made later than that. */
+  /** The index of the first call after that time. */
   #firstAfter(moment: number): number {
     let [low, high] = [0, this.#times.length]
     while (low < high) {

@@ -42,7 +42,7 @@ test('a page in place of a picture is refused before the rest of it is read', as
   })
   expect(await failureOf(get('/page'))).toMatchObject({
     code: 'UPSTREAM_INVALID_RESPONSE',
-    message: 'posthog answered something else than a picture.',
+    message: 'posthog answered something other than an image.',
   })
   expect(sent).toBeLessThan(1000)
 })
@@ -59,7 +59,7 @@ test('a picture over the limit is refused by its length, or as soon as it is ove
   for (const path of ['/told', '/endless']) {
     expect(await failureOf(get(path))).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
-      message: 'posthog answered a picture of more than 1000000 bytes.',
+      message: 'posthog answered an image of more than 1000000 bytes.',
     })
   }
 })
