@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cutText } from '../../src/upstream/cut-text.ts'
 
-test('a text that fits stays as it is, and a longer one keeps its beginning and its end, in whole letters', () => {
+test('a text that fits is unchanged, and a longer one keeps its beginning and its end in whole characters', () => {
   const isCut = fc.property(
     fc.string({ unit: 'grapheme', maxLength: 60 }),
     fc.integer({ min: 4, max: 40 }),

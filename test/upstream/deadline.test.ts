@@ -7,7 +7,7 @@ import { rejection } from './http/loopback.ts'
 
 const never = new AbortController().signal
 
-test("a deadline ends with the caller's signal, for the caller's reason", () => {
+test('a deadline aborts with the given signal, and with its reason', () => {
   const scope = new AbortController()
   const signal = withDeadline(600_000, scope.signal)
   expect(signal.aborted).toBe(false)
@@ -16,14 +16,14 @@ test("a deadline ends with the caller's signal, for the caller's reason", () => 
   expect(signal.reason).toBe(reason)
 })
 
-test('a deadline of a caller who is gone already has ended', () => {
+test('a deadline with an aborted signal is aborted', () => {
   expect(withDeadline(600_000, AbortSignal.abort()).aborted).toBe(true)
 })
 
 test.each([
   ['with a caller', never],
   ['without one', undefined],
-])('a deadline ends by itself as well, %s', async (_whose, scope) => {
+])('a deadline aborts by itself too, %s', async (_whose, scope) => {
   const signal = withDeadline(5, scope)
   if (!signal.aborted) await once(signal, 'abort')
   expect(endedError('datadog', signal)).toMatchObject({
@@ -33,7 +33,7 @@ test.each([
   })
 })
 
-test('a deadline that is given up leaves neither a timer nor a listener', () => {
+test('a disposed deadline leaves neither a timer nor a listener', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const scope = new AbortController()
@@ -43,7 +43,7 @@ test('a deadline that is given up leaves neither a timer nor a listener', () => 
   expect([vi.getTimerCount(), getEventListeners(scope.signal, 'abort').length]).toEqual([0, 0])
 })
 
-test("a deadline that can be given up ends with the caller's signal, or by itself", async () => {
+test('a disposable deadline aborts with the given signal, or by itself', async () => {
   const reason = new Error('The browser was closed.')
   const scope = new AbortController()
   using open = openDeadline(600_000, scope.signal)
@@ -56,7 +56,7 @@ test("a deadline that can be given up ends with the caller's signal, or by itsel
   expect(endedError('datadog', short.signal).code).toBe('UPSTREAM_TIMEOUT')
 })
 
-test('a caller who went away is a cancelled question, with the reason as its cause', () => {
+test('an aborted signal is an error of a cancelled call, with the reason as its cause', () => {
   const reason = new Error('The browser was closed.')
   expect(endedError('datadog', AbortSignal.abort(reason))).toMatchObject({
     code: 'UPSTREAM_UNAVAILABLE',
@@ -65,19 +65,19 @@ test('a caller who went away is a cancelled question, with the reason as its cau
   })
 })
 
-test('a signal that ended for an upstream error stands for that one', () => {
+test('a signal aborted with an upstream error stands for that error', () => {
   const reason = new UpstreamError('zenovay', 'UPSTREAM_QUOTA_EXHAUSTED', 'The quota is used up.')
   expect(endedError('zenovay', AbortSignal.abort(reason))).toBe(reason)
 })
 
-test('whoever waits until the end has the outcome when it comes first', async () => {
+test('untilEnded settles as the promise does if that is first', async () => {
   const scope = new AbortController()
   const failure = new Error('no')
   expect(await untilEnded('zenovay', scope.signal, Promise.resolve(42))).toBe(42)
   expect(await rejection(untilEnded('zenovay', scope.signal, Promise.reject(failure)))).toBe(failure)
 })
 
-test('whoever waits until the end is told when it comes first, and the promise goes on', async () => {
+test('untilEnded rejects if the signal aborts first, and the promise goes on', async () => {
   const scope = new AbortController()
   const { promise, resolve } = Promise.withResolvers<number>()
   const gone = rejection(untilEnded('zenovay', scope.signal, promise))
@@ -88,7 +88,7 @@ test('whoever waits until the end is told when it comes first, and the promise g
   expect(await staying).toBe(42)
 })
 
-test('a signal that has ended already wins over a promise that is settled already', async () => {
+test('an aborted signal wins over a settled promise', async () => {
   const ended = AbortSignal.abort()
   expect(await rejection(untilEnded('zenovay', ended, Promise.resolve(42)))).toMatchObject({
     code: 'UPSTREAM_UNAVAILABLE',
@@ -118,7 +118,7 @@ test.each([
   },
 )
 
-test('nothing listens to the signal any more once the outcome is there', async () => {
+test('nothing listens to the signal after the promise has settled', async () => {
   const scope = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
   const waiting = untilEnded('zenovay', scope.signal, promise)

@@ -10,7 +10,7 @@ const png = await sharp({ create: { width: 40, height: 30, channels: 3, backgrou
   .png()
   .toBuffer()
 
-test('a picture is known by its first bytes, whatever its upstream calls it', async () => {
+test("an image's type is detected from its bytes, whatever the upstream says", async () => {
   const { get } = await upstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end(png)
   })
@@ -18,7 +18,7 @@ test('a picture is known by its first bytes, whatever its upstream calls it', as
   expect(answer).toMatchObject({ status: 200, picture: { contentType: 'image/png', parts: [png] } })
 })
 
-test('the tag of a picture is that of its upstream where it is strong, else one of its bytes', async () => {
+test("an image's tag is the upstream's if it is strong, else one of its bytes", async () => {
   const tags: Record<string, string> = { '/strong': '"abc"', '/weak': 'W/"abc"' }
   const { get } = await upstream(({ url = '' }, response) => {
     const etag = tags[url]
@@ -30,7 +30,7 @@ test('the tag of a picture is that of its upstream where it is strong, else one 
   expect(none).toBe(weak)
 })
 
-test('a page in place of a picture is refused before the rest of it is read', async () => {
+test('a page in place of an image is rejected before the rest of it is read', async () => {
   let sent = 0
   const { get } = await upstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'image/png' })
@@ -47,7 +47,7 @@ test('a page in place of a picture is refused before the rest of it is read', as
   expect(sent).toBeLessThan(1000)
 })
 
-test('a picture over the limit is refused by its length, or as soon as it is over', async () => {
+test('an image over the limit is rejected by its length, or as soon as it exceeds it', async () => {
   const { get } = await upstream(({ url }, response) => {
     response.writeHead(200, url === '/told' ? { 'content-length': 2 * 1024 ** 3 } : {})
     const more = () => {
@@ -64,7 +64,7 @@ test('a picture over the limit is refused by its length, or as soon as it is ove
   }
 })
 
-test('a body that stalls is late', async () => {
+test('a body that stalls is a timeout', async () => {
   const { get } = await upstream(
     (_request, response) => {
       response.writeHead(200, { 'content-length': png.byteLength }).write(png.subarray(0, 20))
@@ -74,7 +74,7 @@ test('a body that stalls is late', async () => {
   expect(await failureOf(get('/stalls'))).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
 })
 
-test('a body that breaks off is no picture', async () => {
+test('a body that breaks off is an error', async () => {
   const { get } = await upstream((_request, response) => {
     response.writeHead(200, { 'content-length': png.byteLength }).write(png.subarray(0, 20))
     response.once('drain', () => response.destroy())
@@ -93,7 +93,7 @@ test('redirects are not followed', async () => {
   expect(asked).toEqual(['/here'])
 })
 
-test('a name that leads to a private address is not connected to', async () => {
+test('a host name with a private address is not connected to', async () => {
   let asked = 0
   const { get } = await upstream(
     (_request, response) => {

@@ -5,7 +5,7 @@ import { cutParts, imageTag } from '../../../src/upstream/images/image.ts'
 const parts = fc.array(fc.uint8Array({ maxLength: 50 }).map(Buffer.from), { maxLength: 6 })
 const head = { status: 200, headers: {} }
 
-test('a cut holds the same bytes however they came', () => {
+test('a cut has the same bytes however they were chunked', () => {
   fc.assert(
     fc.property(parts, fc.nat(300), fc.nat(300), (parts, start, end) => {
       expect(Buffer.concat(cutParts({ parts }, start, end))).toEqual(
@@ -15,7 +15,7 @@ test('a cut holds the same bytes however they came', () => {
   )
 })
 
-test('the tag of bytes is the same however they came', () => {
+test('the tag of bytes is the same however they were chunked', () => {
   fc.assert(
     fc.property(parts, parts => {
       expect(imageTag(head, parts)).toBe(imageTag(head, [Buffer.concat(parts)]))
@@ -23,7 +23,7 @@ test('the tag of bytes is the same however they came', () => {
   )
 })
 
-test('of other bytes the tag is another', () => {
+test('other bytes have another tag', () => {
   const some = fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }).map(Buffer.from), { minLength: 1 })
   fc.assert(
     fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (parts, seed, change) => {

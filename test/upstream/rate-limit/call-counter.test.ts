@@ -13,10 +13,10 @@ const windows = fc
     },
   )
   .map(all => all.toSorted((one, other) => one.milliseconds - other.milliseconds))
-/** Milliseconds between one call that is wanted and the next. */
+/** Milliseconds between one attempt and the next. */
 const gaps = fc.array(fc.nat(120), { maxLength: 200 })
 
-test('in no stretch of any window are there more calls than it allows, whenever they are wanted', () => {
+test('no window ever has more calls than it allows, whatever the times of attempts', () => {
   fc.assert(
     fc.property(windows, gaps, (windows, gaps) => {
       const clock = handClock()
@@ -30,7 +30,7 @@ test('in no stretch of any window are there more calls than it allows, whenever 
   )
 })
 
-test('the wait that a refusal names is exact: before it every call is refused, after it one is made', () => {
+test("a refusal's wait is exact: before its end every call is refused, after it one is made", () => {
   fc.assert(
     fc.property(windows, gaps, fc.nat(), (windows, gaps, part) => {
       const clock = handClock()
@@ -50,7 +50,7 @@ test('the wait that a refusal names is exact: before it every call is refused, a
   )
 })
 
-test('whoever waits behind others is told when its own turn is', () => {
+test('a call behind others gets the wait for its own turn', () => {
   const clock = handClock()
   const counter = new LocalCallCounter({ windows: [{ calls: 2, milliseconds: 100 }] }, clock)
   counter.take(0)
@@ -59,7 +59,7 @@ test('whoever waits behind others is told when its own turn is', () => {
   expect([0, 1, 2].map(ahead => counter.take(ahead)?.milliseconds)).toEqual([90, 100, 100])
 })
 
-test('a call that one window refuses takes no place in another', () => {
+test('a call that one window refuses does not count in another', () => {
   const clock = handClock()
   const counter = new LocalCallCounter(
     {
@@ -78,7 +78,7 @@ test('a call that one window refuses takes no place in another', () => {
   expect(counter.take(0)).toEqual({ milliseconds: 990, isQuota: false })
 })
 
-test('nothing is asked while a block lasts, and the longer of two counts', () => {
+test('no call is made during a block, and the longer of two blocks counts', () => {
   const clock = handClock()
   const counter = new LocalCallCounter({}, clock)
   counter.observe({ waitMilliseconds: 500 })
@@ -89,7 +89,7 @@ test('nothing is asked while a block lasts, and the longer of two counts', () =>
   expect(counter.left).toBeNull()
 })
 
-test('calls of others with the same credentials are learned from what is left, and count as long as our own', () => {
+test("others' calls with the same credentials are derived from the calls left, and count as long as our own", () => {
   const clock = handClock()
   const counter = new LocalCallCounter({ windows: [{ calls: 30, milliseconds: 100 }] }, clock)
   counter.take(0)
@@ -99,12 +99,12 @@ test('calls of others with the same credentials are learned from what is left, a
   expect(counter.left).toBe(1)
   expect(counter.take(0)).toBeUndefined()
   expect(counter.take(0)).toEqual({ milliseconds: 100, isQuota: false })
-  // More left than we know of is no news: our calls may still be under way.
+  // More calls left than we count means nothing: our calls may still be under way.
   counter.observeOthers({ window: { left: 4 } })
   expect(counter.left).toBe(0)
 })
 
-/** The stretches that hold too many. */
+/** The windows with too many calls. */
 function fullest(windows: readonly RateWindow[], made: readonly number[]) {
   return windows.flatMap(({ calls, milliseconds }) =>
     made.flatMap(start => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/upstream/rate-limit/quota-period.ts'
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until it is moved. */
 export interface HandClock extends Clock {
   move(milliseconds: number): void
 }

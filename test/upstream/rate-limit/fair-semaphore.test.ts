@@ -10,17 +10,17 @@ const start = (requester?: object): CallContext => ({
   ...(requester && { requester }),
 })
 
-test('no more are under way than there are places, and everybody has one in the end', async () => {
-  const askers = fc.array(fc.nat(4), { maxLength: 60 })
+test('no more calls hold a permit than there are, and every call gets one', async () => {
+  const requesters = fc.array(fc.nat(4), { maxLength: 60 })
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 5 }), askers, async (count, wanted) => {
+    fc.asyncProperty(fc.integer({ min: 1, max: 5 }), requesters, async (count, wanted) => {
       using semaphore = openFairSemaphore('analytiks', count)
-      const askers = Array.from({ length: 5 }, () => ({}))
+      const requesters = Array.from({ length: 5 }, () => ({}))
       let underWay = 0
       let most = 0
       await Promise.all(
         wanted.map(async who => {
-          using _permit = await semaphore.take(start(askers[who]))
+          using _permit = await semaphore.take(start(requesters[who]))
           most = Math.max(most, ++underWay)
           await Promise.resolve()
           underWay--
@@ -34,33 +34,33 @@ test('no more are under way than there are places, and everybody has one in the 
 
 test.each([
   [
-    'flights of one signal',
+    'calls of one signal',
     () => {
       const callContext = start()
       return () => callContext
     },
   ],
   [
-    'flights of one asker, each with a signal of its own',
+    'calls of one requester, each with its own signal',
     () => {
       const requester = {}
       return () => start(requester)
     },
   ],
-])('one call of somebody else waits behind one of many, not behind them all (%s)', async (_, flights) => {
+])('one call of another requester waits behind one of many, not behind all (%s)', async (_, calls) => {
   using semaphore = openFairSemaphore('analytiks', 1)
   const served: string[] = []
   const ask = async (name: string, callContext: CallContext) => {
     using _permit = await semaphore.take(callContext)
     served.push(name)
   }
-  const many = flights()
+  const many = calls()
   const all = [1, 2, 3, 4].map(number => ask(`many ${number}`, many()))
   await Promise.all([...all, ask('single', start())])
   expect(served).toEqual(['many 1', 'many 2', 'single', 'many 3', 'many 4'])
 })
 
-test('whoever goes away waits no more, and the others do not wait for it', async () => {
+test('an aborted call stops waiting, and does not hold up the others', async () => {
   using semaphore = openFairSemaphore('analytiks', 1)
   const held = await semaphore.take(start())
   const leaving = new AbortController()
@@ -78,7 +78,7 @@ test('whoever goes away waits no more, and the others do not wait for it', async
   expect(await failureOf(semaphore.take(leaving))).toMatchObject({ cause: reason })
 })
 
-test('a flight that ends leaves the other ones of its asker in the queue, and its turn to them', async () => {
+test('an aborted call leaves its place in the queue to other calls of its requester', async () => {
   using semaphore = openFairSemaphore('analytiks', 1)
   const held = await semaphore.take(start())
   const requester = {}
@@ -94,7 +94,7 @@ test('a flight that ends leaves the other ones of its asker in the queue, and it
   using _permit = await other
 })
 
-test('who gave a place back unused comes before all others, first come first served', async () => {
+test('a call that gave back an unused permit goes first, first in first out', async () => {
   using semaphore = openFairSemaphore('analytiks', 1)
   const held = await semaphore.take(start())
   const served: string[] = []
@@ -114,7 +114,7 @@ test('who gave a place back unused comes before all others, first come first ser
   expect(served).toEqual(['back', 'back later', 'one', 'another'])
 })
 
-test('nothing listens to a signal once its flight waits no more', async () => {
+test('nothing listens to a signal once its call stops waiting', async () => {
   const semaphore = openFairSemaphore('analytiks', 1)
   const held = await semaphore.take(start())
   const { signal } = new AbortController()
@@ -129,7 +129,7 @@ test('nothing listens to a signal once its flight waits no more', async () => {
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-test('closing turns away whoever waits, and whoever comes later', async () => {
+test('closing rejects calls that wait, and all later ones', async () => {
   const semaphore = openFairSemaphore('analytiks', 1)
   await semaphore.take(start())
   const waiting = failureOf(semaphore.take(start()))

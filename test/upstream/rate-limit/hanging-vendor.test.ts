@@ -18,7 +18,7 @@ const deadline = 3_000
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 const start = () => ({ signal: new AbortController().signal })
 
-/** A budget at a vendor, and how its calls end: each takes its time, at most the deadline. */
+/** A rate limiter, and how its calls end: each takes some time, at most the deadline. */
 function open({
   concurrency = 8,
   commonSemaphore,
@@ -40,7 +40,7 @@ function open({
     get made() {
       return made
     },
-    /** One call that takes so long, and by when it has ended how; one that hangs ends by its deadline. */
+    /** Makes one call of that duration; returns when and how it ended. A call that hangs ends at its deadline. */
     async call(milliseconds: number, code?: UpstreamErrorCode, callContext = start()) {
       const asked = performance.now()
       const end = (outcome: string) => ({ outcome, after: performance.now() - asked })
@@ -60,7 +60,7 @@ function open({
   }
 }
 
-test('of a vendor that hangs every error is told within two deadlines of a call', async () => {
+test('with a vendor that hangs every call fails within two deadlines', async () => {
   using vendor = open()
   const asked = []
   for (let count = 0; count < 500; count++) {
@@ -71,11 +71,11 @@ test('of a vendor that hangs every error is told within two deadlines of a call'
   const ends = await Promise.all(asked)
   expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['UPSTREAM_TIMEOUT']))
   expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(2 * deadline)
-  // Eight at a time for as long as somebody asks.
+  // Eight at a time while calls come.
   expect(vendor.made).toBeLessThanOrEqual(8 * 5)
 })
 
-test('while calls succeed a fleet waits for its turns as long as it takes', async () => {
+test('while calls succeed a fleet waits for its turns without a bound', async () => {
   using vendor = open()
   const asked = Array.from({ length: 4_740 }, () => vendor.call(100))
   await pass((4_740 / 8 + 1) * 100)
@@ -93,7 +93,7 @@ const steps = fc.array(
   { maxLength: 40 },
 )
 
-test('a wait ends when no call has succeeded for one deadline of it, then and not before', async () => {
+test('a wait ends exactly when no call has succeeded for one deadline of it', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async steps => {
       using semaphore = openFairSemaphore('datadog', 1, { deadlineMilliseconds: 100 })
@@ -148,7 +148,7 @@ test.each<[string, UpstreamErrorCode | undefined, string]>([
   ['hangs', undefined, 'UPSTREAM_TIMEOUT'],
   ['fails each call', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
   ['limits each call', 'UPSTREAM_RATE_LIMITED', 'UPSTREAM_RATE_LIMITED'],
-])('of a vendor that %s slowly those who wait are told what others were', async (_, code, expected) => {
+])('with a vendor that %s slowly waiting calls fail as the others did', async (_, code, expected) => {
   using vendor = open({ concurrency: 1 })
   const asked = [1, 2, 3, 4].map(() => vendor.call(code ? deadline - 100 : deadline, code))
   await pass(2 * deadline)
@@ -170,14 +170,14 @@ async function waitInVain(code: UpstreamErrorCode | undefined): Promise<unknown>
   return waiting
 }
 
-test('a refusal is a sign of life: whoever waits behind others goes on waiting', async () => {
+test('a refusal is a sign of life: calls behind others go on waiting', async () => {
   using vendor = open({ concurrency: 1 })
   const asked = [1, 2, 3, 4, 5].map(() => vendor.call(2_000, 'UPSTREAM_NOT_FOUND'))
   await pass(10_000)
   expect(await Promise.all(asked)).toMatchObject(asked.map(() => ({ outcome: 'UPSTREAM_NOT_FOUND' })))
 })
 
-test('whoever was idle waits a whole deadline, however long ago the last call succeeded', async () => {
+test('after an idle time a call waits a whole deadline, however long ago the last one succeeded', async () => {
   using vendor = open({ concurrency: 1 })
   const first = vendor.call(10)
   await pass(100 * deadline)
@@ -187,7 +187,7 @@ test('whoever was idle waits a whole deadline, however long ago the last call su
   expect(await Promise.all(asked)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }])
 })
 
-test('calls that their callers gave up are no sign of a vendor that is down', async () => {
+test('aborted calls do not mean that the vendor is down', async () => {
   using vendor = open({ concurrency: 1 })
   const scope = new AbortController()
   const left = vendor.call(2_900, 'UPSTREAM_UNAVAILABLE', scope)
@@ -202,7 +202,7 @@ test('calls that their callers gave up are no sign of a vendor that is down', as
   }
 })
 
-test('an operation that hangs is told so though another one succeeds, which waits for no longer than a deadline', async () => {
+test('an operation that hangs fails although another succeeds, which waits for at most one deadline', async () => {
   const commonSemaphore = openFairSemaphore('datadog', 8, { deadlineMilliseconds: deadline })
   using lists = open({ commonSemaphore })
   using changes = open({ commonSemaphore })
@@ -217,7 +217,7 @@ test('an operation that hangs is told so though another one succeeds, which wait
   await pass(2 * deadline)
   for (const { outcome, after } of await Promise.all(asked)) {
     expect(outcome).toBe('UPSTREAM_TIMEOUT')
-    // And the turn of a change that came before it.
+    // And the turn of a mutation that came before it.
     expect(after).toBeLessThanOrEqual(2 * deadline + 10)
   }
   for (const { outcome, after } of await Promise.all(changed)) {
@@ -226,7 +226,7 @@ test('an operation that hangs is told so though another one succeeds, which wait
   }
 })
 
-test('more than a queue holds are refused at once, and may ask again; whoever leaves makes room', async () => {
+test('calls beyond the queue are refused at once as retryable; an aborted call makes room', async () => {
   using semaphore = openFairSemaphore('datadog', 1, { maximumWaiting: 2 })
   const held = await semaphore.take(start())
   const leaving = new AbortController()
@@ -239,7 +239,7 @@ test('more than a queue holds are refused at once, and may ask again; whoever le
   await left
   const second = semaphore.take(start())
   expect(await failureOf(semaphore.take(start()))).toMatchObject(refusal)
-  // Had its turn before, and waits for a place again.
+  // Had a permit before, and waits for one again.
   const back = semaphore.take(start(), { isReturning: true })
   held[Symbol.dispose]()
   for (const served of [back, waiting, second]) (await served)[Symbol.dispose]()

@@ -6,8 +6,8 @@ import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.t
 import type { RedisServer } from '../../support/redis.ts'
 
 /**
- * One instance of several: a ledger on a connection of its own, which is ready. Only an impatient one leaves a server that is
- * silent: to any other a busy machine does not look like a lost Redis, and a Redis that is killed hangs up.
+ * One of several instances: a counter with its own connection, which is ready. Only an impatient one gives up on a silent
+ * server: for the others a busy machine must not look like a lost Redis, and a killed Redis closes the connection.
  */
 export async function instance(
   server: RedisServer,
@@ -23,7 +23,7 @@ export async function instance(
   return { redis, counter, [Symbol.dispose]: () => resources.dispose() }
 }
 
-/** How many calls a ledger still allows. */
+/** The number of calls that a counter still allows. */
 export async function exhaust(counter: CallCounter): Promise<number> {
   let made = 0
   while (!(await counter.take(0))) made++

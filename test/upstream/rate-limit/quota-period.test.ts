@@ -4,7 +4,7 @@ import { handClock } from './clock.ts'
 
 const day = 86_400_000
 
-test('a month is a calendar month in UTC, and is whole again when the next one begins', () => {
+test('a month is a calendar month in UTC, and is full again when the next one begins', () => {
   const clock = handClock(Date.parse('2026-02-28T23:59:59Z'))
   const period = new Period(clock, 2, 'month')
   period.take()
@@ -16,12 +16,12 @@ test('a month is a calendar month in UTC, and is whole again when the next one b
   expect(period.state).toEqual({ left: 2, endsAt: 1000 + 31 * day })
 })
 
-test('what is told is truer than what was counted, but for calls that are under way', () => {
+test('reports override our count, except for calls under way', () => {
   const period = new Period(handClock(), 10_000, 'month')
   const reported = { limit: 10_000, resetsInMilliseconds: 20 * day }
   period.observe({ ...reported, left: 500 }, 3)
   expect(period.state).toEqual({ left: 497, endsAt: 20 * day })
-  // Answers come in any order: an older one does not give calls back.
+  // Responses come in any order: an older one does not give calls back.
   period.observe({ ...reported, left: 499 }, 2)
   expect(period.state?.left).toBe(497)
   period.observe({ ...reported, left: 400 })
@@ -32,7 +32,7 @@ test('what is told is truer than what was counted, but for calls that are under 
   expect(period.state?.left).toBe(90_900)
 })
 
-test('a month that is told to be used up lasts to the end that is known, or to the end of the month', () => {
+test('a month reported as used up lasts until its known end, or the end of the month', () => {
   const clock = handClock()
   const period = new Period(clock, 10_000, 'month')
   period.observe({ left: 0 })
@@ -43,7 +43,7 @@ test('a month that is told to be used up lasts to the end that is known, or to t
   expect(period.wait).toBe(day)
 })
 
-test('a period of seconds is learned whole: its end, and what the next one has', () => {
+test('everything about a period of seconds is learned: its end, and the calls of the next one', () => {
   const clock = handClock(3_000)
   const period = new Period(clock)
   expect(period.state).toBeUndefined()
@@ -54,7 +54,7 @@ test('a period of seconds is learned whole: its end, and what the next one has',
   expect(period.state).toEqual({ left: 5, endsAt: 17_000 })
 })
 
-test('of a period whose length is not known nothing is left over at its end', () => {
+test('nothing is known after the end of a period of unknown length', () => {
   const clock = handClock()
   const period = new Period(clock)
   period.observe({ left: 0, resetsInMilliseconds: 100 })

@@ -11,7 +11,7 @@ import { handClock } from './clock.ts'
 const callContext = { signal: new AbortController().signal }
 const answer = async () => 'answer'
 
-/** By a clock that stands, unless told otherwise. */
+/** With a clock that stands still by default. */
 function open(
   allowance: Allowance,
   {
@@ -35,7 +35,7 @@ function open(
   })
 }
 
-test('a call waits for its turn when the wait is not too long', async () => {
+test('a call waits for its turn if the wait is not too long', async () => {
   const clock = handClock()
   using limiter = open({ windows: [{ calls: 2, milliseconds: 50 }] }, { clock })
   let made = 0
@@ -47,7 +47,7 @@ test('a call waits for its turn when the wait is not too long', async () => {
   }
 })
 
-test('a timer that is early ends no wait, nor takes from what a call may wait', async () => {
+test('a timer that fires early neither ends a wait nor shortens what a call may wait', async () => {
   const clock = handClock()
   using limiter = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { clock, patience: 50 })
   using real = open({ windows: [{ calls: 1, milliseconds: 100 }] }, { clock: systemClock })
@@ -58,7 +58,7 @@ test('a timer that is early ends no wait, nor takes from what a call may wait', 
   expect(await second).toBe('answer')
 })
 
-test('a wait that is too long is told at once, without a call', async () => {
+test('a wait that is too long is an error at once, without a call', async () => {
   using limiter = open({ windows: [{ calls: 1, milliseconds: 20_500 }] })
   expect(await limiter.spend(callContext, answer)).toBe('answer')
   let calls = 0
@@ -73,7 +73,7 @@ test('a wait that is too long is told at once, without a call', async () => {
   expect(calls).toBe(0)
 })
 
-test('a month that is used up is told as such', async () => {
+test('a month that is used up is UPSTREAM_QUOTA_EXHAUSTED', async () => {
   using limiter = open({ period: { limit: 1, length: 'month' } })
   expect(limiter.quotaLeft).toBe(1)
   await limiter.spend(callContext, answer)
@@ -104,7 +104,7 @@ test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHA
   },
 )
 
-test('a failure that names no wait blocks nobody', async () => {
+test('a failure without a wait blocks no call', async () => {
   using limiter = open({})
   const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no')
   expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
@@ -113,21 +113,21 @@ test('a failure that names no wait blocks nobody', async () => {
   expect(await limiter.spend(callContext, answer)).toBe('answer')
 })
 
-test('a wait longer than a day is believed for a day', async () => {
+test('a wait longer than a day counts as a day', async () => {
   using limiter = open({})
   const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no', { retryAfterSeconds: 9e8 })
   await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))
   expect(await failureOf(limiter.spend(callContext, answer))).toMatchObject({ retryAfterSeconds: 86_400 })
 })
 
-test('a deadline that passes in a wait for the limits is told as the limit that it is', async () => {
+test('a deadline that passes during a wait for the limits is an error of the limits', async () => {
   using limiter = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
   await limiter.spend(callContext, answer)
   const failure = await failureOf(limiter.spend({ signal: AbortSignal.timeout(20) }, answer))
   expect(failure).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryAfterSeconds: 5 })
 })
 
-test('whoever waits behind one that waits for a limit is told of the limit, after as long as a call may take', async () => {
+test('a call behind one that waits for a limit gets the error of the limit, after one deadline', async () => {
   const clock = handClock()
   const semaphore = openFairSemaphore('zenovay', 1, { deadlineMilliseconds: 50, clock })
   using limiter = open({ windows: [{ calls: 1, milliseconds: 40 }] }, { semaphore, clock, patience: 50 })
@@ -146,7 +146,7 @@ test('whoever waits behind one that waits for a limit is told of the limit, afte
 test.each([
   ['as long as a call may take where calls succeed', undefined, 'answer'],
   ['no longer than is left of that where none does', 'UPSTREAM_TIMEOUT', 'UPSTREAM_RATE_LIMITED'],
-] as const)('whoever has waited for a turn waits for a limit %s', async (_, code, expected) => {
+] as const)('a call that has waited for a turn waits for a limit %s', async (_, code, expected) => {
   const clock = handClock()
   const semaphore = openFairSemaphore('zenovay', 1, { deadlineMilliseconds: 1_000, clock })
   using limiter = open({}, { clock, semaphore, patience: 1_000 })
@@ -165,7 +165,7 @@ test.each([
   expect(await second).toBe(expected)
 })
 
-test('a caller who goes away waits no more, and closing ends every wait', async () => {
+test('an aborted call stops waiting, and closing ends every wait', async () => {
   const limiter = open({ windows: [{ calls: 1, milliseconds: 5_000 }] })
   await limiter.spend(callContext, answer)
   const scope = new AbortController()
@@ -178,7 +178,7 @@ test('a caller who goes away waits no more, and closing ends every wait', async 
   expect(await closed).toMatchObject({ message: 'The connection to zenovay was closed.' })
 })
 
-test('a place is given back however the call ends', async () => {
+test('a permit is released however the call ends', async () => {
   using limiter = open({}, { semaphore: openFairSemaphore('zenovay', 1) })
   await Promise.allSettled(
     [1, 2, 3].map(() => limiter.spend(callContext, () => Promise.reject(new Error('no')))),
@@ -188,7 +188,7 @@ test('a place is given back however the call ends', async () => {
 
 const slow: Allowance = { windows: [{ calls: 1, milliseconds: 150 }] }
 
-test('whoever waits for the limits of one operation stops no other operation', async () => {
+test('a wait for the limits of one operation does not hold up another operation', async () => {
   const commonSemaphore = openFairSemaphore('zenovay', 1)
   const clock = handClock()
   using lists = open(slow, { commonSemaphore, clock })
@@ -207,7 +207,7 @@ test('whoever waits for the limits of one operation stops no other operation', a
   expect(done).toEqual(['first', 'change', 'second', 'third'])
 })
 
-test('whoever has waited for the limits comes before whoever came later, for whom there is no room then', async () => {
+test('a call that has waited for the limits goes before later ones', async () => {
   const semaphore = openFairSemaphore('zenovay', 1)
   const back = Promise.withResolvers<void>()
   const commonSemaphore: FairSemaphore = {
@@ -234,7 +234,7 @@ test('whoever has waited for the limits comes before whoever came later, for who
   expect(done).toEqual(['first', 'second', 'third'])
 })
 
-test('operations together have no more calls under way than their common places', async () => {
+test('operations together have no more calls under way than their common semaphore allows', async () => {
   const calls = fc.array(fc.record({ operation: fc.nat(2), who: fc.nat(3) }), { maxLength: 40 })
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), calls, async (count, calls) => {
@@ -244,10 +244,10 @@ test('operations together have no more calls under way than their common places'
       const limiters = [limits, {}, {}].map(limit =>
         resources.use(open(limit, { commonSemaphore, clock: systemClock })),
       )
-      const askers = Array.from({ length: 4 }, () => ({}))
+      const requesters = Array.from({ length: 4 }, () => ({}))
       let [underWay, most, made] = [0, 0, 0]
       const spent = calls.map(({ operation, who }) =>
-        limiters[operation]?.spend({ ...callContext, requester: askers[who] ?? {} }, async () => {
+        limiters[operation]?.spend({ ...callContext, requester: requesters[who] ?? {} }, async () => {
           most = Math.max(most, ++underWay)
           await Promise.resolve()
           underWay--

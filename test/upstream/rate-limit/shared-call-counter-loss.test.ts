@@ -13,7 +13,7 @@ const windows = [
   { calls: 10, milliseconds: hour },
 ]
 
-test('when Redis is lost each goes on at once, with what the others left and no more than its share', async () => {
+test('when Redis is lost each instance continues at once, with its share of what was left', async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
   using other = await instance(server, { windows })
@@ -40,7 +40,7 @@ test('when Redis is lost two instances together stay within the limit', async ()
   expect(made).toBeLessThanOrEqual(15)
 })
 
-test('when Redis is lost a window holds no more calls too many than were made since an instance last saw them', async () => {
+test('when Redis is lost a window exceeds its limit by no more calls than an instance had not seen', async () => {
   await using server = await startRedis()
   const takers = fc.array(fc.nat(2), { maxLength: 24 })
   await fc.assert(
@@ -52,10 +52,10 @@ test('when Redis is lost a window holds no more calls too many than were made si
         instances.push(
           resources.use(await instance(server, { windows: [{ calls: 30, milliseconds: hour }] })),
         )
-      // An instance knows of those that there were when it last asked.
+      // An instance knows the calls that there were at its last reply.
       let made = 0
       for (const { counter } of [...instances, ...instances]) if (!(await counter.take(0))) made++
-      /** Of each instance, how many calls were made when it last saw them. */
+      /** For each instance, the number of calls at its last reply. */
       const seen = [made - 2, made - 1, made]
       for (const which of takers) {
         if (!(await instances[which]?.counter.take(0))) made++
@@ -70,7 +70,7 @@ test('when Redis is lost a window holds no more calls too many than were made si
   )
 })
 
-test('a Redis that hangs holds nobody up for long, and is used again when it goes on', async () => {
+test('a Redis that hangs delays calls only briefly, and is used again when it recovers', async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows: [{ calls: 100, milliseconds: hour }] }, { isImpatient: true })
   using other = await instance(
@@ -85,7 +85,7 @@ test('a Redis that hangs holds nobody up for long, and is used again when it goe
   await expect.poll(() => sees(one.counter, other.counter)).toBe(true)
 })
 
-test('a Redis that comes back empty is told of every call that still counts', async () => {
+test('a Redis that comes back empty gets every call that still counts', async () => {
   await using server = await startRedis()
   const allowance = {
     windows: [{ calls: 9, milliseconds: hour }],
@@ -104,7 +104,7 @@ test('a Redis that comes back empty is told of every call that still counts', as
   expect(late.counter.left).toBe(41)
 })
 
-test('a Redis that comes back empty is told so by those as well who asked nothing meanwhile', async () => {
+test('a Redis that comes back empty gets the calls of idle instances too', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 9, milliseconds: hour }] }
   using one = await instance(server, allowance)
@@ -118,7 +118,7 @@ test('a Redis that comes back empty is told so by those as well who asked nothin
   expect(await exhaust(late.counter)).toBe(6)
 })
 
-test('a Redis that comes back empty is trusted with no more than a share while others may not be back', async () => {
+test('with a Redis that comes back empty each keeps to its share while others may not be back', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
   using one = await instance(server, allowance)
@@ -132,7 +132,7 @@ test('a Redis that comes back empty is trusted with no more than a share while o
   expect(await exhaust(one.counter)).toBe(0)
 })
 
-test('nor is one that went on alone trusted with more, once a Redis that hung is back', async () => {
+test('an instance that continued alone keeps to its share once a Redis that hung is back', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
   using one = await instance(server, allowance, { isImpatient: true })
@@ -147,7 +147,7 @@ test('nor is one that went on alone trusted with more, once a Redis that hung is
   expect(4 + alone + (await exhaust(one.counter))).toBeLessThanOrEqual(10)
 })
 
-test('a Redis that comes back empty is trusted with no more than a share, however few are back', async () => {
+test('with a Redis that comes back empty each keeps to its share, however few are back', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 10, milliseconds: hour }] }
   using one = await instance(server, allowance)
@@ -160,11 +160,11 @@ test('a Redis that comes back empty is trusted with no more than a share, howeve
   await back
   expect(await exhaust(one.counter)).toBe(4)
   const refusal = await one.counter.take(0)
-  // By then all have told Redis, or are gone.
+  // By then all have reported to Redis, or are gone.
   expect(refusal?.milliseconds).toBeLessThanOrEqual(5_000)
 })
 
-test('a Redis that comes back empty is trusted with no more than a share by calls that come at once, too', async () => {
+test('with a Redis that comes back empty simultaneous calls keep to the share too', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 30, milliseconds: hour }] }
   using one = await instance(server, allowance)
@@ -202,7 +202,7 @@ test.each([
   await expect.poll(() => sees(one.counter, other.counter)).toBe(true)
 })
 
-test('Redis killed and restarted under load: every call is answered soon, and no window holds too many but for what was not seen at the loss', async () => {
+test('Redis killed and restarted under load: every take resolves soon, and windows exceed their limit only by unseen calls', async () => {
   await using server = await startRedis()
   const window = { calls: 30, milliseconds: 1_000 }
   using one = await instance(server, { windows: [window] })
@@ -234,10 +234,10 @@ test('Redis killed and restarted under load: every call is answered soon, and no
   await reached(made.length + 60)
   isOver = true
   await Promise.all(loads)
-  // Each was counted at some time between its two.
+  // Each call was counted at some time between the two.
   const within = (start: number) =>
     made.filter(({ asked, answered }) => asked >= start && answered < start + 900)
-  /** The calls that were made since an instance last saw them. */
+  /** The calls that an instance had not seen yet. */
   const unseenBy = (own: readonly Take[]) => {
     const sight = own.findLast(({ answered }) => answered <= killing)?.asked ?? 0
     return made.filter(({ asked, answered }) => answered >= sight && asked <= killed).length
@@ -252,13 +252,13 @@ test('Redis killed and restarted under load: every call is answered soon, and no
   expect(often).toBeLessThan(1_000)
 })
 
-/** When a ledger was asked, and when it answered. */
+/** When `take` was called, and when it resolved. */
 interface Take {
   readonly asked: number
   readonly answered: number
 }
 
-/** Whether a call of the one is counted by the other. */
+/** Whether one counter counts a call of the other. */
 async function sees(one: CallCounter, other: CallCounter): Promise<boolean> {
   await one.take(0)
   await other.take(0)

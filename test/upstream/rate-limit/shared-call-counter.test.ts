@@ -31,7 +31,7 @@ test('instances count together, in every window', async () => {
   }
 })
 
-test('two accounts never share a budget, whatever they are called', async () => {
+test('two accounts never share a counter, whatever their names', async () => {
   await using server = await startRedis()
   const names = fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 2, maxLength: 4 })
   let run = 0
@@ -51,7 +51,7 @@ test('two accounts never share a budget, whatever they are called', async () => 
   )
 })
 
-test('what is told while an instance joins holds for all as well', async () => {
+test('a limit reported while an instance joins holds for all', async () => {
   await using server = await startRedis()
   using other = await instance(server, {})
   expect(await other.counter.take(0)).toBeUndefined()
@@ -68,7 +68,7 @@ test('what is told while an instance joins holds for all as well', async () => {
   expect(await other.counter.take(0)).toBeDefined()
 })
 
-test('a block that comes as the connection breaks holds for all once it is back', async () => {
+test('a block reported while the connection breaks holds for all once it is back', async () => {
   await using server = await startRedis()
   using one = await instance(server, {})
   using other = await instance(server, {})
@@ -82,7 +82,7 @@ test('a block that comes as the connection breaks holds for all once it is back'
   expect(await other.counter.take(0)).toBeDefined()
 })
 
-test('a month that was used up while Redis could not be reached stays used up when it is back', async () => {
+test('a month used up while Redis was unreachable stays used up when it is back', async () => {
   await using server = await startRedis()
   using one = await instance(server, { period: { limit: 100, length: 'month' } })
   expect(await one.counter.take(0)).toBeUndefined()
@@ -95,7 +95,7 @@ test('a month that was used up while Redis could not be reached stays used up wh
   expect(await one.counter.take(0)).toMatchObject({ isQuota: true })
 })
 
-test('a block and a used-up month of one instance hold for all, those that start later too', async () => {
+test('a block and a used-up month of one instance hold for all, also for later ones', async () => {
   await using server = await startRedis()
   const month: Allowance = { period: { limit: 100, length: 'month' } }
   using one = await instance(server, month)
@@ -115,7 +115,7 @@ test('a block and a used-up month of one instance hold for all, those that start
   }
 })
 
-test('a month counts the calls of all, and what is told of it is truer', async () => {
+test('a month counts the calls of all, and what the provider reports overrides it', async () => {
   await using server = await startRedis()
   const month: Allowance = { period: { limit: 100, length: 'month' } }
   using one = await instance(server, month)
@@ -129,7 +129,7 @@ test('a month counts the calls of all, and what is told of it is truer', async (
   expect(other.counter.left).toBe(3)
 })
 
-test("others' calls with the same credentials are learned for all", async () => {
+test("others' calls with the same credentials count for all instances", async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
   using other = await instance(server, { windows })
@@ -139,7 +139,7 @@ test("others' calls with the same credentials are learned for all", async () => 
   expect(await other.counter.take(0)).toBeDefined()
 })
 
-test("others' calls that are told of the shortest window are forgotten no sooner than the longest's", async () => {
+test("others' calls in the shortest window count until the longest one is over", async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
   await one.counter.take(0)

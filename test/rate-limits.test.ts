@@ -23,7 +23,7 @@ afterEach(() => {
 const picture = async () => new Uint8Array([0xff, 0xd8])
 const heatmap = madeUpHeatmaps(new Date()).find(({ heatmap }) => heatmap.short_id === 'ownerless')?.heatmap.id
 
-/** A question that costs PostHog one call a width. */
+/** A query that costs one PostHog call per width. */
 function pictures(widths: readonly number[]): string {
   const fields = widths.map(
     width => `w${width}: pageHeatmap(projectId: "1", id: "${heatmap}") { image(width: ${width}) { state } }`,
@@ -39,7 +39,7 @@ function pages(site = sites[0]): string {
   return `{ website(by: { zenovayId: "${site?.zenovayId}" }) { views(first: 1) { nodes { totalInteractions } } } }`
 }
 
-/** The codes of an answer's errors, each said by us: upstream answered none of them. */
+/** The codes of a response's errors; all are our own, not upstream's. */
 async function refusals({ origin }: Served, query: string) {
   const { errors } = await askText(origin, query)
   for (const { extensions } of errors) expect(extensions).not.toHaveProperty('upstreamStatus')
@@ -49,7 +49,7 @@ async function refusals({ origin }: Served, query: string) {
 const limited = { code: 'UPSTREAM_RATE_LIMITED', retryable: true }
 const exhausted = { code: 'UPSTREAM_QUOTA_EXHAUSTED', retryable: false }
 
-test('PostHog is asked as often as its minute allows, and no more: the others are told how long to wait', async () => {
+test('PostHog gets as many calls as its minute allows: the errors of the others say how long to wait', async () => {
   await using posthog = await servePosthog({ perMinute: 4, picture })
   await using served = await serve({ environment: { ...posthog.environment, POSTHOG_PER_MINUTE: '4' } })
   const refused = await refusals(served, pictures([1, 2, 3, 4, 5, 6]))
@@ -60,7 +60,7 @@ test('PostHog is asked as often as its minute allows, and no more: the others ar
   expect(posthog.journal.count()).toBe(4)
 })
 
-test('PostHog is asked as often as its hour allows, whatever the minute has left', async () => {
+test('PostHog gets as many calls as its hour allows, whatever the minute has left', async () => {
   await using posthog = await servePosthog({ perHour: 3, picture })
   await using served = await serve({ environment: { ...posthog.environment, POSTHOG_PER_HOUR: '3' } })
   expect(await refusals(served, pictures([1, 2]))).toEqual([])
@@ -69,7 +69,7 @@ test('PostHog is asked as often as its hour allows, whatever the minute has left
   expect(posthog.journal.count()).toBe(3)
 })
 
-test("Zenovay's headers are truer than the plan: its minute is learned from the first answer", async () => {
+test("Zenovay's headers override the plan: its minute is learned from the first response", async () => {
   await using zenovay = await serveZenovay({ perMinute: 2 })
   await using served = await serve({ environment: zenovay.environment })
   for (const expected of [[], [], [limited], [limited]])
@@ -77,7 +77,7 @@ test("Zenovay's headers are truer than the plan: its minute is learned from the 
   expect(zenovay.journal.count()).toBe(2)
 })
 
-test("Zenovay's plan is kept where no header tells", async () => {
+test("Zenovay's plan holds if there is no header", async () => {
   await using zenovay = await serveZenovay({ perMinute: 60 })
   zenovay.journal.script({ answer: { body: { data: { pages: [] } } } })
   await using served = await serve({ environment: zenovay.environment })
@@ -86,7 +86,7 @@ test("Zenovay's plan is kept where no header tells", async () => {
   expect(zenovay.journal.count()).toBe(30)
 })
 
-test('a month that is used up is told until its reset, and Zenovay is not asked again', async () => {
+test('a used-up month is an error until its reset, and Zenovay gets no further call', async () => {
   vi.setSystemTime('2026-02-02T12:00:00Z')
   await using zenovay = await serveZenovay({ perMonth: 2 })
   await using served = await serve({ environment: zenovay.environment })
@@ -100,7 +100,7 @@ test('a month that is used up is told until its reset, and Zenovay is not asked 
   expect(zenovay.journal.count()).toBe(2)
 })
 
-test('a month of which Zenovay says without a header that it is used up is not asked for again', async () => {
+test('a month that Zenovay reports as used up without a header gets no further call', async () => {
   vi.setSystemTime('2026-02-02T12:00:00Z')
   await using zenovay = await serveZenovay()
   const body = { success: false, error: { message: 'Limit reached', code: 'MONTHLY_LIMIT_EXCEEDED' } }
@@ -111,7 +111,7 @@ test('a month of which Zenovay says without a header that it is used up is not a
   expect(zenovay.journal.count()).toBe(1)
 })
 
-test("Datadog's headers are kept as they come: more lists than a period allows wait for the next ones", async () => {
+test("Datadog's headers are obeyed: lists beyond a period's limit wait for the next period", async () => {
   await using datadog = await serveDatadog({ perPeriod: 3, periodSeconds: 1 })
   const environment = { ...datadog.environment, DATADOG_CONCURRENCY: '3' }
   await using served = await serve({ environment })
@@ -120,10 +120,10 @@ test("Datadog's headers are kept as they come: more lists than a period allows w
 })
 
 test.each([false, true])(
-  "a wait for Datadog's next period that does not fit the deadline is told, and only of that operation (Redis: %s)",
+  "a wait for Datadog's next period that does not fit the deadline is an error of that operation only (Redis: %s)",
   async isShared => {
     await using redis = await startRedis()
-    // Well before a whole multiple of the period, at which the vendor's next one begins.
+    // Well before a multiple of the period, when the vendor's next one begins.
     const now = () => new Date('2026-02-02T12:01:00Z')
     await using datadog = await serveDatadog({ now, perPeriod: 2, periodSeconds: 600 })
     const environment = { ...datadog.environment, DATADOG_CONCURRENCY: '1' }
@@ -143,7 +143,7 @@ test.each([false, true])(
   },
 )
 
-test('a list at Datadog that waits for its next period stops no change', async () => {
+test('a list at Datadog that waits for the next period does not hold up a mutation', async () => {
   await using datadog = await serveDatadog()
   const route = 'GET /api/v2/replay/heatmap/snapshots'
   const headers = { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '50' }
@@ -159,7 +159,7 @@ test('a list at Datadog that waits for its next period stops no change', async (
   expect(datadog.journal.count(route)).toBe(1)
 })
 
-test('after a refusal that names a wait nobody asks before it is over', async () => {
+test('after a refusal with a wait no call is made before it is over', async () => {
   await using posthog = await servePosthog({ picture })
   posthog.journal.script({ answer: { status: 429, headers: { 'retry-after': '30' } }, times: 1 })
   await using served = await serve({ environment: { ...posthog.environment, POSTHOG_CONCURRENCY: '1' } })
@@ -170,7 +170,7 @@ test('after a refusal that names a wait nobody asks before it is over', async ()
   expect(posthog.journal.count()).toBe(1)
 })
 
-test('instances that share a Redis share their budgets, and other credentials do not', async () => {
+test('instances that share a Redis share their limits; other credentials have their own', async () => {
   await using redis = await startRedis()
   await using posthog = await servePosthog({ perMinute: 6, picture })
   await using other = await servePosthog({ picture })
@@ -238,7 +238,7 @@ describe('no more calls are under way at once than the setting allows', () => {
     const arrived = arrival(emulator, route, 3)
     const asked = Promise.allSettled(Array.from({ length: 9 }, () => ask(account, { signal: caller.signal })))
     await arrived
-    // A fourth one would have arrived before this.
+    // A fourth call would have arrived before this.
     await fetch(`${emulator.origin}/probe`)
     expect(emulator.journal.count(route)).toBe(3)
     caller.abort()

@@ -15,7 +15,7 @@ const pages =
   '{ website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views(first: 1) { nodes { totalInteractions } } } }'
 const [minute, hour] = [60_000, 3_600_000]
 
-/** A question that costs PostHog one call a width. */
+/** A query that costs one PostHog call per width. */
 function pictures(widths: readonly number[]): string {
   const fields = widths.map(
     width =>
@@ -24,7 +24,7 @@ function pictures(widths: readonly number[]): string {
   return `{ ${fields.join('\n')} }`
 }
 
-/** Isotherm's clock and the vendor's, which go on at their pace and can be moved ahead; no month ends here by itself. */
+/** Isotherm's clock and the vendor's: they run at normal pace and can be moved ahead; no month ends here by itself. */
 function openClock() {
   let ahead = 0
   const real = performance.now.bind(performance)
@@ -67,7 +67,7 @@ test.each([
   },
 )
 
-test("the end of Zenovay's minute is waited for where that fits the deadline of a call", async () => {
+test("a call waits for the end of Zenovay's minute if that is within its deadline", async () => {
   const clock = openClock()
   await using zenovay = await serveZenovay({ perMinute: 2, now: clock.now })
   await using served = await serve({ environment: zenovay.environment })
@@ -78,7 +78,7 @@ test("the end of Zenovay's minute is waited for where that fits the deadline of 
   expect(zenovay.journal.count()).toBe(3)
 })
 
-test('a month that is used up is over at its reset, and not before', async () => {
+test('a used-up month ends at its reset, and not before', async () => {
   const clock = openClock()
   await using zenovay = await serveZenovay({ perMonth: 2, now: clock.now })
   await using served = await serve({ environment: zenovay.environment })
