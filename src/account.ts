@@ -1,11 +1,16 @@
 import type { Catalog } from './catalog/catalog.ts'
-import { type HandleOptions, type Handles, openHandles } from './images/handles.ts'
+import { type Handles, openHandles } from './images/handles.ts'
 import { Images } from './images/images.ts'
 import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
-import { namespacesOf } from './owners.ts'
-import { auraVisionAccount } from './providers/aura-vision/client.ts'
-import { posthogAccount } from './providers/posthog/client.ts'
-import { type Clients, connectClients, openSources, type Settings, type Shared } from './providers.ts'
+import {
+  type Clients,
+  connectClients,
+  identitiesOf,
+  namespacesOf,
+  openSources,
+  type Settings,
+  type Sources,
+} from './providers.ts'
 import { type Cache, type CachePolicy, openCache } from './upstream/cache/cache.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
@@ -27,7 +32,7 @@ export interface Account extends AsyncDisposable {
   readonly isCatalogMadeUp: boolean
   readonly clients: Clients
   /** What its requests share. */
-  readonly shared: Shared
+  readonly sources: Sources
   readonly settings: Settings
   readonly providers: readonly ProviderState[]
   /** Signs and reads the links of its images. */
@@ -61,20 +66,20 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const cachePolicy = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
   const pictures = images.cacheBytes > 0 ? openImageCache(images.cacheBytes) : undefined
   const imageCachePolicy = pictures && { cache: pictures, staleMilliseconds: 0 }
-  const shared = openSources(clients, settings, cachePolicy, imageCachePolicy)
-  const status = (key: keyof Clients): ProviderStatus => {
-    if (!clients[key]) return 'NOT_CONFIGURED'
-    return sandboxed.includes(key) ? 'SANDBOX' : 'READY'
+  const sources = openSources(clients, settings, cachePolicy, imageCachePolicy)
+  const status = (name: ProviderName): ProviderStatus => {
+    if (!clients[name]) return 'NOT_CONFIGURED'
+    return sandboxed.includes(name) ? 'SANDBOX' : 'READY'
   }
   return {
     catalog,
     isCatalogMadeUp,
     clients,
-    shared,
+    sources,
     settings,
     providers: providerNames.map(name => ({ name, status: status(name) })),
     handles: openHandles({ ...images, identities: identitiesOf(settings) }),
-    images: new Images(shared, images, pictures),
+    images: new Images(sources, images, pictures),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
@@ -84,19 +89,12 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   }
 }
 
-function identitiesOf({ 'aura-vision': auraVision, posthog }: Settings): HandleOptions['identities'] {
-  return {
-    ...(auraVision && { 'aura-vision': auraVisionAccount(auraVision) }),
-    ...(posthog && { posthog: posthogAccount(posthog) }),
-  }
-}
-
 /** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
 function keepIn(
   cache: Cache,
   settings: Settings,
   staleMilliseconds: number,
-): (key: keyof Settings) => CachePolicy {
-  const owners = namespacesOf(settings)
-  return key => ({ cache: namespacedCache(cache, owners[key]), staleMilliseconds })
+): (name: ProviderName) => CachePolicy {
+  const namespaces = namespacesOf(settings)
+  return name => ({ cache: namespacedCache(cache, namespaces[name]), staleMilliseconds })
 }

@@ -3,8 +3,9 @@ import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
 import type { ImageReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
-import { type Clients, createLoaders, type Loaders, type Sources } from './providers.ts'
+import { createLoaders, type LoaderSources, type Loaders } from './providers.ts'
 import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
+import { byProvider } from './upstream/provider/by-provider.ts'
 import { Admission, type PlannedCall } from './upstream/source/admission.ts'
 import { Pauses } from './upstream/source/pauses.ts'
 import { RequestScope } from './upstream/source/request-scope.ts'
@@ -60,21 +61,24 @@ export function createContext(
   signal: AbortSignal,
   { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal, traceparent }: Request = {},
 ): Context {
-  const { catalog, clients, shared, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
+  const { catalog, clients, sources, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
-  const take = <Part>(key: keyof Clients, part: Part): NonNullable<Part> => {
-    if (!part) throw notConfigured(key)
-    used.add(key)
+  const take = <Part>(name: ProviderName, part: Part): NonNullable<Part> => {
+    if (!part) throw notConfigured(name)
+    used.add(name)
     return part
   }
   const pauses = new Pauses(gone)
   const admission = new Admission(isPlanOnly, pauses)
-  const scopes = mapClients(key => {
-    const maximum = settings[key]?.limits.maximumCalls ?? 0
-    return new RequestScope(key, signal, admission, maximum, traceparent)
+  const scopes: Readonly<Record<ProviderName, RequestScope>> = byProvider(name => {
+    const maximum = settings[name]?.limits.maximumCalls ?? 0
+    return new RequestScope(name, signal, admission, maximum, traceparent)
   })
-  const sources: Sources = { shared: key => take(key, shared[key]), scope: key => scopes[key] }
-  const loaders = createLoaders(sources)
+  const loaderSources: LoaderSources = {
+    sources: name => take(name, sources[name]),
+    scope: name => scopes[name],
+  }
+  const loaders = createLoaders(loaderSources)
   return {
     catalog,
     providers,
@@ -95,21 +99,11 @@ export function createContext(
     dwellTime: settings.analytiks?.dwellTime,
     costs: () =>
       providerNames
-        .filter(key => scopes[key].usage.planned > 0)
-        .map(key => {
-          const { provider, usage } = scopes[key]
-          return { provider, usage, quotaLeft: clients[key]?.quotaLeft ?? null }
+        .filter(name => scopes[name].usage.planned > 0)
+        .map(name => {
+          const { provider, usage } = scopes[name]
+          return { provider, usage, quotaLeft: clients[name]?.quotaLeft ?? null }
         }),
     plan: isPlanOnly ? admission.plan : undefined,
-  }
-}
-
-function mapClients<Value>(read: (key: keyof Clients) => Value): Record<keyof Clients, Value> {
-  return {
-    'aura-vision': read('aura-vision'),
-    posthog: read('posthog'),
-    analytiks: read('analytiks'),
-    zenovay: read('zenovay'),
-    datadog: read('datadog'),
   }
 }

@@ -1,134 +1,102 @@
-import {
-  type AnalytiksClient,
-  type AnalytiksSettings,
-  connectAnalytiks,
-} from './providers/analytiks/client.ts'
-import {
-  type AnalytiksLoaders,
-  type AnalytiksSources,
-  analytiksLoaders,
-  analytiksSources,
-} from './providers/analytiks/loaders.ts'
-import {
-  type AuraVisionClient,
-  type AuraVisionSettings,
-  connectAuraVision,
-} from './providers/aura-vision/client.ts'
-import {
-  type AuraVisionLoaders,
-  type AuraVisionSources,
-  auraVisionLoaders,
-  auraVisionSources,
-} from './providers/aura-vision/loaders.ts'
-import { connectDatadog, type DatadogClient, type DatadogSettings } from './providers/datadog/client.ts'
-import {
-  type DatadogLoaders,
-  type DatadogSources,
-  datadogLoaders,
-  datadogSources,
-} from './providers/datadog/loaders.ts'
-import { type PostHogSources, posthogSources } from './providers/posthog/answers.ts'
-import { connectPosthog, type PostHogClient, type PostHogSettings } from './providers/posthog/client.ts'
-import { type PostHogLoaders, posthogLoaders } from './providers/posthog/loaders.ts'
-import { connectZenovay, type ZenovayClient, type ZenovaySettings } from './providers/zenovay/client.ts'
-import {
-  type ZenovayLoaders,
-  type ZenovaySources,
-  zenovayLoaders,
-  zenovaySources,
-} from './providers/zenovay/loaders.ts'
+import { analytiks } from './providers/analytiks/provider.ts'
+import { auraVision } from './providers/aura-vision/provider.ts'
+import { datadog } from './providers/datadog/provider.ts'
+import { posthog } from './providers/posthog/provider.ts'
+import { zenovay } from './providers/zenovay/provider.ts'
 import type { CachePolicy } from './upstream/cache/cache.ts'
+import type { ProviderName } from './upstream/error.ts'
+import { byProvider } from './upstream/provider/by-provider.ts'
+import type { Provider } from './upstream/provider/provider.ts'
 import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
 import type { RequestScope } from './upstream/source/request-scope.ts'
 
+const table = {
+  'aura-vision': auraVision,
+  posthog,
+  analytiks,
+  zenovay,
+  datadog,
+} satisfies { readonly [Name in ProviderName]: { readonly name: Name } }
+
+type Table = typeof table
+
+/** Each provider's settings. */
+type AllSettings = { readonly [Name in ProviderName]: ReturnType<Table[Name]['settings']> }
+type AllClients = { readonly [Name in ProviderName]: ReturnType<Table[Name]['connect']> }
+type AllSources = { readonly [Name in ProviderName]: ReturnType<Table[Name]['sources']> }
+/** One request's loaders. */
+export type Loaders = { readonly [Name in ProviderName]: ReturnType<Table[Name]['loaders']> }
+/** The values of each provider's variables. */
+type Values = { readonly [Name in ProviderName]: Parameters<Table[Name]['settings']>[0] }
+/** Each provider's way to start its emulator. */
+export type EmulatorStarts = { readonly [Name in ProviderName]: Awaited<ReturnType<Table[Name]['emulator']>> }
+
+/** The providers. Whatever else there is one of for each of them is derived from this table. */
+export const providers: {
+  readonly [Name in ProviderName]: Provider<
+    Name,
+    Values[Name],
+    AllSettings[Name],
+    AllClients[Name],
+    AllSources[Name],
+    Loaders[Name],
+    EmulatorStarts[Name]
+  >
+} = table
+
 /** Settings of the providers that are configured. */
-export interface Settings {
-  readonly 'aura-vision': AuraVisionSettings | undefined
-  readonly posthog: PostHogSettings | undefined
-  readonly analytiks: AnalytiksSettings | undefined
-  readonly zenovay: ZenovaySettings | undefined
-  readonly datadog: DatadogSettings | undefined
-}
+export type Settings = { readonly [Name in ProviderName]: AllSettings[Name] | undefined }
 
 /** One account's connections; undefined where a provider is not configured. */
-export interface Clients {
-  readonly 'aura-vision': AuraVisionClient | undefined
-  readonly posthog: PostHogClient | undefined
-  readonly analytiks: AnalytiksClient | undefined
-  readonly zenovay: ZenovayClient | undefined
-  readonly datadog: DatadogClient | undefined
+export type Clients = { readonly [Name in ProviderName]: AllClients[Name] | undefined }
+
+/** What an account's requests share; undefined where a provider is not configured. */
+export type Sources = { readonly [Name in ProviderName]: AllSources[Name] | undefined }
+
+/** Nothing is connected before the first call. Accounts of equal credentials count their calls together in `counters`. */
+export function connectClients(settings: Settings, counters?: CallCounters): Clients {
+  const connect = <Name extends ProviderName>(name: Name, own: AllSettings[Name] | undefined) =>
+    own && providers[name].connect(own, counters)
+  return byProvider<Clients>(name => connect(name, settings[name]))
 }
 
-/** What an account's requests share, by provider. */
-export interface Shared {
-  readonly 'aura-vision': AuraVisionSources | undefined
-  readonly posthog: PostHogSources | undefined
-  readonly analytiks: AnalytiksSources | undefined
-  readonly zenovay: ZenovaySources | undefined
-  readonly datadog: DatadogSources | undefined
-}
-
-/** One request's questions, by provider. */
-export interface Loaders {
-  readonly 'aura-vision': AuraVisionLoaders
-  readonly posthog: PostHogLoaders
-  readonly analytiks: AnalytiksLoaders
-  readonly zenovay: ZenovayLoaders
-  readonly datadog: DatadogLoaders
-}
-
-/** Nothing is connected before it is first asked. Budgets of upstream calls are shared with other accounts of the same credentials where `ledgers` are given. */
-export function connectClients(
-  { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog }: Settings,
-  counters?: CallCounters,
-): Clients {
-  return {
-    'aura-vision': auraVision && connectAuraVision(auraVision, counters),
-    posthog: posthog && connectPosthog(posthog, counters),
-    analytiks: analytiks && connectAnalytiks(analytiks, counters),
-    zenovay: zenovay && connectZenovay(zenovay, counters),
-    datadog: datadog && connectDatadog(datadog, counters),
-  }
-}
-
-/** Nothing is kept where `keeping` gives nothing; what is in flight is shared all the same. */
+/** Without a policy nothing is cached; calls in flight are shared all the same. */
 export function openSources(
-  { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog }: Clients,
+  clients: Clients,
   settings: Settings,
-  cachePolicy: (key: keyof Shared) => CachePolicy | undefined,
+  cachePolicy: (name: ProviderName) => CachePolicy | undefined,
   imageCachePolicy: CachePolicy | undefined,
-): Shared {
-  return {
-    'aura-vision':
-      auraVision &&
-      settings['aura-vision'] &&
-      auraVisionSources(auraVision, settings['aura-vision'], cachePolicy('aura-vision'), imageCachePolicy),
-    posthog:
-      posthog &&
-      settings.posthog &&
-      posthogSources(posthog, settings.posthog, cachePolicy('posthog'), imageCachePolicy),
-    analytiks:
-      analytiks &&
-      settings.analytiks &&
-      analytiksSources(analytiks, settings.analytiks, cachePolicy('analytiks')),
-    zenovay: zenovay && settings.zenovay && zenovaySources(zenovay, settings.zenovay, cachePolicy('zenovay')),
-    datadog: datadog && settings.datadog && datadogSources(datadog, settings.datadog, cachePolicy('datadog')),
-  }
+): Sources {
+  const open = <Name extends ProviderName>(
+    name: Name,
+    client: AllClients[Name] | undefined,
+    own: AllSettings[Name] | undefined,
+  ) => client && own && providers[name].sources(client, own, cachePolicy(name), imageCachePolicy)
+  return byProvider<Sources>(name => open(name, clients[name], settings[name]))
 }
 
-/** Where one request's loaders ask: `shared` throws where a provider is not configured. */
-export interface Sources {
-  readonly shared: <Key extends keyof Shared>(key: Key) => NonNullable<Shared[Key]>
-  readonly scope: (key: keyof Shared) => RequestScope
+/** Where one request's loaders ask: `sources` throws where a provider is not configured. */
+export interface LoaderSources {
+  readonly sources: <Name extends ProviderName>(name: Name) => AllSources[Name]
+  readonly scope: (name: ProviderName) => RequestScope
 }
 
 /** Loaders that look for what they ask when they first need it. */
-export function createLoaders({ shared, scope }: Sources): Loaders {
-  return {
-    'aura-vision': auraVisionLoaders(() => shared('aura-vision'), scope('aura-vision')),
-    posthog: posthogLoaders(() => shared('posthog'), scope('posthog')),
-    analytiks: analytiksLoaders(() => shared('analytiks'), scope('analytiks')),
-    zenovay: zenovayLoaders(() => shared('zenovay'), scope('zenovay')),
-    datadog: datadogLoaders(() => shared('datadog'), scope('datadog')),
-  }
+export function createLoaders({ sources, scope }: LoaderSources): Loaders {
+  return byProvider<Loaders>(name => providers[name].loaders(() => sources(name), scope(name)))
+}
+
+/** What the vendors tell the account apart by; undefined where a provider is not configured. */
+export function identitiesOf(
+  settings: Settings,
+): Readonly<Record<ProviderName, readonly string[] | undefined>> {
+  const identity = <Name extends ProviderName>(name: Name, own: AllSettings[Name] | undefined) =>
+    own && providers[name].account(own)
+  return byProvider(name => identity(name, settings[name]))
+}
+
+/** Whose cached records are whose: of accounts with equal credentials at the same place, in the same version. */
+export function namespacesOf(settings: Settings): Readonly<Record<ProviderName, readonly string[]>> {
+  const identities = identitiesOf(settings)
+  return byProvider(name => [name, `${providers[name].version}`, ...(identities[name] ?? [])])
 }

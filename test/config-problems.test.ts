@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readConfig, StartProblems } from '../src/config/config.ts'
-import { generalVariables, providerVariables } from '../src/config/variables.ts'
+import { generalVariables } from '../src/config/variables.ts'
 import { providerNames } from '../src/upstream/error.ts'
-import { problemsOf, required, variablesOfProviders } from './support/environments.ts'
+import { problemsOf, required, requiredOf, variablesOfProviders } from './support/environments.ts'
 
 test('every problem is told at once, by the name of its variable', () => {
   const problems = problemsOf({
@@ -184,7 +184,3 @@ test('whatever the site, it is an API host or a problem', () => {
     { numRuns: 1000 },
   )
 })
-
-function requiredOf(name: (typeof providerNames)[number]): readonly string[] {
-  return providerVariables[name].required
-}

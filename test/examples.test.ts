@@ -6,14 +6,16 @@ import { parse } from 'yaml'
 import type { z } from 'zod'
 import { readCatalog } from '../src/catalog/file.ts'
 import { readConfig } from '../src/config/config.ts'
-import { generalVariables, providerVariables } from '../src/config/variables.ts'
+import { generalVariables } from '../src/config/variables.ts'
+import { providers } from '../src/providers.ts'
 import { sandboxCatalog } from '../src/sandbox/sandbox.ts'
 import { providerNames } from '../src/upstream/error.ts'
+import { requiredOf } from './support/environments.ts'
 
 const variables: Readonly<Record<string, z.ZodType>> = Object.assign(
   {},
   generalVariables.shape,
-  ...providerNames.map(name => providerVariables[name].schema.in.shape),
+  ...providerNames.map(name => providers[name].variables.shape),
 )
 const environmentText = await readExample('.env.example')
 const catalogText = await readExample('catalog.example.yaml')
@@ -30,7 +32,7 @@ test('.env.example as it stands is the sandbox for every provider', () => {
 })
 
 test('.env.example leaves the required variables to fill in, and shows the defaults of the others', () => {
-  const required = providerNames.flatMap((name): readonly string[] => providerVariables[name].required)
+  const required = providerNames.flatMap(requiredOf)
   const toFillIn = assignments().filter(({ isComment }) => !isComment)
   expect(toFillIn.map(({ name }) => name).toSorted()).toEqual(required.toSorted())
   expect(toFillIn.filter(({ value }) => value !== '')).toEqual([])

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from '../src/config/config.ts'
-import { namespacesOf } from '../src/owners.ts'
+import { namespacesOf } from '../src/providers.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
 import { askText } from './support/client.ts'
 import { installMilliseconds } from './support/debian-package.ts'
@@ -36,7 +36,7 @@ test.each([
   },
   { key: 'datadog', query: `{ ${view} { snapshots(first: 5) { name } } } }`, records: 1 },
 ] as const)(
-  'an older Isotherm reads nothing that is kept of $key in a newer form: its number in src/owners.ts is raised with it',
+  'an older Isotherm reads nothing that is kept of $key in a newer form: the version of its descriptor is raised with it',
   async ({ key, query, records }) => {
     await using server = await startRedis()
     using redis = openRedis(server.url, () => undefined)

@@ -22,7 +22,9 @@ const valuesForTheGraph = [
 
 test('there is something to look at', () => {
   for (const name of providerNames) {
-    const parts = ['wire.ts', 'client.ts', 'loaders.ts'].map(part => `src/providers/${name}/${part}`)
+    const parts = ['provider.ts', 'wire.ts', 'client.ts', 'loaders.ts'].map(
+      part => `src/providers/${name}/${part}`,
+    )
     expect(sources.map(({ path }) => path)).toEqual(expect.arrayContaining(parts))
   }
   expect(importsOf(sources, 'src/providers/').length).toBeGreaterThan(50)
@@ -69,7 +71,9 @@ test('every form of import is seen, and types are told from values', () => {
 test.each(providerNames)('%s imports its own files and what all providers share, and no more', name => {
   const own = `src/providers/${name}/`
   const strangers = importsOf(sources, own).filter(({ to }) => isOurs(to) && !to.startsWith(own))
-  expect(strangers.filter(({ to }) => !to.startsWith('src/upstream/'))).toEqual([])
+  // Its descriptor names its emulator, which is imported when it is started.
+  const emulator = { from: `${own}provider.ts`, to: `src/sandbox/${name}.ts`, values: ['*'] }
+  expect(strangers.filter(({ to }) => !to.startsWith('src/upstream/'))).toEqual([emulator])
 })
 
 test('what all providers share imports nothing else of ours', () => {
@@ -142,7 +146,9 @@ test('no file hands on what another one exports', () => {
   )
 })
 
-const upstream = ['http', 'cache', 'source', 'images', 'rate-limit'].map(room => `src/upstream/${room}`)
+const upstream = ['http', 'cache', 'source', 'images', 'rate-limit', 'provider'].map(
+  room => `src/upstream/${room}`,
+)
 const providers = providerNames.map(name => `src/providers/${name}`)
 const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/providers/analytiks/${room}`)
 
@@ -150,7 +156,7 @@ const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/provi
 const rooms: Readonly<Record<string, readonly string[]>> = {
   schema: ['src', 'src/catalog', 'src/images', 'src/upstream', ...providers],
   'src/catalog': ['src/upstream', 'src/providers/posthog'],
-  'src/config': ['src', 'src/images', 'src/server', 'src/upstream', 'src/upstream/rate-limit', ...providers],
+  'src/config': ['src', 'src/images', 'src/server', 'src/upstream', 'src/upstream/provider'],
   'src/server': [
     'src',
     'src/config',
@@ -173,8 +179,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/images',
     'src/upstream/source',
   ],
-  ...Object.fromEntries(providers.map(room => [room, ['src/upstream', ...upstream]])),
-  'src/providers/analytiks': ['src/upstream', ...upstream, ...analytiks],
+  ...Object.fromEntries(providers.map(room => [room, ['src/upstream', ...upstream, 'src/sandbox']])),
+  'src/providers/analytiks': ['src/upstream', ...upstream, 'src/sandbox', ...analytiks],
   'src/providers/analytiks/assembly': [
     'src/providers/analytiks',
     'src/providers/analytiks/time',
@@ -195,6 +201,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/upstream/source': ['src/upstream', 'src/upstream/cache'],
   'src/upstream/images': ['src/upstream', 'src/upstream/cache', 'src/upstream/http'],
   'src/upstream/rate-limit': ['src/upstream', 'src/upstream/http'],
+  // What a provider's descriptor holds is told in the words of all that it brings together.
+  'src/upstream/provider': [
+    'src/upstream',
+    'src/upstream/cache',
+    'src/upstream/http',
+    'src/upstream/rate-limit',
+    'src/upstream/source',
+  ],
 }
 
 test('no file imports itself through others, types included', () => {

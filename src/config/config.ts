@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import type { ImageSettings } from '../images/settings.ts'
-import type { Settings } from '../providers.ts'
+import { providers, type Settings } from '../providers.ts'
 import type { OperationLimits } from '../server/operation-limits.ts'
 import type { DocumentSettings } from '../server/trusted-documents.ts'
 import { type ProviderName, providerNames } from '../upstream/error.ts'
-import { generalVariables, providerVariables } from './variables.ts'
+import { byProvider } from '../upstream/provider/by-provider.ts'
+import { requiredNames } from '../upstream/provider/provider.ts'
+import { generalVariables } from './variables.ts'
 
 /** What the environment says, checked. */
 export interface Config {
@@ -60,44 +62,37 @@ export class StartProblems extends Error {
 export function readConfig(environment: Environment, { sandboxByDefault = true } = {}): Config {
   const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
   const problems: string[] = []
-  const take = <Schema extends z.ZodType>(schema: Schema): z.output<Schema> | undefined => {
+  const take = <Value>(schema: z.ZodType<Value>): z.ZodSafeParseResult<Value> => {
     const parsed = schema.safeParse(variables)
     if (!parsed.success)
       problems.push(...parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
-    return parsed.data
+    return parsed
   }
-  const general = take(generalVariables)
+  const general = take(generalVariables).data
   if (general && general.ISOTHERM_DOCUMENT_MODE !== 'off' && general.ISOTHERM_DOCUMENTS === undefined)
     problems.push(noManifest)
+
+  const bounds = general && {
+    deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
+    maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
+    maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES,
+  }
 
   // By itself: a problem with another variable must not change which providers are looked at.
   const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(variables.ISOTHERM_SANDBOX)
   const byDefault = sandboxByDefault && variables.NODE_ENV !== 'production' ? 'auto' : 'off'
   const named = providerNames.filter(name =>
-    providerVariables[name].required.some(variable => variables[variable]),
+    requiredNames(providers[name].variables).some(variable => variables[variable]),
   )
   const sandboxed = sandboxedProviders(mode.data ?? byDefault, named)
-  const takeProvider = <Schema extends z.ZodType>(
-    name: ProviderName,
-    { schema }: { readonly schema: Schema },
-  ) => (named.includes(name) && !sandboxed.includes(name) ? take(schema) : undefined)
-
-  const settings = {
-    'aura-vision': takeProvider('aura-vision', providerVariables['aura-vision']),
-    posthog: takeProvider('posthog', providerVariables.posthog),
-    analytiks: takeProvider('analytiks', providerVariables.analytiks),
-    zenovay: takeProvider('zenovay', providerVariables.zenovay),
-    datadog: takeProvider('datadog', providerVariables.datadog),
-  }
+  const settings = byProvider<Settings>(name => {
+    if (!named.includes(name) || sandboxed.includes(name)) return undefined
+    const parsed = take(providers[name].variables)
+    return parsed.success && bounds ? providers[name].settings(parsed.data, bounds) : undefined
+  })
   if (named.length === 0 && sandboxed.length === 0 && mode.success) problems.push(nothingToServe)
   if (!general || problems.length > 0) throw new StartProblems(problems)
 
-  const bounds = {
-    deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
-    maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
-  }
-  const pictureBounds = { ...bounds, maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES }
-  const { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog } = settings
   return {
     host: general.HOST,
     port: general.PORT,
@@ -132,13 +127,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     hosts: general.ISOTHERM_HOSTS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,
-    providers: {
-      'aura-vision': auraVision && { ...pictureBounds, ...auraVision },
-      posthog: posthog && { ...pictureBounds, ...posthog },
-      analytiks: analytiks && { ...bounds, ...analytiks },
-      zenovay: zenovay && { ...bounds, ...zenovay },
-      datadog: datadog && { ...bounds, ...datadog },
-    },
+    providers: settings,
   }
 }
 

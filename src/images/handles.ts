@@ -24,7 +24,7 @@ export interface Handles {
 
 export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds'> {
   /** By provider, what the vendor knows the account by: a handle works with these credentials alone. */
-  readonly identities: Readonly<Partial<Record<ProviderName, readonly string[]>>>
+  readonly identities: Readonly<Partial<Record<ProviderName, readonly string[] | undefined>>>
   readonly now?: () => number
 }
 

@@ -1,6 +1,6 @@
 import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
 import { screenshotSeconds } from '../providers/posthog/answers.ts'
-import type { Shared } from '../providers.ts'
+import type { Sources } from '../providers.ts'
 import type { CacheAccess } from '../upstream/cache/cache.ts'
 import { notConfigured } from '../upstream/error.ts'
 import type { ImageFile } from '../upstream/images/image.ts'
@@ -36,7 +36,7 @@ export const freshSeconds = { 'aura-vision': spatialPictureSeconds, posthog: scr
 
 /** One account's pictures. */
 export class Images {
-  readonly #shared: Pick<Shared, 'aura-vision' | 'posthog'>
+  readonly #sources: Pick<Sources, 'aura-vision' | 'posthog'>
   readonly #maximumPixels: number
   readonly #cache: CacheAccess | undefined
   readonly #sizes = new WeakMap<ImageFile, Size | UnfitImage>()
@@ -46,11 +46,11 @@ export class Images {
 
   /** Variants are kept in `kept`. */
   constructor(
-    shared: Pick<Shared, 'aura-vision' | 'posthog'>,
+    sources: Pick<Sources, 'aura-vision' | 'posthog'>,
     { maximumPixels }: Pick<ImageSettings, 'maximumPixels'>,
     cache: CacheAccess | undefined,
   ) {
-    this.#shared = shared
+    this.#sources = sources
     this.#maximumPixels = maximumPixels
     this.#cache = cache
   }
@@ -94,13 +94,13 @@ export class Images {
   async #ask(reference: ImageReference, signal: AbortSignal): Promise<ImageState> {
     const scope = RequestScope.alone(reference.provider, signal)
     if (reference.provider === 'posthog') return this.#askScreenshot(reference, scope)
-    const { 'aura-vision': auraVision } = this.#shared
+    const { 'aura-vision': auraVision } = this.#sources
     if (!auraVision) throw notConfigured(reference.provider)
     return ready((await auraVision.pictures.ask(reference, scope)).picture)
   }
 
   async #askScreenshot(reference: ScreenshotReference, scope: RequestScope): Promise<ImageState> {
-    const { posthog } = this.#shared
+    const { posthog } = this.#sources
     if (!posthog) throw notConfigured('posthog')
     const seen = await posthog.pictures.ask(reference, scope)
     if (seen.state === 'RENDERING') {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Environment, readConfig } from '../../src/config/config.ts'
-import { generalVariables, providerVariables } from '../../src/config/variables.ts'
-import type { providerNames } from '../../src/upstream/error.ts'
+import { generalVariables } from '../../src/config/variables.ts'
 import { problemsOf, required, variablesOfProviders } from '../support/environments.ts'
 
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
@@ -267,10 +266,6 @@ test('an empty or blank variable counts as not set, and blanks around a value do
     readConfig(Object.fromEntries(padded)),
   )
 })
-
-function _requiredOf(name: (typeof providerNames)[number]): readonly string[] {
-  return providerVariables[name].required
-}
 
 test.each([
   ['Images.example.com', ['images.example.com']],

@@ -1,6 +1,7 @@
 import { type Environment, readConfig, StartProblems } from '../../src/config/config.ts'
-import { providerVariables } from '../../src/config/variables.ts'
-import { providerNames } from '../../src/upstream/error.ts'
+import { providers } from '../../src/providers.ts'
+import { type ProviderName, providerNames } from '../../src/upstream/error.ts'
+import { requiredNames } from '../../src/upstream/provider/provider.ts'
 
 /** The required variables of every provider. */
 export const required = {
@@ -18,7 +19,12 @@ export const required = {
 
 /** Every variable of a provider, required or not. */
 export function variablesOfProviders(): readonly string[] {
-  return providerNames.flatMap(name => Object.keys(providerVariables[name].schema.in.shape))
+  return providerNames.flatMap(name => Object.keys(providers[name].variables.shape))
+}
+
+/** The variables without which the provider is not configured. */
+export function requiredOf(name: ProviderName): readonly string[] {
+  return requiredNames(providers[name].variables)
 }
 
 /** Everything that keeps Isotherm from starting with this environment. */

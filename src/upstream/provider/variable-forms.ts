@@ -1,6 +1,9 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
+/** In seconds: the longest that any setting may keep something. */
+export const year = 31_536_000
+
 export function text() {
   return z.string({ error: 'is missing' }).trim()
 }
@@ -17,6 +20,21 @@ export function integer(minimum: number, maximum: number) {
     .int({ error, abort: true })
     .min(minimum, { error })
     .max(maximum, { error })
+}
+
+/** How many calls of one account may be under way at once. */
+export function concurrency() {
+  return integer(1, 1000).default(8)
+}
+
+/** How long a response may be cached. */
+export function seconds() {
+  return integer(0, year)
+}
+
+/** How many calls one request may plan. */
+export function maximumCalls() {
+  return integer(1, 1_000_000)
 }
 
 /** A URL of one of the protocols; plain ones everywhere, as many a proxy stands on loopback or inside a cluster. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Environment, readConfig } from '../src/config/config.ts'
-import { namespacesOf } from '../src/owners.ts'
+import { namespacesOf } from '../src/providers.ts'
 import { providerNames } from '../src/upstream/error.ts'
 
 const environment: Environment = {

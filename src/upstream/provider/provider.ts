@@ -1,0 +1,76 @@
+import type { z } from 'zod'
+import type { CachePolicy } from '../cache/cache.ts'
+import type { ProviderName } from '../error.ts'
+import type { Bounds } from '../http/bounds.ts'
+import type { CallCounters } from '../rate-limit/call-counters.ts'
+import type { Limits } from '../rate-limit/limits.ts'
+import type { RequestScope } from '../source/request-scope.ts'
+
+/**
+ * All that Isotherm knows of one vendor. `src/providers.ts` lists the providers; every list, map and type that has one entry
+ * for each of them is derived from that table.
+ */
+export interface Provider<
+  Name extends ProviderName,
+  Values,
+  Settings extends ProviderSettings,
+  Client extends ProviderClient,
+  Sources,
+  Loaders,
+  Serve extends ServeEmulator = ServeEmulator,
+> {
+  readonly name: Name
+  /** Its environment variables. With one of those set that must be set, it is configured. */
+  readonly variables: Variables<Values>
+  readonly settings: (values: Values, bounds: CallBounds) => Settings
+  /** What the vendor tells accounts apart by, credentials included, and where it is. */
+  readonly account: (settings: Settings) => readonly string[]
+  /** Of the records that are cached. Raise it when one of them changes, so that older entries are not read. */
+  readonly version: number
+  /** Connects nothing before the first call. Accounts of equal credentials count their calls together in `counters`. */
+  readonly connect: (settings: Settings, counters?: CallCounters) => Client
+  /** What an account's requests share. Without a policy nothing is cached; calls in flight are shared all the same. */
+  readonly sources: (
+    client: Client,
+    settings: Settings,
+    cachePolicy: CachePolicy | undefined,
+    imageCachePolicy: CachePolicy | undefined,
+  ) => Sources
+  /** One request's loaders. `sources` throws where the provider is not configured. */
+  readonly loaders: (sources: () => Sources, scope: RequestScope) => Loaders
+  /** Imports the emulator when it is first needed, so that production never loads the sandbox. */
+  readonly emulator: () => Promise<Serve>
+}
+
+/** A zod object of the variables. */
+export interface Variables<Values> extends z.ZodType<Values> {
+  readonly shape: Readonly<Record<string, z.ZodType>>
+}
+
+/** The same for every provider; an image may be larger than other responses. */
+export interface CallBounds extends Bounds {
+  readonly maximumPictureBytes: number
+}
+
+export interface ProviderSettings extends Bounds {
+  readonly limits: Limits
+}
+
+export interface ProviderClient extends AsyncDisposable {
+  /** The calls left in the vendor's current period; null while none is known, or where the vendor has no quota. */
+  readonly quotaLeft: number | null
+}
+
+/** Starts an emulator on a free loopback port. */
+export type ServeEmulator = (options?: never) => Promise<ProviderEmulator>
+
+export interface ProviderEmulator extends AsyncDisposable {
+  readonly provider: string
+  /** The environment variables that point Isotherm at it, credentials included. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** The variables that must be set: those without a default. */
+export function requiredNames({ shape }: Pick<Variables<unknown>, 'shape'>): readonly string[] {
+  return Object.entries(shape).flatMap(([name, form]) => (form.safeParse(undefined).success ? [] : [name]))
+}
