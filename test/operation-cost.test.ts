@@ -246,8 +246,8 @@ test.each([
     24,
     2,
   ],
-])('%s costs %i and comes in %i parts: what is deferred is executed by itself', (text, cost, parts) => {
-  expect(costOf(text, { a: true })).toMatchObject({ cost, parts })
+])('%s costs %i and comes in %i parts: what is deferred is executed by itself', (text, cost, increments) => {
+  expect(costOf(text, { a: true })).toMatchObject({ cost, increments })
 })
 
 test('hours of ten years of a fleet as columns are too much of a response', () => {

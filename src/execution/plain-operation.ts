@@ -2,7 +2,6 @@ import {
   type ArgumentNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLInputType,
@@ -11,7 +10,6 @@ import {
   type GraphQLScalarType,
   type GraphQLSchema,
   GraphQLSkipDirective,
-  getDirectiveValues,
   getNamedType,
   isAbstractType,
   isObjectType,
@@ -22,7 +20,14 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-import { fragmentsOf, type Variables } from './selections.ts'
+import {
+  appliesTo,
+  type Fragments,
+  fragmentsOf,
+  isLeftOut,
+  mergeSelections,
+  type Variables,
+} from './selections.ts'
 
 export interface PlainOperation {
   readonly document: DocumentNode
@@ -78,7 +83,7 @@ interface ArgumentValue {
 class PlainWriter {
   readonly values: ArgumentValue[] = []
   readonly #schema: GraphQLSchema
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly #fragments: Fragments
   readonly #variables: Variables
   #fields = 0
 
@@ -101,25 +106,12 @@ class PlainWriter {
   }
 
   #fieldsOf(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): FieldNode[] {
-    const fields = new Map<string, FieldNode[]>()
-    const spread = new Set<string>()
-    const collect = ({ selections }: SelectionSetNode): void => {
-      for (const selection of selections) {
-        if (!this.#isIncluded(selection)) continue
-        if (selection.kind === Kind.FIELD) {
-          const key = selection.alias?.value ?? selection.name.value
-          fields.getOrInsertComputed(key, () => []).push(selection)
-        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-          if (this.#isOn(selection.typeCondition?.name.value, type)) collect(selection.selectionSet)
-        } else if (!spread.has(selection.name.value)) {
-          spread.add(selection.name.value)
-          const fragment = this.#fragments.get(selection.name.value)
-          if (!fragment) throw new NotPlain()
-          if (this.#isOn(fragment.typeCondition.name.value, type)) collect(fragment.selectionSet)
-        }
-      }
-    }
-    for (const set of sets) collect(set)
+    const { fields } = mergeSelections(sets, {
+      fragments: this.#fragments,
+      isIncluded: node => this.#isIncluded(node),
+      applies: condition => appliesTo(this.#schema, condition, type),
+      deferralOf: () => undefined,
+    })
     return [...fields].flatMap(([key, nodes]) => this.#fieldOf(type, key, nodes))
   }
 
@@ -152,19 +144,12 @@ class PlainWriter {
 
   #isIncluded(selection: SelectionNode): boolean {
     if (!selection.directives?.length) return true
-    const known = [GraphQLSkipDirective, GraphQLIncludeDirective]
-    if (!selection.directives.every(({ name }) => known.some(directive => directive.name === name.value)))
-      throw new NotPlain()
-    const [skip, include] = known.map(directive => getDirectiveValues(directive, selection, this.#variables))
-    return skip?.if !== true && include?.if !== false
-  }
-
-  #isOn(condition: string | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition === type.name) return true
-    const on = this.#schema.getType(condition)
-    return isAbstractType(on) && this.#schema.isSubType(on, type)
+    if (!selection.directives.every(({ name }) => plainDirectives.includes(name.value))) throw new NotPlain()
+    return !isLeftOut(selection, this.#variables)
   }
 }
+
+const plainDirectives = [GraphQLSkipDirective.name, GraphQLIncludeDirective.name]
 
 /** As the specification has it, a value that hangs on a variable that was not given is not given either. */
 function valuesOf(values: readonly ArgumentValue[], variables: Variables): Variables {

@@ -1,26 +1,92 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
+  isAbstractType,
   Kind,
   type SelectionNode,
+  type SelectionSetNode,
 } from 'graphql'
 
 /** Of one operation, coerced. */
 export type Variables = Readonly<Record<string, unknown>>
 
-/** A document's fragments, by their names. */
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+/** A document's fragments by name. */
 export function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
   const fragments = definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
   return new Map(fragments.map(fragment => [fragment.name.value, fragment]))
 }
 
-/** Whether `@skip` or `@include` leaves a selection out. Throws GraphQLError for values that do not fit them. */
+/** Whether `@skip` or `@include` leaves a selection out. Throws GraphQLError if their arguments are invalid. */
 export function isLeftOut(node: SelectionNode, variables: Variables): boolean {
   if (!node.directives?.length) return false
   const skip = getDirectiveValues(GraphQLSkipDirective, node, variables)
   const include = getDirectiveValues(GraphQLIncludeDirective, node, variables)
   return skip?.if === true || include?.if === false
+}
+
+/** Whether a fragment with that type condition applies to objects of a type. */
+export function appliesTo(
+  schema: GraphQLSchema,
+  condition: string | undefined,
+  type: GraphQLObjectType,
+): boolean {
+  if (condition === undefined || condition === type.name) return true
+  const on = schema.getType(condition)
+  return isAbstractType(on) && schema.isSubType(on, type)
+}
+
+export interface MergeRules<Deferral> {
+  readonly fragments: Fragments
+  /** Called once for each selection that is read. */
+  readonly isIncluded: (node: SelectionNode) => boolean
+  /** Whether fragments with that type condition apply. */
+  readonly applies: (condition: string | undefined) => boolean
+  /** What defers a fragment. Undefined merges its selections with the others. */
+  readonly deferralOf: (node: SelectionNode) => Deferral | undefined
+}
+
+export interface MergedSelections<Deferral> {
+  /** By response key, in the order of the response. */
+  readonly fields: ReadonlyMap<string, readonly FieldNode[]>
+  /** Fragments that are executed by themselves, later. */
+  readonly deferred: readonly { readonly set: SelectionSetNode; readonly deferral: Deferral }[]
+}
+
+/** Merges the selections of one object as execution does (GraphQL, CollectFields). Each named fragment is merged once. */
+export function mergeSelections<Deferral>(
+  sets: Iterable<SelectionSetNode>,
+  { fragments, isIncluded, applies, deferralOf }: MergeRules<Deferral>,
+): MergedSelections<Deferral> {
+  const fields = new Map<string, FieldNode[]>()
+  const deferred: { set: SelectionSetNode; deferral: Deferral }[] = []
+  const merged = new Set<SelectionSetNode>()
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (!isIncluded(selection)) continue
+      if (selection.kind === Kind.FIELD) {
+        fields.getOrInsertComputed(selection.alias?.value ?? selection.name.value, () => []).push(selection)
+        continue
+      }
+      const fragment =
+        selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
+      if (!fragment || !applies(fragment.typeCondition?.name.value)) continue
+      const { selectionSet } = fragment
+      const deferral = deferralOf(selection)
+      if (deferral !== undefined) deferred.push({ set: selectionSet, deferral })
+      else if (!merged.has(selectionSet)) {
+        merged.add(selectionSet)
+        collect(selectionSet)
+      }
+    }
+  }
+  for (const set of sets) collect(set)
+  return { fields, deferred }
 }

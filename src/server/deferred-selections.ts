@@ -1,14 +1,18 @@
 import {
   type DirectiveNode,
   type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
-import { fragmentsOf, isLeftOut, type Variables } from '../execution/selections.ts'
+import {
+  type Fragments,
+  fragmentsOf,
+  isLeftOut,
+  mergeSelections,
+  type Variables,
+} from '../execution/selections.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -26,7 +30,7 @@ export interface Deferred {
  * never comes, is among what is found.
  */
 export class DeferredSelections {
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly #fragments: Fragments
   readonly #variables: Variables
   /** Whether something in a selection set, as deep as it goes, is deferred. */
   readonly #defers = new WeakMap<SelectionSetNode, boolean>()
@@ -41,9 +45,14 @@ export class DeferredSelections {
     if (!sets.some(set => this.#defersIn(set))) return []
     if (Array.isArray(data)) return data.flatMap((row, index) => this.in(row, sets, [...path, index]))
     if (typeof data !== 'object' || data === null) return []
-    const { fields, deferred } = this.#collect(sets)
+    const { fields, deferred } = this.#merge(sets)
     const values = new Map<string, unknown>(Object.entries(data))
-    const here = deferred.map(found => ({ ...found, path }))
+    const here = deferred.map(({ set, deferral: { label } }) => ({
+      kind: 'defer' as const,
+      path,
+      label,
+      sets: [set],
+    }))
     const below = [...fields].flatMap(([key, nodes]) => {
       const value = values.get(key)
       const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
@@ -58,7 +67,7 @@ export class DeferredSelections {
 
   /** Whether data may be what came of a deferred fragment: of several at one place the fields tell which. */
   fits({ sets }: Deferred, data: unknown): boolean {
-    const keys = this.#collect(sets).fields.keys()
+    const keys = this.#merge(sets).fields.keys()
     return typeof data === 'object' && data !== null && keys.every(key => Object.hasOwn(data, key))
   }
 
@@ -80,29 +89,13 @@ export class DeferredSelections {
     return selectionSet !== undefined && this.#defersIn(selectionSet)
   }
 
-  #collect(sets: readonly SelectionSetNode[]) {
-    const fields = new Map<string, FieldNode[]>()
-    const deferred: Omit<Deferred, 'path'>[] = []
-    const spread = new Set<string>()
-    const look = ({ selections }: SelectionSetNode): void => {
-      for (const node of selections) {
-        if (isLeftOut(node, this.#variables)) continue
-        if (node.kind === Kind.FIELD) {
-          fields.getOrInsertComputed(node.alias?.value ?? node.name.value, () => []).push(node)
-          continue
-        }
-        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value)
-        const set = fragment?.selectionSet
-        const defer = this.#find(node, 'defer')
-        if (set && defer) deferred.push({ kind: 'defer', label: defer.label, sets: [set] })
-        else if (set && !(node.kind === Kind.FRAGMENT_SPREAD && spread.has(node.name.value))) {
-          if (node.kind === Kind.FRAGMENT_SPREAD) spread.add(node.name.value)
-          look(set)
-        }
-      }
-    }
-    for (const set of sets) look(set)
-    return { fields, deferred }
+  #merge(sets: readonly SelectionSetNode[]) {
+    return mergeSelections(sets, {
+      fragments: this.#fragments,
+      isIncluded: node => !isLeftOut(node, this.#variables),
+      applies: () => true,
+      deferralOf: node => this.#find(node, 'defer'),
+    })
   }
 
   /** The directive where it stands at a selection and is not switched off. */

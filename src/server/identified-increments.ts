@@ -6,7 +6,7 @@ interface Pending extends Deferred {
   readonly id: string
 }
 
-/** A part as the executor tells it: by its path, with its data, or the next row of a list. */
+/** What the executor delivers later: the data of a deferred fragment, or the next rows of a list. Null data or rows have failed. */
 interface Increment extends Result {
   readonly path?: Path
   readonly label?: string
@@ -20,8 +20,8 @@ export interface IncrementalResult extends Result {
 
 /**
  * Rewrites the results of one operation, in their order, from the incremental delivery of 2022 to that of Apollo's
- * `incrementalSpec=v0.2`: what is to come is announced in `pending` with an id, comes in `incremental` by that id, and is over
- * once `completed` names it.
+ * `incrementalSpec=v0.2`: `pending` announces an increment with an id, `incremental` delivers it by that id, and `completed`
+ * ends it.
  */
 export function identifyIncrements(
   document: DocumentNode,
@@ -29,56 +29,34 @@ export function identifyIncrements(
   variables: Readonly<Record<string, unknown>>,
 ): (result: IncrementalResult) => IncrementalResult {
   const selections = new DeferredSelections(document, variables)
-  const open = new Map<string, Set<Pending>>()
-  let count = 0
-  const announce = (found: readonly Deferred[]): readonly Pending[] => {
-    const pending = found.map(deferred => ({ ...deferred, id: String(count++) }))
-    for (const one of pending) open.getOrInsertComputed(keyOf(one), () => new Set()).add(one)
-    return pending
-  }
-  const find = (increment: Increment): Pending | undefined => {
-    const { path = [], label, data, items } = increment
-    const kind = items === undefined ? 'defer' : 'stream'
-    const key = keyOf({ kind, label, path: kind === 'stream' ? path.slice(0, -1) : path })
-    const here = [...(open.get(key) ?? [])]
-    return here.find(one => kind === 'stream' || selections.fits(one, data)) ?? here[0]
-  }
+  const open = new OpenIncrements(selections)
   return result => {
     const { incremental = [], hasNext, ...rest } = result
     if (hasNext === undefined) return result
-    const pending = [...announce('data' in rest ? selections.in(rest.data, [root], []) : [])]
+    const announced = open.add(selections.in(rest.data, [root], []))
     const delivered: object[] = []
-    const completed: { id: string; errors?: readonly unknown[] }[] = []
+    const completed: { readonly id: string; readonly errors?: readonly unknown[] }[] = []
     for (const increment of incremental) {
-      const { path = [], data, items, errors } = increment
-      const known = find(increment)
-      const [one] = known ? [known] : announce([{ kind: 'defer', path, label: increment.label, sets: [] }])
-      if (!one) continue
-      if (!known) pending.push(one)
-      const { id } = one
-      const erroneous = errors && { errors }
+      const { data, items, errors } = increment
+      const known = open.find(increment)
+      const pending = known ?? open.addUnknown(increment)
+      if (!known) announced.push(pending)
+      const { id } = pending
       const isFailed = items === null || (items === undefined && data === null)
       if (!isFailed) {
-        delivered.push(items === undefined ? { id, data, ...erroneous } : { id, items, ...erroneous })
-        const rows = items?.map((row, index) =>
-          selections.in(row, one.sets, [...path.slice(0, -1), Number(path.at(-1)) + index]),
-        )
-        pending.push(...announce(rows?.flat() ?? selections.in(data, one.sets, path)))
+        delivered.push({ id, ...(items === undefined ? { data } : { items }), ...(errors && { errors }) })
+        announced.push(...open.add(deferredIn(selections, increment, pending)))
       }
+      // A list goes on until a row fails, or the response ends.
       if (isFailed || items === undefined) {
-        const key = keyOf(one)
-        open.get(key)?.delete(one)
-        if (open.get(key)?.size === 0) open.delete(key)
-        completed.push({ id, ...(isFailed && erroneous) })
+        open.remove(pending)
+        completed.push({ id, ...(isFailed && errors && { errors }) })
       }
     }
-    if (!hasNext) {
-      for (const { id } of [...open.values()].flatMap(pending => [...pending])) completed.push({ id })
-      open.clear()
-    }
+    if (!hasNext) completed.push(...open.removeAll().map(({ id }) => ({ id })))
     return {
       ...rest,
-      ...(('data' in rest || pending.length > 0) && { pending: pending.map(pendingEntry) }),
+      ...(('data' in rest || announced.length > 0) && { pending: announced.map(announcement) }),
       ...(delivered.length > 0 && { incremental: delivered }),
       ...(completed.length > 0 && { completed }),
       hasNext,
@@ -86,10 +64,69 @@ export function identifyIncrements(
   }
 }
 
+/** What was announced and is not completed, by kind, path and label. */
+class OpenIncrements {
+  readonly #selections: DeferredSelections
+  readonly #open = new Map<string, Set<Pending>>()
+  #count = 0
+
+  constructor(selections: DeferredSelections) {
+    this.#selections = selections
+  }
+
+  add(found: readonly Deferred[]): Pending[] {
+    return found.map(deferred => this.#add(deferred))
+  }
+
+  /** One that nothing in the document announced. */
+  addUnknown({ path = [], label }: Increment): Pending {
+    return this.#add({ kind: 'defer', path, label, sets: [] })
+  }
+
+  /** Several fragments without a label may be deferred at one object: the fields that came tell which this one is. */
+  find({ path = [], label, data, items }: Increment): Pending | undefined {
+    const isDeferred = items === undefined
+    const kind = isDeferred ? 'defer' : 'stream'
+    const key = keyOf({ kind, label, path: isDeferred ? path : path.slice(0, -1) })
+    const here = [...(this.#open.get(key) ?? [])]
+    return here.find(one => !isDeferred || this.#selections.fits(one, data)) ?? here[0]
+  }
+
+  remove(pending: Pending): void {
+    const key = keyOf(pending)
+    const here = this.#open.get(key)
+    here?.delete(pending)
+    if (here?.size === 0) this.#open.delete(key)
+  }
+
+  removeAll(): readonly Pending[] {
+    const all = [...this.#open.values()].flatMap(here => [...here])
+    this.#open.clear()
+    return all
+  }
+
+  #add(deferred: Deferred): Pending {
+    const pending = { ...deferred, id: String(this.#count++) }
+    this.#open.getOrInsertComputed(keyOf(pending), () => new Set()).add(pending)
+    return pending
+  }
+}
+
+/** What an increment defers in turn: its data, or its rows, whose path ends with the index of the first. */
+function deferredIn(
+  selections: DeferredSelections,
+  { path = [], data, items }: Increment,
+  { sets }: Pending,
+): readonly Deferred[] {
+  if (!items) return selections.in(data, sets, path)
+  const first = Number(path.at(-1))
+  return items.flatMap((row, index) => selections.in(row, sets, [...path.slice(0, -1), first + index]))
+}
+
 function keyOf({ kind, label, path }: Omit<Deferred, 'sets'>): string {
   return JSON.stringify([kind, label, path])
 }
 
-function pendingEntry({ id, path, label }: Pending) {
+function announcement({ id, path, label }: Pending) {
   return { id, path, ...(label !== undefined && { label }) }
 }

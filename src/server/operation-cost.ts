@@ -20,7 +20,7 @@ import type { Sizes } from '../../schema/costs.ts'
 import type { Variables } from '../execution/selections.ts'
 import { type Field, fieldWeight } from './field-weight.ts'
 import { introspectionSize } from './introspection-size.ts'
-import { MergedSelections, TooManySelections } from './merged-selections.ts'
+import { OperationSelections, TooManySelections } from './operation-selections.ts'
 
 /** What an operation may cost at most, known without running it. */
 export interface OperationCost {
@@ -61,7 +61,7 @@ export function operationCost(
   variables: Variables,
 ): OperationCost {
   const root = schema.getRootType(operation.operation)
-  const selections = new MergedSelections(schema, document, variables, mostSelections)
+  const selections = new OperationSelections(schema, document, variables, mostSelections)
   const weighing = new Weighing(schema, selections, variables)
   const isMutation = operation.operation === 'mutation'
   if (!root) return { ...nothing, changes: 0, isLasting: true }
@@ -104,12 +104,12 @@ interface ListContext {
 
 class Weighing {
   readonly #schema: GraphQLSchema
-  readonly #selections: MergedSelections
+  readonly #selections: OperationSelections
   readonly #variables: Variables
   readonly #weighed = new Map<string, Weight>()
   readonly #numbers = new Map<object, number>()
 
-  constructor(schema: GraphQLSchema, selections: MergedSelections, variables: Variables) {
+  constructor(schema: GraphQLSchema, selections: OperationSelections, variables: Variables) {
     this.#schema = schema
     this.#selections = selections
     this.#variables = variables
@@ -130,10 +130,10 @@ class Weighing {
       fallible += weight.fallible
       paths += weight.paths
     }
-    for (const { set, label } of deferred) {
+    for (const { set, deferral } of deferred) {
       const weight = this.weighObject(type, [set], context)
       cost += weight.cost
-      bytes += weight.bytes + bytesOfIncrement + label.length
+      bytes += weight.bytes + bytesOfIncrement + deferral.label.length
       increments += weight.increments + 1
       fallible += weight.fallible
       paths += weight.paths + 1
@@ -162,7 +162,7 @@ class Weighing {
       unknownSize
     // Of lists in a list nothing tells the lengths of the inner ones.
     const count = lists === 0 ? (introspected ?? 1) : Math.max(1, length) * unknownSize ** (lists - 1)
-    const stream = this.#selections.directive(first, 'stream')
+    const stream = this.#selections.deferral(first, 'stream')
     const streamed = stream && lists > 0 ? Math.max(1, length) : 0
     const bytesOfRow = bytesOfIncrement + (stream?.label.length ?? 0)
     const named = getNamedType(field.type)
