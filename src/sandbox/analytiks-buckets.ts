@@ -1,6 +1,6 @@
 import { quarterHour } from './traffic.ts'
 
-/** What a request asks: both ends are included; the local clock's milliseconds as if UTC when not `utc`. */
+/** A requested range; both ends are inclusive. Instants if `utc`, else local times read as UTC, in milliseconds. */
 export interface AskedRange {
   readonly start: number
   readonly end: number
@@ -15,8 +15,8 @@ export interface Bucket {
 }
 
 /**
- * The buckets that start within the range, in the order of time; quarters that `now` has not seen the end of are
- * left out. Local keys repeat where the zone's clocks go back, and are missing where they go forward.
+ * The buckets that start within the range, in order of time, without quarter-hours that have not ended at `now`. Local keys
+ * repeat when the zone's clocks go back, and are missing when they go forward.
  */
 export function bucketsOf(range: AskedRange, timeZone: string, now: number): Bucket[] {
   const step = range.interval === 'hourly' ? 4 * quarterHour : quarterHour
@@ -38,7 +38,7 @@ export function bucketsOf(range: AskedRange, timeZone: string, now: number): Buc
   })
 }
 
-/** More than any zone is off UTC, and an hourly bucket. */
+/** More than the largest offset from UTC plus one hourly bucket. */
 const margin = 18 * 3_600_000
 
 interface Span {
@@ -59,7 +59,7 @@ function offsetAt(spans: readonly Span[], at: number): number {
   return spans.find(span => at < span.until)?.offset ?? 0
 }
 
-/** The multiples of the step from `first` to `last`, both included. */
+/** The multiples of the step from `first` to `last`, both inclusive. */
 function grid(first: number, last: number, step: number): number[] {
   const multiples: number[] = []
   for (let at = Math.ceil(first / step) * step; at <= last; at += step) multiples.push(at)

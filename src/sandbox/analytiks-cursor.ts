@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Refusal } from './analytiks-request.ts'
 
-/** An opaque cursor to the location at this offset of this question. */
+/** An opaque cursor to the location at this offset, valid only for this question. */
 export function writeCursor(offset: number, question: string): string {
   return Buffer.from(`${offset}.${digest(question)}`).toString('base64url')
 }
 
-/** The offset; a cursor of another question is a 400 (inferred). */
+/** Returns the offset; throws a 400 for a cursor of another question (inferred). */
 export function readCursor(cursor: string, question: string): number {
   const [offset = '', asked] = Buffer.from(cursor, 'base64url').toString().split('.')
   if (!/^\d+$/.test(offset) || asked !== digest(question)) throw new Refusal(400, 'cursor: is not valid')

@@ -7,8 +7,8 @@ export const exampleZones: readonly string[] = [
 ]
 
 /**
- * What the vendor's page shows for location 1, for any quarter-hour of the page's request; undefined elsewhere.
- * Within it nothing was reported but what the page shows.
+ * The counts of location 1 on the vendor's page, for any quarter-hour of the page's request; undefined outside it. A
+ * quarter-hour that the page does not show has zero counts.
  */
 export function countExample(locationId: number, quarter: number): Counts | undefined {
   if (locationId !== 1 || quarter < first || quarter > last) return undefined
@@ -33,7 +33,7 @@ const first = Date.UTC(2023, 5, 8, 11, 30) / quarterHour
 const shown = Date.UTC(2023, 5, 8, 20, 30) / quarterHour
 const last = Date.UTC(2023, 5, 8, 23, 45) / quarterHour
 
-/** From 20:30Z on: visits, groupVisits, then visits and peakVisits of either zone. */
+/** From 20:30Z on: visits, groupVisits, then visits and peakVisits of both zones. */
 const rows: readonly (readonly number[])[] = [
   [1, 1, 2, 1, 5, 2],
   [2, 2, 0, 0, 2, 2],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AskedRange } from './analytiks-buckets.ts'
 
-/** What the emulator answers with a status other than 200. */
+/** Thrown for a response with a status other than 200. */
 export class Refusal extends Error {
   readonly status: number
 
@@ -24,7 +24,7 @@ export interface BrandRequest {
   readonly cursor: string | null
 }
 
-/** A body of v1 or v2; throws what is wrong with it. */
+/** Parses a body of v1 or v2; throws a Refusal that says what is wrong with it. */
 export function readLocationsRequest(body: unknown): LocationsRequest {
   const byReference = typeof body === 'object' && body !== null && 'referenceNumbers' in body
   const { startDate, endDate, interval, ...asked } = byReference
@@ -33,13 +33,13 @@ export function readLocationsRequest(body: unknown): LocationsRequest {
   return { range: rangeOf(startDate, endDate, interval), ...asked }
 }
 
-/** A body of v3; throws what is wrong with it. */
+/** Parses a body of v3; throws a Refusal that says what is wrong with it. */
 export function readBrandRequest(body: unknown): BrandRequest {
   const { startDate, endDate, interval, brandId, cursor = null } = parse(brandBody, body)
   return { range: rangeOf(startDate, endDate, interval), brandId, cursor }
 }
 
-/** The limits are those of the vendor's page; that what it does not name is refused is inferred. */
+/** The limits are from the vendor's page; refusing unknown fields is inferred. */
 const dates = {
   startDate: z.string(),
   endDate: z.string(),

@@ -3,19 +3,19 @@ import { countExample } from './analytiks-example.ts'
 import type { CameraStore, Metric } from './analytiks-stores.ts'
 import { footfall, type ZoneCounts } from './traffic.ts'
 
-/** From the start of a bucket to a count; what would be zero is not there. */
+/** From the start of a bucket to its count, without zeros. */
 type Series = Record<string, number>
 
 type PointOfInterest = { readonly id: string } & Partial<Record<keyof ZoneCounts, Series>>
 
-/** One location of a response; a metric without any count is left out, as on the vendor's page. */
+/** One location of a response; a metric without counts is omitted, as on the vendor's page. */
 export type ExportRow = {
   readonly locationId: number
   readonly referenceNumber?: string
   readonly pointOfInterest: readonly PointOfInterest[]
 } & Partial<Record<Metric, Series>>
 
-/** The rows of these stores; `withReferences` says whether they were asked for by reference. */
+/** The rows of these stores; `withReferences` if they were requested by reference. */
 export function exportRows(
   asked: readonly CameraStore[],
   range: AskedRange,
@@ -54,7 +54,7 @@ function zoneMetricsOf({ metrics }: CameraStore): readonly (keyof ZoneCounts)[] 
   return metrics.includes('dwellTime') ? ['visits', 'dwellTime', 'peakVisits'] : ['visits', 'peakVisits']
 }
 
-/** Quarter-hours add up, but for peaks, of which the highest stands. */
+/** Adds a series to the row: sums of quarter-hours, or their maximum for peaks. */
 function note<M extends string>(
   row: Partial<Record<M, Series>>,
   metric: M,

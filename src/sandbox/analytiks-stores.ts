@@ -4,16 +4,16 @@ import { noise, stores } from './world.ts'
 
 export type Metric = Exclude<keyof Counts, 'zones'>
 
-/** A location as the vendor's account holds it. */
+/** A location of the vendor's account. */
 export interface CameraStore extends Premises {
   readonly timeZone: string
   readonly brandId: number
   readonly referenceNumber: string
-  /** What its cameras can tell, of the location itself and of its zones. */
+  /** The metrics that its cameras count, for the location and for its zones. */
   readonly metrics: readonly Metric[]
 }
 
-/** Every location of the account by ascending id: the world's, then as many made-up ones from id 1001 of brand 7777. */
+/** Every location of the account by ascending id: the world's, then `extraStores` more from id 1001 on, of brand 7777. */
 export function cameraStores(
   extraStores = 0,
   zones: readonly string[] = stores.map(({ timeZone }) => timeZone),
@@ -36,7 +36,7 @@ const everything: readonly Metric[] = [
   'walkBys',
 ]
 
-/** Dwell time needs a calibrated camera, by the vendor's page; location 11 only counts visits. */
+/** The vendor's page says that dwell time needs a calibrated camera. Location 11 counts only visits. */
 function metricsOf(locationId: number): readonly Metric[] {
   const onlyVisits = locationId === 11 || (locationId > 1000 && locationId % 3 === 1)
   const uncalibrated = [3, 6, 10].includes(locationId) || (locationId > 1000 && locationId % 3 === 0)

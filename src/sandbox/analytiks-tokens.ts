@@ -1,6 +1,6 @@
 import type { Exchange, Reply } from './emulator.ts'
 
-/** The token endpoint: what it hands out, and until when that is good. Its error bodies are inferred from OAuth 2. */
+/** The token endpoint: issues tokens and knows when they expire. Its error bodies are inferred from OAuth 2. */
 export class AnalytiksTokens {
   readonly clientId = 'analytiks-sandbox-client'
   readonly clientSecret = 'analytiks-sandbox-secret'
@@ -31,7 +31,7 @@ export class AnalytiksTokens {
     return { body: { access_token: token, expires_in: this.#seconds, token_type: 'Bearer' } }
   }
 
-  /** Whether an `Authorization` header holds a token that was issued, not revoked and has not expired. */
+  /** Whether an `Authorization` header has a token that was issued here, is not revoked and has not expired. */
   accepts(authorization: string | undefined): boolean {
     const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization ?? '') ?? []
     return this.#now().getTime() < (this.#expiries.get(token) ?? 0)

@@ -12,9 +12,9 @@ import { AnalytiksTokens } from './analytiks-tokens.ts'
 import { type Emulator, type Handler, serveEmulator } from './emulator.ts'
 
 export interface AnalytiksEmulator extends Emulator {
-  /** From here on every token handed out so far is answered 401. */
+  /** Revokes all tokens issued so far: requests with them get 401. */
   revokeTokens(): void
-  /** From here on every cursor handed out so far is answered 400. */
+  /** Invalidates all cursors issued so far: requests with them get 400. */
   forgetCursors(): void
 }
 
@@ -27,13 +27,13 @@ export async function serveAnalytiks(
     readonly now?: () => Date
     /** How long a token lives. */
     readonly tokenSeconds?: number
-    /** Locations in one batch of v3. */
+    /** Locations on one page of v3. */
     readonly pageSize?: number
-    /** What asking for 15min gets: it, a 400, or hourly data without a word; the vendor's page names neither refusal. */
+    /** The response to 15min: the data, a 400, or silently hourly data. The vendor's page documents neither refusal. */
     readonly quarterHours?: boolean | 'hourly'
-    /** More locations: from id 1001, brand 7777, references `X1001` on. */
+    /** The number of additional locations: ids from 1001 on, brand 7777, references from `X1001` on. */
     readonly extraStores?: number
-    /** Of those locations one after another; left out, those of the world. */
+    /** The time zones of the additional locations, in turn; by default those of the world. */
     readonly extraZones?: readonly string[]
   } = {},
 ): Promise<AnalytiksEmulator> {
@@ -89,7 +89,7 @@ export async function serveAnalytiks(
     },
   }
 
-  /** A bad token and a refused location look alike: the vendor's page gives both a 401 and neither a body. */
+  /** The same for a bad token and a refused location: the vendor's page has 401 for both, and no body. */
   function authorized(answer: (body: unknown) => unknown): Handler {
     return ({ headers, body }) => {
       try {
@@ -110,7 +110,7 @@ export async function serveAnalytiks(
     throw new Refusal(400, 'interval: 15min is not enabled for your account')
   }
 
-  /** The stores asked for, each once, and what was asked for in vain, as it was asked. */
+  /** The requested stores, each once, and the requested ids or references that do not exist. */
   function pick(asked: LocationsRequest) {
     const byReference = 'referenceNumbers' in asked
     const keys: readonly (string | number)[] = byReference ? asked.referenceNumbers : asked.locations

@@ -1,19 +1,17 @@
-/** How an answer is cut into frames; the vendor's page shows only an unsplit one, `id|0|0|[…]`. */
+/** How a response is cut into frames; the vendor's page shows only an unsplit one, `id|0|0|[…]`. */
 export interface Framing {
-  /** Every answer is cut into this many parts. */
+  /** The number of parts of every response. */
   readonly parts: number
-  /**
-   * What the numbers of a split answer mean, each an inferred reading: parts 0..N of N, 0..N-1 of N or 1..N of N.
-   */
+  /** How parts are numbered: 0..N of N, 0..N-1 of N or 1..N of N. All are inferred. */
   readonly numbering: 'last-index' | 'count-from-zero' | 'count-from-one'
-  /** How the parts of answers that are ready at once follow each other. */
+  /** The order of parts of responses that are ready at the same time. */
   readonly order: 'in-turn' | 'interleaved' | 'reversed'
 }
 
-/** The largest message that API Gateway passes on, in bytes. */
+/** The largest message that API Gateway forwards, in bytes. */
 export const messageLimit = 128 * 1024
 
-/** One answer as frames `{id}|{part}|{total}|{JSON}`, cut anywhere, and into more parts where a message is too long. */
+/** A response as frames `{id}|{part}|{total}|{JSON}`, cut at any character, into more parts if a message is too long. */
 export function frameAnswer(id: string, rows: unknown, { parts, numbering }: Framing): string[] {
   const json = JSON.stringify(rows)
   const room = messageLimit - Buffer.byteLength(id) - '|00000|00000|'.length
@@ -28,7 +26,7 @@ export function frameAnswer(id: string, rows: unknown, { parts, numbering }: Fra
   )
 }
 
-/** The frames of several answers in the order in which they are sent. */
+/** The frames of several responses in the order of sending. */
 export function arrange(answers: readonly (readonly string[])[], order: Framing['order']): string[] {
   if (order === 'in-turn') return answers.flat()
   if (order === 'reversed') return answers.flatMap(frames => frames.toReversed())

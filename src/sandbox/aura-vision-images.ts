@@ -1,14 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Exchange, Handler, Reply } from './emulator.ts'
 
-/** The image host: signed URLs, and the pictures that stand behind them. */
+/** The image host: signed URLs and their images. */
 export interface ImageHost {
-  /** A URL that is good from `now` for `urlSeconds`, at the origin that it is served from. */
+  /** A URL at this origin that is valid for `urlSeconds` from `now` on. */
   sign(origin: string, image: Image): string
   readonly routes: Readonly<Record<string, Handler>>
 }
 
-/** What names an image; each part is safe in a path. */
+/** The identity of an image; each part is safe in a path. */
 export interface Image {
   readonly location: string
   readonly recording: string
@@ -16,7 +16,7 @@ export interface Image {
   readonly picture: string
 }
 
-/** An image host with a key of its own. It refuses the way object stores do (inferred: the vendor's page names none). */
+/** An image host with its own key. Its refusals are like those of object stores (inferred: the vendor's page has none). */
 export function imageHost({
   now,
   urlSeconds,

@@ -13,7 +13,7 @@ export const heatmapTypes = [
   'interaction',
 ] as const
 
-/** The one request that is served; the vendor's page lists no other field, so another one is refused. */
+/** The only request that is served. The vendor's page lists no other field, so unknown fields are refused. */
 export const detailRequest = z.strictObject({
   action: z.literal('detail'),
   data: z.strictObject({
@@ -40,7 +40,7 @@ export const detailRequest = z.strictObject({
 
 export type DetailBody = z.infer<typeof detailRequest>['data']['body']
 
-/** A row as it is sent, but for the image's URL; `day` and `slice` name the image. */
+/** A row as it is sent, without the image's URL; `day` and `slice` identify the image. */
 export interface Recorded {
   readonly location: string
   readonly recording: string
@@ -55,10 +55,10 @@ export interface Recorded {
   readonly type: (typeof heatmapTypes)[number]
 }
 
-/** The organisation that the sandbox's credentials belong to; it has every store of the world. */
+/** The organisation of the sandbox's credentials; it has every store of the world. */
 export const organisation = '64a1b2c3d4e5f6a7b8c9d0e2'
 
-/** The heatmaps that a request asks for, both ends of its range included and nothing later than `now`. */
+/** The requested heatmaps; both ends of the range are inclusive, and none is later than `now`. */
 export function listRecorded({ entities, filter }: DetailBody, now: Date): Recorded[] {
   const start = Temporal.Instant.from(filter.start)
   const until = Math.min(Date.parse(filter.end), now.getTime())
@@ -78,7 +78,7 @@ export function listRecorded({ entities, filter }: DetailBody, now: Date): Recor
     )
 }
 
-/** The row of the vendor's page, in its order of fields. */
+/** The row on the vendor's page, with its order of fields. */
 export function writeRow(row: Recorded, url: string): Record<string, string> {
   return {
     organisation_id: organisation,
@@ -94,10 +94,10 @@ export function writeRow(row: Recorded, url: string): Record<string, string> {
   }
 }
 
-/** The first day of the made-up world, so that a range without a sensible start ends. */
+/** The first day of the made-up world: bounds a range with a senseless start. */
 const firstDay = '2020-01-01'
 
-/** The week that the vendor's page asks its example store for; it shows everything that there was. */
+/** The week of the vendor's example request: the example is all that its store recorded then. */
 const example = {
   location: '64a1b2c3d4e5f6a7b8c9d0e3',
   recording: '64a1b2c3d4e5f6a7b8c9d0e4',
@@ -108,7 +108,7 @@ const example = {
 const ages = ['18-24', '25-34', '35-44', '45-54', '55+']
 const cameras = [
   { taxonomy: 'Entrance:Door', roles: ['customer', 'staff'] },
-  // A value with a bar, which is also what separates the parts of a frame.
+  // A value with a bar, which also separates the parts of a frame.
   { taxonomy: 'Service:Checkout', roles: ['customer', 'customer|staff'] },
 ]
 

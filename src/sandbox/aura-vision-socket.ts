@@ -6,18 +6,18 @@ import { arrange, type Framing, frameAnswer, messageLimit } from './aura-vision-
 import { type DetailBody, detailRequest } from './aura-vision-rows.ts'
 import { type Journal, pause, type Reply } from './emulator.ts'
 
-/** The vendor's WebSocket, on the HTTP server that it is attached to. */
+/** The vendor's WebSocket, attached to an HTTP server. */
 export interface SocketService {
   attach(server: Server, journal: Journal): void
-  /** Cuts every connection, also those that wait for their upgrade. */
+  /** Cuts every connection, including those that wait for their upgrade. */
   drop(): void
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   count(): number
 }
 
 /**
- * Answers requests on sockets. The token counts at connect, and again with every request.
- * A request that cannot be routed gets an un-framed error, as in API Gateway (inferred).
+ * Serves requests on sockets. Checks the token on connect and again for every request. A request that cannot be routed gets
+ * an un-framed error, as in API Gateway (inferred).
  */
 export function socketService(options: {
   readonly accepts: (token: string | null) => boolean
@@ -61,7 +61,7 @@ export function socketService(options: {
     const connectionId = randomId()
     const ready: string[][] = []
     const idle = setTimeout(() => socket.close(1001, 'Going away'), options.idleSeconds * 1000).unref()
-    // What is wrong on the wire, such as a message that is too long, closes the socket by itself.
+    // A protocol error, such as a message that is too long, closes the socket by itself.
     socket.on('error', () => {})
     socket.on('close', () => clearTimeout(idle))
     socket.on('message', data => {
@@ -88,7 +88,7 @@ export function socketService(options: {
       enqueue(frameAnswer(id, options.answer(body), options.framing))
     }
 
-    /** Holds an answer until those of the same tick are ready, so that their parts can be mixed. */
+    /** Holds a response until all of the same tick are ready, so that their parts can be mixed. */
     function enqueue(frames: string[]): void {
       if (ready.push(frames) > 1) return
       setImmediate(() => send(arrange(ready.splice(0), options.framing.order)))
@@ -123,7 +123,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The request's id and route as far as it has them. */
+/** The request's id and route, if it has them. */
 function labels(message: unknown): { id: string; route: string } {
   const data = field(message, 'data')
   const [id, route] = [field(data, 'id'), field(data, 'route')]

@@ -8,14 +8,14 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
-/** The issuer: gives out tokens and knows until when each of them is good. */
+/** The issuer: issues tokens and knows when each of them expires. */
 export interface Issuer {
-  /** Whether the token was issued here and has not ended. */
+  /** Whether the token was issued here and has not expired. */
   accepts(token: string | null): boolean
   readonly routes: Readonly<Record<string, Handler>>
 }
 
-/** An issuer for one client. What it refuses is a 401 in OAuth's form (inferred: the vendor documents no error). */
+/** An issuer for one client. It refuses with a 401 in OAuth's form (inferred: the vendor documents no error). */
 export function tokenIssuer(options: {
   readonly now: () => Date
   readonly tokenSeconds: number

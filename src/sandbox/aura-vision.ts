@@ -6,28 +6,28 @@ import { tokenIssuer } from './aura-vision-tokens.ts'
 import { type Emulator, serveEmulator } from './emulator.ts'
 import { heatmapPicture } from './pictures.ts'
 
-/** Aura Vision's emulator, with a hold on its sockets. */
+/** Aura Vision's emulator, with access to its sockets. */
 export interface AuraVisionEmulator extends Emulator {
-  /** Cuts every socket without a word. */
+  /** Cuts every socket without a closing handshake. */
   dropConnections(): void
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   connections(): number
 }
 
 export interface AuraVisionOptions extends Partial<Framing> {
-  /** Decides on tokens, signed URLs and which heatmaps exist already. */
+  /** The clock for tokens and signed URLs; heatmaps later than it do not exist yet. */
   readonly now?: () => Date
   readonly tokenSeconds?: number
-  /** How long a signed image URL is good. */
+  /** How long a signed image URL is valid. */
   readonly urlSeconds?: number
-  /** After how long without a message a socket is closed; real time, not `now`. */
+  /** How long a socket without messages stays open; in real time, not by `now`. */
   readonly idleSeconds?: number
   readonly picture?: (seed: string) => Promise<Uint8Array>
 }
 
 /**
- * Aura Vision's issuer, WebSocket and image host on one port. A connect is journalled as `connect`,
- * a request on the socket by the route that it names.
+ * Emulates Aura Vision's issuer, WebSocket and image host on one port. The journal records a connect as `connect`, and a
+ * request on the socket by its route.
  */
 export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<AuraVisionEmulator> {
   const { now = () => new Date(), tokenSeconds = 3600, urlSeconds = 60, idleSeconds = 600 } = options

@@ -2,12 +2,12 @@ import type { Snapshot } from './datadog-snapshots.ts'
 
 declare global {
   interface JSON {
-    /** Text that `stringify` writes as it stands (ES2026); the compiler's own library lacks it. */
+    /** A text that `stringify` writes unchanged (ES2026); TypeScript's library lacks it. */
     rawJSON(text: string): object
   }
 }
 
-/** The resource as JSON:API has it, to be given to `JSON.stringify`: its int64 values come out exact. */
+/** The JSON:API resource for `JSON.stringify`, which writes its int64 values exactly. */
 export function resource(snapshot: Snapshot): object {
   return {
     attributes: {
@@ -32,19 +32,19 @@ export function resource(snapshot: Snapshot): object {
   }
 }
 
-/** A request body that names what is wrong with it, or holds what was asked. */
+/** A parsed request body, or what is wrong with it. */
 export type Read<Asked> = { readonly wrong: readonly string[] } | { readonly asked: Asked }
 
-/** What can be changed after a snapshot was created. */
+/** The attributes that can change after a snapshot was created. */
 export type Update = Pick<
   Snapshot,
   'eventId' | 'isDeviceTypeSelectedByUser' | 'sessionId' | 'start' | 'viewId'
 >
 
-/** What creates one. */
+/** The attributes of a create call. */
 export type Creation = Update & Pick<Snapshot, 'applicationId' | 'deviceType' | 'snapshotName' | 'viewName'>
 
-/** Reads the body of a create call; every required attribute that is missing or of a wrong type is named. */
+/** Reads the body of a create call; names every required attribute that is missing or has a wrong type. */
 export function readCreation(body: unknown): Read<Creation> {
   const attributes = open(body)
   const update = readAttributes(attributes)
@@ -58,7 +58,7 @@ export function readCreation(body: unknown): Read<Creation> {
   return attributes.wrong.length > 0 ? { wrong: attributes.wrong } : { asked }
 }
 
-/** Reads the body of an update call, with the id that it may repeat. */
+/** Reads the body of an update call, which may repeat the id. */
 export function readUpdate(body: unknown): Read<{ readonly id?: string; readonly update: Update }> {
   const attributes = open(body)
   const update = readAttributes(attributes)
@@ -79,7 +79,7 @@ function readAttributes(attributes: ReturnType<typeof open>): Update {
   }
 }
 
-/** The attributes of a request's `data`, with readers that note under `wrong` what they cannot read. */
+/** The attributes of a request's `data`, with readers that add what they cannot read to `wrong`. */
 function open(body: unknown) {
   const data = isObject(body) && isObject(body.data) ? body.data : {}
   const attributes = isObject(data.attributes) ? data.attributes : {}

@@ -1,12 +1,12 @@
 import type { Reply } from './emulator.ts'
 
 /**
- * The shapes in which Datadog's services report errors: a list of strings, a list of objects, the gateway's own,
- * and `text`, a list of strings as JSON under `text/plain` [vendor's recorded traffic].
+ * The shapes of errors of Datadog's services: a list of strings, a list of objects, the gateway's own, and `text`: a list
+ * of strings as JSON with the type `text/plain` [vendor's recorded traffic].
  */
 export type ErrorShape = 'strings' | 'objects' | 'gateway' | 'text'
 
-/** An error answer in one of those shapes. */
+/** An error response in one of those shapes. */
 export function errorReply(shape: ErrorShape, status: number, messages: readonly string[]): Reply {
   switch (shape) {
     case 'strings':

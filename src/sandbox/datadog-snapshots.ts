@@ -1,6 +1,6 @@
 import { noise, type Site, sites, uuid, viewNames } from './world.ts'
 
-/** A snapshot as it is kept; `int64` values are decimal text, since they may not fit a double. */
+/** A stored snapshot; `int64` values are decimal text, since they may not fit a double. */
 export interface Snapshot {
   readonly id: string
   readonly applicationId: string
@@ -20,15 +20,15 @@ export interface Snapshot {
   readonly viewName: string
 }
 
-/** Who a snapshot is made by. */
+/** The author of a snapshot. */
 export type Author = Pick<Snapshot, 'createdBy' | 'createdByHandle' | 'createdByUserId' | 'orgId'>
 
-/** Whose keys the emulator hands out, so who makes the snapshots that are created through it. */
+/** The owner of the emulator's keys, and so the author of snapshots that are created through it. */
 export const keyOwner: Author = author('Sandbox Owner', 'owner@example.com', '9007199254740993')
 
 /**
- * The same snapshots at every start, unordered: one to three for each view name and device type of each
- * site, and the one that the vendor page's examples create and update.
+ * The same snapshots at every start, unordered: one to three for each view name and device type of each site, and the one
+ * of the vendor page's examples.
  */
 export function madeUpSnapshots(): Snapshot[] {
   return [example(), ...sites.flatMap(ofSite)]
@@ -93,7 +93,7 @@ function example(): Snapshot {
 const devices = ['desktop', 'mobile', 'tablet']
 const day = 86_400_000
 
-/** One id is past 2^53, one is small, so that a client can lose neither. */
+/** One id is beyond 2^53 and one is small: a client must handle both exactly. */
 const authors: readonly Author[] = [
   author('Grace Murray', 'grace@example.com', '9223372036854775807'),
   author('Katherine Coleman', 'katherine@example.com', '4711'),

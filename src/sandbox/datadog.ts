@@ -5,9 +5,9 @@ import { type Emulator, type Exchange, type Handler, type Reply, serveEmulator }
 import { uuid } from './world.ts'
 
 /**
- * Datadog's RUM replay heatmap snapshots. Each operation has its own limit, in periods that begin at whole
- * multiples of `periodSeconds`; a call without valid keys does not count. `page[limit]` beyond `maximumPage` is a
- * 400. Without `errorShape` an unknown snapshot is reported as objects and everything else as strings.
+ * Emulates Datadog's RUM replay heatmap snapshots. Each operation has its own limit, in periods that begin at multiples of
+ * `periodSeconds`; a call without valid keys does not count. `page[limit]` beyond `maximumPage` is a 400. Without
+ * `errorShape` an unknown snapshot is reported as objects and all other errors as strings.
  */
 export async function serveDatadog({
   now = () => new Date(),
@@ -39,7 +39,7 @@ export async function serveDatadog({
     environment: origin => ({ DATADOG_URL: origin, DD_API_KEY: apiKey, DD_APP_KEY: applicationKey }),
   })
 
-  /** Checks the keys and the limit, whose headers every answer carries; there is never a Retry-After. */
+  /** Checks the keys and the limit; every response has the limit's headers, and none a Retry-After. */
   function limited(name: string, handler: Handler): Handler {
     let period = 0
     let used = 0
@@ -137,7 +137,7 @@ function isJson(headers: Exchange['headers']): boolean {
   return /^application\/(vnd\.api\+)?json\s*(;|$)/i.test(headers['content-type'] ?? '')
 }
 
-/** Written here rather than by the server, so that `resource`'s int64 values stay exact. */
+/** Serialized here and not by the server, so that the int64 values of `resource` stay exact. */
 function json(status: number, body: object): Reply {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }

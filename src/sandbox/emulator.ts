@@ -8,81 +8,81 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** An emulated upstream: a server of its own on a loopback port, which speaks one vendor's wire protocol. */
+/** An emulated upstream: its own server on a loopback port that speaks one vendor's wire protocol. */
 export interface Emulator extends AsyncDisposable {
-  /** The provider that it stands for. */
+  /** The provider that it emulates. */
   readonly provider: string
   /** `http://127.0.0.1:<port>` */
   readonly origin: string
   /** The environment variables that point Isotherm at it, credentials included. */
   readonly environment: Readonly<Record<string, string>>
-  /** What arrived and what is scripted. */
+  /** The calls that arrived, and the scripted faults. */
   readonly journal: Journal
 }
 
-/** One call as it arrived; for a WebSocket, one connect or one request on it. */
+/** A recorded call; for a WebSocket, one connect or one request on it. */
 export interface Call {
   /** The route's name, such as `POST /json/v2` or `detail/list`. */
   readonly route: string
   /** Path and query as sent; empty for a request on a socket. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** The body, parsed where it is JSON, else its text; undefined without one. */
+  /** The body: parsed if it is JSON, else its text; undefined without one. */
   readonly body: unknown
 }
 
-/** What happens instead of the normal answer, or before it. */
+/** What happens instead of the normal response, or before it. */
 export interface Fault {
-  /** Only to calls of this route; all when absent. */
+  /** Only for calls of this route; by default for all. */
   readonly route?: string
-  /** How often; for ever when absent. */
+  /** How often; by default without end. */
   readonly times?: number
   /** Milliseconds to wait before anything else. */
   readonly delay?: number
   /** Waits for this before anything else. */
   readonly until?: Promise<unknown>
-  /** Never answers. */
+  /** Never responds. */
   readonly hang?: boolean
-  /** Cuts the connection without an answer. */
+  /** Cuts the connection without a response. */
   readonly cut?: boolean
-  /** Sent verbatim in place of the normal answer. */
+  /** Sent unchanged in place of the normal response. */
   readonly answer?: Reply
-  /** The same on a socket: messages sent in turn, `{id}` standing for the request's id. */
+  /** The same on a socket: messages sent in turn, with `{id}` replaced by the request's id. */
   readonly frames?: readonly string[]
 }
 
-/** What a handler answers: a body that is neither text nor bytes is sent as JSON. */
+/** A handler's response: a body that is neither text nor bytes is sent as JSON. */
 export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
 }
 
-/** One call as a handler sees it. */
+/** One call as a handler gets it. */
 export interface Exchange {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
-  /** Parsed where it is JSON, else the text; undefined without one. */
+  /** Parsed if it is JSON, else the text; undefined without one. */
   readonly body: unknown
 }
 
 export type Handler = (exchange: Exchange) => Reply | Promise<Reply>
 
-/** Every call that arrived at an emulator, and the faults that wait for the next ones. */
+/** The calls that arrived at an emulator, and the faults for the next ones. */
 export class Journal {
-  /** The newest thousands of calls, oldest first: an emulator may run for weeks. */
+  /** The latest calls, oldest first; only thousands are stored, since an emulator may run for weeks. */
   readonly calls: Call[] = []
   readonly #counts = new Map<string, number>()
   #faults: { fault: Fault; left: number }[] = []
 
-  /** How many calls arrived, of one route or of all. */
+  /** The number of calls that arrived, of one route or of all. */
   count(route?: string): number {
     if (route !== undefined) return this.#counts.get(route) ?? 0
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  /** The next calls that match meet this fault; the fault scripted first goes first. */
+  /** Applies the fault to the next calls that match; earlier faults go first. */
   script(fault: Fault): void {
     this.#faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
   }
@@ -94,7 +94,7 @@ export class Journal {
     this.#faults = []
   }
 
-  /** Notes a call and says which fault it meets. */
+  /** Records a call and returns its fault. */
   arrive(call: Call): Fault | undefined {
     this.#counts.set(call.route, this.count(call.route) + 1)
     this.calls.push(call)
@@ -106,15 +106,15 @@ export class Journal {
 }
 
 /**
- * Serves routes (`METHOD /path/:with/URLPattern`, tried in order) on a free loopback port.
- * What no route matches is the vendor's `notFound`. Closing it ends every connection.
+ * Serves routes (`METHOD /path/:with/URLPattern`, tried in order) on a free loopback port. `notFound` handles calls that no
+ * route matches. Closing the emulator ends every connection.
  */
 export async function serveEmulator(options: {
   readonly provider: string
   readonly routes: Readonly<Record<string, Handler>>
   readonly notFound?: Handler
   readonly environment: (origin: string) => Record<string, string>
-  /** For what is more than HTTP: called once before listening. */
+  /** Called once before listening, for protocols other than HTTP. */
   readonly attach?: (server: Server, journal: Journal) => void
 }): Promise<Emulator> {
   const journal = new Journal()

@@ -1,9 +1,9 @@
 import { noise } from './world.ts'
 
 /**
- * A picture that looks like a heatmap, the same for the same arguments: coloured heat over the
- * wireframe of a web page, or over the plan of a shop floor. Any size from 16 pixels up.
- * Seeds that are equal up to a `#` share the plan and differ in heat.
+ * Draws an image that looks like a heatmap, the same for the same arguments: coloured heat over the wireframe of a web
+ * page, or over the plan of a shop floor. Any size from 16 pixels up. Seeds that are equal up to a `#` share the plan and
+ * differ in heat.
  */
 export async function heatmapPicture(
   seed: string,
@@ -30,7 +30,7 @@ interface Spot {
   readonly x: number
   readonly y: number
   readonly radius: number
-  /** 0 to 1; what overlaps adds up. */
+  /** 0 to 1; overlapping spots add up. */
   readonly heat: number
 }
 
@@ -147,7 +147,7 @@ function drawPage(seed: string, width: number, height: number): Scene {
   return { background: '#ffffff', shapes, spots }
 }
 
-/** The intensity alone, as opacity. */
+/** Only the intensity, as opacity. */
 function drawHeat(spots: readonly Spot[], width: number, height: number): string {
   const stops = [1, 0.78, 0.45, 0.17, 0].map(
     (opacity, index) => `<stop offset="${index / 4}" stop-color="#fff" stop-opacity="${opacity}"/>`,
@@ -159,7 +159,7 @@ function drawHeat(spots: readonly Spot[], width: number, height: number): string
   return frame(width, height, [`<radialGradient id="heat">${stops.join('')}</radialGradient>`, ...circles])
 }
 
-/** From intensities to the colours that heatmaps use; where nobody went stays see-through. */
+/** Maps intensities to the usual colours of heatmaps; zero stays transparent. */
 function colour(intensity: Buffer): Buffer {
   const table = Array.from({ length: 256 }, (_, value) => shade(value / 255))
   const pixels = Buffer.alloc(intensity.length * 4)
@@ -201,7 +201,7 @@ function grid(columns: number, rows: number): { column: number; row: number }[] 
   }))
 }
 
-/** Points a step apart along straight lines through the corners. */
+/** Points at equal steps along straight lines through the corners. */
 function trail(corners: readonly { x: number; y: number }[], step: number): { x: number; y: number }[] {
   return corners.slice(1).flatMap((end, index) => {
     const start = corners[index] ?? end

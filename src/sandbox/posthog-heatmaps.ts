@@ -1,6 +1,6 @@
 import { noise, type Site, sites, uuid } from './world.ts'
 
-/** A saved heatmap as it goes over the wire. */
+/** A saved heatmap as it is sent. */
 export interface SavedHeatmap {
   readonly id: string
   readonly short_id: string
@@ -19,15 +19,15 @@ export interface SavedHeatmap {
   readonly exception: string | null
 }
 
-/** What the emulator keeps of one: `asOf` gives what it looks like at a moment. */
+/** A heatmap as the emulator stores it; `asOf` returns its state at a time. */
 export interface KeptHeatmap {
   readonly projectId: string
   readonly heatmap: SavedHeatmap
-  /** Rendered one width after the other since then. */
+  /** When its render began; widths are rendered one after the other. */
   readonly renderingSince?: Date
-  /** Its pictures lie where the content route cannot read them. */
+  /** Whether its images are stored where the content route cannot read them. */
   readonly external?: boolean
-  /** The vendor page's own example, answered as it is printed there although it is deleted. */
+  /** The vendor page's own example: returned as printed there, although it is deleted. */
   readonly example?: boolean
 }
 
@@ -44,8 +44,8 @@ interface User {
 }
 
 /**
- * The same saved heatmaps at every start: six of the first paths of each site, and on the shop one of
- * each outcome, named by its short id. Only `rendering` depends on when the emulator was started.
+ * The same saved heatmaps at every start: six of the first paths of each site, and on the shop one of each outcome, with a
+ * short id that names it. Only `rendering` depends on the start time of the emulator.
  */
 export function madeUpHeatmaps(startedAt: Date): KeptHeatmap[] {
   return [...sites.flatMap(ordinary), ...sites.filter(site => site.id === 'shop').flatMap(unusual), example()]
@@ -79,7 +79,7 @@ export function madeUpHeatmaps(startedAt: Date): KeptHeatmap[] {
   }
 }
 
-/** What a kept heatmap looks like at a moment; a render stores its widths one at a time, `renderSeconds` each. */
+/** A stored heatmap's state at a time; a render stores its widths one at a time, each after `renderSeconds`. */
 export function asOf(kept: KeptHeatmap, now: Date, renderSeconds: number): SavedHeatmap {
   const { heatmap, renderingSince } = kept
   if (!renderingSince) return heatmap
@@ -96,7 +96,7 @@ export function asOf(kept: KeptHeatmap, now: Date, renderSeconds: number): Saved
   }
 }
 
-/** Starts a render over: what was stored is dropped at once, as the vendor does. */
+/** Restarts a render: drops all stored images at once, as the vendor does. */
 export function rerender(kept: KeptHeatmap, now: Date): KeptHeatmap {
   return { ...kept, heatmap: { ...kept.heatmap, ...renditions([]), exception: null }, renderingSince: now }
 }

@@ -1,9 +1,9 @@
 import type { Reply } from './emulator.ts'
 import type { SavedHeatmap } from './posthog-heatmaps.ts'
 
-/** Answers the list of saved heatmaps: hides the deleted, clamps `limit` and `offset`, and tells no next page. */
+/** Returns the list of saved heatmaps: without deleted ones, with clamped `limit` and `offset`, and without a next page. */
 export function listSaved(heatmaps: readonly SavedHeatmap[], query: URLSearchParams): Reply {
-  // Django takes the last of a repeated parameter, and an empty one as absent.
+  // Django takes the last of repeated parameters, and treats an empty one as absent.
   const given = (name: string) => query.getAll(name).at(-1) || undefined
   for (const name of ['created_by', 'limit', 'offset'])
     if (!integer.test(given(name) ?? '0'))
@@ -27,14 +27,14 @@ export function listSaved(heatmaps: readonly SavedHeatmap[], query: URLSearchPar
   return { body: { results: found.slice(offset, offset + limit), count: found.length } }
 }
 
-/** The vendor's envelope for a parameter or field that it refuses. */
+/** The vendor's error body for a refused parameter or field. */
 function invalidField(attr: string, detail: string): object {
   return { type: 'validation_error', code: 'invalid_input', detail, attr }
 }
 
 const integer = /^\s*[+-]?\d+(\.0*)?\s*$/
 
-/** Columns of the vendor's table; `has_content` and `snapshots` are computed and cannot be ordered by. */
+/** Columns of the vendor's table. `has_content` and `snapshots` are computed, so lists cannot be ordered by them. */
 const fields = new Set([
   'id',
   'short_id',
@@ -58,7 +58,7 @@ function sortKey(heatmap: SavedHeatmap, field: string): SortKey {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Nulls sort as the largest, as PostgreSQL has them. */
+/** Nulls sort as the largest, as in PostgreSQL. */
 function compare(a: SortKey, b: SortKey): number {
   if (a === b) return 0
   if (a === undefined) return 1

@@ -1,6 +1,6 @@
 /**
- * Sliding windows that are counted together: says how many seconds to wait, or nothing when the call may pass.
- * As at the vendor, a call that one window refuses still counts in a window that had room for it.
+ * Sliding windows that count together. Returns the seconds to wait, or undefined if the call may pass. As at the vendor, a
+ * call that one window refuses still counts in a window that had room for it.
  */
 export function throttle(
   windows: readonly { readonly limit: number; readonly seconds: number }[],

@@ -14,9 +14,9 @@ export interface PosthogOptions {
 }
 
 /**
- * PostHog's heatmap screenshots and saved heatmaps, under /api/projects and the deprecated /api/environments.
- * The key `phx_sandbox_without_scopes` is known but may read nothing; project 403 exists but is closed to every key.
- * `renderSeconds` is what one width of the heatmap `rendering` (or of one started over) takes.
+ * Emulates PostHog's heatmap screenshots and saved heatmaps, under /api/projects and the deprecated /api/environments. The
+ * key `phx_sandbox_without_scopes` is known but may read nothing; project 403 exists but no key may read it.
+ * `renderSeconds` is the time per width of the heatmap `rendering`, and of a restarted render.
  */
 export async function servePosthog({
   now = () => new Date(),
@@ -47,7 +47,7 @@ export async function servePosthog({
     environment: origin => ({ POSTHOG_HOST: origin, POSTHOG_PERSONAL_API_KEY: sandboxKey }),
   })
 
-  /** In the order of Django REST framework: renderer, key, permissions, throttles, object. */
+  /** Checks in the order of Django REST framework: renderer, key, permissions, throttles, object. */
   function guarded(
     handler: (exchange: Exchange, kept: readonly KeptHeatmap[]) => Reply | Promise<Reply>,
   ): Handler {
@@ -103,7 +103,7 @@ export async function servePosthog({
     const kept = all.find(({ heatmap }) => heatmap.short_id === params.short_id)
     if (!kept) return notFound()
     const heatmap = asOf(kept, now(), renderSeconds)
-    // Reading one that has been processing for more than ten minutes starts its render over [vendor source].
+    // Reading a heatmap that has been processing for more than ten minutes restarts its render [vendor source].
     const stale =
       heatmap.status === 'processing' && now().getTime() - Date.parse(heatmap.updated_at) > 600_000
     if (!stale || kept.example) return { body: heatmap }
@@ -124,7 +124,7 @@ function distance({ width }: { readonly width: number }, asked: string): number 
   return Math.abs(width - Number(asked))
 }
 
-/** The vendor renders JSON only, pictures included, so an Accept without it is refused [inferred]. */
+/** The vendor's only renderer is JSON, even for images, so an Accept without it is refused [inferred]. */
 function negotiate({ headers }: Exchange): Reply | undefined {
   const accepted = (headers.accept ?? '*/*')
     .split(',')

@@ -7,20 +7,20 @@ import { type PosthogOptions, servePosthog } from './posthog.ts'
 import { sites, stores, viewNames } from './world.ts'
 import { serveZenovay } from './zenovay.ts'
 
-/** All five emulated upstreams, with one made-up world behind them. */
+/** All five emulated upstreams, which share one made-up world. */
 export interface Sandbox extends AsyncDisposable {
   readonly 'aura-vision': AuraVisionEmulator
   readonly posthog: Emulator
   readonly analytiks: AnalytiksEmulator
   readonly zenovay: Emulator
   readonly datadog: Emulator
-  /** All of them, in the order of the providers. */
+  /** All emulators, in the order of the providers. */
   readonly emulators: readonly Emulator[]
   /** The environment variables that point Isotherm at the emulators of these providers. */
   environment(providers?: readonly string[]): Record<string, string>
 }
 
-/** How the emulators that draw pictures go about it. */
+/** Settings of the emulators that draw images. */
 export interface SandboxOptions {
   readonly 'aura-vision'?: AuraVisionOptions
   readonly posthog?: PosthogOptions

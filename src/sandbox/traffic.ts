@@ -1,24 +1,24 @@
 import { noise } from './world.ts'
 
-/** What is counted in a store, and when it is open; a part of the world's `Store`. */
+/** The part of the world's `Store` that traffic depends on: its zones and opening hours. */
 export interface Premises {
   readonly locationId: number
   readonly opens: number
   readonly closes: number
   readonly closedOn: readonly number[]
   readonly size: number
-  /** The ids of the zones that its cameras watch. */
+  /** The ids of the zones that its cameras count. */
   readonly zones: readonly string[]
 }
 
-/** What one zone's cameras saw; natural numbers. */
+/** The counts of one zone; natural numbers. */
 export interface ZoneCounts {
   readonly visits: number
   readonly dwellTime: number
   readonly peakVisits: number
 }
 
-/** What a store's cameras saw; natural numbers, dwell time being the sum over visitors in milliseconds. */
+/** The counts of a store; natural numbers. Dwell time is the sum over visitors in milliseconds. */
 export interface Counts {
   readonly visits: number
   readonly dwellTime: number
@@ -27,7 +27,7 @@ export interface Counts {
   readonly allVisits: number
   readonly peakOccupancy: number
   readonly walkBys: number
-  /** One for each zone of the premises, in their order; none while nobody can be inside. */
+  /** One per zone of the premises, in their order; empty while nobody can be inside. */
   readonly zones: readonly ZoneCounts[]
 }
 
@@ -37,8 +37,8 @@ const day = 86_400_000
 const weekdayFactors = [0.75, 0.8, 0.85, 0.9, 1.1, 1.3, 1]
 
 /**
- * Counts any quarter-hour of a store, the same at every start: `quarter` is how many have passed since 1970 in
- * UTC, `wall` is the local clock at its start as if that were UTC.
+ * The counts of any quarter-hour of a store, the same at every start. `quarter` is the number of quarter-hours since 1970
+ * in UTC; `wall` is the local time of its start, read as UTC.
  */
 export function footfall(premises: Premises): (quarter: number, wall: number) => Counts {
   const { locationId, opens, closes, closedOn, size } = premises
@@ -102,7 +102,7 @@ function daylight(hour: number): number {
   return hour < 6 ? 0.02 : 0.02 + Math.sin((Math.PI * (hour - 6)) / 18)
 }
 
-/** As `noise`, for whole numbers: quick enough for every quarter-hour of a fleet. */
+/** Like `noise`, for whole numbers: fast enough for every quarter-hour of a fleet. */
 function mix(seed: number, quarter: number, salt: number): number {
   let hash = seed ^ Math.imul(quarter, 0x9e3779b1) ^ Math.imul(salt, 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)

@@ -1,4 +1,4 @@
-/** A store of the made-up world, with the identities that each vendor knows it by. */
+/** A store of the made-up world, with its identity at each vendor. */
 export interface Store {
   readonly id: string
   readonly name: string
@@ -9,7 +9,7 @@ export interface Store {
   readonly locationId: number
   readonly brandId: number
   readonly referenceNumber: string
-  /** First and last opening hour in local time; closed on the weekdays listed (1 is Monday). */
+  /** First and last opening hour in local time; closed on the listed weekdays (1 is Monday). */
   readonly opens: number
   readonly closes: number
   readonly closedOn: readonly number[]
@@ -17,7 +17,7 @@ export interface Store {
   readonly size: number
 }
 
-/** A website of the made-up world, with the identities that each vendor knows it by. */
+/** A website of the made-up world, with its identity at each vendor. */
 export interface Site {
   readonly id: string
   readonly name: string
@@ -29,7 +29,7 @@ export interface Site {
   readonly paths: readonly string[]
 }
 
-/** The same twelve stores of two brands at every start; the first ones carry the ids of the vendors' own examples. */
+/** The same twelve stores of two brands at every start; the first ones have the ids of the vendors' own examples. */
 export const stores: readonly Store[] = [
   store(1, 'oxford-street', 'Oxford Street', 'Europe/London', 1234, 'US0658', 9, 21, [], 90),
   store(2, 'rue-de-rivoli', 'Rue de Rivoli', 'Europe/Paris', 1234, 'FR2561', 10, 20, [7], 70),
@@ -84,7 +84,7 @@ export const sites: readonly Site[] = [
   },
 ]
 
-/** The views whose Datadog name is not their path, by website and path pattern. */
+/** The views whose Datadog name differs from their path, by website and path pattern. */
 export const viewNames: readonly {
   readonly site: string
   readonly path: string
@@ -94,7 +94,7 @@ export const viewNames: readonly {
   { site: 'help', path: '/articles/:id', viewName: '/articles/?' },
 ]
 
-/** A number in [0, 1) that depends on its arguments alone, so that the world is the same at every start. */
+/** A number in [0, 1) that depends only on its arguments, so that the world is the same at every start. */
 export function noise(...parts: readonly (string | number)[]): number {
   let hash = 0x811c9dc5
   for (const character of parts.join('|'))
@@ -104,7 +104,7 @@ export function noise(...parts: readonly (string | number)[]): number {
   return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32
 }
 
-/** A UUID that depends on its arguments alone. */
+/** A UUID that depends only on its arguments. */
 export function uuid(...parts: readonly (string | number)[]): string {
   const words = [0, 1, 2, 3].map(index => Math.floor(noise(...parts, index) * 2 ** 32))
   const hex = words.map(word => word.toString(16).padStart(8, '0')).join('')

@@ -1,12 +1,12 @@
 import type { Reply } from './emulator.ts'
 
 /**
- * Which of the vendor's pages errors follow: 1 the endpoint page and the newest help (a wait is only in the text),
- * 2 the reference and the older help (lower-case code, `Retry-After`), 3 the help on API errors (`Retry-After` inferred).
+ * Which of the vendor's pages errors follow: 1: the endpoint page and the newest help (a wait is only in the text);
+ * 2: the reference and the older help (lower-case code, `Retry-After`); 3: the help on API errors (`Retry-After` inferred).
  */
 export type ErrorShape = 1 | 2 | 3
 
-/** An answer that is not a success. */
+/** An error response. */
 export class Refusal extends Error {
   readonly status: number
   readonly code: string

@@ -1,12 +1,12 @@
-/** What the quota says to one more request of the key. */
+/** The quota's decision about one more request of the key. */
 export type Verdict =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly limit: 'minute'; readonly waitSeconds: number }
   | { readonly allowed: false; readonly limit: 'month' }
 
 /**
- * Counts a key's requests. A minute opens with its first request; a month is a calendar month in UTC.
- * A refused request counts towards neither (inferred).
+ * Counts a key's requests. A minute begins with its first request; a month is a calendar month in UTC. A refused request
+ * counts in neither (inferred).
  */
 export class ZenovayQuota {
   readonly #perMinute: number
@@ -34,7 +34,7 @@ export class ZenovayQuota {
     return { allowed: true }
   }
 
-  /** The newest help page names these but for `X-RateLimit-Reset`, in seconds since 1970, which only the older one has. */
+  /** The headers of the newest help page, plus `X-RateLimit-Reset` in seconds since 1970, which only the older page has. */
   headers(now: Date, withReset: boolean): Record<string, string> {
     this.#turn(now)
     const opened = Math.max(this.#minute.opened, now.getTime() - minute)

@@ -1,6 +1,6 @@
 import { noise, type Site, sites } from './world.ts'
 
-/** A website as Zenovay's own list shows it. */
+/** A website in Zenovay's own list. */
 export interface ZenovayWebsite {
   readonly id: string
   readonly domain: string
@@ -20,7 +20,7 @@ export interface ZenovayPage {
 /** A website that exists, but belongs to another account. */
 export const foreignWebsiteId = 'e5f6a7b8-c9d0-4234-9f01-345678901234'
 
-/** The account's websites: the world's, then one that nobody but Zenovay knows. */
+/** The account's websites: the world's, then one that only Zenovay has. */
 export function zenovayWebsites(): ZenovayWebsite[] {
   return known.map(({ id, origin, name }, index) => ({
     id,
@@ -34,7 +34,7 @@ export function zenovayWebsites(): ZenovayWebsite[] {
   }))
 }
 
-/** Every page of a website with the most interactions first, last used the day before `now`. */
+/** Every page of a website, with the most interactions first, last used on the day before `now`. */
 export function zenovayPages(websiteId: string, now: Date): ZenovayPage[] {
   const website = known.find(({ id }) => id === websiteId)
   if (!website) return []
@@ -54,7 +54,7 @@ export function zenovayPages(websiteId: string, now: Date): ZenovayPage[] {
 
 interface KnownWebsite extends Pick<Site, 'name' | 'origin' | 'paths'> {
   readonly id: string
-  /** About how many interactions its busiest page has. */
+  /** The approximate number of interactions of its busiest page. */
   readonly busiest: number
 }
 
@@ -75,7 +75,7 @@ const known: readonly KnownWebsite[] = [
   },
 ]
 
-/** The example of the vendor's page. */
+/** The example on the vendor's page. */
 const examplePages: readonly ZenovayPage[] = [
   { url: '/', total_interactions: 12543, last_updated: '2026-02-07T14:30:00.000Z' },
   { url: '/pricing', total_interactions: 8765, last_updated: '2026-02-07T14:25:00.000Z' },

@@ -5,7 +5,7 @@ import { type ErrorShape, errorReply, Refusal } from './zenovay-errors.ts'
 import { ZenovayQuota } from './zenovay-quota.ts'
 import { foreignWebsiteId, zenovayPages, zenovayWebsites } from './zenovay-websites.ts'
 
-/** Emulates Zenovay's external API: the list of websites and the pages of each that have heatmaps. */
+/** Emulates Zenovay's external API: the list of websites, and the pages of each that have heatmaps. */
 export async function serveZenovay(
   options: {
     readonly now?: () => Date
@@ -13,9 +13,9 @@ export async function serveZenovay(
     readonly perMinute?: number
     readonly perMonth?: number
     readonly apiKey?: string
-    /** The only website that the key reaches. */
+    /** The only website that the key may read. */
     readonly siteOnly?: string
-    /** The key belongs to the Free plan, which the API refuses. */
+    /** Whether the key belongs to the Free plan, which the API refuses. */
     readonly freePlan?: boolean
     readonly errorShape?: ErrorShape
   } = {},
@@ -43,7 +43,7 @@ export async function serveZenovay(
     environment: origin => ({ ZENOVAY_API_KEY: apiKey, ZENOVAY_URL: `${origin}${base}` }),
   })
 
-  /** An unauthenticated request does not count, every other one does, by the newest help page. */
+  /** By the newest help page every request counts, except an unauthenticated one. */
   function metered(answer: (exchange: Exchange, at: Date) => unknown): Handler {
     return exchange => {
       const at = now()
@@ -79,7 +79,7 @@ export async function serveZenovay(
     return new Refusal(429, 'RATE_LIMIT_EXCEEDED', 'Rate limit exceeded', verdict.waitSeconds)
   }
 
-  /** The website that the key may read, or why not. */
+  /** The website if the key may read it, else the refusal. */
   function reach(id = ''): string {
     const websiteId = id.toLowerCase()
     if (!uuid.test(websiteId)) throw new Refusal(400, 'VALIDATION_ERROR', 'websiteId must be a valid UUID')
@@ -94,7 +94,7 @@ export async function serveZenovay(
 const base = '/api/external/v1'
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** That what is out of bounds is refused, not clamped, is inferred; the page only says that there is no `range`. */
+/** Refusing values out of bounds, instead of clamping them, is inferred; the page says only that there is no `range`. */
 function readLimit(query: URLSearchParams): number {
   if (query.has('range'))
     throw new Refusal(400, 'VALIDATION_ERROR', 'range is not a parameter of this endpoint')
