@@ -1,5 +1,5 @@
 import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
-import { screenshotSeconds } from '../providers/posthog/answers.ts'
+import { screenshotSeconds } from '../providers/posthog/sources.ts'
 import type { Sources } from '../providers.ts'
 import type { CacheAccess } from '../upstream/cache/cache.ts'
 import { notConfigured } from '../upstream/error.ts'

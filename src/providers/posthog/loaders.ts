@@ -6,9 +6,9 @@ import { changed, type Paginator, paginate } from '../../upstream/source/paginat
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import { isUuid } from '../../upstream/uuid.ts'
-import type { PostHogSources, ScreenshotKey } from './answers.ts'
 import type { PostHogScope, Screenshot } from './client.ts'
 import { byPage, type HeatmapsByPage } from './pages.ts'
+import type { PostHogSources, ScreenshotKey } from './sources.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
 /** A heatmap by either of its ids: the UUID that pictures go by, or the short id of the vendor's saved-heatmap routes. */

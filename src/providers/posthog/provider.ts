@@ -8,9 +8,9 @@ import {
   seconds,
   url,
 } from '../../upstream/provider/variable-forms.ts'
-import { type PostHogSources, posthogSources } from './answers.ts'
 import { connectPosthog, type PostHogClient, type PostHogSettings, posthogAccount } from './client.ts'
 import { type PostHogLoaders, posthogLoaders } from './loaders.ts'
+import { type PostHogSources, posthogSources } from './sources.ts'
 
 const variables = z.object({
   POSTHOG_PERSONAL_API_KEY: key(),
