@@ -4,7 +4,7 @@ import { asError } from '../../upstream/error.ts'
 import type { ImageResult } from '../../upstream/images/image-cache.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { callOf } from '../../upstream/source/endpoint.ts'
+import { callPerKey } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
@@ -53,31 +53,26 @@ export function auraVisionSources(
   cachePolicy: CachePolicy | undefined,
   imageCachePolicy: CachePolicy | undefined,
 ): AuraVisionSources {
-  const heatmaps = new DataSource<RequestKey, readonly AuraHeatmap[]>(
-    {
-      nameOf: ({ locationIds, types, filter }) =>
-        nameOf('aura heatmaps', filterName(filter), locationIds, types),
-      callsOf: keys =>
-        keys.map(key => {
-          const { locationIds, types, filter } = key
-          return callOf(key, { route: 'detail/list', locationIds, types, ...filter }, async callContext =>
-            (await client.heatmaps(locationIds, types, filter, callContext)).map(withoutUrl),
-          )
-        }),
-      ttlOf: () => limits.ttlSeconds * 1000,
-      isValue: (kept): kept is readonly AuraHeatmap[] => Array.isArray(kept),
+  const heatmaps = callPerKey<RequestKey, readonly AuraHeatmap[]>({
+    nameOf: ({ locationIds, types, filter }) =>
+      nameOf('aura heatmaps', filterName(filter), locationIds, types),
+    plan: ({ locationIds, types, filter }) => ({ route: 'detail/list', locationIds, types, ...filter }),
+    async call({ locationIds, types, filter }, callContext) {
+      const rows = await client.heatmaps(locationIds, types, filter, callContext)
+      return rows.map(withoutUrl)
     },
-    cachePolicy,
-  )
+    ttlOf: () => limits.ttlSeconds * 1000,
+    isValue: Array.isArray,
+  })
   return {
-    heatmaps,
+    heatmaps: new DataSource(heatmaps, cachePolicy),
     rows: rowSource(client, limits.ttlSeconds * 1000, cachePolicy),
     pictures: imageSource(client, imageCachePolicy),
     bounds: client.bounds,
   }
 }
 
-export function auraVisionLoaders(answers: () => AuraVisionSources, scope: RequestScope): AuraVisionLoaders {
+export function auraVisionLoaders(sources: () => AuraVisionSources, scope: RequestScope): AuraVisionLoaders {
   return {
     heatmaps: new RequestLoader(
       scope,
@@ -85,7 +80,7 @@ export function auraVisionLoaders(answers: () => AuraVisionSources, scope: Reque
         loadGroups(
           keys,
           key => filterName(key.filter),
-          (group, { filter }) => loadHeatmaps(answers(), group, filter, scope),
+          (group, { filter }) => loadHeatmaps(sources(), group, filter, scope),
         ),
       { cacheKeyFn: keyName },
     ),
@@ -93,9 +88,9 @@ export function auraVisionLoaders(answers: () => AuraVisionSources, scope: Reque
       scope,
       keys =>
         Promise.all(
-          answers()
+          sources()
             .rows.askAll(keys, scope)
-            .map(answer => answer.catch(asError)),
+            .map(row => row.catch(asError)),
         ),
       { cacheKeyFn: rowName },
     ),
@@ -104,16 +99,16 @@ export function auraVisionLoaders(answers: () => AuraVisionSources, scope: Reque
 
 /** A request that failed fails the keys that have a cell in it, and no other. */
 function loadHeatmaps(
-  answers: AuraVisionSources,
+  sources: AuraVisionSources,
   keys: readonly HeatmapsKey[],
   filter: HeatmapFilter,
   scope: RequestScope,
 ): Promise<(readonly AuraHeatmap[] | Error)[]> {
   const cells = keys.flatMap(({ locationId, types }) => types.map(type => ({ locationId, type })))
   const asked = new Map<string, Promise<RowsOfLocations>>()
-  for (const request of planRequests(cells, answers.bounds)) {
-    const answer = ask(answers, { ...request, filter }, scope)
-    for (const locationId of request.locationIds) asked.set(locationId, answer)
+  for (const request of planRequests(cells, sources.bounds)) {
+    const rows = ask(sources, { ...request, filter }, scope)
+    for (const locationId of request.locationIds) asked.set(locationId, rows)
   }
   return Promise.all(
     keys.map(async ({ locationId, types }) => {
@@ -140,11 +135,11 @@ async function ask(
 ): Promise<RowsOfLocations> {
   const windows = windowsOf(request.filter, bounds.maximumDays)
   const keys = windows.map(({ start, end }) => ({ ...request, filter: { ...request.filter, start, end } }))
-  const answers = await Promise.all(heatmaps.askAll(keys, scope))
+  const results = await Promise.all(heatmaps.askAll(keys, scope))
   const undated = new Set<string>()
-  const rows = answers.flatMap((answer, index) => {
+  const rows = results.flatMap((result, index) => {
     const window = windows[index]
-    return answer.filter(row => {
+    return result.filter(row => {
       if (row.createdAt !== null) return window && isWithin(window, row.createdAt)
       const text = JSON.stringify(row)
       const isNew = !undated.has(text)

@@ -5,7 +5,7 @@ import { asError } from '../../upstream/error.ts'
 import { type ImageResult, isImageResult } from '../../upstream/images/image-cache.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { callOf } from '../../upstream/source/endpoint.ts'
+import { callPerKey } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } from './row-questions.ts'
 
@@ -19,22 +19,18 @@ export function imageSource(
 ): DataSource<RowKey, ImageResult> {
   const urls = freshUrls(client)
   const turns = openImageDownloadLimit('aura-vision')
-  return new DataSource<RowKey, ImageResult>(
-    {
-      nameOf: rowName,
-      callsOf: keys =>
-        keys.map(key =>
-          callOf(key, { route: 'detail/list', ...key }, async callContext => {
-            using _turn = turns.take()
-            const url = await urls({ key, callContext })
-            return { picture: await client.picture(url, callContext, () => urls({ key, callContext })) }
-          }),
-        ),
-      ttlOf: () => spatialPictureSeconds * 1000,
-      isValue: isImageResult,
+  const images = callPerKey<RowKey, ImageResult>({
+    nameOf: rowName,
+    plan: key => ({ route: 'detail/list', ...key }),
+    async call(key, callContext) {
+      using _turn = turns.take()
+      const url = await urls({ key, callContext })
+      return { picture: await client.picture(url, callContext, () => urls({ key, callContext })) }
     },
-    cachePolicy,
-  )
+    ttlOf: () => spatialPictureSeconds * 1000,
+    isValue: isImageResult,
+  })
+  return new DataSource(images, cachePolicy)
 }
 
 interface Wanted {

@@ -3,7 +3,7 @@ import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { callOf } from '../../upstream/source/endpoint.ts'
+import { callPerKey } from '../../upstream/source/endpoint.ts'
 import { longestLists } from '../../upstream/source/longest-lists.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
@@ -32,32 +32,25 @@ export function datadogSources(
   { limits }: Pick<DatadogSettings, 'limits'>,
   cachePolicy: CachePolicy | undefined,
 ): DatadogSources {
-  return new DataSource(
-    {
-      nameOf: key => nameOf('datadog snapshots', filterName(key), key.first),
-      callsOf: keys =>
-        keys.map(key => {
-          const plan = { route: 'GET /api/v2/replay/heatmap/snapshots', ...key }
-          return callOf(key, plan, callContext => client.snapshots(key, key.first, callContext))
-        }),
-      // A row whose start cannot be read holds an error, which is never kept.
-      ttlOf: (_key, rows) =>
-        rows.some(({ start }) => start instanceof Error) ? 0 : limits.ttlSeconds * 1000,
-      isValue: (kept): kept is readonly DatadogSnapshot[] => Array.isArray(kept),
-    },
-    cachePolicy,
-    'datadog snapshots',
-  )
+  const snapshots = callPerKey<SnapshotsKey, readonly DatadogSnapshot[]>({
+    nameOf: key => nameOf('datadog snapshots', filterName(key), key.first),
+    plan: key => ({ route: 'GET /api/v2/replay/heatmap/snapshots', ...key }),
+    call: (key, callContext) => client.snapshots(key, key.first, callContext),
+    // A row whose start cannot be read holds an error, which is never cached.
+    ttlOf: (_key, rows) => (rows.some(({ start }) => start instanceof Error) ? 0 : limits.ttlSeconds * 1000),
+    isValue: Array.isArray,
+  })
+  return new DataSource(snapshots, cachePolicy, 'datadog snapshots')
 }
 
-export function datadogLoaders(answers: () => DatadogSources, scope: RequestScope): DatadogLoaders {
+export function datadogLoaders(sources: () => DatadogSources, scope: RequestScope): DatadogLoaders {
   const lists = longestLists<DatadogSnapshot>()
   const snapshots = new RequestLoader<SnapshotsKey, readonly DatadogSnapshot[], string>(
     scope,
     keys =>
       loadGroups(keys, filterName, async (group, filter) => {
         const limit = Math.max(...group.map(key => key.first))
-        const ask = async () => answers().ask({ ...filter, first: limit }, scope)
+        const ask = async () => sources().ask({ ...filter, first: limit }, scope)
         const rows = await lists.rows(filterName(filter), limit, ask)
         return group.map(key => rows.slice(0, key.first))
       }),
@@ -74,7 +67,7 @@ export function datadogLoaders(answers: () => DatadogSources, scope: RequestScop
     async clear() {
       snapshots.clearAll()
       lists.clear()
-      await answers().forget()
+      await sources().forget()
     },
   }
 }

@@ -41,7 +41,7 @@ export interface PostHogLoaders {
 /** The most that the vendor hands out at once (vendor source). */
 const pageSize = 500
 
-export function posthogLoaders(answers: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
+export function posthogLoaders(sources: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
   const paginators = new Map<string, Paginator<PostHogHeatmap>>()
   const pages = new Map<string, Promise<HeatmapsByPage>>()
 
@@ -53,7 +53,7 @@ export function posthogLoaders(answers: () => PostHogSources, requestScope: Requ
     let isAfresh = false
     const known = new Set<string>()
     return paginate<PostHogHeatmap, number>(async (offset = 0) => {
-      const { lists } = answers()
+      const { lists } = sources()
       const key = { scope, limit: pageSize, offset }
       const { results, count } = await (isAfresh
         ? lists.askAfresh(key, requestScope)
@@ -78,7 +78,7 @@ export function posthogLoaders(answers: () => PostHogSources, requestScope: Requ
 
   const screenshots = new RequestLoader<ScreenshotKey, Screenshot, string>(
     requestScope,
-    keys => Promise.all(keys.map(key => answers().screenshots.ask(key, requestScope).catch(asError))),
+    keys => Promise.all(keys.map(key => sources().screenshots.ask(key, requestScope).catch(asError))),
     {
       cacheKeyFn: ({ scope, uuid, width }) => nameOf(scope.kind, scope.id, uuid, width),
     },
@@ -89,7 +89,7 @@ export function posthogLoaders(answers: () => PostHogSources, requestScope: Requ
     return rows.find(heatmap => heatmap.id === id)
   }
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
-    if (!isUuid(id)) return answers().heatmaps.ask({ scope, id }, requestScope)
+    if (!isUuid(id)) return sources().heatmaps.ask({ scope, id }, requestScope)
     const uuid = id.toLowerCase()
     const listed = await findListed({ scope, id: uuid })
     if (listed) return listed
@@ -118,7 +118,7 @@ export function posthogLoaders(answers: () => PostHogSources, requestScope: Requ
       const first = await screenshots.load(key)
       if (first.state !== 'RENDERING' || milliseconds <= 0) return first
       using patience = openDeadline(Math.min(milliseconds, longestWait), requestScope.signal)
-      const { renderings } = answers()
+      const { renderings } = sources()
       return await renderings.settled(key, patience.signal).catch(error => {
         const isTooMany = error instanceof UpstreamError && error.code === 'UPSTREAM_RATE_LIMITED'
         if (!isTooMany && !isTimeout(patience.signal.reason)) throw error
@@ -128,7 +128,7 @@ export function posthogLoaders(answers: () => PostHogSources, requestScope: Requ
     async *changes(key, signal) {
       const first = await screenshots.load(key)
       yield first
-      if (first.state === 'RENDERING') yield await answers().renderings.settled(key, signal)
+      if (first.state === 'RENDERING') yield await sources().renderings.settled(key, signal)
     },
     heatmaps: new RequestLoader(
       requestScope,

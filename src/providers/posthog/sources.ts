@@ -4,7 +4,7 @@ import { isImageResult } from '../../upstream/images/image-cache.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { callOf } from '../../upstream/source/endpoint.ts'
+import { type CallPerKey, callPerKey } from '../../upstream/source/endpoint.ts'
 import { RequestScope } from '../../upstream/source/request-scope.ts'
 import type {
   PostHogClient,
@@ -68,77 +68,64 @@ export function posthogSources(
     look: (key, signal) => screenshots.ask(key, RequestScope.alone('posthog', signal)),
     perHour,
   })
-  const screenshots = new DataSource<ScreenshotKey, Screenshot>(
-    {
-      ...askedOf(async ({ scope, uuid, width }, callContext) =>
-        client.screenshot(scope, uuid, width, callContext),
-      ),
+  const screenshots = new DataSource(
+    lookAt<Screenshot>({
+      look: ({ scope, uuid, width }, callContext) => client.screenshot(scope, uuid, width, callContext),
       ttlOf: (_key, { state }) => (state === 'READY' ? milliseconds : 0),
-      isValue: (kept): kept is Screenshot => kept instanceof Object && 'state' in kept,
-    },
+      isValue: (cached): cached is Screenshot => isObject(cached) && 'state' in cached,
+    }),
     cachePolicy,
   )
-  const pictures = new DataSource<ScreenshotKey, ScreenshotPicture>(
-    {
-      ...askedOf(async ({ scope, uuid, width }, callContext) => {
-        using _turn = turns.take()
-        return await client.picture(scope, uuid, width, callContext)
-      }),
-      ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
-      isValue: (kept): kept is ScreenshotPicture => isImageResult(kept) && 'state' in kept,
+  const pictures = lookAt<ScreenshotPicture>({
+    async look({ scope, uuid, width }, callContext) {
+      using _turn = turns.take()
+      return await client.picture(scope, uuid, width, callContext)
     },
-    imageCachePolicy,
-  )
-  /** A look at a picture, which is not made again before its time. */
-  function askedOf<Seen extends Screenshot>(
-    look: (key: ScreenshotKey, callContext: CallContext) => Promise<Seen>,
-  ) {
-    return {
+    ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
+    isValue: (cached): cached is ScreenshotPicture => isImageResult(cached) && 'state' in cached,
+  })
+  const heatmaps = callPerKey<SavedKey, PostHogHeatmap>({
+    nameOf: ({ scope, id }) => nameOf('posthog heatmap', scope.kind, scope.id, id),
+    plan: key => ({ route: 'GET /saved/:short_id', ...key }),
+    call: ({ scope, id }, callContext) => client.heatmap(scope, id, callContext),
+    ttlOf: () => milliseconds,
+    isValue: (cached): cached is PostHogHeatmap => isObject(cached) && 'id' in cached,
+  })
+  const lists = callPerKey<ListKey, HeatmapList>({
+    nameOf: ({ scope, limit, offset }) => nameOf('posthog list', scope.kind, scope.id, limit, offset),
+    plan: key => ({ route: 'GET /saved', ...key }),
+    call: ({ scope, ...page }, callContext) => client.heatmaps(scope, page, callContext),
+    ttlOf: () => milliseconds,
+    isValue: (cached): cached is HeatmapList => isObject(cached) && 'results' in cached,
+  })
+
+  /** A look at a screenshot; one that is still being drawn is not looked at again before its time. */
+  function lookAt<Seen extends Screenshot>({
+    look,
+    ...endpoint
+  }: Pick<CallPerKey<ScreenshotKey, Seen | RenderingScreenshot>, 'ttlOf' | 'isValue'> & {
+    readonly look: (key: ScreenshotKey, callContext: CallContext) => Promise<Seen>
+  }) {
+    return callPerKey<ScreenshotKey, Seen | RenderingScreenshot>({
+      ...endpoint,
       nameOf: screenshotName,
-      callsOf: (keys: readonly ScreenshotKey[]) =>
-        keys.map(key => {
-          const plan = { route: 'GET /heatmap_screenshots/:id/content', ...key }
-          return callOf<ScreenshotKey, Seen | RenderingScreenshot>(
-            key,
-            plan,
-            async callContext => renderings.known(key) ?? renderings.saw(key, await look(key, callContext)),
-          )
-        }),
-    }
+      plan: key => ({ route: 'GET /heatmap_screenshots/:id/content', ...key }),
+      call: async (key, callContext) =>
+        renderings.known(key) ?? renderings.saw(key, await look(key, callContext)),
+    })
   }
+
   return {
     screenshots,
-    pictures,
+    pictures: new DataSource(pictures, imageCachePolicy),
     renderings,
-    heatmaps: new DataSource(
-      {
-        nameOf: ({ scope, id }) => nameOf('posthog heatmap', scope.kind, scope.id, id),
-        callsOf: keys =>
-          keys.map(key => {
-            const plan = { route: 'GET /saved/:short_id', ...key }
-            return callOf(key, plan, callContext => client.heatmap(key.scope, key.id, callContext))
-          }),
-        ttlOf: () => milliseconds,
-        isValue: (kept): kept is PostHogHeatmap => kept instanceof Object && 'id' in kept,
-      },
-      cachePolicy,
-    ),
-    lists: new DataSource(
-      {
-        nameOf: ({ scope, limit, offset }) => nameOf('posthog list', scope.kind, scope.id, limit, offset),
-        callsOf: keys =>
-          keys.map(key => {
-            const { scope, ...page } = key
-            return callOf(key, { route: 'GET /saved', ...key }, callContext =>
-              client.heatmaps(scope, page, callContext),
-            )
-          }),
-        ttlOf: () => milliseconds,
-        isValue: (kept): kept is HeatmapList => kept instanceof Object && 'results' in kept,
-      },
-      cachePolicy,
-    ),
+    heatmaps: new DataSource(heatmaps, cachePolicy),
+    lists: new DataSource(lists, cachePolicy),
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function screenshotName({ scope, uuid, width }: ScreenshotKey): string {

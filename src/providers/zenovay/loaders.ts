@@ -3,7 +3,7 @@ import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { asError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
-import { callOf } from '../../upstream/source/endpoint.ts'
+import { callPerKey } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { ZenovayClient, ZenovaySettings } from './client.ts'
@@ -39,42 +39,33 @@ export function zenovaySources(
   cachePolicy: CachePolicy | undefined,
 ): ZenovaySources {
   const ttlOf = () => limits.ttlSeconds * 1000
+  const pages = callPerKey<string, readonly ZenovayPage[]>({
+    nameOf: websiteId => nameOf('zenovay pages', websiteId, maximumPages),
+    plan: websiteId => ({ route: 'GET /heatmaps/:websiteId/pages', websiteId, limit: maximumPages }),
+    call: (websiteId, callContext) => client.pages(websiteId, maximumPages, callContext),
+    ttlOf,
+    isValue: Array.isArray,
+  })
+  const websites = callPerKey<null, readonly ZenovayWebsite[]>({
+    nameOf: () => nameOf('zenovay websites'),
+    plan: () => ({ route: 'GET /websites' }),
+    call: (_key, callContext) => client.websites(callContext),
+    ttlOf,
+    isValue: Array.isArray,
+  })
   return {
-    pages: new DataSource(
-      {
-        nameOf: websiteId => nameOf('zenovay pages', websiteId, maximumPages),
-        callsOf: websiteIds =>
-          websiteIds.map(websiteId => {
-            const plan = { route: 'GET /heatmaps/:websiteId/pages', websiteId, limit: maximumPages }
-            return callOf(websiteId, plan, callContext => client.pages(websiteId, maximumPages, callContext))
-          }),
-        ttlOf,
-        isValue: (kept): kept is readonly ZenovayPage[] => Array.isArray(kept),
-      },
-      cachePolicy,
-    ),
-    websites: new DataSource(
-      {
-        nameOf: () => nameOf('zenovay websites'),
-        callsOf: keys =>
-          keys.map(key =>
-            callOf(key, { route: 'GET /websites' }, callContext => client.websites(callContext)),
-          ),
-        ttlOf,
-        isValue: (kept): kept is readonly ZenovayWebsite[] => Array.isArray(kept),
-      },
-      cachePolicy,
-    ),
+    pages: new DataSource(pages, cachePolicy),
+    websites: new DataSource(websites, cachePolicy),
   }
 }
 
 /** The most pages that Zenovay tells of, at the price of one. */
 const maximumPages = 100
 
-export function zenovayLoaders(answers: () => ZenovaySources, scope: RequestScope): ZenovayLoaders {
+export function zenovayLoaders(sources: () => ZenovaySources, scope: RequestScope): ZenovayLoaders {
   let list: Promise<readonly ZenovayWebsite[]> | undefined
   const websites = () => {
-    list ??= (async () => answers().websites.ask(null, scope))()
+    list ??= (async () => sources().websites.ask(null, scope))()
     return list
   }
   const originsOf = async ({ websiteId, origins }: PagesKey) => {
@@ -83,7 +74,7 @@ export function zenovayLoaders(answers: () => ZenovaySources, scope: RequestScop
     return origin ? [origin] : []
   }
   const pages = async (key: PagesKey) => {
-    const rows = await answers().pages.ask(key.websiteId, scope)
+    const rows = await sources().pages.ask(key.websiteId, scope)
     return new PageList(rows, rows.some(namesOrigin) ? await originsOf(key) : [])
   }
   return {

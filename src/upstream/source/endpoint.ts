@@ -1,13 +1,13 @@
 import type { CallContext } from '../call-context.ts'
 import type { PlannedCall } from './admission.ts'
 
-/** A kind of question that a provider answers. */
+/** A kind of upstream question: its cache key, calls, TTL and encoding. */
 export interface Endpoint<Key, Value> {
-  /** The same for equal questions, and for no others of the provider. */
+  /** The cache key: the same for equal keys, and for no others of the provider. */
   readonly nameOf: (key: Key) => string
-  /** The fewest calls that answer all of the questions. */
+  /** The fewest calls that load all keys. */
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
-  /** How long an answer that came at that time may be kept, in milliseconds; 0 is not at all. */
+  /** The TTL of a value that was loaded at that time, in milliseconds; 0 does not cache it. */
   readonly ttlOf: (key: Key, value: Value, at: number) => number
   /** Whether what the cache holds under a key's name is such a value. Checked at each look-up, so it has to be quick. */
   readonly isValue: (cached: unknown) => cached is Value
@@ -23,18 +23,31 @@ export interface Encoding<Value> {
 }
 
 export interface Call<Key, Value> {
-  /** The questions that it answers, the very ones that were given. */
+  /** The keys that it loads, the very objects that were given. */
   readonly keys: readonly Key[]
   readonly plan: PlannedCall
-  /** The answers in the order of the questions, an error in place of one that failed by itself. */
+  /** The values in the order of the keys, an error in place of one that failed by itself. */
   readonly make: (callContext: CallContext) => Promise<readonly (Value | Error)[]>
 }
 
-/** A call that answers one question. */
-export function callOf<Key, Value>(
-  key: Key,
-  plan: PlannedCall,
-  make: (callContext: CallContext) => Promise<Value>,
-): Call<Key, Value> {
-  return { keys: [key], plan, make: async callContext => [await make(callContext)] }
+/** An endpoint that loads each key by a call of its own. */
+export interface CallPerKey<Key, Value> extends Omit<Endpoint<Key, Value>, 'callsOf'> {
+  readonly plan: (key: Key) => PlannedCall
+  readonly call: (key: Key, callContext: CallContext) => Promise<Value>
+}
+
+export function callPerKey<Key, Value>({
+  plan,
+  call,
+  ...endpoint
+}: CallPerKey<Key, Value>): Endpoint<Key, Value> {
+  return {
+    ...endpoint,
+    callsOf: keys =>
+      keys.map(key => ({
+        keys: [key],
+        plan: plan(key),
+        make: async callContext => [await call(key, callContext)],
+      })),
+  }
 }

@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../../../src/upstream/cache/cache.ts'
 import { Admission } from '../../../src/upstream/source/admission.ts'
 import { DataSource } from '../../../src/upstream/source/data-source.ts'
-import { callOf } from '../../../src/upstream/source/endpoint.ts'
+import { callPerKey } from '../../../src/upstream/source/endpoint.ts'
 import { RequestScope } from '../../../src/upstream/source/request-scope.ts'
 
 /** One more request. */
@@ -16,12 +16,13 @@ export function openDataSource<Value extends number | string>(
   group?: string,
 ): DataSource<string, Value> {
   return new DataSource(
-    {
+    callPerKey({
       nameOf: key => key,
-      callsOf: keys => keys.map(key => callOf(key, { route: 'GET /' }, make)),
+      plan: () => ({ route: 'GET /' }),
+      call: make,
       ttlOf: () => 600_000,
       isValue: (cached): cached is Value => typeof cached === 'number' || typeof cached === 'string',
-    },
+    }),
     cachePolicy,
     group,
   )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { nameOf } from '../../../upstream/source/batch-groups.ts'
-import { callOf, type Endpoint } from '../../../upstream/source/endpoint.ts'
+import { callPerKey, type Endpoint } from '../../../upstream/source/endpoint.ts'
 import type { AnalytiksClient, Question } from '../client.ts'
 import type { LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
@@ -23,23 +23,24 @@ export function brandPages(
   client: AnalytiksClient,
   ttlSettings: TtlSettings,
 ): Endpoint<BrandPageKey, BrandPage> {
-  return {
+  return callPerKey({
     nameOf: ({ brandId, span, step, cursor }) =>
       nameOf('brand', brandId, span.form, span.start, span.end, step, cursor),
-    callsOf: keys =>
-      keys.map(key => {
-        const { step, brandId, cursor } = key
-        const span = untilNow(key.span, step, Date.now())
-        const plan = { route: 'POST /json/v3', window: printSpan(span), interval: step, brandId }
-        return callOf(key, plan, callContext => client.page({ span, step }, brandId, cursor, callContext))
-      }),
+    plan: ({ brandId, span, step }) => ({
+      route: 'POST /json/v3',
+      window: printSpan(untilNow(span, step, Date.now())),
+      interval: step,
+      brandId,
+    }),
+    call: ({ brandId, span, step, cursor }, callContext) =>
+      client.page({ span: untilNow(span, step, Date.now()), step }, brandId, cursor, callContext),
     ttlOf: ({ span }, _page, at) => trafficTtl(ttlSettings, span, at),
     isValue: (cached): cached is BrandPage => cached instanceof Object && 'data' in cached,
     encoding: {
       encode: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),
       decode: unpackPage,
     },
-  }
+  })
 }
 
 const packedPage = z.object({ data: z.array(z.unknown()), cursor: z.string().nullable() })
