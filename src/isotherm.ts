@@ -3,7 +3,7 @@ import { type Account, openAccount } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { readCatalog } from './catalog/file.ts'
 import { type Config, type Environment, readConfig, StartProblems } from './config/config.ts'
-import { sandboxCatalog, startSandbox } from './sandbox/sandbox.ts'
+import { startSandbox } from './sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import { openRedis } from './upstream/cache/redis.ts'
@@ -34,6 +34,9 @@ export async function startIsotherm(
     const sandbox = resources.use(await startSandbox())
     const emulated = { ...environment, ...sandbox.environment(config.sandboxed), ISOTHERM_SANDBOX: 'off' }
     Object.assign(settings, readConfig(emulated).providers)
+    const unserved = config.sandboxed.filter(name => !settings[name])
+    if (unserved.length > 0)
+      throw new StartProblems(unserved.map(name => `ISOTHERM_SANDBOX: ${name} cannot be emulated.`))
   }
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
   const counters = resources.use(openCallCounters(redis || undefined))
@@ -71,12 +74,22 @@ async function readStart(environment: Environment, sandboxByDefault: boolean): P
   const isCatalogMadeUp =
     !file && config !== undefined && Object.values(config.providers).every(settings => settings === undefined)
   const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
-  const text = file ? await readText(problems, file, 'the catalog') : isCatalogMadeUp ? sandboxCatalog() : ''
+  const text = file
+    ? await readText(problems, file, 'the catalog')
+    : isCatalogMadeUp
+      ? await madeUpCatalog()
+      : ''
   const read = readCatalog(text ?? '', catalogName)
   if ('problems' in read) problems.push(...read.problems)
   const trusted = await readTrusted(problems, environment.ISOTHERM_DOCUMENTS?.trim())
   if (!config || !('catalog' in read) || problems.length > 0) throw new StartProblems(problems)
   return { config, catalog: read.catalog, catalogName, isCatalogMadeUp, trusted }
+}
+
+/** Imported when it is needed: production never loads the sandbox. */
+async function madeUpCatalog(): Promise<string> {
+  const { sandboxCatalog } = await import('./sandbox/catalog.ts')
+  return sandboxCatalog()
 }
 
 /** None without a file. */

@@ -28,8 +28,10 @@ type AllSources = { readonly [Name in ProviderName]: ReturnType<Table[Name]['sou
 export type Loaders = { readonly [Name in ProviderName]: ReturnType<Table[Name]['loaders']> }
 /** The values of each provider's variables. */
 type Values = { readonly [Name in ProviderName]: Parameters<Table[Name]['settings']>[0] }
-/** Each provider's way to start its emulator. */
-export type EmulatorStarts = { readonly [Name in ProviderName]: Awaited<ReturnType<Table[Name]['emulator']>> }
+type Serve<Name extends ProviderName> = Awaited<ReturnType<Table[Name]['emulator']>>
+export type Emulators = { readonly [Name in ProviderName]: Awaited<ReturnType<Serve<Name>>> }
+/** What may be changed about each provider's emulator. */
+export type EmulatorOptions = { readonly [Name in ProviderName]: NonNullable<Parameters<Serve<Name>>[0]> }
 
 /** The providers. Whatever else there is one of for each of them is derived from this table. */
 export const providers: {
@@ -40,7 +42,8 @@ export const providers: {
     AllClients[Name],
     AllSources[Name],
     Loaders[Name],
-    EmulatorStarts[Name]
+    EmulatorOptions[Name],
+    Emulators[Name]
   >
 } = table
 

@@ -8,7 +8,7 @@ import { readCatalog } from '../src/catalog/file.ts'
 import { readConfig } from '../src/config/config.ts'
 import { generalVariables } from '../src/config/variables.ts'
 import { providers } from '../src/providers.ts'
-import { sandboxCatalog } from '../src/sandbox/sandbox.ts'
+import { sandboxCatalog } from '../src/sandbox/catalog.ts'
 import { providerNames } from '../src/upstream/error.ts'
 import { requiredOf } from './support/environments.ts'
 

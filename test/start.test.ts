@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
-import { sandboxCatalog } from '../src/sandbox/sandbox.ts'
+import { sandboxCatalog } from '../src/sandbox/catalog.ts'
 import { FailureEverythingDocument } from './generated/graphql.ts'
 import { emptyFolder, originOf, startChild } from './support/child.ts'
 import { ask, askText } from './support/client.ts'
@@ -158,7 +158,7 @@ test('a .env file in the working directory is read, and the environment goes bef
 test('the sandbox alone prints the variables that another Isotherm needs', async () => {
   await using resources = new AsyncDisposableStack()
   const folder = await emptyFolder(resources)
-  await using sandbox = await startChild('sandbox/main.ts')
+  await using sandbox = await startChild('sandbox-main.ts')
   await sandbox.says(/^DD_APP_KEY=.+\n/m)
   await writeFile(join(folder, 'places.yaml'), sandboxCatalog())
   await writeFile(join(folder, '.env'), sandbox.stdout)

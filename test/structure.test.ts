@@ -103,6 +103,25 @@ test('the sandbox imports neither a provider nor the graph: client and emulator 
   expect(imports.filter(({ to }) => /^(src\/providers|schema\/)/.test(to))).toEqual([])
 })
 
+test('the sandbox is imported when it is started, emulators by their descriptors only: production never loads it', () => {
+  const importers = sources.filter(({ path }) => !path.startsWith('src/sandbox/'))
+  const imports = importsOf(importers, '').filter(({ to }) => to.startsWith('src/sandbox/'))
+  expect(imports.map(({ from, to }) => `${from} imports ${to}`).sort()).toEqual(
+    [
+      ...providerNames.map(name => `src/providers/${name}/provider.ts imports src/sandbox/${name}.ts`),
+      'src/isotherm.ts imports src/sandbox/catalog.ts',
+    ].sort(),
+  )
+  for (const { from } of imports) {
+    const [named, ...others] = importers.find(({ path }) => path === from)?.code.match(toSandbox) ?? []
+    expect(named, from).toMatch(/^ {2,}.*\bawait import\($/)
+    expect(others, from).toEqual([])
+  }
+})
+
+/** A line up to the name of a file of the sandbox. */
+const toSandbox = /^.*(?='[./]+\/sandbox\/)/gm
+
 test('only the process reads the environment', () => {
   const readers = sources.filter(({ code }) =>
     /\bprocess\s*(\.|\?\.|\[\W)\s*env\b|\bloadEnvFile\b/.test(code),

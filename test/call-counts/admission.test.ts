@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { madeUpHeatmaps } from '../../src/sandbox/posthog-heatmaps.ts'
-import { sandboxCatalog } from '../../src/sandbox/sandbox.ts'
 import { askText } from '../support/client.ts'
 import { takeCalls } from '../support/refused.ts'
 import { type Served, serve } from '../support/serving.ts'

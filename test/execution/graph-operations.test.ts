@@ -16,8 +16,9 @@ import { readCatalog } from '../../src/catalog/file.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { createContext } from '../../src/context.ts'
 import { compiledOperations } from '../../src/execution/compiled-operations.ts'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { madeUpHeatmaps } from '../../src/sandbox/posthog-heatmaps.ts'
-import { sandboxCatalog, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { startSandbox } from '../../src/sandbox.ts'
 
 const range = { start: '2026-08-03T00:00:00Z', end: '2026-08-04T00:00:00Z' }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type Emulator, type Handler, serveEmulator } from '../../src/sandbox/emulator.ts'
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { Sandbox } from '../../src/sandbox.ts'
 import { problemsOf } from '../support/catalog-texts.ts'
 
 /** What a catalog or a vendor may call a thing. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { sites, stores } from '../../src/sandbox/world.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
 import { type Wiring, wire } from '../support/wiring.ts'
 
 const day = { start: new Date('2026-08-03T00:00:00Z'), end: new Date('2026-08-04T00:00:00Z') }

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { Sandbox } from '../../src/sandbox.ts'
 
 /** How often each route of each upstream was asked; what was not asked is not there. */
 export function callsOf(sandbox: Sandbox): Record<string, Record<string, number>> {

@@ -19,7 +19,7 @@ export interface Child extends AsyncDisposable {
 
 /** Runs a script of `src/` by the node that runs the tests, with nothing else in its environment, in an empty folder unless told. */
 export function startChild(
-  script: 'main.ts' | 'sandbox/main.ts',
+  script: 'main.ts' | 'sandbox-main.ts',
   environment: Environment = {},
   folder?: string,
 ): Promise<Child> {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { Sandbox } from '../../src/sandbox.ts'
 import type { Answer } from './client.ts'
 
 /** What the upstreams were asked since the last time, as provider and route. */

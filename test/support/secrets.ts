@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { Sandbox } from '../../src/sandbox.ts'
 import { planted } from './outages.ts'
 
 /** Every secret that the upstreams were given or sent so far: what must not come out of Isotherm anywhere. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../../src/config/config.ts'
 import { startIsotherm } from '../../src/isotherm.ts'
-import { type Sandbox, type SandboxOptions, sandboxCatalog, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox.ts'
 
 export interface Served extends AsyncDisposable {
   /** Where Isotherm listens. */

@@ -13,6 +13,19 @@ export function byProvider<Values extends { readonly [Name in ProviderName]: unk
   throw new TypeError('A provider is missing.')
 }
 
+/** The same for what is started or opened: one after the other. */
+export async function byProviderInTurn<Values extends { readonly [Name in ProviderName]: unknown }>(
+  make: <Name extends ProviderName>(name: Name) => Promise<Values[Name]>,
+): Promise<Values> {
+  const values: Partial<Values> = {}
+  const add = async <Name extends ProviderName>(name: Name) => {
+    values[name] = await make(name)
+  }
+  for (const name of providerNames) await add(name)
+  if (isWhole(values)) return values
+  throw new TypeError('A provider is missing.')
+}
+
 function isWhole<Values extends { readonly [Name in ProviderName]: unknown }>(
   values: Partial<Values>,
 ): values is Values {

@@ -17,7 +17,8 @@ export interface Provider<
   Client extends ProviderClient,
   Sources,
   Loaders,
-  Serve extends ServeEmulator = ServeEmulator,
+  EmulatorOptions = never,
+  Emulator extends ProviderEmulator = ProviderEmulator,
 > {
   readonly name: Name
   /** Its environment variables. With one of those set that must be set, it is configured. */
@@ -38,8 +39,8 @@ export interface Provider<
   ) => Sources
   /** One request's loaders. `sources` throws where the provider is not configured. */
   readonly loaders: (sources: () => Sources, scope: RequestScope) => Loaders
-  /** Imports the emulator when it is first needed, so that production never loads the sandbox. */
-  readonly emulator: () => Promise<Serve>
+  /** What starts its emulator on a free loopback port. It is imported when it is needed: production never loads the sandbox. */
+  readonly emulator: () => Promise<(options?: EmulatorOptions) => Promise<Emulator>>
 }
 
 /** A zod object of the variables. */
@@ -60,9 +61,6 @@ export interface ProviderClient extends AsyncDisposable {
   /** The calls left in the vendor's current period; null while none is known, or where the vendor has no quota. */
   readonly quotaLeft: number | null
 }
-
-/** Starts an emulator on a free loopback port. */
-export type ServeEmulator = (options?: never) => Promise<ProviderEmulator>
 
 export interface ProviderEmulator extends AsyncDisposable {
   readonly provider: string

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { startIsotherm } from '../../../src/isotherm.ts'
-import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import type { Sandbox } from '../../../src/sandbox.ts'
 import { installChromium, openChromium } from '../../browser/chromium.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { serve } from '../../support/serving.ts'
