@@ -20,7 +20,7 @@ export interface SavedHeatmap {
 }
 
 /** A heatmap as the emulator stores it; `asOf` returns its state at a time. */
-export interface KeptHeatmap {
+export interface StoredHeatmap {
   readonly projectId: string
   readonly heatmap: SavedHeatmap
   /** When its render began; widths are rendered one after the other. */
@@ -47,15 +47,15 @@ interface User {
  * The same saved heatmaps at every start: six of the first paths of each site, and on the shop one of each outcome, with a
  * short id that names it. Only `rendering` depends on the start time of the emulator.
  */
-export function madeUpHeatmaps(startedAt: Date): KeptHeatmap[] {
+export function madeUpHeatmaps(startedAt: Date): StoredHeatmap[] {
   return [...sites.flatMap(ordinary), ...sites.filter(site => site.id === 'shop').flatMap(unusual), example()]
 
-  function unusual(site: Site): KeptHeatmap[] {
+  function unusual(site: Site): StoredHeatmap[] {
     const stored = { widths: [768, 1024], rendered: [768, 1024] }
     const none = { widths: [768, 1024], rendered: [] }
     return [
       {
-        ...keep(site, '/products/1', 'rendering', {
+        ...store(site, '/products/1', 'rendering', {
           widths: [375, 768, 1024, 1440],
           rendered: [],
           status: 'processing',
@@ -64,24 +64,24 @@ export function madeUpHeatmaps(startedAt: Date): KeptHeatmap[] {
         }),
         renderingSince: startedAt,
       },
-      keep(site, '/products/2', 'stuck', { widths: [768, 1024], rendered: [768], status: 'processing' }),
-      keep(site, '/products/3', 'failed', {
+      store(site, '/products/2', 'stuck', { widths: [768, 1024], rendered: [768], status: 'processing' }),
+      store(site, '/products/3', 'failed', {
         ...none,
         status: 'failed',
         exception: `Screenshot provider returned status 403 for ${site.origin}/products/3`,
       }),
-      keep(site, '/products/4', 'iframe', { ...none, type: 'iframe' }),
-      keep(site, '/products/5', 'recording', { ...none, type: 'recording' }),
-      { ...keep(site, '/products/6', 'external', stored), external: true },
-      keep(site, '/products/7', 'deleted', { ...stored, deleted: true }),
-      keep(site, '/products/8', 'ownerless', { ...stored, created_by: null }),
+      store(site, '/products/4', 'iframe', { ...none, type: 'iframe' }),
+      store(site, '/products/5', 'recording', { ...none, type: 'recording' }),
+      { ...store(site, '/products/6', 'external', stored), external: true },
+      store(site, '/products/7', 'deleted', { ...stored, deleted: true }),
+      store(site, '/products/8', 'ownerless', { ...stored, created_by: null }),
     ]
   }
 }
 
 /** A stored heatmap's state at a time; a render stores its widths one at a time, each after `renderSeconds`. */
-export function asOf(kept: KeptHeatmap, now: Date, renderSeconds: number): SavedHeatmap {
-  const { heatmap, renderingSince } = kept
+export function asOf(stored: StoredHeatmap, now: Date, renderSeconds: number): SavedHeatmap {
+  const { heatmap, renderingSince } = stored
   if (!renderingSince) return heatmap
   const widths = heatmap.target_widths ?? []
   const elapsed = (now.getTime() - renderingSince.getTime()) / 1000
@@ -97,15 +97,19 @@ export function asOf(kept: KeptHeatmap, now: Date, renderSeconds: number): Saved
 }
 
 /** Restarts a render: drops all stored images at once, as the vendor does. */
-export function rerender(kept: KeptHeatmap, now: Date): KeptHeatmap {
-  return { ...kept, heatmap: { ...kept.heatmap, ...renditions([]), exception: null }, renderingSince: now }
+export function rerender(stored: StoredHeatmap, now: Date): StoredHeatmap {
+  return {
+    ...stored,
+    heatmap: { ...stored.heatmap, ...renditions([]), exception: null },
+    renderingSince: now,
+  }
 }
 
-function ordinary(site: Site): KeptHeatmap[] {
+function ordinary(site: Site): StoredHeatmap[] {
   return site.paths.slice(0, 6).map((path, index) => {
     const widths = targetWidths[index % targetWidths.length] ?? []
     const shortId = uuid('posthog', 'short', site.id, path).replaceAll('-', '').slice(0, 8)
-    return keep(site, path, shortId, { widths, rendered: widths })
+    return store(site, path, shortId, { widths, rendered: widths })
   })
 }
 
@@ -115,7 +119,7 @@ const targetWidths = [
   [320, 768, 1440, 1920],
 ]
 
-function keep(
+function store(
   site: Site,
   path: string,
   shortId: string,
@@ -124,7 +128,7 @@ function keep(
     rendered,
     ...rest
   }: Partial<SavedHeatmap> & { readonly widths: readonly number[]; readonly rendered: readonly number[] },
-): KeptHeatmap {
+): StoredHeatmap {
   const url = site.origin + path
   const createdAt = Date.UTC(2026, 0, 5) + Math.floor(noise('posthog', 'created', url) * 180 * day)
   const updatedAt = createdAt + Math.floor(noise('posthog', 'updated', url) * 20 * day)
@@ -177,7 +181,7 @@ function user(id: number, first_name: string, last_name: string, role_at_organiz
   }
 }
 
-function example(): KeptHeatmap {
+function example(): StoredHeatmap {
   return {
     projectId: '1',
     example: true,

@@ -1,6 +1,6 @@
 import { type Emulator, type Exchange, type Handler, type Reply, serveEmulator } from './emulator.ts'
 import { heatmapPicture } from './pictures.ts'
-import { asOf, type KeptHeatmap, madeUpHeatmaps, rerender } from './posthog-heatmaps.ts'
+import { asOf, madeUpHeatmaps, rerender, type StoredHeatmap } from './posthog-heatmaps.ts'
 import { listSaved } from './posthog-saved-list.ts'
 import { throttle } from './posthog-throttle.ts'
 import { sites } from './world.ts'
@@ -25,7 +25,7 @@ export async function servePosthog({
   renderSeconds = 5,
   picture = drawScreenshot,
 }: PosthogOptions = {}): Promise<Emulator> {
-  const world = new Map(madeUpHeatmaps(now()).map(kept => [kept.heatmap.id, kept]))
+  const world = new Map(madeUpHeatmaps(now()).map(stored => [stored.heatmap.id, stored]))
   const admit = throttle([
     { limit: perMinute, seconds: 60 },
     { limit: perHour, seconds: 3600 },
@@ -49,7 +49,7 @@ export async function servePosthog({
 
   /** Checks in the order of Django REST framework: renderer, key, permissions, throttles, object. */
   function guarded(
-    handler: (exchange: Exchange, kept: readonly KeptHeatmap[]) => Reply | Promise<Reply>,
+    handler: (exchange: Exchange, stored: readonly StoredHeatmap[]) => Reply | Promise<Reply>,
   ): Handler {
     return exchange => {
       const projectId = exchange.params.project_id ?? ''
@@ -59,16 +59,16 @@ export async function servePosthog({
       if (wait !== undefined) return throttled(wait)
       return handler(
         exchange,
-        [...world.values()].filter(kept => kept.projectId === projectId),
+        [...world.values()].filter(stored => stored.projectId === projectId),
       )
     }
   }
 
-  async function content({ params, query }: Exchange, all: readonly KeptHeatmap[]): Promise<Reply> {
-    const kept = all.find(({ heatmap }) => heatmap.id === params.id?.toLowerCase())
-    if (!kept) return notFound()
-    const heatmap = asOf(kept, now(), renderSeconds)
-    if (kept.example) return { status: 202, body: heatmap }
+  async function content({ params, query }: Exchange, all: readonly StoredHeatmap[]): Promise<Reply> {
+    const stored = all.find(({ heatmap }) => heatmap.id === params.id?.toLowerCase())
+    if (!stored) return notFound()
+    const heatmap = asOf(stored, now(), renderSeconds)
+    if (stored.example) return { status: 202, body: heatmap }
     if (heatmap.deleted) return { status: 404 }
 
     const asked = query.getAll('width').at(-1) ?? '1024'
@@ -77,7 +77,7 @@ export async function servePosthog({
     // Of two widths equally near, the first stored wins.
     const [nearest] = heatmap.snapshots.toSorted((a, b) => distance(a, asked) - distance(b, asked))
     if (!nearest) return { status: 202, body: heatmap }
-    if (kept.external)
+    if (stored.external)
       return { status: 501, body: { ...heatmap, error: 'Content location not implemented yet' } }
 
     const key = `${heatmap.id} ${nearest.width}`
@@ -92,22 +92,22 @@ export async function servePosthog({
     }
   }
 
-  function list({ query }: Exchange, all: readonly KeptHeatmap[]): Reply {
+  function list({ query }: Exchange, all: readonly StoredHeatmap[]): Reply {
     return listSaved(
-      all.map(kept => asOf(kept, now(), renderSeconds)),
+      all.map(stored => asOf(stored, now(), renderSeconds)),
       query,
     )
   }
 
-  function retrieve({ params }: Exchange, all: readonly KeptHeatmap[]): Reply {
-    const kept = all.find(({ heatmap }) => heatmap.short_id === params.short_id)
-    if (!kept) return notFound()
-    const heatmap = asOf(kept, now(), renderSeconds)
+  function retrieve({ params }: Exchange, all: readonly StoredHeatmap[]): Reply {
+    const stored = all.find(({ heatmap }) => heatmap.short_id === params.short_id)
+    if (!stored) return notFound()
+    const heatmap = asOf(stored, now(), renderSeconds)
     // Reading a heatmap that has been processing for more than ten minutes restarts its render [vendor source].
     const stale =
       heatmap.status === 'processing' && now().getTime() - Date.parse(heatmap.updated_at) > 600_000
-    if (!stale || kept.example) return { body: heatmap }
-    const restarted = rerender(kept, now())
+    if (!stale || stored.example) return { body: heatmap }
+    const restarted = rerender(stored, now())
     world.set(heatmap.id, restarted)
     return { body: asOf(restarted, now(), renderSeconds) }
   }

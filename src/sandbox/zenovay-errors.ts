@@ -23,9 +23,9 @@ export class Refusal extends Error {
 export function errorReply(refusal: Refusal, shape: ErrorShape, now: Date): Reply {
   const { status, message, waitSeconds } = refusal
   if (waitSeconds === undefined) return { status, body: errorBody(refusal, message, shape, now) }
-  const told = shape === 2 ? message : `${message}. Try again in ${waitSeconds} seconds`
+  const text = shape === 2 ? message : `${message}. Try again in ${waitSeconds} seconds`
   const headers: Record<string, string> = shape === 1 ? {} : { 'retry-after': `${waitSeconds}` }
-  return { status, headers, body: errorBody(refusal, told, shape, now) }
+  return { status, headers, body: errorBody(refusal, text, shape, now) }
 }
 
 function errorBody({ code, waitSeconds }: Refusal, message: string, shape: ErrorShape, now: Date) {

@@ -167,7 +167,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
         callContext.repeated?.()
         return untilEnded('aura-vision', callContext.signal, askAlone(next.token, message, callContext))
       }
-      if (error.isShared && !isRefused) return await again().catch(tellReason)
+      if (error.isShared && !isRefused) return await again().catch(throwReason)
       callContext.repeated?.()
       const answer = send(next, message, callContext).catch(second => {
         const isOneOfThese = second instanceof ConnectionLost && second.isShared && isRefusal(second.reason)
@@ -177,7 +177,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
       return await answer.catch(last => {
         if (isRefused && last instanceof ConnectionLost && isRefusal(last.reason))
           tokens.renewedInVain(next.token, about)
-        return tellReason(last)
+        return throwReason(last)
       })
     }
   }
@@ -230,7 +230,7 @@ function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'UPSTREAM_UNAUTHENTICATED'
 }
 
-function tellReason(error: unknown): never {
+function throwReason(error: unknown): never {
   throw error instanceof ConnectionLost ? error.reason : error
 }
 

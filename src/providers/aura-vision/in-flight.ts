@@ -89,7 +89,7 @@ export class InFlight {
     }
     this.#failSuspects()
     if (this.#strays > 0)
-      this.#grace ??= setTimeout(() => this.#tellSuspects(), this.#options.graceMilliseconds ?? 1000)
+      this.#grace ??= setTimeout(() => this.#rejectSuspects(), this.#options.graceMilliseconds ?? 1000)
   }
 
   /** Fails whoever waits. */
@@ -127,7 +127,7 @@ export class InFlight {
     }
   }
 
-  #tellSuspects(): void {
+  #rejectSuspects(): void {
     this.#endGrace()
     for (const [id, error] of this.#takeSuspects()) {
       const found = this.#take(id)

@@ -26,28 +26,28 @@ export function connectRefusal(answer: HttpHead): UpstreamError {
 /** The words of an API gateway, whose platform this is believed to be (inferred); the text itself is not repeated. */
 export function strayError(message: string): UpstreamError {
   const json = tryJson(message)
-  const told = json && typeof json === 'object' && 'message' in json ? json.message : undefined
-  if (typeof told !== 'string') {
+  const text = json && typeof json === 'object' && 'message' in json ? json.message : undefined
+  if (typeof text !== 'string') {
     const sentence = 'aura-vision sent a message that is no frame.'
     return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', sentence)
   }
-  if (/forbidden|denied/i.test(told)) {
+  if (/forbidden|denied/i.test(text)) {
     return new UpstreamError('aura-vision', 'UPSTREAM_FORBIDDEN', 'aura-vision does not allow this question.')
   }
-  if (/unauthori[sz]ed|token/i.test(told)) {
+  if (/unauthori[sz]ed|token/i.test(text)) {
     return new UpstreamError(
       'aura-vision',
       'UPSTREAM_UNAUTHENTICATED',
       'aura-vision did not accept the token.',
     )
   }
-  if (/timed? ?out/i.test(told)) {
+  if (/timed? ?out/i.test(text)) {
     return new UpstreamError('aura-vision', 'UPSTREAM_TIMEOUT', 'aura-vision did not answer in time.')
   }
-  if (/too many|limit|throttl/i.test(told)) {
+  if (/too many|limit|throttl/i.test(text)) {
     return new UpstreamError('aura-vision', 'UPSTREAM_RATE_LIMITED', 'aura-vision was asked too often.')
   }
-  if (/internal/i.test(told)) {
+  if (/internal/i.test(text)) {
     return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', 'aura-vision failed to answer.')
   }
   return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')

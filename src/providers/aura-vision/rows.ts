@@ -27,7 +27,7 @@ export function rowSource(
           },
         })),
       ttlOf: () => ttlMilliseconds,
-      isValue: (kept): kept is AuraHeatmap => kept instanceof Object && 'locationId' in kept,
+      isValue: (cached): cached is AuraHeatmap => cached instanceof Object && 'locationId' in cached,
     },
     cachePolicy,
   )

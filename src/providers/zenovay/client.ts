@@ -85,13 +85,15 @@ export function connectZenovay(settings: ZenovaySettings, counters?: CallCounter
 }
 
 function failure(answer: HttpResponse): UpstreamError {
-  const told = readFailure(tryJson(answer.body))
-  if (answer.status === 429 && told.code === 'MONTHLY_LIMIT_EXCEEDED') {
+  const reported = readFailure(tryJson(answer.body))
+  if (answer.status === 429 && reported.code === 'MONTHLY_LIMIT_EXCEEDED') {
     const reset = monthReset(answer) ?? Number.NaN
     return statusError('zenovay', answer, {
       code: 'UPSTREAM_QUOTA_EXHAUSTED',
       retryAfterSeconds: toWait(reset / 1000),
     })
   }
-  return statusError('zenovay', answer, { retryAfterSeconds: retryAfter(answer) ?? told.retryAfterSeconds })
+  return statusError('zenovay', answer, {
+    retryAfterSeconds: retryAfter(answer) ?? reported.retryAfterSeconds,
+  })
 }

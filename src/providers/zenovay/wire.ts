@@ -73,11 +73,11 @@ export function readFailure(json: unknown): ZenovayFailure {
   if (!parsed.success) return { code: undefined, retryAfterSeconds: undefined }
   const { error, code } = parsed.data
   const nested = typeof error === 'string' ? { message: error } : error
-  const told = /in (\d+) seconds?/i.exec(nested.message ?? '')?.[1]
+  const seconds = /in (\d+) seconds?/i.exec(nested.message ?? '')?.[1]
   return {
     code: ('code' in nested ? nested.code : code)?.toUpperCase(),
     retryAfterSeconds: toWait(
-      ('retry_after' in nested ? nested.retry_after : undefined) ?? Number(told ?? Number.NaN),
+      ('retry_after' in nested ? nested.retry_after : undefined) ?? Number(seconds ?? Number.NaN),
     ),
   }
 }

@@ -71,38 +71,38 @@ export class DataSource<Key, Value> {
     return promise
   }
 
-  #start(keys: readonly Key[], asker: Waiters<Value>, isAfresh: boolean): Promise<void> {
-    this.#answer(keys, asker, isAfresh).catch(error => asker.failAll(asError(error)))
-    return asker.done
+  #start(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
+    this.#answer(keys, waiters, isAfresh).catch(error => waiters.failAll(asError(error)))
+    return waiters.done
   }
 
-  async #answer(keys: readonly Key[], asker: Waiters<Value>, isAfresh: boolean): Promise<void> {
-    const { scope } = asker
+  async #answer(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
+    const { scope } = waiters
     const names = keys.map(this.#endpoint.nameOf)
     await this.#admit(keys, names, scope)
     if (keys.length > fewQuestions) await scope.pause(undefined)
     if (scope.signal.aborted) throw endedError(scope.provider, scope.signal)
-    const { joined, fresh } = this.#join(keys, names, asker, isAfresh)
+    const { joined, fresh } = this.#join(keys, names, waiters, isAfresh)
     const leave = () => {
-      asker.failAll(endedError(scope.provider, scope.signal))
+      waiters.failAll(endedError(scope.provider, scope.signal))
       for (const entry of joined) {
-        if (entry.leave(asker) && this.#open.get(entry.name) === entry) this.#open.delete(entry.name)
+        if (entry.leave(waiters) && this.#open.get(entry.name) === entry) this.#open.delete(entry.name)
       }
     }
     scope.signal.addEventListener('abort', leave, { once: true })
     try {
       const missing = isAfresh || !this.#cachePolicy ? fresh : await this.#lookUp(fresh, this.#cachePolicy)
       for (const { call, entries } of this.#callsFor(missing)) {
-        this.#make(call, entries, scope).catch(error => asker.failAll(asError(error)))
+        this.#make(call, entries, scope).catch(error => waiters.failAll(asError(error)))
       }
-      await asker.done
+      await waiters.done
     } finally {
       scope.signal.removeEventListener('abort', leave)
     }
   }
 
   /** All that are waited for, and those of them that nobody has asked yet. */
-  #join(keys: readonly Key[], names: readonly string[], asker: Waiters<Value>, isAfresh: boolean) {
+  #join(keys: readonly Key[], names: readonly string[], waiters: Waiters<Value>, isAfresh: boolean) {
     const fresh: InFlightQuestion<Key, Value>[] = []
     const joined = keys.map((key, place) => {
       const name = names[place] ?? this.#endpoint.nameOf(key)
@@ -114,7 +114,7 @@ export class DataSource<Key, Value> {
         this.#open.set(name, entry)
         fresh.push(entry)
       }
-      entry.join(asker, place)
+      entry.join(waiters, place)
       return entry
     })
     return { joined, fresh }
@@ -192,7 +192,7 @@ export class DataSource<Key, Value> {
     for (const entry of entries) entry.onUnwanted = onUnwanted
     const callContext = {
       signal: controller.signal,
-      asker: scope,
+      waiters: scope,
       traceparent: scope.traceparent,
       begun() {
         usage.noteMade(entries.map(({ name }) => name))
