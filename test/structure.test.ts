@@ -159,6 +159,23 @@ test('a file is named for what it holds', () => {
   expect(named).toEqual(['schema/index.ts'])
 })
 
+/** Words that the field's own replaced (ARCHITECTURE.md has the vocabulary); `inFlight` is the field's. */
+const retired = ['asker', 'budget', 'flight', 'gathering', 'law', 'ledger', 'lifted', 'topic']
+
+test('no name in the code is a retired word', () => {
+  const found = sources.flatMap(({ path, names }) =>
+    [path, ...new Set(names)].flatMap(name => retiredIn(name).map(word => `${word} in ${name} of ${path}`)),
+  )
+  expect(found).toEqual([])
+})
+
+test('a retired word is found in names of every form', () => {
+  expect(['sharedLedgers', 'src/budget/shared-flights.ts', 'TOPIC_NAME', 'Asker'].flatMap(retiredIn)).toEqual(
+    ['ledger', 'budget', 'flight', 'topic', 'asker'],
+  )
+  expect(['inFlight', 'InFlightQuestion', 'in-flight.ts', 'claws', 'lawn'].flatMap(retiredIn)).toEqual([])
+})
+
 test('no file hands on what another one exports', () => {
   expect(sources.filter(({ code }) => /^export\b[^'`]*\bfrom '/m.test(code)).map(({ path }) => path)).toEqual(
     [],
@@ -251,6 +268,15 @@ test('a room imports only from those in its table', () => {
   })
   expect(strangers.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
 })
+
+/** The retired words of a name, in the singular. */
+function retiredIn(name: string): readonly string[] {
+  const words = name
+    .replaceAll(/in-?flight/gi, '')
+    .split(/(?<=[a-z\d])(?=[A-Z])|[^a-zA-Z\d]/)
+    .map(word => word.toLowerCase().replace(/s$/, ''))
+  return retired.filter(word => words.includes(word))
+}
 
 function roomOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'))
