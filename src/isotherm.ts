@@ -17,8 +17,8 @@ export interface Isotherm extends AsyncDisposable {
 }
 
 /**
- * All of Isotherm for an environment: sandbox, account and server, closed in reverse. Rejects with StartProblems that list
- * everything wrong with the environment and the catalog at once.
+ * Starts the sandbox, the account and the server for an environment, and closes them in reverse order. Rejects with
+ * StartProblems that list everything wrong with the environment and the catalog at once.
  */
 export async function startIsotherm(
   environment: Environment,
@@ -60,7 +60,7 @@ export async function startIsotherm(
 interface Start {
   readonly config: Config
   readonly catalog: Catalog
-  /** The catalog's file, or where else it comes from. */
+  /** The catalog's file, or a word for where else it comes from. */
   readonly catalogName: string
   readonly isCatalogMadeUp: boolean
   readonly trusted: TrustedDocuments
@@ -70,7 +70,7 @@ async function readStart(environment: Environment, sandboxByDefault: boolean): P
   const problems: string[] = []
   const config = collect(problems, () => readConfig(environment, { sandboxByDefault }))
   const file = environment.ISOTHERM_CATALOG?.trim()
-  // The made-up world's catalog would name the wrong things at a real vendor.
+  // With a real vendor, the sandbox's catalog would name the wrong things.
   const isCatalogMadeUp =
     !file && config !== undefined && Object.values(config.providers).every(settings => settings === undefined)
   const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
@@ -92,7 +92,7 @@ async function madeUpCatalog(): Promise<string> {
   return sandboxCatalog()
 }
 
-/** None without a file. */
+/** Empty without a file. */
 async function readTrusted(problems: string[], file: string | undefined): Promise<TrustedDocuments> {
   const text = file && (await readText(problems, file, 'the manifest of documents'))
   if (!file || text === undefined) return new TrustedDocuments()
@@ -112,7 +112,7 @@ function collect<Value>(problems: string[], read: () => Value): Value | undefine
   }
 }
 
-/** Undefined when it cannot be read. */
+/** Undefined if the file cannot be read. */
 async function readText(problems: string[], file: string, what: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')

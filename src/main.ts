@@ -4,18 +4,19 @@ import { setFlagsFromString } from 'node:v8'
 
 const oldestNode = 26
 
-// Everything else is imported behind this line: an older Node would fail on it in words that help nobody.
+// Everything else is imported dynamically below: on an older Node, a static import would fail with a message that
+// helps nobody.
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   console.error(
     `Isotherm needs Node ${oldestNode} or newer; this is ${process.versions.node}. With npm start it brings its own.`,
   )
   process.exitCode = 1
 } else {
-  // Where some objects lived long, V8 comes to make all that follow among the old. Of what answers are made of, rows live as
-  // long as the answer and numbers do not: a fleet's year would leave 60 MiB of garbage there before it is collected.
+  // V8 pretenures allocation sites whose objects survived; short-lived numbers of a response then land in old space
+  // with its rows. A year of a fleet would leave 60 MiB of garbage there.
   setFlagsFromString('--no-allocation-site-pretenuring')
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { run } = await import('./run.ts')
-  // Run from source it is being tried or developed; an installed command must not pass made-up data for real.
+  // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
   process.exitCode = await run(process.env, { sandboxByDefault: import.meta.filename.endsWith('.ts') })
 }

@@ -3,7 +3,9 @@ import { type Environment, StartProblems } from './config/config.ts'
 import { type Isotherm, startIsotherm } from './isotherm.ts'
 import { logStrayRejections } from './stray-rejections.ts'
 
-/** Runs Isotherm until a signal asks it to stop, and answers with the process's exit code. A second signal ends it at once. */
+/**
+ * Runs Isotherm until the first signal to stop, and returns the exit code. A second signal ends the process at once.
+ */
 export async function run(
   environment: Environment,
   options: { readonly sandboxByDefault: boolean },
@@ -24,7 +26,7 @@ export async function run(
   }
 }
 
-/** Once the first signal came, nobody listens any more, so that the next one has its default effect. */
+/** Stops listening after the first signal, so that the next one has its default effect. */
 async function stopSignal(): Promise<void> {
   const listening = new AbortController()
   const { signal } = listening

@@ -1,9 +1,9 @@
 import { outline } from './server/plugins/masked-errors.ts'
 
 /**
- * Logs each rejection that nobody handles, one line with the count and without its message, until disposed; by default one
- * ends the process, and with it the responses of everybody. An exception that nobody catches still ends the process: what it
- * left half done is not known.
+ * Logs every unhandled rejection as one line, with a count and without its message, until disposed. By default, a
+ * rejection would end the process and everybody's responses with it. An uncaught exception still does, as it may
+ * leave anything half done.
  */
 export function logStrayRejections(log: (line: string) => void): Disposable {
   let count = 0

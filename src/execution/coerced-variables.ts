@@ -13,7 +13,7 @@ import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
 import { excerpt } from './excerpt.ts'
 
-/** What one refusal tells at most. */
+/** The most errors that one refusal lists. */
 export const mostErrors = 50
 
 export type CoercedVariables =
@@ -21,8 +21,8 @@ export type CoercedVariables =
   | { readonly errors: readonly GraphQLError[]; readonly coerced?: never }
 
 /**
- * The values of an operation's variables, or what is wrong with them. As the library's `getVariableValues`, but that it stops
- * at `mostErrors`, and that no message grows with the values: a refusal takes no longer than reading the values did.
+ * Coerces an operation's variables, or lists what is wrong with them. Like graphql-js's `getVariableValues`, but it
+ * stops at `mostErrors` and no message grows with the values, so refusing takes no longer than reading them.
  */
 export function coerceVariables(
   schema: GraphQLSchema,

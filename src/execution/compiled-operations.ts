@@ -16,26 +16,26 @@ import { locatedErrors } from './located-errors.ts'
 import { toPlainOperation } from './plain-operation.ts'
 import type { Variables } from './selections.ts'
 
-/** Executes what it was found for. */
+/** Executes the operation that it was compiled for. */
 export type Execute = () => Promise<ExecutionResult>
 
-/** Compiling takes as long as some executions: what is asked once or twice is not worth it. */
+/** Compiling takes as long as a few executions, so it does not pay for rarer operations. */
 const timesBefore = 2
 
-/** Each takes some hundred kilobytes at most. */
+/** Each takes at most a few hundred kilobytes. */
 const mostCompiled = 200
 
 interface Met {
   readonly id: number
-  /** The variables that decide what is left out: for each of their values there is an operation of its own. */
+  /** The variables that `@skip` and `@include` read. Each combination of their values is compiled separately. */
   readonly switches: readonly string[]
   times: number
 }
 
 /**
- * Finds the compiled form of queries that are asked over and over; undefined for one that is not, or that cannot be
- * compiled: those are for the default executor, which answers the same. That holds for resolvers whose lists hold no
- * promise that rejects: one in a list is to resolve with its error.
+ * Finds the compiled form of queries that are asked repeatedly. Undefined leaves a query to the default executor,
+ * which gives the same result. Both agree only if no resolver returns a list with a promise that rejects: such a
+ * promise must resolve with its error.
  */
 export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs) => Execute | undefined {
   const ground = new GraphQLSchema({
@@ -70,7 +70,7 @@ export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs)
 
 type Run = (root: unknown, context: unknown, variables: Variables) => Promise<ExecutionResult>
 
-/** The type of all that is given to compiled code: it is read by then, and the compiler reads in ways of its own. */
+/** The type of every argument in compiled code. Values are coerced before, as the compiler coerces differently. */
 const Given = new GraphQLScalarType({ name: 'IsothermGiven' })
 
 function compile(
@@ -92,7 +92,7 @@ function compile(
   }
 }
 
-/** The variables that decide about `@skip` and `@include`, anywhere in the document. */
+/** The variables that `@skip` and `@include` read, anywhere in the document. */
 function switchesOf(document: DocumentNode): readonly string[] {
   const names = new Set<string>()
   visit(document, {

@@ -4,7 +4,7 @@ const longestText = 60
 const mostMembers = 4
 const mostLevels = 2
 
-/** A value of JSON for people to recognise: its beginning, however large it is. */
+/** The beginning of a JSON value, for messages. Short however large the value is. */
 export function excerpt(value: unknown, levels = mostLevels): string {
   if (typeof value === 'string') return JSON.stringify(cutText(value, longestText))
   if (typeof value !== 'object' || value === null) return String(value)

@@ -1,8 +1,8 @@
 import { GraphQLError, type Source } from 'graphql'
 
 /**
- * Errors with their text. Compiled code knows the line and column of what failed but not the text they are of, and whoever
- * makes an error anew, as a server does before it tells it, keeps a place only with its text.
+ * Gives errors of compiled code their source text. They know line and column only, and a GraphQLError that is created
+ * from another one, as masking does, loses its location without the text.
  */
 export function locatedErrors(source: Source, errors: readonly GraphQLError[]): readonly GraphQLError[] {
   const lines = lineStarts(source.body)
@@ -14,7 +14,7 @@ export function locatedErrors(source: Source, errors: readonly GraphQLError[]): 
   })
 }
 
-/** By the line ends of the specification. */
+/** Line terminators as GraphQL defines them. */
 function lineStarts(text: string): readonly number[] {
   return [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), ({ 0: end, index }) => index + end.length)]
 }

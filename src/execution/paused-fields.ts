@@ -18,16 +18,16 @@ interface Pausing {
 
 type Resolver = GraphQLFieldResolver<unknown, Pausing>
 
-/** Lists of fewer rows are done by the time that a look at the clock would pay. */
+/** A shorter list is complete before looking at the clock would pay. */
 const shortList = 16
 
 const paused = new WeakSet<GraphQLSchema>()
 
 /**
- * Has a schema's own resolvers pause with their request, where the context has `pauses`: the library completes objects and lists
- * without one. A field of objects waits before it resolves, and a row of a list before its fields do. A field that must not be null
- * rejects where it would throw or be null: a row that fails at once would leave the promises of the rows before it to nobody, and
- * each of those that rejects is an unhandled rejection. Nothing else of an operation is changed, by whichever executor it is run.
+ * Makes a schema's resolvers yield to other requests where the context has `pauses`, as graphql-js never does. A
+ * field that returns objects waits before it resolves, and a row of a list before its fields. A non-null field
+ * rejects instead of throwing or returning null: if a row failed synchronously, nobody would await the promises of
+ * the rows before it, and each rejection among them would be unhandled. Both executors otherwise behave as before.
  */
 export function pauseFields(schema: GraphQLSchema): void {
   if (paused.has(schema)) return

@@ -31,17 +31,17 @@ import {
 
 export interface PlainOperation {
   readonly document: DocumentNode
-  /** The values of its variables, by those of the operation that it was made of. */
+  /** The values of its variables, computed from those of the original operation. */
   given(variables: Variables): Variables
 }
 
-/** Of an operation written out; a larger one takes longer to compile than it is worth, and more memory. */
+/** Counts fields with fragments expanded. Compiling a larger operation costs more time and memory than it saves. */
 const mostFields = 500
 
 /**
- * The operation with its fragments written out, in the order of the answer, without what `@skip` and `@include` leave out, and
- * with a variable of `given` type for each argument: so plain that no two executors read it in two ways. Undefined for an
- * operation that holds other directives or asks about the schema, or is too large. The document itself is left as it is.
+ * Rewrites an operation so that no two executors can read it differently: fragments expanded in response order,
+ * selections that `@skip` and `@include` leave out removed, every argument a variable of type `given`. Undefined if
+ * the operation has other directives, asks for the schema, or is too large. Does not change the document.
  */
 export function toPlainOperation(
   schema: GraphQLSchema,
@@ -93,7 +93,7 @@ class PlainWriter {
     this.#fragments = fragmentsOf(document)
   }
 
-  /** One selection for all those of a place; where its type is open, one for each that it may be. */
+  /** Merges the selections of one object. An abstract type gets one inline fragment for each possible type. */
   write(type: GraphQLNamedType, sets: readonly SelectionSetNode[]): SelectionSetNode {
     if (isObjectType(type)) return { kind: Kind.SELECTION_SET, selections: this.#fieldsOf(type, sets) }
     if (!isAbstractType(type)) throw new NotPlain()
@@ -115,14 +115,17 @@ class PlainWriter {
     return [...fields].flatMap(([key, nodes]) => this.#fieldOf(type, key, nodes))
   }
 
-  /** The nodes of one member of the answer, each for its place in the text; the first has the arguments and the selection. */
+  /**
+   * All nodes of one response key, so that errors have every location. The first node has the arguments and the
+   * selections.
+   */
   #fieldOf(type: GraphQLObjectType, key: string, [first, ...others]: readonly FieldNode[]): FieldNode[] {
     this.#fields += 1 + others.length
     if (!first || this.#fields > mostFields) throw new NotPlain()
     const name = first.name.value
     if (key === '__typename' && key === name) return [bare(first)]
     const field = type.getFields()[name]
-    // A key such as `__proto__` means something else in compiled code.
+    // Keys such as `__proto__` mean something else in compiled code.
     if (!field || key.startsWith('__')) throw new NotPlain()
     const main = { ...bare(first), arguments: this.#argumentsOf(field, first) }
     const sets = [first, ...others].flatMap(({ selectionSet }) => selectionSet ?? [])
@@ -151,7 +154,7 @@ class PlainWriter {
 
 const plainDirectives = [GraphQLSkipDirective.name, GraphQLIncludeDirective.name]
 
-/** As the specification has it, a value that hangs on a variable that was not given is not given either. */
+/** An argument whose variable was not given is not given either, as the specification says. */
 function valuesOf(values: readonly ArgumentValue[], variables: Variables): Variables {
   const given: Record<string, unknown> = {}
   for (const [index, { node, type }] of values.entries()) {
@@ -163,7 +166,7 @@ function valuesOf(values: readonly ArgumentValue[], variables: Variables): Varia
 
 const nothing: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] }
 
-/** A node of its own, since compiling leaves notes on those that it is given. */
+/** Copies the node, as the compiler writes into the nodes it gets. */
 function bare(node: FieldNode): FieldNode {
   return { ...node, arguments: [], directives: [] }
 }

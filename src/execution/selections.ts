@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 
-/** Of one operation, coerced. */
+/** The coerced variables of one operation. */
 export type Variables = Readonly<Record<string, unknown>>
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What the conditions of a GET or HEAD ask for (RFC 9110, 13.2.2). */
+/** How the conditional headers of a GET or HEAD turn out (RFC 9110, 13.2.2). */
 export type Verdict = 'GO_ON' | 'NOT_MODIFIED' | 'FAILED'
 
 /**
- * The verdict on what has that strong tag; undefined where there is nothing yet. Dates are ignored, as no image has one
- * (13.1.3, 13.1.4).
+ * Judges If-Match and If-None-Match against a strong tag; undefined if there is no image yet. Ignores dates, as no
+ * image has one (13.1.3, 13.1.4).
  */
 export function judgeConditions(headers: IncomingHttpHeaders, etag: string | undefined): Verdict {
   const match = headers['if-match']
@@ -14,7 +14,10 @@ export function judgeConditions(headers: IncomingHttpHeaders, etag: string | und
   return noneMatch !== undefined && names(noneMatch, etag, isWeakMatch) ? 'NOT_MODIFIED' : 'GO_ON'
 }
 
-/** Whether a range may be served although what it continues was read before (13.1.5): a date or a weak tag cannot tell. */
+/**
+ * Whether If-Range allows a range (13.1.5). A date or a weak tag does not: neither proves that the bytes are the
+ * same.
+ */
 export function judgeIfRange(headers: IncomingHttpHeaders, etag: string): boolean {
   const value = headers['if-range']
   return value === undefined || value === etag
@@ -33,7 +36,7 @@ function isWeakMatch(tag: string, etag: string): boolean {
   return tag.replace(/^W\//, '') === etag
 }
 
-/** The tags of a list, whose members may be empty; undefined for what is no list of tags. */
+/** The tags of a list, which may have empty members. Undefined if it is malformed. */
 function tagsOf(field: string): readonly string[] | undefined {
   const tags: string[] = []
   const member = /[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")?[ \t]*(,|$)/y

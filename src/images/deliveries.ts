@@ -3,19 +3,19 @@ import { chunksOf, drop, readerPatience, untilTaken } from '../server/slow-reade
 import type { ImageFile } from '../upstream/images/image.ts'
 
 export interface DeliveryOptions {
-  /** Whoever does not take the next 64 kB within so long is dropped, in milliseconds. */
+  /** Milliseconds that a reader has to take the next 64 kB before its connection is closed. */
   readonly patience?: number
-  /** What images may take that are being read, in bytes: past that, who has taken nothing for longest is dropped. */
+  /** Bytes that images in delivery may hold. Above that, the reader that has been idle longest is disconnected. */
   readonly maximumBytes?: number
 }
 
-/** The answers that are being read: whoever reads slowly keeps an image in memory. */
+/** The image responses that are being read. A slow reader keeps its image in memory. */
 export class Deliveries {
   readonly #patience: number
   readonly #maximumBytes: number
-  /** By when it last took something, longest ago first. */
+  /** Ordered by when each last took something, the longest idle first. */
   readonly #readers = new Set<Reader>()
-  /** How many read each image. */
+  /** How many readers each image has. */
   readonly #held = new Map<ImageFile, number>()
   #bytes = 0
 
@@ -24,7 +24,7 @@ export class Deliveries {
     this.#maximumBytes = maximumBytes
   }
 
-  /** Resolves once all of it was taken, or its reader was dropped or has left. */
+  /** Resolves when everything was taken, or the reader left or was disconnected. */
   async deliver(response: ServerResponse, image: ImageFile, parts: readonly Buffer[]): Promise<void> {
     const reader: Reader = { response, image }
     this.#begin(reader)

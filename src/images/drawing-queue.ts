@@ -1,6 +1,6 @@
 import { UnfitImage } from './resizing.ts'
 
-/** As many images are drawn already as there are turns, and as many wait as may. */
+/** All drawing slots and all queue slots are taken. */
 export class TooManyDrawings extends Error {
   override readonly name = 'TooManyDrawings'
   readonly retryAfterSeconds = 5
@@ -10,21 +10,21 @@ export class TooManyDrawings extends Error {
   }
 }
 
-/** The threads that draw are those that sign and check handles as well. */
+/** Drawing uses the same threads as signing and verifying handles. */
 const [mostAtOnce, mostWaiting] = [2, 100]
 
 export interface DrawingQueueBounds {
   readonly mostAtOnce?: number
   readonly mostWaiting?: number
-  /** How long one waits for its turn, in milliseconds. */
+  /** Milliseconds that a drawing may wait in the queue. */
   readonly patience?: number
-  /** How long it may take for those who wait, in milliseconds: a thread that cannot be stopped keeps its turn. */
+  /** Milliseconds until waiting requests give up. The slot stays taken, as the thread cannot be stopped. */
   readonly deadline?: number
 }
 
 /**
- * The images that are being drawn, or looked through, each once for all who want it, and not begun for whoever left before
- * its turn.
+ * Runs image work a few at a time, once per key for all who want it. Work that everybody stopped waiting for never
+ * starts.
  */
 export class DrawingQueue<Key, Drawn> {
   readonly #mostAtOnce: number
@@ -43,8 +43,8 @@ export class DrawingQueue<Key, Drawn> {
   }
 
   /**
-   * Rejects with TooManyDrawings where no turn can be had in time, or the signal ends first; with UnfitPicture where it
-   * takes too long.
+   * Rejects with TooManyDrawings if no slot comes free in time or the signal aborts first, and with UnfitImage after
+   * the deadline.
    */
   draw(name: Key, begin: () => Promise<Drawn>, signal: AbortSignal): Promise<Drawn> {
     if (signal.aborted) return Promise.reject(new TooManyDrawings(signal.reason))
@@ -91,7 +91,7 @@ export class DrawingQueue<Key, Drawn> {
       })
   }
 
-  /** What has begun goes on: it is kept for whoever asks next. */
+  /** Only removes queued work. Running work finishes, and its result is cached for the next request. */
   #giveUp(drawing: PendingDrawing<Key, Drawn>, error: TooManyDrawings): void {
     if (!this.#queue.delete(drawing)) return
     clearTimeout(drawing.late)

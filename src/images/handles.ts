@@ -4,7 +4,7 @@ import type { ProviderName } from '../upstream/error.ts'
 import { type ImageReference, imageReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
 
-/** What is wrong with a handle: it was not made here, or not for these credentials; or its time is over. */
+/** The handle was not made here, not for these credentials, or has expired. */
 export class WrongHandle extends Error {
   override readonly name = 'WrongHandle'
   readonly isExpired: boolean
@@ -16,21 +16,21 @@ export class WrongHandle extends Error {
 }
 
 export interface Handles {
-  /** A text for URLs that stays the same for some time, so that browsers know the picture again. */
+  /** Returns text for a URL. It stays the same for a while, so that browsers can cache the image. */
   sign(reference: ImageReference): Promise<string>
-  /** What was signed, and until when in milliseconds; rejects with WrongHandle. */
+  /** Returns what was signed and when it expires, in milliseconds. Rejects with WrongHandle. */
   read(handle: string): Promise<{ readonly reference: ImageReference; readonly expiresAt: number }>
 }
 
 export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds'> {
-  /** By provider, what the vendor knows the account by: a handle works with these credentials alone. */
+  /** How each vendor identifies the account. A handle works only with the same credentials. */
   readonly identities: Readonly<Partial<Record<ProviderName, readonly string[] | undefined>>>
   readonly now?: () => number
 }
 
 /**
- * Handles are JSON web tokens (HS256), readable to everyone: they hold no secret. They work for their life and up to a
- * seventh of it longer. Without keys they are signed by the account's credentials.
+ * Handles are JSON web tokens (HS256) that anybody can read, so they hold no secret. They live for their lifetime and
+ * up to a seventh longer. Without keys, the account's credentials sign them.
  */
 export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: HandleOptions): Handles {
   const secrets = new Map<ProviderName, readonly webcrypto.CryptoKey[]>()
@@ -70,7 +70,7 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
   }
 }
 
-/** What a handle says, which its signature has to bear out. */
+/** What a handle claims, before its signature is verified. */
 function claimOf(handle: string): ImageReference | undefined {
   try {
     return imageReference.parse(decodeJwt(handle).picture)
@@ -79,13 +79,13 @@ function claimOf(handle: string): ImageReference | undefined {
   }
 }
 
-/** The end of the seventh of a life that a whole life from now falls into. */
+/** Rounds the expiry up to a seventh of the lifetime, so that the same link is handed out for that long. */
 function endOf(now: number, lifeSeconds: number): number {
   const step = Math.ceil(lifeSeconds / 7)
   return Math.ceil((now + lifeSeconds) / step) * step
 }
 
-/** Made ready for use once: of raw bytes the library would make a key each time. */
+/** Imports the key once: from raw bytes, the library would import it on every call. */
 function derive(key: string, name: string): webcrypto.CryptoKey {
   const bytes = new Uint8Array(hkdfSync('sha256', key, 'isotherm', `image link ${name}`, 32))
   return createSecretKey(bytes).toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])

@@ -1,2 +1,2 @@
-/** Where pictures are served: what follows is a handle. */
+/** The path prefix of image links. A handle follows it. */
 export const imagePath = '/images/'

@@ -8,12 +8,12 @@ import { rangeIn } from './ranges.ts'
 
 export interface Sending {
   readonly image: ImageFile
-  /** How long whoever gets it may use it without asking again. */
+  /** Seconds that a cache may use the image without revalidating it. */
   readonly freshSeconds: number
   readonly deliveries: Deliveries
 }
 
-/** Sends a picture, or the part of it that is asked, or that it is still the same. */
+/** Sends an image, a range of it, or 304 if the client has it already. */
 export async function sendImage(
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,9 +24,9 @@ export async function sendImage(
   if (verdict === 'FAILED') return sendProblem(request, response, conditionFailed)
   const headers = {
     etag,
-    // Whoever holds a link may see its picture, and nobody else.
+    // A link shows its image only to whoever has the link, so no shared cache may keep it.
     'cache-control': `private, max-age=${Math.max(0, freshSeconds)}`,
-    // A page of another origin may show it.
+    // Pages of other origins may show it.
     'cross-origin-resource-policy': 'cross-origin',
   }
   if (verdict === 'NOT_MODIFIED') return void response.writeHead(304, headers).end()

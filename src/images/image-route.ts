@@ -14,11 +14,11 @@ import { formats } from './resizing.ts'
 export interface ImageRouteOptions {
   readonly handles: Handles
   readonly images: Images
-  /** For getting a picture; how long it may be read is bounded by how much of it is taken. */
+  /** For getting the image. Sending it takes as long as the reader keeps reading. */
   readonly deadlineMilliseconds: number
-  /** How long a reader may take nothing of a picture, in milliseconds. */
+  /** Milliseconds that a reader may take nothing of an image. */
   readonly patience: number
-  /** Told of errors that are not the asker's. */
+  /** Records errors that the client did not cause. */
   readonly logError: (error: unknown, where: string) => void
 }
 
@@ -34,8 +34,8 @@ const query = z.object({
 const maximumWidth = 4096
 
 /**
- * Answers a GET or HEAD with the picture that a handle names: 202 and its state as JSON while it is being drawn, else
- * problem+json (RFC 9457). Rejects with what nobody foresaw.
+ * Serves the image that a handle names to GET and HEAD: 202 with its state as JSON while it is being rendered,
+ * problem+json (RFC 9457) if it cannot be had. Rejects with unexpected errors.
  */
 export function imageRoute(
   options: ImageRouteOptions,
@@ -51,7 +51,7 @@ export function imageRoute(
         responseSignal(response, deadlineMilliseconds),
       )
     } catch (error) {
-      // Nobody is there any more to be told.
+      // The client has left.
       if (response.closed) return
       const known = problemOf(error)
       if (!known || response.headersSent) throw error

@@ -11,16 +11,16 @@ import type { ImageReference, ScreenshotReference } from './references.ts'
 import { draw, isVariant, type Size, sizeOf, UnfitImage, type Variant } from './resizing.ts'
 import type { ImageSettings } from './settings.ts'
 
-/** There is no picture yet. */
+/** The vendor is still rendering it. */
 export interface RenderingImage {
   readonly state: 'RENDERING'
   readonly retryAfterSeconds: number
 }
 
-/** There will be none. */
+/** The vendor could not render it. */
 export interface FailedImage {
   readonly state: 'FAILED'
-  /** In the vendor's words. */
+  /** The vendor's message. */
   readonly failure: string
 }
 
@@ -31,20 +31,20 @@ export interface ReadyImage {
 
 export type ImageState = ReadyImage | RenderingImage | FailedImage
 
-/** How long a picture is good without asking for it again. */
+/** Seconds for which a client may use an image without asking again. */
 export const freshSeconds = { 'aura-vision': spatialPictureSeconds, posthog: screenshotSeconds } as const
 
-/** One account's pictures. */
+/** The images of one account. */
 export class Images {
   readonly #sources: Pick<Sources, 'aura-vision' | 'posthog'>
   readonly #maximumPixels: number
   readonly #cache: CacheAccess | undefined
   readonly #sizes = new WeakMap<ImageFile, Size | UnfitImage>()
   readonly #drawings = new DrawingQueue<string, ImageFile>()
-  /** Of its own, so that no picture that is served as it is waits for those that are drawn. */
+  /** A queue of its own, so that images served unchanged do not wait behind drawings. */
   readonly #looks = new DrawingQueue<ImageFile, Size>({ mostAtOnce: 1, mostWaiting: 1000 })
 
-  /** Variants are kept in `kept`. */
+  /** `cache` keeps variants. */
   constructor(
     sources: Pick<Sources, 'aura-vision' | 'posthog'>,
     { maximumPixels }: Pick<ImageSettings, 'maximumPixels'>,
@@ -56,8 +56,8 @@ export class Images {
   }
 
   /**
-   * A picture, as its vendor has it or as a variant: kept, or asked for, once for all who want it at the same time. Rejects
-   * with UpstreamError, or with UnfitPicture for one that is too large to be shown.
+   * Returns an image as the vendor has it, or a variant: cached, or downloaded and drawn once for all concurrent
+   * requests. Rejects with UpstreamError, or with UnfitImage if it is too large to be shown.
    */
   async open(reference: ImageReference, variant: Variant, signal: AbortSignal): Promise<ImageState> {
     const name = JSON.stringify(['variant', reference, variant.width, variant.format])
@@ -76,7 +76,7 @@ export class Images {
     return ready(drawn)
   }
 
-  /** What makes a picture unfit is remembered as its size is: it would be as dear to find again. */
+  /** Remembers an unfit image like a size, as finding out again would cost as much. */
   async #sizeOf(image: ImageFile, signal: AbortSignal): Promise<Size> {
     const known = this.#sizes.get(image)
     if (known instanceof UnfitImage) throw known

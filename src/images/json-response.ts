@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from './problem.ts'
 
-/** Sends why there is no picture, as RFC 9457 has it. */
+/** Sends a problem as JSON (RFC 9457). */
 export function sendProblem(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   const { retryAfterSeconds } = problem
   if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', retryAfterSeconds)

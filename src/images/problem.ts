@@ -5,7 +5,7 @@ import { TooManyDrawings } from './drawing-queue.ts'
 import { WrongHandle } from './handles.ts'
 import { UnfitImage } from './resizing.ts'
 
-/** Why there is no picture, as RFC 9457 tells it. */
+/** Why no image is sent, in the members of RFC 9457. */
 export interface Problem {
   readonly status: number
   readonly title: string
@@ -17,7 +17,7 @@ export function problem(status: number, detail: string, extensions: object = {})
   return { status, title: STATUS_CODES[status] ?? 'Problem', detail, ...extensions }
 }
 
-/** Undefined for what nobody foresaw. */
+/** Undefined for unexpected errors. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof WrongHandle) return problem(error.isExpired ? 410 : 404, error.message)
   if (error instanceof UnfitImage) return problem(422, error.message)

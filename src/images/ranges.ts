@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * What a Range field asks of so many bytes (RFC 9110, 14.2). WHOLE for what has to or may be ignored: another unit, what
- * is no list of ranges, and several ranges at once. UNSATISFIABLE where no range of the list holds a byte.
+ * Reads a Range header for that many bytes (RFC 9110, 14.2). WHOLE if the header must or may be ignored: another
+ * unit, a malformed list, several ranges. UNSATISFIABLE if no range of the list holds a byte.
  */
 export function rangeIn(field: string | undefined, size: number): ByteRange | 'WHOLE' | 'UNSATISFIABLE' {
   const [, unit = '', set = ''] = /^([\w!#$%&'*+.^`|~-]+)=(.*)$/.exec(field?.trim() ?? '') ?? []

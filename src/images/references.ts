@@ -4,7 +4,7 @@ import { spatialHeatmapTypes } from '../providers/aura-vision/wire.ts'
 const text = z.string().nullable()
 const list = z.array(z.string()).optional()
 
-/** One picture of Aura Vision: what its row says, and what the question had it drawn of. */
+/** One Aura Vision image: its row, and the filter it was drawn with. */
 const spatialReference = z.object({
   provider: z.literal('aura-vision'),
   locationId: z.string(),
@@ -21,7 +21,7 @@ const spatialReference = z.object({
   taxonomy: z.string().optional(),
 })
 
-/** One picture of PostHog: a heatmap at a width. */
+/** One PostHog image: a heatmap at a width. */
 const screenshotReference = z.object({
   provider: z.literal('posthog'),
   scope: z.object({ kind: z.enum(['projects', 'environments']), id: z.string() }),
@@ -29,7 +29,7 @@ const screenshotReference = z.object({
   width: z.int(),
 })
 
-/** What a link holds of its picture: enough to ask for it anew, and nothing that opens a door by itself. */
+/** What a link says of its image: enough to request it again, but no credential. */
 export const imageReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
 
 export type ScreenshotReference = z.output<typeof screenshotReference>

@@ -5,9 +5,9 @@ import { cutParts, type ImageFile, imageTag } from '../upstream/images/image.ts'
 export const formats = ['webp', 'jpeg', 'png'] as const
 type Format = (typeof formats)[number]
 
-/** What is wanted of a picture; as it is where undefined. */
+/** How an image is to be changed. Undefined leaves it as it is. */
 export interface Variant {
-  /** In pixels; one that is narrower already is not widened. */
+  /** In pixels. A narrower image is not enlarged. */
   readonly width?: number | undefined
   readonly format?: Format | undefined
 }
@@ -18,18 +18,18 @@ export interface Size {
   readonly height: number
 }
 
-/** A picture that cannot be shown, or not as it is wanted, whoever asks. */
+/** The image cannot be shown, or not in the requested form, whoever asks. */
 export class UnfitImage extends Error {
   override readonly name = 'UnfitPicture'
 }
 
-/** The longest side that a format can hold, where pictures may have longer ones. */
+/** The longest side that a format allows; source images may be longer. */
 const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_535 }
 
 /**
- * As it is shown: upright, where it says that it lies on its side. `inTurn` runs what has to look through all of the picture
- * in a thread: seconds, where it has a million frames. Rejects with UnfitPicture for more pixels than that, or for what no
- * picture can be read from.
+ * The size as shown, with the orientation applied. If the size is not in the header, `inTurn` runs the read of the
+ * whole image, which takes seconds for a million frames. Rejects with UnfitImage above `maximumPixels`, or if the
+ * image is unreadable.
  */
 export async function sizeOf(
   image: ImageFile,
@@ -43,10 +43,10 @@ export async function sizeOf(
   return { width, height }
 }
 
-/** Where nearly every JPEG says its size. */
+/** Nearly every JPEG has its size within these first bytes. */
 const headBytes = 16_384
 
-/** Undefined where it does not, or for a format that may tell at its end how it lies. */
+/** Undefined if the size is not there, or for formats that may store the orientation at the end. */
 function sizeInHead(image: ImageFile): Size | undefined {
   if (image.contentType !== 'image/jpeg') return undefined
   try {
@@ -63,20 +63,20 @@ async function sizeInAll({ parts }: ImageFile): Promise<Size> {
   return (await image.metadata().catch(unfit)).autoOrient
 }
 
-/** Whether a picture of that size is the variant already. */
+/** Whether an image of that size already is the variant. */
 export function isVariant({ contentType }: ImageFile, size: Size, { width, format }: Variant): boolean {
   return (!width || width >= size.width) && (!format || contentType === `image/${format}`)
 }
 
 export interface DrawingLimits {
   readonly maximumPixels: number
-  /** How long it may take, in seconds. */
+  /** Seconds that drawing may take. */
   readonly seconds?: number
 }
 
 /**
- * Draws it anew in sRGB and upright, of several frames the first, in threads of its own. Rejects with UnfitPicture for one
- * that is broken, too large for its format, or takes too long.
+ * Draws an image upright in sRGB, in a worker thread; only the first frame of an animation. Rejects with UnfitImage
+ * if the image is broken, too large for its format, or takes too long.
  */
 export async function draw(
   { parts, contentType }: ImageFile,
@@ -90,7 +90,7 @@ export async function draw(
   const longest = longestSide[wanted] ?? side
   if (side > longest) throw new UnfitImage(`A ${wanted} picture has at most ${longest} pixels a side.`)
   const drawing = sharp(Buffer.concat(parts), { limitInputPixels: maximumPixels, sequentialRead: true })
-  // A JPEG has no transparency, and what is behind a page is white.
+  // JPEG has no transparency, and most page backgrounds are white.
   if (wanted === 'jpeg') drawing.flatten({ background: '#fff' })
   const drawn = await drawing
     .autoOrient()
@@ -111,7 +111,7 @@ function unfit(cause: unknown): never {
   throw new UnfitImage('The picture cannot be read.', { cause })
 }
 
-/** As sharp words it. */
+/** The text of sharp's own error. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message.includes('timeout:')
 }

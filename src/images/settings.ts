@@ -1,14 +1,14 @@
-/** How pictures are linked to and kept. */
+/** How images are linked and cached. */
 export interface ImageSettings {
-  /** Where browsers reach Isotherm; by default where the question came to. */
+  /** Where browsers reach Isotherm. By default the host of the request. */
   readonly publicUrl: URL | undefined
-  /** What links are signed with: the first of them, and those of the others are still read. */
+  /** The first signs links; links signed with the others still work. */
   readonly keys: readonly string[]
-  /** How long a link works; for ever when 0. */
+  /** How long a link works; 0 means forever. */
   readonly lifeSeconds: number
-  /** What pictures may take in memory when nobody asks for them; 0 keeps none. */
+  /** Bytes of memory for cached images; 0 disables the cache. */
   readonly cacheBytes: number
-  /** A picture of more is an error, whether it is changed or not. */
+  /** A larger image is an error, resized or not. */
   readonly maximumPixels: number
 }
 

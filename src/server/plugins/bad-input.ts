@@ -14,8 +14,8 @@ import { cutText } from '../../upstream/cut-text.ts'
 import { wrongArguments } from './wrong-arguments.ts'
 
 /**
- * Refuses an operation whose values no upstream call could answer, wherever in it they stand, before anything is run: all
- * of them at once, each `BAD_USER_INPUT` with a sentence. `checkName` is the field extension that holds a check.
+ * Refuses an operation before execution if any value in it cannot be sent upstream. Lists all such values at once,
+ * each as `BAD_USER_INPUT` with a sentence. `checkName` is the field extension that holds a check.
  */
 export function useBadInput({ checkName }: { readonly checkName: string }): Plugin {
   const wrongOf = wrongArguments(checkName)
@@ -44,10 +44,10 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
   }
 }
 
-/** The library adds one that says that there are more. */
+/** graphql-js adds one error that says that there are more. */
 const boundedValidation = { maxErrors: mostErrors - 1 }
 
-/** Values that do not fit their type are bad input like any other; the specification's validation does not tell them apart. */
+/** Marks values of a wrong type as BAD_USER_INPUT. Validation gives them no code of their own. */
 function markWrongValues(schema: GraphQLSchema, document: DocumentNode, errors: readonly Error[]): void {
   const wrongValues = validate(schema, document, [ValuesOfCorrectTypeRule], boundedValidation)
   const wrong = new Set(wrongValues.map(error => error.message))

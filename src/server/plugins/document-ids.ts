@@ -4,18 +4,18 @@ import { documentIdOf } from '../operation-params.ts'
 import type { TrustedDocuments } from '../trusted-documents.ts'
 
 /**
- * Answers a document of the manifest by its id. An unknown one is `PERSISTED_QUERY_NOT_FOUND`, at which a client that has the
- * text sends that.
+ * Accepts the id of a manifest document in place of its text. An unknown id is `PERSISTED_QUERY_NOT_FOUND`, after
+ * which a client that has the text sends it.
  */
 export function useDocumentIds(documents: TrustedDocuments): Plugin {
   const persisted = usePersistedOperations({
-    // What is done about texts is the mode's to say.
+    // Document mode decides about texts.
     allowArbitraryOperations: true,
     extractPersistedOperationId: documentIdOf,
     getPersistedOperation: id => documents.textOf(id) ?? null,
     customErrors: {
       notFound: {
-        // Some clients know the message, others the code.
+        // Some clients read the message, others the code.
         message: 'PersistedQueryNotFound',
         extensions: {
           code: 'PERSISTED_QUERY_NOT_FOUND',
@@ -26,7 +26,7 @@ export function useDocumentIds(documents: TrustedDocuments): Plugin {
   })
   return {
     ...persisted,
-    // What is wrong with parameters without an id is Yoga's to say.
+    // Yoga checks the parameters of requests without an id.
     onParams: payload => (documentIdOf(payload.params) === null ? undefined : persisted.onParams?.(payload)),
   }
 }

@@ -3,13 +3,13 @@ import { type DocumentNode, GraphQLError, Kind } from 'graphql'
 import { createLRUCache, type Plugin } from 'graphql-yoga'
 import type { DocumentMode, TrustedDocuments } from '../trusted-documents.ts'
 
-/** What was logged is remembered so far, so that who asks it over and over does not fill the log. */
+/** Remembers what was logged, so that repeated requests do not fill the log. */
 const mostLogged = 1000
 const longestName = 100
 
 /**
- * Logs or refuses what is not in the manifest, as the mode says. The log has its name and the SHA-256 of its text, which may
- * hold anything.
+ * Logs or refuses documents that are not in the manifest. The log has the operation's name and a SHA-256 of the text,
+ * as the text may hold anything.
  */
 export function useDocumentMode(
   documents: TrustedDocuments,
@@ -27,7 +27,7 @@ export function useDocumentMode(
   return {
     onParse({ params: { source } }) {
       return ({ result }) => {
-        // One that does not parse is refused for that.
+        // Parse errors are refused elsewhere.
         if (!result || result instanceof Error || documents.has(result)) return
         if (mode === 'refuse') throw notTrusted()
         logOnce(result, typeof source === 'string' ? source : source.body)

@@ -18,10 +18,10 @@ import { incrementalFormat } from '../response-format.ts'
 const directiveNames = ['defer', 'stream']
 
 /**
- * Answers in parts where `@defer` and `@stream` ask for it: to callers who accept that, all at once to others and where the
- * plan alone is asked. What is answered at once is run by graphql-js: the executor that knows parts takes an object with a
- * member `then` for a promise, whatever its value. So a document with such a member is answered at once too. What goes wrong
- * in a later part is masked as in the first. Directives whose values say nothing are `BAD_USER_INPUT`, before anything is run.
+ * Delivers `@defer` and `@stream` incrementally to clients that accept it, and at once to others and in a dry run.
+ * graphql-js runs what is delivered at once. The executor that can defer mistakes an object with a member `then` for
+ * a promise, so a document with such a response key is delivered at once too. Errors of later increments are masked
+ * as the first ones are. Rejects invalid `@defer` and `@stream` arguments as BAD_USER_INPUT before execution.
  */
 export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
   const wholeOf = remembered(withoutDirectives)
@@ -68,7 +68,9 @@ export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedEr
 
 type Rewrite = (result: IncrementalResult) => IncrementalResult
 
-/** Writes the parts of a request's response in the format that it asks for; undefined where it does not come in parts. */
+/**
+ * Rewrites the results of a request into the format that it accepts. Undefined if it is not delivered incrementally.
+ */
 export function incrementalRewrite(request: Request): Rewrite | undefined {
   return rewrites.get(request)
 }
@@ -92,14 +94,14 @@ function namesThen(document: DocumentNode): boolean {
   return isFound
 }
 
-/** The document itself where it asks for none. */
+/** Returns the same document if it has neither directive. */
 function withoutDirectives(document: DocumentNode): DocumentNode {
   return visit(document, {
     Directive: ({ name }) => (directiveNames.includes(name.value) ? null : undefined),
   })
 }
 
-/** The executor would throw at them halfway. */
+/** The executor would throw at invalid arguments in the middle of execution. */
 function wrongDirectives(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -110,7 +112,7 @@ function wrongDirectives(
   const { coerced } = operation ? coerceVariables(schema, operation, given) : {}
   const directives = schema.getDirectives().filter(({ name }) => directiveNames.includes(name))
   const errors: GraphQLError[] = []
-  // Variables that do not fit their types are told of by others.
+  // Invalid variables are refused elsewhere.
   if (!coerced) return errors
   visit(document, {
     enter(node) {
@@ -136,7 +138,7 @@ function badDirective(message: string, node: NonNullable<GraphQLError['nodes']>[
   return new GraphQLError(message, { nodes: [node], extensions })
 }
 
-/** Of a later part they are not left out by whoever writes the answer. */
+/** Only the errors of the first result lose these extensions when the response is written. */
 function withoutInternals(error: Error): Error {
   if (error instanceof GraphQLError) {
     delete error.extensions.http

@@ -3,8 +3,8 @@ import { type DocumentNode, OverlappingFieldsCanBeMergedRule } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
 /**
- * Where `@defer` and `@stream` may stand. The library's copy of the rule for overlapping fields is left out: it lacks the
- * bound on its work that the original has. A document that is asked again is not validated again.
+ * Adds the validation rules of `@defer` and `@stream`, except the library's copy of OverlappingFieldsCanBeMergedRule:
+ * it lacks the work limit of the original. Validates each cached document once.
  */
 export function useIncrementalRules(): Plugin {
   const { onValidate } = useDeferStream()

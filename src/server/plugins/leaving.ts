@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 
-/** Ends an operation whose caller has left while it paused: what is still to be done of it is not. */
+/** Abandons an operation whose client leaves during a pause. */
 export function useLeaving(): Plugin<Context> {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
@@ -16,7 +16,7 @@ export function useLeaving(): Plugin<Context> {
   }
 }
 
-/** Nobody reads it. */
+/** Nobody reads this result. */
 function hasLeft() {
   return { errors: [new GraphQLError('The caller has left.')] }
 }

@@ -5,14 +5,14 @@ import { UpstreamError } from '../../upstream/error.ts'
 import { rootOf } from './root-error.ts'
 
 export interface MaskedErrors extends YogaMaskedErrorOpts {
-  /** Logs an error that no field stands for; `place` says where it happened. */
+  /** Logs an error that no field stands for; `where` names the place in the code or the response. */
   readonly logError: (error: unknown, where: string) => void
 }
 
 /**
- * What a client is told of an error: an upstream's failure by its code, provider and sentence, bad input by its sentence,
- * anything else that it was unexpected. The rest goes to the log, each error once, without messages of foreign making. An error
- * that a field made is masked once, however often it is asked for.
+ * Decides what clients see of an error: code, provider and sentence of an upstream failure, the sentence of bad
+ * input, and of anything else that it was unexpected. The log gets the rest, each error once, without messages that
+ * others wrote. Masks each field error once, however often it is asked to.
  */
 export function maskErrors(log: (line: string) => void): MaskedErrors {
   const logged = new WeakSet<object>()
@@ -24,7 +24,7 @@ export function maskErrors(log: (line: string) => void): MaskedErrors {
   const logError = (error: unknown, where: string) => {
     if (!(error instanceof UpstreamError)) {
       logOnce(Object(error), () => `unexpected error at ${where}: ${outline(error)}`)
-      // That a caller went away is no failure of an upstream.
+      // A client that left is no upstream failure.
     } else if (!isAbort(error.cause)) logOnce(error, () => upstreamLine(error))
   }
   const mask = (error: unknown, message: string) => {
@@ -34,7 +34,7 @@ export function maskErrors(log: (line: string) => void): MaskedErrors {
       logError(original, '')
       return relocated(located, original.message, original.extensions)
     }
-    // One with a path is the executor's, about a value that does not fit its field: it quotes the value.
+    // With a path, it is the executor's error about a value that does not fit its field, and quotes the value.
     if (original instanceof GraphQLError && (original instanceof BadInput || !located?.path))
       return located ?? original
     logError(original, located?.path?.join('.') ?? 'start')
@@ -73,7 +73,7 @@ function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause
   return [`${provider} ${code}`, ...parts.filter(Boolean)].join(', ')
 }
 
-/** Names, codes and places, never messages: those of a parser or a socket may quote a body, a URL or a key. */
+/** Names, codes and stack frames, but no messages: a parser or a socket may quote a body, a URL or a key. */
 export function outline(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''

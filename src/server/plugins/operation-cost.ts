@@ -13,8 +13,8 @@ import type { OperationLimits } from '../operation-limits.ts'
 import { operationRefusal } from '../operation-refusal.ts'
 
 /**
- * Refuses an operation that would cost too much, or make too many changes, before anything is run or called; tells the cost of
- * others in `extensions.cost` to callers who ask for it. It stands behind what refuses bad input.
+ * Refuses an operation that costs too much or makes too many changes, before any call. Adds `extensions.cost` for
+ * clients that ask for it. Must come after the plugin that refuses bad input.
  */
 export function useOperationCost(limits: OperationLimits): Plugin<Context> {
   const lasting = new WeakMap<OperationDefinitionNode, OperationCost>()
@@ -72,7 +72,7 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context> {
   }
 }
 
-/** Why an operation of that cost is refused; undefined for one that is not. */
+/** Undefined if the cost is within the limits. */
 function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError | undefined {
   if (cost.changes > limits.changes) {
     const message = `A mutation may make ${limits.changes} changes at most, not ${cost.changes}. Nothing was changed.`
@@ -99,7 +99,7 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
   return operationRefusal(message, tooExpensive, { estimated, maximum, ...bytes })
 }
 
-/** With each part the executor looks at all that are still to come. */
+/** For each increment, the executor scans all that are still to come. */
 const mostParts = 2000
 
 /** Each may be an error, which takes some kilobytes and ten times as long as a row. */

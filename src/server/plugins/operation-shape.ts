@@ -4,8 +4,8 @@ import type { ShapeLimits } from '../operation-limits.ts'
 import { documentRefusal, textRefusal, variablesRefusal } from '../operation-shape.ts'
 
 /**
- * Refuses texts, documents and variables that are too large to be parsed, validated and coerced in bounded time. A text is looked
- * at when it is parsed: a document that is kept was of a fair size. It stands before all plugins that look at documents.
+ * Refuses texts, documents and variables that are too large to parse, validate or coerce in bounded time. Checks a
+ * text when it is parsed, so cached documents have passed. Must come before all plugins that read documents.
  */
 export function useOperationShape(limits: ShapeLimits): Plugin {
   const refusalOf = ({ variableValues }: ExecutionArgs) => variablesRefusal(variableValues, limits)
@@ -22,7 +22,7 @@ export function useOperationShape(limits: ShapeLimits): Plugin {
         refuse(documentRefusal(document, limits))
         return document
       })
-      // Thrown before Yoga, which keeps errors of the parser and changes their status.
+      // Throws here because Yoga caches parse errors and changes their status.
       return () => refuse(refusal)
     },
     onExecute({ args, setResultAndStopExecution }) {

@@ -3,12 +3,12 @@ import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 import type { Pauses } from '../../upstream/source/pauses.ts'
 
-/** Fewer are masked by the time that a look at the clock would pay. */
+/** Fewer errors are masked before looking at the clock would pay. */
 const manyErrors = 200
 
 /**
- * Masks the errors of an operation's fields in pieces, between which others are served, before Yoga masks them all in one turn:
- * each takes as long as a dozen rows, and an outage leaves tens of thousands.
+ * Masks errors in slices that let other requests run, before Yoga masks them in one turn: one error takes as long as
+ * a dozen rows, and an outage produces tens of thousands.
  */
 export function usePacedErrors({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
   const maskAll = async (result: ExecutionResult, pauses: Pauses) => {

@@ -2,8 +2,8 @@ import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 
 /**
- * Names in `extensions.sandbox` the providers whose made-up data an answer holds, so that it never passes for real: those that
- * were asked, or all of them where the names of the catalog are made up and nobody was asked.
+ * Names the sandbox providers behind a response in `extensions.sandbox`, so that made-up data never passes for real.
+ * If the catalog is made up and no provider was asked, it names all of them.
  */
 export function useSandboxNotice(): Plugin<Context> {
   return {

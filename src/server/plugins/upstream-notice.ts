@@ -3,9 +3,9 @@ import type { Context, Cost } from '../../context.ts'
 import { requestRefusal, visibleErrors } from './admission-errors.ts'
 
 /**
- * Tells in `extensions.upstream` what an answer cost at each provider, and in `extensions.freshness` how old its oldest part
- * is. A request that asks for its plan alone gets that in place of data, with what else is wrong with it. One that needs too many
- * calls has one error, and no data where nothing was asked yet.
+ * Adds the cost at each provider as `extensions.upstream`, and the age of the oldest data as `extensions.freshness`.
+ * A dry run gets its planned calls instead of data, with its other errors. A request that needs too many calls gets
+ * one error, and no data if no call was made.
  */
 export function useUpstreamNotice(): Plugin<Context> {
   return {

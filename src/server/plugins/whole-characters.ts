@@ -1,6 +1,6 @@
 import { BadInput } from '../../upstream/bad-input.ts'
 
-/** Throws BadInput for arguments with a text that is no text: half a surrogate pair can neither be sent nor answered. */
+/** Throws BadInput if a text in the arguments holds half a surrogate pair, which no protocol can carry. */
 export function checkCharacters(value: unknown): void {
   if (typeof value === 'string') {
     if (!value.isWellFormed())

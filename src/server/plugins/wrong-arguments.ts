@@ -20,13 +20,12 @@ import { checkArgumentBounds } from '../argument-bounds.ts'
 import { checkCharacters } from './whole-characters.ts'
 
 /**
- * Finds the errors that the arguments of an operation's fields deserve, each at its field. What `@skip` and `@include` leave
- * out is not looked at, and a fragment is looked at once however often it is spread: the work grows with the document alone.
- * `checkName` is the extension under which a field may hold a check that throws a GraphQLError; it is called with arguments and
- * context.
+ * Finds invalid arguments, each as an error at its field. Skips selections that `@skip` and `@include` leave out, and
+ * visits each fragment once however often it is spread, so the work grows only with the document. `checkName` is the
+ * field extension that may hold a check; it gets arguments and context, and throws a GraphQLError.
  */
 export function wrongArguments(checkName: string) {
-  /** Of operations without directives, whose fields are the same each time. */
+  /** For operations without directives, whose fields do not depend on variables. */
   const found = new WeakMap<OperationDefinitionNode, Found>()
   return (
     schema: GraphQLSchema,
@@ -56,9 +55,9 @@ export function wrongArguments(checkName: string) {
 
 interface Found {
   readonly fields: readonly { readonly field: GraphQLField<unknown, unknown>; readonly node: FieldNode }[]
-  /** Of directives. */
+  /** Errors of directives. */
   readonly errors: readonly GraphQLError[]
-  /** Whether no directive makes it depend on the variables. */
+  /** True if no directive makes it depend on variables. */
   readonly isLasting: boolean
 }
 
@@ -99,7 +98,7 @@ function fieldsWithArguments(
   return { fields, errors, isLasting }
 }
 
-/** The error of what is tried, at its place; any other than a GraphQLError is thrown. */
+/** Returns a thrown GraphQLError, located at the node. Other errors are thrown on. */
 function errorOf(node: SelectionNode, attempt: () => void): readonly GraphQLError[] {
   try {
     attempt()
