@@ -50,11 +50,11 @@ function greeting({ origin, account, catalogName, documents: { trusted, mode } }
       ? [`  documents: ${trusted.count} by id; others are ${textsByMode[mode]}`]
       : []),
     ...(catalogName === 'none'
-      ? ['  Without a catalog (ISOTHERM_CATALOG) places and pages are found by their upstream ids alone.']
+      ? ['  Without a catalog (ISOTHERM_CATALOG), places and pages are found only by their upstream ids.']
       : []),
     ...(madeUp && !account.isCatalogMadeUp
       ? [
-          '  The sandbox knows the ids of its own world alone: of others its answers are empty, or that they are not found.',
+          '  The sandbox only knows ids of its own world: for others it answers with nothing, or that they are not found.',
         ]
       : []),
     ...(madeUp

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { createYoga } from 'graphql-yoga'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { frontDoor, type Visit } from '../src/server/front-door.ts'
+import { type Exchange, frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import type { ServerContext } from '../src/server/yoga.ts'
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const broken = async () => {
     throw new TypeError('in /home/of/isotherm')
   }
-  const halfway = ({ response }: Visit) => {
+  const halfway = ({ response }: Exchange) => {
     response.writeHead(200).write('half')
     return broken()
   }
@@ -46,7 +46,7 @@ beforeAll(async () => {
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,
-    rooms: { graphql, graphiql: nothing, image: nothing, health: halfway, readiness: broken },
+    handlers: { graphql, graphiql: nothing, image: nothing, health: halfway, readiness: broken },
     patience: 10_000,
     logError: (error, place) => log.push(`${place}: ${error}`),
   })

@@ -31,7 +31,7 @@ async function listen(patience: number, ready?: Promise<void>) {
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,
-    rooms: {
+    handlers: {
       graphql: graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 0, patience, maskedErrors }),
       graphiql: nothing,
       image: nothing,

@@ -235,7 +235,7 @@ describe('what is not in the manifest', () => {
     expect(status).toBe(403)
     expect(errors).toEqual([
       {
-        message: 'This server answers the documents of its manifest alone: send one of them, or its id.',
+        message: 'This server only answers the documents of its manifest: send one of them, or its id.',
         extensions: { code: 'FORBIDDEN' },
       },
     ])

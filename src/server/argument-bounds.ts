@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql'
 
-/** What any argument may hold, however its field bounds it further: a page of a whole fleet, and the longest id of a heatmap. */
+/** Bounds every argument, whatever its field allows: a page of a whole fleet, and the longest id of a heatmap. */
 const [mostMembers, mostCharacters] = [5000, 30_000]
 
-/** Refuses lists with too many members and texts with too many characters, wherever they stand in a field's arguments. */
+/** Refuses lists with too many members and texts with too many characters, at any depth of a field's arguments. */
 export function checkArgumentBounds(args: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(args)) checkValue(name, value)
 }

@@ -4,15 +4,15 @@ import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
 import type { Result } from './result-body.ts'
 
-/** Of one error: a conflict of fields may stand in thousands of places. */
+/** Per error. A conflict of fields may have thousands of locations. */
 const mostLocations = 10
 
-/** What the errors of one refusal take at most, as JSON. */
+/** The most that the errors of one refusal take, as JSON. */
 const mostBytes = 50_000
 
 /**
- * Bounds what a response tells of errors, whoever made them: the length of each, and the number of those that stand in place
- * of data. A library's message may quote all that a client sent.
+ * Bounds the errors of a response, whoever made them: the length of each, and their number if there is no data. A
+ * library's message may quote all that a client sent.
  */
 export function bounded(result: Result): Result {
   const { errors, incremental, completed } = result
@@ -26,7 +26,7 @@ export function bounded(result: Result): Result {
   }
 }
 
-/** As many as fit, but one at least. */
+/** As many as fit, and at least one. */
 function fewOf(errors: readonly unknown[]): readonly unknown[] {
   let bytes = 0
   return errors.slice(0, mostErrors).filter((error, index) => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from './refusal.ts'
 import type { Target } from './request-target.ts'
 
-/** Lets the pages of listed origins read the response, and tells caches that the origin decides. `*` lists all. */
+/** Lets pages of listed origins read the response, and tells caches that it varies by origin. `*` lists all. */
 export function allowOrigin(
   { headers: { origin } }: IncomingMessage,
   response: ServerResponse,
@@ -16,8 +16,8 @@ export function allowOrigin(
 }
 
 /**
- * Answers OPTIONS with the methods that a resource has, and a preflight of a listed origin with leave to use them and whatever
- * headers it asks for.
+ * Answers OPTIONS with the methods of a resource. A preflight of a listed origin may use them, with any header it
+ * asks for.
  */
 export function writeOptions(
   { headers }: IncomingMessage,
@@ -37,8 +37,8 @@ export function writeOptions(
 }
 
 /**
- * Throws a Refusal of status 403 at what a browser sends for a page of an origin that is not listed. A browser that is too old
- * for `Sec-Fetch-Site` tells the origin; what says neither is no browser.
+ * Throws a Refusal of status 403 if a browser sends the request for a page of an unlisted origin. Browsers too old
+ * for `Sec-Fetch-Site` send `Origin`; a request with neither header is not from a browser.
  */
 export function refuseStrangers(
   { headers }: IncomingMessage,
@@ -57,7 +57,7 @@ export function refuseStrangers(
   )
 }
 
-/** Whether somebody follows a link, or enters an address: the browser then shows the response in place of the page. */
+/** Whether somebody follows a link or enters an address, so that the browser shows the response instead of the page. */
 export function isNavigation({ method, headers }: IncomingMessage): boolean {
   return (
     method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
@@ -68,7 +68,7 @@ function isListed(origin: string, origins: readonly string[]): boolean {
   return origins.includes('*') || origins.includes(origin)
 }
 
-/** A proxy may speak TLS for this server, so both schemes are its own. */
+/** Both schemes are its own, as a proxy may speak TLS for this server. */
 function isOwn(origin: string, host: string | undefined, publicUrl: URL | undefined): boolean {
   if (origin === publicUrl?.origin) return true
   return (

@@ -16,26 +16,26 @@ import {
 
 export type Path = readonly (string | number)[]
 
-/** What will come later of an object (`@defer`) or a list (`@stream`). */
+/** What comes later of an object (`@defer`) or a list (`@stream`). */
 export interface Deferred {
   readonly kind: 'defer' | 'stream'
   readonly path: Path
   readonly label: string | undefined
-  /** What is asked of the object, or of each row. */
+  /** The selections of the object, or of each row. */
   readonly sets: readonly SelectionSetNode[]
 }
 
 /**
- * Finds what a document defers of data that is there. The types of objects are not looked at: a fragment on another type, which
- * never comes, is among what is found.
+ * Finds what a document defers below data that has arrived. Ignores the types of objects: a deferred fragment on
+ * another type, which never comes, is found too.
  */
 export class DeferredSelections {
   readonly #fragments: Fragments
   readonly #variables: Variables
-  /** Whether something in a selection set, as deep as it goes, is deferred. */
+  /** Whether anything in a selection set is deferred, at any depth. */
   readonly #defers = new WeakMap<SelectionSetNode, boolean>()
 
-  /** Variables are those of the operation, coerced. */
+  /** `variables` are those of the operation, coerced. */
   constructor(document: DocumentNode, variables: Variables) {
     this.#variables = variables
     this.#fragments = fragmentsOf(document)
@@ -65,7 +65,7 @@ export class DeferredSelections {
     return [...here, ...below]
   }
 
-  /** Whether data may be what came of a deferred fragment: of several at one place the fields tell which. */
+  /** Whether data has the fields of a deferred fragment, to tell apart several at one object. */
   fits({ sets }: Deferred, data: unknown): boolean {
     const keys = this.#merge(sets).fields.keys()
     return typeof data === 'object' && data !== null && keys.every(key => Object.hasOwn(data, key))
@@ -98,7 +98,7 @@ export class DeferredSelections {
     })
   }
 
-  /** The directive where it stands at a selection and is not switched off. */
+  /** Undefined if the directive is missing or switched off by `if: false`. */
   #find(
     { directives = [] }: SelectionNode,
     name: string,

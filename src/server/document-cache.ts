@@ -1,10 +1,10 @@
 import { createLRUCache } from 'graphql-yoga'
 
-/** Once parsed, a text takes some forty times its length: what is longer is parsed again each time. */
+/** A parsed document takes about forty times the length of its text, so longer texts are parsed each time. */
 const longestText = 10_000
 const mostTexts = 200
 
-/** What was made of the latest texts, by text; bounded in bytes, as each of them is. */
+/** Keeps a value for each of the latest texts. Bounded in bytes, as number and length are. */
 export function documentCache<Value extends object>() {
   const cached = createLRUCache<Value>({ max: mostTexts })
   return {

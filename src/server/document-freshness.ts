@@ -7,8 +7,8 @@ import type { Result } from './result-body.ts'
 export const decisive = `accept, ${explainHeader}, origin, ${traceHeader}, sec-fetch-site`
 
 /**
- * Lets the caller's own cache keep what a GET by id was answered, for so many seconds, and then ask whether it is still the
- * same. Nobody keeps an error, nor what stood in for a vendor that is down.
+ * Cache headers of a GET by id: private for `seconds`, then revalidated by ETag. Errors, and data that stands in for
+ * a vendor that is down, are not stored.
  */
 export function freshnessOf(result: Result, seconds: number): Readonly<Record<string, string>> {
   if (!isCacheable(result)) return { 'cache-control': 'no-store' }
@@ -25,7 +25,7 @@ function isStale(provider: unknown): boolean {
   return typeof provider === 'object' && provider !== null && 'stale' in provider && provider.stale === true
 }
 
-/** A weak one: what the answer cost, and how old it is, may differ. */
+/** A weak tag, as cost and age may differ. */
 function tagOf({ data, extensions }: Result): string {
   const taggedContent = JSON.stringify([data, extensions?.sandbox])
   return `W/"${createHash('sha256').update(taggedContent).digest('base64url')}"`

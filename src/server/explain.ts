@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from './refusal.ts'
 
-/** Asks for what a request would cost, in place of its answer or beside it. */
+/** The request header that asks for costs instead of, or beside, the response. */
 export const explainHeader = 'isotherm-explain'
 
-/** The calls that a request would make, in place of its answer; or its static cost beside the answer. */
+/** `plan` is a dry run, which lists the calls instead of data. `cost` adds the static cost to the response. */
 const explanations: readonly unknown[] = ['plan', 'cost']
 
 export function asksForDryRun({ headers }: Pick<Request, 'headers'>): boolean {
@@ -15,9 +15,9 @@ export function asksForCost({ headers }: Pick<Request, 'headers'>): boolean {
   return headers.get(explainHeader) === 'cost'
 }
 
-/** Refuses a value of the header that is not known, 400: who hoped for a plan must not pay for an answer. */
+/** Refuses unknown values with 400: a client that wanted a dry run must not pay for a real one. */
 export function checkExplain({ headers }: IncomingMessage): void {
   const value = headers[explainHeader]
   if (value === undefined || explanations.includes(value)) return
-  throw new Refusal(400, `The header ${explainHeader} knows the values "plan" and "cost" alone.`)
+  throw new Refusal(400, `The header ${explainHeader} only knows the values "plan" and "cost".`)
 }

@@ -2,8 +2,8 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import type { GraphiQLOptions } from 'graphql-yoga'
 
 /**
- * GraphiQL's page, which loads nothing from anywhere. Its prepared tabs come with their variables, and come first however
- * long ago the browser was here; whatever the visitor wrote or changed himself stays behind them.
+ * GraphiQL's page, with all scripts inside. Its prepared tabs have variables and come first however long ago the
+ * browser was here; tabs that the visitor wrote or changed stay behind them.
  */
 export function explorerPage(options: GraphiQLOptions): string {
   const script = `<script>${stillTabs}${prepareTabs(options.defaultTabs ?? [])}</script>`
@@ -12,8 +12,8 @@ export function explorerPage(options: GraphiQLOptions): string {
 
 type Tab = NonNullable<GraphiQLOptions['defaultTabs']>[number]
 
-// A tab of GraphiQL can be dragged, and once its size has changed, as it does when the fonts come, the tab leaps away from the
-// pointer that presses it: the click is lost. So tabs cannot be dragged here.
+// GraphiQL's tabs can be dragged. When fonts load and a tab changes its size, it jumps away from the pointer that
+// presses it, and the click is lost. So dragging is off.
 const style = '<style>.graphiql-tabs .graphiql-tab { transform: none !important }</style>'
 const stillTabs = /* JavaScript */ `
   document.addEventListener('pointerdown', event => {
@@ -21,9 +21,10 @@ const stillTabs = /* JavaScript */ `
   }, true)
 `
 
-// GraphiQL leaves out the variables of the first default tab, and all default tabs where it finds stored ones: those of an
-// earlier day, or of whatever else had a GraphiQL at this address. What it finds stored it shows whole, so it gets to find this.
-// Of its address it reads the query only, and runs it with stored variables: they get to be those of the address or of the tab.
+// GraphiQL drops the variables of its first default tab, and all default tabs if it finds stored ones, even of
+// another GraphiQL at this address. It shows stored tabs as they are, so the prepared tabs are stored. From the
+// address it reads only the query and runs it with stored variables, so the variables of the address or the tab are
+// stored too.
 const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
   {
     const prepared = ${JSON.stringify(tabs.map(named)).replaceAll('<', '\\u003c')}
@@ -75,7 +76,7 @@ const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
         keep('graphiql:tabState', JSON.stringify({ activeTabIndex: Math.max(tabs.indexOf(active), 0), tabs }))
         keep('isotherm:prepared', JSON.stringify(prepared))
       }
-      // The tab has them from now on, and keeps what the visitor makes of them.
+      // From now on the tab has them, and keeps the visitor's changes.
       address.searchParams.delete('variables')
       if (variables !== null) history.replaceState(null, '', address)
     } catch {
@@ -84,7 +85,7 @@ const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
   }
 `
 
-/** A tab is called by its operation. */
+/** Names a tab by its operation. */
 function named(tab: Tab) {
   const title = /^query (\w+)/m.exec(tab.query ?? '')?.[1] ?? '<untitled>'
   return { ...tab, title, operationName: title }

@@ -1,6 +1,6 @@
 import type { GraphiQLOptions } from 'graphql-yoga'
 
-/** GraphiQL with a tab for each use, all of which work as they stand on whatever the catalog holds. Their ranges end with yesterday. */
+/** GraphiQL with one tab per use. Each works unchanged with any catalog. Their ranges end with yesterday. */
 export function explorer(now: Date): GraphiQLOptions {
   const midnight = Math.floor(now.getTime() / 86_400_000) * 86_400_000
   const days = (count: number) => ({

@@ -15,24 +15,24 @@ import { type FieldSize, fieldSize } from '../../schema/costs.ts'
 
 /** What a field's definition says of its cost. */
 export interface FieldWeight extends FieldSize<object> {
-  /** Of the field itself, however many rows it has: what `@cost` says. */
+  /** The field itself, however many rows it has (`@cost`). */
   readonly call: number
-  /** Of each row of a list, and of an object or a scalar without `@cost`. */
+  /** Each row of a list, or an object or scalar without `@cost`. */
   readonly instance: number
-  /** How many lists are around a value. */
+  /** How many list types wrap the value. */
   readonly lists: number
   /** Whether each object of its list may be null with an error of its own. */
   readonly isFallible: boolean
   readonly assumedSize: number | undefined
   readonly slicingArguments: readonly string[]
   readonly sizedFields: readonly string[]
-  /** Of the text of one of its values; of an object what is around its members. */
+  /** The JSON of one value; for an object, what is around its members. */
   readonly bytes: number
 }
 
 export type Field = GraphQLField<unknown, unknown>
 
-/** Reads what a field's definition says of its cost, once for each field. */
+/** Read once for each field. */
 export function fieldWeight(field: Field): FieldWeight {
   return known.getOrInsertComputed(field, readWeight)
 }
@@ -63,7 +63,7 @@ function readWeight(field: Field): FieldWeight {
   }
 }
 
-/** The library's executor takes so much longer for its own types, and pauses nowhere among them. */
+/** graphql-js takes three times as long for introspection types, and never pauses among them. */
 function weightOfRow(named: GraphQLNamedType): number {
   return isIntrospectionType(named) ? 3 : 1
 }
@@ -91,7 +91,7 @@ function hasNullableRows(type: GraphQLOutputType): boolean {
 const bytesOfObject = 3
 const bytesOfEnum = 16
 const bytesOfText = 40
-/** Of a value with a comma, as JSON. */
+/** One value with its comma, as JSON. */
 const bytesByScalar: Readonly<Record<string, number>> = {
   Boolean: 6,
   Int: 6,

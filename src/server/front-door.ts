@@ -6,29 +6,29 @@ import { methodsOf, type Route, routeOf } from './routes.ts'
 import { untilTaken } from './slow-readers.ts'
 
 /** A request that passed the front door. */
-export interface Visit {
+export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: Target
 }
 
 export interface FrontDoorOptions {
-  /** Whose pages may ask from a browser: origins, or `*`. */
+  /** Origins whose pages may send requests from a browser, or `*`. */
   readonly corsOrigins: readonly string[]
   readonly publicUrl: URL | undefined
-  /** Throws a Refusal at a host that is not this server's. */
+  /** Throws a Refusal for a host that is not this server's. */
   readonly checkHost: (target: Target) => void
-  readonly rooms: Readonly<Record<Route, (visit: Visit) => unknown>>
-  /** How long a reader may take nothing of the end of a response, in milliseconds. */
+  readonly handlers: Readonly<Record<Route, (exchange: Exchange) => unknown>>
+  /** Milliseconds that a reader may take nothing of the end of a response. */
   readonly patience: number
-  /** Told of errors that are nobody's refusal; `place` says where it happened. */
+  /** Records errors that are no Refusal; `where` names the place in the code. */
   readonly logError: (error: unknown, where: string) => void
 }
 
 /**
- * What every request passes before any library sees it: its form (400), its host (421), the origin that it comes from (403),
- * its path (404) and its method (405). Whatever is thrown behind it, and by nothing else answered, is a plain 500 and one line
- * of the log. Whoever takes nothing of the end of a response is dropped.
+ * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404)
+ * and method (405). An error that nothing behind it handles becomes a plain 500 and one log line. A reader who takes
+ * nothing of the end of a response is disconnected. A new check is one more step.
  */
 export function frontDoor(
   options: FrontDoorOptions,
@@ -56,14 +56,14 @@ async function admit(
   allowOrigin(request, response, options.corsOrigins)
   const target = readTarget(request)
   if (target.isAbsolute) toOriginForm(request, target)
-  const visit = { request, response, target }
+  const exchange = { request, response, target }
   const route = routeOf(target, request.method, request.headers.accept)
-  for (const step of chain) if (step(visit, route, options)) return
-  if (route) await options.rooms[route](visit)
+  for (const step of chain) if (step(exchange, route, options)) return
+  if (route) await options.handlers[route](exchange)
 }
 
 /** Throws a Refusal, or returns true once it has sent the response. */
-type Step = (visit: Visit, route: Route | undefined, options: FrontDoorOptions) => boolean
+type Step = (exchange: Exchange, route: Route | undefined, options: FrontDoorOptions) => boolean
 
 const chain: readonly Step[] = [
   checkHost,
@@ -74,14 +74,14 @@ const chain: readonly Step[] = [
   checkMethod,
 ]
 
-function checkHost({ target }: Visit, route: Route | undefined, options: FrontDoorOptions): boolean {
-  // No page can send the absolute form, and who checks the health of a server by it may name any host.
+function checkHost({ target }: Exchange, route: Route | undefined, options: FrontDoorOptions): boolean {
+  // No page can send the absolute form, and a health check in that form may name any host.
   if (!(isHealth(route) && target.isAbsolute)) options.checkHost(target)
   return false
 }
 
 function checkOrigin(
-  { request, target }: Visit,
+  { request, target }: Exchange,
   route: Route | undefined,
   { corsOrigins, publicUrl }: FrontDoorOptions,
 ): boolean {
@@ -91,25 +91,25 @@ function checkOrigin(
   return false
 }
 
-function sendServerOptions({ request, response, target }: Visit): boolean {
+function sendServerOptions({ request, response, target }: Exchange): boolean {
   if (target.path !== '*') return false
   writeOptions(request, response, ['GET', 'HEAD', 'POST'])
   return true
 }
 
-function checkPath({ response }: Visit, route: Route | undefined): boolean {
+function checkPath({ response }: Exchange, route: Route | undefined): boolean {
   if (route) return false
   response.writeHead(404, { 'content-length': 0 }).end()
   return true
 }
 
-function sendOptions({ request, response }: Visit, route: Route | undefined): boolean {
+function sendOptions({ request, response }: Exchange, route: Route | undefined): boolean {
   if (!route || request.method !== 'OPTIONS') return false
   writeOptions(request, response, methodsOf[route])
   return true
 }
 
-function checkMethod({ request: { method = '' }, target }: Visit, route: Route | undefined): boolean {
+function checkMethod({ request: { method = '' }, target }: Exchange, route: Route | undefined): boolean {
   const methods = route ? methodsOf[route] : []
   if (methods.includes(method)) return false
   throw new Refusal(405, `${method} is no method of ${target.path}.`, { allow: methods.join(', ') })
@@ -119,7 +119,7 @@ function isHealth(route: Route | undefined): boolean {
   return route === 'health' || route === 'readiness'
 }
 
-/** What stands behind knows no other form. */
+/** The code behind the door only knows the origin form. */
 function toOriginForm(request: IncomingMessage, { path, query, host }: Target): void {
   request.url = query ? `${path}?${query}` : path
   request.headers.host = host

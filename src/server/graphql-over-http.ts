@@ -4,7 +4,7 @@ import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
 import { bounded } from './bounded-errors.ts'
 import { decisive, freshnessOf } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
-import type { Visit } from './front-door.ts'
+import type { Exchange } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
 import { writeLongJson } from './long-json.ts'
 import { documentIdOf, type OperationParams, readParams } from './operation-params.ts'
@@ -18,23 +18,23 @@ import { chunkBytes, endWith } from './slow-readers.ts'
 import type { ServerContext } from './yoga.ts'
 
 export interface GraphqlOverHttpOptions {
-  /** Of a request body. */
+  /** The largest request body. */
   readonly bytes: number
-  /** How long the caller's own cache may keep what a GET by id was answered. */
+  /** Seconds that a caller's own cache may keep the response to a GET by id. */
   readonly freshSeconds: number
-  /** How long a reader may take nothing of a response, in milliseconds. */
+  /** Milliseconds that a reader may take nothing of a response. */
   readonly patience: number
   readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
 }
 
 /**
- * Serves GraphQL over HTTP: an operation posted as JSON or in the URL of a GET, answered in the type that the client likes best.
- * Yoga runs the operation, with all its plugins, and none of its HTTP.
+ * Serves GraphQL over HTTP: reads an operation from a JSON body or the URL of a GET, and responds in the type that
+ * the client prefers. Yoga only runs the operation, with all its plugins.
  */
 export function graphqlOverHttp(
   { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
   { bytes, freshSeconds, patience, maskedErrors }: GraphqlOverHttpOptions,
-): (visit: Visit) => Promise<void> {
+): (exchange: Exchange) => Promise<void> {
   const run = async (params: OperationParams, request: Request, response: ServerResponse) => {
     try {
       return await getResultForParams({ params, request }, { res: response })
@@ -42,13 +42,13 @@ export function graphqlOverHttp(
       return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
     }
   }
-  return async visit => {
-    const { request, response } = visit
+  return async exchange => {
+    const { request, response } = exchange
     const { accept } = request.headers
     if (request.method === 'GET') response.setHeader('vary', decisive)
     checkExplain(request)
     if (!typeOfWhole(accept)) throw notAcceptable()
-    const params = await readParams(visit, bytes)
+    const params = await readParams(exchange, bytes)
     if (!params) return
     const yogaRequest = new fetchAPI.Request('http://localhost/graphql', {
       method: request.method ?? 'GET',
@@ -56,15 +56,16 @@ export function graphqlOverHttp(
     })
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
     const result = await run(params, yogaRequest, response)
-    if (isAsyncIterable(result)) return sendStream(visit, result, incrementalRewrite(yogaRequest), patience)
+    if (isAsyncIterable(result))
+      return sendStream(exchange, result, incrementalRewrite(yogaRequest), patience)
     if (response.destroyed) return
     if (!result || Array.isArray(result)) throw new Error('an operation without a result')
-    await sendWhole(visit, bounded(result), isById ? freshnessOf(result, freshSeconds) : {}, patience)
+    await sendWhole(exchange, bounded(result), isById ? freshnessOf(result, freshSeconds) : {}, patience)
   }
 }
 
 async function sendWhole(
-  { request, response }: Visit,
+  { request, response }: Exchange,
   result: Result,
   cacheHeaders: Readonly<Record<string, string>>,
   patience: number,
@@ -89,15 +90,15 @@ async function sendWhole(
   const text = JSON.stringify(value)
   const length = Buffer.byteLength(text)
   response.writeHead(status, { ...allHeaders, 'content-length': length })
-  // Of ASCII alone the same bytes, written in a third of the time and memory.
+  // The same bytes if all is ASCII, written in a third of the time and memory.
   const encoding = length === text.length ? 'latin1' : 'utf8'
   if (length > chunkBytes) return endWith(response, Buffer.from(text, encoding), patience)
   response.end(text, encoding)
 }
 
-/** The results of a subscription, or the parts of one response. */
+/** Sends the results of a subscription, or the increments of one response. */
 async function sendStream(
-  { request, response }: Visit,
+  { request, response }: Exchange,
   results: AsyncIterable<Result>,
   rewrite: ((result: Result) => Result) | undefined,
   patience: number,

@@ -4,26 +4,26 @@ import type { AddressInfo } from 'node:net'
 import { StartProblems } from '../config/config.ts'
 
 export interface HttpServer {
-  /** The address that is listened on. */
+  /** The address it listens on. */
   readonly address: string
   /** `http://<host>:<port>` */
   readonly origin: string
   readonly isDraining: () => boolean
-  /** Has every request answered by `enter`; to be called before anything else is waited for. */
+  /** Passes every request to `enter`. Call it before awaiting anything else, or early requests are lost. */
   serve(enter: RequestListener): void
-  /** Takes no more connections, lets requests in flight end for that long, then ends them. */
+  /** Accepts no more connections, lets requests in flight finish for that long, then closes them. */
   drain(milliseconds: number): Promise<void>
 }
 
 export interface HttpServerOptions {
   readonly host: string
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number
-  /** How long a request may take to come, to the last byte of its body. A response takes as long as it likes. */
+  /** How long a request may take to arrive, up to the last byte of its body. Responses have no such limit. */
   readonly requestMilliseconds?: number
 }
 
-/** Listens. Rejects with StartProblems when the address cannot be had. */
+/** Rejects with StartProblems if it cannot listen on the address. */
 export async function listen({
   host,
   port,
@@ -33,10 +33,10 @@ export async function listen({
     requestTimeout: requestMilliseconds,
     headersTimeout: Math.min(requestMilliseconds, 20_000),
     connectionsCheckingInterval: Math.min(requestMilliseconds, 5_000),
-    // Longer than balancers and clients keep an idle connection, or a request may meet one that just closes.
+    // Longer than balancers and clients keep idle connections: otherwise a request may arrive just as one closes.
     keepAliveTimeout: 65_000,
   })
-  // Node ends the connection without a word.
+  // Node would close the connection without a response.
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy())
     socket.end(
@@ -66,12 +66,12 @@ export async function listen({
         enter(request, response)
       }
       server.on('request', handle)
-      // Whoever reads the body says when it may come: what is refused needs none.
+      // The reader of the body sends 100 Continue. A refused request needs none.
       server.on('checkContinue', handle)
     },
     async drain(milliseconds) {
       isDraining = true
-      // Told to their callers as well, whose next request would meet a closed connection.
+      // Tells clients to close, as their next request would meet a closed connection.
       for (const response of openResponses) response.shouldKeepAlive = false
       const closed = once(server, 'close')
       server.close()

@@ -6,7 +6,10 @@ interface Pending extends Deferred {
   readonly id: string
 }
 
-/** What the executor delivers later: the data of a deferred fragment, or the next rows of a list. Null data or rows have failed. */
+/**
+ * What the executor delivers later: the data of a deferred fragment, or the next rows of a list. Null stands for
+ * failure.
+ */
 interface Increment extends Result {
   readonly path?: Path
   readonly label?: string

@@ -1,8 +1,8 @@
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql'
 
 /**
- * How long a list of the introspection is: of the types and directives really, of others on average; of `ofType` how often it
- * is one.
+ * The estimated length of an introspection list: exact for types and directives, else an average; for `ofType`, how
+ * often there is one.
  */
 export function introspectionSize(
   schema: GraphQLSchema,

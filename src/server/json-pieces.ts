@@ -1,14 +1,14 @@
-/** About 100 kB of a usual response: some hundred microseconds of work. */
+/** About 100 kB of a usual response, which takes a few hundred microseconds. */
 const pieceWeight = 5000
-/** Characters of a text that weigh as much as a member. */
+/** As much work as one member. */
 const charactersPerWeight = 20
 
-/** Whether a value's JSON is longer than a piece. */
+/** Whether a value's JSON is longer than one piece. */
 export function isLongJson(value: unknown): boolean {
   return weigh(value, pieceWeight) >= pieceWeight
 }
 
-/** What `JSON.stringify` answers of a plain value, in pieces that each take little time. */
+/** The JSON of a plain value in short pieces; joined, they equal `JSON.stringify`. */
 export function* jsonPieces(value: unknown): Generator<string> {
   if (!isLongJson(value)) yield JSON.stringify(value)
   else if (Array.isArray(value)) yield* piecesOfList(value)
@@ -22,7 +22,7 @@ function* piecesOfList(list: readonly unknown[]): Generator<string> {
     let weight = 0
     let end = start
     while (end < list.length && weight < pieceWeight) weight += weigh(list[end++], pieceWeight)
-    // The last one may be long by itself.
+    // The last member may be long by itself.
     if (end - start > 1 && isLongJson(list[end - 1])) end--
     yield comma
     if (end - start === 1 && isLongJson(list[start])) yield* jsonPieces(list[start])
@@ -44,7 +44,7 @@ function* piecesOfObject(object: object): Generator<string> {
   yield comma === '{' ? '{}' : '}'
 }
 
-/** How much work its JSON is; looks no further than `enough`. */
+/** Estimates the work of a value's JSON. Stops at `enough`. */
 function weigh(value: unknown, enough: number): number {
   if (typeof value === 'string') return 1 + value.length / charactersPerWeight
   let weight = 1
@@ -60,7 +60,7 @@ function weigh(value: unknown, enough: number): number {
   return weight
 }
 
-/** One whose JSON is that of its members. */
+/** Whether its JSON is the JSON of its members. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)

@@ -4,8 +4,8 @@ import { type ASTNode, BREAK, type DefinitionNode, type DocumentNode, Kind, prin
 const mutationType = 'Mutation'
 
 /**
- * Tells whether a document is one of those that were added, in another layout or order. Arguments count in their order, and
- * so do a mutation's root fields, which run one after the other.
+ * Recognises documents that were added, in any layout or order. The order of arguments counts, and so does that of a
+ * mutation's root fields, which run one after the other.
  */
 export class KnownDocuments {
   readonly #canonical = new Set<string>()
@@ -19,7 +19,9 @@ export class KnownDocuments {
     this.#canonical.add(canonical(document))
   }
 
-  /** What anybody may ask costs no more than what was added did: to sort a document takes far longer than to read it. */
+  /**
+   * Never costs more than for the largest added document: anybody may ask, and sorting takes far longer than reading.
+   */
   has(document: DocumentNode): boolean {
     const pieces = piecesOf(document, this.#mostPieces)
     if (pieces.length > this.#mostPieces || !this.#pieces.has(sorted(pieces))) return false
@@ -27,7 +29,7 @@ export class KnownDocuments {
   }
 }
 
-/** What it is made of, which no order changes, up to one more than so many. */
+/** The pieces of a document, which reordering does not change. Stops at one more than `most`. */
 function piecesOf(document: DocumentNode, most: number): readonly string[] {
   const pieces: string[] = []
   visit(document, {
@@ -47,7 +49,7 @@ function sorted(pieces: readonly string[]): string {
   return pieces.toSorted().join('\n')
 }
 
-/** The client preset sorts, in this way, what it lists in a manifest: also fragments of mutations, whose order matters. */
+/** Sorts as the client preset sorts a manifest. That also sorts fragments of mutations, whose order matters. */
 function canonical(document: DocumentNode): string {
   const root = document.definitions.filter(isOfMutations).map(withoutSelections)
   return [print(sortExecutableDocument(document)), ...root.toSorted()].join('\n')
@@ -57,7 +59,7 @@ function isOfMutations(definition: DefinitionNode): boolean {
   return definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value === mutationType
 }
 
-/** Its fields without what is read of them. */
+/** Its root fields, without their selections. */
 function withoutSelections(definition: DefinitionNode): string {
   return print(visit(definition, { Field: field => ({ ...field, selectionSet: undefined }) }))
 }

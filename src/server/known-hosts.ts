@@ -2,18 +2,18 @@ import { Refusal } from './refusal.ts'
 import type { Target } from './request-target.ts'
 
 export interface KnownHostsOptions {
-  /** The address that is listened on. */
+  /** The address the server listens on. */
   readonly address: string
   /** Where browsers reach the server. */
   readonly publicUrl: URL | undefined
-  /** More hosts, with a port where only that one is meant. */
+  /** Further hosts. With a port, only that port is known. */
   readonly hosts: readonly string[]
 }
 
 /**
- * Throws a Refusal of status 421 at a request for an unknown host. A stranger's page whose name leads to this machine (DNS
- * rebinding) passes every other check, as it then is of the same origin. Without `hosts` every host is known to a server that
- * other machines reach.
+ * Throws a Refusal of status 421 for an unknown host. This stops DNS rebinding: a page whose name resolves to this
+ * machine passes every other check, as it has the same origin. A server that other machines reach knows every host
+ * unless `hosts` lists some.
  */
 export function knownHosts({ address, publicUrl, hosts }: KnownHostsOptions): (target: Target) => void {
   if (!isLoopback(address) && hosts.length === 0) return () => undefined
@@ -35,12 +35,12 @@ function isLoopback(name: string): boolean {
   return /^(?:127(?:\.\d+){3}|\[?::1\]?)$/.test(name)
 }
 
-/** In small letters, without the dot that may end a name. */
+/** In lower case, without a trailing dot. */
 function nameOf({ hostname }: URL): string {
   return hostname.replace(/\.$/, '')
 }
 
-/** With its port where it names one, 80 included. */
+/** Keeps a port that is named, 80 included. */
 function normalHost(host: string): string {
   const port = /:(\d+)$/.exec(host)?.[1]
   return nameOf(new URL(`http://${host}`)) + (port === undefined ? '' : `:${Number(port)}`)

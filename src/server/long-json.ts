@@ -5,8 +5,8 @@ import { jsonPieces } from './json-pieces.ts'
 import { chunkBytes, untilTaken } from './slow-readers.ts'
 
 /**
- * Writes a value's JSON into a response, no faster than it is read, in turns of the event loop that leave room for others. A
- * reader who takes nothing for so many milliseconds is dropped.
+ * Writes long JSON no faster than it is read, and yields to other requests in between. A reader who takes nothing for
+ * that long is disconnected.
  */
 export async function writeLongJson(
   response: ServerResponse,
@@ -27,7 +27,7 @@ export async function writeLongJson(
   await write()
 }
 
-/** Of ASCII only the same bytes, written in a third of the time. */
+/** The same bytes if all is ASCII, written in a third of the time. */
 function encodingOf(text: string): BufferEncoding {
   return Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8'
 }

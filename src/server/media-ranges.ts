@@ -1,10 +1,10 @@
-/** A media type as a header names it (RFC 9110, section 8.3.1), or a range of them. */
+/** A media type in a header (RFC 9110, section 8.3.1), or a range of them. */
 export interface MediaType {
-  /** In small letters, such as `application/json`, `text/*`. */
+  /** In lower case, such as `application/json` or `text/*`. */
   readonly name: string
-  /** Names in small letters, values as they stand, without quotes. */
+  /** Names in lower case, values as sent, without quotes. */
   readonly parameters: ReadonlyMap<string, string>
-  /** From 0, which says that it is not taken, to 1. */
+  /** From 0 (not acceptable) to 1. */
   readonly quality: number
 }
 
@@ -15,14 +15,14 @@ export function readMediaType(text: string): MediaType {
   return { name: name.toLowerCase(), parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 }
 }
 
-/** Reads the header Accept; without it anything is taken. */
+/** Reads an Accept header. Without one, anything is acceptable. */
 export function readAccept(header: string | undefined): readonly MediaType[] {
   return cut(header?.trim() || '*/*', /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g).map(readMediaType)
 }
 
 /**
- * The best of the types that are there, of equals the one that the header names first, then the one that stands first here;
- * undefined where it takes none of them.
+ * The offered type that the client prefers. Equal qualities are decided by the order of the header, then of `types`.
+ * Undefined if it accepts none.
  */
 export function accepts<Type extends string>(
   header: string | undefined,
@@ -41,7 +41,7 @@ export function accepts<Type extends string>(
   return best?.type
 }
 
-/** The most exact range that a type is in. */
+/** The most specific range that matches a type. */
 export function rangeOf(type: string, ranges: readonly MediaType[]): MediaType | undefined {
   const names = [type, `${type.split('/')[0]}/*`, '*/*']
   for (const name of names) {
@@ -51,7 +51,7 @@ export function rangeOf(type: string, ranges: readonly MediaType[]): MediaType |
   return undefined
 }
 
-/** What is sent and read is UTF-8; so is what says nothing of it. */
+/** Everything is read and sent as UTF-8, which a missing charset stands for too. */
 export function isUtf8({ parameters }: MediaType): boolean {
   return /^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8')
 }

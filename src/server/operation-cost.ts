@@ -22,37 +22,37 @@ import { type Field, fieldWeight } from './field-weight.ts'
 import { introspectionSize } from './introspection-size.ts'
 import { OperationSelections, TooManySelections } from './operation-selections.ts'
 
-/** What an operation may cost at most, known without running it. */
+/** The most that an operation may cost, computed without running it. */
 export interface OperationCost {
-  /** By the IBM cost specification: objects, with `@cost` and the lengths of lists. */
+  /** By the IBM cost specification: objects, `@cost` and list lengths. */
   readonly cost: number
-  /** Of the response as JSON, roughly. */
+  /** A rough size of the response as JSON. */
   readonly bytes: number
-  /** What `@defer` and `@stream` have come later, piece by piece. */
+  /** How many increments `@defer` and `@stream` deliver. */
   readonly increments: number
-  /** Rows that are null with an error of their own where they name nothing, as those of `nodes`. */
+  /** Rows that may be null with an error of their own, such as those of `nodes`. */
   readonly fallible: number
   /** The root fields of a mutation. */
   readonly changes: number
-  /** Whether it is the same whatever the variables are. */
+  /** Whether it does not depend on variables. */
   readonly isLasting: boolean
 }
 
 const mutationCost = 10
-/** Of a list whose length nothing tells. */
+/** Assumed for a list whose length is unknown. */
 const unknownSize = 100
-/** Columns of values are cheap: a list of so many scalars weighs 1. */
+/** Columns are cheap: that many scalars cost 1. */
 const valuesPerCost = 1000
-/** More than any operation within its ceilings reads, unless its fragments merge in ever new ways. */
+/** More than any operation within the limits has, unless its fragments merge in ever new combinations. */
 const mostSelections = 200_000
-/** Of the library's own types, among which nothing pauses. */
+/** A scalar of an introspection type, among which nothing pauses. */
 const introspectedScalar = 2
 const unbounded = Number.MAX_SAFE_INTEGER
 
 /**
- * The static cost of an operation that is valid and whose variables are coerced. The work grows with the document, not with what
- * it asks for: an object that the same selections ask for, below the same sizes, is weighed once. Where fragments merge in ever new
- * ways it is given up, and the cost is unbounded.
+ * The static cost of a valid operation with coerced variables. The work grows with the document, not with the
+ * response: an object is weighed once for the same selections and list sizes. If fragments merge in ever new
+ * combinations, it gives up and the cost is unbounded.
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -91,14 +91,14 @@ interface Weight {
   readonly bytes: number
   readonly increments: number
   readonly fallible: number
-  /** Where an error or a part may name the way to it: fields, and parts. */
+  /** How many response paths an error or an increment may name. */
   readonly paths: number
 }
 
-/** What the fields above say of lists. */
+/** What the parent fields say of list lengths. */
 interface ListContext {
   readonly sizes: Sizes
-  /** Of the field directly above: the fields of its object that hold a page, and how long that is. */
+  /** From the field directly above: which fields of this object hold its page, and how long that page is. */
   readonly page: { readonly fields: readonly string[]; readonly size: number } | undefined
 }
 
@@ -160,7 +160,7 @@ class Weighing {
       introspected ??
       definition.assumedSize ??
       unknownSize
-    // Of lists in a list nothing tells the lengths of the inner ones.
+    // Nothing says how long the inner lists of a list are.
     const count = lists === 0 ? (introspected ?? 1) : Math.max(1, length) * unknownSize ** (lists - 1)
     const stream = this.#selections.deferral(first, 'stream')
     const streamed = stream && lists > 0 ? Math.max(1, length) : 0
@@ -195,7 +195,7 @@ class Weighing {
     }
   }
 
-  /** The largest of the slicing arguments; one that is null counts as left out. */
+  /** The largest of the slicing arguments. Null counts as missing. */
   #slice(
     field: Field,
     names: readonly string[],
@@ -222,13 +222,13 @@ class Weighing {
 
 const metaFields: readonly Field[] = [SchemaMetaFieldDef, TypeMetaFieldDef]
 
-/** Around a key, with its colon and a comma. */
+/** Quotes, colon and comma of a key. */
 const quotes = 4
 
-/** Of a part, without what it tells: its place, and how it is announced. */
+/** An increment without its data: path and announcement. */
 const bytesOfIncrement = 150
 
-/** Each error and each part names all keys above it; those of this length hardly count. */
+/** Errors and increments repeat all keys of their path; shorter keys hardly count. */
 const usualKey = 40
 
 const nothing: Weight = { cost: 0, bytes: 0, increments: 0, fallible: 0, paths: 0 }

@@ -1,15 +1,15 @@
-/** What one operation may hold and ask for at most. */
+/** What one operation may contain and cost. */
 export interface OperationLimits extends ShapeLimits {
-  /** The static cost of all that it asks for. */
+  /** The static cost. */
   readonly cost: number
-  /** Of the response, as estimated before anything is run. */
+  /** The estimated size of the response. */
   readonly responseBytes: number
   /** Root fields of a mutation. */
   readonly changes: number
 }
 
 export interface ShapeLimits {
-  /** Levels of selections, lists and input objects, through fragments. */
+  /** Levels of selections, lists and input objects, including fragments. */
   readonly depth: number
   readonly aliases: number
   readonly tokens: number

@@ -1,38 +1,38 @@
 import type { GraphQLParams } from 'graphql-yoga'
 import { z } from 'zod'
-import type { Visit } from './front-door.ts'
+import type { Exchange } from './front-door.ts'
 import { isUtf8, readMediaType } from './media-ranges.ts'
 import { Refusal } from './refusal.ts'
 import { readBody } from './request-body.ts'
 
-/** The parameter of the GraphQL-over-HTTP proposal that names a document of the manifest. */
+/** The GraphQL-over-HTTP proposal's parameter for the id of a document. */
 export const documentIdName = 'documentId'
 
-/** What a request asks, as it says it: values may be of any type. */
+/** The parameters as sent, with values of any type. */
 export type OperationParams = GraphQLParams & { readonly [documentIdName]?: unknown }
 
 const names = ['query', 'operationName', 'variables', 'extensions', documentIdName]
 
 /**
- * Reads what a GET holds in its URL or a POST in its body, of so many bytes at most, and leaves out members that are not known,
- * as GraphQL over HTTP says. Throws a Refusal at what cannot be read or asks nothing; answers with undefined when the caller
- * leaves meanwhile.
+ * Reads the URL of a GET or the body of a POST of at most that many bytes. Ignores unknown members, as GraphQL over
+ * HTTP requires. Throws a Refusal if it is unreadable or has no operation. Resolves with undefined if the client
+ * leaves.
  */
-export async function readParams(visit: Visit, bytes: number): Promise<OperationParams | undefined> {
-  const { method } = visit.request
-  const params = method === 'GET' ? readQuery(visit.target.query) : await readPost(visit, bytes)
+export async function readParams(exchange: Exchange, bytes: number): Promise<OperationParams | undefined> {
+  const { method } = exchange.request
+  const params = method === 'GET' ? readQuery(exchange.target.query) : await readPost(exchange, bytes)
   if (params && mayHaveHalves(params.text) && hasHalf(params.members))
     throw new Refusal(
       400,
       'A text of the request holds half of a surrogate pair, which stands for no character.',
     )
-  // Whatever Accept says: there is no operation whose result the status 200 could be.
+  // Whatever Accept says: without an operation there is no result that status 200 could stand for.
   if (params && (params.members.query ?? documentIdOf(params.members)) === null)
     throw new Refusal(400, `A request holds a "query", or names a document by its "${documentIdName}".`)
   return params?.members
 }
 
-/** The id that a request names in place of a text, in either of the ways that clients have; null without one. */
+/** The document id of a request, in either form that clients use; null without one. */
 export function documentIdOf(params: OperationParams): string | null {
   const named = params[documentIdName]
   if (typeof named === 'string') return named
@@ -43,13 +43,13 @@ export function documentIdOf(params: OperationParams): string | null {
 const ApolloId = z.object({ version: z.literal(1), sha256Hash: z.string() })
 
 interface Params {
-  /** In which a half of a surrogate pair can stand as an escape of JSON alone. */
+  /** Half a surrogate pair can only stand in it as a JSON escape. */
   readonly text: string
   readonly members: OperationParams
 }
 
-/** As a form on anybody's page could post the other kinds, only JSON is taken: for that a browser asks first. */
-async function readPost({ request, response }: Visit, bytes: number): Promise<Params | undefined> {
+/** Accepts only JSON: a form on any page can post the other types, while JSON needs a preflight. */
+async function readPost({ request, response }: Exchange, bytes: number): Promise<Params | undefined> {
   const { headers } = request
   const type = readMediaType(headers['content-type'] ?? '')
   if (type.name !== 'application/json')
@@ -71,7 +71,7 @@ async function readPost({ request, response }: Visit, bytes: number): Promise<Pa
   return { text, members: Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))) }
 }
 
-/** Of a parameter that is there more than once the first counts. */
+/** The first of repeated parameters counts. */
 function readQuery(query: string): Params {
   const given = new Map<string, string>()
   for (const pair of query.split('&')) {
@@ -115,7 +115,10 @@ function mayHaveHalves(text: string): boolean {
   return /\\u[dD][89a-fA-F]/.test(text)
 }
 
-/** Variables are judged where they are used, with the place. Without recursion: a body may be nested as deep as it is long. */
+/**
+ * Skips variables, which are checked where they are used. Does not recurse, as a body may be nested as deep as it is
+ * long.
+ */
 function hasHalf({ variables: _, ...params }: OperationParams): boolean {
   const values: unknown[] = [params]
   while (values.length > 0) {

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql'
 
 /**
- * An error that refuses a whole operation before execution, as HTTP 400 whatever the caller accepts: a client that expects 200
- * with errors must not take it for a partial answer.
+ * Refuses a whole operation before execution. Always HTTP 400: a client that gets errors with 200 would take them for
+ * a partial response.
  */
 export function operationRefusal(
   message: string,

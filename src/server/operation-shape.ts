@@ -13,8 +13,8 @@ import type { ShapeLimits } from './operation-limits.ts'
 import { operationRefusal } from './operation-refusal.ts'
 
 /**
- * What is wrong with the size of a text, read token by token: the parser recurses, and would overflow the stack on thousands of
- * brackets. Undefined for a text of a fair size, even if it does not parse.
+ * Checks the size of a text token by token, before parsing: the recursive parser would overflow the stack on
+ * thousands of brackets. Undefined if the size is fine, even if the text does not parse.
  */
 export function textRefusal(source: string | Source, limits: ShapeLimits): GraphQLError | undefined {
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source)
@@ -33,7 +33,7 @@ export function textRefusal(source: string | Source, limits: ShapeLimits): Graph
   }
 }
 
-/** What is wrong with the size of a document whose text is of a fair size: the depth through fragments, and the aliases. */
+/** Checks the depth through fragments and the number of aliases. The size of the text must have been checked. */
 export function documentRefusal(document: DocumentNode, limits: ShapeLimits): GraphQLError | undefined {
   const outlines = document.definitions.map(outlineOf)
   const aliases = outlines.reduce((sum, outline) => sum + outline.aliases, 0)
@@ -41,7 +41,7 @@ export function documentRefusal(document: DocumentNode, limits: ShapeLimits): Gr
   return isTooDeep(outlines, limits.depth) ? tooDeep(limits) : undefined
 }
 
-/** What is wrong with the size of variables, which are read level by level: they may be nested as deep as a body is long. */
+/** Checks the depth of variables level by level, as they may be nested as deep as a body is long. */
 export function variablesRefusal(variables: unknown, { depth }: ShapeLimits): GraphQLError | undefined {
   let level = childrenOf(variables)
   for (let nested = 1; level.length > 0; nested++) {
@@ -52,7 +52,7 @@ export function variablesRefusal(variables: unknown, { depth }: ShapeLimits): Gr
   return undefined
 }
 
-/** The lists and objects in a list or an object. */
+/** The lists and objects directly inside a list or an object. */
 function childrenOf(value: unknown): readonly object[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).filter(child => typeof child === 'object' && child !== null)
@@ -67,7 +67,7 @@ function tooDeep({ depth }: ShapeLimits): GraphQLError {
   return operationRefusal(message, 'GRAPHQL_VALIDATION_FAILED')
 }
 
-/** A character that no token starts with is the parser's to tell of; it reads no further than that either. */
+/** Stops at an invalid character, which the parser will report. */
 function nextToken(lexer: Lexer): { readonly kind: TokenKind } {
   try {
     return lexer.advance()
@@ -76,7 +76,7 @@ function nextToken(lexer: Lexer): { readonly kind: TokenKind } {
   }
 }
 
-/** What a definition adds to the depth of what spreads it. */
+/** What a definition adds to the depth where it is spread. */
 interface Outline {
   /** Undefined for an operation. */
   readonly name: string | undefined
@@ -85,7 +85,7 @@ interface Outline {
   deepest: number
 }
 
-/** Recurses no deeper than the brackets of the text, which are counted by then. */
+/** Recurses no deeper than the brackets of the text, which were counted before. */
 function outlineOf(definition: DocumentNode['definitions'][number]): Outline {
   const name = definition.kind === Kind.FRAGMENT_DEFINITION ? definition.name.value : undefined
   const outline: Outline = { name, spreads: [], aliases: 0, deepest: 0 }
@@ -121,8 +121,8 @@ function outlineOf(definition: DocumentNode['definitions'][number]): Outline {
 }
 
 /**
- * Whether a definition reaches deeper than `most` through the fragments that it spreads, or so many of them spread each other in
- * a circle that following it would overflow the stack; a small circle is for validation to name. It does not recurse.
+ * Whether a definition is deeper than `most` through its fragments, or fragments form a circle so long that following
+ * it would overflow the stack. Validation reports shorter circles. Does not recurse.
  */
 function isTooDeep(outlines: readonly Outline[], most: number): boolean {
   const fragments = new Map(outlines.flatMap(outline => (outline.name ? [[outline.name, outline]] : [])))

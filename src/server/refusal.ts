@@ -5,13 +5,13 @@ import { problem } from '../images/problem.ts'
 import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
 
-/** Thrown at a request that is refused before any of it is run; the front door answers it. */
+/** Thrown to refuse a request before any of it runs. The front door sends it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 
-  /** `message` is told to the client; of a longer one than any message may be, its beginning and end. */
+  /** The client sees `message`; of a long one, its beginning and end. */
   constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(cutText(message, longestMessage))
     this.status = status
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Sends one GraphQL error, or the problem JSON that links of images have; no cache may keep it. */
+/** Sends one GraphQL error, or problem JSON below the path of image links. No cache may keep it. */
 export function sendRefusal(
   request: IncomingMessage,
   response: ServerResponse,

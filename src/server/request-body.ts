@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from './refusal.ts'
 
 /**
- * Reads a body of so many bytes at most; throws a Refusal of status 413 at a longer one, and answers with undefined when the
- * caller leaves in the middle of it. How long it may take is the server's to say.
+ * Reads a body of at most that many bytes. Throws a Refusal of status 413 if it is longer; resolves with undefined if
+ * the client leaves. The HTTP server limits how long it may take.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -11,7 +11,7 @@ export async function readBody(
   bytes: number,
 ): Promise<Buffer | undefined> {
   const tooLarge = () => {
-    // What is not read would be taken for the next request.
+    // Unread bytes would be taken for the next request.
     response.shouldKeepAlive = false
     return new Refusal(413, `A request body has ${bytes} bytes at most.`)
   }
@@ -41,7 +41,7 @@ export async function readBody(
 }
 
 /**
- * How long what is too much is read and dropped: a caller who still writes when the connection is closed sees no response, but
- * that it was reset (RFC 9112, section 9.6).
+ * Milliseconds for which an oversized body is read and dropped. A client that is still writing when the connection
+ * closes sees a reset instead of the response (RFC 9112, section 9.6).
  */
 const discardMilliseconds = 2000

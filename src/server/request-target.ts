@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from './refusal.ts'
 
-/** Where a request goes, in its own words (RFC 9112, section 3.2). */
+/** The target of a request (RFC 9112, section 3.2). */
 export interface Target {
-  /** As it was sent; `*` for the server as a whole. */
+  /** As sent; `*` stands for the whole server. */
   readonly path: string
-  /** Behind the `?`, as it was sent; empty without one. */
+  /** What follows the `?`, as sent; empty without one. */
   readonly query: string
-  /** Name or address, and port where one is given; undefined where none is named. */
+  /** A name or address, with a port if there is one. Undefined if none is given. */
   readonly host: string | undefined
-  /** Whether the target names the host itself, as a request to a proxy does. A browser sends such a request to no server. */
+  /** Whether the target contains the host, as in a request to a proxy. Browsers send no such request to a server. */
   readonly isAbsolute: boolean
 }
 
-/** Throws a Refusal of status 400 at a target or a host that is none. */
+/** Throws a Refusal of status 400 for a malformed target or host. */
 export function readTarget({ method, url = '', httpVersion, rawHeaders, headers }: IncomingMessage): Target {
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) {
     const { host } = headers
@@ -29,7 +29,7 @@ export function readTarget({ method, url = '', httpVersion, rawHeaders, headers 
 
 const badHost = 'The header host must name one host, and a port from 0 to 65535 where it names one.'
 
-/** Without a user: a name, an IPv4 address or an IPv6 address in brackets, and a port where there is one. */
+/** A name, an IPv4 address or a bracketed IPv6 address, with or without a port, but without a user. */
 export function isHost(text: string | undefined): text is string {
   return (
     text !== undefined &&

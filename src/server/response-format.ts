@@ -6,16 +6,16 @@ const streamTypes = ['text/event-stream', 'multipart/mixed'] as const
 export type JsonType = (typeof jsonTypes)[number]
 export type StreamType = (typeof streamTypes)[number]
 
-/** How a response comes in parts (`@defer`, `@stream`). */
+/** How a response is delivered incrementally (`@defer`, `@stream`). */
 export interface IncrementalFormat {
   readonly type: StreamType
-  /** Of the format, as the client named it; empty where it named none. */
+  /** The format's parameter as the client named it; empty if it named none. */
   readonly parameter: string
-  /** Whether parts are announced with ids and completed by them (`incrementalSpec=v0.2`). */
+  /** Whether increments are announced and completed by id (`incrementalSpec=v0.2`). */
   readonly isIdentified: boolean
 }
 
-/** The type of a response that comes at once; undefined where the client takes none that there is. */
+/** The type of a response that is sent at once. Undefined if the client accepts none of them. */
 export function typeOfWhole(accept: string | undefined): JsonType | StreamType | undefined {
   const json = accepts(accept, jsonTypes)
   const stream = accepts(accept, streamTypes)
@@ -24,8 +24,8 @@ export function typeOfWhole(accept: string | undefined): JsonType | StreamType |
 }
 
 /**
- * How a response comes in parts to a client that names a type for that, in a format that is known, and would not rather have it
- * at once; undefined for others.
+ * The incremental format for a client that names a stream type in a known format and does not prefer JSON. Undefined
+ * for others.
  */
 export function incrementalFormat(accept: string | undefined): IncrementalFormat | undefined {
   const [best] = readAccept(accept)
@@ -41,12 +41,12 @@ export function incrementalFormat(accept: string | undefined): IncrementalFormat
   }
 }
 
-/** Whether it takes the type in which a subscription is told. */
+/** Whether the client accepts the type of subscriptions. */
 export function takesEvents(accept: string | undefined): boolean {
   return accepts(accept, ['text/event-stream']) !== undefined
 }
 
-/** The formats that clients name, by their parameter in small letters. */
+/** Incremental formats by their media type parameter, in lower case. */
 const formats: Readonly<Record<string, { readonly name: string; readonly version: string }>> = {
   deferspec: { name: 'deferSpec', version: '20220824' },
   incrementalspec: { name: 'incrementalSpec', version: 'v0.2' },

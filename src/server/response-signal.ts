@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Ends when the caller goes away before it has its answer, or after `milliseconds` where they are given. One signal of the
- * platform and one timer that ends with the answer: combined signals are many times as dear, and outlive it.
+ * Aborts when the client leaves before its response is complete, or after `milliseconds`. Uses one controller and one
+ * timer: AbortSignal.any costs many times as much and outlives the response.
  */
 export function responseSignal(response: ServerResponse, milliseconds?: number): AbortSignal {
   const controller = new AbortController()
-  const end = () => controller.abort(new DOMException('The deadline of the answer passed.', 'TimeoutError'))
+  const end = () => controller.abort(new DOMException('The deadline of the response passed.', 'TimeoutError'))
   const late = milliseconds === undefined ? undefined : setTimeout(end, milliseconds).unref()
   const close = () => {
     clearTimeout(late)

@@ -1,25 +1,25 @@
 import { GraphQLError } from 'graphql'
 
-/** Of an operation, or a part of one. */
+/** The result of an operation, or an increment of one. */
 export interface Result {
   readonly data?: unknown
   readonly errors?: readonly unknown[] | undefined
   readonly extensions?: Readonly<Record<string, unknown>> | undefined
-  /** What came meanwhile of what was deferred or streamed. */
+  /** Deferred or streamed data that came meanwhile. */
   readonly incremental?: readonly Result[]
-  /** What of it is over. */
+  /** Increments that are complete. */
   readonly completed?: readonly Result[]
 }
 
-/** What a result says of its own HTTP response, in the extension `http` of itself and of its errors. */
+/** Status and headers that a result asks for, in the extension `http` of itself and its errors. */
 export interface HttpOfResult {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * The status of a result: the highest that its errors ask for. A client of `application/json` alone gets 200 for what the
- * specification of GraphQL refuses, as GraphQL over HTTP says of old clients.
+ * The highest status that the errors ask for. For `application/json`, what GraphQL itself refuses is 200, as GraphQL
+ * over HTTP requires for old clients.
  */
 export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   const { errors = [], extensions } = result
@@ -31,7 +31,7 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
     if (status !== undefined && !(isOldJson && isSpec)) highest = Math.max(highest ?? status, status)
   }
   read(extensions?.http)
-  // There may be tens of thousands.
+  // There may be tens of thousands of errors.
   for (const error of errors) {
     const http = error instanceof GraphQLError ? error.extensions.http : undefined
     if (http) read(http)
@@ -42,7 +42,7 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   return { status: highest ?? (isUnexpected ? 500 : 200), headers }
 }
 
-/** The value whose JSON is sent: without what is meant only for HTTP. */
+/** The value that is sent as JSON, without extensions meant only for HTTP. */
 export function bodyOf(result: Result): unknown {
   const { errors, extensions } = result
   if (!errors?.length && !extensions?.http) return result
@@ -60,7 +60,7 @@ function errorBody(error: unknown): unknown {
   return visible ? { ...rest, extensions: visible } : rest
 }
 
-/** Undefined where nothing is left. */
+/** Undefined if nothing is left. */
 function withoutInternals(extensions: Readonly<Record<string, unknown>>) {
   const { http, unexpected, ...rest } = extensions
   return Object.keys(rest).length > 0 ? rest : undefined

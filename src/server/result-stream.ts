@@ -5,24 +5,24 @@ import type { StreamType } from './response-format.ts'
 import { bodyOf, type Result } from './result-body.ts'
 import { untilTaken } from './slow-readers.ts'
 
-/** How often a silent stream of events says that it is alive, so that no proxy takes it for dead. */
+/** Interval of keep-alive comments, so that no proxy takes a silent stream for dead. */
 const pulseMilliseconds = 12_000
 
-/** Told to proxies, which else may hold a stream back, or compress it in blocks. */
+/** Keeps proxies from buffering a stream or compressing it in blocks. */
 const unbuffered = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
 
 export interface StreamOptions {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Of the content type. */
+  /** A parameter of the content type. */
   readonly parameter?: string
-  /** How long a reader may take nothing of what there is, in milliseconds. */
+  /** Milliseconds that a reader may take nothing. */
   readonly patience: number
 }
 
 /**
- * Writes each result as soon as it is there, and no faster than it is read. A reader who leaves, or is dropped as it takes
- * nothing, ends what they come from.
+ * Writes each result as soon as it arrives, but no faster than it is read. Ends the source of results when the reader
+ * leaves or is disconnected.
  */
 export async function sendResults(
   response: ServerResponse,
@@ -50,7 +50,7 @@ export async function sendResults(
   }
   void write(form.start)
   const ended = left.then(() => results.return?.())
-  // Between the chunks of a long result nothing else may stand.
+  // Nothing may be written between the chunks of a long result.
   const pulse = setInterval(() => form.pulse && !isWriting && void write(form.pulse), pulseMilliseconds)
   const writeAll = async () => {
     for (;;) {
@@ -72,11 +72,11 @@ export async function sendResults(
 
 interface Form {
   readonly contentType: string
-  /** At the start: some browsers show no response before its first byte. */
+  /** Sent first, as some browsers show no response before its first byte. */
   readonly start: string
-  /** Empty where nothing may stand between results. */
+  /** Empty if nothing may stand between results. */
   readonly pulse: string
-  /** Before a result of so many bytes, where that is known. */
+  /** Precedes a result of that many bytes, if the length is known. */
   readonly head: (bytes?: number) => string
   readonly tail: string
   readonly end: string

@@ -2,10 +2,13 @@ import { imagePath } from '../images/image-path.ts'
 import { accepts } from './media-ranges.ts'
 import type { Target } from './request-target.ts'
 
-/** What a request leads to; undefined where there is nothing. */
+/** Where a request goes. */
 export type Route = 'graphql' | 'graphiql' | 'image' | 'health' | 'readiness'
 
-/** Whoever prefers HTML is shown GraphiQL, which runs nothing by itself; the link of a document shows what it answers. */
+/**
+ * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of
+ * a document gets its response.
+ */
 export function routeOf(
   { path, query }: Target,
   method: string | undefined,
@@ -28,7 +31,7 @@ const typesOfGet = [
   'text/html',
 ] as const
 
-/** The methods that each has, as a refusal of another names them; OPTIONS is taken everywhere. */
+/** Each route's methods, in the order in which a 405 lists them. OPTIONS works everywhere. */
 export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],

@@ -7,7 +7,7 @@ import { imageRoute } from '../images/image-route.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
-import { frontDoor, type Visit } from './front-door.ts'
+import { type Exchange, frontDoor } from './front-door.ts'
 import { graphqlOverHttp } from './graphql-over-http.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
 import { knownHosts } from './known-hosts.ts'
@@ -20,24 +20,23 @@ import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 import { openYoga } from './yoga.ts'
 
 export interface ServerOptions extends HttpServerOptions {
-  /** The largest request body that is read. */
+  /** The largest request body. */
   readonly requestBytes: number
-  /** What one operation may hold at most. */
   readonly operationLimits: OperationLimits
-  /** For everything upstream that an answer needs: what is not there by then is an error, and the answer goes without it. */
+  /** For all upstream calls of a response. What is late becomes an error, and the response goes out without it. */
   readonly deadlineMilliseconds: number
-  /** How long a reader may take nothing of a response that is there for it; 15 seconds unless set. */
+  /** Milliseconds that a reader may take nothing of a response; 15 seconds by default. */
   readonly readerMilliseconds?: number
-  /** Whose pages may ask from a browser: origins, or `*`. */
+  /** Origins whose pages may send requests from a browser, or `*`. */
   readonly corsOrigins: readonly string[]
-  /** By which it is asked, beside those of this machine; none says any, where other machines reach it. */
+  /** Further host names of this server. If other machines reach it, an empty list allows any. */
   readonly hosts?: readonly string[]
-  /** Without them no id is known, and every text is answered. */
+  /** Without it, no document has an id and every text is allowed. */
   readonly documents?: DocumentSettings & { readonly trusted: TrustedDocuments }
   readonly log: (line: string) => void
 }
 
-/** Serves the graph for one account. Rejects when the address cannot be had. */
+/** Serves the graph for one account. Rejects if it cannot listen on the address. */
 export async function startServer(
   account: Account,
   options: ServerOptions,
@@ -61,13 +60,13 @@ export async function startServer(
   const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors }
   const respond = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
   let traced: typeof respond | undefined
-  const respondTraced: typeof respond = visit => {
-    // Sorting makes the copy that tracing needs, which changes each resolver.
+  const respondTraced: typeof respond = exchange => {
+    // Tracing changes every resolver, so it needs a copy of the schema, which sorting makes.
     traced ??= graphqlOverHttp(
       openYoga(lexicographicSortSchema(schema), useInlineTrace(), yogaOptions),
       httpOptions,
     )
-    return traced(visit)
+    return traced(exchange)
   }
   const showImage = imageRoute({
     ...account,
@@ -80,8 +79,8 @@ export async function startServer(
     corsOrigins,
     publicUrl,
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
-    rooms: {
-      graphql: visit => (asksForTrace(visit.request) ? respondTraced(visit) : respond(visit)),
+    handlers: {
+      graphql: exchange => (asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange)),
       graphiql: ({ response }) =>
         sendPage(
           response,
@@ -89,8 +88,8 @@ export async function startServer(
           patience,
         ),
       image: ({ request, response }) => showImage(request, response),
-      health: visit => sendHealth(visit, 200),
-      readiness: visit => sendHealth(visit, http.isDraining() ? 503 : 200),
+      health: exchange => sendHealth(exchange, 200),
+      readiness: exchange => sendHealth(exchange, http.isDraining() ? 503 : 200),
     },
     patience,
     logError: maskedErrors.logError,
@@ -110,7 +109,7 @@ async function sendPage(response: ServerResponse, html: string, patience: number
   await endWith(response, page, patience)
 }
 
-function sendHealth({ response }: Visit, status: number): void {
+function sendHealth({ response }: Exchange, status: number): void {
   response.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end()
 }
 

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http'
 
-/** For how long a reader may take nothing, in milliseconds. */
+/** Milliseconds that a reader may take nothing. */
 export const readerPatience = 15_000
 
-/** As much as a socket is given at once, in bytes: who does not take it in time takes nothing. */
+/** Bytes given to a socket at once. */
 export const chunkBytes = 65_536
 
 /**
- * Gives a response to its socket, or a part of it, by `give`, which is to call back once that was taken. Resolves then, or when
- * the connection is closed: a reader who has not taken it after so many milliseconds is dropped with its connection. What waits
- * behind another response on its connection is not offered yet.
+ * Gives a response, or a piece of it, to its socket by `give`, which calls back when it was taken. Resolves then, or
+ * when the connection closes. Closes the connection if that takes longer than `milliseconds`; the time starts only
+ * when earlier responses on the connection are done.
  */
 export function untilTaken(
   response: ServerResponse,
@@ -34,7 +34,7 @@ export function untilTaken(
   })
 }
 
-/** Its socket is gone even where other responses were to go out on it before. */
+/** Also closes the socket of a response that still waits behind others. */
 export function drop(response: ServerResponse): void {
   response.req.socket.destroy()
   response.destroy()
@@ -45,7 +45,7 @@ export function* chunksOf(bytes: Buffer): Generator<Buffer> {
     yield bytes.subarray(start, start + chunkBytes)
 }
 
-/** Ends a response whose head is written, with bytes that are written no faster than they are read. */
+/** Ends a response whose head is written. Writes the bytes no faster than they are read. */
 export async function endWith(response: ServerResponse, bytes: Buffer, milliseconds: number): Promise<void> {
   for (const chunk of chunksOf(bytes)) {
     await untilTaken(response, milliseconds, taken => response.write(chunk, taken))

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * The trace that a request is part of, by W3C's header; undefined where that is missing or of another form. What is handed
- * on to vendors is it alone: `tracestate` and `baggage` are for the caller's own systems.
+ * The trace of a request by W3C's header; undefined if missing or malformed. Only this goes to vendors: `tracestate`
+ * and `baggage` belong to the caller's own systems.
  */
 export function traceparentOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const { traceparent } = headers

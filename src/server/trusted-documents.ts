@@ -2,24 +2,24 @@ import { type DefinitionNode, type DocumentNode, GraphQLError, Kind, parse } fro
 import { z } from 'zod'
 import { KnownDocuments } from './known-documents.ts'
 
-/** What happens to a document that is not in the manifest: it is answered, answered and logged, or refused. */
+/** What happens to documents that are not in the manifest: they run, run and are logged, or are refused. */
 export const documentModes = ['off', 'log', 'refuse'] as const
 
 export type DocumentMode = (typeof documentModes)[number]
 
 export interface DocumentSettings {
   readonly mode: DocumentMode
-  /** How long the caller's own cache may keep what a GET by id was answered. */
+  /** Seconds that a caller's own cache may keep the response to a GET by id. */
   readonly freshSeconds: number
 }
 
-/** The documents of a manifest, by id and as such. */
+/** The documents of a manifest, by id and by content. */
 export class TrustedDocuments {
   readonly #texts = new Map<string, string>()
   readonly #known = new KnownDocuments()
   readonly #looked = new WeakMap<DocumentNode, boolean>()
 
-  /** Comes back with what is wrong with it, if anything; then it is not added. */
+  /** Adds a document, or returns why it cannot be added. */
   add(id: string, text: string): { readonly problem: string } | undefined {
     const document = parsed(text)
     if ('problem' in document) return document
@@ -38,7 +38,7 @@ export class TrustedDocuments {
     return this.#texts.get(bare(id))
   }
 
-  /** Whether it is one of them, in another layout or order. */
+  /** Whether a document is in the manifest, in any layout or order. */
   has(document: DocumentNode): boolean {
     const known = this.#looked.get(document) ?? this.#known.has(document)
     this.#looked.set(document, known)
@@ -46,7 +46,7 @@ export class TrustedDocuments {
   }
 }
 
-/** Reads a manifest: JSON, the text of each document by its id. Every problem comes back as a sentence that names the file. */
+/** Reads a manifest: a JSON object of texts by id. Returns every problem as a sentence that names the file. */
 export function readManifest(
   text: string,
   file: string,
@@ -89,7 +89,7 @@ function problem(file: string, { path, message }: z.core.$ZodIssue): string {
   return [file, ...path, message].join(': ')
 }
 
-/** Some clients name the hash that an id is, and some do not. */
+/** Some clients put `sha256:` before the id, and some do not. */
 function bare(id: string): string {
   return id.replace(/^sha256:/, '')
 }

@@ -32,7 +32,7 @@ export interface ServerContext {
 
 export interface YogaOptions {
   readonly account: Account
-  /** Where the server listens, for links of requests that name no host. */
+  /** Where the server listens. Links use it if a request names no host. */
   readonly listening: string
   readonly deadlineMilliseconds: number
   readonly operationLimits: OperationLimits
@@ -43,9 +43,9 @@ export interface YogaOptions {
 }
 
 /**
- * Yoga runs operations, with all plugins and none of its HTTP: no request passes its hooks `onRequest`, `onRequestParse`,
- * `onResultProcess` and `onResponse`, so no plugin may have one. What every request must pass is in the front door. `plugin` decides
- * how fields are executed.
+ * Yoga only runs operations, with our plugins. No request passes its hooks `onRequest`, `onRequestParse`,
+ * `onResultProcess` and `onResponse`, so no plugin may have one: checks of requests belong in the front door.
+ * `plugin` decides how fields are executed.
  */
 export function openYoga(
   schema: GraphQLSchema,

@@ -115,7 +115,7 @@ test.each(['', 'Plan', 'plan, plan', 'Cost', 'plan, cost'])(
     expect(data).toBeUndefined()
     expect(errors).toEqual([
       {
-        message: 'The header isotherm-explain knows the values "plan" and "cost" alone.',
+        message: 'The header isotherm-explain only knows the values "plan" and "cost".',
         extensions: { code: 'BAD_REQUEST' },
       },
     ])

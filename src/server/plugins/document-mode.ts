@@ -37,7 +37,7 @@ export function useDocumentMode(
 }
 
 function notTrusted(): GraphQLError {
-  const message = 'This server answers the documents of its manifest alone: send one of them, or its id.'
+  const message = 'This server only answers the documents of its manifest: send one of them, or its id.'
   return new GraphQLError(message, {
     extensions: { code: 'FORBIDDEN', http: { spec: true, status: 403 } },
   })
