@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { readCatalog } from '../src/catalog/file.ts'
 import { readConfig } from '../src/config/config.ts'
 import { startIsotherm } from '../src/isotherm.ts'
-import { UpstreamError } from '../src/upstream/error.ts'
+import { providerNames, UpstreamError } from '../src/upstream/error.ts'
 import { askText } from './support/client.ts'
 import { allBlocks, blocks, pages } from './support/docs.ts'
 
@@ -159,6 +159,16 @@ test('the README is read in two minutes, a guide in two screens', () => {
   }
 })
 
+test('no line of the other documents is longer than 130 columns', async () => {
+  for (const file of ['CHANGELOG.md', '.env.example', 'catalog.example.yaml']) {
+    const lines = (await readFile(file, 'utf8')).split('\n')
+    expect(
+      lines.filter(line => line.length > 130),
+      file,
+    ).toEqual([])
+  }
+})
+
 test('every link of the README and the guides leads to a file, and to a heading of it', async () => {
   const links = [...pages].flatMap(([page, text]) =>
     [...text.matchAll(/\]\((?!http)([^)#]*)#?([^)]*)\)/g)].map(([, path = '', heading = '']) => ({
@@ -172,6 +182,24 @@ test('every link of the README and the guides leads to a file, and to a heading 
     ({ file, heading }) => heading && !headings(pages.get(file) ?? '').includes(heading),
   )
   expect(broken).toEqual([])
+})
+
+test('every file and folder that ARCHITECTURE.md names is there', async () => {
+  const architecture = await readFile('ARCHITECTURE.md', 'utf8')
+  const named = [...architecture.matchAll(/\b(?:src|schema|test|docs)\/[\w./<>-]*/g)].map(([path]) => path)
+  expect(named.length).toBeGreaterThan(50)
+  const files = new Set(
+    named.flatMap(path =>
+      path.includes('<vendor>') ? providerNames.map(name => path.replace('<vendor>', name)) : [path],
+    ),
+  )
+  await Promise.all([...files].map(file => access(file)))
+})
+
+test('ARCHITECTURE.md is read in five minutes', async () => {
+  const lines = (await readFile('ARCHITECTURE.md', 'utf8')).split('\n')
+  expect(lines.length - 1).toBeLessThanOrEqual(150)
+  expect(lines.filter(line => line.length > 130)).toEqual([])
 })
 
 /** The anchors that GitHub gives a page's headings. */
