@@ -104,7 +104,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
   const open = async ({ tokenAsked }: CallContext) => {
     using deadline = openDeadline(deadlineMilliseconds, closing.signal)
     // It is for all who wait for a socket, and counted for the first of them.
-    const callContext = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
+    const callContext: CallContext = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
     const token = await tokens.current(callContext)
     // A renewal that failed answers the token that there was, and its socket may still be open.
     if (current && current.token === token && isGood(current) && Date.now() < current.endsAt) return current

@@ -1,5 +1,6 @@
 import type { CacheEntry, CachePolicy } from '../cache/cache.ts'
 import type { TagVersion } from '../cache/tag-versions.ts'
+import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { asError, isDown } from '../error.ts'
 import type { Call, Endpoint } from './endpoint.ts'
@@ -190,9 +191,9 @@ export class DataSource<Key, Value> {
       if (--left === 0) controller.abort(endedError(scope.provider, scope.signal))
     }
     for (const entry of entries) entry.onUnwanted = onUnwanted
-    const callContext = {
+    const callContext: CallContext = {
       signal: controller.signal,
-      waiters: scope,
+      requester: scope,
       traceparent: scope.traceparent,
       begun() {
         usage.noteMade(entries.map(({ name }) => name))

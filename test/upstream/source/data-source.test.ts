@@ -1,6 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { openCache } from '../../../src/upstream/cache/cache.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
+import { openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
+import { DataSource } from '../../../src/upstream/source/data-source.ts'
+import { callPerKey } from '../../../src/upstream/source/endpoint.ts'
 import { openDataSource, scope } from './asking.ts'
 
 afterEach(() => {
@@ -90,4 +93,28 @@ test('what was kept by a clock that was put back since is asked again, but clock
   vi.setSystemTime(55 * minute)
   expect(await answers.ask('what', scope())).toBe(2)
   expect(await answers.ask('what', scope())).toBe(2)
+})
+
+test('a request of one call does not wait behind all calls of another request', async () => {
+  using semaphore = openFairSemaphore('analytiks', 1)
+  const order: string[] = []
+  const source = new DataSource<string, string>(
+    callPerKey({
+      nameOf: key => key,
+      plan: () => ({ route: 'GET /' }),
+      async call(key, callContext) {
+        using _permit = await semaphore.take(callContext)
+        order.push(key)
+        await new Promise(setImmediate)
+        return key
+      },
+      ttlOf: () => 0,
+      isValue: value => typeof value === 'string',
+    }),
+    undefined,
+  )
+  const large = scope()
+  const many = Array.from({ length: 20 }, (_, index) => source.ask(`large ${index}`, large))
+  await Promise.all([...many, source.ask('small', scope())])
+  expect(order.indexOf('small')).toBeLessThan(3)
 })
