@@ -1,39 +1,24 @@
 import { type ProviderName, UpstreamError } from './error.ts'
 
-/** A signal that aborts with the given one or after `milliseconds`, whichever is first. */
-export function withDeadline(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
-  const deadline = AbortSignal.timeout(milliseconds)
-  return signal ? AbortSignal.any([signal, deadline]) : deadline
-}
-
-/** A deadline with a signal. Dispose of it when the work has ended. */
+/** A bound on how long work may take. Dispose of it when the work has ended: nothing is left of it then. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
 }
 
 /**
- * Like `withDeadline`, for work done thousands of times a minute: `AbortSignal.any` keeps its listeners in memory until the
- * deadline has passed, however soon the work ends.
+ * Aborts after `milliseconds`, or with the given signal if that is first. `AbortSignal.any` would keep its listeners in memory
+ * until the time is over, however soon the work ends.
  */
-export function openDeadline(milliseconds: number, signal: AbortSignal | undefined): Deadline {
+export function openDeadline(milliseconds: number, signal?: AbortSignal): Deadline {
   const controller = new AbortController()
-  const watch = watchDeadline(milliseconds, signal, ({ reason }) => controller.abort(reason))
-  return { signal: controller.signal, [Symbol.dispose]: () => watch[Symbol.dispose]() }
-}
-
-/** Calls `ended` with the reason, when the signal aborts or the time is over. Disposing of it stops the watch. */
-export function watchDeadline(
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-  ended: (by: { readonly reason: unknown }) => void,
-): Disposable {
   const late = setTimeout(() => {
-    ended({ reason: new DOMException('The deadline passed.', 'TimeoutError') })
+    controller.abort(new DOMException('The deadline passed.', 'TimeoutError'))
   }, milliseconds).unref()
-  const end = () => ended({ reason: signal?.reason })
+  const end = () => controller.abort(signal?.reason)
   if (signal?.aborted) end()
   signal?.addEventListener('abort', end, { once: true })
   return {
+    signal: controller.signal,
     [Symbol.dispose]() {
       clearTimeout(late)
       signal?.removeEventListener('abort', end)

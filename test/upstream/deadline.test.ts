@@ -1,7 +1,7 @@
 import { getEventListeners, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { endedError, openDeadline, untilEnded, withDeadline } from '../../src/upstream/deadline.ts'
+import { endedError, openDeadline, untilEnded } from '../../src/upstream/deadline.ts'
 import { UpstreamError } from '../../src/upstream/error.ts'
 import { rejection } from './http/loopback.ts'
 
@@ -9,7 +9,8 @@ const never = new AbortController().signal
 
 test('a deadline aborts with the given signal, and with its reason', () => {
   const scope = new AbortController()
-  const signal = withDeadline(600_000, scope.signal)
+  using deadline = openDeadline(600_000, scope.signal)
+  const { signal } = deadline
   expect(signal.aborted).toBe(false)
   const reason = new Error('The browser was closed.')
   scope.abort(reason)
@@ -17,14 +18,16 @@ test('a deadline aborts with the given signal, and with its reason', () => {
 })
 
 test('a deadline with an aborted signal is aborted', () => {
-  expect(withDeadline(600_000, AbortSignal.abort()).aborted).toBe(true)
+  using deadline = openDeadline(600_000, AbortSignal.abort())
+  expect(deadline.signal.aborted).toBe(true)
 })
 
 test.each([
   ['with a caller', never],
   ['without one', undefined],
 ])('a deadline aborts by itself too, %s', async (_whose, scope) => {
-  const signal = withDeadline(5, scope)
+  using deadline = openDeadline(5, scope)
+  const { signal } = deadline
   if (!signal.aborted) await once(signal, 'abort')
   expect(endedError('datadog', signal)).toMatchObject({
     code: 'UPSTREAM_TIMEOUT',

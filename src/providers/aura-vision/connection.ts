@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type RawData, WebSocket } from 'ws'
 import type { CallContext } from '../../upstream/call-context.ts'
-import { endedError, withDeadline } from '../../upstream/deadline.ts'
+import { endedError, openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -51,11 +51,12 @@ export interface ConnectionOptions {
 }
 
 /** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
-export function openConnection(options: ConnectionOptions): Promise<Connection> {
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
   const { url, deadlineMilliseconds, maximumBytes, closing } = options
-  const signal = withDeadline(deadlineMilliseconds, closing)
-  if (signal.aborted) return Promise.reject(endedError('aura-vision', signal))
-  return new Promise((resolve, reject) => {
+  using deadline = openDeadline(deadlineMilliseconds, closing)
+  const { signal } = deadline
+  if (signal.aborted) throw endedError('aura-vision', signal)
+  return await new Promise((resolve, reject) => {
     const socket = createSocket(url, maximumBytes)
     const end = () => {
       reject(endedError('aura-vision', signal))
@@ -63,7 +64,6 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
     }
     signal.addEventListener('abort', end, { once: true })
     socket.once('open', () => {
-      signal.removeEventListener('abort', end)
       resolve(attend(socket, options))
     })
     socket.once('unexpected-response', (_request, { statusCode: status = 0, headers }) => {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { CallContext } from '../call-context.ts'
-import { endedError, watchDeadline } from '../deadline.ts'
+import { endedError, openDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from './bounds.ts'
 import type { Connections } from './connections.ts'
@@ -34,9 +34,9 @@ export function openDispatch(
   }: Sending<Answer>): Promise<Answer> => {
     if (callContext?.signal.aborted) throw endedError(provider, callContext.signal)
     let exchange = open()
-    using _deadline = watchDeadline(deadlineMilliseconds, callContext?.signal, ended => {
-      exchange.giveUp(endedError(provider, ended))
-    })
+    using deadline = openDeadline(deadlineMilliseconds, callContext?.signal)
+    const { signal } = deadline
+    signal.addEventListener('abort', () => exchange.giveUp(endedError(provider, signal)))
     try {
       connections.send(request, exchange)
       const answer = await exchange.answer.catch(error => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallContext } from '../call-context.ts'
-import { endedError, untilEnded, withDeadline } from '../deadline.ts'
+import { endedError, openDeadline, untilEnded } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import type { HttpUpstream } from './http.ts'
 import { parseJson } from './json.ts'
@@ -75,7 +75,7 @@ export function openTokenSource(
   const fetchOnce = (callContext: CallContext, milliseconds = deadlineMilliseconds) => {
     if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
     // A fetch belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
-    fetching ??= fetchToken(provider, http, credentials, withDeadline(milliseconds, undefined), callContext)
+    fetching ??= fetchToken(provider, http, credentials, milliseconds, callContext)
       .then(fetched => (token = fetched))
       .finally(() => {
         fetching = undefined
@@ -135,9 +135,10 @@ async function fetchToken(
   provider: ProviderName,
   http: HttpUpstream,
   { tokenUrl, audience, clientId, clientSecret }: Credentials,
-  signal: AbortSignal,
+  milliseconds: number,
   { tokenAsked }: CallContext,
 ): Promise<Token> {
+  using deadline = openDeadline(milliseconds)
   const askedAt = Date.now()
   const json = {
     client_id: clientId,
@@ -146,7 +147,7 @@ async function fetchToken(
     grant_type: 'client_credentials',
   }
   tokenAsked?.()
-  const callContext = { signal, ...(tokenAsked && { repeated: tokenAsked }) }
+  const callContext = { signal: deadline.signal, ...(tokenAsked && { repeated: tokenAsked }) }
   const answer = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`
