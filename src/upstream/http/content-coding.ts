@@ -9,19 +9,23 @@ import {
 } from 'node:zlib'
 import { errors } from 'undici'
 import type { HttpHead } from './message.ts'
-import { UnreadableBody } from './unreadable-body.ts'
 
-/** What is asked for; `deflate`, of which there are two, is read as well. */
+/** A body that is not readable text. The message continues a sentence that starts with the provider's name. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody'
+}
+
+/** What calls accept. `deflate` is decoded, too, in both of its forms. */
 export const acceptedCodings = 'gzip, br, zstd'
 
-/** Each decoding of a body takes memory, so that there are only as many as somebody may mean. */
+/** Each decoder takes memory; no server means more than this. */
 const mostCodings = 4
 
-/** The codings of a body, in the order that they were applied in; mostly none. */
+/** The codings of a body, in the order in which they were applied. */
 export function codingsOf({ headers }: HttpHead): readonly string[] {
-  const told = headers['content-encoding']
-  if (told === undefined) return none
-  const names = (Array.isArray(told) ? told.join() : told).toLowerCase().split(',')
+  const value = headers['content-encoding']
+  if (value === undefined) return none
+  const names = (Array.isArray(value) ? value.join() : value).toLowerCase().split(',')
   return names.map(name => name.trim()).filter(name => name !== '' && name !== 'identity')
 }
 
@@ -30,11 +34,11 @@ const none: readonly string[] = []
 export interface DecodedBody {
   readonly data: (chunk: Buffer) => void
   readonly end: () => void
-  /** With UnreadableBody, or undici's ResponseExceededMaxSizeError; nothing follows. */
+  /** Called with UnreadableBody or undici's ResponseExceededMaxSizeError; nothing is called after it. */
   readonly fail: (error: Error) => void
 }
 
-/** Decodes a body while it comes. No coding on the way may be longer than a body may be; the decoded one is its reader's to watch. */
+/** Decodes a body while it arrives. Bounds each step but the last; whoever reads the decoded body bounds that. */
 export class ContentDecoder {
   /** Last applied first. */
   readonly #codings: readonly string[]
@@ -44,7 +48,7 @@ export class ContentDecoder {
   readonly #stages: Transform[] = []
   #isOver = false
 
-  /** Throws UnreadableBody for a coding that is not read. */
+  /** Throws UnreadableBody for an unknown coding. */
   constructor(codings: readonly string[], maximumBytes: number, body: DecodedBody) {
     if (codings.length > mostCodings) throw new UnreadableBody('a body with too many content codings')
     if (!codings.every(coding => stages.has(coding)))
@@ -55,7 +59,7 @@ export class ContentDecoder {
   }
 
   write(chunk: Buffer): void {
-    // What waits is bounded: a body on the wire has the same maximum.
+    // The queue is bounded: a body on the wire has the same maximum.
     if (!this.#isOver) this.#write(0, chunk)
   }
 
@@ -63,7 +67,7 @@ export class ContentDecoder {
     if (!this.#isOver) this.#end(0)
   }
 
-  /** Nothing is told any more. */
+  /** Calls nothing any more. */
   destroy(): void {
     this.#isOver = true
     for (const stage of this.#stages) stage.destroy()
@@ -112,18 +116,18 @@ export class ContentDecoder {
 
 const undecodable = 'a body that cannot be decompressed'
 
-/** What follows the end of a stream would be lost without a word; members of gzip may follow each other. */
+/** Bytes after the end of a stream would be lost silently; only gzip allows several members. */
 const strict = { rejectGarbageAfterEnd: true }
-/** The largest window that a coding of HTTP may need (RFC 9659). */
+/** The largest window that HTTP allows (RFC 9659). */
 const zstd = { ...strict, params: { [constants.ZSTD_d_windowLogMax]: 23 } }
 
-/** By the names of the codings; the first bytes tell which of two it is. */
+/** Decoders by coding; the first bytes select one of two. */
 const stages = new Map<string, (first: Buffer) => Transform>([
   ['gzip', () => createGunzip()],
   ['x-gzip', () => createGunzip()],
   ['br', () => createBrotliDecompress(strict)],
   ['zstd', () => createZstdDecompress(zstd)],
-  // Many senders leave the zlib wrapper away, as browsers know.
+  // Many servers leave out the zlib wrapper, as browsers know.
   [
     'deflate',
     (first: Buffer) => (((first[0] ?? 0) & 0x0f) === 8 ? createInflate(strict) : createInflateRaw(strict)),

@@ -4,34 +4,33 @@ import { endedError, openDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from './bounds.ts'
 import type { Connections } from './connections.ts'
-import { mayBeDone } from './creation.ts'
 import type { Exchange } from './exchange.ts'
-import { endsConnection, noResponse } from './no-response.ts'
+import { endsConnection, mayBeDone, noResponse } from './no-response.ts'
 
-export interface Sending<Answer> {
+export interface Sending<Response> {
   readonly request: Dispatcher.DispatchOptions
-  /** Called for each time that it is sent. */
-  readonly open: () => Exchange<Answer>
+  /** Called each time the request is sent. */
+  readonly open: () => Exchange<Response>
   readonly callContext: CallContext | undefined
-  /** Whether it changes nothing, so that it is sent again where its connection had been closed. */
+  /** Whether it changes nothing, so that it is sent again if its connection had been closed. */
   readonly isRead: boolean
-  /** Whether it makes something anew whenever it arrives: once it has left, its failure says so and is not retryable. */
+  /** Whether it creates something each time it arrives: once it has left, its failure says so and is not retryable. */
   readonly isCreation: boolean
 }
 
-/** Sends calls of one provider within its bounds. Rejects with UpstreamError for no answer, a late one or one too large. */
+/** Sends one provider's calls within its bounds. Rejects with UpstreamError if there is no response, or it is late or too large. */
 export function openDispatch(
   provider: ProviderName,
   { deadlineMilliseconds, maximumBytes }: Bounds,
   connections: Connections,
 ) {
-  return async <Answer>({
+  return async <Response>({
     request,
     open,
     callContext,
     isRead,
     isCreation,
-  }: Sending<Answer>): Promise<Answer> => {
+  }: Sending<Response>): Promise<Response> => {
     if (callContext?.signal.aborted) throw endedError(provider, callContext.signal)
     let exchange = open()
     using deadline = openDeadline(deadlineMilliseconds, callContext?.signal)
@@ -39,15 +38,15 @@ export function openDispatch(
     signal.addEventListener('abort', () => exchange.giveUp(endedError(provider, signal)))
     try {
       connections.send(request, exchange)
-      const answer = await exchange.answer.catch(error => {
+      const response = await exchange.response.catch(error => {
         if (!isRead || !lostUnanswered(exchange, error)) throw error
         callContext?.repeated?.()
         exchange = open()
         connections.sendAnew(request, exchange)
-        return exchange.answer
+        return exchange.response
       })
       callContext?.received?.(exchange.wireBytes)
-      return answer
+      return response
     } catch (error) {
       const failure = noResponse(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
       throw isCreation && exchange.hasLeft ? mayBeDone(failure) : failure
@@ -55,7 +54,7 @@ export function openDispatch(
   }
 }
 
-/** Whether a connection that was used before ended with nothing of an answer, as one does that is closed while it is idle. */
+/** Whether a reused connection ended before any response, as one does that the server closed while it was idle. */
 function lostUnanswered(
   { isReused, hasBegun }: Pick<Exchange<unknown>, 'isReused' | 'hasBegun'>,
   error: unknown,

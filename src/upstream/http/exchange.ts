@@ -1,44 +1,42 @@
 import { isUtf8 } from 'node:buffer'
 import type { Dispatcher } from 'undici'
-import { ContentDecoder, codingsOf } from './content-coding.ts'
+import { ContentDecoder, codingsOf, UnreadableBody } from './content-coding.ts'
 import type { HttpHead } from './message.ts'
-import { UnreadableBody } from './unreadable-body.ts'
 
-/** One of a client's connections, as the calls on it come to know it. */
-export interface Ride {
-  /** The answers that came on it so far. */
-  answered: number
+/** A connection that counts the responses on it. */
+export interface CountedConnection {
+  responseCount: number
 }
 
-/** One call as its connection brings the answer, without the streams that undici's `request` makes for each body. */
-export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
-  /** Rejects with what the call failed of, or was given up for. */
-  readonly answer: Promise<Answer>
-  /** What its body took so far, decoded. */
+/** One call and its response, received without the streams that undici's `request` makes for each body. */
+export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
+  /** Rejects with the reason why the call failed or was given up. */
+  readonly response: Promise<Response>
+  /** The size of the body so far, decoded. */
   bytes = 0
-  /** What its body took so far on the wire. */
+  /** The size of the body so far on the wire. */
   wireBytes = 0
   /** Whether it may have arrived upstream. */
   hasLeft = false
-  /** Whether anything of an answer came. */
+  /** Whether a part of a response came. */
   hasBegun = false
-  /** Whether it left on a connection that had brought answers before. */
+  /** Whether it left on a connection that had brought responses before. */
   isReused = false
-  /** The connection that it goes out on, told before it leaves. */
-  ride: Ride | undefined
+  /** The connection that it goes out on; set before it leaves. */
+  connection: CountedConnection | undefined
   protected head: HttpHead = { status: 0, headers: {} }
   protected readonly chunks: Buffer[] = []
   protected readonly maximumBytes: number
-  protected readonly resolve: (answer: Answer | Promise<Answer>) => void
+  protected readonly resolve: (response: Response | Promise<Response>) => void
   readonly #reject: (reason: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
   #givenUp: Error | undefined
   #decoder: ContentDecoder | undefined
 
-  /** `maximumBytes` bounds its body on the wire and decoded. */
+  /** `maximumBytes` bounds the body on the wire and decoded. */
   constructor(maximumBytes: number) {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    this.answer = promise
+    const { promise, resolve, reject } = Promise.withResolvers<Response>()
+    this.response = promise
     this.maximumBytes = maximumBytes
     this.resolve = resolve
     this.#reject = reject
@@ -55,7 +53,7 @@ export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.hasLeft = !this.#givenUp
-    this.isReused = this.ride !== undefined && this.ride.answered > 0
+    this.isReused = this.connection !== undefined && this.connection.responseCount > 0
     if (this.#givenUp) controller.abort(this.#givenUp)
   }
 
@@ -79,7 +77,7 @@ export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.ride) this.ride.answered++
+    if (this.connection) this.connection.responseCount++
     if (this.#decoder) this.#decoder.end()
     else this.#end()
   }
@@ -89,13 +87,13 @@ export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
     this.#reject(error)
   }
 
-  /** A part of the body came; it is the last of `chunks`. */
-  protected abstract taken(): void
+  /** Called for each part of the body, which is the last of `chunks`. */
+  protected abstract received(): void
 
-  /** The whole body came. */
+  /** Called when the body is complete. */
   protected abstract finish(): void
 
-  /** The body as text; throws UnreadableBody for what is not UTF-8, but where the status says all that matters. */
+  /** The body as text. Throws UnreadableBody if it is not UTF-8, unless the status says all that matters. */
   protected text(): string {
     const [first] = this.chunks
     const body = first && this.chunks.length === 1 ? first : Buffer.concat(this.chunks)
@@ -107,7 +105,7 @@ export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
     if (this.#givenUp) return
     this.bytes += chunk.byteLength
     this.chunks.push(chunk)
-    this.taken()
+    this.received()
   }
 
   #end(): void {
@@ -124,7 +122,7 @@ export abstract class Exchange<Answer> implements Dispatcher.DispatchHandler {
     const codings = codingsOf(this.head)
     if (codings.length === 0) return
     const fail = (error: Error) => {
-      // What refuses in words that cannot be read still refuses.
+      // A refusal is one even if its text cannot be read.
       if (this.head.status >= 400) {
         this.chunks.length = 0
         this.#end()

@@ -1,11 +1,12 @@
+import { type Dispatcher, errors } from 'undici'
 import type { CallContext } from '../call-context.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from './bounds.ts'
 import { Connections } from './connections.ts'
 import { acceptedCodings } from './content-coding.ts'
 import { openDispatch } from './dispatch.ts'
+import { Exchange } from './exchange.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
-import { TextReception } from './reception.ts'
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -14,17 +15,17 @@ export interface HttpCall {
   /** Sent as JSON. */
   readonly json?: unknown
   readonly callContext?: CallContext | undefined
-  /** Whether it changes nothing, so that it is sent again where its connection had been closed; by default where it is a GET. */
+  /** Whether it changes nothing, so that it is sent again if its connection had been closed. A GET is by default. */
   readonly isRead?: boolean
-  /** Whether it makes something anew whenever it arrives: once it has left, its failure says so and is not retryable. */
+  /** Whether it creates something each time it arrives: once it has left, its failure says so and is not retryable. */
   readonly isCreation?: boolean
-  /** Answers whose body is not wanted: it is not read, and `body` is empty. */
-  readonly skipBody?: (answer: HttpHead) => boolean
+  /** Whether the body is not wanted: it is not read, and `body` is empty. */
+  readonly skipBody?: (head: HttpHead) => boolean
 }
 
-/** One provider's connections. Redirects are not followed, so that a credential goes to its own host alone. */
+/** One provider's connections. Redirects are not followed, so that a credential goes to its own host only. */
 export interface HttpUpstream extends AsyncDisposable {
-  /** One call; its answer whatever the status. Throws UpstreamError for no answer, a late one or one too large. */
+  /** The response, whatever its status. Rejects with UpstreamError if there is none, or it is late or too large. */
   call(call: HttpCall): Promise<HttpResponse>
 }
 
@@ -58,12 +59,44 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
       }
       return dispatch({
         request,
-        open: () => new TextReception(maximumBytes, skipBody),
+        open: () => new TextExchange(maximumBytes, skipBody),
         callContext,
         isRead,
         isCreation,
       })
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  }
+}
+
+/** A call whose response is a text. */
+class TextExchange extends Exchange<HttpResponse> {
+  readonly #skipBody: ((head: HttpHead) => boolean) | undefined
+
+  constructor(maximumBytes: number, skipBody: ((head: HttpHead) => boolean) | undefined) {
+    super(maximumBytes)
+    this.#skipBody = skipBody
+  }
+
+  override onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpHead['headers'],
+  ): void {
+    super.onResponseStart(controller, status, headers)
+    if (status < 200 || !this.#skipBody?.(this.head)) return
+    this.resolve({ status, headers, body: '' })
+    // Ends the connection as well: reading on, if only to throw away, would wait for the slowest image.
+    controller.abort(new Error('The body is not wanted.'))
+  }
+
+  protected override received(): void {
+    // The connection bounds a body that is not decoded.
+    if (this.bytes > this.maximumBytes) this.giveUp(new errors.ResponseExceededMaxSizeError())
+  }
+
+  protected override finish(): void {
+    const { status, headers } = this.head
+    this.resolve({ status, headers, body: this.text() })
   }
 }

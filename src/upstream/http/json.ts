@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type ProviderName, UpstreamError, type UpstreamErrorDetails } from '../error.ts'
 
-/** The text as JSON that fits the schema; anything else is `UPSTREAM_INVALID_RESPONSE`. */
+/** Parses JSON by the schema. Throws UPSTREAM_INVALID_RESPONSE if it does not fit. */
 export function parseJson<Schema extends z.ZodType>(
   provider: ProviderName,
   schema: Schema,
@@ -19,7 +19,7 @@ export function parseJson<Schema extends z.ZodType>(
   throw invalid(provider, 'JSON of another shape than documented', { ...details, cause: parsed.error })
 }
 
-/** The text as JSON, or undefined when it is none: for error bodies, whose content type says nothing. */
+/** Parses JSON, or returns undefined: for error bodies, whose content type means nothing. */
 export function tryJson(text: string): unknown {
   try {
     return readJson(text)
@@ -28,26 +28,26 @@ export function tryJson(text: string): unknown {
   }
 }
 
-/** JSON.parse with a reviver is many times slower, so only a text with a long number gets one. */
+/** JSON.parse is many times slower with a reviver, so only a text with a long number gets one. */
 function readJson(text: string): unknown {
   const wellFormed = withoutLoneSurrogates(text)
   return hasLongNumber(wellFormed) ? JSON.parse(wellFormed, exactInteger) : JSON.parse(wellFormed)
 }
 
 /**
- * Half a character stands for nothing, and no answer of ours may hold it: one name in a list of thousands is told with
- * U+FFFD in its place, as every encoder of UTF-8 does, and does not fail the list.
+ * Replaces lone surrogates by U+FFFD, as every UTF-8 encoder does. They are no text that a response may hold, and one bad name
+ * must not fail a list of thousands.
  */
 function withoutLoneSurrogates(text: string): string {
   if (!text.includes('\\ud') && !text.includes('\\uD')) return text
   return text.replace(escapes, found => (loneSurrogate.test(found) ? '\\ufffd' : found))
 }
 
-/** Each escape of a JSON text, a pair of surrogates as one. */
+/** Every escape in a JSON text; a surrogate pair is one match. */
 const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/g
 const loneSurrogate = /^\\u[dD][89a-fA-F].{2}$/
 
-/** Whether sixteen digits stand in a row. One of them stands at a multiple of sixteen, so the others need no look. */
+/** Whether there are sixteen digits in a row. One of them is at a multiple of sixteen, so only those are checked first. */
 function hasLongNumber(text: string): boolean {
   for (let index = 0; index < text.length; index += 16) {
     if (!isDigit(text, index)) continue
@@ -64,7 +64,7 @@ function isDigit(text: string, index: number): boolean {
   return code >= 48 && code <= 57
 }
 
-/** Integers that a double cannot hold stay their digits, as text. */
+/** Keeps integers that a double cannot hold as text. */
 function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value
   return /^-?\d+$/.test(context.source) ? context.source : value

@@ -1,15 +1,15 @@
 import { errors } from 'undici'
 import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../error.ts'
 import { maximumHeaderBytes } from './connections.ts'
-import { UnreadableBody } from './unreadable-body.ts'
+import { UnreadableBody } from './content-coding.ts'
 
 export interface CallEnd {
   readonly maximumBytes: number
-  /** Whether a part of the answer had come. */
+  /** Whether a part of the response had come. */
   readonly hasBegun: boolean
 }
 
-/** The error of a call without a whole answer; the cause is for the log, as it may name hosts and quote what came. */
+/** The error of a call without a complete response. The cause is for the log only: it may name hosts and quote the body. */
 export function noResponse(provider: ProviderName, cause: unknown, end: CallEnd): UpstreamError {
   if (cause instanceof UpstreamError) return cause
   const { code, retryable, sentence } = reasonOf(cause, end)
@@ -48,6 +48,18 @@ function reasonOf(cause: unknown, { maximumBytes, hasBegun }: CallEnd): Reason {
     )
   }
   return unavailable('could not be reached')
+}
+
+/** The failure of a creation that may have arrived: sending it again might create a second one. */
+export function mayBeDone({ provider, code, message, ...details }: UpstreamError): UpstreamError {
+  const sentence = `${message} What was to be created may be there all the same: look before it is sent again.`
+  const { cause, upstreamStatus, upstreamRequestId } = details
+  return new UpstreamError(provider, code, sentence, {
+    cause,
+    upstreamStatus,
+    upstreamRequestId,
+    retryable: false,
+  })
 }
 
 /** Whether the other side ended a connection that had been open. */

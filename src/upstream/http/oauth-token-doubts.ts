@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** How many renewals in vain may be made in a minute. */
+/** The most renewals in a minute that may not help. */
 const mostInVain = 5
 const minute = 60_000
 
@@ -10,17 +10,17 @@ interface Doubt {
 }
 
 /**
- * Which refusals were not about the token. A vendor may refuse a token and a question in the same words: what is refused with
- * a token that was issued a moment ago is the question's own fault, and says nothing about that token later on.
+ * Remembers which refusals were not the token's fault. A vendor may refuse a token and a question in the same words, so a
+ * question that a fresh token cannot get answered is itself at fault.
  */
 export class TokenDoubts {
   readonly #known = new LRUCache<string, Doubt>({ max: 1000 })
-  /** Tokens that upstream took for anything. */
+  /** Tokens that upstream accepted at least once. */
   readonly #accepted = new WeakSet<object>()
-  /** When renewals in vain were made, oldest first. */
+  /** When renewals did not help, oldest first. */
   #vain: number[] = []
 
-  /** Whether the question is refused with this token whatever happens; a token that was never taken is doubted anew each minute. */
+  /** Whether a newer token would not help this question. A token that was never accepted is doubted again each minute. */
   isKnown(token: object, question: string): boolean {
     const doubt = this.#known.get(question)
     if (doubt?.token !== token) return false
@@ -32,7 +32,7 @@ export class TokenDoubts {
     return this.#vain.length >= mostInVain
   }
 
-  /** The question was refused with a token that had just been issued. */
+  /** Records that the question was refused with a fresh token. */
   note(token: object, question: string): void {
     if (this.isKnown(token, question)) return
     this.#known.set(question, { token, at: Date.now() })
@@ -43,7 +43,7 @@ export class TokenDoubts {
     this.#vain.push(Date.now())
   }
 
-  /** Upstream took the token for this question. */
+  /** Records that upstream accepted the token for this question. */
   clear(token: object, question: string): void {
     this.#accepted.add(token)
     this.#known.delete(question)

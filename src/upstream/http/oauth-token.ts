@@ -7,7 +7,7 @@ import { parseJson } from './json.ts'
 import { TokenDoubts } from './oauth-token-doubts.ts'
 import { detailsOf, statusError } from './status.ts'
 
-/** What an OAuth 2 client-credentials grant needs. */
+/** The parameters of an OAuth 2 client-credentials grant. */
 export interface Credentials {
   readonly tokenUrl: URL
   readonly audience: string
@@ -15,7 +15,7 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
-/** All that tells these credentials from others. */
+/** What distinguishes these credentials from others. */
 export function credentialParts({
   tokenUrl,
   audience,
@@ -27,38 +27,38 @@ export function credentialParts({
 
 export interface Token {
   readonly text: string
-  /** When a newer one should be used: three quarters of its life are over (Aura Vision's advice). */
+  /** When to renew it: after three quarters of its life, as Aura Vision advises. */
   readonly renewAt: number
   readonly expiresAt: number
 }
 
-/** What a renewal comes to; a word where no newer token is asked for. */
+/** The result of a renewal: a token, or why none was fetched. */
 export type Renewal =
   | Token
-  /** The question was refused with a token that was issued for it: the token is not at fault. */
+  /** The question was refused with a fresh token before: the token is not at fault. */
   | 'known'
-  /** So many renewals were in vain just now that another one has to wait. */
+  /** Too many renewals did not help in the last minute. */
   | 'paused'
 
 /** One token for all calls of one account. */
 export interface TokenSource {
   /**
-   * The token in use, fetched when there is none or the last one nears its end; never twice at once.
-   * While no newer one can be had in half a deadline, the last one is used to its end.
+   * The current token. Fetches one when there is none or the last is about to expire, never twice at once. If that fails
+   * within half a deadline, the last token is used until it expires.
    */
   current(callContext: CallContext): Promise<Token>
   /**
-   * A newer token than the refused one, once for each that is refused, however many were refused with it. `question` tells
-   * what was asked from what else may be refused.
+   * A newer token than the refused one. Fetches one per refused token, however many calls were refused with it. `question`
+   * identifies what was asked.
    */
   renew(refused: Token, question: string, callContext: CallContext): Promise<Renewal>
-  /** Says that the question was refused with a renewed token as well. */
+  /** Records that the question was refused with the renewed token, too. */
   renewedInVain(renewed: Token, question: string): void
-  /** Says that upstream took a token for the question: where that is refused later on, the token may be at fault again. */
+  /** Records that upstream accepted the token for the question: if it is refused later, the token may be at fault. */
   accepted(token: Token, question: string): void
 }
 
-/** How long after an early renewal that failed what is still good is used without another try, in milliseconds. */
+/** After a failed early renewal the old token is used for so many milliseconds before the next try. */
 export const renewalPause = 10_000
 
 export function openTokenSource(
@@ -148,16 +148,18 @@ async function fetchToken(
   }
   tokenAsked?.()
   const callContext = { signal: deadline.signal, ...(tokenAsked && { repeated: tokenAsked }) }
-  const answer = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
-  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
+  const response = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
+  if (response.status === 400 || response.status === 401 || response.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`
-    throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, { upstreamStatus: answer.status })
+    throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, {
+      upstreamStatus: response.status,
+    })
   }
-  if (answer.status !== 200) throw statusError(provider, answer)
-  const { access_token: text, expires_in } = parseJson(provider, tokenResponse, answer.body)
+  if (response.status !== 200) throw statusError(provider, response)
+  const { access_token: text, expires_in } = parseJson(provider, tokenResponse, response.body)
   if (text.trim() === '' || text.length > longestToken || !sendable.test(text)) {
     const message = `${provider} answered a token that no request can carry.`
-    throw new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
+    throw new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(response))
   }
   const seconds = Math.min(Math.max(expires_in, shortestLife), longestLife)
   return { text, renewAt: askedAt + seconds * 750, expiresAt: askedAt + seconds * 1000 }

@@ -4,13 +4,13 @@ import { parseJson } from './json.ts'
 import type { HttpResponse } from './message.ts'
 import { detailsOf, statusError } from './status.ts'
 
-/** The body of an answer of status 200, as JSON that fits the schema; an answer of another status is thrown as its failure. */
+/** The body of a response of status 200, as JSON that fits the schema. Throws `failure` for any other status. */
 export function readResponse<Schema extends z.ZodType>(
   provider: ProviderName,
   schema: Schema,
-  answer: HttpResponse,
-  failure: (answer: HttpResponse) => UpstreamError = answer => statusError(provider, answer),
+  response: HttpResponse,
+  failure: (response: HttpResponse) => UpstreamError = response => statusError(provider, response),
 ): z.output<Schema> {
-  if (answer.status !== 200) throw failure(answer)
-  return parseJson(provider, schema, answer.body, detailsOf(answer))
+  if (response.status !== 200) throw failure(response)
+  return parseJson(provider, schema, response.body, detailsOf(response))
 }

@@ -1,13 +1,13 @@
 import { BadInput } from '../bad-input.ts'
 
-/** The URL of a route under a base that may have a path of its own; segments and query are encoded, undefined members left out. */
+/** The URL of a route below a base, which may have a path. Encodes segments and query, and leaves out undefined parameters. */
 export function routeUrl(
   base: URL,
   segments: readonly string[],
   query: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
   for (const segment of segments) {
-    // A URL would resolve dots and lead to another route; half a surrogate pair has no encoding.
+    // URL resolves dots, which would lead to another route. A lone surrogate has no encoding.
     if (segment === '.' || segment === '..' || !segment.isWellFormed())
       throw new BadInput(`"${segment}" is not an id.`)
   }
@@ -19,7 +19,7 @@ export function routeUrl(
   return url
 }
 
-/** The same for bases under which all routes have the same URLs, whether a slash ends them or not. */
+/** Equal for bases that differ in a trailing slash only. */
 export function baseName(base: URL): string {
   const url = new URL(base)
   url.pathname = pathOf(base)

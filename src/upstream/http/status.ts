@@ -6,36 +6,36 @@ import {
 } from '../error.ts'
 import { type HttpHead, header } from './message.ts'
 
-/** The error that an answer's status stands for; `code` and `retryAfterSeconds` are given where the provider knows better. */
+/** The error for a response's status. Pass `code` and `retryAfterSeconds` where the provider knows better. */
 export function statusError(
   provider: ProviderName,
-  answer: HttpHead,
+  head: HttpHead,
   known: UpstreamErrorDetails & { readonly code?: UpstreamErrorCode | undefined } = {},
 ): UpstreamError {
-  const { code = codeOf(answer.status), ...details } = known
-  return new UpstreamError(provider, code, sentences[code](provider, answer.status), {
-    ...detailsOf(answer),
-    // A 5xx answer may be gone a moment later; a gateway's 408 and 425 (Too Early) too.
-    ...(answer.status >= 500 || [408, 425].includes(answer.status) ? { retryable: true } : {}),
-    retryAfterSeconds: retryAfter(answer),
+  const { code = codeOf(head.status), ...details } = known
+  return new UpstreamError(provider, code, sentences[code](provider, head.status), {
+    ...detailsOf(head),
+    // A 5xx status may be gone a moment later; a gateway's 408 and 425 (Too Early) too.
+    ...(head.status >= 500 || [408, 425].includes(head.status) ? { retryable: true } : {}),
+    retryAfterSeconds: retryAfter(head),
     ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
   })
 }
 
-/** What an error tells of the answer that it is about. */
-export function detailsOf(answer: HttpHead): UpstreamErrorDetails {
-  return { upstreamStatus: answer.status, upstreamRequestId: requestId(answer) }
+/** What an error says of its response. */
+export function detailsOf(head: HttpHead): UpstreamErrorDetails {
+  return { upstreamStatus: head.status, upstreamRequestId: requestId(head) }
 }
 
 /** The upstream's own id of the call, for whoever has to ask its support. */
-export function requestId(answer: HttpHead): string | undefined {
-  const id = header(answer, 'x-request-id') ?? header(answer, 'x-amzn-requestid') ?? header(answer, 'cf-ray')
+export function requestId(head: HttpHead): string | undefined {
+  const id = header(head, 'x-request-id') ?? header(head, 'x-amzn-requestid') ?? header(head, 'cf-ray')
   return id && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
 }
 
 /** `Retry-After` in seconds, whether it was sent as seconds or as a date. */
-export function retryAfter(answer: HttpHead): number | undefined {
-  const value = header(answer, 'retry-after')
+export function retryAfter(head: HttpHead): number | undefined {
+  const value = header(head, 'retry-after')
   if (!value) return undefined
   return toWait(/^\d+$/.test(value) ? Number(value) : (dateOf(value) - Date.now()) / 1000)
 }

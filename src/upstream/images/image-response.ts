@@ -26,7 +26,7 @@ export class ImageExchange extends Exchange<ImageResponse> {
     if (Number(header(this.head, 'content-length') ?? 0) > this.maximumBytes) this.giveUp(this.#tooLarge())
   }
 
-  protected override taken(): void {
+  protected override received(): void {
     if (this.bytes > this.maximumBytes) this.giveUp(this.#tooLarge())
     else if (this.head.status === 200 && this.bytes >= firstBytes) this.#look()
   }
