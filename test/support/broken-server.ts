@@ -15,20 +15,14 @@ export async function startBroken(
       return fail()
     }
   }
-  const none = {
-    'aura-vision': undefined,
-    posthog: undefined,
-    analytiks: undefined,
-    zenovay: undefined,
-    datadog: undefined,
-  }
+  const { providers: none, operationLimits } = readConfig({})
   await using resources = new AsyncDisposableStack()
   const account = resources.use(openAccount(none, new BrokenCatalog()))
   const server = await startServer(account, {
     host: '127.0.0.1',
     port: 0,
     requestBytes: 4096,
-    operationLimits: readConfig({}).operationLimits,
+    operationLimits,
     deadlineMilliseconds: 1000,
     corsOrigins: [],
     log,
