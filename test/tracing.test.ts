@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Journal } from '../src/sandbox/emulator.ts'
+import { linkOf } from './images/serving-pictures.ts'
 import { askText } from './support/client.ts'
 import { type Served, serve } from './support/serving.ts'
 
@@ -30,6 +31,17 @@ test('every call to a vendor is of the trace that its request came with', async 
     for (const call of calls) expect(Object.keys(call.headers)).not.toContain('tracestate')
     for (const call of calls) expect(Object.keys(call.headers)).not.toContain('baggage')
   }
+})
+
+test('so is every call for an image by its link', async () => {
+  await using served = await serve()
+  const link = await linkOf(served, 'page')
+  served.sandbox.posthog.journal.clear()
+  const response = await fetch(link, { headers: { traceparent } })
+  expect(response.status).toBe(200)
+  const { calls } = served.sandbox.posthog.journal
+  expect(calls.map(call => call.headers.traceparent)).toEqual(calls.map(() => traceparent))
+  expect(calls.length).toBeGreaterThan(0)
 })
 
 test.each([

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import type { Exchange } from '../server/front-door.ts'
 import { responseSignal } from '../server/response-signal.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
@@ -37,19 +37,13 @@ const maximumWidth = 4096
  * Serves the image that a handle names to GET and HEAD: 202 with its state as JSON while it is being rendered,
  * problem+json (RFC 9457) if it cannot be had. Rejects with unexpected errors.
  */
-export function imageRoute(
-  options: ImageRouteOptions,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => Promise<void> {
   const { deadlineMilliseconds, patience, logError } = options
   const deliveries = new Deliveries({ patience })
-  return async (request, response) => {
+  return async exchange => {
+    const { request, response } = exchange
     try {
-      await respond(
-        { ...options, deliveries },
-        request,
-        response,
-        responseSignal(response, deadlineMilliseconds),
-      )
+      await respond({ ...options, deliveries }, exchange, responseSignal(response, deadlineMilliseconds))
     } catch (error) {
       // The client has left.
       if (response.closed) return
@@ -63,8 +57,7 @@ export function imageRoute(
 
 async function respond(
   { handles, images, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, traceparent }: Exchange,
   signal: AbortSignal,
 ): Promise<void> {
   const url = new URL(request.url ?? '', 'http://isotherm')
@@ -74,7 +67,7 @@ async function respond(
     const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
     return sendProblem(request, response, problem(422, detail))
   }
-  const found = await images.open(reference, variant.data, signal)
+  const found = await images.open(reference, variant.data, signal, traceparent)
   if (found.state === 'READY') {
     const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
     return sendImage(request, response, { image: found.image, freshSeconds: seconds, deliveries })

@@ -59,11 +59,16 @@ export class Images {
    * Returns an image as the vendor has it, or a variant: cached, or downloaded and drawn once for all concurrent
    * requests. Rejects with UpstreamError, or with UnfitImage if it is too large to be shown.
    */
-  async open(reference: ImageReference, variant: Variant, signal: AbortSignal): Promise<ImageState> {
+  async open(
+    reference: ImageReference,
+    variant: Variant,
+    signal: AbortSignal,
+    traceparent?: string,
+  ): Promise<ImageState> {
     const name = JSON.stringify(['variant', reference, variant.width, variant.format])
     const entry = await this.#cache?.get(name)
     if (entry && isImageResult(entry.value)) return ready(entry.value.picture)
-    const found = await this.#ask(reference, signal)
+    const found = await this.#ask(reference, signal, traceparent)
     if (found.state !== 'READY') return found
     const { image } = found
     const size = await this.#sizeOf(image, signal)
@@ -91,8 +96,12 @@ export class Images {
     }
   }
 
-  async #ask(reference: ImageReference, signal: AbortSignal): Promise<ImageState> {
-    const scope = RequestScope.alone(reference.provider, signal)
+  async #ask(
+    reference: ImageReference,
+    signal: AbortSignal,
+    traceparent: string | undefined,
+  ): Promise<ImageState> {
+    const scope = RequestScope.alone(reference.provider, signal, traceparent)
     if (reference.provider === 'posthog') return this.#askScreenshot(reference, scope)
     const { 'aura-vision': auraVision } = this.#sources
     if (!auraVision) throw notConfigured(reference.provider)

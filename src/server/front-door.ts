@@ -4,12 +4,15 @@ import { Refusal, sendRefusal } from './refusal.ts'
 import { readTarget, type Target } from './request-target.ts'
 import { methodsOf, type Route, routeOf } from './routes.ts'
 import { untilTaken } from './slow-readers.ts'
+import { traceparentOf } from './traceparent.ts'
 
 /** A request that passed the front door. */
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: Target
+  /** The trace that the request is part of, by W3C's header. */
+  readonly traceparent: string | undefined
 }
 
 export interface FrontDoorOptions {
@@ -56,7 +59,7 @@ async function admit(
   allowOrigin(request, response, options.corsOrigins)
   const target = readTarget(request)
   if (target.isAbsolute) toOriginForm(request, target)
-  const exchange = { request, response, target }
+  const exchange = { request, response, target, traceparent: traceparentOf(request) }
   const route = routeOf(target, request.method, request.headers.accept)
   for (const step of chain) if (step(exchange, route, options)) return
   if (route) await options.handlers[route](exchange)

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import fresh from 'fresh'
 import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
 import { bounded } from './bounded-errors.ts'
@@ -35,9 +35,9 @@ export function graphqlOverHttp(
   { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
   { bytes, freshSeconds, patience, maskedErrors }: GraphqlOverHttpOptions,
 ): (exchange: Exchange) => Promise<void> {
-  const run = async (params: OperationParams, request: Request, response: ServerResponse) => {
+  const run = async (params: OperationParams, request: Request, { response, traceparent }: Exchange) => {
     try {
-      return await getResultForParams({ params, request }, { res: response })
+      return await getResultForParams({ params, request }, { res: response, traceparent })
     } catch (error) {
       return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
     }
@@ -55,7 +55,7 @@ export function graphqlOverHttp(
       headers: headersOf(request),
     })
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
-    const result = await run(params, yogaRequest, response)
+    const result = await run(params, yogaRequest, exchange)
     if (isAsyncIterable(result))
       return sendStream(exchange, result, incrementalRewrite(yogaRequest), patience)
     if (response.destroyed) return

@@ -87,7 +87,7 @@ export async function startServer(
           mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date())),
           patience,
         ),
-      image: ({ request, response }) => showImage(request, response),
+      image: showImage,
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isDraining() ? 503 : 200),
     },

@@ -22,11 +22,11 @@ import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import { originOf } from './request-origin.ts'
 import { responseSignal } from './response-signal.ts'
-import { traceparentOf } from './traceparent.ts'
 import type { DocumentMode, TrustedDocuments } from './trusted-documents.ts'
 
 export interface ServerContext {
   readonly res: ServerResponse
+  readonly traceparent: string | undefined
   readonly [name: string]: unknown
 }
 
@@ -63,12 +63,12 @@ export function openYoga(
 ): YogaServerInstance<ServerContext, object> {
   return createYoga<ServerContext>({
     schema,
-    context: ({ request, res }) =>
+    context: ({ request, res, traceparent }) =>
       createContext(account, responseSignal(res, deadlineMilliseconds), {
         isPlanOnly: asksForDryRun(request),
         origin: () => originOf(res.req, listening),
         gone: () => responseSignal(res),
-        traceparent: traceparentOf(res.req),
+        traceparent,
       }),
     maskedErrors,
     maxRequestBodySize: false,

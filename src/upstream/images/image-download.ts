@@ -39,7 +39,12 @@ export function openImageDownloader(
         origin: url.origin,
         path: url.pathname + url.search,
         method: 'GET' as const,
-        headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers },
+        headers: {
+          accept: '*/*',
+          'accept-encoding': 'identity',
+          ...(callContext.traceparent === undefined ? {} : { traceparent: callContext.traceparent }),
+          ...headers,
+        },
       }
       const open = () => new ImageExchange(provider, maximumBytes)
       return dispatch({ request, open, callContext, isRead: true, isCreation: false })

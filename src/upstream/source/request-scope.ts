@@ -15,8 +15,8 @@ export class RequestScope {
   readonly #maximumCalls: number
 
   /** One who asks for no request, and who is bound by the vendor's limits alone. */
-  static alone(provider: ProviderName, signal: AbortSignal): RequestScope {
-    return new RequestScope(provider, signal, new Admission(false), Number.POSITIVE_INFINITY)
+  static alone(provider: ProviderName, signal: AbortSignal, traceparent?: string): RequestScope {
+    return new RequestScope(provider, signal, new Admission(false), Number.POSITIVE_INFINITY, traceparent)
   }
 
   constructor(
