@@ -27,7 +27,7 @@ export interface Config {
   readonly cacheBytes: number
   /** The age up to which a kept answer is served while its upstream is down. */
   readonly staleSeconds: number
-  /** Where instances share what they keep and their budgets: may hold a password. */
+  /** The Redis through which instances share their cache and their limits. May contain a password. */
   readonly redisUrl: URL | undefined
   readonly images: ImageSettings
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */

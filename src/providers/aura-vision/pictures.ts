@@ -122,7 +122,7 @@ async function findQuestion(
   }
 }
 
-/** A flight that ends when all of them have. */
+/** A call context whose signal aborts when those of all the others have. */
 function togetherOf(callContexts: readonly CallContext[]): CallContext {
   const controller = new AbortController()
   let left = callContexts.length

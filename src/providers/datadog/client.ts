@@ -87,7 +87,7 @@ export function connectDatadog(settings: DatadogSettings, counters?: CallCounter
   const path = ['api', 'v2', 'replay', 'heatmap', 'snapshots']
   const spend = <Value>(
     limiter: RateLimiter,
-    call: Omit<HttpCall, 'flight'> & { readonly callContext: CallContext },
+    call: HttpCall & { readonly callContext: CallContext },
     read: (answer: HttpResponse) => Value,
   ) =>
     limiter.spend(call.callContext, async () => {

@@ -9,8 +9,8 @@ import type { RequestScope } from './request-scope.ts'
 import { type Deliver, Waiters } from './waiters.ts'
 
 /**
- * The answers of one account to one kind of question. A question that is being asked is asked once, whoever asks, until
- * nobody waits for it any more; an answer is kept as long as its topic says, and an error never.
+ * One account's batched, coalesced and cached access to an endpoint. Equal questions share one call, which is aborted when
+ * nobody waits for it any more. A value is cached for the TTL of its endpoint, and an error never.
  */
 export class DataSource<Key, Value> {
   readonly #endpoint: Endpoint<Key, Value>

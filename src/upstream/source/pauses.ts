@@ -6,30 +6,30 @@ interface Generation {
 }
 
 /**
- * The pauses of one request: its long work goes on in many turns of the event loop, between which others are served. In a turn
- * that has not worked long nothing pauses, and nothing is made for it.
+ * Splits one request's long work over many turns of the event loop, so that others are served in between. In a turn that has
+ * not worked long nothing pauses, and nothing is allocated.
  */
 export class Pauses implements Paused {
   readonly #gone: () => AbortSignal
   #signal: AbortSignal | undefined
   readonly #left = Promise.withResolvers<void>()
-  /** What came of one piece is done before the pieces beside it, so that little is under way at once. */
+  /** Work that one piece started runs before its siblings, so that little is under way at once. */
   #generations: Generation[] = []
   #latest: Generation | undefined
   #gathered: (() => void)[] = []
   #hasLeft = false
 
-  /** `gone` aborts when nobody waits for the request any more. */
+  /** The signal of `gone` aborts when nobody waits for the request any more. */
   constructor(gone: () => AbortSignal) {
     this.#gone = gone
   }
 
-  /** Resolves when the caller is found to have left: what pauses then never goes on. */
+  /** Resolves when the caller has left: paused work never goes on then. */
   get left(): Promise<void> {
     return this.#left.promise
   }
 
-  /** Whether what can wait should pause now. */
+  /** Whether work that can wait should pause now. */
   get isDue(): boolean {
     return this.#hasLeft || hasWorkedLong()
   }
@@ -38,7 +38,7 @@ export class Pauses implements Paused {
     return this.#generations.length > 0
   }
 
-  /** Resolves with the value in a turn that has time for it; never, where the caller has left. */
+  /** Resolves with the value in a turn that has time for it; never if the caller has left. */
   pause<Value>(value: Value | PromiseLike<Value>): Promise<Value> {
     const { promise, resolve } = Promise.withResolvers<Value>()
     if (this.#hasLeft) return promise
@@ -51,7 +51,7 @@ export class Pauses implements Paused {
     return promise
   }
 
-  /** Runs it when nothing pauses: what a request gathers until then is one batch, however long that takes. */
+  /** Runs the function once nothing pauses: all that a request loads until then is one batch, however long it takes. */
   gather(run: () => void): void {
     afterPromises(() => {
       if (this.#hasLeft) return

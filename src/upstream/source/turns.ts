@@ -1,22 +1,22 @@
-/** How long one turn of the event loop works on what can pause, in milliseconds. */
+/** How long one turn of the event loop runs work that can pause, in milliseconds. */
 const longTurn = 10
 
-/** Work that goes on piece by piece. */
+/** Work in pieces. */
 export interface Paused {
   readonly isWaiting: boolean
-  /** Does the next piece. */
+  /** Runs the next piece. */
   goOn(): void
-  /** All pieces are done for now. */
+  /** Called when all pieces are done for now. */
   rest(): void
 }
 
-/** Those that pause take turns, one piece each. */
+/** Paused work, served round-robin, one piece each. */
 const paused = new Set<Paused>()
 let isScheduled = false
-/** When the turn was first asked how long it has worked. */
+/** When `hasWorkedLong` was first called in this turn. */
 let start: number | undefined
 
-/** Whether this turn has worked so long that others should be served first. */
+/** Whether this turn has run so long that others should be served first. */
 export function hasWorkedLong(): boolean {
   const now = performance.now()
   if (start === undefined) {
@@ -28,7 +28,7 @@ export function hasWorkedLong(): boolean {
   return now - start > longTurn
 }
 
-/** Has it go on in later turns, as long as it waits. */
+/** Continues the work in later turns, as long as it waits. */
 export function goOnLater(one: Paused): void {
   paused.add(one)
   if (isScheduled) return
@@ -36,7 +36,7 @@ export function goOnLater(one: Paused): void {
   setImmediate(workOneTurn)
 }
 
-/** Runs it in this turn, when no promise is left that is to be handled. */
+/** Runs the function in this turn, after all pending promise reactions. */
 export function afterPromises(run: () => void): void {
   queueMicrotask(() => process.nextTick(run))
 }

@@ -4,7 +4,7 @@ import { changed, type Page, paginate } from '../../../src/upstream/source/pagin
 import { rejection } from '../http/loopback.ts'
 
 const pages = fc.array(fc.array(fc.nat(9), { maxLength: 4 }), { minLength: 1, maxLength: 8 })
-/** How many rows each of the askers wants, who all ask at once. */
+/** The number of rows that each of several simultaneous readers wants. */
 const wishes = fc.array(fc.nat(30), { minLength: 1, maxLength: 6 })
 
 test('a page is read once, in order, and none that nobody asked for', async () => {
