@@ -9,6 +9,7 @@ import { type BenchServer, startServer } from './process.ts'
 export interface Extent {
   readonly files: number
   readonly lines: number
+  readonly linesByFile: Readonly<Record<string, number>>
 }
 
 export interface RequestCoverage {
@@ -80,15 +81,19 @@ async function takeCoverage(server: BenchServer): Promise<Scripts> {
 
 async function extentOf(checkout: string, scripts: Scripts): Promise<Extent> {
   const root = pathToFileURL(join(checkout, '/')).href
-  const ours = scripts.filter(({ url }) => {
-    const path = url.startsWith(root) ? url.slice(root.length) : ''
-    return /^(src\/(?!sandbox\/)|schema\/)/.test(path)
-  })
-  const lines = await Promise.all(
-    ours.map(async ({ url, functions }) => linesRun(await readFile(new URL(url), 'utf8'), functions)),
+  const counted = await Promise.all(
+    scripts.map(async ({ url, functions }): Promise<[path: string, lines: number]> => {
+      const path = url.startsWith(root) ? url.slice(root.length) : ''
+      if (!/^(src\/(?!sandbox\b)|schema\/)/.test(path)) return [path, 0]
+      return [path, linesRun(await readFile(new URL(url), 'utf8'), functions)]
+    }),
   )
-  const entered = lines.filter(count => count > 0)
-  return { files: entered.length, lines: entered.reduce((sum, count) => sum + count, 0) }
+  const entered = counted.filter(([, lines]) => lines > 0).sort(([, one], [, other]) => other - one)
+  return {
+    files: entered.length,
+    lines: entered.reduce((sum, [, lines]) => sum + lines, 0),
+    linesByFile: Object.fromEntries(entered),
+  }
 }
 
 const graphAnswer = z.object({ data: z.unknown(), errors: z.undefined().optional() })
