@@ -1,9 +1,9 @@
-import DataLoader from 'dataloader'
 import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { asError } from '../../upstream/error.ts'
 import { type ImageResult, isImageResult } from '../../upstream/images/image-cache.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
+import { batchInWindows } from '../../upstream/source/batch-window.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { callPerKey } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
@@ -17,7 +17,7 @@ export function imageSource(
   client: AuraVisionClient,
   cachePolicy: CachePolicy | undefined,
 ): DataSource<RowKey, ImageResult> {
-  const urls = freshUrls(client)
+  const urls = batchInWindows<Wanted, string>(wanted => findUrls(client, wanted), batchWindow)
   const turns = openImageDownloadLimit('aura-vision')
   const images = callPerKey<RowKey, ImageResult>({
     nameOf: rowName,
@@ -38,55 +38,10 @@ interface Wanted {
   readonly callContext: CallContext
 }
 
-/** Finds URLs that are signed just now. */
-type Urls = (wanted: Wanted) => Promise<string>
+/** A browser opens the images of a page one by one. In milliseconds. */
+const batchWindow = { quiet: 20, longest: 250, longestBehind: 2000 }
 
-/**
- * A page opens its pictures one by one: they are gathered until none came for a moment, but no longer than a while; where
- * something was asked before that has no answer yet, until it has one, but no longer than two seconds. All in milliseconds.
- */
-const [moment, longest, longestBehind] = [20, 250, 2000]
-
-function freshUrls(client: AuraVisionClient): Urls {
-  let load: (() => void) | undefined
-  let timer: NodeJS.Timeout | undefined
-  let end = 0
-  let underWay = 0
-
-  const wait = () => {
-    clearTimeout(timer)
-    const rest = end - performance.now()
-    // On a busy machine a timer ends before what has long arrived is read.
-    const late = () => setImmediate(() => timer === waited && load?.())
-    const waited = setTimeout(late, Math.max(0, underWay > 0 ? rest : Math.min(moment, rest)))
-    timer = waited
-  }
-  const loader = new DataLoader<Wanted, string>(
-    async wanted => {
-      load = undefined
-      underWay++
-      try {
-        return await findUrls(client, wanted)
-      } finally {
-        underWay--
-        if (load) wait()
-      }
-    },
-    {
-      cache: false,
-      batchScheduleFn(dispatch) {
-        load = dispatch
-        end = performance.now() + (underWay > 0 ? longestBehind : longest)
-      },
-    },
-  )
-  return wanted => {
-    const url = loader.load(wanted)
-    wait()
-    return url
-  }
-}
-
+/** URLs that are signed just now. */
 async function findUrls(client: AuraVisionClient, wanted: readonly Wanted[]): Promise<(string | Error)[]> {
   const callContexts = Map.groupBy(wanted, ({ key }) => key)
   const found = new Map<RowKey, string | Error>()
