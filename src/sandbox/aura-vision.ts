@@ -4,7 +4,7 @@ import { type DetailBody, listRecorded, writeRow } from './aura-vision-rows.ts'
 import { socketService } from './aura-vision-socket.ts'
 import { tokenIssuer } from './aura-vision-tokens.ts'
 import { type Emulator, serveEmulator } from './emulator.ts'
-import { heatmapPicture } from './pictures.ts'
+import { heatmapImage } from './heatmap-image.ts'
 
 /** Aura Vision's emulator, with access to its sockets. */
 export interface AuraVisionEmulator extends Emulator {
@@ -74,5 +74,5 @@ export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<
 }
 
 function drawPlan(seed: string): Promise<Uint8Array> {
-  return heatmapPicture(seed, 960, 540, 'png', 'plan')
+  return heatmapImage(seed, 960, 540, 'png', 'plan')
 }

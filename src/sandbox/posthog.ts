@@ -1,5 +1,5 @@
 import { type Emulator, type Exchange, type Handler, type Reply, serveEmulator } from './emulator.ts'
-import { heatmapPicture } from './pictures.ts'
+import { heatmapImage } from './heatmap-image.ts'
 import { asOf, madeUpHeatmaps, rerender, type StoredHeatmap } from './posthog-heatmaps.ts'
 import { listSaved } from './posthog-saved-list.ts'
 import { throttle } from './posthog-throttle.ts'
@@ -30,7 +30,7 @@ export async function servePosthog({
     { limit: perMinute, seconds: 60 },
     { limit: perHour, seconds: 3600 },
   ])
-  const pictures = new Map<string, Promise<Uint8Array>>()
+  const images = new Map<string, Promise<Uint8Array>>()
 
   const routes: Record<string, Handler> = {}
   for (const scope of ['projects', 'environments']) {
@@ -81,8 +81,8 @@ export async function servePosthog({
       return { status: 501, body: { ...heatmap, error: 'Content location not implemented yet' } }
 
     const key = `${heatmap.id} ${nearest.width}`
-    const drawn = pictures.get(key) ?? picture(heatmap.id, nearest.width)
-    pictures.set(key, drawn)
+    const drawn = images.get(key) ?? picture(heatmap.id, nearest.width)
+    images.set(key, drawn)
     return {
       headers: {
         'content-type': 'image/jpeg',
@@ -117,7 +117,7 @@ const sandboxKey = 'phx_sandbox_personal_api_key'
 const unscopedKey = 'phx_sandbox_without_scopes'
 
 function drawScreenshot(seed: string, width: number): Promise<Uint8Array> {
-  return heatmapPicture(seed, width, Math.round(width * 1.6), 'jpeg')
+  return heatmapImage(seed, width, Math.round(width * 1.6), 'jpeg')
 }
 
 function distance({ width }: { readonly width: number }, asked: string): number {

@@ -1,23 +1,23 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { heatmapPicture } from '../../src/sandbox/pictures.ts'
+import { heatmapImage } from '../../src/sandbox/heatmap-image.ts'
 
-describe('heatmapPicture', () => {
+describe('heatmapImage', () => {
   it.each(['jpeg', 'png', 'webp'] as const)('has the size and the format asked for (%s)', async format => {
-    const picture = await sharp(await heatmapPicture('shop', 320, 200, format)).metadata()
-    expect(picture).toMatchObject({ width: 320, height: 200, format })
+    const image = await sharp(await heatmapImage('shop', 320, 200, format)).metadata()
+    expect(image).toMatchObject({ width: 320, height: 200, format })
   })
 
   it('is the same for the same seed and another for another seed', async () => {
-    const first = await heatmapPicture('a', 160, 100, 'png', 'plan')
-    expect(await heatmapPicture('a', 160, 100, 'png', 'plan')).toEqual(first)
-    expect(await heatmapPicture('b', 160, 100, 'png', 'plan')).not.toEqual(first)
-    expect(await heatmapPicture('a', 160, 100, 'png')).not.toEqual(first)
+    const first = await heatmapImage('a', 160, 100, 'png', 'plan')
+    expect(await heatmapImage('a', 160, 100, 'png', 'plan')).toEqual(first)
+    expect(await heatmapImage('b', 160, 100, 'png', 'plan')).not.toEqual(first)
+    expect(await heatmapImage('a', 160, 100, 'png')).not.toEqual(first)
   })
 
   it.each(['page', 'plan'] as const)('shows heat from cold to hot over the backdrop (%s)', async backdrop => {
-    const picture = await heatmapPicture('heat', 480, 320, 'png', backdrop)
-    const pixels = await sharp(picture).removeAlpha().raw().toBuffer()
+    const image = await heatmapImage('heat', 480, 320, 'png', backdrop)
+    const pixels = await sharp(image).removeAlpha().raw().toBuffer()
     const seen = { warm: 0, cold: 0, pale: 0 }
     for (let at = 0; at < pixels.length; at += 3) {
       const [red = 0, green = 0, blue = 0] = pixels.subarray(at, at + 3)
@@ -37,6 +37,6 @@ describe('heatmapPicture', () => {
       [16, 16],
     ] as const
     for (const [width, height] of sizes)
-      expect((await heatmapPicture('size', width, height, 'jpeg')).length).toBeGreaterThan(100)
+      expect((await heatmapImage('size', width, height, 'jpeg')).length).toBeGreaterThan(100)
   })
 })

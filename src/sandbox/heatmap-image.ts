@@ -5,7 +5,7 @@ import { noise } from './world.ts'
  * page, or over the plan of a shop floor. Any size from 16 pixels up. Seeds that are equal up to a `#` share the plan and
  * differ in heat.
  */
-export async function heatmapPicture(
+export async function heatmapImage(
   seed: string,
   width: number,
   height: number,
