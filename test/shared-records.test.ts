@@ -1,22 +1,19 @@
-import { expect, test, vi } from 'vitest'
+import { LRUCache } from 'lru-cache'
+import { afterAll, expect, test, vi } from 'vitest'
 import { askText } from './support/client.ts'
 import { serve } from './support/serving.ts'
 
 // Everyone who reads a cache entry gets the same value, so here all that is read is frozen: a change of it would throw.
-vi.mock(import('../src/upstream/cache/cache.ts'), async load => {
-  const { openCache } = await load()
-  return {
-    openCache(options) {
-      const cache = openCache(options)
-      const get: typeof cache.get = (...asked) => {
-        const found = cache.get(...asked)
-        if (found && !(found instanceof Promise)) freeze(found.value)
-        return found
-      }
-      return { ...cache, get }
-    },
-  }
+const { get } = LRUCache.prototype
+const reads = vi.spyOn(LRUCache.prototype, 'get').mockImplementation(function (
+  this: typeof LRUCache.prototype,
+  ...asked
+) {
+  const found = get.apply(this, asked)
+  if (found && 'until' in found && 'value' in found) freeze(found.value)
+  return found
 })
+afterAll(() => reads.mockRestore())
 
 let frozen = 0
 
