@@ -20,12 +20,11 @@ export interface Cache extends AsyncDisposable {
    */
   get(name: string, decode?: Decode): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /**
-   * Keeps a copy of a value that is given as plain JSON; anything else is not kept. A tagged entry is gone once its tag is
-   * cleared. Resolves when Redis has it, too; never rejects.
+   * Stores a copy of a value that is plain JSON, and nothing else. A tagged entry is gone once its tag is cleared. Resolves when Redis has it, too; never rejects.
    */
   set(name: string, entry: CacheEntry, milliseconds: number, tag?: TagVersion, decode?: Decode): Promise<void>
   /**
-   * The tag's version, to be taken before upstream is asked: what comes after the tag was cleared must not be kept.
+   * The tag's version. Take it before upstream is called: a response that comes after the tag was cleared must not be stored.
    * Undefined when there is none to be had; never rejects.
    */
   tagVersion(tag: string): Promise<TagVersion | undefined>
@@ -36,7 +35,7 @@ export interface Cache extends AsyncDisposable {
 /** A cache for those who do not close it. */
 export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose>
 
-/** Where an account keeps what a provider answers. */
+/** How an account caches what a provider returns. */
 export interface CachePolicy {
   readonly cache: CacheAccess
   /** Up to this age an entry past its TTL is served while its upstream is down. */

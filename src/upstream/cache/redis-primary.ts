@@ -3,18 +3,18 @@ import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, type RedisOptions } from 'ioredis'
 import { z } from 'zod'
 
-/** How ioredis connects, but for replicas: a connection to one is never ready. `refused` is called for each. */
+/** Connects as ioredis does, but a connection to a replica is never ready: `refused` is called for each. */
 export function primaryConnector(refused: () => void): NonNullable<RedisOptions['Connector']> {
   return class extends AbstractConnector {
-    readonly #address: z.output<typeof address>
+    readonly #address: z.output<typeof addressOptions>
 
     constructor(options: unknown) {
-      const parsed = address.parse(options)
+      const parsed = addressOptions.parse(options)
       super(parsed.disconnectTimeout)
       this.#address = parsed
     }
 
-    /** `info` is what the server says of itself; nothing where the user may not ask. */
+    /** `info` is the server's INFO; empty if the user may not read it. */
     override check(info: { readonly role?: string }): boolean {
       if (info.role !== 'slave') return true
       refused()
@@ -23,12 +23,12 @@ export function primaryConnector(refused: () => void): NonNullable<RedisOptions[
 
     override async connect(): Promise<Socket> {
       this.connecting = true
-      // It may be given up in the same turn.
+      // It may be closed in the same turn.
       await Promise.resolve()
       if (!this.connecting) throw new Error('The connection was closed.')
       const { host, port, family, tls } = this.#address
-      const place = { host, port, family }
-      const socket = tls ? connectTls(place) : createConnection(place)
+      const address = { host, port, family }
+      const socket = tls ? connectTls(address) : createConnection(address)
       this.stream = socket
       socket.once('error', error => {
         this.firstError = error
@@ -38,8 +38,8 @@ export function primaryConnector(refused: () => void): NonNullable<RedisOptions[
   }
 }
 
-/** What ioredis makes of a URL and its own defaults. */
-const address = z.object({
+/** The options that ioredis derives from a URL and its defaults. */
+const addressOptions = z.object({
   host: z.string(),
   port: z.number(),
   family: z.literal([0, 4, 6]),

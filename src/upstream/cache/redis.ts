@@ -1,27 +1,27 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { primaryConnector } from './redis-primary.ts'
 
-/** How long, in ms, a server that owes an answer may be silent before it counts as dead. */
+/** How long, in ms, a server may be silent that owes a reply, before it counts as dead. */
 const patience = 250
 
 /**
  * A connection that outlives its server. A command rejects when the connection breaks or the server says nothing for
  * 250 ms; a new one then waits for the next attempt to connect, and once that has failed all reject at once until the
- * server is back. A replica is no server: one that was demoted is left, with all duplicates, and its name asked again. Ends
- * with its scope. What `duplicate` gives is one more, to be ended by who asked for it.
+ * server is back. It never uses a replica: it leaves a server that was demoted, with all duplicates, and resolves the host name
+ * again. Whoever calls `duplicate` disposes of the result.
  */
 export interface RedisConnection extends Redis, Disposable {
   duplicate(override?: Partial<RedisOptions>): RedisConnection
 }
 
-/** Connects in the background, for ever. Logs each loss of the server and its return once, for all duplicates together. */
+/** Connects in the background, forever. Logs each loss and return of the server once for all duplicates. */
 export function openRedis(url: URL | string, log: (line: string) => void): RedisConnection {
-  return connect(more => new Redis(String(url), { ...options, ...more }), tellOnce(log))
+  return connect(more => new Redis(String(url), { ...options, ...more }), observeLosses(log))
 }
 
 /**
- * Asks, and once more if that fails. A process that was busy for longer than a server may be silent finds the
- * connection broken for no fault of the server's, so use it for whatever may run twice.
+ * Calls `ask`, and again if that fails. A process that was busy for longer than a server may be silent finds its connection
+ * broken through no fault of the server. Use it for whatever may run twice.
  */
 export async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
   try {
@@ -35,16 +35,16 @@ const options = {
   connectTimeout: 2 * patience,
   socketTimeout: patience,
   disconnectTimeout: patience,
-  // A last bound for what trickles or loads; the silent are found by the socket's.
+  // The last bound, for replies that trickle; socketTimeout finds silent servers.
   commandTimeout: 2_000,
   maxLoadingRetryTime: 2 * patience,
-  // Sent again by ioredis, a command would wait for as long as the server hangs: see `askTwice`.
+  // If ioredis repeated a command it would wait for as long as the server hangs: see `askTwice`.
   maxRetriesPerRequest: 0,
   keepAlive: 10_000,
   disableClientInfo: true,
 } satisfies RedisOptions
 
-function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnection {
+function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisConnection {
   let reason = 'it hung up'
   let loading: NodeJS.Timeout | undefined
   const leave = (why: string) => {
@@ -61,7 +61,7 @@ function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnec
     reconnectOnError(error) {
       const why = unusable.exec(error.message)?.[1]
       if (why === undefined || !leave(why)) return false
-      told.leave(why)
+      losses.leave(why)
       return true
     },
     retryStrategy(attempt) {
@@ -70,11 +70,11 @@ function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnec
     },
   })
   const lose = () => {
-    // Read by ioredis at each command: with a queue, every command would wait for a server that is gone.
+    // ioredis reads it for each command. With a queue, every command would wait for a server that is gone.
     redis.options.enableOfflineQueue = false
-    told.lost(redis, reason)
+    losses.lost(redis, reason)
   }
-  told.join(redis, leave)
+  losses.join(redis, leave)
   redis.on('error', error => {
     reason = reasonOf(error)
   })
@@ -88,32 +88,33 @@ function connect(create: (more: RedisOptions) => Redis, told: Told): RedisConnec
   redis.on('ready', () => {
     clearTimeout(loading)
     redis.options.enableOfflineQueue = true
-    told.back(redis)
+    losses.back(redis)
   })
   return Object.assign(redis, {
     duplicate: (override: Partial<RedisOptions> = {}) =>
-      connect(more => new Redis({ ...redis.options, ...override, ...more }), told),
+      connect(more => new Redis({ ...redis.options, ...override, ...more }), losses),
     [Symbol.dispose]() {
       clearTimeout(loading)
-      told.closed(redis)
+      losses.closed(redis)
       redis.disconnect()
     },
   })
 }
 
-/** What a server says that cannot be used, as such or in a script; it may be another one's turn behind the same name. */
+/** Errors of a server that cannot be used, also out of a script; another may be behind the same name by now. */
 const unusable = /(?:^|-)(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH)\b/
 
-interface Told {
+/** Logs each loss and return once for all connections. */
+interface Losses {
   join(redis: Redis, leave: (reason: string) => void): void
-  /** Has all connections look for the server anew. */
+  /** Makes all connections reconnect. */
   leave(reason: string): void
   lost(redis: Redis, reason: string): void
   back(redis: Redis): void
   closed(redis: Redis): void
 }
 
-function tellOnce(log: (line: string) => void): Told {
+function observeLosses(log: (line: string) => void): Losses {
   const lost = new Set<Redis>()
   const all = new Map<Redis, (reason: string) => void>()
   return {

@@ -2,18 +2,18 @@ import { BadInput } from '../bad-input.ts'
 import type { ProviderName } from '../error.ts'
 import { Pauses } from './pauses.ts'
 
-/** A call as a plan tells it: its route, and what is asked. */
+/** A call in a dry run: its route and parameters. */
 export interface PlannedCall {
   readonly route: string
   readonly [detail: string]: unknown
 }
 
-/** What a question rejects with in a request that asks for its plan alone. */
+/** Thrown for every upstream call of a dry run. */
 export class NotMade extends Error {
   override readonly name = 'NotMade'
 }
 
-/** What a question rejects with in a request that needs more calls than are allowed; the same one for all of them. */
+/** Thrown for every upstream call of a request that needs more calls than allowed. */
 export class TooManyCalls extends BadInput {
   constructor(provider: ProviderName, planned: number, maximum: number) {
     const variable = `${provider.toUpperCase().replace('-', '_')}_MAX_CALLS`
@@ -24,12 +24,11 @@ export class TooManyCalls extends BadInput {
 }
 
 /**
- * Lets one request's calls through. What is planned in one turn of the event loop, and in those that its work pauses for, is let
- * through or refused as one, so that a request that needs too many is refused before any; what depends on an answer is counted
- * once that is there.
+ * Admits one request's calls. All calls planned in one turn of the event loop, including its pauses, are admitted or refused
+ * together, so that a request that needs too many is refused before the first. Calls that depend on a response count later.
  */
 export class Admission {
-  /** The calls planned so far, while the request asks for its plan alone. */
+  /** The calls planned so far in a dry run. */
   readonly plan = new Map<ProviderName, PlannedCall[]>()
   readonly isPlanOnly: boolean
   readonly pauses: Pauses
@@ -42,7 +41,7 @@ export class Admission {
     this.pauses = pauses
   }
 
-  /** Resolves when the calls may be made; rejects with TooManyCalls when the request needs too many, and with NotMade in a plan. */
+  /** Resolves when the calls may be made. Rejects with TooManyCalls if the request needs too many, with NotMade in a dry run. */
   async admit(provider: ProviderName, calls: readonly PlannedCall[], maximum: number): Promise<void> {
     const count = this.#counts.getOrInsertComputed(provider, () => ({ planned: 0, maximum }))
     count.planned += calls.length
@@ -68,5 +67,5 @@ export class Admission {
   }
 }
 
-/** Nobody leaves. */
+/** Never aborts. */
 const never = new AbortController().signal

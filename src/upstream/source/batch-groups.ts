@@ -1,8 +1,8 @@
 import { asError } from '../error.ts'
 
 /**
- * One upstream question for each group of keys, all groups at once, answers in the order of the keys.
- * A group that fails fails its own keys alone: the shape that a DataLoader wants of its batch function.
+ * Loads each group of keys by one upstream question, all groups at once, and returns results in the order of the keys, as a
+ * DataLoader's batch function does. A group that fails fails only its own keys.
  */
 export async function loadGroups<Key, Value>(
   keys: readonly Key[],
@@ -14,16 +14,16 @@ export async function loadGroups<Key, Value>(
   await Promise.all(
     [...groups.values()].map(async members => {
       const group = members.map(([, key]) => key)
-      const answers = await loadGroup(group, load)
+      const results = await loadGroup(group, load)
       members.forEach(([index], position) => {
-        values[index] = answers(position)
+        values[index] = results(position)
       })
     }),
   )
   return values
 }
 
-/** A name for a group or a key: the same for equal parts. */
+/** A name of a group or a key; equal for equal parts. */
 export function nameOf(
   ...parts: readonly (string | number | null | undefined | readonly string[])[]
 ): string {
@@ -37,9 +37,9 @@ async function loadGroup<Key, Value>(
   const [first] = group
   if (first === undefined) return () => new RangeError('An empty group has no answer.')
   try {
-    const answers = await load(group, first)
+    const results = await load(group, first)
     return position =>
-      answers[position] ?? new RangeError(`${answers.length} answers for ${group.length} keys.`)
+      results[position] ?? new RangeError(`${results.length} answers for ${group.length} keys.`)
   } catch (error) {
     const failure = asError(error)
     return () => failure

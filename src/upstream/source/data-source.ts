@@ -18,14 +18,14 @@ export class DataSource<Key, Value> {
   readonly #tag: string | undefined
   readonly #open = new Map<string, InFlightQuestion<Key, Value>>()
 
-  /** All that is kept under the tag is forgotten together. */
+  /** `forget` clears the tag of all its entries. */
   constructor(endpoint: Endpoint<Key, Value>, cachePolicy: CachePolicy | undefined, tag?: string) {
     this.#endpoint = endpoint
     this.#cachePolicy = cachePolicy
     this.#tag = tag
   }
 
-  /** Whether answers are kept at all, so that asking for more than is wanted now may spare a call later. */
+  /** Whether values are cached, so that loading more than is needed now may save a call later. */
   get isCaching(): boolean {
     return this.#cachePolicy !== undefined
   }
@@ -34,23 +34,23 @@ export class DataSource<Key, Value> {
     return this.#askOne(key, scope, false)
   }
 
-  /** As `ask`, past what is kept. */
+  /** As `ask`, but without the cache. */
   askAfresh(key: Key, scope: RequestScope): Promise<Value> {
     return this.#askOne(key, scope, true)
   }
 
-  /** Each question's answer as it comes, in the order of the questions, in as few calls as can be. */
+  /** Loads all keys in as few calls as possible. The promises are in the order of the keys. */
   askAll(keys: readonly Key[], scope: RequestScope): Promise<Value>[] {
-    const answers = keys.map(() => Promise.withResolvers<Value>())
-    void this.askEach(keys, scope, (place, answer) => {
-      const settle = answers[place]
-      if (answer instanceof Error) settle?.reject(answer)
-      else settle?.resolve(answer)
+    const results = keys.map(() => Promise.withResolvers<Value>())
+    void this.askEach(keys, scope, (index, result) => {
+      const settle = results[index]
+      if (result instanceof Error) settle?.reject(result)
+      else settle?.resolve(result)
     })
-    return answers.map(({ promise }) => promise)
+    return results.map(({ promise }) => promise)
   }
 
-  /** As `askAll`, for questions by the thousand: each answer is told as it comes, and not held. Resolves once all are told. */
+  /** As `askAll`, for thousands of keys: delivers each result when it comes and does not hold it. Resolves after the last. */
   askEach(keys: readonly Key[], scope: RequestScope, deliver: Deliver<Value>): Promise<void> {
     return this.#start(keys, new Waiters(keys.length, scope, deliver), false)
   }
@@ -64,20 +64,20 @@ export class DataSource<Key, Value> {
 
   #askOne(key: Key, scope: RequestScope, isAfresh: boolean): Promise<Value> {
     const { promise, resolve, reject } = Promise.withResolvers<Value>()
-    const deliver = (_permit: number, answer: Value | Error) => {
-      if (answer instanceof Error) reject(answer)
-      else resolve(answer)
+    const deliver = (_index: number, result: Value | Error) => {
+      if (result instanceof Error) reject(result)
+      else resolve(result)
     }
     void this.#start([key], new Waiters(1, scope, deliver), isAfresh)
     return promise
   }
 
   #start(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
-    this.#answer(keys, waiters, isAfresh).catch(error => waiters.failAll(asError(error)))
+    this.#load(keys, waiters, isAfresh).catch(error => waiters.failAll(asError(error)))
     return waiters.done
   }
 
-  async #answer(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
+  async #load(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
     const { scope } = waiters
     const names = keys.map(this.#endpoint.nameOf)
     await this.#admit(keys, names, scope)
@@ -105,28 +105,28 @@ export class DataSource<Key, Value> {
   /** All that are waited for, and those of them that nobody has asked yet. */
   #join(keys: readonly Key[], names: readonly string[], waiters: Waiters<Value>, isAfresh: boolean) {
     const fresh: InFlightQuestion<Key, Value>[] = []
-    const joined = keys.map((key, place) => {
-      const name = names[place] ?? this.#endpoint.nameOf(key)
+    const joined = keys.map((key, index) => {
+      const name = names[index] ?? this.#endpoint.nameOf(key)
       const known = this.#open.get(name)
-      // Another may still look it up, and find what is kept.
+      // Another may still look it up in the cache.
       const open = isAfresh && !known?.isAsked ? undefined : known
       const entry = open ?? new InFlightQuestion<Key, Value>(name, key)
       if (!open) {
         this.#open.set(name, entry)
         fresh.push(entry)
       }
-      entry.join(waiters, place)
+      entry.join(waiters, index)
       return entry
     })
     return { joined, fresh }
   }
 
-  /** Puts what is not in the request's plan yet into it: as if nothing were kept, so that equal requests have equal plans. */
+  /** Plans what the request has not planned yet, as with a cold cache, so that equal requests have equal plans. */
   #admit(keys: readonly Key[], names: readonly string[], scope: RequestScope): Promise<void> {
     const { nameOf, callsOf } = this.#endpoint
     const missing = new Map<string, Key>()
-    keys.forEach((key, place) => {
-      const name = names[place] ?? nameOf(key)
+    keys.forEach((key, index) => {
+      const name = names[index] ?? nameOf(key)
       if (!scope.usage.has(name)) missing.set(name, key)
     })
     const calls = missing.size > 0 ? callsOf([...missing.values()]) : []

@@ -1,34 +1,34 @@
 import type { RequestScope } from './request-scope.ts'
 import type { Waiters } from './waiters.ts'
 
-/** An answer, when upstream gave it, and whether it was kept past its time. */
+/** A value, when upstream gave it, and whether it is past its TTL. */
 export interface Outcome<Value> {
   readonly value: Value
   readonly at: number
   readonly isStale: boolean
 }
 
-/** A call that was made, and who began it. */
+/** A call that was made, and the request that began it. */
 interface Made {
   readonly scope: RequestScope
   readonly call: object
 }
 
-/** One who waits for an answer, with its place among the questions of theirs. */
+/** A batch that waits, with the key's index in it. */
 interface Waiting<Value> {
   readonly waiters: Waiters<Value>
-  readonly place: number
+  readonly index: number
 }
 
-/** One question that is being answered, with everyone who waits for it. */
+/** A key that is being loaded, with everyone who waits for it. */
 export class InFlightQuestion<Key, Value> {
   readonly name: string
   readonly key: Key
   /** What the cache holds past its TTL. */
   expired: { readonly value: Value; readonly at: number } | undefined
-  /** Something changed at the upstream since it was asked. */
+  /** Whether its tag was cleared since the load began. */
   isOutdated = false
-  /** The call that asks it, once that has left. */
+  /** The call that loads it, once that was made. */
   made: Made | undefined
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
@@ -44,18 +44,18 @@ export class InFlightQuestion<Key, Value> {
     return this.#waiting.length > 0
   }
 
-  /** Whether upstream is asked for it: what comes is no older than that. */
+  /** Whether upstream is being called, so that the value will be new. */
   get isAsked(): boolean {
     return this.onUnwanted !== undefined
   }
 
-  join(waiters: Waiters<Value>, place: number): void {
-    // A list that grows from nothing makes room for many, and mostly one waits.
-    if (this.isWanted) this.#waiting.push({ waiters, place })
-    else this.#waiting = [{ waiters, place }]
+  join(waiters: Waiters<Value>, index: number): void {
+    // A growing array reserves room for many, and mostly one waits.
+    if (this.isWanted) this.#waiting.push({ waiters, index })
+    else this.#waiting = [{ waiters, index }]
   }
 
-  /** Whether nobody is left who waits. */
+  /** Returns whether nobody waits any more. */
   leave(waiters: Waiters<Value>): boolean {
     if (!this.isWanted) return false
     if (this.made) this.#note(waiters.scope)
@@ -68,19 +68,19 @@ export class InFlightQuestion<Key, Value> {
   settle(outcome: Outcome<Value> | Error): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const { waiters, place } of waiting) {
+    for (const { waiters, index } of waiting) {
       if (outcome instanceof Error) {
         if (this.made) this.#note(waiters.scope)
-        waiters.deliver(place, outcome)
+        waiters.deliver(index, outcome)
         continue
       }
       this.#note(waiters.scope)
       waiters.scope.usage.noteAge(outcome.at, outcome.isStale)
-      waiters.deliver(place, outcome.value)
+      waiters.deliver(index, outcome.value)
     }
   }
 
-  /** A failure that no call was made for is not noted: its call was neither made nor spared. */
+  /** Not for a failure without a call: that call was neither made nor spared. */
   #note({ usage }: RequestScope): void {
     usage.noteServed(this.name)
     if (this.made && this.made.scope.usage !== usage) usage.noteShared(this.made.call)

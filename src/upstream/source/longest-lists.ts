@@ -1,6 +1,6 @@
-/** Lists that upstream cuts at a limit: a shorter one is sliced from a longer one that the request has asked already. */
+/** Lists with a limit: a shorter one is a slice of a longer one that the request has loaded already. */
 export interface LongestLists<Row> {
-  /** The first `limit` rows of the list with this name, by `ask` unless a longer one is at hand or on its way. */
+  /** The first `limit` rows of the named list. Calls `ask` unless one as long is loaded or being loaded. */
   rows(name: string, limit: number, ask: () => Promise<readonly Row[]>): Promise<readonly Row[]>
   clear(): void
 }

@@ -1,6 +1,6 @@
-/** A list that upstream hands out page by page, read no further than somebody asks and never twice. */
+/** Reads a list page by page, only as far as needed, and each page once. */
 export interface Paginator<Row> {
-  /** Reads on until a row fits or the list ends; answers with all rows read so far, and whether that is all of them. */
+  /** Reads until a row fits or the list ends. Returns all rows read so far, and whether they are all there are. */
   until(
     enough: (rows: readonly Row[]) => boolean,
   ): Promise<{ readonly rows: readonly Row[]; readonly ended: boolean }>
@@ -8,16 +8,16 @@ export interface Paginator<Row> {
 
 export interface Page<Row, Cursor> {
   readonly rows: readonly Row[]
-  /** Where the next page starts; undefined after the last. */
+  /** The start of the next page; undefined after the last. */
   readonly next: Cursor | undefined
 }
 
-/** What a page is where the list has changed since the ones before it were read: those are forgotten, and the first read again. */
+/** Returned instead of a page if the list has changed since the earlier pages: they are dropped and read again. */
 export const changed = Symbol('changed')
 
 /**
- * A walk over the pages; one that fails part-way fails for everyone who needs the part, and never comes back short. Whoever
- * reads them bounds how often they may be `changed`.
+ * Paginates with `read`. A page that fails fails for everyone who needs it: a list never comes back short. `read` bounds how
+ * often it returns `changed`.
  */
 export function paginate<Row, Cursor>(
   readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor> | typeof changed>,
@@ -41,7 +41,7 @@ export function paginate<Row, Cursor>(
   return {
     async until(enough) {
       while (!ended && !enough(rows)) {
-        // A failed page stays failed: what could not be read once is not asked for again behind it.
+        // A failed page stays failed for this request.
         reading ??= readOn().then(() => {
           reading = undefined
         })

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader'
 import type { RequestScope } from './request-scope.ts'
 
-/** As many as wait for a batch go on at once. */
+/** So many results are handed out in one turn. */
 const atOnce = 16
 
 /**
- * A loader of one request. A batch holds what the request asks until it pauses no more; what thousands of rows wait for is handed
- * out in turns of the event loop.
+ * A DataLoader of one request. A batch collects keys until the request's work no longer pauses. Results for thousands of rows
+ * are handed out over several turns of the event loop.
  */
 export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value, Name> {
   readonly #scope: RequestScope
@@ -38,7 +38,7 @@ export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value
     )
   }
 
-  /** Counts what is handed out, and tells whether that is too much for one turn. */
+  /** Counts a result, and returns whether there were too many in this turn. */
   #isPastTurn(): boolean {
     return ++this.#batch.handedOut > atOnce
   }

@@ -4,43 +4,43 @@ interface Plan {
   isMade: boolean
 }
 
-/** In place of the plan of a question that is served. */
+/** Replace the plan of a key that is served. */
 const [servedByCall, servedByOthers]: readonly [Plan, Plan] = [
   { left: 0, isMade: true },
   { left: 0, isMade: false },
 ]
 
 /**
- * What one request has cost at one provider so far, in calls, and how old its answers are. Once all is answered, what was planned
- * was made, shared or cached; what is missing from that sum was not made, and its fields are errors.
+ * One request's costs at one provider so far, in calls, and the age of its data. At the end each planned call was made, shared
+ * or cached; what is missing from that sum was not made, and its fields are errors.
  */
 export class Usage {
-  /** The calls that it needs where nothing is kept and nobody else asks. */
+  /** The calls needed with a cold cache and no other requests. */
   planned = 0
-  /** The calls that left on its behalf; one that is sent again counts once. */
+  /** The calls made for it; one that is repeated counts once. */
   made = 0
-  /** How often calls were sent again: by a newer token, or for what was answered already and has changed since. */
+  /** How often calls were repeated: with a newer token, or because data had changed. */
   repeated = 0
-  /** How often a token was asked for on its behalf. */
+  /** How often a token was fetched for it. */
   tokens = 0
-  /** The bytes of the answers to those. */
+  /** The bytes of the responses to its calls. */
   bytes = 0
-  /** When the oldest part of what was answered came from upstream, in milliseconds since 1970. */
+  /** When its oldest data came from upstream, in milliseconds since 1970. */
   oldest: number | undefined
-  /** Whether a part was kept past its time, as upstream could not be asked. */
+  /** Whether some data is past its TTL, because upstream was down. */
   isStale = false
-  /** Planned calls all of whose questions were answered, or failed by a call that was made. */
+  /** Planned calls all of whose keys were loaded, or failed by a call that was made. */
   #served = 0
   readonly #shared = new Set<object>()
-  /** The plan of each question that is not served yet. */
+  /** The plan of each key, by name. */
   readonly #plans = new Map<string, Plan>()
 
-  /** Planned calls that it was spared, as others had begun a call for what they ask. */
+  /** Planned calls that other requests made. */
   get shared(): number {
     return Math.min(this.#shared.size, this.#spared)
   }
 
-  /** Planned calls that it was spared by what was kept. */
+  /** Planned calls that the cache made unnecessary. */
   get cached(): number {
     return this.#spared - this.shared
   }
@@ -49,19 +49,19 @@ export class Usage {
     return Math.max(0, this.#served - this.made)
   }
 
-  /** Whether a question is in the plan already. */
+  /** Whether a key is planned already. */
   has(name: string): boolean {
     return this.#plans.has(name)
   }
 
-  /** Puts one call into the plan, by the names of the questions that it answers. */
+  /** Plans one call, by the names of its keys. */
   plan(names: readonly string[]): void {
     this.planned++
     const plan = { left: names.length, isMade: false }
     for (const name of names) this.#plans.set(name, plan)
   }
 
-  /** Puts a call into the plan that nobody can share. What is answered is to be called when it is made. */
+  /** Plans a call that nobody can share. Call the returned function when it is made. */
   planAlone(): () => void {
     this.planned++
     return () => {
@@ -70,7 +70,7 @@ export class Usage {
     }
   }
 
-  /** A call leaves that answers these questions; one more for what had its call already is beside the plan. */
+  /** Counts a call for these keys. A second call for the same keys is a repetition. */
   noteMade(names: readonly string[]): void {
     let isRepeated = true
     for (const name of names) {
@@ -83,7 +83,7 @@ export class Usage {
     else this.made++
   }
 
-  /** A question was answered, or failed by a call that was made. */
+  /** Counts a key that was loaded, or failed by a call that was made. */
   noteServed(name: string): void {
     const plan = this.#plans.get(name)
     if (!plan || plan === servedByCall || plan === servedByOthers) return
@@ -91,7 +91,7 @@ export class Usage {
     if (--plan.left === 0) this.#served++
   }
 
-  /** A question was answered by a call that another request began. */
+  /** Counts a call that another request began. */
   noteShared(call: object): void {
     this.#shared.add(call)
   }

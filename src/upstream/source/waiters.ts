@@ -1,15 +1,15 @@
 import type { RequestScope } from './request-scope.ts'
 
-/** Takes an answer, or why there is none, with the place of its question among those that were asked together. Must not throw. */
-export type Deliver<Value> = (place: number, answer: Value | Error) => void
+/** Takes the result for one key, by the key's index in its batch. Must not throw. */
+export type Deliver<Value> = (index: number, result: Value | Error) => void
 
-/** Who waits for the answers to questions that were asked together; little, since a fleet's year is thousands of them. */
+/** Collects one batch's results. Small on purpose: a year of a fleet makes thousands. */
 export class Waiters<Value> {
   readonly scope: RequestScope
-  /** Resolves once every question is answered, failed or given up. */
+  /** Resolves once every key has its result. */
   readonly done: Promise<void>
   readonly #deliver: Deliver<Value>
-  /** By the place of each question, whether it is still open. */
+  /** By index, whether the key has no result yet. */
   readonly #isOpen: boolean[]
   #left: number
   readonly #end: () => void
@@ -25,15 +25,15 @@ export class Waiters<Value> {
     if (count === 0) resolve()
   }
 
-  /** Whoever was told an answer is told no other. */
-  deliver(place: number, answer: Value | Error): void {
-    if (!this.#isOpen[place]) return
-    this.#isOpen[place] = false
-    this.#deliver(place, answer)
+  /** Does nothing for a key that has its result. */
+  deliver(index: number, result: Value | Error): void {
+    if (!this.#isOpen[index]) return
+    this.#isOpen[index] = false
+    this.#deliver(index, result)
     if (--this.#left === 0) this.#end()
   }
 
   failAll(error: Error): void {
-    for (const place of this.#isOpen.keys()) this.deliver(place, error)
+    for (const index of this.#isOpen.keys()) this.deliver(index, error)
   }
 }
