@@ -25,11 +25,11 @@ export class Deliveries {
   }
 
   /** Resolves when everything was taken, or the reader left or was disconnected. */
-  async deliver(response: ServerResponse, image: ImageFile, parts: readonly Buffer[]): Promise<void> {
+  async deliver(response: ServerResponse, image: ImageFile, pieces: readonly Buffer[]): Promise<void> {
     const reader: Reader = { response, image }
     this.#begin(reader)
     try {
-      for (const chunk of parts.flatMap(part => [...chunksOf(part)])) {
+      for (const chunk of pieces.flatMap(piece => [...chunksOf(piece)])) {
         await this.#taken(reader, taken => response.write(chunk, taken))
         if (response.closed) return
       }

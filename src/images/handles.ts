@@ -46,6 +46,7 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
     async sign(reference) {
       const [secret] = secretsOf(reference.provider)
       if (!secret) throw new TypeError(`No link can be made for ${reference.provider}.`)
+      // Links that clients have carry the claim `picture`, so its name stays.
       const token = new SignJWT({ picture: reference }).setProtectedHeader({ alg: 'HS256' })
       if (lifeSeconds > 0) token.setExpirationTime(endOf(now() / 1000, lifeSeconds))
       return token.sign(secret)

@@ -30,8 +30,8 @@ export async function sendImage(
     'cross-origin-resource-policy': 'cross-origin',
   }
   if (verdict === 'NOT_MODIFIED') return void response.writeHead(304, headers).end()
-  const isPart = request.method === 'GET' && judgeIfRange(request.headers, etag)
-  const range = isPart ? rangeIn(request.headers.range, byteLength) : 'WHOLE'
+  const mayBeRange = request.method === 'GET' && judgeIfRange(request.headers, etag)
+  const range = mayBeRange ? rangeIn(request.headers.range, byteLength) : 'WHOLE'
   response.setHeader('accept-ranges', 'bytes')
   if (range === 'UNSATISFIABLE') {
     response.setHeader('content-range', `bytes */${byteLength}`)

@@ -12,9 +12,9 @@ export function rangeIn(field: string | undefined, size: number): ByteRange | 'W
   const [, unit = '', set = ''] = /^([\w!#$%&'*+.^`|~-]+)=(.*)$/.exec(field?.trim() ?? '') ?? []
   if (unit.toLowerCase() !== 'bytes' || size === 0) return 'WHOLE'
   const members = set.split(',').map(member => member.trim())
-  const asked = members.filter(member => member !== '').map(member => boundsOf(member, size))
-  if (asked.length === 0 || asked.includes('INVALID')) return 'WHOLE'
-  const [only, ...others] = asked.filter(range => typeof range === 'object')
+  const ranges = members.filter(member => member !== '').map(member => boundsOf(member, size))
+  if (ranges.length === 0 || ranges.includes('INVALID')) return 'WHOLE'
+  const [only, ...others] = ranges.filter(range => typeof range === 'object')
   if (!only) return 'UNSATISFIABLE'
   return others.length > 0 ? 'WHOLE' : only
 }

@@ -29,8 +29,9 @@ export function writeOptions(
       'access-control-allow-methods',
       methods.filter(method => method !== 'OPTIONS').join(', '),
     )
-    const asked = headers['access-control-request-headers']
-    if (asked && /^[\w, -]+$/.test(asked)) response.setHeader('access-control-allow-headers', asked)
+    const requestedHeaders = headers['access-control-request-headers']
+    if (requestedHeaders && /^[\w, -]+$/.test(requestedHeaders))
+      response.setHeader('access-control-allow-headers', requestedHeaders)
     response.appendHeader('vary', 'Access-Control-Request-Headers')
   }
   response.writeHead(204, { allow: [...new Set([...methods, 'OPTIONS'])].join(', ') }).end()

@@ -4,7 +4,7 @@ import { traceHeader } from './plugins/inline-trace.ts'
 import type { Result } from './result-body.ts'
 
 /** The request headers that decide the response to a GET, or whether it is refused. */
-export const decisive = `accept, ${explainHeader}, origin, ${traceHeader}, sec-fetch-site`
+export const varyingHeaders = `accept, ${explainHeader}, origin, ${traceHeader}, sec-fetch-site`
 
 /**
  * Cache headers of a GET by id: private for `seconds`, then revalidated by ETag. Errors, and data that stands in for

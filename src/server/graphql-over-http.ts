@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import fresh from 'fresh'
 import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
 import { bounded } from './bounded-errors.ts'
-import { decisive, freshnessOf } from './document-freshness.ts'
+import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
 import type { Exchange } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
@@ -45,7 +45,7 @@ export function graphqlOverHttp(
   return async exchange => {
     const { request, response } = exchange
     const { accept } = request.headers
-    if (request.method === 'GET') response.setHeader('vary', decisive)
+    if (request.method === 'GET') response.setHeader('vary', varyingHeaders)
     checkExplain(request)
     if (!typeOfWhole(accept)) throw notAcceptable()
     const params = await readParams(exchange, bytes)

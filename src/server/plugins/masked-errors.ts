@@ -65,12 +65,12 @@ function isAbort(cause: unknown): boolean {
 }
 
 function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause }: UpstreamError): string {
-  const parts = [
+  const details = [
     upstreamStatus !== undefined && `status ${upstreamStatus}`,
     upstreamRequestId && `request ${upstreamRequestId}`,
     cause !== undefined && `cause ${outline(cause)}`,
   ]
-  return [`${provider} ${code}`, ...parts.filter(Boolean)].join(', ')
+  return [`${provider} ${code}`, ...details.filter(Boolean)].join(', ')
 }
 
 /** Names, codes and stack frames, but no messages: a parser or a socket may quote a body, a URL or a key. */

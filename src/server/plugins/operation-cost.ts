@@ -83,15 +83,15 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
     const message = `The operation is estimated to cost ${estimated}, more than ${maximum}: ask for fewer rows, a shorter range, longer intervals, or columns in place of points.`
     return operationRefusal(message, tooExpensive, { estimated, maximum })
   }
-  if (cost.increments > mostParts) {
-    const parts = { estimatedParts: cost.increments, maximumParts: mostParts }
-    const message = `The response is estimated to come in ${cost.increments} parts, more than ${mostParts}: defer or stream less.`
-    return operationRefusal(message, tooExpensive, { estimated, maximum, ...parts })
+  if (cost.increments > mostIncrements) {
+    const extra = { estimatedParts: cost.increments, maximumParts: mostIncrements }
+    const message = `The response is estimated to come in ${cost.increments} parts, more than ${mostIncrements}: defer or stream less.`
+    return operationRefusal(message, tooExpensive, { estimated, maximum, ...extra })
   }
   if (cost.fallible > mostFallible) {
-    const rows = { estimatedRows: cost.fallible, maximumRows: mostFallible }
+    const extra = { estimatedRows: cost.fallible, maximumRows: mostFallible }
     const message = `The operation looks up ${cost.fallible} things by what the client sent, more than ${mostFallible}: ask for fewer at once.`
-    return operationRefusal(message, tooExpensive, { estimated, maximum, ...rows })
+    return operationRefusal(message, tooExpensive, { estimated, maximum, ...extra })
   }
   if (cost.bytes <= limits.responseBytes) return undefined
   const bytes = { estimatedBytes: cost.bytes, maximumBytes: limits.responseBytes }
@@ -100,7 +100,7 @@ function costRefusal(cost: OperationCost, limits: OperationLimits): GraphQLError
 }
 
 /** For each increment, the executor scans all that are still to come. */
-const mostParts = 2000
+const mostIncrements = 2000
 
 /** Each may be an error, which takes some kilobytes and ten times as long as a row. */
 const mostFallible = 20_000
