@@ -13,6 +13,7 @@ import { madeUpQueries } from './execution/made-up-queries.ts'
 import { startBroken } from './support/broken-server.ts'
 import { requestText, sendRaw } from './support/raw-http.ts'
 
+const maximumBytes = 4096
 const resources = new AsyncDisposableStack()
 /** Isotherm, and Yoga with a made-up graph: behind Isotherm's HTTP, and by its own. */
 let [isotherm, ours, yogas] = ['', '', '']
@@ -33,7 +34,12 @@ beforeAll(async () => {
   isotherm = server.origin
   const yoga = createYoga<ServerContext>({ schema: madeUpGraph, logging: false })
   const maskedErrors = maskErrors(() => undefined)
-  const graphql = graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 30, patience: 10_000, maskedErrors })
+  const graphql = graphqlOverHttp(yoga, {
+    bytes: maximumBytes,
+    freshSeconds: 30,
+    patience: 10_000,
+    maskedErrors,
+  })
   const nothing = () => undefined
   const broken = async () => {
     throw new TypeError('in /home/of/isotherm')
@@ -92,6 +98,8 @@ test('whatever is asked is answered as by the HTTP of Yoga', async () => {
     fc.constantFrom(...accepts),
     async ({ text, variables }, accept) => {
       const asked = { body: operation(text, variables), accept }
+      // Yoga has no such maximum; once in some thousand queries one is longer.
+      fc.pre(Buffer.byteLength(asked.body) <= maximumBytes)
       expect(await seen(ours, asked)).toEqual(await seen(yogas, asked))
     },
   )
