@@ -16,10 +16,20 @@ const shapes: Readonly<Record<string, (index: number) => unknown>> = {
     Array.from({ length: 100 }, (_, one) => ({ path: texts(index + one), total: one, rate: one / 7 })),
 }
 
-const growth: Record<string, { readonly share: number; readonly isFirstGone: boolean }> = {}
-for (const [name, make] of Object.entries(shapes)) {
-  const memory = openMemory(bound)
+const growth: Record<string, Growth> = {}
+for (const [name, make] of Object.entries(shapes)) growth[name] = await grow(make)
+console.log(JSON.stringify(growth))
+
+interface Growth {
+  /** Of the bound. */
+  readonly share: number
+  readonly isFirstGone: boolean
+}
+
+/** A function of its own: what the frame before it held would be freed while this one is measured. */
+async function grow(make: (index: number) => unknown): Promise<Growth> {
   const before = await usedBytes()
+  const memory = openMemory(bound)
   // Three times as many as fit.
   let given = 0
   for (let index = 0; given < 3 * bound; index++) {
@@ -28,16 +38,19 @@ for (const [name, make] of Object.entries(shapes)) {
     memory.set(`entry ${index}`, { value, at: 1_700_000_000_000 + index, until: Number.MAX_SAFE_INTEGER })
   }
   const share = ((await usedBytes()) - before) / bound
-  growth[name] = { share, isFirstGone: memory.get('entry 0') === undefined }
+  return { share, isFirstGone: memory.get('entry 0') === undefined }
 }
-console.log(JSON.stringify(growth))
 
-/** What is in use once all that can be collected has been. */
+/** What is in use once all that can be collected has been: some takes several collections. */
 async function usedBytes(): Promise<number> {
-  for (let turn = 0; turn < 2; turn++) {
+  let used = process.memoryUsage().heapUsed
+  for (let unchanged = 0; unchanged < 3; ) {
     // What the stack still holds is not collected.
-    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setTimeout(resolve, 5))
     globalThis.gc?.()
+    const now = process.memoryUsage().heapUsed
+    unchanged = Math.abs(now - used) < bound / 100 ? unchanged + 1 : 0
+    used = now
   }
-  return process.memoryUsage().heapUsed
+  return used
 }
