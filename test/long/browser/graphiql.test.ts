@@ -90,7 +90,7 @@ describe('GraphiQL', () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
     const documentation = page.locator('.graphiql-plugin')
     await documentation.getByRole('link', { name: 'Query', exact: true }).click()
-    await documentation.getByText('One query may touch all five vendors.').waitFor()
+    await documentation.getByText('One query may use all five vendors.').waitFor()
     await documentation.getByRole('link', { name: 'LocationConnection', exact: true }).click()
     await documentation.getByText('A page of locations.').waitFor()
     expect(visit).toMatchObject({ outside: [], complaints: [] })
