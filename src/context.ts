@@ -34,7 +34,7 @@ export interface Context {
   readonly dwellTime: 'sum' | 'mean' | undefined
   /** What the request has cost so far at the providers that it planned to ask. */
   readonly costs: () => readonly Cost[]
-  /** What the request would ask, by provider, where it asks for its plan alone; undefined otherwise. */
+  /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
 

@@ -8,7 +8,7 @@ export interface Location {
   /** Its catalog id, or an upstream identity such as `analytiks:1` for a store that the catalog does not name. */
   readonly key: string
   readonly name: string | null
-  /** IANA name; without one, times are known by the store's own clock alone. */
+  /** IANA name; without one, times are known only by the store's own clock. */
   readonly timeZone: string | null
   readonly auraVisionId: string | null
   readonly analytiksId: number | null

@@ -32,7 +32,7 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   /** Such as `wss://ws.auravision.ai`. */
   readonly url: URL
   readonly numbering: PartNumbering
-  /** Hosts (https alone), or whole origins, that the URL of an image may name. */
+  /** Hosts (https only), or whole origins, that the URL of an image may name. */
   readonly imageHosts: readonly string[]
   /** The most locations that one request may name. */
   readonly maximumLocations: number
@@ -209,7 +209,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
 
 interface Session {
   readonly connection: Connection
-  /** What the connection was opened with; it is checked at connect alone, but a session ends with it. */
+  /** What the connection was opened with; it is checked only when connecting, but a session ends with it. */
   readonly token: Token
   /** When it is given up for another one, in milliseconds. */
   readonly endsAt: number

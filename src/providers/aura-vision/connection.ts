@@ -124,7 +124,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     socket.terminate()
     inFlight.fail(error)
   }
-  /** Whoever is alone brought it about. */
+  /** A question that was alone on the socket caused it. */
   const loseBy = (reason: UpstreamError) =>
     loseAll(inFlight.size === 1 ? reason : new ConnectionLost(reason, true))
   const heartbeat = new Heartbeat({

@@ -24,7 +24,7 @@ export interface ImageHosts extends AsyncDisposable {
 }
 
 /**
- * A bare host of the list allows https alone, at addresses of the public internet; plain http or a private address needs
+ * A bare host of the list allows only https, at addresses of the public internet; plain http or a private address needs
  * an origin such as `http://127.0.0.1:4711` on the list.
  */
 export function connectImageHosts(settings: ImageHostSettings): ImageHosts {

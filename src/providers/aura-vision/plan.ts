@@ -32,7 +32,7 @@ export const cellsWorthOneRequest = 50
 
 /**
  * Requests that hold every wanted cell exactly once: never more than asking for each set of types by itself would take,
- * and for each one that is spared at most `cellsWorthOneRequest` unwanted cells. A location is in one request alone. The
+ * and for each one that is spared at most `cellsWorthOneRequest` unwanted cells. A location is in one request only. The
  * same cells make the same requests, in whatever order they come.
  */
 export function planRequests(

@@ -39,7 +39,7 @@ const printedLocalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
 const localTime = z.string().transform((text, context) => {
   try {
     const time = Temporal.PlainDateTime.from(text).toString({ calendarName: 'never' })
-    // A date alone would be its midnight. A leap second is a time, but none that can be printed.
+    // A date without a time would be its midnight. A leap second is a time, but none that can be printed.
     if (/\d[T ]\d/i.test(text) && printedLocalTime.test(time))
       return printedLocalTime.test(text) && !text.includes(':60') ? text : time
   } catch {

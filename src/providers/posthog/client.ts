@@ -99,7 +99,7 @@ export function connectPosthog(settings: PostHogSettings, counters?: CallCounter
     },
     counters,
   })
-  // `*/*`: the vendor's renderers are JSON only, so an Accept of image/jpeg alone would be a 406 (inferred from its source).
+  // `*/*`: the vendor's renderers are JSON only, so an Accept of only image/jpeg would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
 
   const urlOf = (

@@ -67,7 +67,7 @@ export interface ZenovayFailure {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** What an error body says, in whichever of its shapes. The newest pages tell the wait in the text alone. */
+/** What an error body says, in whichever of its shapes. The newest pages state the wait only in the text. */
 export function readFailure(json: unknown): ZenovayFailure {
   const parsed = errorResponse.safeParse(json)
   if (!parsed.success) return { code: undefined, retryAfterSeconds: undefined }

@@ -53,7 +53,7 @@ export function socketUrl() {
   return url(['wss:', 'ws:']).pipe(z.instanceof(URL).refine(({ href }) => !href.includes('#'), { error }))
 }
 
-/** Hosts, or whole origins: an address needs its origin named, so that a private one is allowed on purpose alone. */
+/** Hosts, or whole origins: an address needs its whole origin, so that a private one is allowed only on purpose. */
 export function imageHosts() {
   const error = 'must be a comma-separated list of host names, or of origins such as http://127.0.0.1:4711'
   return list()
