@@ -7,6 +7,7 @@ import { startSandbox } from './sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import { openRedis } from './upstream/cache/redis.ts'
+import { silentLog } from './upstream/log.ts'
 import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export interface Isotherm extends AsyncDisposable {
@@ -22,7 +23,7 @@ export interface Isotherm extends AsyncDisposable {
  */
 export async function startIsotherm(
   environment: Environment,
-  { sandboxByDefault = true, log = (_line: string) => {} } = {},
+  { sandboxByDefault = true, log = silentLog } = {},
 ): Promise<Isotherm> {
   const { config, catalog, catalogName, isCatalogMadeUp, trusted } = await readStart(
     environment,

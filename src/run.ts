@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { type Environment, StartProblems } from './config/config.ts'
+import { type Environment, logLevelOf, StartProblems } from './config/config.ts'
 import { type Isotherm, startIsotherm } from './isotherm.ts'
 import { logStrayRejections } from './stray-rejections.ts'
+import { openProcessLog } from './telemetry/process-log.ts'
 
 /**
  * Runs Isotherm until the first signal to stop, and returns the exit code. A second signal ends the process at once.
@@ -11,7 +12,7 @@ export async function run(
   options: { readonly sandboxByDefault: boolean },
 ): Promise<number> {
   try {
-    const log = (line: string) => console.error(line)
+    const log = await openProcessLog(logLevelOf(environment))
     using _stray = logStrayRejections(log)
     const stopping = stopSignal()
     await using isotherm = await startIsotherm(environment, { ...options, log })

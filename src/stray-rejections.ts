@@ -1,15 +1,16 @@
 import { outline } from './server/plugins/masked-errors.ts'
+import type { Log } from './upstream/log.ts'
 
 /**
  * Logs every unhandled rejection as one line, with a count and without its message, until disposed. By default, a
  * rejection would end the process and everybody's responses with it. An uncaught exception still does, as it may
  * leave anything half done.
  */
-export function logStrayRejections(log: (line: string) => void): Disposable {
+export function logStrayRejections(log: Log): Disposable {
   let count = 0
   const logReason = (reason: unknown) => {
     count++
-    log(`unhandled rejection ${count}: ${outline(reason)}`)
+    log.error({ count }, `unhandled rejection ${count}: ${outline(reason)}`)
   }
   process.on('unhandledRejection', logReason)
   return { [Symbol.dispose]: () => void process.off('unhandledRejection', logReason) }

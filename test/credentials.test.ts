@@ -6,6 +6,7 @@ import { readConfig } from '../src/config/config.ts'
 import { createContext } from '../src/context.ts'
 import { type Emulator, serveEmulator } from '../src/sandbox/emulator.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
+import { silentLog } from '../src/upstream/log.ts'
 import { type CallCounters, openCallCounters } from '../src/upstream/rate-limit/call-counters.ts'
 import { installMilliseconds } from './support/debian-package.ts'
 import { installRedis, startRedis } from './support/redis.ts'
@@ -59,7 +60,7 @@ test('accounts of different credentials share neither a flight nor what is kept 
 test('nor in Redis, where accounts of the same credentials do share', async () => {
   await using upstream = await serveAsker()
   await using server = await startRedis()
-  using redis = openRedis(server.url, () => {})
+  using redis = openRedis(server.url, silentLog)
   await fc.assert(
     fc.asyncProperty(askers, async ([mine, theirs]) => {
       await redis.flushall()
@@ -81,7 +82,7 @@ test('nor in Redis, where accounts of the same credentials do share', async () =
 test('what is kept in Redis of one provider is the same whatever the credentials for another', async () => {
   await using upstream = await serveAsker()
   await using server = await startRedis()
-  using redis = openRedis(server.url, () => {})
+  using redis = openRedis(server.url, silentLog)
   const mine = { id: 'a', secret: 'b', audience: 'c', apiKey: 'd' }
   await using one = open(upstream, mine, redis)
   expect(await visits(one)).toBe(numberOf(mine))
@@ -107,7 +108,7 @@ test('one that is told to wait keeps nobody else waiting', async () => {
 test('nor through Redis, where another instance of the same credentials waits too', async () => {
   await using upstream = await serveAsker()
   await using server = await startRedis()
-  using redis = openRedis(server.url, () => {})
+  using redis = openRedis(server.url, silentLog)
   await fc.assert(
     fc.asyncProperty(askers, async ([mine, theirs]) => {
       await redis.flushall()
@@ -128,7 +129,7 @@ test.each([false, true])(
   async isShared => {
     await using upstream = await serveAsker()
     await using server = await startRedis()
-    using redis = openRedis(server.url, () => {})
+    using redis = openRedis(server.url, silentLog)
     using counters = openCallCounters(isShared ? redis : undefined)
     const mine = { id: 'a', secret: 'b', audience: 'c', apiKey: 'd' }
     await using other = open(upstream, { ...mine, id: 'e' }, undefined, counters)

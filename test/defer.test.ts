@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { startBroken } from './support/broken-server.ts'
 import { askText } from './support/client.ts'
 import { upstreamWords } from './support/failures.ts'
+import { recordLog } from './support/recorded-log.ts'
 import { expectRefused, takeCalls } from './support/refused.ts'
 import { type Served, serve } from './support/serving.ts'
 import { arrival } from './support/wiring.ts'
@@ -227,13 +228,10 @@ test('a plan is told at once', async () => {
 })
 
 test('an unexpected error of a deferred part is told without its words', async () => {
-  const log: string[] = []
-  await using server = await startBroken(
-    () => {
-      throw new TypeError(`cannot read at ${upstreamWords}`)
-    },
-    line => log.push(line),
-  )
+  const { log, messages } = recordLog()
+  await using server = await startBroken(() => {
+    throw new TypeError(`cannot read at ${upstreamWords}`)
+  }, log)
   const text = '{ providers { name } ... @defer { location(by: { id: "one" }) { id } } }'
   const [, ...later] = await rest(payloadsOf(await post(text, server)))
   const error = {
@@ -245,8 +243,8 @@ test('an unexpected error of a deferred part is told without its words', async (
   expect(later.flatMap(({ incremental = [] }) => incremental)).toEqual([
     { path: [], data: { location: null }, errors: [error] },
   ])
-  expect(log).toEqual([expect.stringMatching(/^unexpected error at location: TypeError/)])
-  expect(log.join()).not.toContain(upstreamWords)
+  expect(messages).toEqual([expect.stringMatching(/^unexpected error at location: TypeError/)])
+  expect(messages.join()).not.toContain(upstreamWords)
 })
 
 test.each([

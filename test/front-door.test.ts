@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBroken } from './support/broken-server.ts'
 import { oddRequests } from './support/odd-requests.ts'
 import { headerOf, requestText, sendRaw } from './support/raw-http.ts'
+import { recordLog } from './support/recorded-log.ts'
 import { takeCalls } from './support/refused.ts'
 import { type Served, serve } from './support/serving.ts'
 
@@ -359,29 +360,29 @@ describe('a page of another origin', () => {
 })
 
 test('a request that does not come to its end is given up', async () => {
-  const log: string[] = []
+  const { log, messages } = recordLog()
   await using hasty = await startBroken(
     () => {
       throw new TypeError('not reached')
     },
-    line => log.push(line),
+    log,
     { requestMilliseconds: 200 },
   )
   const start = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
   expect((await sendRaw(hasty.origin, `${start}content-length: 100\r\n\r\n{`)).status).toBe(408)
   expect((await sendRaw(hasty.origin, start)).status).toBe(408)
-  expect(log).toEqual([])
+  expect(messages).toEqual([])
 })
 
 const places = /\n\s+at |node:|node_modules|\.ts\b|isotherm\/|\/(?:work|home|usr)\//
 
 test('nothing that is sent makes a failure of the server, nor is told where it is installed', async () => {
-  const log: string[] = []
+  const { log, messages } = recordLog()
   await using hasty = await startBroken(
     () => {
       throw new TypeError('not reached')
     },
-    line => log.push(line),
+    log,
     { requestMilliseconds: 300, corsOrigins: [ours, other] },
   )
   const isHandled = fc.asyncProperty(oddRequests, async bytes => {
@@ -393,5 +394,5 @@ test('nothing that is sent makes a failure of the server, nor is told where it i
     expect(next.status).toBe(200)
   })
   await fc.assert(isHandled, { numRuns: 800 })
-  expect(log).toEqual([])
+  expect(messages).toEqual([])
 })

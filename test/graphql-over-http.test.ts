@@ -8,10 +8,12 @@ import { type Exchange, frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import type { ServerContext } from '../src/server/yoga.ts'
+import { silentLog } from '../src/upstream/log.ts'
 import { madeUpGraph } from './execution/made-up-graph.ts'
 import { madeUpQueries } from './execution/made-up-queries.ts'
 import { startBroken } from './support/broken-server.ts'
 import { requestText, sendRaw } from './support/raw-http.ts'
+import { recordLog } from './support/recorded-log.ts'
 
 const maximumBytes = 4096
 const resources = new AsyncDisposableStack()
@@ -19,21 +21,18 @@ const resources = new AsyncDisposableStack()
 let [isotherm, ours, yogas] = ['', '', '']
 /** How often a location was looked for. */
 let located = 0
-const log: string[] = []
+const { log, messages } = recordLog()
 
 beforeAll(async () => {
   const server = resources.use(
-    await startBroken(
-      () => {
-        located++
-        throw new TypeError('broken')
-      },
-      line => log.push(line),
-    ),
+    await startBroken(() => {
+      located++
+      throw new TypeError('broken')
+    }, log),
   )
   isotherm = server.origin
   const yoga = createYoga<ServerContext>({ schema: madeUpGraph, logging: false })
-  const maskedErrors = maskErrors(() => undefined)
+  const maskedErrors = maskErrors(silentLog)
   const graphql = graphqlOverHttp(yoga, {
     bytes: maximumBytes,
     freshSeconds: 30,
@@ -54,7 +53,7 @@ beforeAll(async () => {
     checkHost: nothing,
     handlers: { graphql, graphiql: nothing, image: nothing, health: halfway, readiness: broken },
     patience: 10_000,
-    logError: (error, place) => log.push(`${place}: ${error}`),
+    logError: (error, place) => messages.push(`${place}: ${error}`),
   })
   ours = await listen(door)
   yogas = await listen(yoga)
@@ -148,7 +147,7 @@ test('whatever error escapes is a plain 500, or ends the response that has begun
     },
   ])
   await expect(fetch(`${ours}/healthz`).then(response => response.text())).rejects.toThrow('terminated')
-  expect(log.splice(0)).toEqual(Array(2).fill('the front door: TypeError: in /home/of/isotherm'))
+  expect(messages.splice(0)).toEqual(Array(2).fill('the front door: TypeError: in /home/of/isotherm'))
 })
 
 test('what comes to an error is run once', async () => {
@@ -156,7 +155,7 @@ test('what comes to an error is run once', async () => {
   const { text } = await seen(isotherm, { body: operation('{ location(by: { id: "once" }) { id } }') })
   expect(text).toContain('"data":{"location":null}')
   expect(located).toBe(1)
-  log.splice(0)
+  messages.splice(0)
 })
 
 describe('a body that cannot be read is refused', () => {
@@ -176,7 +175,7 @@ describe('a body that cannot be read is refused', () => {
       expect(refused.status).toBe(status)
       expect(JSON.parse(refused.text)).toEqual({ errors: [expect.anything()] })
     }
-    expect(log).toEqual([])
+    expect(messages).toEqual([])
   })
 
   test.each(['query', 'operationName', 'documentId', 'extensions'])(
@@ -302,5 +301,5 @@ test('a caller who leaves in the middle of the body is no error, and leaves the 
     await once(socket, 'close')
   }
   expect((await seen(isotherm, { body: operation('{ __typename }') })).status).toBe(200)
-  expect(log).toEqual([])
+  expect(messages).toEqual([])
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { readConfig } from '../src/config/config.ts'
 import { namespacesOf } from '../src/providers.ts'
 import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
+import { silentLog } from '../src/upstream/log.ts'
 import { askText } from './support/client.ts'
 import { installMilliseconds } from './support/debian-package.ts'
 import { installRedis, startRedis } from './support/redis.ts'
@@ -39,7 +40,7 @@ test.each([
   'an older Isotherm reads nothing that is kept of $key in a newer form: the version of its descriptor is raised with it',
   async ({ key, query, records }) => {
     await using server = await startRedis()
-    using redis = openRedis(server.url, () => undefined)
+    using redis = openRedis(server.url, silentLog)
     const environment = { REDIS_URL: server.url, ISOTHERM_CACHE_BYTES: '1000000' }
     await using served = await serve({ environment })
     expect((await askText(served.origin, query)).errors).toEqual([])

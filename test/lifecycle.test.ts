@@ -62,7 +62,11 @@ test('a rejection that nobody handles is a line of the log, without its message,
     const written = once(isotherm.process.stderr ?? isotherm.process, 'data')
     isotherm.process.kill('SIGUSR2')
     await written
-    expect(isotherm.stderr.trimEnd().split('\n').at(-1)).toBe(`unhandled rejection ${count}: TypeError`)
+    const last = isotherm.stderr.trimEnd().split('\n').at(-1) ?? ''
+    expect(JSON.parse(last)).toMatchObject({
+      level: 'error',
+      message: `unhandled rejection ${count}: TypeError`,
+    })
   }
   expect((await fetch(`${origin}/healthz`)).status).toBe(200)
 })

@@ -9,6 +9,7 @@ import { useInlineTrace } from '../src/server/plugins/inline-trace.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import { TrustedDocuments } from '../src/server/trusted-documents.ts'
 import { openYoga } from '../src/server/yoga.ts'
+import { silentLog } from '../src/upstream/log.ts'
 import { takeCalls } from './support/refused.ts'
 import { type Served, serve } from './support/serving.ts'
 import { readFiles } from './support/source-files.ts'
@@ -33,8 +34,8 @@ describe('no plugin has a hook that no request passes', () => {
       operationLimits: readConfig({}).operationLimits,
       trusted: new TrustedDocuments(),
       mode: 'refuse',
-      maskedErrors: maskErrors(() => undefined),
-      log: () => undefined,
+      maskedErrors: maskErrors(silentLog),
+      log: silentLog,
     } as const
     const off = {
       cors: false,

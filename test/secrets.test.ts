@@ -280,5 +280,5 @@ function expectLogLines(stderr: string): void {
   const lines = stderr.trimEnd().split('\n')
   expect(lines.length).toBeGreaterThan(1)
   for (const line of lines)
-    expect(line).toMatch(/^(aura-vision|posthog|analytiks|zenovay|datadog) [A-Z_]+(, |$)/)
+    expect(JSON.parse(line).message).toMatch(/^(aura-vision|posthog|analytiks|zenovay|datadog) [A-Z_]+(, |$)/)
 }

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startBroken } from './support/broken-server.ts'
 import { askText } from './support/client.ts'
+import { recordLog } from './support/recorded-log.ts'
 import { takeCalls } from './support/refused.ts'
 import { type Served, serve } from './support/serving.ts'
 
@@ -225,13 +226,10 @@ test('the explorer is a page that loads nothing from elsewhere', async () => {
 })
 
 test('an unexpected error is told as such, and logged by name and place, both without its words', async () => {
-  const log: string[] = []
-  await using server = await startBroken(
-    () => {
-      throw new TypeError('cannot read one at postgres://user:password@internal')
-    },
-    line => log.push(line),
-  )
+  const { log, messages } = recordLog()
+  await using server = await startBroken(() => {
+    throw new TypeError('cannot read one at postgres://user:password@internal')
+  }, log)
   const { status, data, errors } = await askText(
     server.origin,
     '{ location(by: { id: "one" }) { id } providers { status } }',
@@ -246,6 +244,6 @@ test('an unexpected error is told as such, and logged by name and place, both wi
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     },
   ])
-  expect(log).toEqual([expect.stringMatching(/^unexpected error at location: TypeError/)])
-  expect(log.join()).not.toContain('postgres')
+  expect(messages).toEqual([expect.stringMatching(/^unexpected error at location: TypeError/)])
+  expect(messages.join()).not.toContain('postgres')
 })

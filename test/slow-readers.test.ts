@@ -22,9 +22,12 @@ const schema = createSchema<ServerContext>({
   },
 })
 
+const fail = (_fields: unknown, message: string) => expect.unreachable(message)
+const unreachableLog = { error: fail, warn: fail, info: fail }
+
 /** Behind the front door, with so much patience in milliseconds; `/readyz` waits. */
 async function listen(patience: number, ready?: Promise<void>) {
-  const maskedErrors = maskErrors(log => expect.unreachable(log))
+  const maskedErrors = maskErrors(unreachableLog)
   const yoga = createYoga<ServerContext>({ schema, logging: false })
   const nothing = () => undefined
   const door = frontDoor({
@@ -94,9 +97,8 @@ describe('a reader who takes nothing is dropped', () => {
   })
 
   test('of the page of GraphiQL', async () => {
-    const unexpected = (line: string) => expect.unreachable(line)
     const fail = () => expect.unreachable()
-    await using server = await startBroken(fail, unexpected, { readerMilliseconds: 200 })
+    await using server = await startBroken(fail, unreachableLog, { readerMilliseconds: 200 })
     const socket = silent(Number(new URL(server.origin).port))
     const closed = once(socket, 'close').catch(() => undefined)
     socket.write(asking('/graphql', 'text/html').repeat(3))

@@ -192,7 +192,7 @@ const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/provi
 const rooms: Readonly<Record<string, readonly string[]>> = {
   schema: ['src', 'src/catalog', 'src/images', 'src/upstream', ...providers],
   'src/catalog': ['src/upstream', 'src/providers/posthog'],
-  'src/config': ['src', 'src/images', 'src/server', 'src/upstream', 'src/upstream/provider'],
+  'src/config': ['src', 'src/images', 'src/server', 'src/telemetry', 'src/upstream', 'src/upstream/provider'],
   'src/server': [
     'src',
     'src/config',
@@ -230,6 +230,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/providers/analytiks/decode': ['src/providers/analytiks'],
   'src/providers/analytiks/time': ['src/providers/analytiks'],
+  'src/telemetry': ['src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],
   'src/upstream/http': ['src/upstream'],

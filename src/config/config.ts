@@ -3,6 +3,7 @@ import type { ImageSettings } from '../images/settings.ts'
 import { providers, type Settings } from '../providers.ts'
 import type { OperationLimits } from '../server/operation-limits.ts'
 import type { DocumentSettings } from '../server/trusted-documents.ts'
+import type { LogLevel } from '../telemetry/open-log.ts'
 import { type ProviderName, providerNames } from '../upstream/error.ts'
 import { byProvider } from '../upstream/provider/by-provider.ts'
 import { requiredNames } from '../upstream/provider/provider.ts'
@@ -136,6 +137,12 @@ const noManifest =
 
 const nothingToServe =
   'No provider is configured and the sandbox is off: set the variables of a provider (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.'
+
+/** The level of the log; the default if the environment names none, or one that `readConfig` refuses. */
+export function logLevelOf({ ISOTHERM_LOG_LEVEL: level }: Environment): LogLevel {
+  const form = generalVariables.shape.ISOTHERM_LOG_LEVEL
+  return form.safeParse(level?.trim() || undefined).data ?? form.parse(undefined)
+}
 
 function sandboxedProviders(
   mode: 'auto' | 'on' | 'off' | readonly ProviderName[],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isHost } from '../server/request-target.ts'
 import { documentModes } from '../server/trusted-documents.ts'
+import { logLevels } from '../telemetry/open-log.ts'
 import { providerNames } from '../upstream/error.ts'
 import { integer, isOrigin, list, text, url, year } from '../upstream/provider/variable-forms.ts'
 
@@ -43,6 +44,9 @@ export const generalVariables = z.object({
   ISOTHERM_MAX_ALIASES: integer(0, 1_000_000).default(2000),
   ISOTHERM_MAX_TOKENS: integer(1, 1_000_000).default(30_000),
   ISOTHERM_MAX_DIRECTIVES: integer(0, 1_000_000).default(200),
+  ISOTHERM_LOG_LEVEL: text()
+    .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
+    .default('info'),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
   ISOTHERM_CACHE_BYTES: integer(0, 1024 ** 4).default(256 * 1024 ** 2),
   ISOTHERM_STALE_SECONDS: integer(0, year).default(3600),

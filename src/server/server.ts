@@ -4,6 +4,7 @@ import { schema } from '../../schema/index.ts'
 import type { Account } from '../account.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
+import type { Log } from '../upstream/log.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
@@ -33,7 +34,7 @@ export interface ServerOptions extends HttpServerOptions {
   readonly hosts?: readonly string[]
   /** Without it, no document has an id and every text is allowed. */
   readonly documents?: DocumentSettings & { readonly trusted: TrustedDocuments }
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 /** Serves the graph for one account. Rejects if it cannot listen on the address. */

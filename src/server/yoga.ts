@@ -4,6 +4,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
 import type { Account } from '../account.ts'
 import { createContext } from '../context.ts'
+import type { Log } from '../upstream/log.ts'
 import { documentCache } from './document-cache.ts'
 import { asksForDryRun } from './explain.ts'
 import type { OperationLimits } from './operation-limits.ts'
@@ -39,7 +40,7 @@ export interface YogaOptions {
   readonly trusted: TrustedDocuments
   readonly mode: DocumentMode
   readonly maskedErrors: MaskedErrors
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, p
 import { expect, test } from 'vitest'
 import { compiledOperations, type Execute } from '../../src/execution/compiled-operations.ts'
 import { maskErrors } from '../../src/server/plugins/masked-errors.ts'
+import { silentLog } from '../../src/upstream/log.ts'
 import { madeUpGraph } from './made-up-graph.ts'
 import { madeUpQueries } from './made-up-queries.ts'
 
@@ -63,7 +64,7 @@ function compile(args: ExecutionArgs): Execute | undefined {
   return Array.from({ length: 4 }, () => find(args)).at(-1)
 }
 
-const { maskError } = maskErrors(() => undefined)
+const { maskError } = maskErrors(silentLog)
 
 /** Its data, in order, and for each null that errors made what is told of them. */
 function told({ data, errors = [] }: ExecutionResult) {

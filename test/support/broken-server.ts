@@ -3,11 +3,12 @@ import { Catalog } from '../../src/catalog/catalog.ts'
 import { readConfig } from '../../src/config/config.ts'
 import type { HttpServer } from '../../src/server/http-server.ts'
 import { type ServerOptions, startServer } from '../../src/server/server.ts'
+import { type Log, silentLog } from '../../src/upstream/log.ts'
 
 /** A server without any provider, whose catalog fails at every location in a way that nobody expects. */
 export async function startBroken(
   fail: () => never,
-  log: (line: string) => void = () => {},
+  log: Log = silentLog,
   options: Partial<ServerOptions> = {},
 ): Promise<Pick<HttpServer, 'origin' | 'drain'> & AsyncDisposable> {
   class BrokenCatalog extends Catalog {

@@ -5,14 +5,17 @@ import type { Environment } from '../../src/config/config.ts'
 import { startIsotherm } from '../../src/isotherm.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox.ts'
+import { recordLog } from './recorded-log.ts'
 
 export interface Served extends AsyncDisposable {
   /** Where Isotherm listens. */
   readonly origin: string
   /** The upstreams that it asks, with their journals. */
   readonly sandbox: Sandbox
-  /** Every line that it logged so far. */
+  /** The messages that it logged so far. */
   readonly log: readonly string[]
+  /** The whole lines of the log so far. */
+  readonly logLines: readonly string[]
 }
 
 /**
@@ -34,7 +37,7 @@ export async function serve({
   resources.defer(() => rm(folder, { recursive: true }))
   const file = join(folder, 'catalog.yaml')
   await writeFile(file, catalog)
-  const log: string[] = []
+  const { log, messages, lines } = recordLog()
   const variables = {
     PORT: '0',
     ISOTHERM_SANDBOX: 'off',
@@ -44,7 +47,13 @@ export async function serve({
     ...sandbox.environment(),
     ...environment,
   }
-  const isotherm = resources.use(await startIsotherm(variables, { log: line => log.push(line) }))
+  const isotherm = resources.use(await startIsotherm(variables, { log }))
   const owned = resources.move()
-  return { origin: isotherm.origin, sandbox, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    origin: isotherm.origin,
+    sandbox,
+    log: messages,
+    logLines: lines,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type DocumentNode, GraphQLError, Kind } from 'graphql'
 import { createLRUCache, type Plugin } from 'graphql-yoga'
+import type { Log } from '../../upstream/log.ts'
 import type { DocumentMode, TrustedDocuments } from '../trusted-documents.ts'
 
 /** Remembers what was logged, so that repeated requests do not fill the log. */
@@ -11,18 +12,14 @@ const longestName = 100
  * Logs or refuses documents that are not in the manifest. The log has the operation's name and a SHA-256 of the text,
  * as the text may hold anything.
  */
-export function useDocumentMode(
-  documents: TrustedDocuments,
-  mode: DocumentMode,
-  log: (line: string) => void,
-): Plugin {
+export function useDocumentMode(documents: TrustedDocuments, mode: DocumentMode, log: Log): Plugin {
   if (mode === 'off') return {}
   const logged = createLRUCache<true>({ max: mostLogged })
   const logOnce = (document: DocumentNode, text: string) => {
     const hash = createHash('sha256').update(text).digest('hex')
     if (logged.get(hash)) return
     logged.set(hash, true)
-    log(`not in the manifest: ${nameOf(document)}, sha256:${hash}`)
+    log.warn({ document: `sha256:${hash}` }, `not in the manifest: ${nameOf(document)}, sha256:${hash}`)
   }
   return {
     onParse({ params: { source } }) {

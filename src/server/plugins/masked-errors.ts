@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { YogaMaskedErrorOpts } from 'graphql-yoga'
 import { BadInput } from '../../upstream/bad-input.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import type { Log } from '../../upstream/log.ts'
 import { rootOf } from './root-error.ts'
 
 export interface MaskedErrors extends YogaMaskedErrorOpts {
@@ -14,18 +15,21 @@ export interface MaskedErrors extends YogaMaskedErrorOpts {
  * input, and of anything else that it was unexpected. The log gets the rest, each error once, without messages that
  * others wrote. Masks each field error once, however often it is asked to.
  */
-export function maskErrors(log: (line: string) => void): MaskedErrors {
+export function maskErrors(log: Log): MaskedErrors {
   const logged = new WeakSet<object>()
-  const logOnce = (error: object, line: () => string) => {
-    if (logged.has(error)) return
+  const isNew = (error: object) => {
+    if (logged.has(error)) return false
     logged.add(error)
-    log(line())
+    return true
   }
   const logError = (error: unknown, where: string) => {
     if (!(error instanceof UpstreamError)) {
-      logOnce(Object(error), () => `unexpected error at ${where}: ${outline(error)}`)
+      if (isNew(Object(error))) log.error({ where }, `unexpected error at ${where}: ${outline(error)}`)
       // A client that left is no upstream failure.
-    } else if (!isAbort(error.cause)) logOnce(error, () => upstreamLine(error))
+    } else if (!isAbort(error.cause) && isNew(error)) {
+      const { provider, code } = error
+      log.warn({ provider, code }, upstreamLine(error))
+    }
   }
   const mask = (error: unknown, message: string) => {
     const located = error instanceof GraphQLError ? error : undefined

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import type { Log } from '../log.ts'
 import { primaryConnector } from './redis-primary.ts'
 
 /** How long, in ms, a server may be silent that owes a reply, before it counts as dead. */
@@ -15,7 +16,7 @@ export interface RedisConnection extends Redis, Disposable {
 }
 
 /** Connects in the background, forever. Logs each loss and return of the server once for all duplicates. */
-export function openRedis(url: URL | string, log: (line: string) => void): RedisConnection {
+export function openRedis(url: URL | string, log: Log): RedisConnection {
   return connect(more => new Redis(String(url), { ...options, ...more }), observeLosses(log))
 }
 
@@ -114,7 +115,7 @@ interface Losses {
   closed(redis: Redis): void
 }
 
-function observeLosses(log: (line: string) => void): Losses {
+function observeLosses(log: Log): Losses {
   const lost = new Set<Redis>()
   const all = new Map<Redis, (reason: string) => void>()
   return {
@@ -123,11 +124,11 @@ function observeLosses(log: (line: string) => void): Losses {
       for (const leave of all.values()) leave(reason)
     },
     lost(redis, reason) {
-      if (lost.size === 0) log(`Redis cannot be used (${reason}): going on without it`)
+      if (lost.size === 0) log.error({ reason }, `Redis cannot be used (${reason}): going on without it`)
       lost.add(redis)
     },
     back(redis) {
-      if (lost.delete(redis) && lost.size === 0) log('Redis can be used again')
+      if (lost.delete(redis) && lost.size === 0) log.info({}, 'Redis can be used again')
     },
     closed(redis) {
       all.delete(redis)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis, type RedisConnection } from '../../../src/upstream/cache/redis.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
+import { recordLog } from '../../support/recorded-log.ts'
 import { installRedis, type RedisServer, startRedis } from '../../support/redis.ts'
 
 const bytes = 10_000_000
@@ -351,8 +352,8 @@ interface Fleet extends AsyncDisposable {
 async function startFleet(): Promise<Fleet> {
   await using resources = new AsyncDisposableStack()
   const server = resources.use(await startRedis())
-  const lines: string[] = []
-  const redis = resources.use(openRedis(server.url, line => lines.push(line)))
+  const { log, messages: lines } = recordLog('info')
+  const redis = resources.use(openRedis(server.url, log))
   const instance = (namespace = 'fleet') => openCache({ bytes, redis, namespace })
   const one = resources.use(instance())
   const other = resources.use(instance())

@@ -2,15 +2,17 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { beforeAll, expect, test } from 'vitest'
 import { askTwice, openRedis } from '../../../src/upstream/cache/redis.ts'
+import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
+import { recordLog } from '../../support/recorded-log.ts'
 import { installRedis, startRedis } from '../../support/redis.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
 test('a command rejects at once while the server is gone, and works when it is back', async () => {
   await using server = await startRedis()
-  const lines: string[] = []
-  using redis = openRedis(server.url, line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(server.url, log)
   await redis.set('key', 'value')
   await server.kill()
   await expect.poll(() => lines).toHaveLength(1)
@@ -25,8 +27,8 @@ test('a command rejects at once while the server is gone, and works when it is b
 
 test('a loss and a return are said once, however many connections there are', async () => {
   await using server = await startRedis()
-  const lines: string[] = []
-  using redis = openRedis(server.url, line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(server.url, log)
   using second = redis.duplicate()
   using third = second.duplicate()
   const connections = [redis, second, third]
@@ -43,8 +45,8 @@ test('a loss and a return are said once, however many connections there are', as
 
 test('a connection that ends while the server is gone does not keep its return from being said', async () => {
   await using server = await startRedis()
-  const lines: string[] = []
-  using redis = openRedis(server.url, line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(server.url, log)
   const second = redis.duplicate()
   await Promise.all([redis.ping(), second.ping()])
   await server.kill()
@@ -56,34 +58,34 @@ test('a connection that ends while the server is gone does not keep its return f
 
 test('what is said names the fault, and neither the address nor the password', async () => {
   await using server = await startRedis('--requirepass', 'right-password')
-  const lines: string[] = []
-  using redis = openRedis(server.url.replace('//', '//:wrong-password@'), line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(server.url.replace('//', '//:wrong-password@'), log)
   await expect.poll(() => lines).toEqual(['Redis cannot be used (WRONGPASS): going on without it'])
   await expect(redis.get('key')).rejects.toThrow()
-  using right = openRedis(server.url.replace('//', '//:right-password@'), line => lines.push(line))
+  using right = openRedis(server.url.replace('//', '//:right-password@'), log)
   expect(await right.ping()).toBe('PONG')
 })
 
 test('what is said quotes nothing of what the server says', async () => {
   await using server = await serveAnswer('-hush-hush to you\r\n')
-  const lines: string[] = []
-  using _redis = openRedis(server.url, line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using _redis = openRedis(server.url, log)
   await expect.poll(() => lines).toEqual(['Redis cannot be used (it failed): going on without it'])
 })
 
 test('a server that is still loading is gone', async () => {
   const info = 'loading:1\r\nloading_eta_seconds:60'
   await using server = await serveAnswer(`$${info.length}\r\n${info}\r\n`)
-  const lines: string[] = []
-  using redis = openRedis(server.url, line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(server.url, log)
   await expect.poll(() => lines).toEqual(['Redis cannot be used (it is still loading): going on without it'])
   await expect(redis.get('key')).rejects.toThrow()
 })
 
 test('a server that was demoted is gone for all connections until it is promoted, and that is said once', async () => {
   await using server = await startRedis()
-  const lines: string[] = []
-  using redis = openRedis(server.url, line => lines.push(line))
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(server.url, log)
   using second = redis.duplicate()
   using subscriber = redis.duplicate({ autoResubscribe: false })
   const connections = [redis, second, subscriber]
@@ -111,7 +113,7 @@ test('a server that was demoted is gone for all connections until it is promoted
 test('a server that moved is found behind its name as soon as the old one refuses to write', async () => {
   await using old = await startRedis()
   await using server = await startRedis()
-  const lines: string[] = []
+  const { log, messages: lines } = recordLog('info')
   let port = old.port
   await using name = await servePort(near => {
     const far = connect(port, '127.0.0.1')
@@ -121,7 +123,7 @@ test('a server that moved is found behind its name as soon as the old one refuse
       .on('close', () => near.destroy())
       .pipe(near)
   })
-  using redis = openRedis(name.url, line => lines.push(line))
+  using redis = openRedis(name.url, log)
   await redis.set('key', 'old')
   port = server.port
   await old.demote()
@@ -140,7 +142,7 @@ test.each([
 ])('after "%s" the server is looked for anew', async message => {
   let isRefused = false
   await using server = await serveAnswer(() => (isRefused ? `-${message}\r\n` : '$9\r\nloading:0\r\n'))
-  using redis = openRedis(server.url, () => {})
+  using redis = openRedis(server.url, silentLog)
   await redis.get('key')
   isRefused = true
   await expect(redis.get('key')).rejects.toThrow(message)

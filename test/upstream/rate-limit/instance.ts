@@ -1,4 +1,5 @@
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
+import { silentLog } from '../../../src/upstream/log.ts'
 import type { Allowance, CallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
 import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
@@ -15,7 +16,7 @@ export async function instance(
   { name = 'account', isImpatient = false } = {},
 ) {
   const resources = new DisposableStack()
-  const redis = resources.use(openRedis(server.url, () => undefined))
+  const redis = resources.use(openRedis(server.url, silentLog))
   if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
   if (!isImpatient) Object.assign(redis.options, { socketTimeout: undefined, commandTimeout: undefined })
   const sharing = resources.use(openSharedRedis(redis))

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
+import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { installRedis, startRedis } from '../../support/redis.ts'
 import { openDataSource, scope } from './asking.ts'
@@ -9,7 +10,7 @@ beforeAll(installRedis, installMilliseconds)
 
 test('an answer that a change on another instance overtook is told to nobody who asks after it came', async () => {
   await using server = await startRedis()
-  using redis = openRedis(server.url, () => undefined)
+  using redis = openRedis(server.url, silentLog)
   await using here = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
   await using there = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
   await expect.poll(() => here.tagVersion('lists')).toBeDefined()

@@ -1,0 +1,18 @@
+import { pino } from 'pino'
+import type { Log } from '../upstream/log.ts'
+
+export const logLevels = ['error', 'warn', 'info', 'silent'] as const
+
+export type LogLevel = (typeof logLevels)[number]
+
+/** A log in JSON, one line each, with time and level by name. `write` gets each line without its end. */
+export function openLog(level: LogLevel, write: (line: string) => void): Log {
+  const options = {
+    level,
+    base: null,
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  return pino(options, { write: line => write(line.trimEnd()) })
+}

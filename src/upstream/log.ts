@@ -1,0 +1,13 @@
+/** Writes one line of the log for each call. Fields and messages hold no secret, signed URL or personal value. */
+export interface Log {
+  /** Something failed that an operator has to look at. */
+  error(fields: LogFields, message: string): void
+  /** A vendor, Redis or a client did something that costs a response its quality. */
+  warn(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+}
+
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Writes nothing. */
+export const silentLog: Log = { error() {}, warn() {}, info() {} }
