@@ -1,3 +1,4 @@
+import { anyone, type Caller } from './access/caller.ts'
 import type { Account, ProviderState } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
@@ -13,6 +14,7 @@ import type { Usage } from './upstream/source/usage.ts'
 
 /** What a request has. */
 export interface Context {
+  readonly caller: Caller
   readonly catalog: Catalog
   readonly providers: readonly ProviderState[]
   /** Reads; one upstream question for all fields that ask the same. */
@@ -53,14 +55,14 @@ export interface Request {
   readonly gone?: () => AbortSignal
   /** The trace that it is part of, which its calls upstream are told. */
   readonly traceparent?: string | undefined
+  /** Anyone, if it is not said. */
+  readonly caller?: Caller
 }
 
 /** A context of its own for each request; what requests share is the account's. */
-export function createContext(
-  account: Account,
-  signal: AbortSignal,
-  { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal, traceparent }: Request = {},
-): Context {
+export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
+  const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
+  const { traceparent, caller = anyone } = request
   const { catalog, clients, sources, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
   const take = <Part>(name: ProviderName, part: Part): NonNullable<Part> => {
@@ -80,6 +82,7 @@ export function createContext(
   }
   const loaders = createLoaders(loaderSources)
   return {
+    caller,
     catalog,
     providers,
     loaders,

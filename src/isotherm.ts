@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { openToAll } from './access/access.ts'
 import { type Account, openAccount } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { readCatalog } from './catalog/file.ts'
@@ -45,7 +46,8 @@ export async function startIsotherm(
     openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis, counters }),
   )
   const documents = { ...config.documents, trusted }
-  const server = await startServer(account, { ...config, documents, log })
+  const { publicUrl } = config.images
+  const server = await startServer(openToAll(account), { ...config, publicUrl, documents, log })
   resources.defer(() => server.drain(config.drainMilliseconds))
 
   const owned = resources.move()

@@ -4,6 +4,10 @@ import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { createYoga } from 'graphql-yoga'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openToAll } from '../src/access/access.ts'
+import { openAccount } from '../src/account.ts'
+import { Catalog } from '../src/catalog/catalog.ts'
+import { readConfig } from '../src/config/config.ts'
 import { type Exchange, frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
@@ -47,7 +51,9 @@ beforeAll(async () => {
     response.writeHead(200).write('half')
     return broken()
   }
+  const account = openAccount(readConfig({}).providers, new Catalog())
   const door = frontDoor({
+    access: openToAll(account),
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,

@@ -1,8 +1,6 @@
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../schema/index.ts'
-import { openAccount } from '../src/account.ts'
-import { Catalog } from '../src/catalog/catalog.ts'
 import { readConfig } from '../src/config/config.ts'
 import { useCompiledOperations } from '../src/server/plugins/compiled-operations.ts'
 import { useInlineTrace } from '../src/server/plugins/inline-trace.ts'
@@ -26,9 +24,7 @@ describe('no plugin has a hook that no request passes', () => {
   })
 
   test('of those that Yoga is given, nor are its own CORS, landing page and GraphiQL on', async () => {
-    await using account = openAccount(readConfig({}).providers, new Catalog())
     const options = {
-      account,
       listening: 'http://localhost',
       deadlineMilliseconds: 1000,
       operationLimits: readConfig({}).operationLimits,

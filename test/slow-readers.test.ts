@@ -3,6 +3,10 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createSchema, createYoga } from 'graphql-yoga'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { openToAll } from '../src/access/access.ts'
+import { openAccount } from '../src/account.ts'
+import { Catalog } from '../src/catalog/catalog.ts'
+import { readConfig } from '../src/config/config.ts'
 import { frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
@@ -30,7 +34,9 @@ async function listen(patience: number, ready?: Promise<void>) {
   const maskedErrors = maskErrors(unreachableLog)
   const yoga = createYoga<ServerContext>({ schema, logging: false })
   const nothing = () => undefined
+  const account = openAccount(readConfig({}).providers, new Catalog())
   const door = frontDoor({
+    access: openToAll(account),
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,

@@ -195,6 +195,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/config': ['src', 'src/images', 'src/server', 'src/telemetry', 'src/upstream', 'src/upstream/provider'],
   'src/server': [
     'src',
+    'src/access',
     'src/config',
     'src/execution',
     'src/images',
@@ -230,6 +231,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/providers/analytiks/decode': ['src/providers/analytiks'],
   'src/providers/analytiks/time': ['src/providers/analytiks'],
+  'src/access': ['src'],
   'src/telemetry': ['src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],

@@ -1,19 +1,20 @@
 import { z } from 'zod'
+import type { Account } from '../account.ts'
 import type { Exchange } from '../server/front-door.ts'
 import { responseSignal } from '../server/response-signal.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
-import type { Handles } from './handles.ts'
+import { WrongHandle } from './handles.ts'
 import { imagePath } from './image-path.ts'
 import { conditionFailed, sendImage } from './image-response.ts'
-import { freshSeconds, type Images } from './images.ts'
+import { freshSeconds } from './images.ts'
 import { sendJson, sendProblem } from './json-response.ts'
 import { problem, problemOf } from './problem.ts'
 import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
-  readonly handles: Handles
-  readonly images: Images
+  /** Whose image a handle names, before its signature is verified. */
+  readonly accountOf: (handle: string) => Pick<Account, 'handles' | 'images'> | undefined
   /** For getting the image. Sending it takes as long as the reader keeps reading. */
   readonly deadlineMilliseconds: number
   /** Milliseconds that a reader may take nothing of an image. */
@@ -56,18 +57,21 @@ export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => 
 }
 
 async function respond(
-  { handles, images, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
+  { accountOf, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
   { request, response, traceparent }: Exchange,
   signal: AbortSignal,
 ): Promise<void> {
   const url = new URL(request.url ?? '', 'http://isotherm')
-  const { reference, expiresAt } = await handles.read(url.pathname.slice(imagePath.length))
+  const handle = url.pathname.slice(imagePath.length)
+  const account = accountOf(handle)
+  if (!account) throw new WrongHandle(false)
+  const { reference, expiresAt } = await account.handles.read(handle)
   const variant = query.safeParse(Object.fromEntries(url.searchParams))
   if (!variant.success) {
     const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
     return sendProblem(request, response, problem(422, detail))
   }
-  const found = await images.open(reference, variant.data, signal, traceparent)
+  const found = await account.images.open(reference, variant.data, signal, traceparent)
   if (found.state === 'READY') {
     const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
     return sendImage(request, response, { image: found.image, freshSeconds: seconds, deliveries })

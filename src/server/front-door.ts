@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Access, Entry } from '../access/access.ts'
 import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './cross-origin.ts'
 import { Refusal, sendRefusal } from './refusal.ts'
 import { readTarget, type Target } from './request-target.ts'
@@ -15,13 +16,26 @@ export interface Exchange {
   readonly traceparent: string | undefined
 }
 
+/** A request of a known caller. */
+export interface EnteredExchange extends Exchange, Entry {}
+
+/** Who may enter is checked for the graph and its page only: an image's link is signed, and health is no secret. */
+export interface Handlers {
+  readonly graphql: (exchange: EnteredExchange) => unknown
+  readonly graphiql: (exchange: EnteredExchange) => unknown
+  readonly image: (exchange: Exchange) => unknown
+  readonly health: (exchange: Exchange) => unknown
+  readonly readiness: (exchange: Exchange) => unknown
+}
+
 export interface FrontDoorOptions {
+  readonly access: Pick<Access, 'enter'>
   /** Origins whose pages may send requests from a browser, or `*`. */
   readonly corsOrigins: readonly string[]
   readonly publicUrl: URL | undefined
   /** Throws a Refusal for a host that is not this server's. */
   readonly checkHost: (target: Target) => void
-  readonly handlers: Readonly<Record<Route, (exchange: Exchange) => unknown>>
+  readonly handlers: Handlers
   /** Milliseconds that a reader may take nothing of the end of a response. */
   readonly patience: number
   /** Records errors that are no Refusal; `where` names the place in the code. */
@@ -29,8 +43,8 @@ export interface FrontDoorOptions {
 }
 
 /**
- * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404)
- * and method (405). An error that nothing behind it handles becomes a plain 500 and one log line. A reader who takes
+ * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404),
+ * method (405) and caller (401). An error that nothing behind it handles becomes a plain 500 and one log line. A reader who takes
  * nothing of the end of a response is disconnected. A new check is one more step.
  */
 export function frontDoor(
@@ -62,7 +76,10 @@ async function admit(
   const exchange = { request, response, target, traceparent: traceparentOf(request) }
   const route = routeOf(target, request.method, request.headers.accept)
   for (const step of chain) if (step(exchange, route, options)) return
-  if (route) await options.handlers[route](exchange)
+  const { access, handlers } = options
+  if (route === 'graphql' || route === 'graphiql')
+    await handlers[route]({ ...exchange, ...(await access.enter(request)) })
+  else if (route) await handlers[route](exchange)
 }
 
 /** Throws a Refusal, or returns true once it has sent the response. */

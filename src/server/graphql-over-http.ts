@@ -4,7 +4,7 @@ import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
 import { bounded } from './bounded-errors.ts'
 import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
-import type { Exchange } from './front-door.ts'
+import type { EnteredExchange, Exchange } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
 import { writeLongJson } from './long-json.ts'
 import { documentIdOf, type OperationParams, readParams } from './operation-params.ts'
@@ -34,10 +34,11 @@ export interface GraphqlOverHttpOptions {
 export function graphqlOverHttp(
   { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
   { bytes, freshSeconds, patience, maskedErrors }: GraphqlOverHttpOptions,
-): (exchange: Exchange) => Promise<void> {
-  const run = async (params: OperationParams, request: Request, { response, traceparent }: Exchange) => {
+): (exchange: EnteredExchange) => Promise<void> {
+  const run = async (params: OperationParams, request: Request, exchange: EnteredExchange) => {
     try {
-      return await getResultForParams({ params, request }, { res: response, traceparent })
+      const { response: res, traceparent, caller, account } = exchange
+      return await getResultForParams({ params, request }, { res, traceparent, caller, account })
     } catch (error) {
       return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
     }

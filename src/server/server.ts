@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { lexicographicSortSchema } from 'graphql'
 import { schema } from '../../schema/index.ts'
-import type { Account } from '../account.ts'
+import type { Access } from '../access/access.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
 import type { Log } from '../upstream/log.ts'
@@ -21,6 +21,8 @@ import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 import { openYoga } from './yoga.ts'
 
 export interface ServerOptions extends HttpServerOptions {
+  /** Where browsers reach it, if that is not where they ask. */
+  readonly publicUrl?: URL | undefined
   /** The largest request body. */
   readonly requestBytes: number
   readonly operationLimits: OperationLimits
@@ -37,19 +39,26 @@ export interface ServerOptions extends HttpServerOptions {
   readonly log: Log
 }
 
-/** Serves the graph for one account. Rejects if it cannot listen on the address. */
+/** Serves the graph to those who may enter. Rejects if it cannot listen on the address. */
 export async function startServer(
-  account: Account,
+  access: Access,
   options: ServerOptions,
 ): Promise<Pick<HttpServer, 'origin' | 'drain'>> {
-  const { requestBytes, operationLimits, deadlineMilliseconds, corsOrigins, hosts = [], log } = options
+  const {
+    requestBytes,
+    operationLimits,
+    deadlineMilliseconds,
+    corsOrigins,
+    publicUrl,
+    hosts = [],
+    log,
+  } = options
   const { readerMilliseconds: patience = readerPatience } = options
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
   const maskedErrors = maskErrors(log)
   const http = await listen(options)
   pauseFields(schema)
   const yogaOptions = {
-    account,
     listening: http.origin,
     deadlineMilliseconds,
     operationLimits,
@@ -70,13 +79,13 @@ export async function startServer(
     return traced(exchange)
   }
   const showImage = imageRoute({
-    ...account,
+    accountOf: handle => access.accountOf(handle),
     deadlineMilliseconds,
     patience,
     logError: maskedErrors.logError,
   })
-  const { publicUrl } = account
   const door = frontDoor({
+    access,
     corsOrigins,
     publicUrl,
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),

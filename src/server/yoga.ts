@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
+import type { Caller } from '../access/caller.ts'
 import type { Account } from '../account.ts'
 import { createContext } from '../context.ts'
 import type { Log } from '../upstream/log.ts'
@@ -28,11 +29,12 @@ import type { DocumentMode, TrustedDocuments } from './trusted-documents.ts'
 export interface ServerContext {
   readonly res: ServerResponse
   readonly traceparent: string | undefined
+  readonly caller: Caller
+  readonly account: Account
   readonly [name: string]: unknown
 }
 
 export interface YogaOptions {
-  readonly account: Account
   /** Where the server listens. Links use it if a request names no host. */
   readonly listening: string
   readonly deadlineMilliseconds: number
@@ -51,25 +53,17 @@ export interface YogaOptions {
 export function openYoga(
   schema: GraphQLSchema,
   plugin: Plugin,
-  {
-    account,
-    listening,
-    deadlineMilliseconds,
-    operationLimits,
-    trusted,
-    mode,
-    maskedErrors,
-    log,
-  }: YogaOptions,
+  { listening, deadlineMilliseconds, operationLimits, trusted, mode, maskedErrors, log }: YogaOptions,
 ): YogaServerInstance<ServerContext, object> {
   return createYoga<ServerContext>({
     schema,
-    context: ({ request, res, traceparent }) =>
+    context: ({ request, res, traceparent, caller, account }) =>
       createContext(account, responseSignal(res, deadlineMilliseconds), {
         isPlanOnly: asksForDryRun(request),
         origin: () => originOf(res.req, listening),
         gone: () => responseSignal(res),
         traceparent,
+        caller,
       }),
     maskedErrors,
     maxRequestBodySize: false,

@@ -1,3 +1,4 @@
+import { openToAll } from '../../src/access/access.ts'
 import { openAccount } from '../../src/account.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
 import { readConfig } from '../../src/config/config.ts'
@@ -19,7 +20,7 @@ export async function startBroken(
   const { providers: none, operationLimits } = readConfig({})
   await using resources = new AsyncDisposableStack()
   const account = resources.use(openAccount(none, new BrokenCatalog()))
-  const server = await startServer(account, {
+  const server = await startServer(openToAll(account), {
     host: '127.0.0.1',
     port: 0,
     requestBytes: 4096,
