@@ -236,7 +236,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/sandbox': [],
   'src/upstream': [],
   'src/upstream/http': ['src/upstream'],
-  'src/upstream/cache': ['src/upstream/http'],
+  'src/upstream/cache': ['src/upstream', 'src/upstream/http'],
   'src/upstream/source': ['src/upstream', 'src/upstream/cache'],
   'src/upstream/images': ['src/upstream', 'src/upstream/cache', 'src/upstream/http'],
   'src/upstream/rate-limit': ['src/upstream', 'src/upstream/http'],
