@@ -82,8 +82,9 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     images: new Images(sources, images, pictures),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
-      await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
+      // First, so that no other instance is told that a call failed only because this one leaves.
       await cache?.[Symbol.asyncDispose]()
+      await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
       own?.[Symbol.dispose]()
     },
   }
@@ -96,5 +97,9 @@ function keepIn(
   staleMilliseconds: number,
 ): (name: ProviderName) => CachePolicy {
   const namespaces = namespacesOf(settings)
-  return name => ({ cache: namespacedCache(cache, namespaces[name]), staleMilliseconds })
+  return name => {
+    const own = namespacedCache(cache, namespaces[name])
+    const leases = settings[name]?.limits.ttlSeconds === 0 ? undefined : own.leases
+    return { cache: { ...own, leases }, staleMilliseconds }
+  }
 }

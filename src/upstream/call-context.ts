@@ -6,6 +6,8 @@ export interface CallContext {
   readonly requester?: object
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
+  /** Called when the call's turn has come; rejects if another instance makes it, and then it must not be made. */
+  readonly claim?: () => Promise<void>
   /** Called when the provider's limits allow the call and it is made. */
   readonly begun?: () => void
   /** Called when the call is sent again: with a new token, or because its connection was closed. */

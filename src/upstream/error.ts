@@ -18,6 +18,10 @@ const retryableByCode = {
 
 export type UpstreamErrorCode = keyof typeof retryableByCode
 
+export function isUpstreamErrorCode(code: unknown): code is UpstreamErrorCode {
+  return typeof code === 'string' && Object.hasOwn(retryableByCode, code)
+}
+
 export interface UpstreamErrorDetails {
   /** Whether the same request may succeed later; by default what the code implies. */
   readonly retryable?: boolean | undefined

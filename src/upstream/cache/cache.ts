@@ -1,3 +1,4 @@
+import { type Leases, openLeases } from './leases.ts'
 import { openMemory, type StoredEntry } from './memory.ts'
 import type { RedisConnection } from './redis.ts'
 import { openSharedEntries } from './shared-entries.ts'
@@ -12,17 +13,35 @@ export interface CacheEntry {
 /** Makes the value of its plain JSON; undefined where the JSON holds no such value. By default the JSON is the value. */
 export type Decode = (json: unknown) => unknown
 
+export interface Lookup {
+  /** The tag's version, where the caller knows it: else it is read. */
+  readonly tag?: TagVersion | undefined
+  /** Whether another instance has just written the entry, so that the one in memory may be older. */
+  readonly skipsMemory?: boolean
+}
+
 /** Values by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never a value. */
 export interface Cache extends AsyncDisposable {
   /**
    * Undefined when there is no entry, or it cannot be read. At once where memory decides, a promise where Redis has to be asked.
    * Never rejects. All who read an entry get the same value, and nobody may change it.
    */
-  get(name: string, decode?: Decode): CacheEntry | undefined | Promise<CacheEntry | undefined>
+  get(
+    name: string,
+    decode?: Decode,
+    lookup?: Lookup,
+  ): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /**
-   * Stores a copy of a value that is plain JSON, and nothing else. A tagged entry is gone once its tag is cleared. Resolves when Redis has it, too; never rejects.
+   * Stores a copy of a value that is plain JSON, and nothing else. A tagged entry is gone once its tag is cleared. Resolves with whether other
+   * instances can read it; never rejects.
    */
-  set(name: string, entry: CacheEntry, milliseconds: number, tag?: TagVersion, decode?: Decode): Promise<void>
+  set(
+    name: string,
+    entry: CacheEntry,
+    milliseconds: number,
+    tag?: TagVersion,
+    decode?: Decode,
+  ): Promise<boolean>
   /**
    * The tag's version. Take it before upstream is called: a response that comes after the tag was cleared must not be stored.
    * Undefined when there is none to be had; never rejects.
@@ -30,6 +49,8 @@ export interface Cache extends AsyncDisposable {
   tagVersion(tag: string): Promise<TagVersion | undefined>
   /** Removes all entries of a tag: here at once, on all other instances as soon as Redis can be reached. Never rejects. */
   clear(tag: string): Promise<void>
+  /** By which one of all instances calls upstream for an entry; undefined where no other instance reads the entries. */
+  readonly leases: Leases | undefined
 }
 
 /** A cache for those who do not close it. */
@@ -55,15 +76,10 @@ export function openCache({ bytes, redis, namespace }: CacheOptions): Cache {
   const resources = new DisposableStack()
   const memory = openMemory(bytes)
   const connection = redis && resources.use(redis.duplicate())
-  const shared =
-    redis &&
-    connection &&
-    openSharedEntries({
-      redis: connection,
-      subscriber: resources.use(redis.duplicate({ autoResubscribe: false })),
-      namespace,
-      memory,
-    })
+  const subscriber = redis && resources.use(redis.duplicate({ autoResubscribe: false }))
+  const connections = connection && subscriber && { redis: connection, subscriber, namespace }
+  const shared = connections && openSharedEntries({ ...connections, memory })
+  const leases = connections && resources.use(openLeases(connections))
   const tags = resources.use(
     connection ? openRedisTagVersions(connection, namespace) : openMemoryTagVersions(),
   )
@@ -71,33 +87,38 @@ export function openCache({ bytes, redis, namespace }: CacheOptions): Cache {
   const keyOf = shared ? shared.keyOf : (name: string) => name
 
   /** The entry, unless its tag was cleared since. */
-  const whileTagged = (found: StoredEntry): CacheEntry | undefined | Promise<CacheEntry | undefined> => {
+  const whileTagged = (
+    found: StoredEntry,
+    known: TagVersion | undefined,
+  ): CacheEntry | undefined | Promise<CacheEntry | undefined> => {
     const entry = { value: found.value, at: found.at }
     if (!found.tag) return entry
     const { tag, version } = found.tag
+    if (known?.tag === tag) return known.version === version ? entry : undefined
     const current = tags.read(tag)
     if (current instanceof Promise) return current.then(now => (now === version ? entry : undefined))
     return current === version ? entry : undefined
   }
 
   return {
-    get(name, decode = asItIs) {
+    leases,
+    get(name, decode = asItIs, { tag, skipsMemory = false } = {}) {
       const key = keyOf(name)
-      const found = memory.get(key)
-      if (found) return whileTagged(found)
-      return shared?.read(key, decode).then(read => read && whileTagged(read))
+      const found = skipsMemory ? undefined : memory.get(key)
+      if (found) return whileTagged(found, tag)
+      return shared?.read(key, decode).then(read => read && whileTagged(read, tag))
     },
     async set(name, { value, at }, milliseconds, tag, decode = asItIs) {
       const ttl = Math.min(Math.ceil(milliseconds), longest)
-      if (!(ttl > 0)) return
+      if (!(ttl > 0)) return false
       const key = keyOf(name)
       const json = printJson(value)
-      if (json === undefined) return
+      if (json === undefined) return false
       const copy = decode(JSON.parse(json))
-      if (copy === undefined) return
+      if (copy === undefined) return false
       const entry = { value: copy, at, until: Date.now() + ttl, tag }
       memory.set(key, entry)
-      await shared?.write(key, entry, json, ttl)
+      return (await shared?.write(key, entry, json, ttl)) ?? false
     },
     async tagVersion(tag) {
       const version = await tags.ensure(tag)

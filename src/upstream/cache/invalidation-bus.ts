@@ -26,7 +26,8 @@ export function openInvalidationBus({
   const listen = () => void subscriber.subscribe(channel).catch(() => {})
   subscriber.on('ready', listen)
   if (subscriber.status === 'ready') listen()
-  subscriber.on('message', (_channel, text) => {
+  subscriber.on('message', (heard, text) => {
+    if (heard !== channel) return
     const { data: message } = Message.safeParse(tryJson(text))
     if (message && message.from !== from) for (const key of message.keys) forget(key)
   })

@@ -5,10 +5,14 @@ import type { Cache, CacheAccess } from './cache.ts'
 export function namespacedCache(cache: Cache, owner: readonly string[]): CacheAccess {
   const fingerprint = hash('sha256', JSON.stringify(owner), 'base64url')
   const owned = (name: string) => `${fingerprint} ${name}`
+  const { leases } = cache
   return {
-    get: (name, decode) => cache.get(owned(name), decode),
+    get: (name, ...rest) => cache.get(owned(name), ...rest),
     set: (name, ...rest) => cache.set(owned(name), ...rest),
     tagVersion: tag => cache.tagVersion(owned(tag)),
     clear: tag => cache.clear(owned(tag)),
+    leases: leases && {
+      claim: (names, isReread) => leases.claim(names.map(owned), isReread),
+    },
   }
 }

@@ -128,7 +128,7 @@ function observeLosses(log: Log): Losses {
       lost.add(redis)
     },
     back(redis) {
-      if (lost.delete(redis) && lost.size === 0) log.info({}, 'Redis can be used again')
+      if (lost.delete(redis) && lost.size === 0) log.warn({}, 'Redis can be used again')
     },
     closed(redis) {
       all.delete(redis)

@@ -12,8 +12,8 @@ export interface SharedEntries {
   keyOf(name: string): string
   /** What Redis holds, which then is in memory, too. Undefined when there is none or it cannot be read; never rejects. */
   read(key: string, decode: (json: unknown) => unknown): Promise<StoredEntry | undefined>
-  /** `json` is what the entry's value is decoded from. Never rejects. */
-  write(key: string, entry: StoredEntry, json: string, milliseconds: number): Promise<void>
+  /** `json` is what the entry's value is decoded from. Resolves with whether Redis has it; never rejects. */
+  write(key: string, entry: StoredEntry, json: string, milliseconds: number): Promise<boolean>
 }
 
 export function openSharedEntries({
@@ -60,8 +60,10 @@ export function openSharedEntries({
       try {
         await askTwice(() => redis.set(key, text, 'PX', milliseconds))
         bus.publish(key)
+        return true
       } catch {
         // Memory has it.
+        return false
       }
     },
   }

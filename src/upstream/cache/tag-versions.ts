@@ -84,8 +84,10 @@ export function openRedisTagVersions(redis: Redis, namespace: string): TagVersio
     async ensure(tag) {
       try {
         if (unforgotten.has(tag)) await forget(tag)
-        await askTwice(() => redis.set(keyOf(tag), randomUUID(), 'PX', versionMilliseconds, 'NX'))
-        return await read(tag)
+        const set = () => redis.set(keyOf(tag), randomUUID(), 'PX', versionMilliseconds, 'NX')
+        // Both are sent at once, and Redis takes them in order.
+        const [, version] = await Promise.all([askTwice(set), read(tag)])
+        return version
       } catch {
         return undefined
       }

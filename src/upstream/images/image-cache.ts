@@ -16,12 +16,14 @@ export function openImageCache(bytes: number): CacheAccess {
   return {
     get: name => images.get(name),
     async set(name, answer, milliseconds) {
-      if (!isImageResult(answer.value)) return
+      if (!isImageResult(answer.value)) return false
       const size = answer.value.picture.byteLength + name.length
       images.set(name, { ...answer, size }, { ttl: milliseconds })
+      return false
     },
     tagVersion: async () => undefined,
     clear: async () => images.clear(),
+    leases: undefined,
   }
 }
 

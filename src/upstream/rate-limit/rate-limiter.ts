@@ -12,8 +12,8 @@ export interface RateLimiter extends Disposable {
   /**
    * Makes the call when its turn comes. It waits for a permit until its signal aborts, as long as other calls succeed, and
    * for a limit at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
-   * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. An error of the call
-   * that names a wait holds back all further calls until it is over.
+   * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. It rejects as the call's
+   * claim does. An error of the call that names a wait holds back all further calls until it is over.
    */
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** Learns what a response said about the limits. Call it before the call returns. */
@@ -87,6 +87,8 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     async spend(callContext, call) {
       const since = clock.now()
       using _permit = await semaphore.take(callContext, { since })
+      await callContext.claim?.()
+      if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
       using _commonPermit = await turn(callContext, since)
       callContext.begun?.()
       underWay++

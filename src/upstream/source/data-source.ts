@@ -1,20 +1,27 @@
-import type { CacheEntry, CachePolicy } from '../cache/cache.ts'
+import type { CachePolicy } from '../cache/cache.ts'
+import type { LeaseResult, OthersLeases } from '../cache/leases.ts'
 import type { TagVersion } from '../cache/tag-versions.ts'
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
-import { asError, isDown } from '../error.ts'
+import { asError, UpstreamError } from '../error.ts'
+import { CachedValues } from './cached-values.ts'
+import { CallClaim } from './call-claim.ts'
 import type { Call, Endpoint } from './endpoint.ts'
 import { InFlightQuestion, type Outcome } from './in-flight.ts'
+import { callContextFor, whileWanted } from './question-call.ts'
 import type { RequestScope } from './request-scope.ts'
+import { type GivenResult, printFailure, readTold } from './told-result.ts'
 import { type Deliver, Waiters } from './waiters.ts'
 
 /**
  * One account's batched, coalesced and cached access to an endpoint. Equal questions share one call, which is aborted when
- * nobody waits for it any more. A value is cached for the TTL of its endpoint, and an error never.
+ * nobody waits for it any more. A value is cached for the TTL of its endpoint, and an error never. Instances that share a cache
+ * share calls, too.
  */
 export class DataSource<Key, Value> {
   readonly #endpoint: Endpoint<Key, Value>
   readonly #cachePolicy: CachePolicy | undefined
+  readonly #cached: CachedValues<Key, Value>
   readonly #tag: string | undefined
   readonly #open = new Map<string, InFlightQuestion<Key, Value>>()
 
@@ -22,6 +29,7 @@ export class DataSource<Key, Value> {
   constructor(endpoint: Endpoint<Key, Value>, cachePolicy: CachePolicy | undefined, tag?: string) {
     this.#endpoint = endpoint
     this.#cachePolicy = cachePolicy
+    this.#cached = new CachedValues(endpoint, cachePolicy)
     this.#tag = tag
   }
 
@@ -82,20 +90,17 @@ export class DataSource<Key, Value> {
     const names = keys.map(this.#endpoint.nameOf)
     await this.#admit(keys, names, scope)
     if (keys.length > fewQuestions) await scope.pause(undefined)
+    const tag = this.#tag === undefined ? undefined : await this.#currentTag(this.#tag)
     if (scope.signal.aborted) throw endedError(scope.provider, scope.signal)
-    const { joined, fresh } = this.#join(keys, names, waiters, isAfresh)
+    const { joined, fresh } = this.#join(keys, names, waiters, isAfresh, tag)
     const leave = () => {
       waiters.failAll(endedError(scope.provider, scope.signal))
-      for (const entry of joined) {
-        if (entry.leave(waiters) && this.#open.get(entry.name) === entry) this.#open.delete(entry.name)
-      }
+      for (const entry of joined) if (entry.leave(waiters)) this.#close(entry)
     }
     scope.signal.addEventListener('abort', leave, { once: true })
     try {
-      const missing = isAfresh || !this.#cachePolicy ? fresh : await this.#lookUp(fresh, this.#cachePolicy)
-      for (const { call, entries } of this.#callsFor(missing)) {
-        this.#make(call, entries, scope).catch(error => waiters.failAll(asError(error)))
-      }
+      const missing = isAfresh || !this.#cachePolicy ? fresh : await this.#lookUp(fresh)
+      this.#makeAll(missing, scope, isAfresh ? 'unclaimed' : 'claimed')
       await waiters.done
     } finally {
       scope.signal.removeEventListener('abort', leave)
@@ -103,22 +108,35 @@ export class DataSource<Key, Value> {
   }
 
   /** All that are waited for, and those of them that nobody has asked yet. */
-  #join(keys: readonly Key[], names: readonly string[], waiters: Waiters<Value>, isAfresh: boolean) {
+  #join(
+    keys: readonly Key[],
+    names: readonly string[],
+    waiters: Waiters<Value>,
+    isAfresh: boolean,
+    tag: TagVersion | 'unknown' | undefined,
+  ) {
     const fresh: InFlightQuestion<Key, Value>[] = []
     const joined = keys.map((key, index) => {
       const name = names[index] ?? this.#endpoint.nameOf(key)
-      const known = this.#open.get(name)
+      const asked = new InFlightQuestion<Key, Value>(name, key, tag)
+      const known = asked.isShareable ? this.#open.get(asked.sharedName) : undefined
       // Another may still look it up in the cache.
       const open = isAfresh && !known?.isAsked ? undefined : known
-      const entry = open ?? new InFlightQuestion<Key, Value>(name, key)
+      const entry = open ?? asked
       if (!open) {
-        this.#open.set(name, entry)
+        this.#open.set(entry.sharedName, entry)
         fresh.push(entry)
       }
       entry.join(waiters, index)
       return entry
     })
     return { joined, fresh }
+  }
+
+  /** Unknown where other instances may have changed it without our notice. */
+  async #currentTag(tag: string): Promise<TagVersion | 'unknown' | undefined> {
+    if (!this.#cachePolicy) return undefined
+    return (await this.#cachePolicy.cache.tagVersion(tag)) ?? 'unknown'
   }
 
   /** Plans what the request has not planned yet, as with a cold cache, so that equal requests have equal plans. */
@@ -134,131 +152,131 @@ export class DataSource<Key, Value> {
     return scope.admit(calls.map(({ plan }) => plan))
   }
 
-  /** Settles what the cache holds and is fresh; gives the rest, which has to be asked. */
-  async #lookUp(
-    entries: readonly InFlightQuestion<Key, Value>[],
-    { cache }: CachePolicy,
-  ): Promise<readonly InFlightQuestion<Key, Value>[]> {
-    const decode = this.#endpoint.encoding?.decode
-    const missing: InFlightQuestion<Key, Value>[] = []
-    for (let from = 0; from < entries.length; from += lookUpsAtOnce) {
-      const batch = entries.slice(from, from + lookUpsAtOnce)
-      // Whoever waited may be gone by now.
-      const found = batch.map(entry => (entry.isWanted ? cache.get(entry.name, decode) : undefined))
-      const cached = await Promise.all(found)
-      missing.push(...batch.filter((entry, index) => !this.#isServed(entry, cached[index])))
-    }
-    return missing
+  /** Settles what the cache holds and is fresh; returns the rest. */
+  #lookUp(questions: Questions<Key, Value>, skipsMemory = false): Promise<Questions<Key, Value>> {
+    const settle = (question: InFlightQuestion<Key, Value>, outcome: Outcome<Value>) =>
+      this.#settle(question, outcome)
+    return this.#cached.lookUp(questions, settle, skipsMemory)
   }
 
-  /** Settles a question by a cache entry if that is fresh. */
-  #isServed(question: InFlightQuestion<Key, Value>, cached: CacheEntry | undefined): boolean {
-    const { ttlOf, isValue } = this.#endpoint
-    if (!cached || !isValue(cached.value)) return false
-    const { value, at } = cached
-    const age = Date.now() - at
-    // Where a clock was put back the age is unknown.
-    if (age < -clockLeeway) return false
-    if (age >= ttlOf(question.key, value, at)) {
-      question.expired = { value, at }
-      return false
-    }
-    this.#settle(question, { value, at, isStale: false })
-    return true
-  }
-
-  #callsFor(entries: readonly InFlightQuestion<Key, Value>[]): readonly {
-    readonly call: Call<Key, Value>
-    readonly entries: readonly InFlightQuestion<Key, Value>[]
-  }[] {
+  #makeAll(questions: Questions<Key, Value>, scope: RequestScope, manner: Manner): void {
     const wanted = new Map<Key, InFlightQuestion<Key, Value>>()
     // Whoever waited may be gone by now.
-    for (const entry of entries) if (entry.isWanted) wanted.set(entry.key, entry)
-    if (wanted.size === 0) return []
-    const calls = this.#endpoint.callsOf([...wanted.keys()])
-    return calls.map(call => ({ call, entries: call.keys.flatMap(key => wanted.get(key) ?? []) }))
+    for (const question of questions) if (question.isWanted) wanted.set(question.key, question)
+    if (wanted.size === 0) return
+    for (const question of wanted.values()) question.made = undefined
+    for (const call of this.#endpoint.callsOf([...wanted.keys()])) {
+      const loaded = call.keys.flatMap(key => wanted.get(key) ?? [])
+      this.#make(call, loaded, scope, manner).catch(error => {
+        for (const question of loaded) this.#settle(question, asError(error))
+      })
+    }
   }
 
   async #make(
     call: Call<Key, Value>,
-    entries: readonly InFlightQuestion<Key, Value>[],
+    questions: Questions<Key, Value>,
+    scope: RequestScope,
+    manner: Manner,
+  ): Promise<void> {
+    const claim = this.#claimFor(questions, manner)
+    const callContext: CallContext = {
+      ...callContextFor(call, questions, scope),
+      ...(claim && { claim: () => claim.take() }),
+    }
+    const values = await call.make(callContext).catch(error => questions.map(() => asError(error)))
+    if (claim?.others) return this.#follow(claim.others, call, questions, scope)
+    const at = Date.now()
+    const results = questions.map((question, index): LeaseResult | Promise<LeaseResult> => {
+      const value =
+        values[index] ?? new RangeError(`${values.length} answers to ${questions.length} questions`)
+      if (value instanceof Error) return this.#fail(question, value)
+      const stored = this.#cached.store(question, value, at)
+      this.#settle(question, { value, at, isStale: false })
+      return stored
+    })
+    claim?.end(callContext.signal.aborted ? [] : await Promise.all(results))
+  }
+
+  #claimFor(questions: Questions<Key, Value>, manner: Manner): CallClaim | undefined {
+    const leases = this.#cachePolicy?.cache.leases
+    if (!leases || manner === 'unclaimed') return undefined
+    if (questions.some(question => !question.isShareable || hasWaitedLong(question))) return undefined
+    const names = questions.map(({ sharedName }) => sharedName)
+    return new CallClaim(leases, names, manner === 'claimed after a look')
+  }
+
+  /** Waits for the calls that other instances make, and makes those that none makes. */
+  async #follow(
+    others: OthersLeases,
+    call: object,
+    questions: Questions<Key, Value>,
     scope: RequestScope,
   ): Promise<void> {
-    const { usage } = scope
-    const controller = new AbortController()
-    let left = entries.length
-    const onUnwanted = () => {
-      if (--left === 0) controller.abort(endedError(scope.provider, scope.signal))
+    const of = (state: string) => questions.filter((_, index) => others.states[index] === state)
+    const wanted = whileWanted(of('leased'), scope)
+    const made = { usage: undefined, call }
+    for (const question of of('leased')) {
+      question.made = made
+      question.followedSince ??= performance.now()
     }
-    for (const entry of entries) entry.onUnwanted = onUnwanted
-    const callContext: CallContext = {
-      signal: controller.signal,
-      requester: scope,
-      traceparent: scope.traceparent,
-      begun() {
-        usage.noteMade(entries.map(({ name }) => name))
-        const made = { scope, call }
-        for (const entry of entries) entry.made = made
-      },
-      repeated() {
-        usage.repeated++
-      },
-      tokenAsked() {
-        usage.tokens++
-      },
-      received: (bytes: number) => {
-        usage.bytes += bytes
-      },
-    }
-    const tagVersion =
-      this.#tag === undefined ? undefined : await this.#cachePolicy?.cache.tagVersion(this.#tag)
-    const values = await call.make(callContext).catch(error => entries.map(() => asError(error)))
-    const at = Date.now()
-    entries.forEach((entry, index) => {
-      const value = values[index] ?? new RangeError(`${values.length} answers to ${entries.length} questions`)
-      if (value instanceof Error) this.#fail(entry, value)
-      else {
-        this.#store(entry, value, at, tagVersion)
-        this.#settle(entry, { value, at, isStale: false })
-      }
+    this.#makeAll(of('free'), scope, 'claimed')
+    this.#makeAll(await this.#lookUp(of('cached'), true), scope, 'claimed after a look')
+    const told = await others.ended(wanted)
+    const untold: InFlightQuestion<Key, Value>[] = []
+    const unshared: InFlightQuestion<Key, Value>[] = []
+    questions.forEach((question, index) => {
+      if (others.states[index] !== 'leased') return
+      const result = readTold(told[index])
+      if (result?.kind === 'failed') this.#fail(question, result.error)
+      else if (result?.kind === 'unshared') unshared.push(question)
+      else if (!result || !this.#isGiven(question, result)) untold.push(question)
     })
+    this.#makeAll(unshared, scope, 'unclaimed')
+    this.#makeAll(await this.#lookUp(untold, true), scope, 'claimed')
   }
 
-  #store(
-    question: InFlightQuestion<Key, Value>,
-    value: Value,
-    at: number,
-    tagVersion: TagVersion | undefined,
-  ): void {
-    const { ttlOf, encoding } = this.#endpoint
-    const milliseconds = this.#cachePolicy ? ttlOf(question.key, value, at) : 0
-    if (!this.#cachePolicy || milliseconds <= 0 || question.isOutdated) return
-    if (this.#tag !== undefined && tagVersion === undefined) return
-    const { cache, staleMilliseconds } = this.#cachePolicy
-    const entry = { value: encoding ? encoding.encode(value) : value, at }
-    const ttl = Math.max(milliseconds, staleMilliseconds)
-    void cache.set(question.name, entry, ttl, tagVersion, encoding?.decode)
+  #isGiven(question: InFlightQuestion<Key, Value>, { value: json, at }: GivenResult): boolean {
+    const { encoding, isValue } = this.#endpoint
+    const value = encoding ? encoding.decode(json) : json
+    if (!isValue(value)) return false
+    this.#settle(question, { value, at, isStale: false })
+    return true
   }
 
-  #fail(entry: InFlightQuestion<Key, Value>, error: Error): void {
-    const { expired } = entry
-    const staleMilliseconds = this.#cachePolicy?.staleMilliseconds ?? 0
-    if (expired && Date.now() - expired.at < staleMilliseconds && isDown(error))
-      this.#settle(entry, { ...expired, isStale: true })
-    else this.#settle(entry, error)
+  /** Returns what waiting instances are told. */
+  #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
+    this.#settle(question, this.#cached.standIn(question, error) ?? error)
+    return error instanceof UpstreamError ? { told: printFailure(error) } : undefined
   }
 
-  #settle(entry: InFlightQuestion<Key, Value>, outcome: Outcome<Value> | Error): void {
-    if (this.#open.get(entry.name) === entry) this.#open.delete(entry.name)
-    entry.settle(outcome)
+  #settle(question: InFlightQuestion<Key, Value>, outcome: Outcome<Value> | Error): void {
+    this.#close(question)
+    question.settle(outcome)
   }
+
+  /** Nobody joins it any more. */
+  #close(question: InFlightQuestion<Key, Value>): void {
+    if (this.#open.get(question.sharedName) === question) this.#open.delete(question.sharedName)
+  }
+}
+
+type Questions<Key, Value> = readonly InFlightQuestion<Key, Value>[]
+
+/** Whether other instances that ask the same are looked for, before a call or after the cache was read once more. */
+type Manner = 'claimed' | 'claimed after a look' | 'unclaimed'
+
+/** Whether it waited for other instances as long as a call may take. */
+function hasWaitedLong({
+  followedSince = performance.now(),
+}: {
+  readonly followedSince: number | undefined
+}) {
+  return performance.now() - followedSince > longestFollowing
 }
 
 /** Of more the work is worth a turn of the event loop: thousands may be let through at once. */
 const fewQuestions = 16
 
-/** Each look-up takes room, and the year of a fleet has thousands. */
-const lookUpsAtOnce = 100
-
-/** By how much the clocks of instances may differ, in milliseconds. */
-const clockLeeway = 5_000
+/** In milliseconds; the default deadline of a call. */
+const longestFollowing = 10_000

@@ -9,6 +9,11 @@ export interface Endpoint<Key, Value> {
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
   /** The TTL of a value that was loaded at that time, in milliseconds; 0 does not cache it. */
   readonly ttlOf: (key: Key, value: Value, at: number) => number
+  /**
+   * Whether a value that is not cached is told to other instances that wait for it; by default none is. It must be plain JSON,
+   * or have an encoding.
+   */
+  readonly isTold?: (value: Value) => boolean
   /** Whether what the cache holds under a key's name is such a value. Checked at each look-up, so it has to be quick. */
   readonly isValue: (cached: unknown) => cached is Value
   /** How values are written as JSON where they are not plain JSON themselves, or that would be long. */

@@ -1,4 +1,6 @@
+import type { TagVersion } from '../cache/tag-versions.ts'
 import type { RequestScope } from './request-scope.ts'
+import type { Usage } from './usage.ts'
 import type { Waiters } from './waiters.ts'
 
 /** A value, when upstream gave it, and whether it is past its TTL. */
@@ -8,9 +10,9 @@ export interface Outcome<Value> {
   readonly isStale: boolean
 }
 
-/** A call that was made, and the request that began it. */
+/** A call that was made, and the costs of the request that began it; undefined if another instance made it. */
 interface Made {
-  readonly scope: RequestScope
+  readonly usage: Usage | undefined
   readonly call: object
 }
 
@@ -24,20 +26,38 @@ interface Waiting<Value> {
 export class InFlightQuestion<Key, Value> {
   readonly name: string
   readonly key: Key
+  /** Whether changes clear its cache entry. */
+  readonly isTagged: boolean
+  /** As it was when the question was asked; undefined where it is not known. */
+  readonly tag: TagVersion | undefined
   /** What the cache holds past its TTL. */
   expired: { readonly value: Value; readonly at: number } | undefined
   /** Whether its tag was cleared since the load began. */
   isOutdated = false
   /** The call that loads it, once that was made. */
   made: Made | undefined
+  /** Since when it waits for another instance's call, by the monotonic clock. */
+  followedSince: number | undefined
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
   #waiting: Waiting<Value>[]
 
-  constructor(name: string, key: Key) {
+  constructor(name: string, key: Key, tag: TagVersion | 'unknown' | undefined) {
     this.name = name
     this.key = key
+    this.isTagged = tag !== undefined
+    this.tag = tag === 'unknown' ? undefined : tag
     this.#waiting = []
+  }
+
+  /** Equal for questions that may share a call: all changes that the one knows, the other knows, too. */
+  get sharedName(): string {
+    return this.tag ? `${this.name} ${this.tag.version}` : this.name
+  }
+
+  /** Whether other questions may share its call. */
+  get isShareable(): boolean {
+    return !this.isTagged || this.tag !== undefined
   }
 
   get isWanted(): boolean {
@@ -83,6 +103,6 @@ export class InFlightQuestion<Key, Value> {
   /** Not for a failure without a call: that call was neither made nor spared. */
   #note({ usage }: RequestScope): void {
     usage.noteServed(this.name)
-    if (this.made && this.made.scope.usage !== usage) usage.noteShared(this.made.call)
+    if (this.made && this.made.usage !== usage) usage.noteShared(this.made.call)
   }
 }

@@ -1,0 +1,55 @@
+/** Waits for leases of other instances to end. */
+export interface LeaseWatch {
+  /** What was told of a name when its lease ended. */
+  toldOf(name: string): unknown
+  /** Resolves when the leases of these names have ended since the watch was opened, after that time, or when the signal aborts. */
+  ended(names: readonly string[], milliseconds: number, signal: AbortSignal): Promise<void>
+  /** Forgets it. */
+  leave(): void
+}
+
+/** All watches of one instance. */
+export class LeaseWatches {
+  readonly #watching = new Map<string, Set<(name: string, told: unknown) => void>>()
+
+  /** Notices that the lease of a name ended. */
+  note(name: string, told: unknown): void {
+    for (const hear of this.#watching.get(name) ?? []) hear(name, told)
+  }
+
+  open(names: readonly string[]): LeaseWatch {
+    const ended = new Map<string, unknown>()
+    let check = () => {}
+    const hear = (name: string, told: unknown) => {
+      ended.set(name, told)
+      check()
+    }
+    for (const name of names) this.#watching.getOrInsertComputed(name, () => new Set()).add(hear)
+    const leave = () => {
+      for (const name of names) {
+        const hearing = this.#watching.get(name)
+        hearing?.delete(hear)
+        if (hearing?.size === 0) this.#watching.delete(name)
+      }
+    }
+    return {
+      toldOf: name => ended.get(name),
+      leave,
+      async ended(awaited, milliseconds, signal) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        const finish = () => resolve()
+        check = () => {
+          if (awaited.every(name => ended.has(name))) resolve()
+        }
+        const late = setTimeout(finish, milliseconds).unref()
+        signal.addEventListener('abort', finish, { once: true })
+        if (signal.aborted) resolve()
+        check()
+        await promise
+        clearTimeout(late)
+        signal.removeEventListener('abort', finish)
+        leave()
+      },
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { hash, randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { tryJson } from '../http/json.ts'
+import { claimScript, endScript, renewScript } from './lease-scripts.ts'
+import { LeaseWatches } from './lease-watches.ts'
+
+/** How a call ended for one entry: its value is cached for so long, or others are told something else about it. */
+export type LeaseResult = { readonly keptMilliseconds: number } | { readonly told: unknown } | undefined
+
+/** The right to call upstream for some entries. It ends when the process stops renewing it. */
+export interface Lease {
+  readonly isOwn: true
+  /** Wakes all who wait, with a result for each entry. Where there is none, one of them calls upstream itself. */
+  end(results: readonly LeaseResult[]): void
+}
+
+/** Some of the entries were leased or cached by others, so none is leased. Call `ended` or `leave`. */
+export interface OthersLeases {
+  readonly isOwn: false
+  /** Of each entry; one that is cached was so lately. */
+  readonly states: readonly ('free' | 'leased' | 'cached')[]
+  /**
+   * Resolves when the leases have ended, when a holder may be dead, or when the signal aborts, with what was told of each
+   * entry.
+   */
+  ended(signal: AbortSignal): Promise<readonly unknown[]>
+  leave(): void
+}
+
+/** Lets one of all instances call upstream for an entry, while the others wait for what comes of it. */
+export interface Leases {
+  /**
+   * Leases all entries, or none if another instance leased one, or cached one lately. `isReread` says that the cache was read
+   * since, so that what is cached does not count. Undefined if Redis cannot be asked; never rejects.
+   */
+  claim(names: readonly string[], isReread: boolean): Promise<Lease | OthersLeases | undefined>
+}
+
+/** Leaves the connections open. Disposing of it ends its leases, without results. */
+export function openLeases({
+  redis,
+  subscriber,
+  namespace,
+}: {
+  readonly redis: Redis
+  readonly subscriber: Redis
+  readonly namespace: string
+}): Leases & Disposable {
+  const owner = hash('sha256', namespace, 'base64url')
+  const channel = `isotherm:leases:${owner}`
+  const instance = randomUUID()
+  let sequence = 0
+  const watches = new LeaseWatches()
+  const own = new Map<string, OwnLease>()
+  const run = (script: string, keys: readonly string[], parameters: readonly (string | number)[]) =>
+    redis.eval(script, keys.length, ...keys, ...parameters).catch(() => undefined)
+
+  const listen = () => void subscriber.subscribe(channel).catch(() => {})
+  subscriber.on('ready', listen)
+  if (subscriber.status === 'ready') listen()
+  subscriber.on('message', (from, text) => {
+    if (from !== channel) return
+    for (const [name, told] of Ended.safeParse(tryJson(text)).data ?? []) watches.note(name, told)
+  })
+  const renewing = setInterval(() => {
+    for (const [token, { keys }] of own) void run(renewScript, keys, [token, lifeMilliseconds])
+  }, lifeMilliseconds / 4).unref()
+
+  const end = (token: string, results: readonly LeaseResult[]) => {
+    const lease = own.get(token)
+    if (!lease || !own.delete(token)) return
+    const { keys, names } = lease
+    const ended = names.map((name, index) => {
+      const result = results[index]
+      return result && 'told' in result ? [name, result.told] : [name]
+    })
+    const kept = names.map((_, index) => {
+      const result = results[index]
+      return result && 'keptMilliseconds' in result
+        ? Math.ceil(Math.min(result.keptMilliseconds, longestMark))
+        : 0
+    })
+    void run(endScript, keys, [token, channel, JSON.stringify(ended), ...kept])
+  }
+  return {
+    async claim(entries, isReread) {
+      if (entries.length > mostEntries) return undefined
+      const names = entries.map(entry => hash('sha256', entry, 'base64url'))
+      const keys = names.map(name => `isotherm:lease:${owner}:${name}`)
+      const token = `${instance}:${++sequence}`
+      // Opened before the claim, since a lease may end before Redis's reply is here.
+      const watch = watches.open(names)
+      const reply = await run(claimScript, keys, [token, lifeMilliseconds, isReread ? 1 : 0])
+      const { data: left } = z.array(z.number()).length(names.length).safeParse(reply)
+      if (!left || left.every(milliseconds => milliseconds === 0)) {
+        watch.leave()
+        if (!left) return undefined
+        own.set(token, { keys, names })
+        return { isOwn: true, end: results => end(token, results) }
+      }
+      return {
+        isOwn: false,
+        states: left.map(milliseconds =>
+          milliseconds > 0 ? 'leased' : milliseconds < 0 ? 'cached' : 'free',
+        ),
+        async ended(signal) {
+          const leased = names.filter((_, index) => (left[index] ?? 0) > 0)
+          await watch.ended(leased, Math.max(...left), signal)
+          return names.map(watch.toldOf)
+        },
+        leave: watch.leave,
+      }
+    },
+    [Symbol.dispose]() {
+      clearInterval(renewing)
+      for (const token of own.keys()) end(token, [])
+    },
+  }
+}
+
+interface OwnLease {
+  readonly keys: readonly string[]
+  readonly names: readonly string[]
+}
+
+/** Of each entry its name and what was told, if anything was. */
+const Ended = z.array(z.tuple([z.string()]).rest(z.unknown()))
+
+/** How long a lease lasts without being renewed: a process may be busy for a second. */
+const lifeMilliseconds = 2_000
+
+/** An instance that looked into the cache before asks no later than this. */
+const longestMark = 600_000
+
+/** A script's arguments are bounded. */
+const mostEntries = 1_000

@@ -1,0 +1,85 @@
+import type { CacheEntry, CachePolicy } from '../cache/cache.ts'
+import type { LeaseResult } from '../cache/leases.ts'
+import { isDown } from '../error.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { InFlightQuestion, Outcome } from './in-flight.ts'
+
+/** The values of one endpoint in the cache of an account. Without a policy it is empty. */
+export class CachedValues<Key, Value> {
+  readonly #endpoint: Endpoint<Key, Value>
+  readonly #policy: CachePolicy | undefined
+
+  constructor(endpoint: Endpoint<Key, Value>, policy: CachePolicy | undefined) {
+    this.#endpoint = endpoint
+    this.#policy = policy
+  }
+
+  /**
+   * Settles what is fresh; returns the rest, which has to be asked. `skipsMemory` reads what other instances have just
+   * written.
+   */
+  async lookUp(
+    questions: readonly InFlightQuestion<Key, Value>[],
+    settle: (question: InFlightQuestion<Key, Value>, outcome: Outcome<Value>) => void,
+    skipsMemory = false,
+  ): Promise<readonly InFlightQuestion<Key, Value>[]> {
+    const cache = this.#policy?.cache
+    if (!cache) return questions
+    const decode = this.#endpoint.encoding?.decode
+    const missing: InFlightQuestion<Key, Value>[] = []
+    for (let from = 0; from < questions.length; from += lookUpsAtOnce) {
+      const batch = questions.slice(from, from + lookUpsAtOnce)
+      // Whoever waited may be gone by now.
+      const found = batch.map(({ isWanted, name, tag }) =>
+        isWanted ? cache.get(name, decode, { tag, skipsMemory }) : undefined,
+      )
+      const entries = await Promise.all(found)
+      batch.forEach((question, index) => {
+        const outcome = this.#fresh(question, entries[index])
+        if (outcome) settle(question, outcome)
+        else missing.push(question)
+      })
+    }
+    return missing
+  }
+
+  /** Resolves, once the value is stored, with what other instances are to know. */
+  async store(question: InFlightQuestion<Key, Value>, value: Value, at: number): Promise<LeaseResult> {
+    const { ttlOf, encoding, isTold } = this.#endpoint
+    const milliseconds = this.#policy ? ttlOf(question.key, value, at) : 0
+    const encode = () => (encoding ? encoding.encode(value) : value)
+    if (milliseconds <= 0 && isTold?.(value)) return { told: { kind: 'given', value: encode(), at } }
+    if (!this.#policy || milliseconds <= 0) return { told: { kind: 'unshared' } }
+    if (question.isOutdated || !question.isShareable) return undefined
+    const { cache, staleMilliseconds } = this.#policy
+    const ttl = Math.max(milliseconds, staleMilliseconds)
+    const entry = { value: encode(), at }
+    const isShared = await cache.set(question.name, entry, ttl, question.tag, encoding?.decode)
+    return isShared ? { keptMilliseconds: milliseconds } : { told: { kind: 'unshared' } }
+  }
+
+  /** What stands in for a failure, if the upstream is down and the entry past its TTL is not too old. */
+  standIn({ expired }: InFlightQuestion<Key, Value>, error: Error): Outcome<Value> | undefined {
+    const staleMilliseconds = this.#policy?.staleMilliseconds ?? 0
+    if (!expired || Date.now() - expired.at >= staleMilliseconds || !isDown(error)) return undefined
+    return { ...expired, isStale: true }
+  }
+
+  #fresh(question: InFlightQuestion<Key, Value>, entry: CacheEntry | undefined): Outcome<Value> | undefined {
+    const { ttlOf, isValue } = this.#endpoint
+    if (!entry || !isValue(entry.value)) return undefined
+    const { value, at } = entry
+    const age = Date.now() - at
+    // Where a clock was put back the age is unknown.
+    if (age < -clockLeeway) return undefined
+    if (age < ttlOf(question.key, value, at)) return { value, at, isStale: false }
+    question.expired = { value, at }
+    return undefined
+  }
+}
+
+/** Each look-up takes room, and the year of a fleet has thousands. */
+const lookUpsAtOnce = 100
+
+/** By how much the clocks of instances may differ, in milliseconds. */
+const clockLeeway = 5_000

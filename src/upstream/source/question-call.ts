@@ -1,0 +1,46 @@
+import type { CallContext } from '../call-context.ts'
+import { endedError } from '../deadline.ts'
+import type { InFlightQuestion } from './in-flight.ts'
+import type { RequestScope } from './request-scope.ts'
+
+/** The call context of a call for these questions, whose costs are those of the request that begins it. */
+export function callContextFor<Key, Value>(
+  call: object,
+  questions: readonly InFlightQuestion<Key, Value>[],
+  scope: RequestScope,
+): CallContext {
+  const { usage, traceparent } = scope
+  return {
+    signal: whileWanted(questions, scope),
+    requester: scope,
+    traceparent,
+    begun() {
+      usage.noteMade(questions.map(({ name }) => name))
+      const made = { usage, call }
+      for (const question of questions) question.made = made
+    },
+    repeated() {
+      usage.repeated++
+    },
+    tokenAsked() {
+      usage.tokens++
+    },
+    received(bytes) {
+      usage.bytes += bytes
+    },
+  }
+}
+
+/** Aborts when nobody waits for any of the questions. */
+export function whileWanted<Key, Value>(
+  questions: readonly InFlightQuestion<Key, Value>[],
+  scope: RequestScope,
+): AbortSignal {
+  const controller = new AbortController()
+  let left = questions.length
+  const onUnwanted = () => {
+    if (--left === 0) controller.abort(endedError(scope.provider, scope.signal))
+  }
+  for (const question of questions) question.onUnwanted = onUnwanted
+  return controller.signal
+}
