@@ -5,6 +5,7 @@ import { imagePath } from './images/image-path.ts'
 import type { ImageReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import { createLoaders, type LoaderSources, type Loaders } from './providers.ts'
+import type { IncomingRequest } from './upstream/call-trail.ts'
 import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
 import { Admission, type PlannedCall } from './upstream/source/admission.ts'
@@ -53,8 +54,8 @@ export interface Request {
   /** Where it came to, `http://<host>`. */
   readonly origin?: () => string
   readonly gone?: () => AbortSignal
-  /** The trace that it is part of, which its calls upstream are told. */
-  readonly traceparent?: string | undefined
+  /** How the calls that it makes name it, in their own trace and in the log. */
+  readonly incoming?: IncomingRequest
   /** Anyone, if it is not said. */
   readonly caller?: Caller
 }
@@ -62,7 +63,7 @@ export interface Request {
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
   const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
-  const { traceparent, caller = anyone } = request
+  const { incoming, caller = anyone } = request
   const { catalog, clients, sources, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
   const take = <Part>(name: ProviderName, part: Part): NonNullable<Part> => {
@@ -74,7 +75,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   const admission = new Admission(isPlanOnly, pauses)
   const scopes: Readonly<Record<ProviderName, RequestScope>> = byProvider(name => {
     const maximum = settings[name]?.limits.maximumCalls ?? 0
-    return new RequestScope(name, signal, admission, maximum, traceparent)
+    return new RequestScope(name, signal, admission, maximum, incoming)
   })
   const loaderSources: LoaderSources = {
     sources: name => take(name, sources[name]),

@@ -7,6 +7,7 @@ import { type Config, type Environment, readConfig, StartProblems } from './conf
 import { startSandbox } from './sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
+import { logRequests } from './telemetry/request-log.ts'
 import { openRedis } from './upstream/cache/redis.ts'
 import { silentLog } from './upstream/log.ts'
 import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
@@ -47,7 +48,8 @@ export async function startIsotherm(
   )
   const documents = { ...config.documents, trusted }
   const { publicUrl } = config.images
-  const server = await startServer(openToAll(account), { ...config, publicUrl, documents, log })
+  const observers = [logRequests(log)]
+  const server = await startServer(openToAll(account), { ...config, publicUrl, documents, log, observers })
   resources.defer(() => server.drain(config.drainMilliseconds))
 
   const owned = resources.move()

@@ -6,6 +6,7 @@ import { askText } from './support/client.ts'
 import { upstreamWords } from './support/failures.ts'
 import { recordLog } from './support/recorded-log.ts'
 import { expectRefused, takeCalls } from './support/refused.ts'
+import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
 import { arrival } from './support/wiring.ts'
 import { serveHttp } from './upstream/http/loopback.ts'
@@ -56,7 +57,12 @@ function post(
 ): Promise<Response> {
   return fetch(`${origin}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'multipart/mixed', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'multipart/mixed',
+      'x-request-id': sentId,
+      ...headers,
+    },
     body: JSON.stringify({ query: text, variables }),
     signal,
   })
@@ -238,7 +244,7 @@ test('an unexpected error of a deferred part is told without its words', async (
     message: 'Something unexpected went wrong.',
     path: ['location'],
     locations: [expect.anything()],
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: sentId },
   }
   expect(later.flatMap(({ incremental = [] }) => incremental)).toEqual([
     { path: [], data: { location: null }, errors: [error] },

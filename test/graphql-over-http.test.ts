@@ -11,13 +11,14 @@ import { readConfig } from '../src/config/config.ts'
 import { type Exchange, frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
-import type { ServerContext } from '../src/server/yoga.ts'
+import type { ServerContext } from '../src/server/server-context.ts'
 import { silentLog } from '../src/upstream/log.ts'
 import { madeUpGraph } from './execution/made-up-graph.ts'
 import { madeUpQueries } from './execution/made-up-queries.ts'
 import { startBroken } from './support/broken-server.ts'
 import { requestText, sendRaw } from './support/raw-http.ts'
 import { recordLog } from './support/recorded-log.ts'
+import { sentId } from './support/request-ids.ts'
 
 const maximumBytes = 4096
 const resources = new AsyncDisposableStack()
@@ -84,11 +85,23 @@ interface Asked {
 async function seen(origin: string, { body, accept = 'application/json', headers = {} }: Asked) {
   const response = await fetch(`${origin}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept, ...headers },
+    headers: { 'content-type': 'application/json', accept, 'x-request-id': sentId, ...headers },
     body,
   })
   const { 'content-type': type, allow } = Object.fromEntries(response.headers)
   return { status: response.status, type, allow, text: await response.text() }
+}
+
+/** What Yoga answers, with the id of the request in each error, which Yoga knows nothing of. */
+async function seenOfYoga(asked: Asked) {
+  const { text, ...rest } = await seen(yogas, asked)
+  const named = text.replace(/(?:Content-Length: \d+(\r\n\r\n))?(\{.*\})/, (_, gap, json) => {
+    const value = JSON.parse(json)
+    for (const error of value.errors ?? []) error.extensions = { ...error.extensions, requestId: sentId }
+    const body = JSON.stringify(value)
+    return gap ? `Content-Length: ${Buffer.byteLength(body)}${gap}${body}` : body
+  })
+  return { ...rest, text: named }
 }
 
 function operation(query: string, variables?: unknown): string {
@@ -105,7 +118,7 @@ test('whatever is asked is answered as by the HTTP of Yoga', async () => {
       const asked = { body: operation(text, variables), accept }
       // Yoga has no such maximum; once in some thousand queries one is longer.
       fc.pre(Buffer.byteLength(asked.body) <= maximumBytes)
-      expect(await seen(ours, asked)).toEqual(await seen(yogas, asked))
+      expect(await seen(ours, asked)).toEqual(await seenOfYoga(asked))
     },
   )
   await fc.assert(answersAreAlike, { numRuns: 300 })
@@ -121,7 +134,7 @@ const bodies: readonly (readonly [what: string, body: string])[] = [
 
 test.each(bodies)('%s is answered as by the HTTP of Yoga', async (_what, body) => {
   for (const accept of accepts)
-    expect(await seen(ours, { body, accept })).toEqual(await seen(yogas, { body, accept }))
+    expect(await seen(ours, { body, accept })).toEqual(await seenOfYoga({ body, accept }))
 })
 
 test.each([
@@ -136,19 +149,29 @@ test.each([
     const { status, text } = await seen(isotherm, { body, accept })
     expect([status, JSON.parse(text)]).toEqual([
       400,
-      { errors: [{ message: expect.stringContaining('"query"'), extensions: { code: 'BAD_REQUEST' } }] },
+      {
+        errors: [
+          {
+            message: expect.stringContaining('"query"'),
+            extensions: { code: 'BAD_REQUEST', requestId: sentId },
+          },
+        ],
+      },
     ])
     expect((await fetch(`${isotherm}/graphql?qeury={__typename}`, { headers: { accept } })).status).toBe(400)
   }
 })
 
 test('whatever error escapes is a plain 500, or ends the response that has begun', async () => {
-  const response = await fetch(`${ours}/readyz`)
+  const response = await fetch(`${ours}/readyz`, { headers: { 'x-request-id': sentId } })
   expect([response.status, await response.json()]).toEqual([
     500,
     {
       errors: [
-        { message: 'Something unexpected went wrong.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+        {
+          message: 'Something unexpected went wrong.',
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: sentId },
+        },
       ],
     },
   ])
@@ -263,7 +286,9 @@ describe('a GET', () => {
   test('is answered as the same POST', async () => {
     const query = '{ website(by: { id: "größe 🎈+&%" }) { id } }'
     const posted = await seen(isotherm, { body: operation(query) })
-    const got = await fetch(`${isotherm}/graphql?${new URLSearchParams({ query })}`)
+    const got = await fetch(`${isotherm}/graphql?${new URLSearchParams({ query })}`, {
+      headers: { 'x-request-id': sentId },
+    })
     expect({ status: got.status, text: await got.text() }).toEqual({
       status: posted.status,
       text: posted.text,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
 import { serveHttp } from './upstream/http/loopback.ts'
 
@@ -118,7 +119,7 @@ test('an operation that the document does not hold is refused with a sentence, w
       errors: [
         {
           message: 'Could not determine what operation to execute.',
-          extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+          extensions: { code: 'OPERATION_RESOLUTION_FAILURE', requestId: sentId },
         },
       ],
     })
@@ -214,7 +215,12 @@ function post(asked: Asked, headers: Readonly<Record<string, string>> = {}): Pro
 async function postBody(body: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const response = await fetch(`${served.origin}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-request-id': sentId,
+      ...headers,
+    },
     body,
   })
   return response.text()

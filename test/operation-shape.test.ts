@@ -1,6 +1,7 @@
 import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { documentRefusal, textRefusal, variablesRefusal } from '../src/server/operation-shape.ts'
+import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
 
 let served: Served
@@ -94,7 +95,7 @@ test.each(['[', '{"a":'])('variables of 10,000 times %s are bad input', async op
         errors: [
           {
             message: 'Variables may be nested 50 levels deep at most.',
-            extensions: { code: 'BAD_USER_INPUT' },
+            extensions: { code: 'BAD_USER_INPUT', requestId: sentId },
           },
         ],
       })
@@ -176,7 +177,7 @@ async function post(
   body: string,
   accept: string,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const headers = { 'content-type': 'application/json', accept }
+  const headers = { 'content-type': 'application/json', accept, 'x-request-id': sentId }
   const response = await fetch(`${served.origin}/graphql`, { method: 'POST', headers, body })
   return { status: response.status, text: await response.text() }
 }

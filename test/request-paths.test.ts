@@ -9,6 +9,7 @@ import { TrustedDocuments } from '../src/server/trusted-documents.ts'
 import { openYoga } from '../src/server/yoga.ts'
 import { silentLog } from '../src/upstream/log.ts'
 import { takeCalls } from './support/refused.ts'
+import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
 import { readFiles } from './support/source-files.ts'
 
@@ -87,7 +88,7 @@ describe('whichever way an operation goes', () => {
   function post(body: Asked, headers: Readonly<Record<string, string>>): Promise<Response> {
     return fetch(`${served.origin}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', 'x-request-id': sentId, ...headers },
       body: JSON.stringify(body),
     })
   }
@@ -95,7 +96,7 @@ describe('whichever way an operation goes', () => {
   const listed = { origin: dashboard, 'sec-fetch-site': 'cross-site' }
   const isTold = {
     'access-control-allow-origin': dashboard,
-    'access-control-expose-headers': 'Content-Range, ETag, Retry-After',
+    'access-control-expose-headers': 'Content-Range, ETag, Retry-After, X-Request-Id',
   }
 
   interface Way {
@@ -117,7 +118,7 @@ describe('whichever way an operation goes', () => {
       ask: ({ query, variables }, accept) => {
         const json = variables && { variables: JSON.stringify(variables) }
         return fetch(`${served.origin}/graphql?${new URLSearchParams({ query, ...json })}`, {
-          headers: { accept },
+          headers: { accept, 'x-request-id': sentId },
         })
       },
       headers: { vary: 'accept, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site' },
@@ -178,6 +179,7 @@ describe('whichever way an operation goes', () => {
       expect(usual).toEqual({
         'content-type': type,
         vary: 'Origin',
+        'x-request-id': sentId,
         ...(!isWhole && { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }),
       })
       for (const { name, ask, headers } of ways) {

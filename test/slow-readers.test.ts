@@ -10,7 +10,7 @@ import { readConfig } from '../src/config/config.ts'
 import { frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
-import type { ServerContext } from '../src/server/yoga.ts'
+import type { ServerContext } from '../src/server/server-context.ts'
 import { startBroken } from './support/broken-server.ts'
 import { sendRaw } from './support/raw-http.ts'
 

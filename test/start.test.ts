@@ -25,7 +25,10 @@ test('with nothing set it serves the sandbox, and says so', async () => {
   const { errors, extensions } = await ask(origin, FailureEverythingDocument, { range })
   expect(errors).toEqual([])
   expect(extensions.sandbox).toEqual(['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'])
-  expect(isotherm.stderr).toBe('')
+  isotherm.process.kill('SIGTERM')
+  expect(await isotherm.ended()).toBe(0)
+  // Nothing but the line of the request.
+  expect(JSON.parse(isotherm.stderr)).toMatchObject({ level: 'info', message: 'POST graphql 200' })
 })
 
 test('it tells which providers are configured, and which catalog is read', async () => {

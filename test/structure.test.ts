@@ -232,7 +232,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/providers/analytiks/decode': ['src/providers/analytiks'],
   'src/providers/analytiks/time': ['src/providers/analytiks'],
   'src/access': ['src'],
-  'src/telemetry': ['src/upstream'],
+  'src/telemetry': ['src/server', 'src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],
   'src/upstream/http': ['src/upstream'],

@@ -9,6 +9,7 @@ import listed from './generated/persisted-documents.json' with { type: 'json' }
 import { emptyFolder } from './support/child.ts'
 import { askText } from './support/client.ts'
 import { takeCalls } from './support/refused.ts'
+import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
 
 const stores = 'query Stores($first: Int = 1) { locations(first: $first) { nodes { id } } }'
@@ -52,7 +53,7 @@ function get(parameters: Readonly<Record<string, string>>, headers: Record<strin
 }
 
 function post(origin: string, body: object): Promise<Response> {
-  const headers = { ...strict, 'content-type': 'application/json' }
+  const headers = { ...strict, 'content-type': 'application/json', 'x-request-id': sentId }
   return fetch(`${origin}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
@@ -84,7 +85,12 @@ describe.each(['off', 'log', 'refuse'] as const)('with the mode %s', mode => {
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
-      errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+      errors: [
+        {
+          message: 'PersistedQueryNotFound',
+          extensions: { code: 'PERSISTED_QUERY_NOT_FOUND', requestId: sentId },
+        },
+      ],
     })
   })
 

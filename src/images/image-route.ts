@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Account } from '../account.ts'
 import type { Exchange } from '../server/front-door.ts'
 import { responseSignal } from '../server/response-signal.ts'
+import { RequestScope } from '../upstream/source/request-scope.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
 import { WrongHandle } from './handles.ts'
@@ -20,7 +21,7 @@ export interface ImageRouteOptions {
   /** Milliseconds that a reader may take nothing of an image. */
   readonly patience: number
   /** Records errors that the client did not cause. */
-  readonly logError: (error: unknown, where: string) => void
+  readonly logError: (error: unknown, where: string, requestId: string) => void
 }
 
 const query = z.object({
@@ -42,7 +43,7 @@ export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => 
   const { deadlineMilliseconds, patience, logError } = options
   const deliveries = new Deliveries({ patience })
   return async exchange => {
-    const { request, response } = exchange
+    const { request, response, record } = exchange
     try {
       await respond({ ...options, deliveries }, exchange, responseSignal(response, deadlineMilliseconds))
     } catch (error) {
@@ -50,7 +51,7 @@ export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => 
       if (response.closed) return
       const known = problemOf(error)
       if (!known || response.headersSent) throw error
-      if (known.status >= 500) logError(error, imagePath)
+      if (known.status >= 500) logError(error, imagePath, record.id)
       sendProblem(request, response, known)
     }
   }
@@ -58,7 +59,7 @@ export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => 
 
 async function respond(
   { accountOf, deliveries }: ImageRouteOptions & { readonly deliveries: Deliveries },
-  { request, response, traceparent }: Exchange,
+  { request, response, record }: Exchange,
   signal: AbortSignal,
 ): Promise<void> {
   const url = new URL(request.url ?? '', 'http://isotherm')
@@ -71,7 +72,9 @@ async function respond(
     const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
     return sendProblem(request, response, problem(422, detail))
   }
-  const found = await account.images.open(reference, variant.data, signal, traceparent)
+  const scope = RequestScope.alone(reference.provider, signal, record)
+  record.used = () => [scope]
+  const found = await account.images.open(reference, variant.data, scope)
   if (found.state === 'READY') {
     const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
     return sendImage(request, response, { image: found.image, freshSeconds: seconds, deliveries })

@@ -5,7 +5,7 @@ import type { CacheAccess } from '../upstream/cache/cache.ts'
 import { notConfigured } from '../upstream/error.ts'
 import type { ImageFile } from '../upstream/images/image.ts'
 import { isImageResult } from '../upstream/images/image-cache.ts'
-import { RequestScope } from '../upstream/source/request-scope.ts'
+import type { RequestScope } from '../upstream/source/request-scope.ts'
 import { DrawingQueue } from './drawing-queue.ts'
 import type { ImageReference, ScreenshotReference } from './references.ts'
 import { draw, isVariant, type Size, sizeOf, UnfitImage, type Variant } from './resizing.ts'
@@ -59,16 +59,12 @@ export class Images {
    * Returns an image as the vendor has it, or a variant: cached, or downloaded and drawn once for all concurrent
    * requests. Rejects with UpstreamError, or with UnfitImage if it is too large to be shown.
    */
-  async open(
-    reference: ImageReference,
-    variant: Variant,
-    signal: AbortSignal,
-    traceparent?: string,
-  ): Promise<ImageState> {
+  async open(reference: ImageReference, variant: Variant, scope: RequestScope): Promise<ImageState> {
+    const { signal } = scope
     const name = JSON.stringify(['variant', reference, variant.width, variant.format])
     const entry = await this.#cache?.get(name)
     if (entry && isImageResult(entry.value)) return ready(entry.value.picture)
-    const found = await this.#ask(reference, signal, traceparent)
+    const found = await this.#ask(reference, scope)
     if (found.state !== 'READY') return found
     const { image } = found
     const size = await this.#sizeOf(image, signal)
@@ -96,12 +92,7 @@ export class Images {
     }
   }
 
-  async #ask(
-    reference: ImageReference,
-    signal: AbortSignal,
-    traceparent: string | undefined,
-  ): Promise<ImageState> {
-    const scope = RequestScope.alone(reference.provider, signal, traceparent)
+  async #ask(reference: ImageReference, scope: RequestScope): Promise<ImageState> {
     if (reference.provider === 'posthog') return this.#askScreenshot(reference, scope)
     const { 'aura-vision': auraVision } = this.#sources
     if (!auraVision) throw notConfigured(reference.provider)

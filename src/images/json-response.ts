@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answeredId } from '../server/request-id.ts'
 import type { Problem } from './problem.ts'
 
-/** Sends a problem as JSON (RFC 9457). */
+/** Sends a problem as JSON (RFC 9457), with the id of its request. */
 export function sendProblem(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   const { retryAfterSeconds } = problem
   if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', retryAfterSeconds)
-  sendJson(request, response, problem.status, 'application/problem+json', problem)
+  const requestId = answeredId(response)
+  sendJson(request, response, problem.status, 'application/problem+json', { ...problem, requestId })
 }
 
 export function sendJson(

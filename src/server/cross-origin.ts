@@ -12,7 +12,7 @@ export function allowOrigin(
   response.setHeader('vary', 'Origin')
   if (origin === undefined || !isListed(origin, origins)) return
   response.setHeader('access-control-allow-origin', origins.includes('*') ? '*' : origin)
-  response.setHeader('access-control-expose-headers', 'Content-Range, ETag, Retry-After')
+  response.setHeader('access-control-expose-headers', 'Content-Range, ETag, Retry-After, X-Request-Id')
 }
 
 /**

@@ -1,19 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, Entry } from '../access/access.ts'
 import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './cross-origin.ts'
+import { observeRequest } from './observed-requests.ts'
 import { Refusal, sendRefusal } from './refusal.ts'
+import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { readTarget, type Target } from './request-target.ts'
 import { methodsOf, type Route, routeOf } from './routes.ts'
 import { untilTaken } from './slow-readers.ts'
-import { traceparentOf } from './traceparent.ts'
 
 /** A request that passed the front door. */
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: Target
-  /** The trace that the request is part of, by W3C's header. */
-  readonly traceparent: string | undefined
+  /** Its id, its trace, and what becomes known of it. */
+  readonly record: RequestRecord
 }
 
 /** A request of a known caller. */
@@ -36,10 +37,12 @@ export interface FrontDoorOptions {
   /** Throws a Refusal for a host that is not this server's. */
   readonly checkHost: (target: Target) => void
   readonly handlers: Handlers
+  /** Those who see every request, whatever becomes of it. */
+  readonly observers?: readonly RequestObserver[]
   /** Milliseconds that a reader may take nothing of the end of a response. */
   readonly patience: number
   /** Records errors that are no Refusal; `where` names the place in the code. */
-  readonly logError: (error: unknown, where: string) => void
+  readonly logError: (error: unknown, where: string, requestId: string) => void
 }
 
 /**
@@ -50,11 +53,14 @@ export interface FrontDoorOptions {
 export function frontDoor(
   options: FrontDoorOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { observers = [] } = options
   return async (request, response) => {
+    const record = observeRequest(request, response, observers)
     try {
-      await admit(options, request, response)
+      await admit(options, request, response, record)
     } catch (error) {
-      if (!(error instanceof Refusal) && !response.destroyed) options.logError(error, 'the front door')
+      if (!(error instanceof Refusal) && !response.destroyed)
+        options.logError(error, 'the front door', record.id)
       if (response.headersSent) response.destroy()
       else sendRefusal(request, response, error instanceof Refusal ? error : unexpected)
     }
@@ -69,17 +75,21 @@ async function admit(
   options: FrontDoorOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  record: RequestRecord,
 ): Promise<void> {
   allowOrigin(request, response, options.corsOrigins)
   const target = readTarget(request)
   if (target.isAbsolute) toOriginForm(request, target)
-  const exchange = { request, response, target, traceparent: traceparentOf(request) }
+  const exchange = { request, response, target, record }
   const route = routeOf(target, request.method, request.headers.accept)
+  record.route = route
   for (const step of chain) if (step(exchange, route, options)) return
   const { access, handlers } = options
-  if (route === 'graphql' || route === 'graphiql')
-    await handlers[route]({ ...exchange, ...(await access.enter(request)) })
-  else if (route) await handlers[route](exchange)
+  if (route === 'graphql' || route === 'graphiql') {
+    const entry = await access.enter(request)
+    record.caller = entry.caller.id
+    await handlers[route]({ ...exchange, ...entry })
+  } else if (route) await handlers[route](exchange)
 }
 
 /** Throws a Refusal, or returns true once it has sent the response. */

@@ -14,8 +14,8 @@ import { Refusal } from './refusal.ts'
 import { incrementalFormat, takesEvents, typeOfWhole } from './response-format.ts'
 import { bodyOf, httpOf, type Result } from './result-body.ts'
 import { sendResults } from './result-stream.ts'
+import type { ServerContext } from './server-context.ts'
 import { chunkBytes, endWith } from './slow-readers.ts'
-import type { ServerContext } from './yoga.ts'
 
 export interface GraphqlOverHttpOptions {
   /** The largest request body. */
@@ -37,8 +37,8 @@ export function graphqlOverHttp(
 ): (exchange: EnteredExchange) => Promise<void> {
   const run = async (params: OperationParams, request: Request, exchange: EnteredExchange) => {
     try {
-      const { response: res, traceparent, caller, account } = exchange
-      return await getResultForParams({ params, request }, { res, traceparent, caller, account })
+      const { response: res, record, caller, account } = exchange
+      return await getResultForParams({ params, request }, { res, record, caller, account })
     } catch (error) {
       return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
     }
@@ -66,7 +66,7 @@ export function graphqlOverHttp(
 }
 
 async function sendWhole(
-  { request, response }: Exchange,
+  { record, request, response }: Exchange,
   result: Result,
   cacheHeaders: Readonly<Record<string, string>>,
   patience: number,
@@ -81,7 +81,7 @@ async function sendWhole(
   if (!isJson) return sendResults(response, only(result), type, { status, headers, patience })
   if (cacheHeaders.etag && fresh(request.headers, { etag: cacheHeaders.etag }))
     return void response.writeHead(304, { ...headers, ...cacheHeaders }).end()
-  const value = bodyOf(result)
+  const value = bodyOf(result, record.id)
   const allHeaders = { 'content-type': `${type}; charset=utf-8`, ...headers, ...cacheHeaders }
   if (isLongJson(value)) {
     response.writeHead(status, allHeaders)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StartProblems } from '../config/config.ts'
+import { requestIdHeader, requestIdOf } from './request-id.ts'
 
 export interface HttpServer {
   /** The address it listens on. */
@@ -37,10 +38,10 @@ export async function listen({
     keepAliveTimeout: 65_000,
   })
   // Node would close the connection without a response.
-  server.on('connect', (_request, socket) => {
+  server.on('connect', (request, socket) => {
     socket.on('error', () => socket.destroy())
     socket.end(
-      'HTTP/1.1 405 Method Not Allowed\r\nallow: GET, POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+      `HTTP/1.1 405 Method Not Allowed\r\n${requestIdHeader}: ${requestIdOf(request)}\r\nallow: GET, POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
     )
   })
   let isDraining = false

@@ -4,6 +4,7 @@ import { sendProblem } from '../images/json-response.ts'
 import { problem } from '../images/problem.ts'
 import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
+import { answeredId } from './request-id.ts'
 
 /** Thrown to refuse a request before any of it runs. The front door sends it. */
 export class Refusal extends Error {
@@ -31,7 +32,8 @@ export function sendRefusal(
     sendProblem(request, response, problem(status, message, { code }))
     return
   }
-  const text = JSON.stringify({ errors: [{ message, extensions: { code } }] })
+  const extensions = { code, requestId: answeredId(response) }
+  const text = JSON.stringify({ errors: [{ message, extensions }] })
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),

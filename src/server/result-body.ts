@@ -42,22 +42,28 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   return { status: highest ?? (isUnexpected ? 500 : 200), headers }
 }
 
-/** The value that is sent as JSON, without extensions meant only for HTTP. */
-export function bodyOf(result: Result): unknown {
-  const { errors, extensions } = result
-  if (!errors?.length && !extensions?.http) return result
+/** The value that is sent as JSON: each error with the id of the request, no extensions meant only for HTTP. */
+export function bodyOf(result: Result, requestId: string | undefined): Result {
+  const { errors, extensions, incremental, completed } = result
+  if (!errors?.length && !extensions?.http && !incremental && !completed) return result
   return {
     ...result,
-    ...(errors && { errors: errors.map(errorBody) }),
+    ...(errors && { errors: errors.map(error => errorBody(error, requestId)) }),
     ...(extensions && { extensions: withoutInternals(extensions) }),
+    ...(incremental && { incremental: incremental.map(part => bodyOf(part, requestId)) }),
+    ...(completed && { completed: completed.map(part => bodyOf(part, requestId)) }),
   }
 }
 
-function errorBody(error: unknown): unknown {
-  if (!(error instanceof GraphQLError)) return error
-  const { extensions, ...rest } = error.toJSON()
+function errorBody(error: unknown, requestId: string | undefined): unknown {
+  const { extensions, ...rest }: ErrorJson = error instanceof GraphQLError ? error.toJSON() : Object(error)
   const visible = extensions && withoutInternals(extensions)
-  return visible ? { ...rest, extensions: visible } : rest
+  if (!visible && requestId === undefined) return rest
+  return { ...rest, extensions: { ...visible, ...(requestId !== undefined && { requestId }) } }
+}
+
+interface ErrorJson {
+  readonly extensions?: Readonly<Record<string, unknown>>
 }
 
 /** Undefined if nothing is left. */

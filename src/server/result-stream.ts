@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { isLongJson } from './json-pieces.ts'
 import { writeLongJson } from './long-json.ts'
+import { answeredId } from './request-id.ts'
 import type { StreamType } from './response-format.ts'
 import { bodyOf, type Result } from './result-body.ts'
 import { untilTaken } from './slow-readers.ts'
@@ -36,10 +37,11 @@ export async function sendResults(
   const { promise: left, resolve: leave } = Promise.withResolvers<void>()
   response.once('close', leave)
   response.flushHeaders()
+  const requestId = answeredId(response)
   let isWriting = false
   const write = (text: string) => untilTaken(response, patience, taken => response.write(text, taken))
   const writeResult = async (result: Result) => {
-    const value = bodyOf(result)
+    const value = bodyOf(result, requestId)
     if (!isLongJson(value)) {
       const text = JSON.stringify(value)
       return write(form.head(Buffer.byteLength(text)) + text + form.tail)

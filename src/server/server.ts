@@ -16,6 +16,7 @@ import type { OperationLimits } from './operation-limits.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
+import type { RequestObserver } from './request-record.ts'
 import { endWith, readerPatience } from './slow-readers.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 import { openYoga } from './yoga.ts'
@@ -37,6 +38,8 @@ export interface ServerOptions extends HttpServerOptions {
   /** Without it, no document has an id and every text is allowed. */
   readonly documents?: DocumentSettings & { readonly trusted: TrustedDocuments }
   readonly log: Log
+  /** Those who see every request. */
+  readonly observers?: readonly RequestObserver[]
 }
 
 /** Serves the graph to those who may enter. Rejects if it cannot listen on the address. */
@@ -52,6 +55,7 @@ export async function startServer(
     publicUrl,
     hosts = [],
     log,
+    observers = [],
   } = options
   const { readerMilliseconds: patience = readerPatience } = options
   const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
@@ -101,6 +105,7 @@ export async function startServer(
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isDraining() ? 503 : 200),
     },
+    observers,
     patience,
     logError: maskedErrors.logError,
   })

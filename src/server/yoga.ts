@@ -1,9 +1,6 @@
-import type { ServerResponse } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
-import type { Caller } from '../access/caller.ts'
-import type { Account } from '../account.ts'
 import { createContext } from '../context.ts'
 import type { Log } from '../upstream/log.ts'
 import { documentCache } from './document-cache.ts'
@@ -18,21 +15,15 @@ import { useIncrementalRules } from './plugins/incremental-rules.ts'
 import { useLeaving } from './plugins/leaving.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { useOperationCost } from './plugins/operation-cost.ts'
+import { useOperationRecord } from './plugins/operation-record.ts'
 import { useOperationShape } from './plugins/operation-shape.ts'
 import { usePacedErrors } from './plugins/paced-errors.ts'
 import { useSandboxNotice } from './plugins/sandbox-notice.ts'
 import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import { originOf } from './request-origin.ts'
 import { responseSignal } from './response-signal.ts'
+import type { ServerContext } from './server-context.ts'
 import type { DocumentMode, TrustedDocuments } from './trusted-documents.ts'
-
-export interface ServerContext {
-  readonly res: ServerResponse
-  readonly traceparent: string | undefined
-  readonly caller: Caller
-  readonly account: Account
-  readonly [name: string]: unknown
-}
 
 export interface YogaOptions {
   /** Where the server listens. Links use it if a request names no host. */
@@ -57,14 +48,17 @@ export function openYoga(
 ): YogaServerInstance<ServerContext, object> {
   return createYoga<ServerContext>({
     schema,
-    context: ({ request, res, traceparent, caller, account }) =>
-      createContext(account, responseSignal(res, deadlineMilliseconds), {
+    context({ request, res, record, caller, account }) {
+      const context = createContext(account, responseSignal(res, deadlineMilliseconds), {
         isPlanOnly: asksForDryRun(request),
         origin: () => originOf(res.req, listening),
         gone: () => responseSignal(res),
-        traceparent,
+        incoming: record,
         caller,
-      }),
+      })
+      record.used = context.costs
+      return context
+    },
     maskedErrors,
     maxRequestBodySize: false,
     graphiql: false,
@@ -80,6 +74,7 @@ export function openYoga(
     },
     plugins: [
       useDocumentIds(trusted),
+      useOperationRecord(trusted),
       useOperationShape(operationLimits),
       useDocumentMode(trusted, mode, log),
       useIncrementalRules(),

@@ -1,3 +1,5 @@
+import type { CallTrail } from './call-trail.ts'
+
 /** What one upstream call carries, on behalf of all requests that wait for it. */
 export interface CallContext {
   /** Aborts when no request waits for the call any more. */
@@ -8,6 +10,8 @@ export interface CallContext {
   readonly traceparent?: string | undefined
   /** Called when the call's turn has come; rejects if another instance makes it, and then it must not be made. */
   readonly claim?: () => Promise<void>
+  /** Which call it is, for those who observe it and for its error. */
+  readonly trail?: CallTrail | undefined
   /** Called when the provider's limits allow the call and it is made. */
   readonly begun?: () => void
   /** Called when the call is sent again: with a new token, or because its connection was closed. */

@@ -32,6 +32,18 @@ export interface UpstreamErrorDetails {
   readonly cause?: unknown
 }
 
+/** The call that an error ended: for the log, and for no client. */
+export interface FailedCall {
+  /** Without values, such as `GET /websites`. */
+  readonly route: string
+  /** The one that failed, from 1 on; 0 if it was refused before it left. */
+  readonly attempt: number
+  readonly milliseconds: number
+  /** Of the incoming request that it was made for. */
+  readonly requestId: string | undefined
+  readonly traceId: string | undefined
+}
+
 /**
  * What a provider's client throws, except BadInput for an id that does not fit a route. Clients see the message, so it is a
  * sentence of our own: it never quotes an upstream body, a URL or a credential.
@@ -44,6 +56,8 @@ export class UpstreamError extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly upstreamStatus: number | undefined
   readonly upstreamRequestId: string | undefined
+  /** Noted when the call ends. */
+  call: FailedCall | undefined
 
   constructor(
     provider: ProviderName,

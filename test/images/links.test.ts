@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
+import { sentId } from '../support/request-ids.ts'
 import { serve } from '../support/serving.ts'
 import { arrival } from '../support/wiring.ts'
 import { contentRoute, imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
@@ -38,7 +39,8 @@ describe.each(kinds)('the link of a $kind heatmap', ({ kind, type, seconds, rout
   test('has the same head and no body for HEAD', async () => {
     await using served = await serve()
     const link = await linkOf(served, kind)
-    const [get, head] = [await fetch(link), await fetch(link, { method: 'HEAD' })]
+    const sent = { headers: { 'x-request-id': sentId } }
+    const [get, head] = [await fetch(link, sent), await fetch(link, { ...sent, method: 'HEAD' })]
     const headersOf = ({ headers }: Response) => {
       const { date, connection, 'keep-alive': alive, ...rest } = Object.fromEntries(headers)
       return rest

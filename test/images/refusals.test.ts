@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
 import { headerOf, requestText, sendRaw } from '../support/raw-http.ts'
+import { sentId } from '../support/request-ids.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { contentRoute, linkOf, pageImage } from './serving-pictures.ts'
 
@@ -44,7 +45,7 @@ describe('a handle', () => {
   test('is asked by GET or HEAD, with a width and a format that there are', async () => {
     await using served = await serve()
     const link = await linkOf(served, 'page')
-    const posted = await fetch(link, { method: 'POST' })
+    const posted = await fetch(link, { method: 'POST', headers: { 'x-request-id': sentId } })
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
     expect(posted.headers.get('content-type')).toBe('application/problem+json')
     expect(await posted.json()).toEqual({
@@ -52,6 +53,7 @@ describe('a handle', () => {
       title: 'Method Not Allowed',
       detail: expect.stringMatching(/^POST is no method of \/images\//),
       code: 'BAD_REQUEST',
+      requestId: sentId,
     })
     for (const query of ['width=0', 'width=4097', 'width=1e3', 'width=-1', 'width=', 'format=svg', 'format='])
       expect(await problemAt(`${link}?${query}`)).toMatchObject({

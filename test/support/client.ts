@@ -1,4 +1,5 @@
 import type { TypedDocumentString } from '../generated/graphql.ts'
+import { sentId, withoutId } from './request-ids.ts'
 
 export interface GraphQLFailure {
   readonly message: string
@@ -20,6 +21,7 @@ interface Cost {
 export interface Answer<Data> {
   readonly status: number
   readonly data: Data
+  /** Without the id of the request, which each of them had. */
   readonly errors: readonly GraphQLFailure[]
   /** But for what the answer cost. */
   readonly extensions: Readonly<Record<string, unknown>>
@@ -52,13 +54,16 @@ export async function askText<Data>(
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
+      'x-request-id': sentId,
       ...headers,
     },
     body: JSON.stringify({ query, variables }),
     signal: signal ?? null,
   })
   const text = await response.text()
-  const { data, errors = [], extensions: told = {} } = JSON.parse(text)
+  const { data, errors: failures = [], extensions: told = {} } = JSON.parse(text)
+  const id = response.headers.get('x-request-id')
+  const errors: GraphQLFailure[] = failures.map((failure: GraphQLFailure) => withoutId(failure, id))
   // A plan has no data.
   for (const { path } of told.plan ? [] : errors)
     if (path && !isNullItself(data, path)) throw new Error(`${path.join('.')} took its parent with it`)

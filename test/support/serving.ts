@@ -5,6 +5,7 @@ import type { Environment } from '../../src/config/config.ts'
 import { startIsotherm } from '../../src/isotherm.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox.ts'
+import type { LogLevel } from '../../src/telemetry/open-log.ts'
 import { recordLog } from './recorded-log.ts'
 
 export interface Served extends AsyncDisposable {
@@ -26,10 +27,12 @@ export async function serve({
   environment = {},
   catalog = sandboxCatalog(),
   sandbox: options = {},
+  logLevel = 'warn',
 }: {
   readonly environment?: Environment
   readonly catalog?: string
   readonly sandbox?: SandboxOptions
+  readonly logLevel?: LogLevel
 } = {}): Promise<Served> {
   await using resources = new AsyncDisposableStack()
   const sandbox = resources.use(await startSandbox(options))
@@ -37,7 +40,7 @@ export async function serve({
   resources.defer(() => rm(folder, { recursive: true }))
   const file = join(folder, 'catalog.yaml')
   await writeFile(file, catalog)
-  const { log, messages, lines } = recordLog()
+  const { log, messages, lines } = recordLog(logLevel)
   const variables = {
     PORT: '0',
     ISOTHERM_SANDBOX: 'off',

@@ -101,42 +101,47 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
       return isGood(last) ? last : untilEnded('aura-vision', signal, next)
     }
   }
-  const open = async ({ tokenAsked }: CallContext) => {
+  const open = async ({ tokenAsked, traceparent, trail }: CallContext) => {
     using deadline = openDeadline(deadlineMilliseconds, closing.signal)
     // It is for all who wait for a socket, and counted for the first of them.
-    const callContext: CallContext = { signal: deadline.signal, ...(tokenAsked && { tokenAsked }) }
+    const callContext: CallContext = {
+      signal: deadline.signal,
+      traceparent,
+      trail,
+      ...(tokenAsked && { tokenAsked }),
+    }
     const token = await tokens.current(callContext)
     // A renewal that failed answers the token that there was, and its socket may still be open.
     if (current && current.token === token && isGood(current) && Date.now() < current.endsAt) return current
     try {
-      return await openWith(token)
+      return await openWith(token, callContext)
     } catch (error) {
       if (!isRefusal(error)) throw error
       const newer = await tokens.renew(token, 'connect', callContext)
       if (newer === 'paused') throw eitherRefused(error)
       if (newer === 'known') throw error
-      return await openWith(newer).catch(second => {
+      return await openWith(newer, callContext).catch(second => {
         if (isRefusal(second)) tokens.renewedInVain(newer, 'connect')
         throw second
       })
     }
   }
-  const connect = async (token: Token): Promise<Session> => {
+  const connect = async (token: Token, callContext: CallContext): Promise<Session> => {
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
-    const connection = await openConnection({ ...settings, url, closing: closing.signal })
+    const connection = await openConnection({ ...settings, url, closing: closing.signal, callContext })
     tokens.accepted(token, 'connect')
     return { connection, token, endsAt: Date.now() + socketMilliseconds }
   }
-  const openWith = async (token: Token) => {
-    const next = await connect(token)
+  const openWith = async (token: Token, callContext: CallContext) => {
+    const next = await connect(token, callContext)
     current?.connection.retire()
     current = next
     return next
   }
   /** On a socket of its own, where whatever comes is about this request. */
   const askAlone = async (token: Token, message: (id: string) => string, callContext: CallContext) => {
-    const own = await connect(token)
+    const own = await connect(token, callContext)
     try {
       return await send(own, message, callContext)
     } finally {

@@ -3,6 +3,7 @@ import { type RawData, WebSocket } from 'ws'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import { failedOutcome, type UpstreamObserver } from '../../upstream/observer.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { InFlight, type Waiting } from './in-flight.ts'
@@ -42,6 +43,10 @@ export interface ConnectionOptions {
   readonly numbering: PartNumbering
   readonly deadlineMilliseconds: number
   readonly maximumBytes: number
+  /** Sees the opening of the connection, and each message. */
+  readonly observer?: UpstreamObserver | undefined
+  /** For whom the connection is opened first. */
+  readonly callContext?: Pick<CallContext, 'traceparent' | 'trail'>
   /** After how long without a word the other end is pinged; by default a quarter of the deadline, from one second to five. */
   readonly quietMilliseconds?: number
   /** How long others may have their answers before it is told that one of several failed, and which is not known. */
@@ -52,6 +57,26 @@ export interface ConnectionOptions {
 
 /** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const { url, observer, callContext } = options
+  const observation = observer?.begin({
+    provider: 'aura-vision',
+    route: 'GET socket',
+    method: 'GET',
+    origin: url.origin,
+    attempt: 1,
+    traceparent: callContext?.traceparent,
+  })
+  try {
+    const connection = await open(options)
+    observation?.end({ status: 101, bytes: 0 })
+    return connection
+  } catch (error) {
+    observation?.end(failedOutcome(error, options.closing))
+    throw error
+  }
+}
+
+async function open(options: ConnectionOptions): Promise<Connection> {
   const { url, deadlineMilliseconds, maximumBytes, closing } = options
   using deadline = openDeadline(deadlineMilliseconds, closing)
   const { signal } = deadline
@@ -98,6 +123,7 @@ const slackBytes = 65_536
 
 function attend(socket: WebSocket, options: ConnectionOptions): Connection {
   const { numbering, maximumBytes, deadlineMilliseconds, closing, graceMilliseconds } = options
+  const { observer, url } = options
   const quiet = Math.max(1000, Math.min(deadlineMilliseconds / 4, 5000))
   const inFlight = new InFlight({
     leftMilliseconds: deadlineMilliseconds,
@@ -189,6 +215,16 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(endedError('aura-vision', signal))
         const arrivalsBefore = arrivals
+        const { trail, traceparent } = callContext
+        const attempt = trail?.leave() ?? 1
+        const observation = observer?.begin({
+          provider: 'aura-vision',
+          route: trail?.route ?? 'unknown',
+          method: undefined,
+          origin: url.origin,
+          attempt,
+          traceparent,
+        })
         const end = () => {
           const error = endedError('aura-vision', signal)
           inFlight.abandon(id, error)
@@ -203,10 +239,12 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
           resolve: json => {
             forget()
             callContext.received?.(waiting.bytes)
+            observation?.end({ status: undefined, bytes: waiting.bytes })
             resolve(json)
           },
           reject: error => {
             forget()
+            observation?.end(failedOutcome(error instanceof ConnectionLost ? error.reason : error, signal))
             reject(error)
           },
         }

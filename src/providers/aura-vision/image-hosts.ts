@@ -40,7 +40,8 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
   }
   const get = async ({ url, isNamed }: ImageAddress, callContext: CallContext) => {
     try {
-      const answer = await (isNamed ? named : guarded).get({ url, callContext })
+      const trail = callContext.trail?.to('GET image')
+      const answer = await (isNamed ? named : guarded).get({ url, callContext: { ...callContext, trail } })
       semaphore.note('picture' in answer ? undefined : statusError('aura-vision', answer))
       return answer
     } catch (error) {

@@ -2,12 +2,12 @@ import { GraphQLError } from 'graphql'
 import type { YogaMaskedErrorOpts } from 'graphql-yoga'
 import { BadInput } from '../../upstream/bad-input.ts'
 import { UpstreamError } from '../../upstream/error.ts'
-import type { Log } from '../../upstream/log.ts'
+import type { Log, LogFields } from '../../upstream/log.ts'
 import { rootOf } from './root-error.ts'
 
 export interface MaskedErrors extends YogaMaskedErrorOpts {
   /** Logs an error that no field stands for; `where` names the place in the code or the response. */
-  readonly logError: (error: unknown, where: string) => void
+  readonly logError: (error: unknown, where: string, requestId?: string) => void
 }
 
 /**
@@ -22,13 +22,13 @@ export function maskErrors(log: Log): MaskedErrors {
     logged.add(error)
     return true
   }
-  const logError = (error: unknown, where: string) => {
+  const logError = (error: unknown, where: string, requestId?: string) => {
     if (!(error instanceof UpstreamError)) {
-      if (isNew(Object(error))) log.error({ where }, `unexpected error at ${where}: ${outline(error)}`)
+      if (isNew(Object(error)))
+        log.error({ where, requestId }, `unexpected error at ${where}: ${outline(error)}`)
       // A client that left is no upstream failure.
     } else if (!isAbort(error.cause) && isNew(error)) {
-      const { provider, code } = error
-      log.warn({ provider, code }, upstreamLine(error))
+      log.warn(upstreamFields(error), upstreamLine(error))
     }
   }
   const mask = (error: unknown, message: string) => {
@@ -66,6 +66,16 @@ function relocated(
 
 function isAbort(cause: unknown): boolean {
   return cause instanceof DOMException && cause.name === 'AbortError'
+}
+
+function upstreamFields({
+  provider,
+  code,
+  upstreamStatus,
+  upstreamRequestId,
+  call,
+}: UpstreamError): LogFields {
+  return { provider, code, upstreamStatus, upstreamRequestId, ...call }
 }
 
 function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause }: UpstreamError): string {

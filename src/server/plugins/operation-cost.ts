@@ -11,12 +11,13 @@ import { asksForCost } from '../explain.ts'
 import { type OperationCost, operationCost } from '../operation-cost.ts'
 import type { OperationLimits } from '../operation-limits.ts'
 import { operationRefusal } from '../operation-refusal.ts'
+import type { ServerContext } from '../server-context.ts'
 
 /**
  * Refuses an operation that costs too much or makes too many changes, before any call. Adds `extensions.cost` for
  * clients that ask for it. Must come after the plugin that refuses bad input.
  */
-export function useOperationCost(limits: OperationLimits): Plugin<Context> {
+export function useOperationCost(limits: OperationLimits): Plugin<Context & Pick<ServerContext, 'record'>> {
   const lasting = new WeakMap<OperationDefinitionNode, OperationCost>()
   const costOf = ({ schema, document, operationName, variableValues }: ExecutionArgs) => {
     const operation = getOperationAST(document, operationName)
@@ -34,6 +35,7 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context> {
     onExecute({ args, setResultAndStopExecution }) {
       const cost = costOf(args)
       if (!cost) return undefined
+      args.contextValue.record.estimatedCost = cost.cost
       const extensions = asksForCost(args.contextValue.request)
         ? { cost: costExtension(cost, limits) }
         : undefined
@@ -52,6 +54,7 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context> {
     onSubscribe({ args, setResultAndStopExecution }) {
       const cost = costOf(args)
       if (!cost) return undefined
+      args.contextValue.record.estimatedCost = cost.cost
       const refusal = costRefusal(cost, limits)
       if (refusal) return setResultAndStopExecution({ errors: [refusal] })
       if (!asksForCost(args.contextValue.request)) return undefined

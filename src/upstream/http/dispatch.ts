@@ -2,13 +2,14 @@ import type { Dispatcher } from 'undici'
 import type { CallContext } from '../call-context.ts'
 import { endedError, openDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
+import { failedOutcome } from '../observer.ts'
 import type { Bounds } from './bounds.ts'
 import type { Connections } from './connections.ts'
 import type { Exchange } from './exchange.ts'
 import { endsConnection, mayBeDone, noResponse } from './no-response.ts'
 
 export interface Sending<Response> {
-  readonly request: Dispatcher.DispatchOptions
+  readonly request: Dispatcher.DispatchOptions & { readonly headers: Readonly<Record<string, string>> }
   /** Called each time the request is sent. */
   readonly open: () => Exchange<Response>
   readonly callContext: CallContext | undefined
@@ -18,10 +19,10 @@ export interface Sending<Response> {
   readonly isCreation: boolean
 }
 
-/** Sends one provider's calls within its bounds. Rejects with UpstreamError if there is no response, or it is late or too large. */
+/** Sends one provider's calls within its bounds, each with its trace. Rejects with UpstreamError if there is no response, or it is late or too large. */
 export function openDispatch(
   provider: ProviderName,
-  { deadlineMilliseconds, maximumBytes }: Bounds,
+  { deadlineMilliseconds, maximumBytes, observer }: Bounds,
   connections: Connections,
 ) {
   return async <Response>({
@@ -32,26 +33,47 @@ export function openDispatch(
     isCreation,
   }: Sending<Response>): Promise<Response> => {
     if (callContext?.signal.aborted) throw endedError(provider, callContext.signal)
+    const { trail, traceparent } = callContext ?? {}
+    const attempt = trail?.leave() ?? 1
+    const observation = observer?.begin({
+      provider,
+      route: trail?.route ?? 'unknown',
+      method: request.method,
+      origin: String(request.origin),
+      attempt,
+      traceparent,
+    })
+    const sent = withTrace(request, observation?.traceparent ?? traceparent)
     let exchange = open()
     using deadline = openDeadline(deadlineMilliseconds, callContext?.signal)
     const { signal } = deadline
     signal.addEventListener('abort', () => exchange.giveUp(endedError(provider, signal)))
     try {
-      connections.send(request, exchange)
+      connections.send(sent, exchange)
       const response = await exchange.response.catch(error => {
         if (!isRead || !lostUnanswered(exchange, error)) throw error
         callContext?.repeated?.()
+        trail?.leave()
         exchange = open()
-        connections.sendAnew(request, exchange)
+        connections.sendAnew(sent, exchange)
         return exchange.response
       })
       callContext?.received?.(exchange.wireBytes)
+      observation?.end({ status: exchange.status, bytes: exchange.wireBytes })
       return response
     } catch (error) {
       const failure = noResponse(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
+      observation?.end(failedOutcome(failure, callContext?.signal))
       throw isCreation && exchange.hasLeft ? mayBeDone(failure) : failure
     }
   }
+}
+
+function withTrace<Request extends Sending<unknown>['request']>(
+  request: Request,
+  traceparent: string | undefined,
+): Request {
+  return traceparent === undefined ? request : { ...request, headers: { ...request.headers, traceparent } }
 }
 
 /** Whether a reused connection ended before any response, as one does that the server closed while it was idle. */

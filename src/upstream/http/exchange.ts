@@ -42,6 +42,11 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
     this.#reject = reject
   }
 
+  /** Of the response; 0 until it comes. */
+  get status(): number {
+    return this.head.status
+  }
+
   /** Ends the call upstream, at once or as soon as it has a connection. */
   giveUp(reason: Error): void {
     this.#givenUp = reason

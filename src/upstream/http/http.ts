@@ -52,7 +52,6 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
           accept: 'application/json',
           'accept-encoding': acceptedCodings,
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(callContext?.traceparent === undefined ? {} : { traceparent: callContext.traceparent }),
           ...headers,
         },
         body: json === undefined ? null : JSON.stringify(json),

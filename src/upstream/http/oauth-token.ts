@@ -136,7 +136,7 @@ async function fetchToken(
   http: HttpUpstream,
   { tokenUrl, audience, clientId, clientSecret }: Credentials,
   milliseconds: number,
-  { tokenAsked }: CallContext,
+  { tokenAsked, traceparent, trail }: CallContext,
 ): Promise<Token> {
   using deadline = openDeadline(milliseconds)
   const askedAt = Date.now()
@@ -147,7 +147,12 @@ async function fetchToken(
     grant_type: 'client_credentials',
   }
   tokenAsked?.()
-  const callContext: CallContext = { signal: deadline.signal, ...(tokenAsked && { repeated: tokenAsked }) }
+  const callContext: CallContext = {
+    signal: deadline.signal,
+    traceparent,
+    trail: trail?.to('POST token'),
+    ...(tokenAsked && { repeated: tokenAsked }),
+  }
   const response = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
   if (response.status === 400 || response.status === 401 || response.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`

@@ -42,7 +42,6 @@ export function openImageDownloader(
         headers: {
           accept: '*/*',
           'accept-encoding': 'identity',
-          ...(callContext.traceparent === undefined ? {} : { traceparent: callContext.traceparent }),
           ...headers,
         },
       }

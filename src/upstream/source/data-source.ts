@@ -190,7 +190,10 @@ export class DataSource<Key, Value> {
     const results = questions.map((question, index): LeaseResult | Promise<LeaseResult> => {
       const value =
         values[index] ?? new RangeError(`${values.length} answers to ${questions.length} questions`)
-      if (value instanceof Error) return this.#fail(question, value)
+      if (value instanceof Error) {
+        callContext.trail?.explain(value)
+        return this.#fail(question, value)
+      }
       const stored = this.#cached.store(question, value, at)
       this.#settle(question, { value, at, isStale: false })
       return stored

@@ -1,19 +1,22 @@
 import type { CallContext } from '../call-context.ts'
+import { CallTrail } from '../call-trail.ts'
 import { endedError } from '../deadline.ts'
+import type { PlannedCall } from './admission.ts'
 import type { InFlightQuestion } from './in-flight.ts'
 import type { RequestScope } from './request-scope.ts'
 
 /** The call context of a call for these questions, whose costs are those of the request that begins it. */
 export function callContextFor<Key, Value>(
-  call: object,
+  call: { readonly plan: PlannedCall },
   questions: readonly InFlightQuestion<Key, Value>[],
   scope: RequestScope,
 ): CallContext {
-  const { usage, traceparent } = scope
+  const { usage, incoming } = scope
   return {
     signal: whileWanted(questions, scope),
     requester: scope,
-    traceparent,
+    traceparent: incoming.traceparent,
+    trail: new CallTrail(call.plan.route, incoming),
     begun() {
       usage.noteMade(questions.map(({ name }) => name))
       const made = { usage, call }

@@ -1,4 +1,5 @@
 import type { CallContext } from '../call-context.ts'
+import { CallTrail, type IncomingRequest } from '../call-trail.ts'
 import type { ProviderName } from '../error.ts'
 import { Admission, type PlannedCall } from './admission.ts'
 import { Usage } from './usage.ts'
@@ -8,15 +9,14 @@ export class RequestScope {
   readonly provider: ProviderName
   /** Aborts when the request's client leaves, or its deadline passes. */
   readonly signal: AbortSignal
-  /** The request's `traceparent`, by W3C Trace Context. */
-  readonly traceparent: string | undefined
+  readonly incoming: IncomingRequest
   readonly usage = new Usage()
   readonly #admission: Admission
   readonly #maximumCalls: number
 
   /** A scope outside of GraphQL requests, which only the vendor's limits bound. */
-  static alone(provider: ProviderName, signal: AbortSignal, traceparent?: string): RequestScope {
-    return new RequestScope(provider, signal, new Admission(false), Number.POSITIVE_INFINITY, traceparent)
+  static alone(provider: ProviderName, signal: AbortSignal, incoming?: IncomingRequest): RequestScope {
+    return new RequestScope(provider, signal, new Admission(false), Number.POSITIVE_INFINITY, incoming)
   }
 
   constructor(
@@ -24,11 +24,11 @@ export class RequestScope {
     signal: AbortSignal,
     admission: Admission,
     maximumCalls: number,
-    traceparent?: string,
+    incoming: IncomingRequest = {},
   ) {
     this.provider = provider
     this.signal = signal
-    this.traceparent = traceparent
+    this.incoming = incoming
     this.#admission = admission
     this.#maximumCalls = maximumCalls
   }
@@ -48,12 +48,19 @@ export class RequestScope {
 
   /** Makes a call that is not shared, such as a change, once it is admitted. */
   async change<Value>(plan: PlannedCall, make: (callContext: CallContext) => Promise<Value>): Promise<Value> {
-    const { signal, usage, traceparent } = this
+    const { signal, usage, incoming } = this
     const begun = usage.planAlone()
     await this.admit([plan])
     const received = (bytes: number) => {
       usage.bytes += bytes
     }
-    return make({ signal, requester: this, traceparent, begun, received })
+    const trail = new CallTrail(plan.route, incoming)
+    const { traceparent } = incoming
+    try {
+      return await make({ signal, requester: this, traceparent, trail, begun, received })
+    } catch (error) {
+      trail.explain(error)
+      throw error
+    }
   }
 }

@@ -1,0 +1,31 @@
+import { hash } from 'node:crypto'
+import { type DocumentNode, getOperationAST } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { ServerContext } from '../server-context.ts'
+import type { TrustedDocuments } from '../trusted-documents.ts'
+
+/** Notes on the record of a request which operation it asks, as soon as its document parses. */
+export function useOperationRecord(trusted: TrustedDocuments): Plugin<Pick<ServerContext, 'record'>> {
+  const hashes = new WeakMap<DocumentNode, string>()
+  return {
+    onParse({ params: { source }, context: { record, params } }) {
+      return ({ result }) => {
+        // Parse errors are refused elsewhere.
+        if (!result || result instanceof Error) return
+        const operation = getOperationAST(result, params.operationName)
+        if (!operation) return
+        record.operation = {
+          type: operation.operation,
+          name: operation.name?.value.slice(0, longestName),
+          document: hashes.getOrInsertComputed(
+            result,
+            () => `sha256:${hash('sha256', typeof source === 'string' ? source : source.body)}`,
+          ),
+          isTrusted: () => trusted.has(result),
+        }
+      }
+    },
+  }
+}
+
+const longestName = 100

@@ -1,0 +1,45 @@
+import { UpstreamError } from './error.ts'
+
+/** The incoming request that a call is made for, as logs and traces name it. */
+export interface IncomingRequest {
+  readonly id?: string | undefined
+  /** The trace that it is part of, as in W3C's `traceparent` header. */
+  readonly traceparent?: string | undefined
+}
+
+/** One planned call on its way to a vendor. Whoever hands its call context on hands it on as well. */
+export class CallTrail {
+  /** Without values, such as `GET /heatmaps/:websiteId/pages`. */
+  readonly route: string
+  readonly #incoming: IncomingRequest
+  readonly #startedAt = performance.now()
+  #attempts = 0
+
+  constructor(route: string, incoming: IncomingRequest) {
+    this.route = route
+    this.#incoming = incoming
+  }
+
+  /** The trail of another call for the same request. */
+  to(route: string): CallTrail {
+    return new CallTrail(route, this.#incoming)
+  }
+
+  /** Counts an attempt that is about to leave, and returns its number from 1 on. */
+  leave(): number {
+    return ++this.#attempts
+  }
+
+  /** Notes on an error which call it ended. The first to do so knows best. */
+  explain(error: unknown): void {
+    if (!(error instanceof UpstreamError)) return
+    const { id, traceparent } = this.#incoming
+    error.call ??= {
+      route: this.route,
+      attempt: this.#attempts,
+      milliseconds: Math.round(performance.now() - this.#startedAt),
+      requestId: id,
+      traceId: traceparent?.split('-')[1],
+    }
+  }
+}
