@@ -35,6 +35,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** By which it is asked, beside those of this machine. */
   readonly hosts: readonly string[]
+  /** How long it serves on, not ready, after a signal to stop. */
+  readonly shutdownDelayMilliseconds: number
   /** How long requests in flight may go on after a signal to stop. */
   readonly drainMilliseconds: number
   /** Providers whose upstream is the sandbox's. */
@@ -61,7 +63,7 @@ export class StartProblems extends Error {
  * in when no provider is configured; with `sandboxByDefault` false, or NODE_ENV=production, it does not.
  */
 export function readConfig(environment: Environment, { sandboxByDefault = true } = {}): Config {
-  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  const variables = withProxyNames(environment)
   const problems: string[] = []
   const take = <Value>(schema: z.ZodType<Value>): z.ZodSafeParseResult<Value> => {
     const parsed = schema.safeParse(variables)
@@ -77,6 +79,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
     maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
     maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES,
+    proxies: proxiesOf(general),
   }
 
   // By itself: a problem with another variable must not change which providers are looked at.
@@ -126,10 +129,25 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     },
     corsOrigins: general.ISOTHERM_CORS_ORIGINS,
     hosts: general.ISOTHERM_HOSTS,
+    shutdownDelayMilliseconds: general.ISOTHERM_SHUTDOWN_DELAY_MS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     sandboxed,
     providers: settings,
   }
+}
+
+/** What is set, with the variables of proxies by their names in upper case. As elsewhere, the lower case ones win. */
+function withProxyNames(environment: Environment): Record<string, string | undefined> {
+  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
+    const lower = variables[name.toLowerCase()]
+    if (lower !== undefined) variables[name] = lower
+  }
+  return variables
+}
+
+function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: z.output<typeof generalVariables>) {
+  return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
 }
 
 const noManifest =

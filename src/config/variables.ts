@@ -47,6 +47,7 @@ export const generalVariables = z.object({
   ISOTHERM_LOG_LEVEL: text()
     .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
     .default('info'),
+  ISOTHERM_SHUTDOWN_DELAY_MS: integer(0, 600_000).default(0),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
   ISOTHERM_CACHE_BYTES: integer(0, 1024 ** 4).default(256 * 1024 ** 2),
   ISOTHERM_STALE_SECONDS: integer(0, year).default(3600),
@@ -61,8 +62,20 @@ export const generalVariables = z.object({
   ISOTHERM_IMAGE_MAX_BYTES: integer(1024, 1024 ** 3).default(32 * 1024 ** 2),
   ISOTHERM_IMAGE_MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
   ISOTHERM_IMAGE_CACHE_BYTES: integer(0, 1024 ** 4).default(128 * 1024 ** 2),
+  HTTPS_PROXY: proxyUrl().optional(),
+  HTTP_PROXY: proxyUrl().optional(),
+  NO_PROXY: text()
+    .transform(value => value.split(/[\s,]+/).filter(Boolean))
+    .default([]),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
 })
+
+/** Without a protocol it is http, as for other programs. */
+function proxyUrl() {
+  return text()
+    .transform(value => (/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`))
+    .pipe(url(['http:', 'https:']))
+}
 
 function providerList() {
   return list()

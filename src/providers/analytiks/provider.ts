@@ -26,9 +26,10 @@ const variables = z.object({
 export const analytiks = {
   name: 'analytiks',
   variables,
-  settings: (values, { deadlineMilliseconds, maximumBytes }): AnalytiksSettings => ({
+  settings: (values, { deadlineMilliseconds, maximumBytes, proxies }): AnalytiksSettings => ({
     deadlineMilliseconds,
     maximumBytes,
+    proxies,
     tokenUrl: values.ANALYTIKS_TOKEN_URL,
     audience: values.ANALYTIKS_AUDIENCE,
     clientId: values.ANALYTIKS_CLIENT_ID,

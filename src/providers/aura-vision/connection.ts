@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer'
+import type { Socket } from 'node:net'
 import { type RawData, WebSocket } from 'ws'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import { type Proxies, proxyFor } from '../../upstream/http/proxies.ts'
+import { openSocketTunnel, ProxyFailure } from '../../upstream/http/tunnel.ts'
 import { failedOutcome, type UpstreamObserver } from '../../upstream/observer.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -47,6 +50,7 @@ export interface ConnectionOptions {
   readonly observer?: UpstreamObserver | undefined
   /** For whom the connection is opened first. */
   readonly callContext?: Pick<CallContext, 'traceparent' | 'trail'>
+  readonly proxies?: Proxies | undefined
   /** After how long without a word the other end is pinged; by default a quarter of the deadline, from one second to five. */
   readonly quietMilliseconds?: number
   /** How long others may have their answers before it is told that one of several failed, and which is not known. */
@@ -81,12 +85,14 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   using deadline = openDeadline(deadlineMilliseconds, closing)
   const { signal } = deadline
   if (signal.aborted) throw endedError('aura-vision', signal)
+  const tunnel = await tunnelTo(options, signal)
   return await new Promise((resolve, reject) => {
-    const socket = createSocket(url, maximumBytes)
+    const socket = createSocket(url, maximumBytes, tunnel)
     const end = () => {
       reject(endedError('aura-vision', signal))
       socket.terminate()
     }
+    if (signal.aborted) end()
     signal.addEventListener('abort', end, { once: true })
     socket.once('open', () => {
       resolve(attend(socket, options))
@@ -102,7 +108,24 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   })
 }
 
-function createSocket(url: URL, maximumBytes: number): WebSocket {
+/** Undefined where no proxy is on the way. */
+async function tunnelTo(
+  { url, proxies, deadlineMilliseconds: timeoutMilliseconds }: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
+  const proxy = proxyFor(url, proxies)
+  if (!proxy) return undefined
+  try {
+    return await openSocketTunnel(proxy, url, { timeoutMilliseconds, signal })
+  } catch (cause) {
+    if (signal.aborted) throw endedError('aura-vision', signal)
+    const reason = cause instanceof ProxyFailure ? `: ${cause.message}` : ''
+    const message = `aura-vision could not be reached${reason}.`
+    throw new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
+  }
+}
+
+function createSocket(url: URL, maximumBytes: number, tunnel: Socket | undefined): WebSocket {
   try {
     return new WebSocket(url, {
       // A message that is too large by less than this fails its own request only; the socket ends with a larger one.
@@ -111,8 +134,10 @@ function createSocket(url: URL, maximumBytes: number): WebSocket {
       perMessageDeflate: false,
       // Looked at here, so that a message that is no text fails its own request only.
       skipUTF8Validation: true,
+      ...(tunnel && { createConnection: () => tunnel }),
     })
   } catch (cause) {
+    tunnel?.destroy()
     const message = 'aura-vision has a URL that no WebSocket can be opened at.'
     throw new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause, retryable: false })
   }

@@ -17,9 +17,10 @@ const variables = z.object({
 export const datadog = {
   name: 'datadog',
   variables,
-  settings: (values, { deadlineMilliseconds, maximumBytes }): DatadogSettings => ({
+  settings: (values, { deadlineMilliseconds, maximumBytes, proxies }): DatadogSettings => ({
     deadlineMilliseconds,
     maximumBytes,
+    proxies,
     apiKey: values.DD_API_KEY,
     applicationKey: values.DD_APP_KEY,
     url: values.DATADOG_URL ?? new URL(`https://api.${values.DD_SITE}`),

@@ -19,9 +19,10 @@ const variables = z.object({
 export const zenovay = {
   name: 'zenovay',
   variables,
-  settings: (values, { deadlineMilliseconds, maximumBytes }): ZenovaySettings => ({
+  settings: (values, { deadlineMilliseconds, maximumBytes, proxies }): ZenovaySettings => ({
     deadlineMilliseconds,
     maximumBytes,
+    proxies,
     apiKey: values.ZENOVAY_API_KEY,
     auth: values.ZENOVAY_AUTH,
     url: values.ZENOVAY_URL,

@@ -1,4 +1,5 @@
 import type { UpstreamObserver } from '../observer.ts'
+import type { Proxies } from './proxies.ts'
 
 /** Bounds of one call; the same for every provider unless its settings say otherwise. */
 export interface Bounds {
@@ -8,4 +9,6 @@ export interface Bounds {
   readonly maximumBytes: number
   /** Sees each call. */
   readonly observer?: UpstreamObserver | undefined
+  /** Through which vendors are reached; directly without them. */
+  readonly proxies?: Proxies | undefined
 }

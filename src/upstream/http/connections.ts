@@ -1,14 +1,17 @@
 import type { LookupFunction } from 'node:net'
 import { Agent, Client, type Dispatcher, Pool } from 'undici'
 import { type CountedConnection, Exchange } from './exchange.ts'
+import { type Proxies, proxyFor } from './proxies.ts'
+import { connectorThrough } from './tunnel.ts'
 
 export interface ConnectionBounds {
   /** For opening one. */
   readonly timeoutMilliseconds: number
   /** Of one response's body on the wire; unbounded by default. */
   readonly maximumBytes?: number
-  /** Finds the addresses of hosts; by default the system's own. */
+  /** Finds the addresses of hosts that no proxy looks up; by default the system's own. */
   readonly lookup?: LookupFunction
+  readonly proxies?: Proxies | undefined
 }
 
 /** Vendors' gateways send cookies and policies by the kilobyte; Node's own bound is 16 kB. */
@@ -19,7 +22,7 @@ export class Connections implements AsyncDisposable {
   readonly #bounds: ConnectionBounds
   readonly #pool: Agent
   #single: Agent | undefined
-  #isClosed = false
+  readonly #closing = new AbortController()
 
   constructor(bounds: ConnectionBounds) {
     this.#bounds = bounds
@@ -34,13 +37,13 @@ export class Connections implements AsyncDisposable {
   /** Sends on a new connection. */
   sendAnew(call: Dispatcher.DispatchOptions, exchange: Dispatcher.DispatchHandler): void {
     // Once closed, the pool refuses it.
-    if (!this.#isClosed) this.#single ??= this.#open({ pipelining: 0 })
+    if (!this.#closing.signal.aborted) this.#single ??= this.#open({ pipelining: 0 })
     const agent = this.#single ?? this.#pool
     agent.dispatch(call, exchange)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     await Promise.all([this.#pool.destroy(), this.#single?.destroy()])
   }
 
@@ -57,8 +60,17 @@ export class Connections implements AsyncDisposable {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: timeoutMilliseconds, ...(lookup && { lookup }) },
-      factory: (origin, settings) => new Pool(origin, { ...settings, factory: openClient }),
+      factory: (origin, settings) =>
+        new Pool(origin, { ...settings, ...this.#wayTo(new URL(origin)), factory: openClient }),
     })
+  }
+
+  #wayTo(origin: URL): Pick<Pool.Options, 'connect'> {
+    const { timeoutMilliseconds, proxies } = this.#bounds
+    const proxy = proxyFor(origin, proxies)
+    return proxy
+      ? { connect: connectorThrough(proxy, { timeoutMilliseconds, signal: this.#closing.signal }) }
+      : {}
   }
 }
 

@@ -30,8 +30,8 @@ export interface HttpUpstream extends AsyncDisposable {
 }
 
 export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
-  const { deadlineMilliseconds, maximumBytes } = bounds
-  const connections = new Connections({ timeoutMilliseconds: deadlineMilliseconds, maximumBytes })
+  const { deadlineMilliseconds, maximumBytes, proxies } = bounds
+  const connections = new Connections({ timeoutMilliseconds: deadlineMilliseconds, maximumBytes, proxies })
   const dispatch = openDispatch(provider, bounds, connections)
   return {
     async call({

@@ -2,6 +2,7 @@ import { errors } from 'undici'
 import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../error.ts'
 import { maximumHeaderBytes } from './connections.ts'
 import { UnreadableBody } from './content-coding.ts'
+import { ProxyFailure } from './tunnel.ts'
 
 export interface CallEnd {
   readonly maximumBytes: number
@@ -25,6 +26,7 @@ interface Reason {
 }
 
 function reasonOf(cause: unknown, { maximumBytes, hasBegun }: CallEnd): Reason {
+  if (cause instanceof ProxyFailure) return unavailable(`could not be reached: ${cause.message}`)
   if (cause instanceof UnreadableBody) return invalid(`answered ${cause.message}`)
   if (cause instanceof errors.ResponseExceededMaxSizeError)
     return invalid(`answered more than ${maximumBytes} bytes`)

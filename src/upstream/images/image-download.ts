@@ -21,15 +21,16 @@ export interface ImageDownloader extends AsyncDisposable {
   get(call: ImageCall): Promise<ImageResponse>
 }
 
-/** `lookup` resolves host names; by default the system does. */
+/** `lookup` resolves host names; by default the system does. A proxy resolves those that are reached through it. */
 export function openImageDownloader(
   provider: ProviderName,
   bounds: Bounds,
   { lookup }: { readonly lookup?: LookupFunction } = {},
 ): ImageDownloader {
-  const { deadlineMilliseconds, maximumBytes } = bounds
+  const { deadlineMilliseconds, maximumBytes, proxies } = bounds
   const connections = new Connections({
     timeoutMilliseconds: deadlineMilliseconds,
+    proxies,
     ...(lookup && { lookup }),
   })
   const dispatch = openDispatch(provider, bounds, connections)
