@@ -4,6 +4,7 @@ import { type Account, openAccount } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { readCatalog } from './catalog/file.ts'
 import { type Config, type Environment, readConfig, StartProblems } from './config/config.ts'
+import type { Settings } from './providers.ts'
 import { startSandbox } from './sandbox.ts'
 import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
@@ -17,6 +18,10 @@ export interface Isotherm extends AsyncDisposable {
   readonly account: Account
   readonly catalogName: string
   readonly documents: DocumentSettings & { readonly trusted: TrustedDocuments }
+  /** How long it serves on after it was told to stop. */
+  readonly shutdownDelayMilliseconds: number
+  /** Says by /readyz that no new requests may come, and serves on. */
+  beUnready(): void
 }
 
 /**
@@ -32,15 +37,7 @@ export async function startIsotherm(
     sandboxByDefault,
   )
   await using resources = new AsyncDisposableStack()
-  const settings = { ...config.providers }
-  if (config.sandboxed.length > 0) {
-    const sandbox = resources.use(await startSandbox())
-    const emulated = { ...environment, ...sandbox.environment(config.sandboxed), ISOTHERM_SANDBOX: 'off' }
-    Object.assign(settings, readConfig(emulated).providers)
-    const unserved = config.sandboxed.filter(name => !settings[name])
-    if (unserved.length > 0)
-      throw new StartProblems(unserved.map(name => `ISOTHERM_SANDBOX: ${name} cannot be emulated.`))
-  }
+  const settings = await vendorSettings(environment, config, resources)
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
   const counters = resources.use(openCallCounters(redis || undefined))
   const account = resources.use(
@@ -58,8 +55,27 @@ export async function startIsotherm(
     account,
     catalogName,
     documents,
+    shutdownDelayMilliseconds: config.shutdownDelayMilliseconds,
+    beUnready: () => server.beUnready(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** The settings of each vendor that is configured or emulated. Emulators are started, and end with the resources. */
+export async function vendorSettings(
+  environment: Environment,
+  config: Config,
+  resources: AsyncDisposableStack,
+): Promise<Settings> {
+  const settings = { ...config.providers }
+  if (config.sandboxed.length === 0) return settings
+  const sandbox = resources.use(await startSandbox())
+  const emulated = { ...environment, ...sandbox.environment(config.sandboxed), ISOTHERM_SANDBOX: 'off' }
+  Object.assign(settings, readConfig(emulated).providers)
+  const unserved = config.sandboxed.filter(name => !settings[name])
+  if (unserved.length > 0)
+    throw new StartProblems(unserved.map(name => `ISOTHERM_SANDBOX: ${name} cannot be emulated.`))
+  return settings
 }
 
 interface Start {
@@ -71,7 +87,8 @@ interface Start {
   readonly trusted: TrustedDocuments
 }
 
-async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
+/** Rejects with StartProblems that list everything wrong with the environment and the files that it names. */
+export async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
   const problems: string[] = []
   const config = collect(problems, () => readConfig(environment, { sandboxByDefault }))
   const file = environment.ISOTHERM_CATALOG?.trim()

@@ -1,11 +1,15 @@
-import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Environment, logLevelOf, StartProblems } from './config/config.ts'
+import { misspelledVariables } from './config/misspelled.ts'
 import { type Isotherm, startIsotherm } from './isotherm.ts'
+import { listenForSignals } from './stop-signals.ts'
 import { logStrayRejections } from './stray-rejections.ts'
 import { openProcessLog } from './telemetry/process-log.ts'
+import type { Log } from './upstream/log.ts'
 
 /**
- * Runs Isotherm until the first signal to stop, and returns the exit code. A second signal ends the process at once.
+ * Runs Isotherm until the first signal to stop, and returns the exit code. From then on it is not ready, and serves for the
+ * delay of shutdown before it stops listening. A second signal ends the process at once.
  */
 export async function run(
   environment: Environment,
@@ -14,11 +18,14 @@ export async function run(
   try {
     const log = await openProcessLog(logLevelOf(environment))
     using _stray = logStrayRejections(log)
-    const stopping = stopSignal()
+    warnOfMisspelled(environment, log)
+    using signals = listenForSignals()
     await using isotherm = await startIsotherm(environment, { ...options, log })
     console.log(greeting(isotherm))
-    await stopping
+    await signals.first
+    isotherm.beUnready()
     console.log('Stopping: requests in flight may end.')
+    await sleep(isotherm.shutdownDelayMilliseconds)
     return 0
   } catch (error) {
     if (!(error instanceof StartProblems)) throw error
@@ -27,14 +34,9 @@ export async function run(
   }
 }
 
-/** Stops listening after the first signal, so that the next one has its default effect. */
-async function stopSignal(): Promise<void> {
-  const listening = new AbortController()
-  const { signal } = listening
-  const heard = ['SIGTERM', 'SIGINT'].map(name => once(process, name, { signal }))
-  await Promise.race(heard)
-  listening.abort()
-  await Promise.allSettled(heard)
+function warnOfMisspelled(environment: Environment, log: Log): void {
+  for (const { name, meant } of misspelledVariables(environment))
+    log.warn({ variable: name, meant }, `${name} is no setting: it may be meant as ${meant}`)
 }
 
 function greeting({ origin, account, catalogName, documents: { trusted, mode } }: Isotherm): string {

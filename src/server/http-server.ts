@@ -9,9 +9,11 @@ export interface HttpServer {
   readonly address: string
   /** `http://<host>:<port>` */
   readonly origin: string
-  readonly isDraining: () => boolean
+  readonly isReady: () => boolean
   /** Passes every request to `enter`. Call it before awaiting anything else, or early requests are lost. */
   serve(enter: RequestListener): void
+  /** Is not ready from now on, and serves all the same. */
+  beUnready(): void
   /** Accepts no more connections, lets requests in flight finish for that long, then closes them. */
   drain(milliseconds: number): Promise<void>
 }
@@ -44,6 +46,7 @@ export async function listen({
       `HTTP/1.1 405 Method Not Allowed\r\n${requestIdHeader}: ${requestIdOf(request)}\r\nallow: GET, POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
     )
   })
+  let isReady = true
   let isDraining = false
   const openResponses = new Set<ServerResponse>()
   server.listen(port, host)
@@ -56,7 +59,7 @@ export async function listen({
   return {
     address,
     origin: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
-    isDraining: () => isDraining,
+    isReady: () => isReady,
     serve(enter) {
       const handle: RequestListener = (request, response) => {
         openResponses.add(response)
@@ -70,7 +73,11 @@ export async function listen({
       // The reader of the body sends 100 Continue. A refused request needs none.
       server.on('checkContinue', handle)
     },
+    beUnready() {
+      isReady = false
+    },
     async drain(milliseconds) {
+      isReady = false
       isDraining = true
       // Tells clients to close, as their next request would meet a closed connection.
       for (const response of openResponses) response.shouldKeepAlive = false

@@ -46,7 +46,7 @@ export interface ServerOptions extends HttpServerOptions {
 export async function startServer(
   access: Access,
   options: ServerOptions,
-): Promise<Pick<HttpServer, 'origin' | 'drain'>> {
+): Promise<Pick<HttpServer, 'origin' | 'beUnready' | 'drain'>> {
   const {
     requestBytes,
     operationLimits,
@@ -103,7 +103,7 @@ export async function startServer(
         ),
       image: showImage,
       health: exchange => sendHealth(exchange, 200),
-      readiness: exchange => sendHealth(exchange, http.isDraining() ? 503 : 200),
+      readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),
     },
     observers,
     patience,

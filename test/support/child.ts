@@ -27,14 +27,24 @@ export function startChild(
 }
 
 /** The same for any script, with its arguments. */
-export async function startNode(
+export function startNode(
+  words: readonly string[],
+  environment: Environment = {},
+  folder?: string,
+): Promise<Child> {
+  return startProgram(process.execPath, words, environment, folder)
+}
+
+/** The same for any program. */
+export async function startProgram(
+  program: string,
   words: readonly string[],
   environment: Environment = {},
   folder?: string,
 ): Promise<Child> {
   await using resources = new AsyncDisposableStack()
   const cwd = folder ?? (await emptyFolder(resources))
-  const child = spawn(process.execPath, words, {
+  const child = spawn(program, words, {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

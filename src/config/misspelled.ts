@@ -1,0 +1,71 @@
+import { providers } from '../providers.ts'
+import { providerNames } from '../upstream/error.ts'
+import type { Environment } from './config.ts'
+import { generalVariables } from './variables.ts'
+
+export interface Misspelled {
+  /** A variable that is set and that nothing reads. */
+  readonly name: string
+  /** The setting that it is within two letters of. */
+  readonly meant: string
+}
+
+/**
+ * The variables that nothing reads but that are nearly settings, in another case or by up to two letters. Names that do not
+ * begin like one of Isotherm's are somebody else's.
+ */
+export function misspelledVariables(environment: Environment): readonly Misspelled[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    if (!value?.trim() || known.has(name)) return []
+    const meant = nearestSetting(name.toUpperCase())
+    return meant === undefined ? [] : [{ name, meant }]
+  })
+}
+
+const providerVariables = providerNames.flatMap(name => Object.keys(providers[name].variables.shape))
+const known: ReadonlySet<string> = new Set([...Object.keys(generalVariables.shape), ...providerVariables])
+
+/** Too short or too common names are left out: HOME is nearly HOST. */
+const settings = [...known].filter(
+  name => name.startsWith('ISOTHERM_') || name === 'REDIS_URL' || providerVariables.includes(name),
+)
+
+const letters = 2
+/** How many letters at the beginning have to be right. */
+const beginning = 3
+
+function nearestSetting(name: string): string | undefined {
+  const [nearest] = settings
+    .filter(setting => setting.slice(0, beginning) === name.slice(0, beginning))
+    .filter(setting => Math.abs(setting.length - name.length) <= letters)
+    .map(setting => ({ setting, distance: distanceOf(name, setting) }))
+    .filter(({ distance }) => distance <= letters)
+    .sort((one, other) => one.distance - other.distance)
+  return nearest?.setting
+}
+
+/** How many letters have to be changed, added, left out or swapped with their neighbour. */
+function distanceOf(one: string, other: string): number {
+  let before: readonly number[] = []
+  let last: readonly number[] = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= one.length; row++) {
+    const next = [row]
+    for (let column = 1; column <= other.length; column++) {
+      const isSame = one[row - 1] === other[column - 1]
+      const isSwapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      next[column] = Math.min(
+        at(last, column) + 1,
+        at(next, column - 1) + 1,
+        at(last, column - 1) + (isSame ? 0 : 1),
+        isSwapped ? at(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      )
+    }
+    before = last
+    last = next
+  }
+  return at(last, other.length)
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY
+}

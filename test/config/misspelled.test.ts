@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { misspelledVariables } from '../../src/config/misspelled.ts'
+import { generalVariables } from '../../src/config/variables.ts'
+import { providers } from '../../src/providers.ts'
+import { providerNames } from '../../src/upstream/error.ts'
+
+const known = [
+  ...Object.keys(generalVariables.shape),
+  ...providerNames.flatMap(name => Object.keys(providers[name].variables.shape)),
+]
+const ours = known.filter(name => !['HOST', 'PORT'].includes(name) && !name.endsWith('_PROXY'))
+
+test.each([
+  ['ZENOVAY_APIKEY', 'ZENOVAY_API_KEY'],
+  ['ISOTHERM_CATALOGUE', 'ISOTHERM_CATALOG'],
+  ['ISOTHERM_CORS_ORIGNIS', 'ISOTHERM_CORS_ORIGINS'],
+  ['POSTHOG_PERSONAL_API_KEYS', 'POSTHOG_PERSONAL_API_KEY'],
+  ['isotherm_catalog', 'ISOTHERM_CATALOG'],
+  ['DD_APIKEY', 'DD_API_KEY'],
+  ['REDIS_URI', 'REDIS_URL'],
+])('%s is taken for %s', (name, meant) => {
+  expect(misspelledVariables({ [name]: 'x' })).toEqual([{ name, meant }])
+})
+
+test('no setting is taken for another one', () => {
+  expect(misspelledVariables(Object.fromEntries(known.map(name => [name, 'x'])))).toEqual([])
+})
+
+test("what an environment holds besides is somebody else's", () => {
+  const others = [
+    ...[
+      'HOME',
+      'HOSTNAME',
+      'POST',
+      'SPORT',
+      'PATH',
+      'NODE_ENV',
+      'NODE_OPTIONS',
+      'POSTGRES_HOST',
+      'POSTHOG_TOKEN',
+    ],
+    ...['DD_ENV', 'DD_SERVICE', 'DD_TAGS', 'DD_VERSION', 'DD_TRACE_ENABLED', 'REDIS_HOST', 'REDIS_PORT'],
+    ...[
+      'http_proxy',
+      'https_proxy',
+      'no_proxy',
+      'ALL_PROXY',
+      'FTP_PROXY',
+      'ISOTHERM_URL',
+      'ACME_ZENOVAY_API_KEY',
+    ],
+  ]
+  expect(misspelledVariables(Object.fromEntries(others.map(name => [name, 'x'])))).toEqual([])
+})
+
+test('a variable that is set to nothing is not told', () => {
+  expect(misspelledVariables({ ZENOVAY_APIKEY: ' ' })).toEqual([])
+})
+
+test('up to two wrong letters behind the third of any setting are found, unless they make another setting', () => {
+  const letter = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZ_')
+  const edit = fc.record({
+    kind: fc.constantFrom('change', 'add', 'drop'),
+    place: fc.double({ min: 0, max: 1, noNaN: true }),
+    letter,
+  })
+  fc.assert(
+    fc.property(fc.constantFrom(...ours), fc.array(edit, { minLength: 1, maxLength: 2 }), (name, edits) => {
+      const wrong = edits.reduce(spelledWrong, name)
+      fc.pre(!known.includes(wrong))
+      const [found] = misspelledVariables({ [wrong]: 'x' })
+      expect(found?.name).toBe(wrong)
+    }),
+  )
+})
+
+function spelledWrong(
+  name: string,
+  { kind, place, letter }: { readonly kind: string; readonly place: number; readonly letter: string },
+): string {
+  const at = 3 + Math.floor(place * (name.length - 3))
+  const end = kind === 'add' ? at : at + 1
+  return name.slice(0, at) + (kind === 'drop' ? '' : letter) + name.slice(end)
+}

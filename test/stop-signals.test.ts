@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { originOf, startChild, startProgram } from './support/child.ts'
+
+const root = join(import.meta.dirname, '..')
+
+describe('while it waits for the balancer after SIGTERM', () => {
+  const environment = { PORT: '0', ISOTHERM_SHUTDOWN_DELAY_MS: '600000' }
+
+  test('it is not ready and serves, until a second signal ends it at once', async () => {
+    await using isotherm = await startChild('main.ts', environment)
+    const origin = await originOf(isotherm)
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200)
+
+    isotherm.process.kill('SIGTERM')
+    await isotherm.says(/Stopping/)
+
+    const answers = await Promise.all(
+      ['readyz', 'healthz', 'graphql?query={__typename}'].map(path => fetch(`${origin}/${path}`)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([503, 200, 200])
+    isotherm.process.kill('SIGTERM')
+    expect(await isotherm.ended()).toBe('SIGTERM')
+  })
+})
+
+test('once the delay is over it ends by itself', async () => {
+  await using isotherm = await startChild('main.ts', { PORT: '0', ISOTHERM_SHUTDOWN_DELAY_MS: '300' })
+  await originOf(isotherm)
+  const startedAt = performance.now()
+  isotherm.process.kill('SIGTERM')
+  expect(await isotherm.ended()).toBe(0)
+  expect(performance.now() - startedAt).toBeGreaterThan(290)
+})
+
+describe.each([
+  ['start', /listens on (http:\S+)\/graphql\n/],
+  ['sandbox', /ZENOVAY_URL=(\S+)/],
+] as const)('npm run %s', (script, ready) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('hands on %s, and leaves no process behind', async signal => {
+    await using npm = await startProgram('npm', ['run', script], { PORT: '0' }, root)
+    await npm.says(ready)
+    const descendants = await descendantsOf(npm.process.pid ?? 0)
+    expect(descendants.length).toBeGreaterThan(0)
+    npm.process.kill(signal)
+    await npm.ended()
+    await gone(descendants)
+  })
+})
+
+/** The ids of a process's children and theirs. */
+async function descendantsOf(pid: number): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pid=,ppid='])
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map(row => row.trim().split(/\s+/).map(Number))
+  const children = (parent: number): readonly number[] =>
+    rows.flatMap(([child = 0, of]) => (of === parent ? [child, ...children(child)] : []))
+  return children(pid)
+}
+
+/** Resolves once none of these processes is left. The test's time-out is its only other end. */
+async function gone(pids: readonly number[]): Promise<void> {
+  while (pids.some(isAlive)) await sleep(20)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
