@@ -15,8 +15,14 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   // V8 pretenures allocation sites whose objects survived; short-lived numbers of a response then land in old space
   // with its rows. A year of a fleet would leave 60 MiB of garbage there.
   setFlagsFromString('--no-allocation-site-pretenuring')
+  const inherited = new Set(Object.keys(process.env))
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const { run } = await import('./run.ts')
-  // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
-  process.exitCode = await run(process.env, { sandboxByDefault: import.meta.filename.endsWith('.ts') })
+  const { runCommand } = await import('./cli/run-command.ts')
+  process.exitCode = await runCommand(process.argv.slice(2), {
+    environment: process.env,
+    inherited,
+    print: text => void process.stdout.write(text),
+    // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
+    sandboxByDefault: import.meta.filename.endsWith('.ts'),
+  })
 }

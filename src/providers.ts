@@ -4,9 +4,11 @@ import { datadog } from './providers/datadog/provider.ts'
 import { posthog } from './providers/posthog/provider.ts'
 import { zenovay } from './providers/zenovay/provider.ts'
 import type { CachePolicy } from './upstream/cache/cache.ts'
+import type { CallContext } from './upstream/call-context.ts'
 import type { ProviderName } from './upstream/error.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
-import type { Provider } from './upstream/provider/provider.ts'
+import type { Probed } from './upstream/provider/probe.ts'
+import { type Provider, requiredNames } from './upstream/provider/provider.ts'
 import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
 import type { RequestScope } from './upstream/source/request-scope.ts'
 
@@ -61,6 +63,37 @@ export function connectClients(settings: Settings, counters?: CallCounters): Cli
   const connect = <Name extends ProviderName>(name: Name, own: AllSettings[Name] | undefined) =>
     own && providers[name].connect(own, counters)
   return byProvider<Clients>(name => connect(name, settings[name]))
+}
+
+/** A provider's probe, for one account. */
+export interface AccountProbe {
+  readonly kinds: readonly string[]
+  readonly limits: string
+  readonly cost: (identities: readonly string[]) => string
+  readonly ask: (identities: readonly string[], callContext: CallContext) => Promise<Probed>
+  readonly faults: (callContext: CallContext) => Promise<readonly string[]>
+}
+
+/** Undefined where the provider is not configured. */
+export function probeOf(name: ProviderName, settings: Settings, clients: Clients): AccountProbe | undefined {
+  const bind = <Name extends ProviderName>(
+    name: Name,
+    own: AllSettings[Name] | undefined,
+    client: AllClients[Name] | undefined,
+  ) => {
+    if (!own || !client) return undefined
+    const { variables, probe } = providers[name]
+    return {
+      kinds: probe.kinds,
+      limits: probe.limits(own),
+      cost: probe.cost,
+      ask: (identities: readonly string[], callContext: CallContext) =>
+        probe.ask(client, identities, callContext),
+      faults: async (callContext: CallContext) =>
+        (await probe.faults?.(client, callContext)) ?? requiredNames(variables),
+    }
+  }
+  return bind(name, settings[name], clients[name])
 }
 
 /** Without a policy nothing is cached; calls in flight are shared all the same. */

@@ -30,6 +30,8 @@ export async function serveDatadog({
   return serveEmulator({
     provider: 'datadog',
     routes: {
+      'GET /api/v1/validate': ({ headers }) =>
+        headers['dd-api-key'] === apiKey ? json(200, { valid: true }) : fail(403, ['Forbidden']),
       [`POST ${path}`]: limited('create_replay_heatmap_snapshot', create),
       [`GET ${path}`]: limited('list_replay_heatmap_snapshots', list),
       [`PATCH ${path}/:snapshotId`]: limited('update_replay_heatmap_snapshot', update),

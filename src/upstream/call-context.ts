@@ -18,6 +18,8 @@ export interface CallContext {
   readonly repeated?: () => void
   /** Called when a token is requested for the call. */
   readonly tokenAsked?: () => void
+  /** Called with the time by the vendor's clock, in milliseconds, when a response tells it. */
+  readonly dated?: (milliseconds: number) => void
   /** Called with the bytes that a response took. */
   readonly received?: (bytes: number) => void
 }

@@ -42,6 +42,8 @@ export interface Question {
 }
 
 export interface AnalytiksClient extends AsyncDisposable {
+  /** Gets a token, if there is none. */
+  signIn(callContext: CallContext): Promise<void>
   /** Null: the vendor documents no quota. */
   readonly quotaLeft: number | null
   /** v1: every requested location, or an error. */
@@ -130,6 +132,9 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
     )
   }
   return {
+    async signIn(callContext) {
+      await tokens.current(callContext)
+    },
     whole: (question, choice, callContext) => request('v1', wholeResponse, question, choice, callContext),
     partial: (question, choice, callContext) => request('v2', partialResponse, question, choice, callContext),
     page(question, brandId, cursor, callContext) {

@@ -8,6 +8,7 @@ import {
   analytiksLoaders,
   analytiksSources,
 } from './loaders.ts'
+import { analytiksProbe } from './probe.ts'
 
 const variables = z.object({
   ANALYTIKS_CLIENT_ID: text(),
@@ -47,6 +48,7 @@ export const analytiks = {
   connect: connectAnalytiks,
   sources: analytiksSources,
   loaders: analytiksLoaders,
+  probe: analytiksProbe,
   emulator: async () => (await import('../../sandbox/analytiks.ts')).serveAnalytiks,
 } satisfies Provider<
   'analytiks',

@@ -46,6 +46,8 @@ export interface AuraVisionSettings extends Bounds, Credentials {
 export interface AuraVisionClient extends AsyncDisposable {
   /** The vendor names no quota. */
   readonly quotaLeft: number | null
+  /** Opens the socket, if there is none. */
+  connect(callContext: CallContext): Promise<void>
   /** What one request may hold; whoever asks keeps to it. */
   readonly bounds: RequestBounds
   /** All heatmaps of these locations and types, in one request; both ends of the filter's range are in. */
@@ -101,7 +103,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
       return isGood(last) ? last : untilEnded('aura-vision', signal, next)
     }
   }
-  const open = async ({ tokenAsked, traceparent, trail }: CallContext) => {
+  const open = async ({ tokenAsked, dated, traceparent, trail }: CallContext) => {
     using deadline = openDeadline(deadlineMilliseconds, closing.signal)
     // It is for all who wait for a socket, and counted for the first of them.
     const callContext: CallContext = {
@@ -109,6 +111,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
       traceparent,
       trail,
       ...(tokenAsked && { tokenAsked }),
+      ...(dated && { dated }),
     }
     const token = await tokens.current(callContext)
     // A renewal that failed answers the token that there was, and its socket may still be open.
@@ -126,7 +129,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
       })
     }
   }
-  const connect = async (token: Token, callContext: CallContext): Promise<Session> => {
+  const connectWith = async (token: Token, callContext: CallContext): Promise<Session> => {
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
     const connection = await openConnection({ ...settings, url, closing: closing.signal, callContext })
@@ -134,14 +137,14 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
     return { connection, token, endsAt: Date.now() + socketMilliseconds }
   }
   const openWith = async (token: Token, callContext: CallContext) => {
-    const next = await connect(token, callContext)
+    const next = await connectWith(token, callContext)
     current?.connection.retire()
     current = next
     return next
   }
   /** On a socket of its own, where whatever comes is about this request. */
   const askAlone = async (token: Token, message: (id: string) => string, callContext: CallContext) => {
-    const own = await connect(token, callContext)
+    const own = await connectWith(token, callContext)
     try {
       return await send(own, message, callContext)
     } finally {
@@ -187,6 +190,9 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
     }
   }
   return {
+    async connect(callContext) {
+      await session(callContext)
+    },
     bounds: { maximumLocations: settings.maximumLocations, maximumDays: settings.maximumDays },
     get quotaLeft() {
       return limiter.quotaLeft

@@ -23,6 +23,7 @@ import {
   auraVisionLoaders,
   auraVisionSources,
 } from './loaders.ts'
+import { auraVisionProbe } from './probe.ts'
 
 const variables = z.object({
   AURA_VISION_ISSUER: url(['https:', 'http:']),
@@ -67,6 +68,7 @@ export const auraVision = {
   connect: connectAuraVision,
   sources: auraVisionSources,
   loaders: auraVisionLoaders,
+  probe: auraVisionProbe,
   emulator: async () => (await import('../../sandbox/aura-vision.ts')).serveAuraVision,
 } satisfies Provider<
   'aura-vision',

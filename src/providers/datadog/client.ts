@@ -62,6 +62,8 @@ export interface DatadogClient extends AsyncDisposable {
     callContext: CallContext,
   ): Promise<Written<DatadogSnapshot | null>>
   deleteSnapshot(id: string, callContext: CallContext): Promise<Written<string>>
+  /** Whether the vendor knows the API key, whatever the application key is. */
+  acceptsApiKey(callContext: CallContext): Promise<boolean>
 }
 
 /** What Datadog tells accounts apart by, and where it is. */
@@ -140,6 +142,12 @@ export function connectDatadog(settings: DatadogSettings, counters?: CallCounter
     async deleteSnapshot(id, callContext) {
       const call = { method: 'DELETE', url: routeUrl(base, [...path, id]), callContext } as const
       return spend(limiters.delete, call, answer => written(answer, 'delete', () => id))
+    },
+    async acceptsApiKey(callContext) {
+      const url = routeUrl(base, ['api', 'v1', 'validate'])
+      const answer = await http.call({ method: 'GET', url, headers: { 'dd-api-key': apiKey }, callContext })
+      if (answer.status !== 200 && answer.status !== 403) throw failure(answer)
+      return answer.status === 200
     },
     get quotaLeft() {
       const known = Object.values(limiters).flatMap(({ quotaLeft }) => quotaLeft ?? [])

@@ -3,6 +3,7 @@ import type { Provider } from '../../upstream/provider/provider.ts'
 import { concurrency, key, maximumCalls, seconds, text, url } from '../../upstream/provider/variable-forms.ts'
 import { connectDatadog, type DatadogClient, type DatadogSettings, datadogAccount } from './client.ts'
 import { type DatadogLoaders, type DatadogSources, datadogLoaders, datadogSources } from './loaders.ts'
+import { datadogProbe } from './probe.ts'
 
 const variables = z.object({
   DD_API_KEY: key(),
@@ -35,6 +36,7 @@ export const datadog = {
   connect: connectDatadog,
   sources: datadogSources,
   loaders: datadogLoaders,
+  probe: datadogProbe,
   emulator: async () => (await import('../../sandbox/datadog.ts')).serveDatadog,
 } satisfies Provider<
   'datadog',

@@ -10,6 +10,7 @@ import {
 } from '../../upstream/provider/variable-forms.ts'
 import { connectPosthog, type PostHogClient, type PostHogSettings, posthogAccount } from './client.ts'
 import { type PostHogLoaders, posthogLoaders } from './loaders.ts'
+import { posthogProbe } from './probe.ts'
 import { type PostHogSources, posthogSources } from './sources.ts'
 
 const variables = z.object({
@@ -42,6 +43,7 @@ export const posthog = {
   connect: connectPosthog,
   sources: posthogSources,
   loaders: posthogLoaders,
+  probe: posthogProbe,
   emulator: async () => (await import('../../sandbox/posthog.ts')).servePosthog,
 } satisfies Provider<
   'posthog',

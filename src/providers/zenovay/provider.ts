@@ -5,6 +5,7 @@ import { zenovayAuths } from './auth.ts'
 import { connectZenovay, type ZenovayClient, type ZenovaySettings, zenovayAccount } from './client.ts'
 import { type ZenovayLoaders, type ZenovaySources, zenovayLoaders, zenovaySources } from './loaders.ts'
 import { zenovayPlanNames } from './plans.ts'
+import { zenovayProbe } from './probe.ts'
 
 const variables = z.object({
   ZENOVAY_API_KEY: key(),
@@ -38,6 +39,7 @@ export const zenovay = {
   connect: connectZenovay,
   sources: zenovaySources,
   loaders: zenovayLoaders,
+  probe: zenovayProbe,
   emulator: async () => (await import('../../sandbox/zenovay.ts')).serveZenovay,
 } satisfies Provider<
   'zenovay',

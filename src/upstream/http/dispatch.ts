@@ -60,6 +60,7 @@ export function openDispatch(
       })
       callContext?.received?.(exchange.wireBytes)
       observation?.end({ status: exchange.status, bytes: exchange.wireBytes })
+      if (callContext?.dated) tellDate(exchange, callContext.dated)
       return response
     } catch (error) {
       const failure = noResponse(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
@@ -74,6 +75,11 @@ function withTrace<Request extends Sending<unknown>['request']>(
   traceparent: string | undefined,
 ): Request {
   return traceparent === undefined ? request : { ...request, headers: { ...request.headers, traceparent } }
+}
+
+function tellDate({ date }: Pick<Exchange<unknown>, 'date'>, tell: (milliseconds: number) => void): void {
+  const milliseconds = Date.parse(date ?? '')
+  if (!Number.isNaN(milliseconds)) tell(milliseconds)
 }
 
 /** Whether a reused connection ended before any response, as one does that the server closed while it was idle. */

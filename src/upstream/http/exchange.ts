@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Dispatcher } from 'undici'
 import { ContentDecoder, codingsOf, UnreadableBody } from './content-coding.ts'
-import type { HttpHead } from './message.ts'
+import { type HttpHead, header } from './message.ts'
 
 /** A connection that counts the responses on it. */
 export interface CountedConnection {
@@ -45,6 +45,11 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   /** Of the response; 0 until it comes. */
   get status(): number {
     return this.head.status
+  }
+
+  /** When the response was sent, as it says. */
+  get date(): string | undefined {
+    return header(this.head, 'date')
   }
 
   /** Ends the call upstream, at once or as soon as it has a connection. */

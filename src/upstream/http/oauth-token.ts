@@ -136,7 +136,7 @@ async function fetchToken(
   http: HttpUpstream,
   { tokenUrl, audience, clientId, clientSecret }: Credentials,
   milliseconds: number,
-  { tokenAsked, traceparent, trail }: CallContext,
+  { tokenAsked, dated, traceparent, trail }: CallContext,
 ): Promise<Token> {
   using deadline = openDeadline(milliseconds)
   const askedAt = Date.now()
@@ -152,6 +152,7 @@ async function fetchToken(
     traceparent,
     trail: trail?.to('POST token'),
     ...(tokenAsked && { repeated: tokenAsked }),
+    ...(dated && { dated }),
   }
   const response = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
   if (response.status === 400 || response.status === 401 || response.status === 403) {

@@ -5,6 +5,7 @@ import type { Bounds } from '../http/bounds.ts'
 import type { CallCounters } from '../rate-limit/call-counters.ts'
 import type { Limits } from '../rate-limit/limits.ts'
 import type { RequestScope } from '../source/request-scope.ts'
+import type { Probe } from './probe.ts'
 
 /**
  * All that Isotherm knows of one vendor. `src/providers.ts` lists the providers; every list, map and type that has one entry
@@ -39,6 +40,7 @@ export interface Provider<
   ) => Sources
   /** One request's loaders. `sources` throws where the provider is not configured. */
   readonly loaders: (sources: () => Sources, scope: RequestScope) => Loaders
+  readonly probe: Probe<Settings, Client>
   /** What starts its emulator on a free loopback port. It is imported when it is needed: production never loads the sandbox. */
   readonly emulator: () => Promise<(options?: EmulatorOptions) => Promise<Emulator>>
 }

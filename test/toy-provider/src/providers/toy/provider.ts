@@ -24,9 +24,10 @@ export type ToyProvider = Provider<
 export const toy = {
   name: 'toy',
   variables,
-  settings: (values, { deadlineMilliseconds, maximumBytes }): ToySettings => ({
+  settings: (values, { deadlineMilliseconds, maximumBytes, proxies }): ToySettings => ({
     deadlineMilliseconds,
     maximumBytes,
+    proxies,
     key: values.TOY_KEY,
     url: values.TOY_URL,
     limits: {
@@ -40,5 +41,14 @@ export const toy = {
   connect: connectToy,
   sources: toySources,
   loaders: toyLoaders,
+  probe: {
+    kinds: [],
+    limits: () => 'none',
+    cost: () => '1 call',
+    async ask(client, identities, callContext) {
+      await client.toy(1, callContext)
+      return { unknown: [], unchecked: identities }
+    },
+  },
   emulator: async () => (await import('../../sandbox/toy.ts')).serveToy,
 } satisfies ToyProvider

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import { cutText } from '../upstream/cut-text.ts'
+
+/** What a command line asks for. */
+export type Command =
+  | { readonly name: 'serve' | 'help' | 'version' }
+  | { readonly name: 'doctor'; readonly isJson: boolean }
+
+/** A command line that is no command. Its message is a sentence for whoever wrote it. */
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage'
+}
+
+/** Without a command it is `serve`. Throws WrongUsage. */
+export function readCommand(words: readonly string[]): Command {
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true })
+  const named = tokens.flatMap(token => (token.kind === 'option' ? [token] : []))
+  for (const { name, rawName, value } of named) {
+    if (!Object.hasOwn(options, name)) throw new WrongUsage(`${shown(rawName)} is no option of isotherm.`)
+    if (value !== undefined) throw new WrongUsage(`${rawName} takes no value.`)
+  }
+  const has = (name: keyof typeof options) => named.some(option => option.name === name)
+  if (has('help')) return { name: 'help' }
+  if (has('version')) return { name: 'version' }
+  const positionals = tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []))
+  const command = commandOf(positionals, has('json'))
+  if (has('json') && command.name !== 'doctor')
+    throw new WrongUsage(`--json is no option of isotherm ${command.name}.`)
+  return command
+}
+
+const options = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+  json: { type: 'boolean' },
+} as const
+
+function commandOf([name = 'serve', ...rest]: readonly string[], isJson: boolean): Command {
+  switch (name) {
+    case 'serve':
+      none(name, rest)
+      return { name }
+    case 'doctor':
+      none(name, rest)
+      return { name, isJson }
+    case 'help':
+      return { name }
+    default:
+      throw new WrongUsage(`${shown(name)} is no command of isotherm.`)
+  }
+}
+
+function none(command: string, [word]: readonly string[]): void {
+  if (word !== undefined) throw new WrongUsage(`isotherm ${command} takes no ${shown(word)}.`)
+}
+
+/** What somebody wrote, on one line of bounded length. */
+function shown(word: string): string {
+  return JSON.stringify(cutText(word, 80))
+}

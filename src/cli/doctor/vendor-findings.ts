@@ -1,0 +1,107 @@
+import type { Catalog } from '../../catalog/catalog.ts'
+import { type AccountProbe, type Clients, probeOf, type Settings } from '../../providers.ts'
+import type { CallContext } from '../../upstream/call-context.ts'
+import { openDeadline, untilEnded } from '../../upstream/deadline.ts'
+import { type ProviderName, UpstreamError } from '../../upstream/error.ts'
+import { proxyFor } from '../../upstream/http/proxies.ts'
+import { clockFindings } from './clock-findings.ts'
+import { entryFindings } from './entry-findings.ts'
+import type { Finding } from './findings.ts'
+import { identitiesOf } from './identities.ts'
+
+export interface VendorQuestion {
+  readonly settings: Settings
+  readonly clients: Clients
+  readonly catalog: Catalog
+  /** Whose data is made up. */
+  readonly sandboxed: readonly ProviderName[]
+  /** For all questions to a vendor together. */
+  readonly deadlineMilliseconds: number
+  /** Where a variable is set. */
+  readonly placeOf: (variable: string) => string
+}
+
+/** What asking costs; undefined where the provider is not configured. */
+export function costOf(
+  name: ProviderName,
+  { settings, clients, catalog }: VendorQuestion,
+): string | undefined {
+  const probe = probeOf(name, settings, clients)
+  return probe?.cost([...identitiesOf(probe.kinds, catalog).keys()])
+}
+
+/** Asks one vendor, and says what its answer tells; nothing where the provider is not configured. */
+export async function vendorFindings(
+  name: ProviderName,
+  question: VendorQuestion,
+): Promise<readonly Finding[]> {
+  const probe = probeOf(name, question.settings, question.clients)
+  if (!probe) return []
+  const entries = identitiesOf(probe.kinds, question.catalog)
+  using deadline = openDeadline(question.deadlineMilliseconds)
+  const { signal } = deadline
+  const skews: number[] = []
+  const callContext = { signal, dated: (at: number) => void skews.push(at - Date.now()) }
+  const startedAt = performance.now()
+  try {
+    const probed = await untilEnded(name, signal, probe.ask([...entries.keys()], callContext))
+    return [
+      answered(name, question, performance.now() - startedAt),
+      limits(name, probe, question),
+      ...clockFindings(name, skews),
+      ...entryFindings(name, entries, probed),
+    ]
+  } catch (error) {
+    return [await refused(name, probe, question, error, callContext), ...clockFindings(name, skews)]
+  }
+}
+
+function answered(name: ProviderName, question: VendorQuestion, milliseconds: number): Finding {
+  const { sandboxed, settings } = question
+  const message = sandboxed.includes(name)
+    ? 'The sandbox answers: its data is made up.'
+    : `It answers and accepts the credentials, in ${Math.ceil(milliseconds)} ms${wayTo(settings[name])}.`
+  return { subject: name, status: 'ok', message }
+}
+
+function limits(name: ProviderName, probe: AccountProbe, { clients }: VendorQuestion): Finding {
+  const left = clients[name]?.quotaLeft ?? null
+  const rest = left === null ? '' : ` ${left} calls are left.`
+  return { subject: name, status: 'ok', message: `Its limits: ${probe.limits}.${rest}` }
+}
+
+async function refused(
+  name: ProviderName,
+  probe: AccountProbe,
+  { placeOf, settings }: VendorQuestion,
+  error: unknown,
+  callContext: CallContext,
+): Promise<Finding> {
+  const isRefused =
+    error instanceof UpstreamError &&
+    (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
+  const message = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
+  if (!isRefused) return { subject: name, status: 'failed', message: `${message}${hint(settings[name])}` }
+  const names = await probe.faults(callContext).catch(() => [])
+  const variables = Object.fromEntries(names.map(variable => [variable, placeOf(variable)]))
+  const places = Object.entries(variables).map(([variable, place]) => `${variable} (set in ${place})`)
+  const advice = places.length === 0 ? '' : ` Check ${places.join(' and ')}.`
+  return { subject: name, status: 'failed', message: `${message}${advice}`, variables }
+}
+
+/** Whether its message is a sentence of ours, which quotes nothing. */
+function isTold(error: Error): boolean {
+  return error instanceof UpstreamError || error.name === 'BadInput'
+}
+
+/** Through which proxies, if any, the URLs among the settings are reached. Without passwords. */
+function wayTo(settings: Settings[ProviderName]): string {
+  const urls = Object.values(settings ?? {}).filter(value => value instanceof URL)
+  const proxies = urls.flatMap(url => proxyFor(url, settings?.proxies)?.host ?? [])
+  return proxies.length === 0 ? '' : `, through the proxy ${[...new Set(proxies)].join(' and ')}`
+}
+
+function hint(settings: Settings[ProviderName]): string {
+  const way = wayTo(settings)
+  return way === '' ? '' : ` It is asked${way.slice(1)}.`
+}

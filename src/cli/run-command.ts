@@ -1,0 +1,30 @@
+import { type Command, readCommand, WrongUsage } from './command-line.ts'
+import type { CommandOptions } from './command-options.ts'
+import { readVersion, usage } from './usage.ts'
+
+/** Runs what the words of a command line ask for, and returns the exit code. */
+export async function runCommand(words: readonly string[], options: CommandOptions): Promise<number> {
+  try {
+    return await run(readCommand(words), options)
+  } catch (error) {
+    if (!(error instanceof WrongUsage)) throw error
+    process.stderr.write(`${error.message}\n\n${usage}`)
+    return 2
+  }
+}
+
+/** Each command is imported when it runs: the server starts without those that look after it. */
+async function run(command: Command, options: CommandOptions): Promise<number> {
+  switch (command.name) {
+    case 'serve':
+      return (await import('../run.ts')).run(options.environment, options)
+    case 'help':
+      options.print(usage)
+      return 0
+    case 'version':
+      options.print(`${await readVersion()}\n`)
+      return 0
+    case 'doctor':
+      return (await import('./doctor/doctor.ts')).examine(command.isJson, options)
+  }
+}

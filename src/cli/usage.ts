@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { z } from 'zod'
+
+export const usage = `Isotherm: one GraphQL graph over five analytics vendors.
+
+Usage: isotherm [command] [options]
+
+  serve                 serves the graph until SIGTERM or SIGINT; the default
+  doctor [--json]       asks each configured vendor its cheapest question and says what is wrong;
+                        exits with 0 if all is well, 1 if something failed, 2 if it could not run
+
+  -h, --help            prints this
+  -v, --version         prints the version
+
+Settings are environment variables, or lines of a file .env in the working directory: see .env.example.
+`
+
+/** The version in package.json, which lies beside the source and beside what was built of it. */
+export async function readVersion(): Promise<string> {
+  const file = findPackageJSON('.', import.meta.url)
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(file ?? '', 'utf8')))
+  return version
+}

@@ -1,0 +1,69 @@
+import type { CallContext } from '../../upstream/call-context.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import type { Probe } from '../../upstream/provider/probe.ts'
+import type { AnalytiksClient, AnalytiksSettings, LocationChoice } from './client.ts'
+
+/** The most locations of one question, which is the vendor's limit, and the most questions. */
+const [mostLocations, mostQuestions] = [50, 20]
+
+/** Asks for one hour of each location of the catalog; without one, only for a token. */
+export const analytiksProbe: Probe<AnalytiksSettings, AnalytiksClient> = {
+  kinds: ['analytiks', 'reference'],
+  limits: () => 'none that the vendor tells of',
+  cost: identities => {
+    const calls = Math.min(questionsOf(identities).length, mostQuestions)
+    return `1 token${calls === 0 ? '' : ` and ${calls} ${calls === 1 ? 'call' : 'calls'}`}`
+  },
+  async ask(client, identities, callContext) {
+    await client.signIn(callContext)
+    const questions = questionsOf(identities)
+    const asked = questions.slice(0, mostQuestions)
+    const unknown = await Promise.all(asked.map(question => unknownOf(client, question, callContext)))
+    return {
+      unknown: unknown.flat(),
+      unchecked: questions.slice(mostQuestions).flatMap(({ identities }) => identities),
+    }
+  },
+}
+
+interface Question {
+  readonly identities: readonly string[]
+  readonly choice: LocationChoice
+}
+
+async function unknownOf(
+  client: AnalytiksClient,
+  { identities, choice }: Question,
+  callContext: CallContext,
+): Promise<readonly string[]> {
+  const end = Math.floor(Date.now() / 86_400_000) * 86_400_000
+  const span = { form: 'utc', start: end - 3_600_000, end } as const
+  try {
+    const { refused } = await client.partial({ span, step: 'hourly' }, choice, callContext)
+    return identities.filter(identity => refused.includes(idOf(identity)))
+  } catch (error) {
+    // It refuses a question of which it knows nothing.
+    if (error instanceof UpstreamError && error.code === 'UPSTREAM_FORBIDDEN') return identities
+    throw error
+  }
+}
+
+/** Of `analytiks:<id>` and `reference:<brand>:<number>`; one question is about ids, or about one brand. */
+function questionsOf(identities: readonly string[]): readonly Question[] {
+  const groups = Map.groupBy(identities, identity => /^reference:(\d+):/.exec(identity)?.[1])
+  return [...groups].flatMap(([brand, members]) =>
+    Array.from({ length: Math.ceil(members.length / mostLocations) }, (_, index) => {
+      const part = members.slice(index * mostLocations, (index + 1) * mostLocations)
+      const ids = part.map(idOf)
+      const choice =
+        brand === undefined
+          ? { locations: ids.map(Number) }
+          : { brandId: Number(brand), referenceNumbers: ids }
+      return { identities: part, choice }
+    }),
+  )
+}
+
+function idOf(identity: string): string {
+  return identity.replace(/^(analytiks|reference:\d+):/, '')
+}

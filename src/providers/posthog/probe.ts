@@ -1,0 +1,51 @@
+import { UpstreamError } from '../../upstream/error.ts'
+import type { Probe } from '../../upstream/provider/probe.ts'
+import type { PostHogClient, PostHogScope, PostHogSettings } from './client.ts'
+
+/** More projects than these are not asked for. */
+const mostProjects = 20
+
+/** The project that the vendor takes for the key's own. */
+const ownProject: PostHogScope = { kind: 'projects', id: '@current' }
+
+/** Asks each project of the catalog for one saved heatmap. */
+export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
+  kinds: ['posthog', 'posthog-environment'],
+  limits: ({ perMinute, perHour }) => `${perMinute} calls a minute and ${perHour} an hour`,
+  cost: identities => {
+    const calls = Math.min(Math.max(1, identities.length), mostProjects)
+    return `${calls} ${calls === 1 ? 'call' : 'calls'} of the minute and the hour`
+  },
+  async ask(client, identities, callContext) {
+    const isReadable = async (scope: PostHogScope) => {
+      try {
+        await client.heatmaps(scope, { limit: 1, offset: 0 }, callContext)
+        return true
+      } catch (error) {
+        if (error instanceof UpstreamError && error.code === 'UPSTREAM_NOT_FOUND') return false
+        // The vendor also answers so to a key that may read no heatmaps at all, which is worth another sentence.
+        if (identities.length > 1 && error instanceof UpstreamError && error.code === 'UPSTREAM_FORBIDDEN')
+          return error
+        throw error
+      }
+    }
+    if (identities.length === 0) {
+      await isReadable(ownProject)
+      return { unknown: [], unchecked: [] }
+    }
+    const asked = identities.slice(0, mostProjects)
+    const found = await Promise.all(asked.map(identity => isReadable(scopeOf(identity))))
+    const [refusal] = found
+    if (refusal instanceof UpstreamError && found.every(each => each instanceof UpstreamError)) throw refusal
+    return {
+      unknown: asked.filter((_, index) => found[index] !== true),
+      unchecked: identities.slice(mostProjects),
+    }
+  },
+}
+
+/** Of `posthog:<project>` or `posthog-environment:<environment>`. */
+function scopeOf(identity: string): PostHogScope {
+  const [kind, ...id] = identity.split(':')
+  return { kind: kind === 'posthog' ? 'projects' : 'environments', id: id.join(':') }
+}

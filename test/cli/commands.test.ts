@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readCommand, WrongUsage } from '../../src/cli/command-line.ts'
+import { originOf, startNode } from '../support/child.ts'
+
+const main = join(import.meta.dirname, '../../src/main.ts')
+
+test.each([
+  [[], { name: 'serve' }],
+  [['serve'], { name: 'serve' }],
+  [['doctor'], { name: 'doctor', isJson: false }],
+  [['doctor', '--json'], { name: 'doctor', isJson: true }],
+  [['--json', 'doctor'], { name: 'doctor', isJson: true }],
+  [['--help'], { name: 'help' }],
+  [['-h'], { name: 'help' }],
+  [['doctor', '--help'], { name: 'help' }],
+  [['--version'], { name: 'version' }],
+  [['-v'], { name: 'version' }],
+])('%j is a command', (words, command) => {
+  expect(readCommand(words)).toEqual(command)
+})
+
+test.each([
+  [['srve'], '"srve" is no command of isotherm.'],
+  [['serve', 'all'], 'isotherm serve takes no "all".'],
+  [['--port', '80'], '"--port" is no option of isotherm.'],
+  [['-p'], '"-p" is no option of isotherm.'],
+  [['--json'], '--json is no option of isotherm serve.'],
+  [['--help=me'], '--help takes no value.'],
+  [['constructor'], '"constructor" is no command of isotherm.'],
+  [['--toString'], '"--toString" is no option of isotherm.'],
+  [['a\nb'], '"a\\nb" is no command of isotherm.'],
+])('%j is refused with a sentence', (words, sentence) => {
+  expect(() => readCommand(words)).toThrow(new WrongUsage(sentence))
+})
+
+describe('the command line of the source', () => {
+  test('serves when it is told to', async () => {
+    await using isotherm = await startNode([main, 'serve'], { PORT: '0' })
+    expect((await fetch(`${await originOf(isotherm)}/healthz`)).status).toBe(200)
+  })
+
+  test('prints its usage and ends with 2 for what it does not know', async () => {
+    await using isotherm = await startNode([main, 'srve'], { PORT: '0' })
+    expect(await isotherm.ended()).toBe(2)
+    expect(isotherm.stdout).toBe('')
+    expect(isotherm.stderr).toMatch(
+      /^"srve" is no command of isotherm\.\n\nIsotherm: .*\n\nUsage: isotherm /s,
+    )
+  })
+
+  test('prints help and version, whatever the settings are', async () => {
+    await using help = await startNode([main, '--help'], { PORT: 'high' })
+    await using version = await startNode([main, '--version'], { PORT: 'high' })
+    expect([await help.ended(), await version.ended()]).toEqual([0, 0])
+    expect(help.stdout).toMatch(/^Isotherm: .*\n\nUsage: isotherm \[command\]/s)
+    const { version: own } = JSON.parse(await readFile(join(main, '../../package.json'), 'utf8'))
+    expect(version.stdout).toBe(`${own}\n`)
+  })
+})
+
+test('a variable that is nearly a setting is a warning of the log', async () => {
+  await using isotherm = await startNode([main], { PORT: '0', ISOTHERM_CATALOGUE: 'planted-value' })
+  await originOf(isotherm)
+  expect(JSON.parse(isotherm.stderr)).toMatchObject({
+    level: 'warn',
+    variable: 'ISOTHERM_CATALOGUE',
+    message: 'ISOTHERM_CATALOGUE is no setting: it may be meant as ISOTHERM_CATALOG',
+  })
+  expect(isotherm.stderr).not.toContain('planted-value')
+})
