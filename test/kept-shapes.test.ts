@@ -27,7 +27,8 @@ test.each([
   {
     key: 'posthog',
     query: `{ ${view} { heatmaps { image(width: 375) { state } } } } ${saved} }`,
-    records: 3,
+    // A list, a heatmap, an image that is there, and the look at one that is being drawn.
+    records: 4,
   },
   { key: 'analytiks', query: `{ ${store} { ${both} } ${brand} }`, records: 2 },
   {

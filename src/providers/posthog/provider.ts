@@ -39,7 +39,7 @@ export const posthog = {
     },
   }),
   account: posthogAccount,
-  version: 1,
+  version: 2,
   connect: connectPosthog,
   sources: posthogSources,
   loaders: posthogLoaders,

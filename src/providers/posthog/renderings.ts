@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { CacheAccess } from '../../upstream/cache/cache.ts'
 import { untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { RenderingScreenshot, Screenshot } from './client.ts'
@@ -9,6 +11,8 @@ export interface RenderingOptions<Key> {
   readonly look: (key: Key, signal: AbortSignal) => Promise<Screenshot>
   /** The calls that the vendor allows in an hour. */
   readonly perHour: number
+  /** Through which instances know each other's looks. */
+  readonly cache?: CacheAccess | undefined
   readonly now?: () => number
 }
 
@@ -52,11 +56,20 @@ export class Renderings<Key> {
     return { ...look.screenshot, retryAfterSeconds: Math.ceil((look.nextAt - this.#now()) / 1000) }
   }
 
+  /** As `known`, by the looks of all instances. */
+  async recall(key: Key): Promise<RenderingScreenshot | undefined> {
+    const name = this.#options.nameOf(key)
+    const entry = await this.#options.cache?.get(sharedName(name), undefined, { skipsMemory: true })
+    const { data: look } = SharedLook.safeParse(entry?.value)
+    if (look && look.nextAt > (this.#looks.get(name)?.nextAt ?? 0)) this.#looks.set(name, look)
+    return this.known(key)
+  }
+
   /** Learns what a look has shown; answers with it and when to ask again. */
   saw<Seen extends Screenshot>(key: Key, seen: Seen): Seen {
     const name = this.#options.nameOf(key)
     if (seen.state !== 'RENDERING') {
-      this.#looks.delete(name)
+      if (this.#looks.delete(name)) this.#share(name, null, 1)
       return seen
     }
     const count = this.#looks.get(name)?.count ?? 0
@@ -65,7 +78,9 @@ export class Renderings<Key> {
       1000 * (seen.retryAfterSeconds ?? 0),
       count < quickLooks ? 0 : this.#fairWait,
     )
-    this.#looks.set(name, { screenshot: seen, count: count + 1, nextAt: this.#now() + wait })
+    const look: Look = { screenshot: seen, count: count + 1, nextAt: this.#now() + wait }
+    this.#looks.set(name, look)
+    this.#share(name, look, memory)
     return { ...seen, retryAfterSeconds: Math.ceil(wait / 1000) }
   }
 
@@ -89,6 +104,10 @@ export class Renderings<Key> {
         poll.controller.abort()
       }
     }
+  }
+
+  #share(name: string, look: Look | null, milliseconds: number): void {
+    void this.#options.cache?.set(sharedName(name), { value: look, at: Date.now() }, milliseconds)
   }
 
   /** All that are waited for together may take half of the vendor's hour: the other is for what is asked else. */
@@ -137,6 +156,19 @@ interface Look {
   /** Those before it that showed the same. */
   readonly count: number
   readonly nextAt: number
+}
+
+/** Checks no more of a screenshot than tells it from other records: the namespace of a cache is of one version. */
+const SharedLook = z.object({
+  screenshot: z.custom<RenderingScreenshot>(
+    value => value instanceof Object && 'state' in value && value.state === 'RENDERING' && 'heatmap' in value,
+  ),
+  count: z.number(),
+  nextAt: z.number(),
+})
+
+function sharedName(name: string): string {
+  return `posthog look ${name}`
 }
 
 interface Poll {

@@ -67,6 +67,7 @@ export function posthogSources(
     nameOf: screenshotName,
     look: (key, signal) => screenshots.ask(key, RequestScope.alone('posthog', signal)),
     perHour,
+    cache: cachePolicy?.cache,
   })
   const screenshots = new DataSource(
     lookAt<Screenshot>({
@@ -110,9 +111,28 @@ export function posthogSources(
       ...endpoint,
       nameOf: screenshotName,
       plan: key => ({ route: 'GET /heatmap_screenshots/:id/content', ...key }),
-      call: async (key, callContext) =>
-        renderings.known(key) ?? renderings.saw(key, await look(key, callContext)),
+      call: async (key, callContext) => renderings.known(key) ?? lookOnce(key, look, callContext),
+      isTold: ({ state }) => state !== 'READY',
     })
+  }
+
+  /** Claims that were made one after the other may be of instances that meant to look at the same moment. */
+  async function lookOnce<Seen extends Screenshot>(
+    key: ScreenshotKey,
+    look: (key: ScreenshotKey, callContext: CallContext) => Promise<Seen>,
+    { claim, ...callContext }: CallContext,
+  ): Promise<Seen | RenderingScreenshot> {
+    const claimAndRecall = async () => {
+      await claim?.()
+      if (await renderings.recall(key)) throw new Error('Another instance has just looked.')
+    }
+    try {
+      return renderings.saw(key, await look(key, { ...callContext, ...(claim && { claim: claimAndRecall }) }))
+    } catch (error) {
+      const recalled = renderings.known(key)
+      if (!recalled) throw error
+      return recalled
+    }
   }
 
   return {

@@ -1,15 +1,15 @@
 /** Keys: leases. Each holds the token of its holder, or nothing where the value was cached lately. */
 
 /**
- * Arguments: token, a lease's life, whether what was cached lately counts as free (1). Leases all, or none. Returns the state
- * of each before: 0 free, -1 cached lately, else the milliseconds that its holder has left.
+ * Arguments: token, a lease's life, whether what was cached lately counts as free (1). Leases all, or none; what the token holds
+ * already is free. Returns the state of each before: 0 free, -1 cached lately, else the milliseconds that its holder has left.
  */
 export const claimScript = `
 local holders = redis.call('MGET', unpack(KEYS))
 local states, isFree = {}, true
 for i, key in ipairs(KEYS) do
   local holder = holders[i]
-  if not holder or (holder == '' and ARGV[3] == '1') then
+  if not holder or holder == ARGV[1] or (holder == '' and ARGV[3] == '1') then
     states[i] = 0
   else
     states[i] = holder == '' and -1 or math.max(1, redis.call('PTTL', key))

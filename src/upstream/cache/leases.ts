@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
 import { claimScript, endScript, renewScript } from './lease-scripts.ts'
 import { LeaseWatches } from './lease-watches.ts'
+import { askTwice } from './redis.ts'
 
 /** How a call ended for one entry: its value is cached for so long, or others are told something else about it. */
 export type LeaseResult = { readonly keptMilliseconds: number } | { readonly told: unknown } | undefined
@@ -54,7 +55,7 @@ export function openLeases({
   const watches = new LeaseWatches()
   const own = new Map<string, OwnLease>()
   const run = (script: string, keys: readonly string[], parameters: readonly (string | number)[]) =>
-    redis.eval(script, keys.length, ...keys, ...parameters).catch(() => undefined)
+    askTwice(() => redis.eval(script, keys.length, ...keys, ...parameters)).catch(() => undefined)
 
   const listen = () => void subscriber.subscribe(channel).catch(() => {})
   subscriber.on('ready', listen)
@@ -106,7 +107,7 @@ export function openLeases({
         ),
         async ended(signal) {
           const leased = names.filter((_, index) => (left[index] ?? 0) > 0)
-          await watch.ended(leased, Math.max(...left), signal)
+          await watch.ended(leased, Math.max(0, ...left), signal)
           return names.map(watch.toldOf)
         },
         leave: watch.leave,
@@ -127,8 +128,8 @@ interface OwnLease {
 /** Of each entry its name and what was told, if anything was. */
 const Ended = z.array(z.tuple([z.string()]).rest(z.unknown()))
 
-/** How long a lease lasts without being renewed: a process may be busy for a second. */
-const lifeMilliseconds = 2_000
+/** How long a lease lasts without being renewed: a process may be busy for a second or two. */
+const lifeMilliseconds = 3_000
 
 /** An instance that looked into the cache before asks no later than this. */
 const longestMark = 600_000
