@@ -15,8 +15,8 @@ export async function run(
   environment: Environment,
   options: { readonly sandboxByDefault: boolean },
 ): Promise<number> {
+  await using log = await openProcessLog(logLevelOf(environment))
   try {
-    const log = await openProcessLog(logLevelOf(environment))
     using _stray = logStrayRejections(log)
     warnOfMisspelled(environment, log)
     using signals = listenForSignals()
@@ -29,7 +29,7 @@ export async function run(
     return 0
   } catch (error) {
     if (!(error instanceof StartProblems)) throw error
-    console.error(error.message)
+    log.refuse(error.message, error.problems)
     return 1
   }
 }

@@ -28,7 +28,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     expect(await answer).toMatchObject({ status: 200, ...answered })
     expect(await isotherm.ended()).toBe(0)
     await refused(origin)
-    expect(isotherm.stderr).toBe('')
+    // Nothing but the line of the request.
+    expect(JSON.parse(isotherm.stderr)).toMatchObject({ level: 'info', message: 'POST graphql 200' })
   })
 
   test('ends at once when nothing is asked', async () => {
@@ -69,6 +70,27 @@ test('a rejection that nobody handles is a line of the log, without its message,
     })
   }
   expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+})
+
+test('a log that nobody reads keeps no request waiting, and the process ends all the same', async () => {
+  await using isotherm = await startChild('main.ts', patient)
+  const origin = await originOf(isotherm)
+  isotherm.process.stderr?.pause()
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 })
+  // Far more than a pipe holds.
+  const lookFor = async () => {
+    const response = await get(`${origin}/nowhere`, agent)
+    await once(response.resume(), 'end')
+  }
+  for (let round = 0; round < 100; round++) await Promise.all(Array.from({ length: 20 }, lookFor))
+  agent.destroy()
+  const exited = once(isotherm.process, 'exit')
+  isotherm.process.kill('SIGTERM')
+  expect(await exited).toEqual([0, null])
+  isotherm.process.stderr?.resume()
+  await isotherm.ended()
+  const lines = isotherm.stderr.trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(100)
 })
 
 test('an older Node is told in one line', async () => {

@@ -96,7 +96,10 @@ test('everything wrong with the environment and the catalog is told at once, and
   })
   expect(await isotherm.ended()).toBe(1)
   expect(isotherm.stdout).toBe('')
-  const [title, ...problems] = isotherm.stderr.trimEnd().split('\n')
+  const line: { message: string; problems: readonly string[] } = JSON.parse(isotherm.stderr)
+  expect(line).toMatchObject({ level: 'error', problems: expect.any(Array) })
+  const [title, ...problems] = line.message.split('\n')
+  expect(line.problems.map(problem => `  - ${problem}`)).toEqual(problems)
   expect(title).toBe('Isotherm cannot start:')
   const subjects = problems.map(problem => /^ {2}- ([A-Z_]+|.+\.yaml:\d+): \S/.exec(problem)?.[1])
   expect(subjects.sort()).toEqual(
@@ -107,8 +110,8 @@ test('everything wrong with the environment and the catalog is told at once, and
 test('a catalog that cannot be read keeps it from starting', async () => {
   await using isotherm = await startChild('main.ts', { PORT: '0', ISOTHERM_CATALOG: '/nowhere/places.yaml' })
   expect(await isotherm.ended()).toBe(1)
-  expect(isotherm.stderr).toBe(
-    'Isotherm cannot start:\n  - /nowhere/places.yaml: the catalog cannot be read (ENOENT)\n',
+  expect(JSON.parse(isotherm.stderr).message).toBe(
+    'Isotherm cannot start:\n  - /nowhere/places.yaml: the catalog cannot be read (ENOENT)',
   )
 })
 
@@ -125,7 +128,9 @@ test('in production made-up data does not pass for real', async () => {
   await using isotherm = await startChild('main.ts', { PORT: '0', NODE_ENV: 'production' })
   expect(await isotherm.ended()).toBe(1)
   expect(isotherm.stdout).toBe('')
-  expect(isotherm.stderr).toMatch(/^Isotherm cannot start:\n {2}- No provider is configured/)
+  expect(JSON.parse(isotherm.stderr).message).toMatch(
+    /^Isotherm cannot start:\n {2}- No provider is configured/,
+  )
 })
 
 test('in production the sandbox serves when it is asked for', async () => {
@@ -143,8 +148,8 @@ test('a port in use is told', async () => {
   const { port } = other.url
   await using isotherm = await startChild('main.ts', { PORT: port })
   expect(await isotherm.ended()).toBe(1)
-  expect(isotherm.stderr).toBe(
-    `Isotherm cannot start:\n  - 127.0.0.1:${port} cannot be listened on (EADDRINUSE): set HOST and PORT to an address that is free\n`,
+  expect(JSON.parse(isotherm.stderr).message).toBe(
+    `Isotherm cannot start:\n  - 127.0.0.1:${port} cannot be listened on (EADDRINUSE): set HOST and PORT to an address that is free`,
   )
 })
 

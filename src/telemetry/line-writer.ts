@@ -2,57 +2,56 @@ import type { Writable } from 'node:stream'
 
 /** Writes lines to a stream without waiting for whoever reads it. */
 export interface LineWriter {
-  /** How many lines were left out so far, because the reader was slow or gone. */
-  readonly dropped: number
-  /** Writes a line with its end, at the latest in the next turn of the event loop; leaves it out if too much waits. */
-  write(line: string): void
-  /** Resolves when all is written, or after so many milliseconds. Returns whether all was. */
+  /**
+   * Writes a line with its end, at the latest in the next turn of the event loop. Returns false where it is left out,
+   * because too much waits for the reader, or the reader is gone.
+   */
+  write(line: string): boolean
+  /** What no turn of the event loop has written yet; it is the caller's from here on. */
+  take(): string
+  /** Resolves once all is written, with true, or after so many milliseconds with false. */
   flush(milliseconds: number): Promise<boolean>
 }
 
-type Output = Pick<Writable, 'write' | 'writableLength' | 'on' | 'destroyed'>
+type Output = Pick<Writable, 'write' | 'writableLength' | 'on'>
 
 /** Holds at most so many characters, and writes those of one turn of the event loop at once. */
-export function openLineWriter(output: Output, maximum = mostWaiting): LineWriter {
+export function openLineWriter(output: Output, mostCharacters = mostWaiting): LineWriter {
   let pending = ''
-  let dropped = 0
-  let isGone = false
   let scheduled: NodeJS.Immediate | undefined
-  // A reader that is gone is no reason to end the process.
+  const gone = Promise.withResolvers<false>()
+  let isGone = false
+  // Without a listener it would end the process.
   output.on('error', () => {
     isGone = true
+    gone.resolve(false)
   })
-  const writeOut = (written?: () => void) => {
+  const take = () => {
     clearImmediate(scheduled)
     scheduled = undefined
     const text = pending
     pending = ''
-    output.write(text, written)
+    return text
   }
+  const writeOut = () => void output.write(take())
   return {
-    get dropped() {
-      return dropped
-    },
     write(line) {
-      if (isGone || output.writableLength + pending.length + line.length > maximum) {
-        dropped++
-        return
-      }
+      if (isGone || output.writableLength + pending.length + line.length > mostCharacters) return false
       pending += line
       scheduled ??= setImmediate(writeOut)
+      return true
     },
+    take,
     async flush(milliseconds) {
-      if (isGone) return false
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const late = setTimeout(() => resolve(false), milliseconds)
-      output.on('error', () => resolve(false))
-      writeOut(() => resolve(true))
-      const isWhole = await promise
+      output.write(take(), error => resolve(!error))
+      const isWhole = await Promise.race([promise, gone.promise])
       clearTimeout(late)
       return isWhole
     },
   }
 }
 
-/** A few seconds of a busy server. */
+/** Some seconds of a busy server. */
 const mostWaiting = 4 * 1024 ** 2

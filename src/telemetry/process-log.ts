@@ -1,10 +1,72 @@
+import { writeSync } from 'node:fs'
 import type { Log } from '../upstream/log.ts'
+import { openLineWriter } from './line-writer.ts'
 import { type LogLevel, openLog } from './open-log.ts'
+import { boundRepeats } from './repeated-lines.ts'
 
-/** The log of a command: JSON on standard error, or lines for people if that is a terminal. */
-export async function openProcessLog(level: LogLevel): Promise<Log> {
-  if (!process.stderr.isTTY) return openLog(level, line => void process.stderr.write(`${line}\n`))
+/** The log of a command. Disposing of it waits a second at most for whoever reads it. */
+export interface ProcessLog extends Log, AsyncDisposable {
+  /** How many lines were left out, because their reader was slow or gone. */
+  readonly dropped: number
+  /** Says why the command cannot do what it should, whatever the level. */
+  refuse(message: string, problems: readonly string[]): void
+}
+
+/** On standard error: JSON, or lines for people if that is a terminal. No line waits for its reader. */
+export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
+  const { stderr } = process
+  const pretty = stderr.isTTY ? await openPretty() : undefined
+  const writer = openLineWriter(stderr)
+  let dropped = 0
+  let untold = 0
+  const write = (line: string) => {
+    if (!writer.write(pretty ? pretty(line) : `${line}\n`)) {
+      dropped++
+      untold++
+    } else if (untold > 0) {
+      const lost = untold
+      untold = 0
+      log.warn({ lost }, `${lost} lines of the log were left out: nobody read them in time`)
+    }
+  }
+  const log = openLog(level, write)
+  const bounded = boundRepeats(log)
+  const writeLast = () => void tryWrite(writer.take())
+  process.once('exit', writeLast)
+  return {
+    error: bounded.error,
+    warn: bounded.warn,
+    info: bounded.info,
+    get dropped() {
+      return dropped
+    },
+    refuse(message, problems) {
+      if (pretty) stderr.write(`${message}\n`)
+      else openLog('error', write).error({ problems }, message)
+    },
+    async [Symbol.asyncDispose]() {
+      bounded[Symbol.dispose]()
+      const isWhole = await writer.flush(patience)
+      process.off('exit', writeLast)
+      // What waits in a pipe would keep the process alive until somebody reads it.
+      if (!isWhole) setTimeout(() => process.exit(), 0)
+    },
+  }
+}
+
+/** Milliseconds for which the end of a command waits for the reader of its log. */
+const patience = 1000
+
+async function openPretty(): Promise<(line: string) => string> {
   const { prettyFactory } = await import('pino-pretty')
-  const pretty = prettyFactory({ messageKey: 'message' })
-  return openLog(level, line => void process.stderr.write(pretty(line)))
+  return prettyFactory({ messageKey: 'message' })
+}
+
+/** A pipe that is full takes nothing. */
+function tryWrite(text: string): void {
+  try {
+    writeSync(process.stderr.fd, text)
+  } catch {
+    // Nobody reads it any more.
+  }
 }

@@ -1,0 +1,54 @@
+import type { Log, LogFields } from '../upstream/log.ts'
+
+export interface RepeatOptions {
+  /** The most lines alike that are written in one window. */
+  readonly most?: number
+  readonly windowMilliseconds?: number
+}
+
+/**
+ * Passes a log on, but of warnings and errors alike only so many a second; at its end, one line says how many were left
+ * out. Alike are failures of one kind at one vendor, and else what says the same. Disposing of it tells what is untold.
+ */
+export function boundRepeats(
+  log: Log,
+  { most = 10, windowMilliseconds = 1000 }: RepeatOptions = {},
+): Log & Disposable {
+  const kinds = new Map<string, Kind>()
+  let timer: NodeJS.Timeout | undefined
+  const end = () => {
+    clearTimeout(timer)
+    timer = undefined
+    const seen = [...kinds.values()]
+    kinds.clear()
+    for (const { level, fields, count, message } of seen) {
+      const leftOut = count - most
+      if (leftOut > 0) log[level]({ ...fields, leftOut }, `${leftOut} more within a second: ${message}`)
+    }
+  }
+  const write = (level: 'warn' | 'error', fields: LogFields, message: string) => {
+    timer ??= setTimeout(end, windowMilliseconds).unref()
+    const { provider, code } = fields
+    const isFailure = provider !== undefined && code !== undefined
+    const name = isFailure ? `${provider} ${code}` : message
+    const key = kinds.size < mostKinds || kinds.has(name) ? name : 'others'
+    const told = isFailure ? { provider, code } : {}
+    const kind = kinds.getOrInsertComputed(key, () => ({ level, fields: told, message: key, count: 0 }))
+    if (++kind.count <= most) log[level](fields, message)
+  }
+  return {
+    error: (fields, message) => write('error', fields, message),
+    warn: (fields, message) => write('warn', fields, message),
+    info: (fields, message) => log.info(fields, message),
+    [Symbol.dispose]: end,
+  }
+}
+
+interface Kind {
+  readonly level: 'warn' | 'error'
+  readonly fields: LogFields
+  readonly message: string
+  count: number
+}
+
+const mostKinds = 100
