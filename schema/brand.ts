@@ -39,6 +39,7 @@ interface Row {
 
 const LocationTraffic = builder.objectRef<Row>('LocationTraffic')
 LocationTraffic.implement({
+  requiresScopes: [['traffic:read']],
   description:
     'One location of a brand, with what Analytiks counted there. It has its catalog id and name if the catalog holds it.',
   fields: t => ({
@@ -90,6 +91,7 @@ const maximumPage = 1000
 builder.objectField(Brand, 'traffic', t =>
   t.field({
     type: LocationTrafficConnection,
+    requiresScopes: [['traffic:read']],
     cost: callCost,
     listSize: connectionSize,
     description:
@@ -143,6 +145,7 @@ function zonesOf(locations: readonly LocationRecord[], brandId: number): string[
 
 builder.queryField('brand', t =>
   t.field({
+    authenticated: true,
     type: Brand,
     description: 'A brand at Analytiks. Costs no call by itself.',
     args: { id: t.arg.int({ required: true, description: "Analytiks' brand id." }) },

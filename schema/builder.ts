@@ -11,6 +11,7 @@ import {
   GraphQLTimeZone,
   GraphQLURL,
 } from 'graphql-scalars'
+import type { Scope } from '../src/access/scopes.ts'
 import type { Context } from '../src/context.ts'
 import { readLocalDateTime, readLocalDateTimeLiteral } from './local-date-time.ts'
 
@@ -18,6 +19,8 @@ export const builder = new SchemaBuilder<{
   Context: Context
   DefaultEdgesNullability: { list: false; items: false }
   DefaultNodeNullability: false
+  /** What `requiresScopes` may name. */
+  FederationScopes: Scope
   /** What connections have beside their edges. */
   Connection: { readonly leftOut?: number }
   Scalars: {

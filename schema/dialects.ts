@@ -31,8 +31,17 @@ export function plainIntrospection(schema: GraphQLSchema): string {
  * its own, and `@defer` and `@stream`, which belong to the gateway.
  */
 export function subgraphSdl(schema: GraphQLSchema): string {
+  return subgraphWith(schema, [...keyNames, ...scopeNames, ...costNames])
+}
+
+/** The same without the scopes, for a graph that is open to all: `@apollo/gateway` refuses a supergraph that has them. */
+export function openSubgraphSdl(schema: GraphQLSchema): string {
+  return subgraphWith(schema, [...keyNames, ...costNames])
+}
+
+function subgraphWith(schema: GraphQLSchema, names: readonly string[]): string {
   const seen = withoutQueries(schema, name => name.startsWith('_') || ownQueries.has(name), [])
-  return `${[federationLink, oneOf, print(annotated(seen, federationNames))].join('\n\n')}\n`
+  return `${[federationLink(names), oneOf, print(annotated(seen, names))].join('\n\n')}\n`
 }
 
 /** The schema as part of a stitched one, with the fields that look up objects by a key. */
@@ -46,13 +55,17 @@ export function stitchingSdl(schema: GraphQLSchema): string {
 
 const ownQueries: ReadonlySet<string> = new Set(['node', 'nodes'])
 
-const federationNames = ['key', 'shareable', 'cost', 'listSize']
+const keyNames = ['key', 'shareable']
+const scopeNames = ['authenticated', 'requiresScopes']
+const costNames = ['cost', 'listSize']
 
-const federationLink = `extend schema
+function federationLink(names: readonly string[]): string {
+  return `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.9"
-    import: [${federationNames.map(name => `"@${name}"`).join(', ')}]
+    import: [${names.map(name => `"@${name}"`).join(', ')}]
   )`
+}
 
 /** Apollo's composer refuses a directive without a definition. */
 const oneOf = 'directive @oneOf on INPUT_OBJECT'

@@ -6,6 +6,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { sized } from './costs.ts'
 import { type Key, type Reference, readReference } from './entity-key.ts'
+import { checkScopes, checksEachRow } from './scopes.ts'
 
 export const Representation = builder.scalarType('_Any', {
   description:
@@ -22,6 +23,7 @@ interface RepresentationsArguments {
 
 /** Extensions of a field that returns one entity for each representation. */
 export const entityList = {
+  [checksEachRow]: true,
   ...checked<RepresentationsArguments>(({ representations: { length } }) => {
     if (length > maximumRepresentations)
       throw new BadInput(`At most ${maximumRepresentations} entities can be asked at once, not ${length}.`)
@@ -59,6 +61,7 @@ function findEntity(
   info: GraphQLResolveInfo,
 ): Found | Promise<Found> {
   try {
+    checkScopes(type, context.caller)
     const found = resolverOf(type)(key, context, info)
     return found instanceof Promise ? found.then(entity => named(type, entity), asError) : named(type, found)
   } catch (error) {

@@ -27,6 +27,7 @@ export interface Image {
 
 export const HeatmapImage = builder.objectRef<Image>('HeatmapImage')
 HeatmapImage.implement({
+  requiresScopes: [['heatmaps:read']],
   description: 'The image of a heatmap.',
   fields: t => ({
     state: t.expose('state', {

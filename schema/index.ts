@@ -16,6 +16,9 @@ import './view.ts'
 import './website.ts'
 import { specifiedDirectives } from 'graphql'
 import { builder } from './builder.ts'
+import { guardFields } from './guarded-fields.ts'
 import { partDirectives } from './parts.ts'
 
-export const schema = builder.toSchema({ directives: [...specifiedDirectives, ...partDirectives] })
+export const schema = guardFields(
+  builder.toSchema({ directives: [...specifiedDirectives, ...partDirectives] }),
+)

@@ -20,6 +20,7 @@ const rateMetrics = ['walkBys', 'allVisits', 'bounces'] as const satisfies reado
 
 builder.objectFields(Location, t => ({
   captureRate: t.float({
+    requiresScopes: [['traffic:read']],
     cost: callCost,
     description:
       "The share of the people who walked past that came in: ALL_VISITS ÷ WALK_BYS, from Analytiks. Above 1 if more came in than were seen outside. Null if either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and the range does not lie on whole hours of UTC.",
@@ -28,6 +29,7 @@ builder.objectFields(Location, t => ({
     resolve: (location, { range }, context) => wholeRate(location, range, ['allVisits', 'walkBys'], context),
   }),
   bounceRate: t.float({
+    requiresScopes: [['traffic:read']],
     cost: callCost,
     description:
       "The share of the people who came in that left within a few seconds: BOUNCES ÷ ALL_VISITS, from Analytiks. Null if either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and the range does not lie on whole hours of UTC.",

@@ -73,6 +73,7 @@ const maximumLocations = 5000
 
 builder.queryFields(t => ({
   location: t.field({
+    authenticated: true,
     type: Location,
     description: 'One location, by exactly one of its identities. Costs no upstream call.',
     args: { by: t.arg({ type: LocationBy, required: true, description: 'Exactly one identity.' }) },
@@ -80,6 +81,7 @@ builder.queryFields(t => ({
     resolve: (_root, { by }, { catalog }) => findLocation(catalog, locationKey(by)),
   }),
   locations: t.field({
+    authenticated: true,
     type: LocationConnection,
     nullable: false,
     description: "The catalog's locations, in its order. Costs no upstream call.",

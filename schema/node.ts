@@ -9,6 +9,7 @@ import { sized } from './costs.ts'
 import { findLocation, Location } from './location.ts'
 import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { checkNodeId } from './route-id.ts'
+import { checkScopes } from './scopes.ts'
 import { findSpatialHeatmap, SpatialHeatmap } from './spatial-heatmap.ts'
 import { findView, View } from './view.ts'
 import { findWebsite, Website } from './website.ts'
@@ -64,6 +65,7 @@ function findNode(globalId: string, context: Context, info: GraphQLResolveInfo):
     throw new BadInput(
       `"${globalId}" is no id of a node: it starts with one of ${Object.keys(kinds).join(', ')} and a colon.`,
     )
+  checkScopes(info.schema.getType(name), context.caller)
   const found = kind.find(globalId.slice(colon + 1), context, info)
   return found instanceof Promise ? found.then(node => branded(node, kind.type)) : branded(found, kind.type)
 }

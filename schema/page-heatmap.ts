@@ -62,6 +62,7 @@ const freeFields: ReadonlySet<string> = new Set(['__typename', 'id', 'uuid', 'pr
 
 export const PageHeatmap = builder.objectRef<PageHeatmapRecord>('PageHeatmap')
 builder.node(PageHeatmap, {
+  requiresScopes: [['heatmaps:read']],
   description: 'A saved heatmap of a web page from PostHog: a screenshot of the page at several widths.',
   interfaces: [Heatmap],
   isTypeOf: heatmap => heatmap instanceof Object && 'provider' in heatmap && heatmap.provider === 'posthog',
@@ -150,9 +151,9 @@ builder.node(PageHeatmap, {
         checkWidth(width)
         millisecondsOf(waitUpTo)
       }),
-      resolve: async ({ scope, uuid }, { width, waitUpTo }, { loaders }, info) => {
+      resolve: async ({ scope, uuid }, { width, waitUpTo }, { loaders, caller }, info) => {
         const key = { scope, uuid, width: width ?? defaultWidth }
-        if (selectedFields(info, 'HeatmapImage').isSubsetOf(linkFields))
+        if (selectedFields(info, 'HeatmapImage', caller).isSubsetOf(linkFields))
           return toImage(key, { state: 'READY' })
         return toImage(key, await loaders.posthog.rendered(key, millisecondsOf(waitUpTo)))
       },
@@ -191,11 +192,11 @@ builder.queryField('pageHeatmap', t =>
 /** A heatmap with a known UUID costs a call only if the query selects more than its image. */
 export async function readPageHeatmap(
   { scope, id }: PageHeatmapKey,
-  { loaders }: Context,
+  { loaders, caller }: Context,
   info: GraphQLResolveInfo,
 ): Promise<PageHeatmapRecord> {
   if (!isUuid(id)) return toRecord(scope, await loaders.posthog.listedHeatmap({ scope, id }))
-  if (selectedFields(info, 'PageHeatmap').isSubsetOf(freeFields))
+  if (selectedFields(info, 'PageHeatmap', caller).isSubsetOf(freeFields))
     return { provider: 'posthog', scope, uuid: id }
   return toRecord(scope, await loaders.posthog.heatmaps.load({ scope, id }))
 }

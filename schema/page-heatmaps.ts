@@ -20,6 +20,7 @@ const PageHeatmapConnection = builder.connectionObject(
 builder.objectField(Website, 'heatmaps', t =>
   t.field({
     type: PageHeatmapConnection,
+    requiresScopes: [['heatmaps:read']],
     cost: callCost,
     listSize: connectionSize,
     description:

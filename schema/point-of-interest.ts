@@ -15,6 +15,7 @@ interface Zone extends Pick<Series, 'interval'> {
 
 export const PointOfInterest = builder.objectRef<Zone>('PointOfInterest')
 PointOfInterest.implement({
+  requiresScopes: [['traffic:read']],
   description:
     'A zone inside a location, as Analytiks knows it. Its counts may exceed those of the location, since they are measured separately.',
   fields: t => ({

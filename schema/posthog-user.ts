@@ -3,6 +3,7 @@ import { builder } from './builder.ts'
 
 export const PostHogUser = builder.objectRef<UserRecord>('PostHogUser')
 PostHogUser.implement({
+  requiresScopes: [['people:read']],
   description: 'A PostHog user who made something. Personal data.',
   fields: t => ({
     id: t.exposeID('id', { description: "PostHog's number of the user." }),

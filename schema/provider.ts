@@ -30,6 +30,7 @@ Provider.implement({
 builder.queryField('providers', t =>
   t.field({
     type: [Provider],
+    authenticated: true,
     listSize: { assumedSize: providerNames.length },
     nullable: false,
     description: 'The five vendors. Costs no upstream call.',

@@ -11,6 +11,7 @@ interface RateCounts {
 
 export const RateColumns = builder.objectRef<RateCounts>('RateColumns')
 RateColumns.implement({
+  requiresScopes: [['traffic:read']],
   description:
     'Rates of a location, one for each bucket, without gaps: the n-th belongs to the bucket that starts at the n-th of `starts`.',
   fields: t => ({

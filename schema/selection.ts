@@ -1,12 +1,21 @@
-import { type GraphQLResolveInfo, isObjectType, type NamedTypeNode, type SelectionSetNode } from 'graphql'
+import {
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  isObjectType,
+  type NamedTypeNode,
+  type SelectionSetNode,
+} from 'graphql'
+import type { Caller } from '../src/access/caller.ts'
+import { missingScopes, scopesOfField } from './scopes.ts'
 
 /**
- * The names of the fields selected below this one for an object of that type, fragments included, and also fields that a
- * directive may skip.
+ * The names of the fields selected below this one for an object of that type that the caller may read, fragments included,
+ * and also fields that a directive may skip.
  */
 export function selectedFields(
   { fieldNodes, fragments, schema }: GraphQLResolveInfo,
   type: string,
+  caller: Caller,
 ): ReadonlySet<string> {
   const names = new Set<string>()
   const spread = new Set<string>()
@@ -25,7 +34,22 @@ export function selectedFields(
     }
   }
   for (const { selectionSet } of fieldNodes) collect(selectionSet)
-  return names
+  return readable(names, schema.getType(type), caller)
+}
+
+function readable(
+  names: ReadonlySet<string>,
+  type: GraphQLNamedType | undefined,
+  caller: Caller,
+): ReadonlySet<string> {
+  if (!isObjectType(type)) return names
+  const fields = type.getFields()
+  return new Set(
+    [...names].filter(name => {
+      const field = fields[name]
+      return !field || missingScopes(scopesOfField(field), caller).length === 0
+    }),
+  )
 }
 
 /** Whether a field of this name is selected anywhere below this one. */

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql'
+import { anyone } from '../src/access/caller.ts'
 import { builder } from './builder.ts'
 import { sized } from './costs.ts'
-import { stitchingSdl, subgraphSdl } from './dialects.ts'
+import { openSubgraphSdl, stitchingSdl, subgraphSdl } from './dialects.ts'
 
 const bytesOfSdl = 60_000
 
@@ -20,14 +21,19 @@ Service.implement({
 builder.queryField('_service', t =>
   t.field({
     type: Service,
+    requiresScopes: [['explore']],
     nullable: false,
-    description: 'For gateways: this graph as a subgraph of a federated one. Costs no upstream call.',
-    resolve: (_root, _args, _context, { schema }) => ({ sdl: subgraph(schema) }),
+    description:
+      'For gateways: this graph as a subgraph of a federated one. It tells the scopes of fields unless the graph is open to all. Costs no upstream call.',
+    resolve: (_root, _args, { caller }, { schema }) => ({
+      sdl: caller === anyone ? openSubgraph(schema) : subgraph(schema),
+    }),
   }),
 )
 
 builder.queryField('_sdl', t =>
   t.string({
+    requiresScopes: [['explore']],
     extensions: sized({ bytes: bytesOfSdl }),
     nullable: false,
     description:
@@ -37,6 +43,7 @@ builder.queryField('_sdl', t =>
 )
 
 const subgraph = once(subgraphSdl)
+const openSubgraph = once(openSubgraphSdl)
 const stitching = once(stitchingSdl)
 
 /** Printed once, since gateways ask for it often. */

@@ -117,6 +117,7 @@ const checkedInput = checked<{ readonly input: object }>(({ input }) => checkInp
 
 builder.mutationFields(t => ({
   createSnapshot: t.field({
+    requiresScopes: [['snapshots:write']],
     cost: callCost,
     type: WriteSnapshotResult,
     description:
@@ -126,6 +127,7 @@ builder.mutationFields(t => ({
     resolve: (_root, { input }, { datadog }) => datadog().createSnapshot(input),
   }),
   updateSnapshot: t.field({
+    requiresScopes: [['snapshots:write']],
     cost: callCost,
     type: WriteSnapshotResult,
     description: 'Changes the moment of the replay that a snapshot at Datadog shows.',
@@ -134,6 +136,7 @@ builder.mutationFields(t => ({
     resolve: (_root, { input: { id, ...change } }, { datadog }) => datadog().updateSnapshot(id, change),
   }),
   deleteSnapshot: t.field({
+    requiresScopes: [['snapshots:write']],
     cost: callCost,
     type: DeleteSnapshotResult,
     description: 'Deletes a snapshot at Datadog.',

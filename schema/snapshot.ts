@@ -12,6 +12,7 @@ import { View, type ViewRecord } from './view.ts'
 
 export const Snapshot = builder.objectRef<DatadogSnapshot>('Snapshot')
 Snapshot.implement({
+  requiresScopes: [['snapshots:read']],
   description:
     'A replay heatmap snapshot at Datadog: a named moment in the replay of a session. It may outlive the session.',
   fields: t => ({
@@ -25,7 +26,10 @@ Snapshot.implement({
       description: 'True if a person chose the device type; false if it was detected.',
     }),
     eventId: t.exposeID('eventId', { description: 'The RUM event that it shows.' }),
-    sessionId: t.exposeID('sessionId', { description: 'The RUM session.' }),
+    sessionId: t.exposeID('sessionId', {
+      requiresScopes: [['people:read']],
+      description: 'The RUM session. Personal data.',
+    }),
     viewId: t.exposeID('viewId', { description: 'The RUM view.' }),
     name: t.exposeString('name', { description: 'The name that its maker gave it.' }),
     start: t.field({
@@ -35,11 +39,18 @@ Snapshot.implement({
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     modifiedAt: t.expose('modifiedAt', { type: 'DateTime', description: 'When it was last changed.' }),
-    createdBy: t.exposeString('createdBy', { description: 'Who made it. Personal data.' }),
+    createdBy: t.exposeString('createdBy', {
+      requiresScopes: [['people:read']],
+      description: 'Who made it. Personal data.',
+    }),
     createdByHandle: t.exposeString('createdByHandle', {
+      requiresScopes: [['people:read']],
       description: 'Their e-mail address. Personal data.',
     }),
-    createdByUserId: t.exposeID('createdByUserId', { description: "Datadog's number of the user." }),
+    createdByUserId: t.exposeID('createdByUserId', {
+      requiresScopes: [['people:read']],
+      description: "Datadog's number of the user. Personal data.",
+    }),
     orgId: t.exposeID('orgId', { description: "Datadog's number of the organisation." }),
     view: t.field({
       type: View,

@@ -9,6 +9,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { Location } from './location.ts'
+import { checkScope } from './scopes.ts'
 import { type HeatmapRange, type Narrowing, parseHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
 import { checkTimeRange, type TimeRangeInput } from './time-range.ts'
 
@@ -38,6 +39,7 @@ export interface SpatialHeatmapRecord extends AuraHeatmap {
 
 export const SpatialHeatmap = builder.objectRef<SpatialHeatmapRecord>('SpatialHeatmap')
 builder.node(SpatialHeatmap, {
+  requiresScopes: [['heatmaps:read']],
   description:
     'A heatmap of a store floor from Aura Vision: one recording (camera), one type, one group of visitors.',
   interfaces: [Heatmap],
@@ -64,10 +66,17 @@ builder.node(SpatialHeatmap, {
       resolve: heatmap => typeOf(heatmap),
     }),
     role: t.exposeString('role', {
+      requiresScopes: [['people:read']],
       description: 'The role of the people it shows, such as `customer`; free text.',
     }),
-    age: t.exposeString('age', { description: 'Their age bucket, such as `25-34`; free text.' }),
-    gender: t.exposeString('gender', { description: 'Their gender as Aura Vision estimates it; free text.' }),
+    age: t.exposeString('age', {
+      requiresScopes: [['people:read']],
+      description: 'Their age bucket, such as `25-34`; free text.',
+    }),
+    gender: t.exposeString('gender', {
+      requiresScopes: [['people:read']],
+      description: 'Their gender as Aura Vision estimates it; free text.',
+    }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When it was made, in UTC. Aura Vision sends no time zone.',
@@ -95,8 +104,14 @@ builder.node(SpatialHeatmap, {
 })
 
 /** Finds a heatmap by the key behind `SpatialHeatmap:`; throws BadInput if it names none, or one that is gone. */
-export async function findSpatialHeatmap(key: string, { loaders }: Context): Promise<SpatialHeatmapRecord> {
+export async function findSpatialHeatmap(
+  key: string,
+  { loaders, caller }: Context,
+): Promise<SpatialHeatmapRecord> {
   const { made, narrowing, range, ...row } = parseHeatmapKey(key)
+  // The filters of the question are part of the id.
+  if (narrowing.roles || narrowing.ages || narrowing.genders)
+    checkScope('people:read', caller, 'A SpatialHeatmap of chosen visitors')
   const { locationId, type } = row
   if (made !== null) {
     const found = await loaders['aura-vision'].rows.load({ ...row, ...narrowing, createdAt: made })

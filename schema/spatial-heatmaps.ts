@@ -7,6 +7,7 @@ import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize, sized } from './costs.ts'
 import { Location } from './location.ts'
+import { argumentScope } from './scopes.ts'
 import {
   checkHeatmapRange,
   SpatialHeatmap,
@@ -38,12 +39,15 @@ const heatmapArguments = builder.args(t => ({
     description: 'The types of heatmap; at least one.',
   }),
   roles: t.stringList({
+    extensions: argumentScope('people:read'),
     description: 'Only people in these roles, such as `customer` or `staff`. Everyone by default.',
   }),
   ages: t.stringList({
+    extensions: argumentScope('people:read'),
     description: 'Only people in these age buckets, such as `25-34`. Everyone by default.',
   }),
   genders: t.stringList({
+    extensions: argumentScope('people:read'),
     description: 'Only people of these genders, such as `female`. Everyone by default.',
   }),
   taxonomy: t.string({ description: 'Only this zone path, such as `Service:Checkout`.' }),
@@ -77,6 +81,7 @@ builder.objectFields(Location, t => ({
   }),
   heatmapConnection: t.field({
     type: SpatialHeatmapConnection,
+    requiresScopes: [['heatmaps:read']],
     cost: callCost,
     listSize: connectionSize,
     description:

@@ -48,6 +48,7 @@ TrafficPoint.implement({
 
 export const TrafficSeries = builder.objectRef<Series>('TrafficSeries')
 TrafficSeries.implement({
+  requiresScopes: [['traffic:read']],
   description: 'One metric of one place over a range, as Analytiks counted it.',
   fields: t => ({
     metric: t.field({

@@ -51,6 +51,7 @@ builder.node(View, {
     }),
     url: t.field({
       type: 'URL',
+      authenticated: true,
       cost: callCost,
       description: "Its URL: the website's origin and the path. Null if the origin is not known.",
       resolve: (view, _args, context) => urlOf(view, context),
@@ -62,6 +63,7 @@ builder.node(View, {
       resolve: ({ website, path }, _args, { catalog }) => catalog.viewName(website, path),
     }),
     totalInteractions: t.field({
+      requiresScopes: [['pages:read']],
       type: 'SafeInt',
       cost: callCost,
       description:
@@ -69,6 +71,7 @@ builder.node(View, {
       resolve: ofPage(page => page.totalInteractions),
     }),
     lastInteractionAt: t.field({
+      requiresScopes: [['pages:read']],
       type: 'DateTime',
       cost: callCost,
       description: 'When the latest interaction was recorded, from Zenovay.',
@@ -107,6 +110,7 @@ const ViewConnection = builder.connectionObject(
 builder.objectFields(Website, t => ({
   views: t.field({
     type: ViewConnection,
+    requiresScopes: [['pages:read']],
     cost: callCost,
     listSize: connectionSize,
     description:
@@ -138,6 +142,7 @@ builder.objectFields(Website, t => ({
 
 builder.queryField('view', t =>
   t.field({
+    authenticated: true,
     type: View,
     cost: callCost,
     description: "One page of a website. Null with an error if no website has the URL's origin.",

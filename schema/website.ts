@@ -16,6 +16,7 @@ builder.node(Website, {
   id: { description: 'Such as `Website:shop` or `Website:zenovay:<uuid>`.', resolve: website => website.key },
   fields: t => ({
     name: t.string({
+      authenticated: true,
       cost: callCost,
       description: "The name in the catalog, otherwise Zenovay's, which costs its list of websites.",
       resolve: async (website, _args, context) =>
@@ -23,6 +24,7 @@ builder.node(Website, {
     }),
     origin: t.field({
       type: 'URL',
+      authenticated: true,
       cost: callCost,
       description:
         "Scheme and host: the first in the catalog, otherwise Zenovay's, which costs its list of websites. Null if this origin finds another website: the catalog's, or an earlier one of Zenovay's list.",
@@ -72,6 +74,7 @@ const WebsiteConnection = builder.connectionObject(
 
 builder.queryFields(t => ({
   website: t.field({
+    authenticated: true,
     type: Website,
     cost: callCost,
     description:
@@ -86,6 +89,7 @@ builder.queryFields(t => ({
     },
   }),
   websites: t.field({
+    authenticated: true,
     type: WebsiteConnection,
     cost: callCost,
     listSize: connectionSize,

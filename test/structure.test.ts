@@ -7,6 +7,9 @@ const sources = files.filter(({ path }) => !path.startsWith('test/'))
 
 /** What the graph may take from the machinery at run time, beside it how pages are spelled; all else are types. */
 const valuesForTheGraph = [
+  'anyone of src/access/caller.ts',
+  'Forbidden of src/access/forbidden.ts',
+  'scopes of src/access/scopes.ts',
   'BadInput of src/upstream/bad-input.ts',
   'addressOf of src/upstream/page-path.ts',
   'spelledPath of src/upstream/page-path.ts',
@@ -87,7 +90,7 @@ test('the graph takes types, records and enum lists from the machinery, and no m
   const values = taken.flatMap(({ to, values }) => values.map(value => `${value} of ${to}`))
   expect(new Set(values)).toEqual(new Set(valuesForTheGraph))
   const places =
-    /^src\/((account|catalog\/catalog|context|images\/references)|upstream\/[\w-]+|providers\/[\w-]+\/(wire|records|client|loaders|series|traffic-question))\.ts$/
+    /^src\/((access\/(caller|forbidden|scopes)|account|catalog\/catalog|context|images\/references)|upstream\/[\w-]+|providers\/[\w-]+\/(wire|records|client|loaders|series|traffic-question))\.ts$/
   expect(taken.filter(({ to }) => !places.test(to))).toEqual([])
 })
 
@@ -190,7 +193,7 @@ const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/provi
 
 /** Which rooms a room may import from, types included. A room is a folder; the process, in `src` itself, may import all. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  schema: ['src', 'src/catalog', 'src/images', 'src/upstream', ...providers],
+  schema: ['src', 'src/access', 'src/catalog', 'src/images', 'src/upstream', ...providers],
   'src/catalog': ['src/upstream', 'src/providers/posthog'],
   'src/config': ['src', 'src/images', 'src/server', 'src/telemetry', 'src/upstream', 'src/upstream/provider'],
   'src/server': [
@@ -204,7 +207,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/source',
     'schema',
   ],
-  'src/server/plugins': ['src', 'src/execution', 'src/server', 'src/upstream', 'src/upstream/source'],
+  'src/server/plugins': [
+    'src',
+    'src/access',
+    'src/execution',
+    'src/server',
+    'src/upstream',
+    'src/upstream/source',
+  ],
   'src/execution': ['src/upstream', 'src/upstream/source'],
   'src/images': [
     'src',
@@ -243,7 +253,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/provider',
     'src/upstream/rate-limit',
   ],
-  'src/access': ['src'],
+  'src/access': ['src', 'src/upstream'],
   'src/telemetry': ['src/server', 'src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],

@@ -1,10 +1,19 @@
+import type { ProviderName } from '../upstream/error.ts'
 import { type Scope, scopes } from './scopes.ts'
+
+/** What a caller may use in a time; what is absent has no limit. */
+export interface CallerLimits {
+  readonly requestsPerMinute?: number | undefined
+  readonly costPerMinute?: number | undefined
+  readonly upstreamCallsPerHour?: Readonly<Partial<Record<ProviderName, number>>> | undefined
+}
 
 /** Who sends a request: a person's app, known by its key or token. */
 export interface Caller {
   /** For logs and limits; unique in the process. */
   readonly id: string
   readonly scopes: ReadonlySet<Scope>
+  readonly limits?: CallerLimits | undefined
 }
 
 /** Whoever reaches an Isotherm without an access file. */

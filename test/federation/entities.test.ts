@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { callsOf } from '../support/calls.ts'
 import { askText } from '../support/client.ts'
 import { serve } from '../support/serving.ts'
+import { serveCallers } from '../support/serving-callers.ts'
 
 const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
 
@@ -86,13 +87,19 @@ test('representations may stand in the query itself, with variables among them',
   }
 })
 
-test('what the subgraph says of itself is what is printed', async () => {
+test('what the subgraph says of itself is what is printed, without scopes while it is open to all', async () => {
   await using served = await serve()
+  await using known = await serveCallers()
   const file = await readFile(new URL('../../schema/subgraph.graphql', import.meta.url), 'utf8')
   // The first are executed, the last are compiled.
   for (const _time of [1, 2, 3, 4, 5]) {
-    const { data } = await askText<{ _service: { sdl: string } }>(served.origin, '{ _service { sdl } }')
-    expect(data._service.sdl).toBe(file)
+    const [open, own] = await Promise.all(
+      [served, known].map(({ origin }) =>
+        askText<{ _service: { sdl: string } }>(origin, '{ _service { sdl } }'),
+      ),
+    )
+    expect(own?.data._service.sdl).toBe(file)
+    expect(open?.data._service.sdl).toBe(withoutScopes(file))
   }
 })
 
@@ -130,4 +137,10 @@ async function askEntities(
   }
   ${fragments}`
   return askText<{ _entities: unknown } | undefined>(origin, query, { representations })
+}
+
+function withoutScopes(sdl: string): string {
+  return sdl
+    .replaceAll(/ @(authenticated|requiresScopes\(scopes: \[\["[\w:]+"\]\]\))/g, '')
+    .replace(' "@authenticated", "@requiresScopes",', '')
 }

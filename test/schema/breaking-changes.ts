@@ -47,7 +47,9 @@ function schemaOf(sdl: string): GraphQLSchema {
   return buildASTSchema(own)
 }
 
-const directivesForGateways: ReadonlySet<string> = new Set(['link', 'key', 'shareable', 'cost', 'listSize'])
+const directivesForGateways: ReadonlySet<string> = new Set([
+  ...['link', 'key', 'shareable', 'authenticated', 'requiresScopes', 'cost', 'listSize'],
+])
 
 /** The place of a change to which graphql-inspector gives none. */
 function partOfSchema({ type }: Change): string {

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { YogaMaskedErrorOpts } from 'graphql-yoga'
+import { Forbidden } from '../../access/forbidden.ts'
 import { BadInput } from '../../upstream/bad-input.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Log, LogFields } from '../../upstream/log.ts'
@@ -39,8 +40,8 @@ export function maskErrors(log: Log): MaskedErrors {
       return relocated(located, original.message, original.extensions)
     }
     // With a path, it is the executor's error about a value that does not fit its field, and quotes the value.
-    if (original instanceof GraphQLError && (original instanceof BadInput || !located?.path))
-      return located ?? original
+    const isOurs = original instanceof BadInput || original instanceof Forbidden
+    if (original instanceof GraphQLError && (isOurs || !located?.path)) return located ?? original
     logError(original, located?.path?.join('.') ?? 'start')
     return relocated(located, message, { code: 'INTERNAL_SERVER_ERROR', unexpected: true })
   }

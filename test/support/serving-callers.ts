@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import type { Access } from '../../src/access/access.ts'
+import type { Caller } from '../../src/access/caller.ts'
+import { type Scope, scopes } from '../../src/access/scopes.ts'
+import { openAccount } from '../../src/account.ts'
+import { readCatalog } from '../../src/catalog/file.ts'
+import { type Environment, readConfig } from '../../src/config/config.ts'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox.ts'
+import { startServer } from '../../src/server/server.ts'
+import { recordLog } from './recorded-log.ts'
+
+export interface CallersServed extends AsyncDisposable {
+  readonly origin: string
+  readonly sandbox: Sandbox
+}
+
+/** The headers by which a request to such a server says who its caller is; without them, one with all scopes. */
+export function as(allowed: readonly Scope[], caller = 'somebody'): Record<string, string> {
+  return { 'test-caller': caller, 'test-scopes': allowed.join(' ') }
+}
+
+/**
+ * Serves one account to callers whom their requests name, as no real Isotherm does: for tests of what callers with these
+ * scopes and limits get, whichever way real callers are told apart.
+ */
+export async function serveCallers({
+  environment = {},
+  catalog = sandboxCatalog(),
+  sandbox: options = {},
+  limits = {},
+}: {
+  readonly environment?: Environment
+  readonly catalog?: string
+  readonly sandbox?: SandboxOptions
+  /** By the caller's name. */
+  readonly limits?: Readonly<Record<string, Caller['limits']>>
+} = {}): Promise<CallersServed> {
+  await using resources = new AsyncDisposableStack()
+  const sandbox = resources.use(await startSandbox(options))
+  const variables = {
+    PORT: '0',
+    ISOTHERM_SANDBOX: 'off',
+    ISOTHERM_CACHE_BYTES: '0',
+    ...sandbox.environment(),
+    ...environment,
+  }
+  const config = readConfig(variables)
+  const read = readCatalog(catalog, 'the test')
+  if (!('catalog' in read)) throw new Error(read.problems.join('\n'))
+  const account = resources.use(openAccount(config.providers, read.catalog, config))
+  const access: Access = {
+    enter: request => ({ caller: callerOf(request, limits), account }),
+    accountOf: () => account,
+  }
+  const { publicUrl } = config.images
+  const { documents: _none, ...settings } = config
+  const server = await startServer(access, { ...settings, publicUrl, log: recordLog().log })
+  resources.defer(() => server.drain(config.drainMilliseconds))
+  const owned = resources.move()
+  return { origin: server.origin, sandbox, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+function callerOf({ headers }: IncomingMessage, limits: Readonly<Record<string, Caller['limits']>>): Caller {
+  const named = headers['test-scopes']
+  const id = String(headers['test-caller'] ?? 'anybody')
+  const allowed =
+    named === undefined ? scopes : scopes.filter(scope => String(named).split(' ').includes(scope))
+  return { id, scopes: new Set(allowed), ...(limits[id] && { limits: limits[id] }) }
+}
