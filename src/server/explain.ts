@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Caller } from '../access/caller.ts'
+import { requireScope } from './insufficient-scope.ts'
 import { Refusal } from './refusal.ts'
 
 /** The request header that asks for costs instead of, or beside, the response. */
@@ -15,9 +17,14 @@ export function asksForCost({ headers }: Pick<Request, 'headers'>): boolean {
   return headers.get(explainHeader) === 'cost'
 }
 
-/** Refuses unknown values with 400: a client that wanted a dry run must not pay for a real one. */
-export function checkExplain({ headers }: IncomingMessage): void {
+/**
+ * Refuses unknown values with 400, and callers that may not explore with 403: a client that wanted a dry run must not
+ * pay for a real one.
+ */
+export function checkExplain({ headers }: IncomingMessage, caller: Caller): void {
   const value = headers[explainHeader]
-  if (value === undefined || explanations.includes(value)) return
+  if (value === undefined) return
+  requireScope(caller, 'explore', `The header ${explainHeader}`)
+  if (explanations.includes(value)) return
   throw new Refusal(400, `The header ${explainHeader} only knows the values "plan" and "cost".`)
 }

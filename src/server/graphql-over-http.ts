@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import fresh from 'fresh'
 import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
+import type { Caller } from '../access/caller.ts'
 import { bounded } from './bounded-errors.ts'
 import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
@@ -16,6 +17,7 @@ import { bodyOf, httpOf, type Result } from './result-body.ts'
 import { sendResults } from './result-stream.ts'
 import type { ServerContext } from './server-context.ts'
 import { chunkBytes, endWith } from './slow-readers.ts'
+import { withoutSuggestions } from './suggestions.ts'
 
 export interface GraphqlOverHttpOptions {
   /** The largest request body. */
@@ -44,10 +46,10 @@ export function graphqlOverHttp(
     }
   }
   return async exchange => {
-    const { request, response } = exchange
+    const { request, response, caller } = exchange
     const { accept } = request.headers
     if (request.method === 'GET') response.setHeader('vary', varyingHeaders)
-    checkExplain(request)
+    checkExplain(request, caller)
     if (!typeOfWhole(accept)) throw notAcceptable()
     const params = await readParams(exchange, bytes)
     if (!params) return
@@ -61,7 +63,8 @@ export function graphqlOverHttp(
       return sendStream(exchange, result, incrementalRewrite(yogaRequest), patience)
     if (response.destroyed) return
     if (!result || Array.isArray(result)) throw new Error('an operation without a result')
-    await sendWhole(exchange, bounded(result), isById ? freshnessOf(result, freshSeconds) : {}, patience)
+    const visible = bounded(withoutSuggestions(result, caller))
+    await sendWhole(exchange, visible, isById ? freshnessOf(result, freshSeconds) : {}, patience)
   }
 }
 
@@ -99,7 +102,7 @@ async function sendWhole(
 
 /** Sends the results of a subscription, or the increments of one response. */
 async function sendStream(
-  { request, response }: Exchange,
+  { request, response, caller }: EnteredExchange,
   results: AsyncIterable<Result>,
   rewrite: ((result: Result) => Result) | undefined,
   patience: number,
@@ -114,7 +117,7 @@ async function sendStream(
     return
   }
   const { type, parameter } = format
-  await sendResults(response, mapped(iterator, rewrite), type, { parameter, patience })
+  await sendResults(response, mapped(iterator, caller, rewrite), type, { parameter, patience })
 }
 
 async function* only(result: Result): AsyncGenerator<Result, undefined> {
@@ -123,12 +126,15 @@ async function* only(result: Result): AsyncGenerator<Result, undefined> {
 
 function mapped(
   iterator: AsyncIterator<Result>,
+  caller: Caller,
   rewrite = (result: Result): Result => result,
 ): AsyncIterator<Result> {
   return {
     async next() {
       const next = await iterator.next()
-      return next.done ? next : { done: false, value: bounded(rewrite(next.value)) }
+      return next.done
+        ? next
+        : { done: false, value: bounded(withoutSuggestions(rewrite(next.value), caller)) }
     },
     return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
   }

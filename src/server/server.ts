@@ -11,6 +11,7 @@ import { explorerPage } from './explorer-page.ts'
 import { type Exchange, frontDoor } from './front-door.ts'
 import { graphqlOverHttp } from './graphql-over-http.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
+import { requireScope } from './insufficient-scope.ts'
 import { knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
@@ -95,12 +96,14 @@ export async function startServer(
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
     handlers: {
       graphql: exchange => (asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange)),
-      graphiql: ({ response }) =>
-        sendPage(
+      graphiql: ({ response, caller }) => {
+        requireScope(caller, 'explore', 'GraphiQL')
+        return sendPage(
           response,
           mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date())),
           patience,
-        ),
+        )
+      },
       image: showImage,
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),

@@ -12,6 +12,7 @@ import { useDocumentIds } from './plugins/document-ids.ts'
 import { useDocumentMode } from './plugins/document-mode.ts'
 import { useIncrementalDelivery } from './plugins/incremental-delivery.ts'
 import { useIncrementalRules } from './plugins/incremental-rules.ts'
+import { useIntrospectionScope } from './plugins/introspection-scope.ts'
 import { useLeaving } from './plugins/leaving.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { useOperationCost } from './plugins/operation-cost.ts'
@@ -80,6 +81,7 @@ export function openYoga(
       useIncrementalRules(),
       useIncrementalDelivery(maskedErrors),
       useBadInput({ checkName: argumentCheck }),
+      useIntrospectionScope(),
       useOperationCost(operationLimits),
       plugin,
       usePacedErrors(maskedErrors),

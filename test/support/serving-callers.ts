@@ -13,6 +13,7 @@ import { recordLog } from './recorded-log.ts'
 export interface CallersServed extends AsyncDisposable {
   readonly origin: string
   readonly sandbox: Sandbox
+  readonly log: readonly string[]
 }
 
 /** The headers by which a request to such a server says who its caller is; without them, one with all scopes. */
@@ -54,11 +55,12 @@ export async function serveCallers({
     accountOf: () => account,
   }
   const { publicUrl } = config.images
+  const { log, messages } = recordLog()
   const { documents: _none, ...settings } = config
-  const server = await startServer(access, { ...settings, publicUrl, log: recordLog().log })
+  const server = await startServer(access, { ...settings, publicUrl, log })
   resources.defer(() => server.drain(config.drainMilliseconds))
   const owned = resources.move()
-  return { origin: server.origin, sandbox, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { origin: server.origin, sandbox, log: messages, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function callerOf({ headers }: IncomingMessage, limits: Readonly<Record<string, Caller['limits']>>): Caller {

@@ -8,16 +8,18 @@ import {
   validate,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../../context.ts'
 import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
 import { longestMessage } from '../../upstream/bad-input.ts'
 import { cutText } from '../../upstream/cut-text.ts'
+import { withoutSuggestion } from '../suggestions.ts'
 import { wrongArguments } from './wrong-arguments.ts'
 
 /**
  * Refuses an operation before execution if any value in it cannot be sent upstream. Lists all such values at once,
  * each as `BAD_USER_INPUT` with a sentence. `checkName` is the field extension that holds a check.
  */
-export function useBadInput({ checkName }: { readonly checkName: string }): Plugin {
+export function useBadInput({ checkName }: { readonly checkName: string }): Plugin<Context> {
   const wrongOf = wrongArguments(checkName)
   const wrongIn = ({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs) => {
     const operation = getOperationAST(document, operationName)
@@ -35,11 +37,11 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
     },
     onExecute({ args, setResultAndStopExecution }) {
       const wrong = wrongIn(args)
-      if (wrong.length > 0) setResultAndStopExecution({ errors: wrong.map(badInput) })
+      if (wrong.length > 0) setResultAndStopExecution({ errors: refusalsOf(wrong, args.contextValue) })
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const wrong = wrongIn(args)
-      if (wrong.length > 0) setResultAndStopExecution({ errors: wrong.map(badInput) })
+      if (wrong.length > 0) setResultAndStopExecution({ errors: refusalsOf(wrong, args.contextValue) })
     },
   }
 }
@@ -56,7 +58,11 @@ function markWrongValues(schema: GraphQLSchema, document: DocumentNode, errors: 
   }
 }
 
-function badInput({ message, nodes }: GraphQLError): GraphQLError {
+/** A suggestion goes before the middle is cut out, so that no half of it stays. */
+function refusalsOf(wrong: readonly GraphQLError[], { caller }: Context): readonly GraphQLError[] {
   const extensions = { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } }
-  return new GraphQLError(cutText(message, longestMessage), { nodes: nodes ?? null, extensions })
+  return wrong.map(({ message, nodes }) => {
+    const visible = cutText(withoutSuggestion(message, caller), longestMessage)
+    return new GraphQLError(visible, { nodes: nodes ?? null, extensions: { ...extensions } })
+  })
 }
