@@ -5,7 +5,9 @@ import { one } from './faults.ts'
 /** Sends one request of the mix and reads its response to the end, or leaves. Rejects with what is no sound response. */
 export type Send = (origin: string) => Promise<void>
 
-const json = { 'content-type': 'application/json' }
+/** Each request has a connection of its own: readings count the sockets that stay. */
+const once = { connection: 'close' }
+const json = { 'content-type': 'application/json', ...once }
 const everything = [String(EverythingDocument), String(FailureEverythingDocument)]
 
 /** What people and strangers send, in about the shares that a busy day has. */
@@ -32,7 +34,10 @@ async function images(origin: string): Promise<void> {
   for (const link of links.slice(0, 2)) {
     const url = new URL(link)
     url.searchParams.set('width', String(one([100, 200, 300])))
-    await expectStatus(await fetch(url), [200, 202, 404, 410, 422, 429, 500, 502, 503, 504])
+    await expectStatus(
+      await fetch(url, { headers: once }),
+      [200, 202, 404, 410, 422, 429, 500, 502, 503, 504],
+    )
   }
 }
 
@@ -63,7 +68,7 @@ async function dryRun(origin: string): Promise<void> {
 
 async function pages(origin: string): Promise<void> {
   const path = one(['/healthz', '/readyz', '/graphql', '/nowhere', '/images/nothing'])
-  await expectStatus(await fetch(origin + path, { headers: { accept: 'text/html' } }), [200, 404])
+  await expectStatus(await fetch(origin + path, { headers: { accept: 'text/html', ...once } }), [200, 404])
 }
 
 async function badInput(origin: string): Promise<void> {
