@@ -11,11 +11,18 @@ import {
   type Settings,
   type Sources,
 } from './providers.ts'
+import {
+  defaultResilience,
+  ProviderHealth,
+  type ResilienceSettings,
+} from './upstream/breaker/provider-health.ts'
 import { type Cache, type CachePolicy, openCache } from './upstream/cache/cache.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
 import { openImageCache } from './upstream/images/image-cache.ts'
+import { type Log, silentLog } from './upstream/log.ts'
+import { byProvider } from './upstream/provider/by-provider.ts'
 import { type CallCounters, openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
@@ -23,6 +30,9 @@ export type ProviderStatus = 'READY' | 'SANDBOX' | 'NOT_CONFIGURED'
 export interface ProviderState {
   readonly name: ProviderName
   readonly status: ProviderStatus
+  readonly health: ProviderHealth
+  /** The calls left of the scarcest quota; null while none is known. */
+  readonly quotaLeft: number | null
 }
 
 /** A set of upstream credentials with its catalog. Connections, and whatever is kept of answers, belong to one account. */
@@ -54,6 +64,8 @@ export interface AccountOptions {
   /** The age up to which a kept answer is served past its time, while its upstream is down. */
   readonly staleSeconds?: number
   readonly images?: ImageSettings
+  readonly resilience?: ResilienceSettings
+  readonly log?: Log
 }
 
 /** Closing the account closes its connections. */
@@ -61,7 +73,9 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 } = options
   const { images = defaultImageSettings } = options
   const own = options.counters ? undefined : openCallCounters(redis)
-  const clients = connectClients(settings, options.counters ?? own)
+  const { resilience = defaultResilience, log = silentLog } = options
+  const healths = byProvider<Healths>(name => new ProviderHealth(name, { ...resilience, log }))
+  const clients = connectClients(settings, options.counters ?? own, healths)
   const cache = cacheBytes > 0 ? openCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
   const cachePolicy = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
   const pictures = images.cacheBytes > 0 ? openImageCache(images.cacheBytes) : undefined
@@ -77,7 +91,14 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     clients,
     sources,
     settings,
-    providers: providerNames.map(name => ({ name, status: status(name) })),
+    providers: providerNames.map(name => ({
+      name,
+      status: status(name),
+      health: healths[name],
+      get quotaLeft() {
+        return clients[name]?.quotaLeft ?? null
+      },
+    })),
     handles: openHandles({ ...images, identities: identitiesOf(settings) }),
     images: new Images(sources, images, pictures),
     publicUrl: images.publicUrl,
@@ -89,6 +110,8 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     },
   }
 }
+
+type Healths = { readonly [Name in ProviderName]: ProviderHealth }
 
 /** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
 function keepIn(

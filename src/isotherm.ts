@@ -10,7 +10,7 @@ import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import { logRequests } from './telemetry/request-log.ts'
 import { openRedis } from './upstream/cache/redis.ts'
-import { silentLog } from './upstream/log.ts'
+import { type Log, silentLog } from './upstream/log.ts'
 import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export interface Isotherm extends AsyncDisposable {
@@ -24,13 +24,20 @@ export interface Isotherm extends AsyncDisposable {
   beUnready(): void
 }
 
+export interface StartOptions {
+  readonly sandboxByDefault?: boolean
+  readonly log?: Log
+  /** The first pause of every breaker; for tests, which would wait long. */
+  readonly breakerPauseMilliseconds?: number
+}
+
 /**
  * Starts the sandbox, the account and the server for an environment, and closes them in reverse order. Rejects with
  * StartProblems that list everything wrong with the environment and the catalog at once.
  */
 export async function startIsotherm(
   environment: Environment,
-  { sandboxByDefault = true, log = silentLog } = {},
+  { sandboxByDefault = true, log = silentLog, breakerPauseMilliseconds }: StartOptions = {},
 ): Promise<Isotherm> {
   const { config, catalog, catalogName, isCatalogMadeUp, trusted } = await readStart(
     environment,
@@ -40,8 +47,10 @@ export async function startIsotherm(
   const settings = await vendorSettings(environment, config, resources)
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
   const counters = resources.use(openCallCounters(redis || undefined))
+  const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
+  const resilience = { ...config.resilience, ...pause }
   const account = resources.use(
-    openAccount(settings, catalog, { ...config, isCatalogMadeUp, redis, counters }),
+    openAccount(settings, catalog, { ...config, resilience, log, isCatalogMadeUp, redis, counters }),
   )
   const documents = { ...config.documents, trusted }
   const { publicUrl } = config.images

@@ -3,6 +3,7 @@ import { auraVision } from './providers/aura-vision/provider.ts'
 import { datadog } from './providers/datadog/provider.ts'
 import { posthog } from './providers/posthog/provider.ts'
 import { zenovay } from './providers/zenovay/provider.ts'
+import type { ProviderHealth } from './upstream/breaker/provider-health.ts'
 import type { CachePolicy } from './upstream/cache/cache.ts'
 import type { CallContext } from './upstream/call-context.ts'
 import type { ProviderName } from './upstream/error.ts'
@@ -59,9 +60,13 @@ export type Clients = { readonly [Name in ProviderName]: AllClients[Name] | unde
 export type Sources = { readonly [Name in ProviderName]: AllSources[Name] | undefined }
 
 /** Nothing is connected before the first call. Accounts of equal credentials count their calls together in `counters`. */
-export function connectClients(settings: Settings, counters?: CallCounters): Clients {
+export function connectClients(
+  settings: Settings,
+  counters?: CallCounters,
+  healths?: Readonly<Record<ProviderName, ProviderHealth>>,
+): Clients {
   const connect = <Name extends ProviderName>(name: Name, own: AllSettings[Name] | undefined) =>
-    own && providers[name].connect(own, counters)
+    own && providers[name].connect(own, counters, healths?.[name])
   return byProvider<Clients>(name => connect(name, settings[name]))
 }
 

@@ -162,7 +162,7 @@ test('a file is named for what it holds', () => {
   expect(named).toEqual(['schema/index.ts'])
 })
 
-/** Words that the field's own replaced (ARCHITECTURE.md has the vocabulary); `inFlight` is the field's. */
+/** Words that the field's own replaced (ARCHITECTURE.md has the vocabulary); `inFlight` and `retryBudget` are the field's. */
 const retired = ['asker', 'budget', 'flight', 'gathering', 'law', 'ledger', 'lifted', 'topic']
 
 test('no name in the code is a retired word', () => {
@@ -176,7 +176,9 @@ test('a retired word is found in names of every form', () => {
   expect(['sharedLedgers', 'src/budget/shared-flights.ts', 'TOPIC_NAME', 'Asker'].flatMap(retiredIn)).toEqual(
     ['ledger', 'budget', 'flight', 'topic', 'asker'],
   )
-  expect(['inFlight', 'InFlightQuestion', 'in-flight.ts', 'claws', 'lawn'].flatMap(retiredIn)).toEqual([])
+  expect(
+    ['inFlight', 'InFlightQuestion', 'in-flight.ts', 'retryBudget', 'claws', 'lawn'].flatMap(retiredIn),
+  ).toEqual([])
 })
 
 test('no file hands on what another one exports', () => {
@@ -185,7 +187,7 @@ test('no file hands on what another one exports', () => {
   )
 })
 
-const upstream = ['http', 'cache', 'source', 'images', 'rate-limit', 'provider'].map(
+const upstream = ['breaker', 'http', 'cache', 'source', 'images', 'rate-limit', 'provider'].map(
   room => `src/upstream/${room}`,
 )
 const providers = providerNames.map(name => `src/providers/${name}`)
@@ -195,7 +197,15 @@ const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/provi
 const rooms: Readonly<Record<string, readonly string[]>> = {
   schema: ['src', 'src/access', 'src/catalog', 'src/images', 'src/upstream', ...providers],
   'src/catalog': ['src/upstream', 'src/providers/posthog'],
-  'src/config': ['src', 'src/images', 'src/server', 'src/telemetry', 'src/upstream', 'src/upstream/provider'],
+  'src/config': [
+    'src',
+    'src/images',
+    'src/server',
+    'src/telemetry',
+    'src/upstream',
+    'src/upstream/breaker',
+    'src/upstream/provider',
+  ],
   'src/server': [
     'src',
     'src/access',
@@ -257,14 +267,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry': ['src/server', 'src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],
-  'src/upstream/http': ['src/upstream'],
+  'src/upstream/breaker': ['src/upstream'],
+  'src/upstream/http': ['src/upstream', 'src/upstream/breaker'],
   'src/upstream/cache': ['src/upstream', 'src/upstream/http'],
   'src/upstream/source': ['src/upstream', 'src/upstream/cache'],
   'src/upstream/images': ['src/upstream', 'src/upstream/cache', 'src/upstream/http'],
-  'src/upstream/rate-limit': ['src/upstream', 'src/upstream/http'],
+  'src/upstream/rate-limit': ['src/upstream', 'src/upstream/breaker', 'src/upstream/http'],
   // What a provider's descriptor holds is told in the words of all that it brings together.
   'src/upstream/provider': [
     'src/upstream',
+    'src/upstream/breaker',
     'src/upstream/cache',
     'src/upstream/http',
     'src/upstream/rate-limit',
@@ -297,7 +309,7 @@ test('a room imports only from those in its table', () => {
 /** The retired words of a name, in the singular. */
 function retiredIn(name: string): readonly string[] {
   const words = name
-    .replaceAll(/in-?flight/gi, '')
+    .replaceAll(/in-?flight|retry[-_]?budget/gi, '')
     .split(/(?<=[a-z\d])(?=[A-Z])|[^a-zA-Z\d]/)
     .map(word => word.toLowerCase().replace(/s$/, ''))
   return retired.filter(word => words.includes(word))

@@ -4,6 +4,7 @@ import { providers, type Settings } from '../providers.ts'
 import type { OperationLimits } from '../server/operation-limits.ts'
 import type { DocumentSettings } from '../server/trusted-documents.ts'
 import type { LogLevel } from '../telemetry/open-log.ts'
+import type { ResilienceSettings } from '../upstream/breaker/provider-health.ts'
 import { type ProviderName, providerNames } from '../upstream/error.ts'
 import { byProvider } from '../upstream/provider/by-provider.ts'
 import { requiredNames } from '../upstream/provider/provider.ts'
@@ -24,6 +25,7 @@ export interface Config {
   readonly operationLimits: OperationLimits
   /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
   readonly deadlineMilliseconds: number
+  readonly resilience: ResilienceSettings
   /** The most bytes of upstream answers that are kept in memory; none are kept when 0. */
   readonly cacheBytes: number
   /** The age up to which a kept answer is served while its upstream is down. */
@@ -117,6 +119,10 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       directives: general.ISOTHERM_MAX_DIRECTIVES,
     },
     deadlineMilliseconds: general.ISOTHERM_ANSWER_TIMEOUT_MS,
+    resilience: {
+      hasBreaker: general.ISOTHERM_BREAKER === 'on',
+      retryPercent: general.ISOTHERM_RETRY_BUDGET,
+    },
     cacheBytes: general.ISOTHERM_CACHE_BYTES,
     staleSeconds: general.ISOTHERM_STALE_SECONDS,
     redisUrl: general.REDIS_URL,

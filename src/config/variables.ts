@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isHost } from '../server/request-target.ts'
 import { documentModes } from '../server/trusted-documents.ts'
 import { logLevels } from '../telemetry/open-log.ts'
+import { defaultResilience } from '../upstream/breaker/provider-health.ts'
 import { providerNames } from '../upstream/error.ts'
 import { integer, isOrigin, list, text, url, year } from '../upstream/provider/variable-forms.ts'
 
@@ -35,6 +36,10 @@ export const generalVariables = z.object({
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
   ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(300_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
+  ISOTHERM_BREAKER: text()
+    .pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
+    .default('on'),
+  ISOTHERM_RETRY_BUDGET: integer(0, 100).default(defaultResilience.retryPercent),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
   ISOTHERM_MAX_COST: integer(1, 1_000_000_000).default(400_000),
   ISOTHERM_MAX_RESPONSE_BYTES: integer(1024, 512 * 1024 ** 2).default(288 * 1024 ** 2),

@@ -30,6 +30,8 @@ export interface UpstreamErrorDetails {
   readonly upstreamRequestId?: string | undefined
   /** Only for the log; never shown to a client. */
   readonly cause?: unknown
+  /** Whether the log has its reason already, so that each further one is not worth a line. */
+  readonly isLogged?: boolean | undefined
 }
 
 /** The call that an error ended: for the log, and for no client. */
@@ -56,6 +58,7 @@ export class UpstreamError extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly upstreamStatus: number | undefined
   readonly upstreamRequestId: string | undefined
+  readonly isLogged: boolean
   /** Noted when the call ends. */
   call: FailedCall | undefined
 
@@ -63,8 +66,9 @@ export class UpstreamError extends Error {
     provider: ProviderName,
     code: UpstreamErrorCode,
     message: string,
-    { cause, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId }: UpstreamErrorDetails = {},
+    details: UpstreamErrorDetails = {},
   ) {
+    const { cause, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId } = details
     super(message, cause === undefined ? undefined : { cause })
     this.provider = provider
     this.code = code
@@ -72,6 +76,7 @@ export class UpstreamError extends Error {
     this.retryAfterSeconds = retryAfterSeconds
     this.upstreamStatus = upstreamStatus
     this.upstreamRequestId = upstreamRequestId
+    this.isLogged = details.isLogged ?? false
   }
 
   /** What a client sees besides the message. */

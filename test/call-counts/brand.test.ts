@@ -3,6 +3,7 @@ import { type AnalytiksEmulator, serveAnalytiks } from '../../src/sandbox/analyt
 import type { Fault } from '../../src/sandbox/emulator.ts'
 import { askText } from '../support/client.ts'
 import { type Served, serve } from '../support/serving.ts'
+import { onlyOnce } from '../support/wiring.ts'
 
 const route = 'POST /json/v3'
 const keeping = { ISOTHERM_CACHE_BYTES: '100000000' }
@@ -179,7 +180,7 @@ test.each([
     status: 400,
     environment: { ISOTHERM_CACHE_BYTES: '0' },
   },
-  { name: 'an upstream that is down', status: 503, environment: keeping },
+  { name: 'an upstream that is down', status: 503, environment: { ...keeping, ...onlyOnce } },
 ])('$name is an error at once', async ({ status, environment }) => {
   await using analytiks = await serveAnalytiks({ extraStores: 120, pageSize: 50 })
   await using served = await serveWith(analytiks, environment)

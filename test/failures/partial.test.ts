@@ -10,6 +10,7 @@ import {
 import { ask } from '../support/client.ts'
 import { fieldsOf } from '../support/outages.ts'
 import { serve } from '../support/serving.ts'
+import { onlyOnce } from '../support/wiring.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 
@@ -59,7 +60,7 @@ const faultyFrames = {
 test.each(Object.entries(faultyFrames))(
   'of several Aura Vision filters, one that meets %s fails alone',
   async (_name, frames) => {
-    await using served = await serve()
+    await using served = await serve({ environment: onlyOnce })
     const healthy = await ask(served.origin, FailureFiltersDocument, { range })
     expect(healthy.errors).toEqual([])
     for (const rows of Object.values(healthy.data.location ?? {})) expect(rows).not.toEqual([])
@@ -84,7 +85,7 @@ test.each(Object.entries(faultyFrames))(
 const secondPage: readonly Fault[] = [{ times: 1 }, { times: 1, answer: { status: 500 } }]
 
 test('a brand walk that fails on its second page is an error, and never a short list', async () => {
-  await using served = await serve()
+  await using served = await serve({ environment: onlyOnce })
   const { journal } = served.sandbox.analytiks
   for (const fault of secondPage) journal.script({ ...fault, route: 'POST /json/v3' })
   const { data, errors } = await ask(served.origin, FailureBrandDocument, { range, first: 6 })
@@ -151,7 +152,7 @@ const brokenPages: Readonly<Record<string, Fault>> = {
 test.each(Object.entries(brokenPages))(
   'a list of saved heatmaps whose second page %s is an error where that page is needed, and never a short list',
   async (_name, fault) => {
-    await using served = await serve()
+    await using served = await serve({ environment: onlyOnce })
     const { journal } = served.sandbox.posthog
     // A list that does not go together is read once anew.
     for (const _reading of [1, 2]) {

@@ -9,6 +9,7 @@ import {
 import { callsOf } from '../support/calls.ts'
 import { ask, askText } from '../support/client.ts'
 import { serve } from '../support/serving.ts'
+import { onlyOnce } from '../support/wiring.ts'
 
 const applicationId = 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb'
 const seventhProduct = {
@@ -132,7 +133,7 @@ test('the heatmaps of a view are those of its path, whatever their query and fra
 })
 
 test('the heatmaps of a view are found behind the first page of the list, and fail when a page fails', async () => {
-  await using served = await serve()
+  await using served = await serve({ environment: onlyOnce })
   const { journal } = served.sandbox.posthog
   const page = (from: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({

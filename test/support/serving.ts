@@ -28,11 +28,13 @@ export async function serve({
   catalog = sandboxCatalog(),
   sandbox: options = {},
   logLevel = 'warn',
+  breakerPauseMilliseconds = 30_000,
 }: {
   readonly environment?: Environment
   readonly catalog?: string
   readonly sandbox?: SandboxOptions
   readonly logLevel?: LogLevel
+  readonly breakerPauseMilliseconds?: number
 } = {}): Promise<Served> {
   await using resources = new AsyncDisposableStack()
   const sandbox = resources.use(await startSandbox(options))
@@ -50,7 +52,7 @@ export async function serve({
     ...sandbox.environment(),
     ...environment,
   }
-  const isotherm = resources.use(await startIsotherm(variables, { log }))
+  const isotherm = resources.use(await startIsotherm(variables, { log, breakerPauseMilliseconds }))
   const owned = resources.move()
   return {
     origin: isotherm.origin,

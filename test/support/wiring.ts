@@ -13,9 +13,13 @@ export interface Wiring extends AsyncDisposable {
   request(signal?: AbortSignal): Loaders
 }
 
+/** For tests of a single failure: reads that fail are not sent again. */
+export const onlyOnce = { ISOTHERM_RETRY_BUDGET: '0' }
+
 /** Wires an account as the process does; `changes` go over the environment that the emulator gives. */
 export function wire({ environment }: Pick<Emulator, 'environment'>, changes: Environment = {}): Wiring {
-  const account = openAccount(readConfig({ ...environment, ...changes }).providers, new Catalog())
+  const { providers, resilience } = readConfig({ ...environment, ...changes })
+  const account = openAccount(providers, new Catalog(), { resilience })
   const { clients } = account
   const client: Wiring['client'] = key => {
     const found = clients[key]

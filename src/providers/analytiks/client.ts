@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
@@ -72,13 +73,19 @@ export function analytiksAccount(settings: AnalytiksSettings): readonly string[]
   return [baseName(settings.exportsUrl), ...credentialParts(settings)]
 }
 
-export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCounters): AnalytiksClient {
+export function connectAnalytiks(
+  settings: AnalytiksSettings,
+  counters?: CallCounters,
+  health?: ProviderHealth,
+): AnalytiksClient {
   const { exportsUrl, deadlineMilliseconds } = settings
   const http = openHttp('analytiks', settings)
-  const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds)
+  const tokens = openTokenSource('analytiks', http, settings, deadlineMilliseconds, health)
   const limiter = openAccountLimiter('analytiks', settings, {
     account: analytiksAccount(settings),
     counters,
+    health,
+    url: exportsUrl,
   })
 
   const post = async (
@@ -124,11 +131,12 @@ export function connectAnalytiks(settings: AnalytiksSettings, counters?: CallCou
     callContext: CallContext,
     cursor?: { readonly cursor: string | null },
   ) => {
-    // `post` calls `begun` once it has a token: only then is the call made.
-    const { begun: _, ...waiting } = callContext
     const body = { ...choice, ...cursor }
-    return limiter.spend(waiting, async () =>
-      readExport(schema, await post(version, question, body, JSON.stringify(choice), callContext)),
+    const about = JSON.stringify(choice)
+    // `post` calls `begun` once it has a token: only then is the call made.
+    const asked = { name: about, isRead: true, beginsLater: true }
+    return limiter.spend(callContext, asked, async callContext =>
+      readExport(schema, await post(version, question, body, about, callContext)),
     )
   }
   return {

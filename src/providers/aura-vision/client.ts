@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Question } from '../../upstream/breaker/guard.ts'
+import { plainHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
@@ -69,15 +71,22 @@ export function auraVisionAccount(settings: AuraVisionSettings): readonly string
  * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
  * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
  */
-export function connectAuraVision(settings: AuraVisionSettings, counters?: CallCounters): AuraVisionClient {
+export function connectAuraVision(
+  settings: AuraVisionSettings,
+  counters?: CallCounters,
+  health = plainHealth('aura-vision'),
+): AuraVisionClient {
   const { deadlineMilliseconds } = settings
   const http = openHttp('aura-vision', settings)
-  const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds)
+  const tokens = openTokenSource('aura-vision', http, settings, deadlineMilliseconds, health)
   const limiter = openAccountLimiter('aura-vision', settings, {
     account: auraVisionAccount(settings),
     counters,
+    health,
+    url: settings.url,
   })
-  const images = connectImageHosts(settings)
+  const guard = health.guardOf(settings.url, deadlineMilliseconds)
+  const images = connectImageHosts(settings, health)
   const closing = new AbortController()
   let current: Session | undefined
   let opening: Promise<Session> | undefined
@@ -137,7 +146,7 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
     return { connection, token, endsAt: Date.now() + socketMilliseconds }
   }
   const openWith = async (token: Token, callContext: CallContext) => {
-    const next = await connectWith(token, callContext)
+    const next = await guard.call(callContext, connecting, context => connectWith(token, context))
     current?.connection.retire()
     current = next
     return next
@@ -198,15 +207,15 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
       return limiter.quotaLeft
     },
     async heatmaps(locationIds, types, filter, callContext) {
+      const about = JSON.stringify([locationIds, types])
       // It is made once there is a socket to make it on.
-      const { begun: _, ...waiting } = callContext
-      const json = await limiter.spend(waiting, async () => {
+      const asked = { name: about, isRead: true, beginsLater: true }
+      return limiter.spend(callContext, asked, async callContext => {
         using deadline = openDeadline(deadlineMilliseconds, callContext.signal)
         const timed = { ...callContext, signal: deadline.signal }
-        const about = JSON.stringify([locationIds, types])
-        return await ask(id => heatmapRequest(id, locationIds, types, filter), about, timed)
+        const json = await ask(id => heatmapRequest(id, locationIds, types, filter), about, timed)
+        return parseJson('aura-vision', heatmapsResponse, json)
       })
-      return parseJson('aura-vision', heatmapsResponse, json)
     },
     picture: images.picture,
     async [Symbol.asyncDispose]() {
@@ -217,6 +226,9 @@ export function connectAuraVision(settings: AuraVisionSettings, counters?: CallC
     },
   }
 }
+
+/** One connect serves many questions, so it is sent again by itself. */
+const connecting: Question = { name: 'connect', isRead: true, isPart: true }
 
 interface Session {
   readonly connection: Connection

@@ -1,3 +1,5 @@
+import type { Send } from '../../upstream/breaker/guard.ts'
+import { plainHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
@@ -27,7 +29,10 @@ export interface ImageHosts extends AsyncDisposable {
  * A bare host of the list allows only https, at addresses of the public internet; plain http or a private address needs
  * an origin such as `http://127.0.0.1:4711` on the list.
  */
-export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
+export function connectImageHosts(
+  settings: ImageHostSettings,
+  health = plainHealth('aura-vision'),
+): ImageHosts {
   const bounds = { ...settings, maximumBytes: settings.maximumPictureBytes }
   const semaphore = openFairSemaphore('aura-vision', settings.limits.concurrency, settings)
   const named = openImageDownloader('aura-vision', bounds)
@@ -39,6 +44,7 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
     throw new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message)
   }
   const get = async ({ url, isNamed }: ImageAddress, callContext: CallContext) => {
+    callContext.begun?.()
     try {
       const trail = callContext.trail?.to('GET image')
       const answer = await (isNamed ? named : guarded).get({ url, callContext: { ...callContext, trail } })
@@ -50,16 +56,24 @@ export function connectImageHosts(settings: ImageHostSettings): ImageHosts {
       throw error
     }
   }
+  const inTurn: Send = async (callContext, make) => {
+    using _permit = await semaphore.take(callContext)
+    return await make()
+  }
   return {
     async picture(text, callContext, signAgain) {
       const address = addressOf(text)
-      using _permit = await semaphore.take(callContext)
-      const answer = await get(address, callContext)
-      if ('picture' in answer) return answer.picture
-      if (answer.status !== 403 || !signAgain) throw statusError('aura-vision', answer)
-      const second = await get(addressOf(await signAgain()), callContext)
-      if ('picture' in second) return second.picture
-      throw statusError('aura-vision', second)
+      const guard = health.guardOf(address.url, settings.deadlineMilliseconds)
+      const asked = { name: address.url.pathname, isRead: true, beginsLater: true }
+      const find = async (callContext: CallContext) => {
+        const answer = await get(address, callContext)
+        if ('picture' in answer) return answer.picture
+        if (answer.status !== 403 || !signAgain) throw statusError('aura-vision', answer)
+        const second = await get(addressOf(await signAgain()), callContext)
+        if ('picture' in second) return second.picture
+        throw statusError('aura-vision', second)
+      }
+      return await guard.call(callContext, asked, find, inTurn)
     },
     async [Symbol.asyncDispose]() {
       semaphore[Symbol.dispose]()

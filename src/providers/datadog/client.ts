@@ -1,3 +1,5 @@
+import type { Question } from '../../upstream/breaker/guard.ts'
+import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
@@ -8,11 +10,10 @@ import { mayBeDone } from '../../upstream/http/no-response.ts'
 import { readResponse } from '../../upstream/http/read-response.ts'
 import { baseName, routeUrl } from '../../upstream/http/route.ts'
 import { detailsOf, statusError, toWait } from '../../upstream/http/status.ts'
-import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
+import { type AccountLimiter, openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import { openFairSemaphore } from '../../upstream/rate-limit/fair-semaphore.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
-import type { RateLimiter } from '../../upstream/rate-limit/rate-limiter.ts'
 import { limitsFromHeaders } from './limit-headers.ts'
 import { refusalOf } from './refusals.ts'
 import {
@@ -71,13 +72,24 @@ export function datadogAccount({ url, apiKey, applicationKey }: DatadogSettings)
   return [baseName(url), apiKey, applicationKey]
 }
 
-export function connectDatadog(settings: DatadogSettings, counters?: CallCounters): DatadogClient {
+export function connectDatadog(
+  settings: DatadogSettings,
+  counters?: CallCounters,
+  health?: ProviderHealth,
+): DatadogClient {
   const { apiKey, applicationKey, url: base, limits } = settings
   const http = openHttp('datadog', settings)
   const commonSemaphore = openFairSemaphore('datadog', limits.concurrency, settings)
   const account = datadogAccount(settings)
   const openRateLimiter = (operation: string) =>
-    openAccountLimiter('datadog', settings, { account, counters, commonSemaphore, operation })
+    openAccountLimiter('datadog', settings, {
+      account,
+      counters,
+      commonSemaphore,
+      operation,
+      health,
+      url: base,
+    })
   // The vendor limits each operation by itself.
   const limiters = {
     list: openRateLimiter('list'),
@@ -88,12 +100,12 @@ export function connectDatadog(settings: DatadogSettings, counters?: CallCounter
   const headers = { 'dd-api-key': apiKey, 'dd-application-key': applicationKey }
   const path = ['api', 'v2', 'replay', 'heatmap', 'snapshots']
   const spend = <Value>(
-    limiter: RateLimiter,
+    limiter: AccountLimiter,
     call: HttpCall & { readonly callContext: CallContext },
     read: (answer: HttpResponse) => Value,
   ) =>
-    limiter.spend(call.callContext, async () => {
-      const answer = await http.call({ headers, ...call })
+    limiter.spend(call.callContext, questionOf(call), async callContext => {
+      const answer = await http.call({ headers, ...call, callContext })
       limiter.learn(limitsFromHeaders(answer))
       return read(answer)
     })
@@ -158,6 +170,10 @@ export function connectDatadog(settings: DatadogSettings, counters?: CallCounter
       await http[Symbol.asyncDispose]()
     },
   }
+}
+
+function questionOf({ method, url }: HttpCall): Question {
+  return { name: `${method} ${url.href}`, isRead: method === 'GET' }
 }
 
 /** Null where the vendor took the change and answered with nothing. */

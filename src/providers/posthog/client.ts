@@ -1,3 +1,4 @@
+import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
@@ -82,7 +83,11 @@ export function posthogAccount({ host, personalApiKey }: PostHogSettings): reado
   return [baseName(host), personalApiKey]
 }
 
-export function connectPosthog(settings: PostHogSettings, counters?: CallCounters): PostHogClient {
+export function connectPosthog(
+  settings: PostHogSettings,
+  counters?: CallCounters,
+  health?: ProviderHealth,
+): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
   const pictures = openImageDownloader('posthog', {
@@ -98,6 +103,8 @@ export function connectPosthog(settings: PostHogSettings, counters?: CallCounter
       ],
     },
     counters,
+    health,
+    url: host,
   })
   // `*/*`: the vendor's renderers are JSON only, so an Accept of only image/jpeg would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
@@ -116,8 +123,10 @@ export function connectPosthog(settings: PostHogSettings, counters?: CallCounter
     skipBody?: (head: HttpHead) => boolean,
   ) => {
     const url = urlOf(scope, route, query)
-    const call = { method: 'GET', url, headers, callContext, ...(skipBody && { skipBody }) } as const
-    return limiter.spend(callContext, async () => read(await http.call(call)))
+    const call = { method: 'GET', url, headers, ...(skipBody && { skipBody }) } as const
+    return limiter.spend(callContext, { name: url.href, isRead: true }, async callContext =>
+      read(await http.call({ ...call, callContext })),
+    )
   }
   return {
     async screenshot(scope, uuid, width, callContext) {
@@ -126,7 +135,7 @@ export function connectPosthog(settings: PostHogSettings, counters?: CallCounter
     },
     async picture(scope, uuid, width, callContext) {
       const url = urlOf(scope, ['heatmap_screenshots', uuid, 'content'], { width })
-      return limiter.spend(callContext, async () => {
+      return limiter.spend(callContext, { name: url.href, isRead: true }, async callContext => {
         const answer = await pictures.get({ url, headers, callContext })
         if ('picture' in answer)
           return { ...readyScreenshot(answer, answer.picture), picture: answer.picture }

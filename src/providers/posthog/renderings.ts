@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CacheAccess } from '../../upstream/cache/cache.ts'
 import { untilEnded } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import { sleep } from '../../upstream/sleep.ts'
 import type { RenderingScreenshot, Screenshot } from './client.ts'
 
 export interface RenderingOptions<Key> {
@@ -175,20 +176,4 @@ interface Poll {
   readonly controller: AbortController
   readonly outcome: Promise<Screenshot>
   waiting: number
-}
-
-/** Unlike the platform's own, by the clock that `setTimeout` goes by, whichever that is. */
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const end = () => {
-    clearTimeout(timer)
-    reject(signal.reason)
-  }
-  const timer = setTimeout(() => {
-    signal.removeEventListener('abort', end)
-    resolve()
-  }, milliseconds)
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
-  return promise
 }

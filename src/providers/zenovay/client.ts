@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
@@ -45,7 +46,11 @@ export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly strin
   return [baseName(url), apiKey]
 }
 
-export function connectZenovay(settings: ZenovaySettings, counters?: CallCounters): ZenovayClient {
+export function connectZenovay(
+  settings: ZenovaySettings,
+  counters?: CallCounters,
+  health?: ProviderHealth,
+): ZenovayClient {
   const { apiKey, auth, url: base, plan } = settings
   const { perMinute, perMonth } = zenovayPlans[plan]
   const http = openHttp('zenovay', settings)
@@ -56,11 +61,13 @@ export function connectZenovay(settings: ZenovaySettings, counters?: CallCounter
       period: { limit: perMonth, length: 'month' },
     },
     counters,
+    health,
+    url: base,
   })
 
   const headers = authHeaders(auth, apiKey)
   const get = <Schema extends z.ZodType>(url: URL, schema: Schema, callContext: CallContext) =>
-    limiter.spend(callContext, async () => {
+    limiter.spend(callContext, { name: url.href, isRead: true }, async callContext => {
       const answer = await http.call({ method: 'GET', url, headers, callContext })
       limiter.learn(limitsFromHeaders(answer, plan))
       return readResponse('zenovay', schema, answer, failure)

@@ -27,8 +27,8 @@ export function maskErrors(log: Log): MaskedErrors {
     if (!(error instanceof UpstreamError)) {
       if (isNew(Object(error)))
         log.error({ where, requestId }, `unexpected error at ${where}: ${outline(error)}`)
-      // A client that left is no upstream failure.
-    } else if (!isAbort(error.cause) && isNew(error)) {
+      // A client that left is no upstream failure, and of a vendor that is not called the log says so once.
+    } else if (!isAbort(error.cause) && !error.isLogged && isNew(error)) {
       log.warn(upstreamFields(error), upstreamLine(error))
     }
   }

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import type { Guard } from '../breaker/guard.ts'
+import { plainHealth } from '../breaker/provider-health.ts'
 import type { CallContext } from '../call-context.ts'
 import { endedError, openDeadline, untilEnded } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import type { HttpUpstream } from './http.ts'
 import { parseJson } from './json.ts'
+import type { HttpResponse } from './message.ts'
 import { TokenDoubts } from './oauth-token-doubts.ts'
 import { detailsOf, statusError } from './status.ts'
 
@@ -66,7 +69,9 @@ export function openTokenSource(
   http: HttpUpstream,
   credentials: Credentials,
   deadlineMilliseconds: number,
+  health = plainHealth(provider),
 ): TokenSource {
+  const guard = health.guardOf(credentials.tokenUrl, deadlineMilliseconds)
   let token: Token | undefined
   let fetching: Promise<Token> | undefined
   let pausedUntil = 0
@@ -75,7 +80,7 @@ export function openTokenSource(
   const fetchOnce = (callContext: CallContext, milliseconds = deadlineMilliseconds) => {
     if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
     // A fetch belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
-    fetching ??= fetchToken(provider, http, credentials, milliseconds, callContext)
+    fetching ??= fetchToken(provider, http, guard, credentials, milliseconds, callContext)
       .then(fetched => (token = fetched))
       .finally(() => {
         fetching = undefined
@@ -134,27 +139,35 @@ const tokenResponse = z.object({
 async function fetchToken(
   provider: ProviderName,
   http: HttpUpstream,
+  guard: Guard,
   { tokenUrl, audience, clientId, clientSecret }: Credentials,
   milliseconds: number,
   { tokenAsked, dated, traceparent, trail }: CallContext,
 ): Promise<Token> {
   using deadline = openDeadline(milliseconds)
-  const askedAt = Date.now()
+  const { signal } = deadline
+  const counted: CallContext = {
+    signal,
+    traceparent,
+    trail: trail?.to('POST token'),
+    ...(tokenAsked && { begun: tokenAsked, repeated: tokenAsked }),
+    ...(dated && { dated }),
+  }
   const json = {
     client_id: clientId,
     client_secret: clientSecret,
     audience,
     grant_type: 'client_credentials',
   }
-  tokenAsked?.()
-  const callContext: CallContext = {
-    signal: deadline.signal,
-    traceparent,
-    trail: trail?.to('POST token'),
-    ...(tokenAsked && { repeated: tokenAsked }),
-    ...(dated && { dated }),
-  }
-  const response = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
+  return await guard.call(counted, { name: 'token', isRead: true }, async callContext => {
+    callContext.begun?.()
+    const askedAt = Date.now()
+    const response = await http.call({ method: 'POST', url: tokenUrl, json, callContext, isRead: true })
+    return readToken(provider, response, askedAt)
+  })
+}
+
+function readToken(provider: ProviderName, response: HttpResponse, askedAt: number): Token {
   if (response.status === 400 || response.status === 401 || response.status === 403) {
     const message = `${provider} did not accept the client id, secret and audience.`
     throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, {

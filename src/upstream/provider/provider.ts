@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ProviderHealth } from '../breaker/provider-health.ts'
 import type { CachePolicy } from '../cache/cache.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
@@ -30,7 +31,7 @@ export interface Provider<
   /** Of the records that are cached. Raise it when one of them changes, so that older entries are not read. */
   readonly version: number
   /** Connects nothing before the first call. Accounts of equal credentials count their calls together in `counters`. */
-  readonly connect: (settings: Settings, counters?: CallCounters) => Client
+  readonly connect: (settings: Settings, counters?: CallCounters, health?: ProviderHealth) => Client
   /** What an account's requests share. Without a policy nothing is cached; calls in flight are shared all the same. */
   readonly sources: (
     client: Client,

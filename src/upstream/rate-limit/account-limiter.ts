@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Make, Question } from '../breaker/guard.ts'
+import { type ProviderHealth, plainHealth } from '../breaker/provider-health.ts'
+import type { CallContext } from '../call-context.ts'
 import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
 import { type Allowance, openLocalCallCounter } from './call-counter.ts'
@@ -8,7 +11,17 @@ import type { Limits } from './limits.ts'
 import { systemClock } from './quota-period.ts'
 import { openRateLimiter, type RateLimiter } from './rate-limiter.ts'
 
+/** Calls of one account to one host: within its limits, past its breaker, and reads again where they failed for the moment. */
+export interface AccountLimiter extends Disposable, Pick<RateLimiter, 'learn' | 'quotaLeft'> {
+  /** As `RateLimiter.spend` and `Guard.call`: a call that the breaker refuses takes no permit and no quota. */
+  spend<Value>(callContext: CallContext, question: Question, make: Make<Value>): Promise<Value>
+}
+
 export interface AccountLimiterOptions {
+  /** Where it calls. */
+  readonly url: URL
+  /** Breakers and retries of the account at the provider; by default none. */
+  readonly health: ProviderHealth | undefined
   /** What identifies the account at the provider, and where the provider is: limiters share a counter only if this is equal. */
   readonly account: readonly string[]
   readonly allowance?: Allowance
@@ -29,11 +42,13 @@ export function openAccountLimiter(
   provider: ProviderName,
   { limits, deadlineMilliseconds }: { readonly limits: Limits } & Pick<Bounds, 'deadlineMilliseconds'>,
   options: AccountLimiterOptions,
-): RateLimiter {
+): AccountLimiter {
   const { account, allowance = {}, counters, commonSemaphore, operation = '' } = options
+  const { health = plainHealth(provider) } = options
   const lengthened = { ...allowance, windows: (allowance.windows ?? []).map(lengthen) }
   const name = `${provider}:${fingerprint(account)}:${operation}`
-  return openRateLimiter(provider, {
+  const guard = health.guardOf(options.url, deadlineMilliseconds)
+  const limiter = openRateLimiter(provider, {
     semaphore: openFairSemaphore(provider, limits.concurrency, {
       deadlineMilliseconds,
       // Room for two of the largest requests, so that one does not crowd out the others.
@@ -43,6 +58,18 @@ export function openAccountLimiter(
     counter: counters?.open(name, lengthened) ?? openLocalCallCounter(lengthened, systemClock),
     patienceMilliseconds: deadlineMilliseconds,
   })
+  const listening = health.onOpen(guard, error => limiter.refuseWaiting(error))
+  return {
+    spend: (callContext, question, make) => guard.call(callContext, question, make, limiter.spend),
+    learn: limiter.learn,
+    get quotaLeft() {
+      return limiter.quotaLeft
+    },
+    [Symbol.dispose]() {
+      listening[Symbol.dispose]()
+      limiter[Symbol.dispose]()
+    },
+  }
 }
 
 function lengthen<Window extends { readonly milliseconds: number }>(window: Window): Window {

@@ -15,6 +15,8 @@ export interface FairSemaphore extends Disposable {
   left(since: number): number
   /** Records how a call ended: with this failure, or successfully. */
   note(failure?: unknown): void
+  /** Rejects the calls that wait. */
+  refuseWaiting(error: UpstreamError): void
 }
 
 export interface Wait {
@@ -140,6 +142,9 @@ export function openFairSemaphore(
     },
     left: since => liveness.left(clock.now(), since),
     note: failure => liveness.note(clock.now(), failure),
+    refuseWaiting(error) {
+      for (const one of waiting) turnAway(one, error)
+    },
     [Symbol.dispose]() {
       isClosed = true
       for (const one of waiting) turnAway(one, closedError(provider))

@@ -18,6 +18,8 @@ export interface RateLimiter extends Disposable {
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** Learns what a response said about the limits. Call it before the call returns. */
   learn(reported: Omit<ReportedLimits, 'underWay'>): void
+  /** Rejects the calls that wait. */
+  refuseWaiting(error: UpstreamError): void
   /** The calls left of the scarcest quota; null if none is known. */
   readonly quotaLeft: number | null
 }
@@ -37,12 +39,15 @@ export interface RateLimiterOptions {
 export function openRateLimiter(provider: ProviderName, options: RateLimiterOptions): RateLimiter {
   const { semaphore, commonSemaphore, counter, patienceMilliseconds, clock = systemClock } = options
   const closing = new AbortController()
+  /** Aborts the waits for a limit; a new one each time. */
+  let refusing = new AbortController()
   let waiting = 0
   let underWay = 0
 
   const pause = async (refusal: Refusal, signal: AbortSignal) => {
     const until = clock.now() + refusal.milliseconds
-    const either = AbortSignal.any([signal, closing.signal])
+    const refused = refusing.signal
+    const either = AbortSignal.any([signal, refused, closing.signal])
     try {
       // A timer may fire early: a call that returned too soon would have to wait again, behind others.
       for (let left = refusal.milliseconds; left > 0; left = until - clock.now()) {
@@ -50,7 +55,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       }
     } catch {
       if (closing.signal.aborted) throw closedError(provider)
-      const ended = endedError(provider, signal)
+      const ended = endedError(provider, signal.aborted ? signal : refused)
       if (ended.code !== 'UPSTREAM_TIMEOUT') throw ended
       throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
     }
@@ -107,6 +112,12 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       }
     },
     learn: reported => counter.observe({ ...reported, underWay: Math.max(0, underWay - 1) }),
+    refuseWaiting(error) {
+      refusing.abort(error)
+      refusing = new AbortController()
+      semaphore.refuseWaiting(error)
+      commonSemaphore?.refuseWaiting(error)
+    },
     get quotaLeft() {
       return counter.left
     },

@@ -18,7 +18,13 @@ export interface GivenResult {
 /** The JSON of an error; without its cause, which is for the log of the instance that made the call. */
 export function printFailure(error: UpstreamError): unknown {
   const { provider, code, message, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId } = error
-  const details = { retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId }
+  const details = {
+    retryable,
+    retryAfterSeconds,
+    upstreamStatus,
+    upstreamRequestId,
+    isLogged: error.isLogged,
+  }
   return { kind: 'failed', provider, code, message, ...details }
 }
 
@@ -40,6 +46,7 @@ const toldResult = z.discriminatedUnion('kind', [
     retryAfterSeconds: z.number().optional(),
     upstreamStatus: z.number().optional(),
     upstreamRequestId: z.string().optional(),
+    isLogged: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('given'), value: z.unknown(), at: z.number() }),
   z.object({ kind: z.literal('unshared') }),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { LocationChoice, Question } from '../../../src/providers/analytiks/client.ts'
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
-import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
+import { failureOf, onlyOnce, type Wiring, wire } from '../../support/wiring.ts'
 
 const june: Question = {
   span: { form: 'utc', start: Date.UTC(2025, 5, 2), end: Date.UTC(2025, 5, 3) },
@@ -106,7 +106,7 @@ describe('the token', () => {
 
   test('that is revoked while no other can be had makes the error retryable', async () => {
     await using emulator = await serveAnalytiks()
-    await using account = wire(emulator)
+    await using account = wire(emulator, onlyOnce)
     await whole(account)
     emulator.journal.script({ route: 'POST /token', answer: { status: 503 } })
     expect(await whole(account)).toHaveLength(1)

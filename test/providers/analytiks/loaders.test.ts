@@ -7,7 +7,7 @@ import type { TrafficKey, TrafficQuestion } from '../../../src/providers/analyti
 import { type AnalytiksEmulator, serveAnalytiks } from '../../../src/sandbox/analytiks.ts'
 import { type Ask, providerConformance } from '../../support/conformance.ts'
 import { answer, httpFailures, tokenFailures } from '../../support/failures.ts'
-import { failureOf, type Wiring, wire } from '../../support/wiring.ts'
+import { failureOf, onlyOnce, type Wiring, wire } from '../../support/wiring.ts'
 import { hour, seriesOf, utc } from './traffic-rows.ts'
 
 const june: TrafficQuestion = {
@@ -201,7 +201,7 @@ describe('traffic', () => {
 
   test('fails if one window of the range fails', async () => {
     await using emulator = await serveAnalytiks()
-    await using account = wire(emulator)
+    await using account = wire(emulator, onlyOnce)
     emulator.journal.script({ route: 'POST /json/v2', answer: { status: 500 }, times: 1 })
     const [report] = load(account, [{ locationId: 1 }], { span: twoWindows })
     expect(await failureOf(report ?? Promise.resolve())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
@@ -233,7 +233,7 @@ describe("a brand's paginator", () => {
 
   test('fails if a page fails, and stays failed for everything that needs that page', async () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
-    await using account = wire(emulator)
+    await using account = wire(emulator, onlyOnce)
     const paginator = account.request().analytiks.brandTraffic(1234, juneOfBrand)
     await paginator.until(count(2))
     emulator.journal.script({ route: 'POST /json/v3', answer: { status: 500 }, times: 1 })

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { HeatmapFilter, SpatialHeatmapType } from '../../../src/providers/aura-vision/wire.ts'
 import { type AuraVisionEmulator, serveAuraVision } from '../../../src/sandbox/aura-vision.ts'
 import { openTunnel } from '../../support/tunnel.ts'
-import { arrival, failureOf, type Wiring, wire } from '../../support/wiring.ts'
+import { arrival, failureOf, onlyOnce, type Wiring, wire } from '../../support/wiring.ts'
 
 const oxfordStreet = '64a1b2c3d4e5f6a7b8c9d0e3'
 const july: HeatmapFilter = {
@@ -196,7 +196,7 @@ describe('the token', () => {
   ])('whose renewal %s serves on its socket until it ends', async (_, fault, connects) => {
     vi.useFakeTimers({ toFake: ['Date'], now: now() })
     await using emulator = await serveAuraVision({ now, tokenSeconds: 3600 })
-    await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '600' })
+    await using account = wire(emulator, { ...onlyOnce, ISOTHERM_UPSTREAM_TIMEOUT_MS: '600' })
     await ask(account, 'path')
     emulator.journal.script(fault)
     vi.setSystemTime(now().getTime() + 2_700_000)
@@ -214,7 +214,7 @@ describe('the token', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: now() })
     await using emulator = await serveAuraVision({ now, tokenSeconds: 3600 })
     await using tunnel = await openTunnel(emulator)
-    await using account = wire(emulator, { AURA_VISION_URL: tunnel.environment.AURA_VISION_URL })
+    await using account = wire(emulator, { ...onlyOnce, AURA_VISION_URL: tunnel.environment.AURA_VISION_URL })
     await ask(account, 'path')
     emulator.journal.script({ route: 'connect', ...unavailable, times: 1 })
     for (const [seconds, connects] of [

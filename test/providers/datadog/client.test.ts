@@ -224,7 +224,7 @@ test.each<[string, unknown, string]>([
 
 test('a creation that may have been made says so, and is not retryable', async () => {
   await using emulator = await serveDatadog()
-  await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500' })
+  await using account = wire(emulator, { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500', ISOTHERM_BREAKER: 'off' })
   const client = account.client('datadog')
   const faults = [
     { cut: true },

@@ -8,7 +8,7 @@ import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
 import { type Ask, providerConformance } from '../../support/conformance.ts'
 import { answer, httpFailures, rubbish } from '../../support/failures.ts'
-import { failureOf, wire } from '../../support/wiring.ts'
+import { failureOf, onlyOnce, wire } from '../../support/wiring.ts'
 
 const picture = async () => new Uint8Array([0xff, 0xd8])
 const shop = { kind: 'projects', id: '1' } as const
@@ -226,7 +226,7 @@ describe('the list of saved heatmaps', () => {
 
   test('fails where a page fails, for whoever needs that page', async () => {
     await using emulator = await servePosthog()
-    await using account = wire(emulator)
+    await using account = wire(emulator, onlyOnce)
     script(emulator, [page(0, 500, 700)])
     emulator.journal.script({ answer: { status: 500 }, times: 1 })
     const { posthog } = account.request()

@@ -1,3 +1,4 @@
+import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
@@ -23,20 +24,27 @@ export function toyAccount({ url, key }: ToySettings): readonly string[] {
   return [baseName(url), key]
 }
 
-export function connectToy(settings: ToySettings, counters?: CallCounters): ToyClient {
+export function connectToy(
+  settings: ToySettings,
+  counters?: CallCounters,
+  health?: ProviderHealth,
+): ToyClient {
+  const { url } = settings
   const http = openHttp('toy', settings)
-  const limiter = openAccountLimiter('toy', settings, { account: toyAccount(settings), counters })
+  const account = toyAccount(settings)
+  const limiter = openAccountLimiter('toy', settings, { account, counters, health, url })
   const headers = { 'x-key': settings.key }
   return {
     get quotaLeft() {
       return limiter.quotaLeft
     },
-    toy: (id, callContext) =>
-      limiter.spend(callContext, async () => {
-        const url = routeUrl(settings.url, ['toys', String(id)])
+    async toy(id, callContext) {
+      const url = routeUrl(settings.url, ['toys', String(id)])
+      return limiter.spend(callContext, { name: url.href, isRead: true }, async callContext => {
         const response = await http.call({ method: 'GET', url, headers, callContext })
         return readResponse('toy', toyResponse, response)
-      }),
+      })
+    },
     async [Symbol.asyncDispose]() {
       limiter[Symbol.dispose]()
       await http[Symbol.asyncDispose]()

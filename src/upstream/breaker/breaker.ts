@@ -1,0 +1,110 @@
+import { FailureWindow } from './failure-window.ts'
+
+/** Half-open: its pause is over, and the next call, or the one under way, decides. */
+export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN'
+
+/**
+ * What the end of a call says about its host: `refused` is a response of the host that is about the call, such as a 4xx
+ * status, and is not counted; `unknown` says nothing, as when the caller left.
+ */
+export type Outcome = 'well' | 'failed' | 'refused' | 'unknown'
+
+export interface BreakerOptions {
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  /** The fewest calls of ten seconds that may open it; infinite for a breaker that never opens. */
+  readonly minimumCalls?: number
+  /** The first pause; each failed probe doubles it, up to ten times the first. */
+  readonly pauseMilliseconds?: number
+  /** Called when it opens, or stays open, for so many milliseconds. */
+  readonly onOpen?: (milliseconds: number, isProbe: boolean) => void
+  readonly onClose?: () => void
+}
+
+/** A call that may be made. Call `end` once. */
+export interface Attempt {
+  /** Whether the breaker has opened since, so that the call must not be made any more. */
+  readonly isOver: boolean
+  end(outcome: Outcome, question: string): void
+}
+
+/** Keeps calls from a host that fails. After a pause one call is let through, which decides for all. */
+export class Breaker {
+  readonly #options: BreakerOptions
+  readonly #firstPause: number
+  readonly #window: FailureWindow
+  /** Undefined while it is closed. */
+  #open: { readonly until: number; readonly pause: number; probe?: Attempt | undefined } | undefined
+  /** Changes when it opens and closes: older calls say nothing about now. */
+  #era = 0
+
+  constructor(options: BreakerOptions) {
+    this.#options = options
+    this.#firstPause = options.pauseMilliseconds ?? 30_000
+    this.#window = new FailureWindow(options.minimumCalls ?? 5)
+  }
+
+  get state(): BreakerState {
+    if (!this.#open) return 'CLOSED'
+    return this.#open.until <= this.#options.now() ? 'HALF_OPEN' : 'OPEN'
+  }
+
+  /** In how many milliseconds a call may be let through; 0 if one may be now, or is under way. */
+  get left(): number {
+    return Math.max(0, (this.#open?.until ?? 0) - this.#options.now())
+  }
+
+  /** Undefined for a call that must not be made. */
+  begin(): Attempt | undefined {
+    const open = this.#open
+    if (!open) return this.#attempt(this.#count)
+    if (open.probe || open.until > this.#options.now()) return undefined
+    open.probe = this.#attempt(outcome => {
+      open.probe = undefined
+      if (outcome === 'failed') this.#pauseFor(Math.min(2 * open.pause, 10 * this.#firstPause), true)
+      else if (outcome !== 'unknown') this.#close()
+    })
+    return open.probe
+  }
+
+  /** A part of a call that is let through already: it is counted, and decides nothing where that call is the probe. */
+  beginPart(): Attempt {
+    return this.#attempt((...end) => {
+      if (!this.#open) this.#count(...end)
+    })
+  }
+
+  #attempt(onEnd: (outcome: Outcome, question: string, begunAt: number) => void): Attempt {
+    const breaker = this
+    const era = this.#era
+    const begunAt = this.#options.now()
+    return {
+      get isOver() {
+        return era !== breaker.#era
+      },
+      end(outcome, question) {
+        if (era === breaker.#era) onEnd(outcome, question, begunAt)
+      },
+    }
+  }
+
+  readonly #count = (outcome: Outcome, question: string, begunAt: number): void => {
+    const now = this.#options.now()
+    if (outcome === 'well') this.#window.succeed(now, question)
+    else if (outcome === 'failed' && this.#window.fail(now, question, begunAt))
+      this.#pauseFor(this.#firstPause, false)
+  }
+
+  #pauseFor(pause: number, isProbe: boolean): void {
+    this.#era++
+    this.#open = { until: this.#options.now() + pause, pause }
+    this.#options.onOpen?.(pause, isProbe)
+  }
+
+  #close(): void {
+    this.#era++
+    this.#open = undefined
+    this.#window.clear()
+    this.#options.onClose?.()
+  }
+}

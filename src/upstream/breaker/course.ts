@@ -1,0 +1,62 @@
+import type { CallContext } from '../call-context.ts'
+
+/** One call with its retries, as whoever waits for it sees it. */
+export class Course {
+  /** Whether an attempt was sent twice by itself, as over a connection that had been closed. */
+  hasRepeated = false
+  readonly #callContext: CallContext
+  readonly #now: () => number
+  #hasBegun = false
+  #startedAt: number | undefined
+  /** When the last attempt began: with a token, where it needed one. */
+  #begunAt = 0
+
+  constructor(callContext: CallContext, now: () => number) {
+    this.#callContext = callContext
+    this.#now = now
+  }
+
+  /** In milliseconds, since the first attempt was made. */
+  get age(): number {
+    return this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
+  }
+
+  /** How long the last attempt took so far. */
+  get lastMilliseconds(): number {
+    return this.#now() - this.#begunAt
+  }
+
+  /** Whether nobody waits any more. A deadline that passed is no such end. */
+  get isAbandoned(): boolean {
+    const { aborted, reason } = this.#callContext.signal
+    return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError')
+  }
+
+  /** An attempt is made. Returns whether it is the first. */
+  start(): boolean {
+    this.#begunAt = this.#now()
+    const isFirst = this.#startedAt === undefined
+    this.#startedAt ??= this.#begunAt
+    return isFirst
+  }
+
+  /** The call context of an attempt: only the first one begins the call, the others repeat it. */
+  contextFor(signal: AbortSignal): CallContext {
+    const callContext = this.#callContext
+    return {
+      ...callContext,
+      signal,
+      requester: callContext.requester ?? callContext.signal,
+      begun: () => {
+        this.#begunAt = this.#now()
+        if (this.#hasBegun) callContext.repeated?.()
+        else callContext.begun?.()
+        this.#hasBegun = true
+      },
+      repeated: () => {
+        this.hasRepeated = true
+        callContext.repeated?.()
+      },
+    }
+  }
+}

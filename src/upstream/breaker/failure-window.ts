@@ -1,0 +1,61 @@
+import { RollingCount, windowMilliseconds } from './rolling-count.ts'
+
+/**
+ * Decides by the calls of the last ten seconds whether a host fails: at least half of them failed, of at least five, and for a
+ * second or more. The calls of one request may all meet one bad moment.
+ */
+export class FailureWindow {
+  readonly #minimumCalls: number
+  readonly #calls = new RollingCount()
+  readonly #failures = new RollingCount()
+  /** The question that failed last, when, and when another one failed before it. */
+  #question: string | undefined
+  #failedAt = Number.NEGATIVE_INFINITY
+  /** When the first call began that failed, if less than ten seconds lay between any two failures since. */
+  #since = 0
+  #othersFailedAt = Number.NEGATIVE_INFINITY
+  /** When another question was answered since this one failed. */
+  #othersAnsweredAt = Number.NEGATIVE_INFINITY
+
+  constructor(minimumCalls: number) {
+    this.#minimumCalls = minimumCalls
+  }
+
+  succeed(now: number, question: string): void {
+    this.#calls.add(now)
+    if (question !== this.#question) this.#othersAnsweredAt = now
+  }
+
+  /** Counts a call that began at `begunAt`, and returns whether the host fails now. */
+  fail(now: number, question: string, begunAt: number): boolean {
+    this.#calls.add(now)
+    this.#failures.add(now)
+    const start = now - windowMilliseconds
+    const isSame = question === this.#question && this.#failedAt > start
+    if (!isSame) {
+      if (this.#failedAt > start) this.#othersFailedAt = now
+      this.#othersAnsweredAt = Number.NEGATIVE_INFINITY
+    }
+    this.#since = this.#failedAt > start ? Math.min(this.#since, begunAt) : begunAt
+    this.#question = question
+    this.#failedAt = now
+    // A question that fails for ever while others are answered is at fault itself.
+    if (this.#othersFailedAt <= start && this.#othersAnsweredAt > start) return false
+    const [calls, failures] = [this.#calls.sum(now), this.#failures.sum(now)]
+    if (calls < this.#minimumCalls || failures < calls * failingShare) return false
+    return now - this.#since >= sustainedMilliseconds || failures >= manyFailures
+  }
+
+  clear(): void {
+    this.#calls.clear()
+    this.#failures.clear()
+    this.#question = undefined
+    this.#failedAt = Number.NEGATIVE_INFINITY
+    this.#othersFailedAt = Number.NEGATIVE_INFINITY
+  }
+}
+
+const failingShare = 0.5
+const sustainedMilliseconds = 1000
+/** So many are enough, however soon they come. */
+const manyFailures = 20

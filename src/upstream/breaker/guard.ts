@@ -1,0 +1,161 @@
+import type { CallContext } from '../call-context.ts'
+import { endedError, openDeadline } from '../deadline.ts'
+import { type ProviderName, UpstreamError } from '../error.ts'
+import { sleep } from '../sleep.ts'
+import type { Breaker, Outcome } from './breaker.ts'
+import { isPassing, outcomeOf } from './call-outcome.ts'
+import { Course } from './course.ts'
+import type { RetryBudget } from './retry-budget.ts'
+
+/** What is asked, as far as breaker and retries need it. */
+export interface Question {
+  /** Equal for equal questions of one host. Compared, and never shown. */
+  readonly name: string
+  /** Whether it changes nothing, so that it may be sent again. */
+  readonly isRead: boolean
+  /** Whether `make` calls `begun` itself, as it needs a token or a socket first. */
+  readonly beginsLater?: boolean
+  /** Whether it is part of a call that the breaker has let through, such as a connect for many questions. */
+  readonly isPart?: boolean
+}
+
+/** Makes one attempt, with the call context that it is given. */
+export type Make<Value> = (callContext: CallContext) => Promise<Value>
+
+/** Makes the call when its turn comes. */
+export type Send = <Value>(callContext: CallContext, make: () => Promise<Value>) => Promise<Value>
+
+/** What the hosts of one provider share. */
+export interface GuardCommons {
+  readonly provider: ProviderName
+  readonly now: () => number
+  readonly random: () => number
+  readonly retryBudget: RetryBudget
+  /** The guards that have counted an error: several calls may fail by the same one. */
+  readonly counted: WeakMap<Error, Guard>
+  /** Errors that were told by a guard: their calls were sent again already, if that was allowed. */
+  readonly told: WeakSet<Error>
+  readonly onEnd: (error: unknown) => void
+}
+
+/** The longest pause before a retry, in milliseconds. */
+const longestPause = 200
+/** A response that takes this share of the deadline counts as a failure: its host will soon answer nothing in time. */
+const slowShare = 0.5
+
+/** Stands before all calls to one host of an account: the breaker, and reads that are sent again. */
+export class Guard {
+  readonly #commons: GuardCommons
+  readonly #breaker: Breaker
+  readonly #deadlineMilliseconds: number
+
+  /** The deadline is that of one call together with its retries. */
+  constructor(commons: GuardCommons, breaker: Breaker, deadlineMilliseconds: number) {
+    this.#commons = commons
+    this.#breaker = breaker
+    this.#deadlineMilliseconds = deadlineMilliseconds
+  }
+
+  /**
+   * Makes the call, and once more if it is a read that failed for the moment: within its deadline and the retry budget, and
+   * only while the breaker is closed. While it is open the call is not made, and rejects with UPSTREAM_UNAVAILABLE.
+   */
+  async call<Value>(
+    callContext: CallContext,
+    question: Question,
+    make: Make<Value>,
+    send: Send = atOnce,
+  ): Promise<Value> {
+    const { signal } = callContext
+    const course = new Course(callContext, this.#commons.now)
+    const first = await this.#attempt(course, course.contextFor(signal), question, make, send)
+    if ('value' in first) return first.value
+    const pause = first.isMade ? this.#pauseFor(course, question, first.error) : undefined
+    if (pause === undefined || signal.aborted || !this.#commons.retryBudget.take())
+      throw this.#tell(first.error)
+    await sleep(pause, signal).catch(() => {
+      throw endedError(this.#commons.provider, signal)
+    })
+    using rest = openDeadline(this.#deadlineMilliseconds - course.age, signal)
+    const second = await this.#attempt(course, course.contextFor(rest.signal), question, make, send)
+    if ('value' in second) return second.value
+    throw this.#tell(second.isMade ? second.error : first.error)
+  }
+
+  /** The error of a call that is not made. */
+  refusal(): UpstreamError {
+    const { provider, counted, told } = this.#commons
+    const retryAfterSeconds = Math.max(1, Math.ceil(this.#breaker.left / 1000))
+    const message = `${provider} fails too often, so it is not called for now.`
+    const details = { retryAfterSeconds, isLogged: true }
+    const error = new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', message, details)
+    counted.set(error, this)
+    told.add(error)
+    return error
+  }
+
+  async #attempt<Value>(
+    course: Course,
+    callContext: CallContext,
+    question: Question,
+    make: Make<Value>,
+    send: Send,
+  ): Promise<End<Value>> {
+    const attempt = question.isPart ? this.#breaker.beginPart() : this.#breaker.begin()
+    if (!attempt) return { error: this.refusal(), isMade: false }
+    let isMade = false
+    let outcome: Outcome = 'unknown'
+    try {
+      const value = await send(question.beginsLater ? withoutBegun(callContext) : callContext, () => {
+        if (attempt.isOver && !question.isPart) throw this.refusal()
+        isMade = true
+        if (course.start()) this.#commons.retryBudget.noteCall()
+        return make(callContext)
+      })
+      outcome = course.lastMilliseconds < slowShare * this.#deadlineMilliseconds ? 'well' : 'failed'
+      this.#commons.onEnd(undefined)
+      return { value }
+    } catch (error) {
+      if (isMade && !course.isAbandoned && error instanceof Error) outcome = this.#count(error)
+      return { error, isMade }
+    } finally {
+      attempt.end(outcome, question.name)
+    }
+  }
+
+  /** Notes that the error is the end of a call, so that no call around it is sent again. */
+  #tell(error: unknown): unknown {
+    if (error instanceof Error) this.#commons.told.add(error)
+    return error
+  }
+
+  /** What the error says about the host; nothing if it said so before, but to a probe. */
+  #count(error: Error): Outcome {
+    const { counted, onEnd } = this.#commons
+    const by = counted.get(error)
+    if (by) return by === this && this.#breaker.state !== 'CLOSED' ? outcomeOf(error) : 'unknown'
+    counted.set(error, this)
+    onEnd(error)
+    return outcomeOf(error)
+  }
+
+  /** The pause before the retry, if there may be one: full jitter, and no sooner than a 503 says. */
+  #pauseFor(course: Course, { isRead }: Question, error: unknown): number | undefined {
+    const { random, told } = this.#commons
+    if (!isRead || course.hasRepeated || !isPassing(error) || told.has(error)) return undefined
+    if (this.#breaker.state !== 'CLOSED') return undefined
+    const pause = (error.retryAfterSeconds ?? 0) * 1000 + random() * longestPause
+    // The other half of the time is for the response.
+    return course.age + pause <= this.#deadlineMilliseconds / 2 ? pause : undefined
+  }
+}
+
+type End<Value> = { readonly value: Value } | { readonly error: unknown; readonly isMade: boolean }
+
+function atOnce<Value>(_callContext: CallContext, make: () => Promise<Value>): Promise<Value> {
+  return make()
+}
+
+function withoutBegun({ begun: _, ...callContext }: CallContext): CallContext {
+  return callContext
+}

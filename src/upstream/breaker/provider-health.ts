@@ -1,0 +1,147 @@
+import { LRUCache } from 'lru-cache'
+import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../error.ts'
+import { type Log, silentLog } from '../log.ts'
+import { Breaker, type BreakerState } from './breaker.ts'
+import { Guard, type GuardCommons } from './guard.ts'
+import { RetryBudget } from './retry-budget.ts'
+
+export interface ResilienceSettings {
+  /** Whether calls to a host that fails are held back. */
+  readonly hasBreaker: boolean
+  /** How many of a hundred calls may be sent again; with 0 none is. */
+  readonly retryPercent: number
+  /** The first pause of a breaker. */
+  readonly pauseMilliseconds?: number
+}
+
+/** Nothing is held back and nothing sent again. */
+const noResilience: ResilienceSettings = { hasBreaker: false, retryPercent: 0 }
+
+/** For whoever has no account's: it only counts. */
+export function plainHealth(provider: ProviderName): ProviderHealth {
+  return new ProviderHealth(provider, noResilience)
+}
+
+export const defaultResilience: ResilienceSettings = { hasBreaker: true, retryPercent: 20 }
+
+export interface HealthOptions extends Partial<ResilienceSettings> {
+  readonly log?: Log
+  readonly now?: () => number
+  readonly random?: () => number
+}
+
+/** What the breakers of a provider say together. */
+export interface BreakerSummary {
+  readonly state: BreakerState
+  /** When the next call may be let through, in milliseconds since 1970; null while it is not open. */
+  readonly until: number | null
+}
+
+export interface LastError {
+  readonly at: number
+  readonly code: UpstreamErrorCode
+}
+
+/** More hosts than a provider has; those of images are listed by the operator. */
+const mostHosts = 50
+
+/** How one account's calls to one provider went lately, and what is kept from it for now. */
+export class ProviderHealth {
+  readonly #provider: ProviderName
+  readonly #options: HealthOptions
+  readonly #commons: GuardCommons
+  readonly #hosts = new LRUCache<string, { readonly breaker: Breaker; readonly guard: Guard }>({
+    max: mostHosts,
+  })
+  readonly #listeners = new Map<Guard, Set<(error: UpstreamError) => void>>()
+  /** In milliseconds since 1970. */
+  #succeededAt: number | undefined
+  #lastError: LastError | undefined
+
+  constructor(provider: ProviderName, options: HealthOptions = {}) {
+    const { now = () => performance.now(), random = Math.random } = options
+    const { retryPercent = defaultResilience.retryPercent } = options
+    this.#provider = provider
+    this.#options = options
+    this.#commons = {
+      provider,
+      now,
+      random,
+      retryBudget: new RetryBudget(retryPercent, now),
+      counted: new WeakMap(),
+      told: new WeakSet(),
+      onEnd: error => this.#note(error),
+    }
+  }
+
+  get lastSuccessAt(): number | null {
+    return this.#succeededAt ?? null
+  }
+
+  get lastError(): LastError | null {
+    return this.#lastError ?? null
+  }
+
+  get breaker(): BreakerSummary {
+    const breakers = [...this.#hosts.values()].map(({ breaker }) => breaker)
+    const states = new Set(breakers.map(({ state }) => state))
+    if (!states.has('OPEN')) return { state: states.has('HALF_OPEN') ? 'HALF_OPEN' : 'CLOSED', until: null }
+    const left = Math.max(...breakers.map(({ left }) => left))
+    return { state: 'OPEN', until: Date.now() + left }
+  }
+
+  /** The guard of the URL's host. The deadline is that of one call. */
+  guardOf({ host }: URL, deadlineMilliseconds: number): Guard {
+    const known = this.#hosts.get(host)
+    if (known) return known.guard
+    const breaker = new Breaker({
+      now: this.#commons.now,
+      ...(this.#options.hasBreaker === false && { minimumCalls: Number.POSITIVE_INFINITY }),
+      ...(this.#options.pauseMilliseconds !== undefined && {
+        pauseMilliseconds: this.#options.pauseMilliseconds,
+      }),
+      onOpen: (milliseconds, isProbe) => {
+        this.#log(host, milliseconds, isProbe)
+        for (const listener of this.#listeners.get(guard) ?? []) listener(guard.refusal())
+      },
+      onClose: () => this.#log(host),
+    })
+    const guard = new Guard(this.#commons, breaker, deadlineMilliseconds)
+    this.#hosts.set(host, { breaker, guard })
+    return guard
+  }
+
+  /** Calls the listener whenever the guard's breaker opens, until the result is disposed of. */
+  onOpen(guard: Guard, listener: (error: UpstreamError) => void): Disposable {
+    const listeners = this.#listeners.getOrInsertComputed(guard, () => new Set())
+    listeners.add(listener)
+    return {
+      [Symbol.dispose]: () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) this.#listeners.delete(guard)
+      },
+    }
+  }
+
+  #note(error: unknown): void {
+    if (error === undefined) this.#succeededAt = Date.now()
+    else if (error instanceof UpstreamError && !aboutTheQuestion.has(error.code))
+      this.#lastError = { at: Date.now(), code: error.code }
+  }
+
+  /** One line each time a breaker opens, stays open after a probe, or closes. */
+  #log(host: string, milliseconds?: number, isProbe = false): void {
+    const { log = silentLog } = this.#options
+    const provider = this.#provider
+    if (milliseconds === undefined) {
+      log.info({ provider, host, breaker: 'CLOSED' }, `${provider} answers again at ${host}`)
+      return
+    }
+    const seconds = Math.ceil(milliseconds / 1000)
+    const fields = { provider, host, breaker: 'OPEN', seconds }
+    log.warn(fields, `${provider} ${isProbe ? 'still ' : ''}fails at ${host}: not called for ${seconds} s`)
+  }
+}
+
+/** What a vendor says of a question, and not of itself. */
+const aboutTheQuestion: ReadonlySet<UpstreamErrorCode> = new Set(['UPSTREAM_NOT_FOUND', 'UPSTREAM_REJECTED'])

@@ -1,0 +1,15 @@
+/** Rejects with the signal's reason. Unlike the platform's own, it goes by the clock of `setTimeout`, whichever that is. */
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const end = () => {
+    clearTimeout(timer)
+    reject(signal.reason)
+  }
+  const timer = setTimeout(() => {
+    signal.removeEventListener('abort', end)
+    resolve()
+  }, milliseconds)
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  return promise
+}
