@@ -7,16 +7,15 @@ import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
 import type { EnteredExchange, Exchange } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
-import { writeLongJson } from './long-json.ts'
 import { documentIdOf, type OperationParams, readParams } from './operation-params.ts'
 import { incrementalRewrite } from './plugins/incremental-delivery.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { Refusal } from './refusal.ts'
+import { sendLongJson, sendText } from './response-body.ts'
 import { incrementalFormat, takesEvents, typeOfWhole } from './response-format.ts'
 import { bodyOf, httpOf, type Result } from './result-body.ts'
 import { sendResults } from './result-stream.ts'
 import type { ServerContext } from './server-context.ts'
-import { chunkBytes, endWith } from './slow-readers.ts'
 import { withoutSuggestions } from './suggestions.ts'
 
 export interface GraphqlOverHttpOptions {
@@ -82,22 +81,15 @@ async function sendWhole(
     type !== 'application/graphql-response+json' && type !== 'multipart/mixed',
   )
   if (!isJson) return sendResults(response, only(result), type, { status, headers, patience })
-  if (cacheHeaders.etag && fresh(request.headers, { etag: cacheHeaders.etag }))
+  if (cacheHeaders.etag && fresh(request.headers, { etag: cacheHeaders.etag })) {
+    // The response that it stands for may be compressed.
+    response.appendHeader('vary', 'accept-encoding')
     return void response.writeHead(304, { ...headers, ...cacheHeaders }).end()
+  }
   const value = bodyOf(result, record.id)
   const allHeaders = { 'content-type': `${type}; charset=utf-8`, ...headers, ...cacheHeaders }
-  if (isLongJson(value)) {
-    response.writeHead(status, allHeaders)
-    await writeLongJson(response, value, patience)
-    return void response.end()
-  }
-  const text = JSON.stringify(value)
-  const length = Buffer.byteLength(text)
-  response.writeHead(status, { ...allHeaders, 'content-length': length })
-  // The same bytes if all is ASCII, written in a third of the time and memory.
-  const encoding = length === text.length ? 'latin1' : 'utf8'
-  if (length > chunkBytes) return endWith(response, Buffer.from(text, encoding), patience)
-  response.end(text, encoding)
+  const options = { request, response, status, headers: allHeaders, patience }
+  return isLongJson(value) ? sendLongJson(value, options) : sendText(JSON.stringify(value), options)
 }
 
 /** Sends the results of a subscription, or the increments of one response. */

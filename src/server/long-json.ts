@@ -13,18 +13,23 @@ export async function writeLongJson(
   value: unknown,
   milliseconds: number,
 ): Promise<void> {
+  for await (const chunk of longJsonChunks(value)) {
+    await untilTaken(response, milliseconds, taken => response.write(chunk, taken))
+    if (response.closed) return
+  }
+}
+
+/** The JSON of a long value in chunks for a socket. Yields to other requests in between. */
+export async function* longJsonChunks(value: unknown): AsyncGenerator<Buffer> {
   let chunk = ''
-  const write = () =>
-    untilTaken(response, milliseconds, taken => response.write(chunk, encodingOf(chunk), taken))
   for (const piece of jsonPieces(value)) {
     chunk += piece
     if (hasWorkedLong()) await nextTurn()
     if (chunk.length < chunkBytes) continue
-    await write()
-    if (response.closed) return
+    yield Buffer.from(chunk, encodingOf(chunk))
     chunk = ''
   }
-  await write()
+  yield Buffer.from(chunk, encodingOf(chunk))
 }
 
 /** The same bytes if all is ASCII, written in a third of the time. */

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { lexicographicSortSchema } from 'graphql'
 import { schema } from '../../schema/index.ts'
 import type { Access } from '../access/access.ts'
@@ -18,7 +17,8 @@ import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import type { RequestObserver } from './request-record.ts'
-import { endWith, readerPatience } from './slow-readers.ts'
+import { sendText } from './response-body.ts'
+import { readerPatience } from './slow-readers.ts'
 import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
 import { openYoga } from './yoga.ts'
 
@@ -96,10 +96,10 @@ export async function startServer(
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
     handlers: {
       graphql: exchange => (asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange)),
-      graphiql: ({ response, caller }) => {
-        requireScope(caller, 'explore', 'GraphiQL')
+      graphiql: exchange => {
+        requireScope(exchange.caller, 'explore', 'GraphiQL')
         return sendPage(
-          response,
+          exchange,
           mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date())),
           patience,
         )
@@ -116,15 +116,13 @@ export async function startServer(
   return http
 }
 
-async function sendPage(response: ServerResponse, html: string, patience: number): Promise<void> {
-  const page = Buffer.from(html)
+async function sendPage({ request, response }: Exchange, html: string, patience: number): Promise<void> {
   const headers = {
     'content-type': 'text/html; charset=utf-8',
-    'content-length': page.byteLength,
     'content-security-policy': "frame-ancestors 'self'",
   }
-  response.appendHeader('vary', 'Accept').writeHead(200, headers)
-  await endWith(response, page, patience)
+  response.appendHeader('vary', 'Accept')
+  await sendText(html, { request, response, status: 200, headers, patience })
 }
 
 function sendHealth({ response }: Exchange, status: number): void {

@@ -1,0 +1,59 @@
+import type { Transform } from 'node:stream'
+import { promisify } from 'node:util'
+import {
+  brotliCompress,
+  constants,
+  createBrotliCompress,
+  createGzip,
+  createZstdCompress,
+  gzip,
+  zstdCompress,
+} from 'node:zlib'
+import { readAccept } from './media-ranges.ts'
+
+/** How a body is compressed, by the names of HTTP. If a client likes several equally, the first one is taken. */
+const codings = ['zstd', 'br', 'gzip'] as const
+
+export type Coding = (typeof codings)[number]
+
+/** The coding that a client prefers; undefined for none. A client that does not say gets none. */
+export function codingFor(acceptEncoding: string | undefined): Coding | undefined {
+  if (!acceptEncoding?.trim()) return undefined
+  const given = new Map(readAccept(acceptEncoding).map(({ name, quality }) => [spelled(name), quality]))
+  const qualityOf = (coding: string) => given.get(coding) ?? given.get('*') ?? 0
+  const [best] = codings.toSorted((one, other) => qualityOf(other) - qualityOf(one))
+  if (best === undefined || qualityOf(best) === 0) return undefined
+  // Only a client that names it prefers a body as it is.
+  return (given.get('identity') ?? 0) > qualityOf(best) ? undefined : best
+}
+
+/** Compresses a whole body, outside of the event loop. */
+export function compress(body: Buffer, coding: Coding): Promise<Buffer> {
+  return wholeBy[coding](body)
+}
+
+/** Compresses what is written to it. */
+export function openCompression(coding: Coding): Transform {
+  return streamBy[coding]()
+}
+
+// The lowest levels: JSON of rows shrinks to a tenth by any of them, and higher ones take several times as long.
+const gzipOptions = { level: 1 }
+const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }
+const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+const wholeBy: Readonly<Record<Coding, (body: Buffer) => Promise<Buffer>>> = {
+  zstd: body => promisify<Buffer, object, Buffer>(zstdCompress)(body, zstdOptions),
+  br: body => promisify<Buffer, object, Buffer>(brotliCompress)(body, brotliOptions),
+  gzip: body => promisify<Buffer, object, Buffer>(gzip)(body, gzipOptions),
+}
+
+const streamBy: Readonly<Record<Coding, () => Transform>> = {
+  zstd: () => createZstdCompress(zstdOptions),
+  br: () => createBrotliCompress(brotliOptions),
+  gzip: () => createGzip(gzipOptions),
+}
+
+function spelled(name: string): string {
+  return name === 'x-gzip' ? 'gzip' : name
+}
