@@ -58,7 +58,14 @@ beforeAll(async () => {
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,
-    handlers: { graphql, graphiql: nothing, image: nothing, health: halfway, readiness: broken },
+    handlers: {
+      graphql,
+      graphiql: nothing,
+      home: nothing,
+      image: nothing,
+      health: halfway,
+      readiness: broken,
+    },
     patience: 10_000,
     logError: (error, place) => messages.push(`${place}: ${error}`),
   })

@@ -193,14 +193,20 @@ describe('what cannot be understood', () => {
   )
 })
 
-test.each(['/', '/graphql/more', '/graphiql', '/.env', '/health', '/ready', '/healthz/more', '/%2e%2e/'])(
-  'there is nothing at %s',
-  async path => {
-    const response = await call(path, { headers: { accept: 'text/html' } })
-    expect(response.status).toBe(404)
-    expect(await response.text()).toBe('')
-  },
-)
+test.each([
+  '//',
+  '/graphql/more',
+  '/graphiql',
+  '/.env',
+  '/health',
+  '/ready',
+  '/healthz/more',
+  '/%2e%2e/docs',
+])('there is nothing at %s', async path => {
+  const response = await call(path, { headers: { accept: 'text/html' } })
+  expect(response.status).toBe(404)
+  expect(await response.text()).toBe('')
+})
 
 test.each(['/healthz', '/readyz'])('%s tells that it is well, without asking anybody', async path => {
   const response = await call(path)

@@ -20,10 +20,11 @@ export interface Exchange {
 /** A request of a known caller. */
 export interface EnteredExchange extends Exchange, Entry {}
 
-/** Who may enter is checked for the graph and its page only: an image's link is signed, and health is no secret. */
+/** Who may enter is checked for the graph and its page only: an image's link is signed, and the others hold no secret. */
 export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
+  readonly home: (exchange: Exchange) => unknown
   readonly image: (exchange: Exchange) => unknown
   readonly health: (exchange: Exchange) => unknown
   readonly readiness: (exchange: Exchange) => unknown
@@ -115,7 +116,7 @@ function checkOrigin(
   route: Route | undefined,
   { corsOrigins, publicUrl }: FrontDoorOptions,
 ): boolean {
-  const isPage = !route || route === 'graphiql'
+  const isPage = !route || route === 'graphiql' || route === 'home'
   const isHarmless = isHealth(route) || route === 'image' || (isPage && isNavigation(request))
   if (!isHarmless) refuseStrangers(request, target, corsOrigins, publicUrl)
   return false

@@ -3,7 +3,7 @@ import { accepts } from './media-ranges.ts'
 import type { Target } from './request-target.ts'
 
 /** Where a request goes. */
-export type Route = 'graphql' | 'graphiql' | 'image' | 'health' | 'readiness'
+export type Route = 'home' | 'graphql' | 'graphiql' | 'image' | 'health' | 'readiness'
 
 /**
  * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of
@@ -18,6 +18,7 @@ export function routeOf(
     if (method !== 'GET' || new URLSearchParams(query).has('documentId')) return 'graphql'
     return accepts(accept, typesOfGet) === 'text/html' ? 'graphiql' : 'graphql'
   }
+  if (path === '/') return 'home'
   if (path.startsWith(imagePath)) return 'image'
   if (path === '/healthz') return 'health'
   return path === '/readyz' ? 'readiness' : undefined
@@ -33,6 +34,7 @@ const typesOfGet = [
 
 /** Each route's methods, in the order in which a 405 lists them. OPTIONS works everywhere. */
 export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
+  home: ['GET', 'HEAD'],
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],
   image: ['GET', 'HEAD', 'OPTIONS'],

@@ -9,6 +9,7 @@ import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
 import { type Exchange, frontDoor } from './front-door.ts'
 import { graphqlOverHttp } from './graphql-over-http.ts'
+import { sendHome } from './home-page.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
 import { requireScope } from './insufficient-scope.ts'
 import { knownHosts } from './known-hosts.ts'
@@ -104,6 +105,7 @@ export async function startServer(
           patience,
         )
       },
+      home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
       image: showImage,
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),

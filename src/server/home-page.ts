@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import type { Exchange } from './front-door.ts'
+import { accepts } from './media-ranges.ts'
+import { sendText } from './response-body.ts'
+
+export interface HomeOptions {
+  /** Whether GraphiQL is at /graphql. */
+  readonly hasExplorer: boolean
+  /** Milliseconds that a reader may take nothing. */
+  readonly patience: number
+}
+
+/** Says what this is and where to go: as a page to browsers, as JSON to clients that prefer it, else as text. */
+export async function sendHome(
+  { request, response }: Exchange,
+  { hasExplorer, patience }: HomeOptions,
+): Promise<void> {
+  const type =
+    accepts(request.headers.accept, ['text/plain', 'text/html', 'application/json']) ?? 'text/plain'
+  response.appendHeader('vary', 'Accept')
+  const headers = {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-cache',
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  }
+  const text = writers[type](placesOf(hasExplorer))
+  await sendText(text, { request, response, status: 200, headers, patience })
+}
+
+interface Place {
+  /** Relative, so that it is right below any path of a proxy. */
+  readonly path: string
+  readonly name: string
+  readonly meaning: string
+}
+
+const what =
+  'One GraphQL graph over the places and pages that people visit, as five analytics vendors see them.'
+
+function placesOf(hasExplorer: boolean): readonly Place[] {
+  const graphql = hasExplorer
+    ? 'the graph: GraphiQL in a browser, GraphQL over HTTP for clients'
+    : 'the graph: documents of its manifest, for clients'
+  return [
+    { path: 'graphql', name: 'GraphQL', meaning: graphql },
+    { path: 'healthz', name: 'Health', meaning: 'whether the process lives' },
+    { path: 'readyz', name: 'Readiness', meaning: 'whether it accepts requests' },
+  ]
+}
+
+const guides = 'The guides come with the package: README.md and docs/.'
+
+const style =
+  'body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}'
+
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const writers = {
+  'text/html': (places: readonly Place[]) => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Isotherm</title>
+<style>${style}</style>
+<h1>Isotherm</h1>
+<p>${what}</p>
+<ul>
+${places.map(({ path, name, meaning }) => `<li><a href="${path}">${name}</a>: ${meaning}</li>`).join('\n')}
+</ul>
+<p>${guides}</p>
+</html>
+`,
+  'application/json': (places: readonly Place[]) =>
+    `${JSON.stringify({ name: 'Isotherm', description: what, paths: Object.fromEntries(places.map(({ path, meaning }) => [`/${path}`, meaning])) })}\n`,
+  'text/plain': (places: readonly Place[]) =>
+    `Isotherm\n${what}\n\n${places.map(({ path, meaning }) => `/${path}  ${meaning}`).join('\n')}\n\n${guides}\n`,
+}
