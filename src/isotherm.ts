@@ -10,6 +10,7 @@ import { startServer } from './server/server.ts'
 import { type DocumentSettings, readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import { logRequests } from './telemetry/request-log.ts'
 import { openRedis } from './upstream/cache/redis.ts'
+import { warnOfEviction } from './upstream/cache/redis-eviction.ts'
 import { type Log, silentLog } from './upstream/log.ts'
 import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
@@ -46,6 +47,7 @@ export async function startIsotherm(
   await using resources = new AsyncDisposableStack()
   const settings = await vendorSettings(environment, config, resources)
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
+  if (redis) void warnOfEviction(redis, log)
   const counters = resources.use(openCallCounters(redis || undefined))
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }

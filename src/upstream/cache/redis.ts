@@ -60,6 +60,7 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
       reason = 'it is a replica'
     }),
     reconnectOnError(error) {
+      if (full.test(error.message)) losses.full()
       const why = unusable.exec(error.message)?.[1]
       if (why === undefined || !leave(why)) return false
       losses.leave(why)
@@ -105,6 +106,12 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
 /** Errors of a server that cannot be used, also out of a script; another may be behind the same name by now. */
 const unusable = /(?:^|-)(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH)\b/
 
+/** The error of a server whose memory is used up, also out of a script. */
+const full = /\bOOM command not allowed/
+
+/** So long after the last error of a full server another one is logged again, in milliseconds. */
+const fullPause = 600_000
+
 /** Logs each loss and return once for all connections. */
 interface Losses {
   join(redis: Redis, leave: (reason: string) => void): void
@@ -113,11 +120,14 @@ interface Losses {
   lost(redis: Redis, reason: string): void
   back(redis: Redis): void
   closed(redis: Redis): void
+  /** A command was refused because the server is full. */
+  full(): void
 }
 
 function observeLosses(log: Log): Losses {
   const lost = new Set<Redis>()
   const all = new Map<Redis, (reason: string) => void>()
+  let fullAt = Number.NEGATIVE_INFINITY
   return {
     join: (redis, leave) => all.set(redis, leave),
     leave(reason) {
@@ -129,6 +139,11 @@ function observeLosses(log: Log): Losses {
     },
     back(redis) {
       if (lost.delete(redis) && lost.size === 0) log.warn({}, 'Redis can be used again')
+    },
+    full() {
+      const now = performance.now()
+      if (now - fullAt > fullPause) log.error({}, 'Redis is full (maxmemory): nothing new is kept in it')
+      fullAt = now
     },
     closed(redis) {
       all.delete(redis)

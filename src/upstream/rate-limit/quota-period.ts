@@ -46,9 +46,27 @@ export class Period {
     return { left: this.#limit, endsAt: now() + untilEnd(this.#length, date()) }
   }
 
+  /**
+   * The ends of the period before, of this one and of the next, in milliseconds since 1970; empty if its length is not known. They
+   * are equal for clocks that differ by less than a period.
+   */
+  get ends(): readonly number[] {
+    return this.#length === undefined ? [] : endsAround(this.#length, this.#clock.date())
+  }
+
+  /** Within how many milliseconds two ends are the same. */
+  get sameEnd(): number {
+    return this.isQuota ? clockLeeway : sameEnd
+  }
+
   get state(): PeriodState | undefined {
+    return this.counted ?? this.fresh
+  }
+
+  /** The state as far as calls or reports made it; undefined for a period without them. */
+  get counted(): PeriodState | undefined {
     if (this.#state && this.#state.endsAt <= this.#clock.now()) this.#state = undefined
-    return this.#state ?? this.fresh
+    return this.#state
   }
 
   get limit(): number | undefined {
@@ -83,7 +101,7 @@ export class Period {
     const known = this.state
     const endsAt = this.endOf(reported)
     if (endsAt === undefined) return
-    if (!known || hasNewLimit || Math.abs(endsAt - known.endsAt) > sameEnd) {
+    if (!known || hasNewLimit || Math.abs(endsAt - known.endsAt) > this.sameEnd) {
       this.#state = { left: reported.left - underWay, endsAt }
     } else {
       // The provider does not count calls that are still under way, but we do.
@@ -101,13 +119,22 @@ export class Period {
 }
 
 /** Reported ends within this many milliseconds are the same: providers round to seconds. */
-export const sameEnd = 2_000
+const sameEnd = 2_000
+
+/** The same where an end is a date, by clocks that differ. */
+const clockLeeway = 10_000
 
 /** More calls than may be under way: if the provider reports so many more left than we count, its number replaces ours. */
 export const unseenCalls = 100
 
 function untilEnd(length: PeriodLength, date: number): number {
-  if (length !== 'month') return length - (date % length)
+  const [, end = date] = endsAround(length, date)
+  return end - date
+}
+
+function endsAround(length: PeriodLength, date: number): readonly number[] {
+  const around = [0, 1, 2]
+  if (length !== 'month') return around.map(next => date - (date % length) + next * length)
   const today = new Date(date)
-  return Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + 1) - date
+  return around.map(next => Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + next))
 }

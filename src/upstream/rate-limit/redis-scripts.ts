@@ -9,7 +9,8 @@ export interface Script {
 
 /** Call it before the first script runs, and again when Redis has come back. */
 export async function loadScripts(redis: Redis): Promise<void> {
-  await Promise.all([takeScript, observeScript, joinScript].map(({ text }) => redis.script('LOAD', text)))
+  const scripts = [takeScript, observeScript, joinScript, leaveScript]
+  await Promise.all(scripts.map(({ text }) => redis.script('LOAD', text)))
 }
 
 /** Sends only the script's digest: rejects if Redis does not know it. */
@@ -22,13 +23,26 @@ export function runScript(
   return redis.evalsha(digest, keys.length, ...keys, ...parameters)
 }
 
-/** Keys: calls (by time), facts, instances (by when they were last seen). Times are of Redis's clock, in milliseconds. */
-const shared = `
+/**
+ * Keys: calls (by time), facts, instances (by when they were last seen). Times are of Redis's clock, in milliseconds. They count
+ * in a Redis that is full, too: the keys are small.
+ */
+const shared = `#!lua flags=allow-oom
 local calls, facts, instances = KEYS[1], KEYS[2], KEYS[3]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local function fact(name) return tonumber(redis.call('HGET', facts, name)) end
 local function keep(...) redis.call('HSET', facts, ...) redis.call('PEXPIRE', facts, 3456000000) end
+local function firstEnd(first)
+  for i = first, first + 2 do if tonumber(ARGV[i]) > now then return tonumber(ARGV[i]) end end
+end
+-- A date that was told, or is due, by clocks that differ.
+local function nearestEnd(at, first, leeway)
+  for i = first, first + 2 do
+    if math.abs(tonumber(ARGV[i]) - at) <= leeway then return tonumber(ARGV[i]) end
+  end
+  return at
+end
 local function register(instance, longest)
   redis.call('ZADD', instances, now, instance)
   redis.call('ZREMRANGEBYSCORE', instances, '-inf', now - math.max(longest, 600000))
@@ -41,9 +55,10 @@ end
 `
 
 /**
- * Arguments: instance, id, ahead, the longest window, a fresh period's calls and length (or -1), and each window's calls
- * and length. Returns the wait for blocks and windows, the wait for the period, its calls left and its end (or -1), the
- * number of instances, and each window's count. The call is counted if both waits are 0.
+ * Arguments: instance, id, ahead, the longest window, a fresh period's calls (or -1) and the ends of three periods, and each
+ * window's calls and length. Returns the wait for blocks and windows, the wait for the period, its calls left and its end (or
+ * -1), the number of instances, the calls of the shortest window (or -1 if the vendor did not tell), and each window's count.
+ * The call is counted if both waits are 0.
  */
 export const takeScript = script(`${shared}
 local longest, ahead = tonumber(ARGV[4]), tonumber(ARGV[3])
@@ -51,8 +66,10 @@ register(ARGV[1], longest)
 redis.call('ZREMRANGEBYSCORE', calls, '-inf', now - longest)
 local size = redis.call('ZCARD', calls)
 local wait = math.max(0, (fact('blockedUntil') or 0) - now)
-for i = 7, #ARGV, 2 do
-  local index = math.min(size - tonumber(ARGV[i]) + ahead, size - 1)
+local told = fact('windowCalls')
+for i = 9, #ARGV, 2 do
+  local most = i == 9 and told or tonumber(ARGV[i])
+  local index = math.min(size - most + ahead, size - 1)
   if index >= 0 then
     local leaving = redis.call('ZRANGE', calls, index, index, 'WITHSCORES')
     wait = math.max(wait, tonumber(leaving[2]) + tonumber(ARGV[i + 1]) - now)
@@ -60,8 +77,10 @@ for i = 7, #ARGV, 2 do
 end
 local left, endsAt = fact('left'), fact('endsAt')
 if not endsAt or endsAt <= now then
-  left, endsAt = tonumber(ARGV[5]), now + tonumber(ARGV[6])
-  if left < 0 then left = nil end
+  local length = fact('length')
+  left = fact('limit') or tonumber(ARGV[5])
+  endsAt = length and now - now % length + length or firstEnd(6)
+  if left < 0 or not endsAt then left, endsAt = nil, nil end
 end
 local periodWait = 0
 if left and left < 1 then periodWait = endsAt - now end
@@ -72,8 +91,8 @@ if wait <= 0 and periodWait <= 0 then
     keep('left', left, 'endsAt', endsAt)
   end
 end
-local reply = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances) }
-for i = 7, #ARGV, 2 do
+local reply = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances), told or -1 }
+for i = 9, #ARGV, 2 do
   reply[#reply + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i + 1])), '+inf')
 end
 return reply
@@ -82,11 +101,15 @@ return reply
 /**
  * Arguments: a block's length; the period's calls left (or -1), limit (or -1) and end, `sameEnd`, `unseenCalls`, and the
  * calls under way; the shortest window's calls, length and calls left (or -1), a name for others' calls, and the longest
- * window.
+ * window; the calls of the shortest window that the vendor told (or -1), the period's length that it told (or -1), and the ends
+ * of three months (or -1).
  */
 export const observeScript = script(`${shared}
 local block, left, limit, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), now + tonumber(ARGV[4])
 if block > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + block)) end
+if tonumber(ARGV[13]) > 0 then keep('windowCalls', ARGV[13]) end
+if tonumber(ARGV[14]) > 0 then keep('length', ARGV[14]) end
+ends = nearestEnd(ends, 15, tonumber(ARGV[5]))
 if left >= 0 then
   local known, endsAt = fact('left'), fact('endsAt')
   local isNew = limit >= 0 and limit ~= fact('limit')
@@ -109,11 +132,13 @@ return {}
 
 /**
  * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end,
- * `sameEnd`, and the id and age of each of the instance's calls.
+ * `sameEnd`, the calls of the shortest window that the vendor told (or -1), the ends of three months (or -1), and the id and age of
+ * each of the instance's calls.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
 register(ARGV[1], longest)
+ends = nearestEnd(ends, 9, tonumber(ARGV[7]))
 if tonumber(ARGV[3]) > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + tonumber(ARGV[3]))) end
 local endsAt = fact('endsAt')
 if left >= 0 and (not endsAt or endsAt <= now) then
@@ -122,7 +147,14 @@ if left >= 0 and (not endsAt or endsAt <= now) then
 elseif left >= 0 and math.abs(ends - endsAt) <= tonumber(ARGV[7]) then
   keep('left', math.min(left, fact('left')))
 end
-for i = 8, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
+if tonumber(ARGV[8]) > 0 and not fact('windowCalls') then keep('windowCalls', ARGV[8]) end
+for i = 12, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
+return {}
+`)
+
+/** Arguments: an instance that leaves; the others share what is left among fewer. */
+export const leaveScript = script(`#!lua flags=allow-oom
+redis.call('ZREM', KEYS[3], ARGV[1])
 return {}
 `)
 

@@ -7,9 +7,10 @@ import {
   type Refusal,
   type ReportedLimits,
 } from './call-counter.ts'
-import { type Clock, sameEnd, unseenCalls } from './quota-period.ts'
+import { type Clock, unseenCalls } from './quota-period.ts'
 import {
   joinScript,
+  leaveScript,
   loadScripts,
   observeScript,
   runScript,
@@ -33,7 +34,12 @@ export function openSharedCallCounter(
   return new SharedCallCounter(allowance, clock, sharing, name)
 }
 
-const takeReply = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()], z.number())
+const takeReply = z.tuple(
+  [z.number(), z.number(), z.number(), z.number(), z.number(), z.number()],
+  z.number(),
+)
+
+const noEnds = [-1, -1, -1]
 
 /** How long to wait before the next attempt after Redis failed, in milliseconds. */
 const retryPause = 1_000
@@ -69,6 +75,8 @@ class SharedCallCounter implements CallCounter {
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
+  /** The calls of the shortest window that the vendor told this instance last, or -1. */
+  #toldCalls = -1
   /** Whether the local counter includes what `#seen` says. */
   #isCopied = false
 
@@ -98,15 +106,14 @@ class SharedCallCounter implements CallCounter {
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const id = `${this.#instance}:${++this.#sequence}`
     const { windows, longestMilliseconds, period } = this.#local
-    const fresh = period.fresh
     this.#asking++
     const reply = await this.#run(takeScript, takeReply, [
       this.#instance,
       id,
       ahead,
       longestMilliseconds,
-      fresh?.left ?? -1,
-      fresh ? this.#until(fresh.endsAt) : -1,
+      period.limit ?? -1,
+      ...this.#ends,
       ...windows.flatMap(({ calls, milliseconds }) => [calls, milliseconds]),
     ])
     this.#asking--
@@ -120,24 +127,30 @@ class SharedCallCounter implements CallCounter {
       return
     }
     this.#local.observeOthers(reported)
+    this.#toldCalls = reported.window?.calls ?? this.#toldCalls
     this.#unreported++
   }
 
   [Symbol.dispose](): void {
     this.#returns[Symbol.dispose]()
+    if (this.#isJoined) void this.#run(leaveScript, z.unknown(), [this.#instance])
   }
 
   #observeInRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: ReportedLimits): void {
     const [shortest] = this.#local.windows
     const endsAt = period && this.#local.period.endOf(period)
     const left = shortest && window?.left
-    if (waitMilliseconds === 0 && endsAt === undefined && left === undefined) return
+    const told = (shortest && window?.calls) ?? -1
+    const { length } = period ?? {}
+    const tellsNothing = waitMilliseconds === 0 && endsAt === undefined && left === undefined
+    if (tellsNothing && (told < 0 || told === this.#toldCalls)) return
+    this.#toldCalls = told < 0 ? this.#toldCalls : told
     void this.#run(observeScript, z.unknown(), [
       Math.ceil(waitMilliseconds),
       (endsAt === undefined ? undefined : period?.left) ?? -1,
       period?.limit ?? -1,
       endsAt === undefined ? 0 : this.#until(endsAt),
-      sameEnd,
+      this.#local.period.sameEnd,
       unseenCalls,
       underWay,
       shortest?.calls ?? 0,
@@ -145,13 +158,17 @@ class SharedCallCounter implements CallCounter {
       left ?? -1,
       randomUUID(),
       this.#local.longestMilliseconds,
+      told,
+      typeof length === 'number' ? length : -1,
+      ...this.#months,
     ])
   }
 
   /** Applies Redis's reply, and remembers it in case Redis is lost. */
   #taken(id: string, reply: z.output<typeof takeReply>): Refusal | undefined {
-    const [wait, periodWait, left, endsIn, instances, ...counts] = reply
+    const [wait, periodWait, left, endsIn, instances, told, ...counts] = reply
     const now = this.#clock.now()
+    if (told > 0) this.#local.observe({ window: { calls: told } })
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     if (wait === 0 && periodWait === 0) this.#note(id)
     const { windows } = this.#local
@@ -233,21 +250,33 @@ class SharedCallCounter implements CallCounter {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
     const unreported = this.#unreported
     const { longestMilliseconds, blockedFor, period } = this.#local
-    const { state } = period
+    const { counted } = period
     const now = this.#clock.now()
     const reply = await this.#run(joinScript, z.unknown(), [
       this.#instance,
       longestMilliseconds,
       Math.ceil(blockedFor),
-      state?.left ?? -1,
+      counted?.left ?? -1,
       period.limit ?? -1,
-      state ? this.#until(state.endsAt) : -1,
-      sameEnd,
+      counted ? this.#until(counted.endsAt) : -1,
+      period.sameEnd,
+      this.#toldCalls,
+      ...this.#months,
       ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
     ])
     if (!reply) return
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
     this.#isJoined = unreported === this.#unreported
+  }
+
+  /** Three, known or not. */
+  get #ends(): readonly number[] {
+    const { ends } = this.#local.period
+    return ends.length > 0 ? ends : noEnds
+  }
+
+  get #months(): readonly number[] {
+    return this.#local.period.isQuota ? this.#ends : noEnds
   }
 
   #until(time: number): number {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { beforeAll, expect, test } from 'vitest'
 import { askTwice, openRedis } from '../../../src/upstream/cache/redis.ts'
+import { warnOfEviction } from '../../../src/upstream/cache/redis-eviction.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { recordLog } from '../../support/recorded-log.ts'
@@ -195,3 +196,33 @@ async function servePort(attend: (socket: Socket) => void): Promise<Answering> {
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
+
+test.each([
+  ['noeviction', []],
+  [
+    'allkeys-lru',
+    [expect.stringMatching(/^Redis may drop counts of calls \(maxmemory-policy allkeys-lru\)/)],
+  ],
+])('a Redis that may drop what it holds is a warning at the start: %s', async (policy, expected) => {
+  await using server = await startRedis('--maxmemory-policy', policy)
+  for (const user of ['default', 'app']) {
+    const { log, messages } = recordLog('warn')
+    using redis = openRedis(server.url, log)
+    // Hosted servers forbid to read the configuration.
+    await redis.call('ACL', 'SETUSER', 'app', 'on', '>word', '~*', '&*', '+@all', '-config')
+    if (user === 'app') await redis.auth('app', 'word')
+    await warnOfEviction(redis, log)
+    expect(messages).toEqual(expected)
+  }
+})
+
+test('a full Redis is said once, however many commands it refuses', async () => {
+  await using server = await startRedis('--maxmemory', '2mb')
+  const { log, messages } = recordLog('info')
+  using redis = openRedis(server.url, log)
+  const fill = async () => {
+    for (let index = 0; ; index++) await redis.set(`filler ${index}`, 'x'.repeat(50_000), 'PX', 60_000)
+  }
+  for (let round = 0; round < 3; round++) await expect(fill()).rejects.toThrow('OOM')
+  expect(messages).toEqual(['Redis is full (maxmemory): nothing new is kept in it'])
+})

@@ -1,7 +1,7 @@
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import type { Allowance, CallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
-import { systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
+import { type Clock, systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-call-counter.ts'
 import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.ts'
 import type { RedisServer } from '../../support/redis.ts'
@@ -13,14 +13,18 @@ import type { RedisServer } from '../../support/redis.ts'
 export async function instance(
   server: RedisServer,
   allowance: Allowance,
-  { name = 'account', isImpatient = false } = {},
+  {
+    name = 'account',
+    isImpatient = false,
+    clock = systemClock,
+  }: { readonly name?: string; readonly isImpatient?: boolean; readonly clock?: Clock } = {},
 ) {
   const resources = new DisposableStack()
   const redis = resources.use(openRedis(server.url, silentLog))
   if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
   if (!isImpatient) Object.assign(redis.options, { socketTimeout: undefined, commandTimeout: undefined })
   const sharing = resources.use(openSharedRedis(redis))
-  const counter = resources.use(openSharedCallCounter(allowance, systemClock, sharing, name))
+  const counter = resources.use(openSharedCallCounter(allowance, clock, sharing, name))
   return { redis, counter, [Symbol.dispose]: () => resources.dispose() }
 }
 
