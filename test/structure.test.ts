@@ -112,7 +112,7 @@ test('the sandbox is imported when it is started, emulators by their descriptors
   expect(imports.map(({ from, to }) => `${from} imports ${to}`).sort()).toEqual(
     [
       ...providerNames.map(name => `src/providers/${name}/provider.ts imports src/sandbox/${name}.ts`),
-      'src/isotherm.ts imports src/sandbox/catalog.ts',
+      'src/setup.ts imports src/sandbox/catalog.ts',
     ].sort(),
   )
   for (const { from } of imports) {
@@ -196,9 +196,10 @@ const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/provi
 /** Which rooms a room may import from, types included. A room is a folder; the process, in `src` itself, may import all. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   schema: ['src', 'src/access', 'src/catalog', 'src/images', 'src/upstream', ...providers],
-  'src/catalog': ['src/upstream', 'src/providers/posthog'],
+  'src/catalog': ['src/config', 'src/upstream', 'src/providers/posthog'],
   'src/config': [
     'src',
+    'src/access',
     'src/images',
     'src/server',
     'src/telemetry',
@@ -263,7 +264,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/provider',
     'src/upstream/rate-limit',
   ],
-  'src/access': ['src', 'src/upstream'],
+  'src/access': ['src', 'src/config', 'src/images', 'src/server', 'src/upstream'],
   'src/telemetry': ['src/server', 'src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],

@@ -1,13 +1,6 @@
 import { z } from 'zod'
+import type { Path, Problem } from '../config/yaml-file.ts'
 import { id, location, website } from './entries.ts'
-
-/** Where in the file something stands. */
-export type Path = readonly (string | number)[]
-
-export interface Problem {
-  readonly path: Path
-  readonly message: string
-}
 
 /** The ids and upstream ids that several entries of a file claim, whatever else may be wrong with it. */
 export function claimedTwice(content: unknown): Problem[] {

@@ -1,7 +1,6 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import type { z } from 'zod'
+import { readYaml } from '../config/yaml-file.ts'
 import type { Catalog } from './catalog.ts'
-import { claimedTwice, type Path, type Problem } from './claims.ts'
+import { claimedTwice } from './claims.ts'
 import { catalogEntries, toCatalog } from './entries.ts'
 
 /**
@@ -12,66 +11,6 @@ export function readCatalog(
   text: string,
   file: string,
 ): { readonly catalog: Catalog } | { readonly problems: readonly [string, ...string[]] } {
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    // Numbers stay as they are written: an upstream id would lose its leading zeros, and a long one its last digits.
-    customTags: tags => tags.filter(tag => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
-  })
-  const syntaxProblems = [
-    ...document.errors.map(({ pos, message }) => ({ offset: pos[0], message })),
-    ...unresolvedAliases(document),
-  ]
-  const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS() ?? {})
-  const parsed = catalogEntries.safeParse(content)
-  const [first, ...others] = [
-    ...syntaxProblems,
-    ...[...(parsed.success ? [] : issuesOf(parsed.error)), ...claimedTwice(content)].map(
-      ({ path, message }) => ({
-        offset: offsetOf(document, path),
-        message: path.length > 0 ? `${entryName(document, path)}: ${message}` : message,
-      }),
-    ),
-  ].map(({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${message}`)
-  if (first !== undefined) return { problems: [first, ...others] }
-  return { catalog: toCatalog(catalogEntries.parse(content)) }
-}
-
-function issuesOf(error: z.ZodError): Problem[] {
-  return error.issues.flatMap(issue => {
-    const path = issue.path.filter(key => typeof key !== 'symbol')
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-    return issue.keys.map(key => ({ path: [...path, key], message: 'is not a key that is known here' }))
-  })
-}
-
-/** An alias without its anchor is no syntax error to the parser, but nothing can be made of it. */
-function unresolvedAliases(document: Document) {
-  const problems: { readonly offset: number; readonly message: string }[] = []
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document)) return
-      problems.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} has no anchor before it` })
-    },
-  })
-  return problems
-}
-
-/** Where the nearest part of the path that the file holds begins; a member begins with its key. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent: unknown = document.getIn(path.slice(0, length - 1), true)
-    const member = isMap(parent)
-      ? parent.items.find(({ key }) => isScalar(key) && key.value === path[length - 1])?.key
-      : document.getIn(path.slice(0, length), true)
-    if (isNode(member) && member.range) return member.range[0]
-  }
-  return 0
-}
-
-/** `locations.oxford-street.timeZone`: by the entry's id where it has one. */
-function entryName(document: Document, [list, index, ...rest]: Path): string {
-  const id: unknown = index === undefined ? undefined : document.getIn([list, index, 'id'])
-  return [list, typeof id === 'string' ? id : index, ...rest].filter(part => part !== undefined).join('.')
+  const read = readYaml(text, file, catalogEntries, claimedTwice)
+  return 'problems' in read ? read : { catalog: toCatalog(read.value) }
 }

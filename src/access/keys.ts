@@ -1,0 +1,73 @@
+import { createHash, randomInt } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import type { AccessFile } from './access-file.ts'
+
+const prefix = 'iso_'
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const [secretDigits, checkDigits] = [30, 6]
+const form = new RegExp(`^${prefix}[\\dA-Za-z]{${secretDigits + checkDigits}}$`)
+
+export interface MintedKey {
+  /** For the caller; it is kept nowhere. */
+  readonly key: string
+  /** For the access file: `sha256:` and 64 hexadecimal digits. */
+  readonly line: string
+}
+
+/**
+ * A new random key: `iso_`, 30 digits of base 62 (178 bits), and 6 that are the CRC32 of all before them, so that a typo is told
+ * without a look-up and a scanner for leaked keys makes no mistake.
+ */
+export function mintKey(): MintedKey {
+  const secret = Array.from({ length: secretDigits }, () => alphabet[randomInt(alphabet.length)]).join('')
+  const key = `${prefix}${secret}${checkOf(prefix + secret)}`
+  return { key, line: `sha256:${digestOf(key).toString('hex')}` }
+}
+
+/** Whether a credential says that it is a key; all else is a token. */
+export function looksLikeKey(credential: string): boolean {
+  return credential.startsWith(prefix)
+}
+
+/** Whether it has a key's form and checksum. */
+export function isKey(text: string): boolean {
+  return form.test(text) && text.endsWith(checkOf(text.slice(0, -checkDigits)))
+}
+
+export function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest()
+}
+
+export interface KeyListing {
+  readonly caller: string
+  /** Enough of the hash to find its line. */
+  readonly hash: string
+  readonly accounts: readonly string[]
+  readonly scopes: readonly string[]
+  readonly expires: Date | undefined
+  readonly isExpired: boolean
+}
+
+/** A row for each key of an access file, in its order. */
+export function listKeys({ callers }: AccessFile, now = Date.now()): readonly KeyListing[] {
+  return callers.flatMap(({ id, keys, accounts, scopes, expires }) =>
+    keys.map(hash => ({
+      caller: id,
+      hash: `${hash.slice(0, 'sha256:'.length + 12)}…`,
+      accounts,
+      scopes,
+      expires: expires === undefined ? undefined : new Date(expires),
+      isExpired: expires !== undefined && expires <= now,
+    })),
+  )
+}
+
+function checkOf(text: string): string {
+  let left = crc32(text)
+  let digits = ''
+  for (let place = 0; place < checkDigits; place++) {
+    digits = `${alphabet[left % alphabet.length]}${digits}`
+    left = Math.floor(left / alphabet.length)
+  }
+  return digits
+}

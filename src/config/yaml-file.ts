@@ -1,0 +1,89 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import type { z } from 'zod'
+
+/** Where in the file something stands. */
+export type Path = readonly (string | number)[]
+
+export interface Problem {
+  readonly path: Path
+  readonly message: string
+}
+
+export type ReadYaml<Value> =
+  | { readonly value: Value }
+  | { readonly problems: readonly [string, ...string[]] }
+
+/**
+ * Reads a YAML text as `form` says. Every problem comes back as a sentence that names the file, the line and the entry.
+ * Numbers are read as texts. `check` finds problems between entries, whatever else may be wrong with the content.
+ */
+export function readYaml<Value>(
+  text: string,
+  file: string,
+  form: z.ZodType<Value>,
+  check: (content: unknown) => readonly Problem[] = () => [],
+): ReadYaml<Value> {
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Numbers stay as they are written: an upstream id would lose its leading zeros, and a long one its last digits.
+    customTags: tags => tags.filter(tag => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
+  })
+  const syntaxProblems = [
+    ...document.errors.map(({ pos, message }) => ({ offset: pos[0], message })),
+    ...unresolvedAliases(document),
+  ]
+  const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS() ?? {})
+  const parsed = form.safeParse(content)
+  const found = [...(parsed.success ? [] : issuesOf(parsed.error)), ...check(content)].map(
+    ({ path, message }) => ({
+      offset: offsetOf(document, path),
+      message: path.length > 0 ? `${entryName(document, path)}: ${message}` : message,
+    }),
+  )
+  // Of a text that is no YAML nothing else is known.
+  const [first, ...others] = (syntaxProblems.length > 0 ? syntaxProblems : found).map(
+    ({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${message}`,
+  )
+  if (first !== undefined) return { problems: [first, ...others] }
+  return { value: form.parse(content) }
+}
+
+function issuesOf(error: z.ZodError): Problem[] {
+  return error.issues.flatMap(issue => {
+    const path = issue.path.filter(key => typeof key !== 'symbol')
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+    return issue.keys.map(key => ({ path: [...path, key], message: 'is not a key that is known here' }))
+  })
+}
+
+/** An alias without its anchor is no syntax error to the parser, but nothing can be made of it. */
+function unresolvedAliases(document: Document) {
+  const problems: { readonly offset: number; readonly message: string }[] = []
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return
+      problems.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} has no anchor before it` })
+    },
+  })
+  return problems
+}
+
+/** Where the nearest part of the path that the file holds begins; a member begins with its key. */
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent: unknown = document.getIn(path.slice(0, length - 1), true)
+    const member = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && key.value === path[length - 1])?.key
+      : document.getIn(path.slice(0, length), true)
+    if (isNode(member) && member.range) return member.range[0]
+  }
+  return 0
+}
+
+/** `locations.oxford-street.timeZone`: by the entry's id where it has one. */
+function entryName(document: Document, [list, index, ...rest]: Path): string {
+  const id: unknown = index === undefined ? undefined : document.getIn([list, index, 'id'])
+  return [list, typeof id === 'string' ? id : index, ...rest].filter(part => part !== undefined).join('.')
+}
