@@ -1,3 +1,5 @@
+import { ActiveUses } from './active-uses.ts'
+import { type Caches, openCaches } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { type Handles, openHandles } from './images/handles.ts'
 import { Images } from './images/images.ts'
@@ -11,16 +13,16 @@ import {
   type Settings,
   type Sources,
 } from './providers.ts'
+import { TrustedDocuments } from './server/trusted-documents.ts'
 import {
   defaultResilience,
   ProviderHealth,
   type ResilienceSettings,
 } from './upstream/breaker/provider-health.ts'
-import { type Cache, type CachePolicy, openCache } from './upstream/cache/cache.ts'
+import type { Cache, CachePolicy } from './upstream/cache/cache.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
-import { openImageCache } from './upstream/images/image-cache.ts'
 import { type Log, silentLog } from './upstream/log.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
 import { type CallCounters, openCallCounters } from './upstream/rate-limit/call-counters.ts'
@@ -37,6 +39,8 @@ export interface ProviderState {
 
 /** A set of upstream credentials with its catalog. Connections, and whatever is kept of answers, belong to one account. */
 export interface Account extends AsyncDisposable {
+  /** Of an access file; undefined for the environment's own account, where there is none. */
+  readonly id: string | undefined
   readonly catalog: Catalog
   /** Whether the catalog is the sandbox's, so that its names are made up as well. */
   readonly isCatalogMadeUp: boolean
@@ -48,17 +52,26 @@ export interface Account extends AsyncDisposable {
   /** Signs and reads the links of its images. */
   readonly handles: Handles
   readonly images: Images
+  /** What clients may send by id. */
+  readonly documents: TrustedDocuments
+  /** Who asks it, so that it is closed after them. */
+  readonly uses: ActiveUses
   /** Where browsers reach it, when that is not where they ask. */
   readonly publicUrl: URL | undefined
 }
 
 export interface AccountOptions {
+  /** Whose answers, images and links these are; none of another account, even with the same credentials, is among them. */
+  readonly id?: string | undefined
+  readonly trusted?: TrustedDocuments
   readonly sandboxed?: readonly ProviderName[]
   readonly isCatalogMadeUp?: boolean
   /** Through which instances share what is the account's; not closed with it. */
   readonly redis?: RedisConnection | undefined
   /** Where accounts of the same credentials count their calls together; not closed with it. By default it counts by itself. */
   readonly counters?: CallCounters
+  /** Not closed with the account. By default it has its own, of `cacheBytes` and of `images.cacheBytes`. */
+  readonly caches?: Caches
   /** What may be kept of answers in memory; 0 keeps none, in Redis neither. */
   readonly cacheBytes?: number
   /** The age up to which a kept answer is served past its time, while its upstream is down. */
@@ -70,15 +83,22 @@ export interface AccountOptions {
 
 /** Closing the account closes its connections. */
 export function openAccount(settings: Settings, catalog: Catalog, options: AccountOptions = {}): Account {
-  const { sandboxed = [], isCatalogMadeUp = false, redis, cacheBytes = 0, staleSeconds = 0 } = options
-  const { images = defaultImageSettings } = options
+  const { id, trusted = new TrustedDocuments(), sandboxed = [], isCatalogMadeUp = false } = options
+  const { images = defaultImageSettings, redis, cacheBytes = 0, staleSeconds = 0 } = options
   const own = options.counters ? undefined : openCallCounters(redis)
   const { resilience = defaultResilience, log = silentLog } = options
   const healths = byProvider<Healths>(name => new ProviderHealth(name, { ...resilience, log }))
   const clients = connectClients(settings, options.counters ?? own, healths)
-  const cache = cacheBytes > 0 ? openCache({ bytes: cacheBytes, redis, namespace: 'owned' }) : undefined
-  const cachePolicy = cache ? keepIn(cache, settings, staleSeconds * 1000) : () => undefined
-  const pictures = images.cacheBytes > 0 ? openImageCache(images.cacheBytes) : undefined
+  const ownCaches = options.caches
+    ? undefined
+    : openCaches({ recordBytes: cacheBytes, imageBytes: images.cacheBytes, redis })
+  const caches = options.caches ?? ownCaches
+  const owner = id === undefined ? [] : ['account', id]
+  const cachePolicy = caches?.records
+    ? keepIn(caches.records, owner, settings, staleSeconds * 1000)
+    : () => undefined
+  const pictures =
+    caches?.images && namespacedCache(caches.images, [...owner, JSON.stringify(identitiesOf(settings))])
   const imageCachePolicy = pictures && { cache: pictures, staleMilliseconds: 0 }
   const sources = openSources(clients, settings, cachePolicy, imageCachePolicy)
   const status = (name: ProviderName): ProviderStatus => {
@@ -86,8 +106,10 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     return sandboxed.includes(name) ? 'SANDBOX' : 'READY'
   }
   return {
+    id,
     catalog,
     isCatalogMadeUp,
+    documents: trusted,
     clients,
     sources,
     settings,
@@ -99,12 +121,13 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
         return clients[name]?.quotaLeft ?? null
       },
     })),
-    handles: openHandles({ ...images, identities: identitiesOf(settings) }),
+    handles: openHandles({ ...images, account: id, identities: identitiesOf(settings) }),
     images: new Images(sources, images, pictures),
+    uses: new ActiveUses(),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
       // First, so that no other instance is told that a call failed only because this one leaves.
-      await cache?.[Symbol.asyncDispose]()
+      await ownCaches?.[Symbol.asyncDispose]()
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
       own?.[Symbol.dispose]()
     },
@@ -116,12 +139,13 @@ type Healths = { readonly [Name in ProviderName]: ProviderHealth }
 /** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
 function keepIn(
   cache: Cache,
+  owner: readonly string[],
   settings: Settings,
   staleMilliseconds: number,
 ): (name: ProviderName) => CachePolicy {
   const namespaces = namespacesOf(settings)
   return name => {
-    const own = namespacedCache(cache, namespaces[name])
+    const own = namespacedCache(cache, [...owner, ...namespaces[name]])
     const leases = settings[name]?.limits.ttlSeconds === 0 ? undefined : own.leases
     return { cache: { ...own, leases }, staleMilliseconds }
   }

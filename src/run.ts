@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Environment, logLevelOf, StartProblems } from './config/config.ts'
 import { misspelledVariables } from './config/misspelled.ts'
-import { type Isotherm, startIsotherm } from './isotherm.ts'
+import { type Isotherm, type StartedAccount, startIsotherm } from './isotherm.ts'
+import type { DocumentMode } from './server/trusted-documents.ts'
 import { listenForSignals } from './stop-signals.ts'
 import { logStrayRejections } from './stray-rejections.ts'
 import { openProcessLog } from './telemetry/process-log.ts'
@@ -22,6 +23,7 @@ export async function run(
     using signals = listenForSignals()
     await using isotherm = await startIsotherm(environment, { ...options, log })
     console.log(greeting(isotherm))
+    using _reload = onSignal('SIGHUP', () => void isotherm.reload())
     await signals.first
     isotherm.beUnready()
     console.log('Stopping: requests in flight may end.')
@@ -39,18 +41,30 @@ function warnOfMisspelled(environment: Environment, log: Log): void {
     log.warn({ variable: name, meant }, `${name} is no setting: it may be meant as ${meant}`)
 }
 
-function greeting({ origin, account, catalogName, documents: { trusted, mode } }: Isotherm): string {
-  const { providers, catalog } = account
+function onSignal(name: NodeJS.Signals, listener: () => void): Disposable {
+  process.on(name, listener)
+  return { [Symbol.dispose]: () => void process.off(name, listener) }
+}
+
+function greeting({ origin, accounts, documents: { mode } }: Isotherm): string {
+  return [
+    `Isotherm listens on ${origin}/graphql`,
+    ...accounts.flatMap(started => accountLines(started, mode)),
+  ].join('\n')
+}
+
+function accountLines({ account, catalogName }: StartedAccount, mode: DocumentMode): readonly string[] {
+  const { id, providers, catalog, documents } = account
   const width = Math.max(...providers.map(({ name }) => name.length))
   const madeUp = providers.some(({ status }) => status === 'SANDBOX')
   return [
-    `Isotherm listens on ${origin}/graphql`,
+    ...(id === undefined ? [] : [`Account ${id}:`]),
     ...providers.map(
       ({ name, status }) => `  ${name.padEnd(width)}  ${status.toLowerCase().replace('_', ' ')}`,
     ),
     `  catalog: ${catalogName} (${catalog.locations.length} locations, ${catalog.websites.length} websites)`,
-    ...(trusted.count > 0 || mode !== 'off'
-      ? [`  documents: ${trusted.count} by id; others are ${textsByMode[mode]}`]
+    ...(documents.count > 0 || mode !== 'off'
+      ? [`  documents: ${documents.count} by id; others are ${textsByMode[mode]}`]
       : []),
     ...(catalogName === 'none'
       ? ['  Without a catalog (ISOTHERM_CATALOG), places and pages are found only by their upstream ids.']
@@ -63,7 +77,7 @@ function greeting({ origin, account, catalogName, documents: { trusted, mode } }
     ...(madeUp
       ? ['  Data of sandbox providers is made up. Set their variables (.env.example) for real data.']
       : []),
-  ].join('\n')
+  ]
 }
 
 const textsByMode = { off: 'answered', log: 'answered and logged', refuse: 'refused' } as const

@@ -62,6 +62,7 @@ beforeAll(async () => {
       graphql,
       graphiql: nothing,
       home: nothing,
+      ticket: nothing,
       image: nothing,
       health: halfway,
       readiness: broken,
@@ -324,7 +325,7 @@ describe('a GET', () => {
     const response = await fetch(`${isotherm}/graphql?documentId=unknown`)
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('vary')).toBe(
-      'accept, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
+      'accept, authorization, isotherm-account, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
     )
   })
 })

@@ -96,7 +96,7 @@ describe('whichever way an operation goes', () => {
   const listed = { origin: dashboard, 'sec-fetch-site': 'cross-site' }
   const isTold = {
     'access-control-allow-origin': dashboard,
-    'access-control-expose-headers': 'Content-Range, ETag, Retry-After, X-Request-Id',
+    'access-control-expose-headers': 'Content-Range, ETag, Retry-After, WWW-Authenticate, X-Request-Id',
   }
 
   interface Way {
@@ -121,7 +121,9 @@ describe('whichever way an operation goes', () => {
           headers: { accept, 'x-request-id': sentId },
         })
       },
-      headers: { vary: 'accept, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site' },
+      headers: {
+        vary: 'accept, authorization, isotherm-account, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
+      },
     },
     {
       name: 'traced',

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Environment } from '../src/config/config.ts'
 import { sandboxCatalog } from '../src/sandbox/catalog.ts'
 import type { Fault } from '../src/sandbox/emulator.ts'
@@ -228,9 +228,12 @@ function renewAll({ 'aura-vision': auraVision, analytiks }: Sandbox): void {
   analytiks.revokeTokens()
 }
 
+/** Folders that must be there as long as a process reads them. */
+const folders = new AsyncDisposableStack()
+afterAll(() => folders.disposeAsync())
+
 async function startWith(sandbox: Sandbox, environment: Environment): Promise<Child> {
-  await using resources = new AsyncDisposableStack()
-  const folder = await emptyFolder(resources)
+  const folder = await emptyFolder(folders)
   await writeFile(join(folder, 'catalog.yaml'), sandboxCatalog())
   const variables = {
     PORT: '0',

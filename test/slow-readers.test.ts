@@ -44,6 +44,7 @@ async function listen(patience: number, ready?: Promise<void>) {
       graphql: graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 0, patience, maskedErrors }),
       graphiql: nothing,
       home: nothing,
+      ticket: nothing,
       image: nothing,
       health: ({ response }) => response.writeHead(200, { 'content-length': 0 }).end(),
       readiness: async ({ response }) => {

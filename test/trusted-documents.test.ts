@@ -129,7 +129,7 @@ test.each(ids)('a document is asked by GET, by its id %s', async (_how, named) =
   const response = await get({ ...Object.fromEntries(parameters), variables: '{"first":1}' })
   expect(response.headers.get('cache-control')).toBe('private, max-age=30')
   expect(response.headers.get('vary')).toBe(
-    'accept, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
+    'accept, authorization, isotherm-account, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
   )
   expect(await response.json()).toEqual(answered)
 })

@@ -1,23 +1,39 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../account.ts'
 import { anyone, type Caller } from './caller.ts'
+import { type TicketClaims, Tickets } from './tickets.ts'
 
 /** Who asks, and for which account. */
 export interface Entry {
   readonly caller: Caller
   readonly account: Account
+  /** What let the caller in; undefined where no credential is needed. */
+  readonly by?: TicketClaims['by'] | undefined
 }
 
 /** Decides who may enter. */
 export interface Access {
-  /** Throws a Refusal, or rejects with one. */
-  enter(request: IncomingMessage): Entry | Promise<Entry>
+  /** A `ticket` of the request's address stands for a credential. Throws a Refusal, or rejects with one. */
+  enter(request: IncomingMessage, ticket?: string): Entry | Promise<Entry>
   /** Whose image a handle names, before its signature is verified. */
   accountOf(handle: string): Account | undefined
+  /** What opens an address of this server for a minute. Rejects with a Refusal for whoever shows no credential where one is needed. */
+  ticketFor(entry: Entry, address: string): Promise<string>
+}
+
+/** Lets everyone enter, as one caller of the account that there is at the moment. */
+export function openTo(caller: Caller, account: () => Account): Access {
+  const tickets = new Tickets([])
+  return {
+    enter: () => ({ caller, account: account() }),
+    accountOf: account,
+    // Nobody reads it, but pages that ask for one work everywhere.
+    ticketFor: (_entry, address) =>
+      tickets.sign({ caller: caller.id, account: '', scopes: [], by: { key: '' } }, address),
+  }
 }
 
 /** Lets everyone ask everything of one account. */
 export function openToAll(account: Account): Access {
-  const entry = { caller: anyone, account }
-  return { enter: () => entry, accountOf: () => account }
+  return openTo(anyone, () => account)
 }

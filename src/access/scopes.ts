@@ -15,3 +15,7 @@ export const scopes = [
 ] as const
 
 export type Scope = (typeof scopes)[number]
+
+export function isScope(text: string): text is Scope {
+  return scopes.some(scope => scope === text)
+}

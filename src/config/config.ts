@@ -1,13 +1,13 @@
-import type { z } from 'zod'
+import type { Scope } from '../access/scopes.ts'
 import type { ImageSettings } from '../images/settings.ts'
-import { providers, type Settings } from '../providers.ts'
+import type { Settings } from '../providers.ts'
 import type { OperationLimits } from '../server/operation-limits.ts'
 import type { DocumentSettings } from '../server/trusted-documents.ts'
 import type { LogLevel } from '../telemetry/open-log.ts'
 import type { ResilienceSettings } from '../upstream/breaker/provider-health.ts'
-import { type ProviderName, providerNames } from '../upstream/error.ts'
-import { byProvider } from '../upstream/provider/by-provider.ts'
-import { requiredNames } from '../upstream/provider/provider.ts'
+import type { ProviderName } from '../upstream/error.ts'
+import { readProviderConfig } from './provider-settings.ts'
+import { setVariables } from './set-variables.ts'
 import { generalVariables } from './variables.ts'
 
 /** What the environment says, checked. */
@@ -19,6 +19,10 @@ export interface Config {
   /** Path of a manifest of documents in JSON; undefined without one. */
   readonly manifestFile: string | undefined
   readonly documents: DocumentSettings
+  /** Path of a YAML file that says who may ask; undefined without one. */
+  readonly accessFile: string | undefined
+  /** What those may do who show no credential; undefined if they may not enter where an access file is needed. */
+  readonly anonymous: readonly Scope[] | undefined
   /** The largest request body that is read. */
   readonly requestBytes: number
   /** What one operation may hold at most. */
@@ -65,38 +69,17 @@ export class StartProblems extends Error {
  * in when no provider is configured; with `sandboxByDefault` false, or NODE_ENV=production, it does not.
  */
 export function readConfig(environment: Environment, { sandboxByDefault = true } = {}): Config {
-  const variables = withProxyNames(environment)
+  const variables = setVariables(environment)
   const problems: string[] = []
-  const take = <Value>(schema: z.ZodType<Value>): z.ZodSafeParseResult<Value> => {
-    const parsed = schema.safeParse(variables)
-    if (!parsed.success)
-      problems.push(...parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
-    return parsed
+  const { data: general, error } = generalVariables.safeParse(variables)
+  for (const { path, message } of error?.issues ?? []) problems.push(`${path.join('.')}: ${message}`)
+  const { settings, sandboxed, problems: ofProviders } = readProviderConfig(variables, { sandboxByDefault })
+  // With an access file each of its accounts says which variables and documents are its own.
+  if (!variables.ISOTHERM_ACCESS) {
+    if (general && general.ISOTHERM_DOCUMENT_MODE !== 'off' && !general.ISOTHERM_DOCUMENTS)
+      problems.push(noManifest)
+    problems.push(...ofProviders)
   }
-  const general = take(generalVariables).data
-  if (general && general.ISOTHERM_DOCUMENT_MODE !== 'off' && general.ISOTHERM_DOCUMENTS === undefined)
-    problems.push(noManifest)
-
-  const bounds = general && {
-    deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
-    maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
-    maximumPictureBytes: general.ISOTHERM_IMAGE_MAX_BYTES,
-    proxies: proxiesOf(general),
-  }
-
-  // By itself: a problem with another variable must not change which providers are looked at.
-  const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(variables.ISOTHERM_SANDBOX)
-  const byDefault = sandboxByDefault && variables.NODE_ENV !== 'production' ? 'auto' : 'off'
-  const named = providerNames.filter(name =>
-    requiredNames(providers[name].variables).some(variable => variables[variable]),
-  )
-  const sandboxed = sandboxedProviders(mode.data ?? byDefault, named)
-  const settings = byProvider<Settings>(name => {
-    if (!named.includes(name) || sandboxed.includes(name)) return undefined
-    const parsed = take(providers[name].variables)
-    return parsed.success && bounds ? providers[name].settings(parsed.data, bounds) : undefined
-  })
-  if (named.length === 0 && sandboxed.length === 0 && mode.success) problems.push(nothingToServe)
   if (!general || problems.length > 0) throw new StartProblems(problems)
 
   return {
@@ -108,6 +91,8 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       mode: general.ISOTHERM_DOCUMENT_MODE,
       freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
     },
+    accessFile: general.ISOTHERM_ACCESS,
+    anonymous: general.ISOTHERM_ANONYMOUS,
     requestBytes: general.ISOTHERM_BODY_LIMIT,
     operationLimits: {
       cost: general.ISOTHERM_MAX_COST,
@@ -142,36 +127,12 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
   }
 }
 
-/** What is set, with the variables of proxies by their names in upper case. As elsewhere, the lower case ones win. */
-function withProxyNames(environment: Environment): Record<string, string | undefined> {
-  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
-  for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
-    const lower = variables[name.toLowerCase()]
-    if (lower !== undefined) variables[name] = lower
-  }
-  return variables
-}
-
-function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: z.output<typeof generalVariables>) {
-  return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
-}
-
-const noManifest =
+/** Also an account's, whose file names it. */
+export const noManifest =
   'ISOTHERM_DOCUMENT_MODE: needs a manifest of documents, whose file ISOTHERM_DOCUMENTS names'
-
-const nothingToServe =
-  'No provider is configured and the sandbox is off: set the variables of a provider (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.'
 
 /** The level of the log; the default if the environment names none, or one that `readConfig` refuses. */
 export function logLevelOf({ ISOTHERM_LOG_LEVEL: level }: Environment): LogLevel {
   const form = generalVariables.shape.ISOTHERM_LOG_LEVEL
   return form.safeParse(level?.trim() || undefined).data ?? form.parse(undefined)
-}
-
-function sandboxedProviders(
-  mode: 'auto' | 'on' | 'off' | readonly ProviderName[],
-  named: readonly ProviderName[],
-): readonly ProviderName[] {
-  if (mode === 'on' || (mode === 'auto' && named.length === 0)) return providerNames
-  return typeof mode === 'string' ? [] : mode
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isScope, scopes } from '../access/scopes.ts'
 import { isHost } from '../server/request-target.ts'
 import { documentModes } from '../server/trusted-documents.ts'
 import { logLevels } from '../telemetry/open-log.ts'
@@ -16,6 +17,11 @@ export const generalVariables = z.object({
     .pipe(z.enum(documentModes, { error: `must be one of ${documentModes.join(', ')}` }))
     .default('off'),
   ISOTHERM_DOCUMENT_FRESH_SECONDS: integer(0, year).default(30),
+  ISOTHERM_ACCESS: text().optional(),
+  ISOTHERM_ANONYMOUS: list()
+    .refine(listed => listed.every(isScope), `must be a comma-separated list of ${scopes.join(', ')}`)
+    .transform(listed => listed.filter(isScope))
+    .optional(),
   ISOTHERM_SANDBOX: z
     .union([text().pipe(z.enum(['auto', 'on', 'off'])), providerList()], {
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,

@@ -1,5 +1,5 @@
 import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto'
-import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import type { ProviderName } from '../upstream/error.ts'
 import { type ImageReference, imageReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
@@ -23,6 +23,8 @@ export interface Handles {
 }
 
 export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds'> {
+  /** The id of the account, which a handle names by its `kid`. */
+  readonly account?: string | undefined
   /** How each vendor identifies the account. A handle works only with the same credentials. */
   readonly identities: Readonly<Partial<Record<ProviderName, readonly string[] | undefined>>>
   readonly now?: () => number
@@ -32,13 +34,20 @@ export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds
  * Handles are JSON web tokens (HS256) that anybody can read, so they hold no secret. They live for their lifetime and
  * up to a seventh longer. Without keys, the account's credentials sign them.
  */
-export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: HandleOptions): Handles {
+export function openHandles(options: HandleOptions): Handles {
+  const { account, keys, lifeSeconds, identities, now = Date.now } = options
+  const header = { alg: 'HS256', ...(account !== undefined && { kid: account }) }
   const secrets = new Map<ProviderName, readonly webcrypto.CryptoKey[]>()
   const secretsOf = (provider: ProviderName): readonly webcrypto.CryptoKey[] => {
     const identity = identities[provider]
     if (!identity) return []
     return secrets.getOrInsertComputed(provider, () => {
-      const name = JSON.stringify([provider, ...identity])
+      // Accounts with the same credentials sign differently.
+      const name = JSON.stringify([
+        ...(account === undefined ? [] : ['account', account]),
+        provider,
+        ...identity,
+      ])
       return (keys.length > 0 ? keys : [name]).map(key => derive(key, name))
     })
   }
@@ -47,7 +56,7 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
       const [secret] = secretsOf(reference.provider)
       if (!secret) throw new TypeError(`No link can be made for ${reference.provider}.`)
       // Links that clients have carry the claim `picture`, so its name stays.
-      const token = new SignJWT({ picture: reference }).setProtectedHeader({ alg: 'HS256' })
+      const token = new SignJWT({ picture: reference }).setProtectedHeader(header)
       if (lifeSeconds > 0) token.setExpirationTime(endOf(now() / 1000, lifeSeconds))
       return token.sign(secret)
     },
@@ -68,6 +77,15 @@ export function openHandles({ keys, lifeSeconds, identities, now = Date.now }: H
       }
       throw new WrongHandle(false)
     },
+  }
+}
+
+/** The account that a handle names, before its signature is verified; undefined if it names none. */
+export function accountIn(handle: string): string | undefined {
+  try {
+    return decodeProtectedHeader(handle).kid
+  } catch {
+    return undefined
   }
 }
 

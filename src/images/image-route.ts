@@ -15,7 +15,7 @@ import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
   /** Whose image a handle names, before its signature is verified. */
-  readonly accountOf: (handle: string) => Pick<Account, 'handles' | 'images'> | undefined
+  readonly accountOf: (handle: string) => Pick<Account, 'handles' | 'images' | 'uses'> | undefined
   /** For getting the image. Sending it takes as long as the reader keeps reading. */
   readonly deadlineMilliseconds: number
   /** Milliseconds that a reader may take nothing of an image. */
@@ -66,6 +66,7 @@ async function respond(
   const handle = url.pathname.slice(imagePath.length)
   const account = accountOf(handle)
   if (!account) throw new WrongHandle(false)
+  using _use = account.uses.begin()
   const { reference, expiresAt } = await account.handles.read(handle)
   const variant = query.safeParse(Object.fromEntries(url.searchParams))
   if (!variant.success) {

@@ -12,7 +12,10 @@ export function allowOrigin(
   response.setHeader('vary', 'Origin')
   if (origin === undefined || !isListed(origin, origins)) return
   response.setHeader('access-control-allow-origin', origins.includes('*') ? '*' : origin)
-  response.setHeader('access-control-expose-headers', 'Content-Range, ETag, Retry-After, X-Request-Id')
+  response.setHeader(
+    'access-control-expose-headers',
+    'Content-Range, ETag, Retry-After, WWW-Authenticate, X-Request-Id',
+  )
 }
 
 /**

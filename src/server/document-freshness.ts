@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
+import { accountHeader } from '../access/credentials.ts'
 import { explainHeader } from './explain.ts'
 import { traceHeader } from './plugins/inline-trace.ts'
 import type { Result } from './result-body.ts'
 
 /** The request headers that decide the response to a GET, or whether it is refused. */
-export const varyingHeaders = `accept, ${explainHeader}, origin, ${traceHeader}, sec-fetch-site`
+export const varyingHeaders = [
+  'accept',
+  'authorization',
+  accountHeader,
+  explainHeader,
+  'origin',
+  traceHeader,
+  'sec-fetch-site',
+].join(', ')
 
 /**
  * Cache headers of a GET by id: private for `seconds`, then revalidated by ETag. Errors, and data that stands in for

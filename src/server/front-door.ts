@@ -5,7 +5,7 @@ import { observeRequest } from './observed-requests.ts'
 import { Refusal, sendRefusal } from './refusal.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { readTarget, type Target } from './request-target.ts'
-import { methodsOf, type Route, routeOf } from './routes.ts'
+import { isEntered, methodsOf, type Route, routeOf } from './routes.ts'
 import { untilTaken } from './slow-readers.ts'
 
 /** A request that passed the front door. */
@@ -20,10 +20,11 @@ export interface Exchange {
 /** A request of a known caller. */
 export interface EnteredExchange extends Exchange, Entry {}
 
-/** Who may enter is checked for the graph and its page only: an image's link is signed, and the others hold no secret. */
+/** Who may enter is not checked for images, whose links are signed, nor for what holds no secret. */
 export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
+  readonly ticket: (exchange: EnteredExchange) => unknown
   readonly home: (exchange: Exchange) => unknown
   readonly image: (exchange: Exchange) => unknown
   readonly health: (exchange: Exchange) => unknown
@@ -79,19 +80,33 @@ async function admit(
   record: RequestRecord,
 ): Promise<void> {
   allowOrigin(request, response, options.corsOrigins)
-  const target = readTarget(request)
-  if (target.isAbsolute) toOriginForm(request, target)
+  const { target, ticket } = takeTicket(readTarget(request))
+  if (target.isAbsolute || ticket !== undefined) toOriginForm(request, target)
   const exchange = { request, response, target, record }
   const route = routeOf(target, request.method, request.headers.accept)
   record.route = route
   for (const step of chain) if (step(exchange, route, options)) return
   const { access, handlers } = options
-  if (route === 'graphql' || route === 'graphiql') {
-    const entry = await access.enter(request)
+  if (isEntered(route)) {
+    const entry = await access.enter(request, request.method === 'GET' ? ticket : undefined)
+    using _use = entry.account.uses.begin()
     record.caller = entry.caller.id
     await handlers[route]({ ...exchange, ...entry })
   } else if (route) await handlers[route](exchange)
 }
+
+/** Nothing behind the door sees a ticket, so nothing can log it or hand it on. The first of several counts. */
+function takeTicket(target: Target): { readonly target: Target; readonly ticket: string | undefined } {
+  if (!target.query.includes(ticketPrefix)) return { target, ticket: undefined }
+  const pairs = target.query.split('&')
+  const tickets = pairs.filter(pair => pair.startsWith(ticketPrefix))
+  const [ticket] = tickets
+  if (ticket === undefined) return { target, ticket }
+  const query = pairs.filter(pair => !tickets.includes(pair)).join('&')
+  return { target: { ...target, query }, ticket: ticket.slice(ticketPrefix.length) }
+}
+
+const ticketPrefix = 'ticket='
 
 /** Throws a Refusal, or returns true once it has sent the response. */
 type Step = (exchange: Exchange, route: Route | undefined, options: FrontDoorOptions) => boolean

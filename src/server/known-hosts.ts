@@ -31,7 +31,8 @@ export function knownHosts({ address, publicUrl, hosts }: KnownHostsOptions): (t
   }
 }
 
-function isLoopback(name: string): boolean {
+/** Whether an address or a host's name in a URL is this machine's own, which no other can reach. */
+export function isLoopback(name: string): boolean {
   return /^(?:127(?:\.\d+){3}|\[?::1\]?)$/.test(name)
 }
 

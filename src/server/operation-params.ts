@@ -1,9 +1,8 @@
 import type { GraphQLParams } from 'graphql-yoga'
 import { z } from 'zod'
 import type { Exchange } from './front-door.ts'
-import { isUtf8, readMediaType } from './media-ranges.ts'
+import { readJson, readJsonBody } from './json-body.ts'
 import { Refusal } from './refusal.ts'
-import { readBody } from './request-body.ts'
 
 /** The GraphQL-over-HTTP proposal's parameter for the id of a document. */
 export const documentIdName = 'documentId'
@@ -48,22 +47,10 @@ interface Params {
   readonly members: OperationParams
 }
 
-/** Accepts only JSON: a form on any page can post the other types, while JSON needs a preflight. */
 async function readPost({ request, response }: Exchange, bytes: number): Promise<Params | undefined> {
-  const { headers } = request
-  const type = readMediaType(headers['content-type'] ?? '')
-  if (type.name !== 'application/json')
-    throw new Refusal(415, 'An operation is posted as JSON: send the header content-type: application/json.')
-  if (!isUtf8(type)) throw new Refusal(415, 'An operation is posted as UTF-8.')
-  const coding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
-  if (coding !== 'identity')
-    throw new Refusal(415, 'An operation is posted as it is, without a content-encoding.', {
-      'accept-encoding': 'identity',
-    })
-  const body = await readBody(request, response, bytes)
+  const body = await readJsonBody(request, response, { what: 'An operation', bytes })
   if (!body) return undefined
-  const text = decode(body)
-  const value = readJson(text, 'The request body')
+  const { text, value } = body
   if (Array.isArray(value))
     throw new Refusal(400, 'Batching is not supported: a request body is one operation.')
   if (typeof value !== 'object' || value === null)
@@ -92,22 +79,6 @@ function decodeParameter(text: string): string {
     return decodeURIComponent(text)
   } catch {
     throw new Refusal(400, 'A parameter of the URL is not percent-encoded UTF-8.')
-  }
-}
-
-function decode(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
-    throw new Refusal(400, 'The request body is not UTF-8.')
-  }
-}
-
-function readJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Refusal(400, `${what} is not JSON.`)
   }
 }
 

@@ -6,17 +6,34 @@ import { longestMessage } from '../upstream/bad-input.ts'
 import { cutText } from '../upstream/cut-text.ts'
 import { answeredId } from './request-id.ts'
 
+const codes: Readonly<Record<number, string>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  413: 'REQUEST_ENTITY_TOO_LARGE',
+  421: 'MISDIRECTED_REQUEST',
+  500: 'INTERNAL_SERVER_ERROR',
+  503: 'SERVICE_UNAVAILABLE',
+}
+
 /** Thrown to refuse a request before any of it runs. The front door sends it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** For the member `extensions.code`. */
+  readonly code: string
 
-  /** The client sees `message`; of a long one, its beginning and end. */
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  /** The client sees `message`; of a long one, its beginning and end. The status has a code of its own. */
+  constructor(
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    code = codes[status] ?? 'BAD_REQUEST',
+  ) {
     super(cutText(message, longestMessage))
     this.status = status
     this.headers = headers
+    this.code = code
   }
 }
 
@@ -24,9 +41,8 @@ export class Refusal extends Error {
 export function sendRefusal(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, message, headers }: Refusal,
+  { status, message, headers, code }: Refusal,
 ): void {
-  const code = codes[status] ?? 'BAD_REQUEST'
   if (request.url?.startsWith(imagePath)) {
     response.setHeaders(new Map(Object.entries(headers)))
     sendProblem(request, response, problem(status, message, { code }))
@@ -41,11 +57,4 @@ export function sendRefusal(
     ...headers,
   })
   response.end(text)
-}
-
-const codes: Readonly<Record<number, string>> = {
-  403: 'FORBIDDEN',
-  413: 'REQUEST_ENTITY_TOO_LARGE',
-  421: 'MISDIRECTED_REQUEST',
-  500: 'INTERNAL_SERVER_ERROR',
 }

@@ -3,14 +3,17 @@ import { accepts } from './media-ranges.ts'
 import type { Target } from './request-target.ts'
 
 /** Where a request goes. */
-export type Route = 'home' | 'graphql' | 'graphiql' | 'image' | 'health' | 'readiness'
+export type Route = EnteredRoute | 'home' | 'image' | 'health' | 'readiness'
+
+/** The routes that only a known caller passes. */
+export type EnteredRoute = 'graphql' | 'graphiql' | 'ticket'
 
 /**
  * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of
  * a document gets its response.
  */
 export function routeOf(
-  { path, query }: Target,
+  { path, query }: Pick<Target, 'path' | 'query'>,
   method: string | undefined,
   accept: string | undefined,
 ): Route | undefined {
@@ -19,6 +22,7 @@ export function routeOf(
     return accepts(accept, typesOfGet) === 'text/html' ? 'graphiql' : 'graphql'
   }
   if (path === '/') return 'home'
+  if (path === '/ticket') return 'ticket'
   if (path.startsWith(imagePath)) return 'image'
   if (path === '/healthz') return 'health'
   return path === '/readyz' ? 'readiness' : undefined
@@ -37,7 +41,12 @@ export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   home: ['GET', 'HEAD'],
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],
+  ticket: ['POST'],
   image: ['GET', 'HEAD', 'OPTIONS'],
   health: ['GET', 'HEAD'],
   readiness: ['GET', 'HEAD'],
+}
+
+export function isEntered(route: Route | undefined): route is EnteredRoute {
+  return route === 'graphql' || route === 'graphiql' || route === 'ticket'
 }

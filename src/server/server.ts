@@ -20,7 +20,8 @@ import { maskErrors } from './plugins/masked-errors.ts'
 import type { RequestObserver } from './request-record.ts'
 import { sendText } from './response-body.ts'
 import { readerPatience } from './slow-readers.ts'
-import { type DocumentSettings, TrustedDocuments } from './trusted-documents.ts'
+import { ticketRoute } from './ticket-route.ts'
+import type { DocumentSettings } from './trusted-documents.ts'
 import { openYoga } from './yoga.ts'
 
 export interface ServerOptions extends HttpServerOptions {
@@ -37,8 +38,8 @@ export interface ServerOptions extends HttpServerOptions {
   readonly corsOrigins: readonly string[]
   /** Further host names of this server. If other machines reach it, an empty list allows any. */
   readonly hosts?: readonly string[]
-  /** Without it, no document has an id and every text is allowed. */
-  readonly documents?: DocumentSettings & { readonly trusted: TrustedDocuments }
+  /** Without it, every document is allowed. */
+  readonly documents?: DocumentSettings
   readonly log: Log
   /** Those who see every request. */
   readonly observers?: readonly RequestObserver[]
@@ -60,7 +61,7 @@ export async function startServer(
     observers = [],
   } = options
   const { readerMilliseconds: patience = readerPatience } = options
-  const { trusted, mode, freshSeconds } = options.documents ?? noDocuments()
+  const { mode, freshSeconds } = options.documents ?? everyDocument
   const maskedErrors = maskErrors(log)
   const http = await listen(options)
   pauseFields(schema)
@@ -68,7 +69,6 @@ export async function startServer(
     listening: http.origin,
     deadlineMilliseconds,
     operationLimits,
-    trusted,
     mode,
     maskedErrors,
     log,
@@ -106,6 +106,7 @@ export async function startServer(
         )
       },
       home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
+      ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
       image: showImage,
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),
@@ -131,6 +132,4 @@ function sendHealth({ response }: Exchange, status: number): void {
   response.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end()
 }
 
-function noDocuments() {
-  return { trusted: new TrustedDocuments(), mode: 'off', freshSeconds: 0 } as const
-}
+const everyDocument: DocumentSettings = { mode: 'off', freshSeconds: 0 }

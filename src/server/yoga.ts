@@ -24,14 +24,13 @@ import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import { originOf } from './request-origin.ts'
 import { responseSignal } from './response-signal.ts'
 import type { ServerContext } from './server-context.ts'
-import type { DocumentMode, TrustedDocuments } from './trusted-documents.ts'
+import type { DocumentMode } from './trusted-documents.ts'
 
 export interface YogaOptions {
   /** Where the server listens. Links use it if a request names no host. */
   readonly listening: string
   readonly deadlineMilliseconds: number
   readonly operationLimits: OperationLimits
-  readonly trusted: TrustedDocuments
   readonly mode: DocumentMode
   readonly maskedErrors: MaskedErrors
   readonly log: Log
@@ -45,7 +44,7 @@ export interface YogaOptions {
 export function openYoga(
   schema: GraphQLSchema,
   plugin: Plugin,
-  { listening, deadlineMilliseconds, operationLimits, trusted, mode, maskedErrors, log }: YogaOptions,
+  { listening, deadlineMilliseconds, operationLimits, mode, maskedErrors, log }: YogaOptions,
 ): YogaServerInstance<ServerContext, object> {
   return createYoga<ServerContext>({
     schema,
@@ -74,10 +73,10 @@ export function openYoga(
       validationCache: false,
     },
     plugins: [
-      useDocumentIds(trusted),
-      useOperationRecord(trusted),
+      useDocumentIds(),
+      useOperationRecord(),
       useOperationShape(operationLimits),
-      useDocumentMode(trusted, mode, log),
+      useDocumentMode(mode, log),
       useIncrementalRules(),
       useIncrementalDelivery(maskedErrors),
       useBadInput({ checkName: argumentCheck }),

@@ -53,6 +53,7 @@ export async function serveCallers({
   const access: Access = {
     enter: request => ({ caller: callerOf(request, limits), account }),
     accountOf: () => account,
+    ticketFor: async () => 'none',
   }
   const { publicUrl } = config.images
   const { log, messages } = recordLog()

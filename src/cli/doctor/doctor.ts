@@ -1,7 +1,10 @@
 import { type Config, StartProblems } from '../../config/config.ts'
 import { misspelledVariables } from '../../config/misspelled.ts'
-import { readStart, vendorSettings } from '../../isotherm.ts'
+import { isUnguarded, unguarded } from '../../isotherm.ts'
+import { accountSettings } from '../../open-accounts.ts'
 import { connectClients } from '../../providers.ts'
+import { startSandbox } from '../../sandbox.ts'
+import { readStart } from '../../setup.ts'
 import { openRedis } from '../../upstream/cache/redis.ts'
 import { providerNames } from '../../upstream/error.ts'
 import { silentLog } from '../../upstream/log.ts'
@@ -10,7 +13,7 @@ import type { CommandOptions } from '../command-options.ts'
 import { readVersion } from '../usage.ts'
 import { exitCodeOf, type Finding, findingsText, planText } from './findings.ts'
 import { redisFinding } from './redis-finding.ts'
-import { costOf, type VendorQuestion, vendorFindings } from './vendor-findings.ts'
+import { costOf, subjectOf, type VendorQuestion, vendorFindings } from './vendor-findings.ts'
 
 /** The most milliseconds that one vendor is asked for. */
 const longest = 30_000
@@ -29,10 +32,10 @@ export async function examine(isJson: boolean, options: CommandOptions): Promise
   }
   try {
     await using patient = await openPatient(options)
-    const { question, config } = patient
-    const costs = costsOf(question)
+    const { questions, config } = patient
+    const costs = costsOf(questions)
     if (!isJson) options.print(planText({ version, costs }))
-    const findings = [...settingsFindings(options), ...(await ask(question, config))]
+    const findings = [...settingsFindings(options, config), ...(await ask(patient))]
     tell({ costs, findings })
     return exitCodeOf(findings)
   } catch (error) {
@@ -43,52 +46,67 @@ export async function examine(isJson: boolean, options: CommandOptions): Promise
 }
 
 interface Patient extends AsyncDisposable {
-  readonly question: VendorQuestion
+  /** One for each account. */
+  readonly questions: readonly VendorQuestion[]
   readonly config: Config
+  /** Where a variable is set. */
+  readonly placeOf: (variable: string) => string
 }
 
 /** Rejects with StartProblems, as the server would. */
 async function openPatient({ environment, inherited, sandboxByDefault }: CommandOptions): Promise<Patient> {
-  const { config, catalog } = await readStart(environment, sandboxByDefault)
+  const { config, setup } = await readStart(environment, sandboxByDefault)
   await using resources = new AsyncDisposableStack()
-  const settings = await vendorSettings(environment, config, resources)
+  const isEmulated = setup.accounts.some(({ sandboxed }) => sandboxed.length > 0)
+  const sandbox = isEmulated ? resources.use(await startSandbox()) : undefined
   const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, silentLog))
   const counters = resources.use(openCallCounters(redis))
-  const clients = connectClients(settings, counters)
-  for (const client of Object.values(clients)) if (client) resources.use(client)
-  const owned = resources.move()
-  return {
-    config,
-    question: {
+  const questions = setup.accounts.map((account): VendorQuestion => {
+    const { id, prefix, catalog, sandboxed } = account
+    const settings = accountSettings(account, environment, sandbox)
+    const clients = connectClients(settings, counters)
+    for (const client of Object.values(clients)) if (client) resources.use(client)
+    return {
+      account: id,
       settings,
       clients,
       catalog,
-      sandboxed: config.sandboxed,
+      sandboxed,
       deadlineMilliseconds: longest,
+      prefix,
       placeOf: variable => placeOf(variable, inherited),
-    },
+    }
+  })
+  const owned = resources.move()
+  return {
+    config,
+    questions,
+    placeOf: variable => placeOf(variable, inherited),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-async function ask(question: VendorQuestion, { redisUrl }: Config): Promise<readonly Finding[]> {
-  const vendors = providerNames.map(name => vendorFindings(name, question))
-  const redis = redisUrl ? [redisFinding(redisUrl, question.placeOf('REDIS_URL')).then(found => [found])] : []
+async function ask({ questions, config: { redisUrl }, placeOf }: Patient): Promise<readonly Finding[]> {
+  const vendors = questions.flatMap(question => providerNames.map(name => vendorFindings(name, question)))
+  const redis = redisUrl ? [redisFinding(redisUrl, placeOf('REDIS_URL')).then(found => [found])] : []
   return (await Promise.all([...vendors, ...redis])).flat()
 }
 
-function costsOf(question: VendorQuestion): Readonly<Record<string, string>> {
+function costsOf(questions: readonly VendorQuestion[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    providerNames.flatMap(name => {
-      const cost = costOf(name, question)
-      return cost === undefined ? [] : [[name, cost]]
-    }),
+    questions.flatMap(question =>
+      providerNames.flatMap(name => {
+        const cost = costOf(name, question)
+        return cost === undefined ? [] : [[subjectOf(name, question), cost]]
+      }),
+    ),
   )
 }
 
-function settingsFindings(options: CommandOptions): readonly Finding[] {
+function settingsFindings(options: CommandOptions, config: Config): readonly Finding[] {
   const message = 'The settings and the files that they name can be read.'
-  return [{ subject: 'settings', status: 'ok', message }, ...misspelledFindings(options)]
+  const open = isUnguarded(config, options.sandboxByDefault) ? [problemFinding(`${unguarded}.`)] : []
+  return [{ subject: 'settings', status: 'ok', message }, ...open, ...misspelledFindings(options)]
 }
 
 function misspelledFindings({ environment, inherited }: CommandOptions): readonly Finding[] {

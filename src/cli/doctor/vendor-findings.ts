@@ -10,6 +10,8 @@ import type { Finding } from './findings.ts'
 import { identitiesOf } from './identities.ts'
 
 export interface VendorQuestion {
+  /** Of an access file. */
+  readonly account: string | undefined
   readonly settings: Settings
   readonly clients: Clients
   readonly catalog: Catalog
@@ -17,8 +19,15 @@ export interface VendorQuestion {
   readonly sandboxed: readonly ProviderName[]
   /** For all questions to a vendor together. */
   readonly deadlineMilliseconds: number
+  /** What stands before the names of the account's variables. */
+  readonly prefix: string
   /** Where a variable is set. */
   readonly placeOf: (variable: string) => string
+}
+
+/** What findings are about: the vendor, of the account if there are several. */
+export function subjectOf(name: ProviderName, { account }: Pick<VendorQuestion, 'account'>): string {
+  return account === undefined ? name : `${account} ${name}`
 }
 
 /** What asking costs; undefined where the provider is not configured. */
@@ -40,6 +49,7 @@ export async function vendorFindings(
   const entries = identitiesOf(probe.kinds, question.catalog)
   using deadline = openDeadline(question.deadlineMilliseconds)
   const { signal } = deadline
+  const subject = subjectOf(name, question)
   const skews: number[] = []
   const callContext = { signal, dated: (at: number) => void skews.push(at - Date.now()) }
   const startedAt = performance.now()
@@ -48,11 +58,11 @@ export async function vendorFindings(
     return [
       answered(name, question, performance.now() - startedAt),
       limits(name, probe, question),
-      ...clockFindings(name, skews),
-      ...entryFindings(name, entries, probed),
+      ...clockFindings(subject, skews),
+      ...entryFindings(subject, entries, probed),
     ]
   } catch (error) {
-    return [await refused(name, probe, question, error, callContext), ...clockFindings(name, skews)]
+    return [await refused(name, probe, question, error, callContext), ...clockFindings(subject, skews)]
   }
 }
 
@@ -61,32 +71,35 @@ function answered(name: ProviderName, question: VendorQuestion, milliseconds: nu
   const message = sandboxed.includes(name)
     ? 'The sandbox answers: its data is made up.'
     : `It answers and accepts the credentials, in ${Math.ceil(milliseconds)} ms${wayTo(settings[name])}.`
-  return { subject: name, status: 'ok', message }
+  return { subject: subjectOf(name, question), status: 'ok', message }
 }
 
-function limits(name: ProviderName, probe: AccountProbe, { clients }: VendorQuestion): Finding {
-  const left = clients[name]?.quotaLeft ?? null
+function limits(name: ProviderName, probe: AccountProbe, question: VendorQuestion): Finding {
+  const left = question.clients[name]?.quotaLeft ?? null
   const rest = left === null ? '' : ` ${left} calls are left.`
-  return { subject: name, status: 'ok', message: `Its limits: ${probe.limits}.${rest}` }
+  return { subject: subjectOf(name, question), status: 'ok', message: `Its limits: ${probe.limits}.${rest}` }
 }
 
 async function refused(
   name: ProviderName,
   probe: AccountProbe,
-  { placeOf, settings }: VendorQuestion,
+  question: VendorQuestion,
   error: unknown,
   callContext: CallContext,
 ): Promise<Finding> {
+  const { placeOf, prefix, settings } = question
+  const subject = subjectOf(name, question)
   const isRefused =
     error instanceof UpstreamError &&
     (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
   const message = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
-  if (!isRefused) return { subject: name, status: 'failed', message: `${message}${hint(settings[name])}` }
+  if (!isRefused) return { subject, status: 'failed', message: `${message}${hint(settings[name])}` }
   const names = await probe.faults(callContext).catch(() => [])
-  const variables = Object.fromEntries(names.map(variable => [variable, placeOf(variable)]))
+  const ours = names.map(variable => prefix + variable)
+  const variables = Object.fromEntries(ours.map(variable => [variable, placeOf(variable)]))
   const places = Object.entries(variables).map(([variable, place]) => `${variable} (set in ${place})`)
   const advice = places.length === 0 ? '' : ` Check ${places.join(' and ')}.`
-  return { subject: name, status: 'failed', message: `${message}${advice}`, variables }
+  return { subject, status: 'failed', message: `${message}${advice}`, variables }
 }
 
 /** Whether its message is a sentence of ours, which quotes nothing. */

@@ -1,18 +1,18 @@
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
 import type { Plugin } from 'graphql-yoga'
 import { documentIdOf } from '../operation-params.ts'
-import type { TrustedDocuments } from '../trusted-documents.ts'
+import type { ServerContext } from '../server-context.ts'
 
 /**
- * Accepts the id of a manifest document in place of its text. An unknown id is `PERSISTED_QUERY_NOT_FOUND`, after
+ * Accepts the id of a document of the account's manifest in place of its text. An unknown id is `PERSISTED_QUERY_NOT_FOUND`, after
  * which a client that has the text sends it.
  */
-export function useDocumentIds(documents: TrustedDocuments): Plugin {
-  const persisted = usePersistedOperations({
+export function useDocumentIds(): Plugin<Pick<ServerContext, 'account'>> {
+  const persisted = usePersistedOperations<Pick<ServerContext, 'account'>>({
     // Document mode decides about texts.
     allowArbitraryOperations: true,
     extractPersistedOperationId: documentIdOf,
-    getPersistedOperation: id => documents.textOf(id) ?? null,
+    getPersistedOperation: (id, _request, { account }) => account.documents.textOf(id) ?? null,
     customErrors: {
       notFound: {
         // Some clients read the message, others the code.

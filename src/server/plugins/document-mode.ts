@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto'
 import { type DocumentNode, GraphQLError, Kind } from 'graphql'
 import { createLRUCache, type Plugin } from 'graphql-yoga'
 import type { Log } from '../../upstream/log.ts'
-import type { DocumentMode, TrustedDocuments } from '../trusted-documents.ts'
+import type { ServerContext } from '../server-context.ts'
+import type { DocumentMode } from '../trusted-documents.ts'
 
 /** Remembers what was logged, so that repeated requests do not fill the log. */
 const mostLogged = 1000
 const longestName = 100
 
 /**
- * Logs or refuses documents that are not in the manifest. The log has the operation's name and a SHA-256 of the text,
+ * Logs or refuses documents that are not in the account's manifest. The log has the operation's name and a SHA-256 of the text,
  * as the text may hold anything.
  */
-export function useDocumentMode(documents: TrustedDocuments, mode: DocumentMode, log: Log): Plugin {
+export function useDocumentMode(mode: DocumentMode, log: Log): Plugin<Pick<ServerContext, 'account'>> {
   if (mode === 'off') return {}
   const logged = createLRUCache<true>({ max: mostLogged })
   const logOnce = (document: DocumentNode, text: string) => {
@@ -22,10 +23,10 @@ export function useDocumentMode(documents: TrustedDocuments, mode: DocumentMode,
     log.warn({ document: `sha256:${hash}` }, `not in the manifest: ${nameOf(document)}, sha256:${hash}`)
   }
   return {
-    onParse({ params: { source } }) {
+    onParse({ params: { source }, context: { account } }) {
       return ({ result }) => {
         // Parse errors are refused elsewhere.
-        if (!result || result instanceof Error || documents.has(result)) return
+        if (!result || result instanceof Error || account.documents.has(result)) return
         if (mode === 'refuse') throw notTrusted()
         logOnce(result, typeof source === 'string' ? source : source.body)
       }

@@ -2,13 +2,12 @@ import { hash } from 'node:crypto'
 import { type DocumentNode, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { ServerContext } from '../server-context.ts'
-import type { TrustedDocuments } from '../trusted-documents.ts'
 
 /** Notes on the record of a request which operation it asks, as soon as its document parses. */
-export function useOperationRecord(trusted: TrustedDocuments): Plugin<Pick<ServerContext, 'record'>> {
+export function useOperationRecord(): Plugin<Pick<ServerContext, 'account' | 'record'>> {
   const hashes = new WeakMap<DocumentNode, string>()
   return {
-    onParse({ params: { source }, context: { record, params } }) {
+    onParse({ params: { source }, context: { account, record, params } }) {
       return ({ result }) => {
         // Parse errors are refused elsewhere.
         if (!result || result instanceof Error) return
@@ -21,7 +20,7 @@ export function useOperationRecord(trusted: TrustedDocuments): Plugin<Pick<Serve
             result,
             () => `sha256:${hash('sha256', typeof source === 'string' ? source : source.body)}`,
           ),
-          isTrusted: () => trusted.has(result),
+          isTrusted: () => account.documents.has(result),
         }
       }
     },

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
-import type { Cache, CacheAccess } from './cache.ts'
+import type { CacheAccess } from './cache.ts'
 
 /** The part of a cache that belongs to one owner: no other sees it, and Redis does not show whose it is. */
-export function namespacedCache(cache: Cache, owner: readonly string[]): CacheAccess {
+export function namespacedCache(cache: CacheAccess, owner: readonly string[]): CacheAccess {
   const fingerprint = hash('sha256', JSON.stringify(owner), 'base64url')
   const owned = (name: string) => `${fingerprint} ${name}`
   const { leases } = cache

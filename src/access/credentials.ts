@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+import { Refusal } from '../server/refusal.ts'
+import { CredentialRefusal } from './credential-refusal.ts'
+
+/** The header by which a caller of several accounts names one. */
+export const accountHeader = 'isotherm-account'
+
+/** The credential of the header `Authorization`; undefined without one. Throws a Refusal for several. */
+export function bearerOf({ headers: { authorization }, rawHeaders }: IncomingMessage): string | undefined {
+  if (authorization === undefined) return undefined
+  const count = rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name)).length
+  if (count > 1) throw CredentialRefusal.several()
+  // A proxy's own scheme, such as Basic, is not meant for this server.
+  const bearer = /^bearer(?:[ \t]+(.*))?$/i.exec(authorization)
+  return bearer ? (bearer[1] ?? '') : undefined
+}
+
+/** The account that a request names; undefined if it names none. Throws a Refusal for several. */
+export function accountNamed({ headers }: IncomingMessage): string | undefined {
+  const named = headers[accountHeader]
+  const name = typeof named === 'string' ? named.trim() : named
+  if (!name) return undefined
+  if (typeof name === 'string' && !name.includes(',')) return name
+  throw badAccount(`The header ${accountHeader} names one account, not several.`)
+}
+
+export function badAccount(message: string): Refusal {
+  return new Refusal(400, message, {}, 'BAD_USER_INPUT')
+}

@@ -1,0 +1,146 @@
+import type { IncomingMessage } from 'node:http'
+import type { Account } from '../account.ts'
+import { accountIn } from '../images/handles.ts'
+import { Refusal } from '../server/refusal.ts'
+import type { Log } from '../upstream/log.ts'
+import type { Access, Entry } from './access.ts'
+import type { AccessFile } from './access-file.ts'
+import type { Caller } from './caller.ts'
+import { CredentialRefusal } from './credential-refusal.ts'
+import { accountHeader, accountNamed, badAccount, bearerOf } from './credentials.ts'
+import { KeyHolders } from './key-holders.ts'
+import { looksLikeKey } from './keys.ts'
+import { logRefusals } from './refusal-log.ts'
+import type { Scope } from './scopes.ts'
+import { type TicketClaims, Tickets } from './tickets.ts'
+import { Tokens, type VerifiedToken } from './tokens.ts'
+
+export interface GuardOptions {
+  readonly file: AccessFile
+  /** The accounts of the file. */
+  readonly accounts: readonly Account[]
+  /** What strangers may do, where the file has one account; undefined if they may not enter. */
+  readonly anonymous: readonly Scope[] | undefined
+  /** That sign tickets. */
+  readonly keys: readonly string[]
+  readonly log: Log
+}
+
+/** Lets those enter whom an access file names. */
+export class Guard implements Access {
+  readonly #tickets: Tickets
+  readonly #stranger: Caller | undefined
+  readonly #logRefusal: (error: Refusal) => void
+  #state: State
+
+  constructor({ file, accounts, anonymous, keys, log }: GuardOptions) {
+    this.#tickets = new Tickets(keys)
+    this.#stranger = anonymous && { id: 'anonymous', scopes: new Set(anonymous) }
+    this.#logRefusal = logRefusals(log)
+    this.#state = stateOf(file, accounts)
+  }
+
+  /** From now on another file counts, and no token that was verified by the last one. */
+  replace(file: AccessFile, accounts: readonly Account[]): void {
+    this.#state = stateOf(file, accounts, this.#state.tokens)
+  }
+
+  enter(request: IncomingMessage, ticket?: string): Entry | Promise<Entry> {
+    try {
+      const entry = this.#enter(request, ticket)
+      return entry instanceof Promise ? entry.catch(error => this.#refuse(error)) : entry
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  accountOf(handle: string): Account | undefined {
+    return this.#state.accounts.get(accountIn(handle) ?? '')
+  }
+
+  async ticketFor({ caller, account, by }: Entry, address: string): Promise<string> {
+    if (!by || account.id === undefined) throw CredentialRefusal.missing()
+    const { id, scopes } = caller
+    return this.#tickets.sign({ caller: id, account: account.id, scopes: [...scopes], by }, address)
+  }
+
+  #enter(request: IncomingMessage, ticket: string | undefined): Entry | Promise<Entry> {
+    const credential = bearerOf(request)
+    if (ticket !== undefined) {
+      if (credential !== undefined) throw CredentialRefusal.several()
+      return this.#tickets.read(ticket, request.url ?? '').then(claims => this.#byTicket(claims))
+    }
+    const named = accountNamed(request)
+    if (credential === undefined) return this.#byNothing(named)
+    if (looksLikeKey(credential)) {
+      const { caller, accounts, mark } = this.#state.holders.holderOf(credential)
+      return { caller, account: this.#accountAmong(accounts, named), by: { key: mark } }
+    }
+    const verified = this.#state.tokens.verify(credential)
+    if (!(verified instanceof Promise)) return this.#byToken(verified, named)
+    return verified.then(token => this.#byToken(token, named))
+  }
+
+  #byToken({ caller, issuer, accounts }: VerifiedToken, named: string | undefined): Entry {
+    return { caller, account: this.#accountAmong(accounts ?? this.#onlyAccount(), named), by: { issuer } }
+  }
+
+  /** A ticket works no longer than the line of the file that let its caller in, with no more than that allows now. */
+  #byTicket({ caller: id, account, scopes, by }: TicketClaims): Entry {
+    const { holders, tokens } = this.#state
+    if ('issuer' in by) {
+      if (!tokens.has(by.issuer))
+        throw CredentialRefusal.invalid('The issuer of the token is not known here.')
+      const caller = { id, scopes: new Set(scopes), limits: tokens.limitsOf(by.issuer) }
+      return { caller, account: this.#accountAmong([account], account), by }
+    }
+    const { caller, accounts } = holders.holderMarked(by.key)
+    return { caller, account: this.#accountAmong(accounts, account), by }
+  }
+
+  #byNothing(named: string | undefined): Entry {
+    const accounts = this.#onlyAccount()
+    if (!this.#stranger || accounts.length === 0) throw CredentialRefusal.missing()
+    return { caller: this.#stranger, account: this.#accountAmong(accounts, named) }
+  }
+
+  /** The file's account, if it has only one. */
+  #onlyAccount(): readonly string[] {
+    const ids = [...this.#state.accounts.keys()]
+    return ids.length === 1 ? ids : []
+  }
+
+  /** Does not tell whether an account exists that the caller may not use. */
+  #accountAmong(accounts: readonly string[], named: string | undefined): Account {
+    const known = [...new Set(accounts)].flatMap(id => this.#state.accounts.get(id) ?? [])
+    if (named !== undefined) {
+      const account = known.find(({ id }) => id === named)
+      if (account) return account
+      throw new Refusal(403, `The header ${accountHeader} names no account of yours.`)
+    }
+    const [account, ...others] = known
+    if (!account) throw new Refusal(403, 'You may use no account here.')
+    if (others.length > 0)
+      throw badAccount(`You have several accounts: name one by the header ${accountHeader}.`)
+    return account
+  }
+
+  #refuse(error: unknown): never {
+    if (error instanceof Refusal) this.#logRefusal(error)
+    throw error
+  }
+}
+
+interface State {
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly holders: KeyHolders
+  readonly tokens: Tokens
+}
+
+function stateOf({ callers, issuers }: AccessFile, accounts: readonly Account[], last?: Tokens): State {
+  return {
+    accounts: new Map(accounts.map(account => [account.id ?? '', account])),
+    holders: new KeyHolders(callers),
+    tokens: new Tokens(issuers, last),
+  }
+}

@@ -1,0 +1,58 @@
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
+
+const mostBytes = 512 * 1024
+const [fetchMilliseconds, pauseSeconds] = [5_000, 5]
+
+/**
+ * The public keys of an issuer, read when they are first needed, after ten minutes, and for an unknown `kid` at most every 30
+ * seconds. While they cannot be read it rejects with IssuerDown, and asks the issuer every five seconds at most.
+ */
+export function openIssuerKeys(url: URL): JWTVerifyGetKey {
+  let failed: { readonly at: number; readonly cause: unknown } | undefined
+  const read = async (href: string, { headers, signal }: ReadOptions): Promise<Response> => {
+    if (failed && Date.now() < failed.at + 1000 * pauseSeconds)
+      throw new IssuerDown(pauseSeconds, failed.cause)
+    try {
+      // Keys are read from the URL that the operator wrote, and from nowhere else.
+      const response = await fetch(href, { headers, signal, redirect: 'error' })
+      if (response.status !== 200) throw new Error(`status ${response.status}`)
+      const text = await readText(response)
+      JSON.parse(text)
+      failed = undefined
+      return new Response(text)
+    } catch (cause) {
+      failed = { at: Date.now(), cause }
+      throw new IssuerDown(pauseSeconds, cause)
+    }
+  }
+  const keys = createRemoteJWKSet(url, { timeoutDuration: fetchMilliseconds, [customFetch]: read })
+  return async (header, token) => {
+    try {
+      return await keys(header, token)
+    } catch (error) {
+      if (error instanceof IssuerDown) throw error
+      if (error instanceof errors.JWKSNoMatchingKey)
+        throw CredentialRefusal.invalid('The token is signed with a key that its issuer does not have.')
+      if (error instanceof errors.JWKSMultipleMatchingKeys)
+        throw CredentialRefusal.invalid('The token does not name the key that it is signed with.')
+      throw new IssuerDown(pauseSeconds, error)
+    }
+  }
+}
+
+interface ReadOptions {
+  readonly headers: Headers
+  readonly signal: AbortSignal
+}
+
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > mostBytes) throw new Error(`more than ${mostBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

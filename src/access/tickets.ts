@@ -1,0 +1,64 @@
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
+import { CredentialRefusal } from './credential-refusal.ts'
+import { scopes } from './scopes.ts'
+
+/** How long a ticket works. */
+export const ticketSeconds = 60
+
+/** Who was given a ticket. */
+const claims = z.object({
+  caller: z.string(),
+  account: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  /** What let the caller in: the beginning of the hash of its key, or the issuer of its token. */
+  by: z.union([z.object({ key: z.string() }), z.object({ issuer: z.string() })]),
+})
+
+export type TicketClaims = z.output<typeof claims>
+
+/** JSON web tokens (HS256) in place of a credential, for one address and one minute. Anybody can read one, so it holds no secret. */
+export class Tickets {
+  readonly #keys: readonly [Uint8Array, ...Uint8Array[]]
+
+  /** The first key signs, all are accepted; without one, a ticket only works in the process that signed it. */
+  constructor(keys: readonly string[]) {
+    const [first = randomBytes(32), ...others] = keys
+    const derive = (key: string | Buffer) => new Uint8Array(hkdfSync('sha256', key, 'isotherm', 'ticket', 32))
+    this.#keys = [derive(first), ...others.map(derive)]
+  }
+
+  sign(given: TicketClaims, address: string): Promise<string> {
+    return new SignJWT({ ...given, address: fingerprint(address) })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime(Math.floor(Date.now() / 1000) + ticketSeconds)
+      .sign(this.#keys[0])
+  }
+
+  /** Rejects with a CredentialRefusal if it is not for that address, or its minute has passed. */
+  async read(ticket: string, address: string): Promise<TicketClaims> {
+    for (const key of this.#keys) {
+      try {
+        const { payload } = await jwtVerify(ticket, key, { algorithms: ['HS256'], requiredClaims: ['exp'] })
+        if (payload.address !== fingerprint(address))
+          throw CredentialRefusal.invalid('The ticket is for another address.')
+        return claims.parse(payload)
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) throw CredentialRefusal.invalid('The ticket has expired.')
+        if (!(error instanceof errors.JOSEError)) throw error
+      }
+    }
+    throw CredentialRefusal.invalid('The ticket is not valid.')
+  }
+}
+
+/** Path and query as a browser spells them. */
+export function spelledAddress(address: string): string {
+  const { pathname, search } = new URL(address, 'http://isotherm')
+  return pathname + search
+}
+
+function fingerprint(address: string): string {
+  return createHash('sha256').update(spelledAddress(address)).digest('base64url')
+}

@@ -1,0 +1,30 @@
+import { type Cache, type CacheAccess, openCache } from './upstream/cache/cache.ts'
+import type { RedisConnection } from './upstream/cache/redis.ts'
+import { openImageCache } from './upstream/images/image-cache.ts'
+
+/** What is kept of upstream data: one bound of memory for all accounts, each of which sees only its own. */
+export interface Caches extends AsyncDisposable {
+  /** Undefined where nothing is kept. */
+  readonly records: Cache | undefined
+  readonly images: CacheAccess | undefined
+}
+
+export interface CachesOptions {
+  /** Of records in memory; 0 keeps none, in Redis neither. */
+  readonly recordBytes: number
+  /** Of images in memory; 0 keeps none. */
+  readonly imageBytes: number
+  /** Not closed with the caches. */
+  readonly redis?: RedisConnection | undefined
+}
+
+export function openCaches({ recordBytes, imageBytes, redis }: CachesOptions): Caches {
+  const records = recordBytes > 0 ? openCache({ bytes: recordBytes, redis, namespace: 'owned' }) : undefined
+  return {
+    records,
+    images: imageBytes > 0 ? openImageCache(imageBytes) : undefined,
+    async [Symbol.asyncDispose]() {
+      await records?.[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { z } from 'zod'
+import { providers, type Settings } from '../providers.ts'
+import { type ProviderName, providerNames } from '../upstream/error.ts'
+import { byProvider } from '../upstream/provider/by-provider.ts'
+import { type CallBounds, requiredNames } from '../upstream/provider/provider.ts'
+import { setVariables } from './set-variables.ts'
+import { generalVariables } from './variables.ts'
+
+/** Which vendors one account asks, and how. */
+export interface ProviderConfig {
+  /** Providers whose upstream is the sandbox's. */
+  readonly sandboxed: readonly ProviderName[]
+  /** The settings of each provider whose required variables are set. */
+  readonly settings: Settings
+  readonly problems: readonly string[]
+}
+
+export interface ProviderConfigOptions {
+  /** Whether the sandbox stands in when no provider is configured and `ISOTHERM_SANDBOX` is not set. */
+  readonly sandboxByDefault: boolean
+  /** What stands before the names of the providers' variables. */
+  readonly prefix?: string | undefined
+}
+
+/** Reads the providers' variables of an account, and those of their bounds, which are the same for all accounts. */
+export function readProviderConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  { sandboxByDefault, prefix = '' }: ProviderConfigOptions,
+): ProviderConfig {
+  const problems: string[] = []
+  const set = setVariables(environment)
+  const bounds = boundsIn(set)
+  const variables = Object.fromEntries(
+    providerNames.flatMap(name =>
+      Object.keys(providers[name].variables.shape).flatMap(variable => {
+        const value = set[prefix + variable]
+        return value === undefined ? [] : [[variable, value]]
+      }),
+    ),
+  )
+  // By itself: a problem with another variable must not change which providers are looked at.
+  const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(set.ISOTHERM_SANDBOX)
+  const byDefault = sandboxByDefault && set.NODE_ENV !== 'production' ? 'auto' : 'off'
+  const named = providerNames.filter(name =>
+    requiredNames(providers[name].variables).some(variable => variables[variable]),
+  )
+  const sandboxed = sandboxedProviders(mode.data ?? byDefault, named)
+  const settings = byProvider<Settings>(name => {
+    if (!named.includes(name) || sandboxed.includes(name)) return undefined
+    const parsed = providers[name].variables.safeParse(variables)
+    if (!parsed.success) {
+      problems.push(...parsed.error.issues.map(issue => `${prefix}${issue.path.join('.')}: ${issue.message}`))
+      return undefined
+    }
+    return bounds && providers[name].settings(parsed.data, bounds)
+  })
+  if (named.length === 0 && sandboxed.length === 0 && mode.success) problems.push(nothingToServe(prefix))
+  return { sandboxed, settings, problems }
+}
+
+const boundVariables = generalVariables.pick({
+  ISOTHERM_UPSTREAM_TIMEOUT_MS: true,
+  ISOTHERM_UPSTREAM_MAX_BYTES: true,
+  ISOTHERM_IMAGE_MAX_BYTES: true,
+  HTTPS_PROXY: true,
+  HTTP_PROXY: true,
+  NO_PROXY: true,
+})
+
+/** Undefined if one of them is wrong. */
+function boundsIn(variables: Readonly<Record<string, string | undefined>>): CallBounds | undefined {
+  const { data } = boundVariables.safeParse(variables)
+  return (
+    data && {
+      deadlineMilliseconds: data.ISOTHERM_UPSTREAM_TIMEOUT_MS,
+      maximumBytes: data.ISOTHERM_UPSTREAM_MAX_BYTES,
+      maximumPictureBytes: data.ISOTHERM_IMAGE_MAX_BYTES,
+      proxies: proxiesOf(data),
+    }
+  )
+}
+
+function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: z.output<typeof boundVariables>) {
+  return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
+}
+
+function nothingToServe(prefix: string): string {
+  const variables = prefix ? `variables of a provider that begin with ${prefix}` : 'variables of a provider'
+  return `No provider is configured and the sandbox is off: set the ${variables} (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.`
+}
+
+function sandboxedProviders(
+  mode: 'auto' | 'on' | 'off' | readonly ProviderName[],
+  named: readonly ProviderName[],
+): readonly ProviderName[] {
+  if (mode === 'on' || (mode === 'auto' && named.length === 0)) return providerNames
+  return typeof mode === 'string' ? [] : mode
+}

@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+import { StartProblems } from './config/config.ts'
+import type { Log } from './upstream/log.ts'
+
+export interface ReloadingOptions<Content> {
+  /** The files of the last reading. */
+  readonly files: () => readonly string[]
+  /** Rejects with StartProblems if a file is wrong. */
+  readonly read: () => Promise<Content>
+  /** Takes over what was read. */
+  readonly take: (content: Content) => Promise<void>
+  readonly log: Log
+}
+
+/** Milliseconds between two looks at the files, and for which they must stay the same before they are read. */
+const [lookMilliseconds, settleMilliseconds] = [1000, 100]
+/** A file that never stays the same is read as it is. */
+const mostRounds = 20
+
+/** Reads files again when they change. Watching them would miss changes of mounted folders, so it looks once a second. */
+export class Reloading<Content> implements AsyncDisposable {
+  readonly #options: ReloadingOptions<Content>
+  readonly #timer: NodeJS.Timeout
+  /** What the files were when they were last read. */
+  #seen: string | undefined
+  #running: Promise<void>
+  #isLooking = false
+
+  /** Open it after the first reading. */
+  constructor(options: ReloadingOptions<Content>) {
+    this.#options = options
+    this.#running = this.#note()
+    this.#timer = setInterval(() => void this.#look(), lookMilliseconds).unref()
+  }
+
+  /** Reads the files again, changed or not. Never rejects: what is wrong is one line of the log, and all stays as it was. */
+  reload(): Promise<void> {
+    this.#running = this.#running.then(() => this.#reload())
+    return this.#running
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+  }
+
+  async #note(): Promise<void> {
+    this.#seen = await stateOf(this.#options.files())
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    await this.#running
+    if ((await stateOf(this.#options.files())) !== this.#seen) await this.reload()
+    this.#isLooking = false
+  }
+
+  async #reload(): Promise<void> {
+    const { files, take, log } = this.#options
+    const content = await this.#readSettled()
+    const names = files().join(', ')
+    try {
+      if (content instanceof StartProblems) throw content
+      await take(content)
+      log.info({}, `read again: ${names}`)
+    } catch (error) {
+      const problems = error instanceof StartProblems ? error.problems : [String(error)]
+      log.error({ problems }, `what was read before stays, since there are problems: ${problems.join('; ')}`)
+    }
+  }
+
+  /** Reads files that nobody is writing: they are the same before and after. */
+  async #readSettled(): Promise<Content | StartProblems> {
+    const { files, read } = this.#options
+    for (let round = 1; ; round++) {
+      this.#seen = await settledStateOf(files())
+      const content = await read().catch((error: unknown) => {
+        if (error instanceof StartProblems) return error
+        return new StartProblems([String(error)])
+      })
+      if (round === mostRounds || (await stateOf(files())) === this.#seen) return content
+    }
+  }
+}
+
+async function settledStateOf(files: readonly string[]): Promise<string> {
+  let last = await stateOf(files)
+  for (let round = 1; round < mostRounds; round++) {
+    await setTimeout(settleMilliseconds, undefined, { ref: false })
+    const now = await stateOf(files)
+    if (now === last) break
+    last = now
+  }
+  return last
+}
+
+/** Changes with any change of a file. */
+async function stateOf(files: readonly string[]): Promise<string> {
+  const states = files.map(async file => {
+    const found = await stat(file, { bigint: true }).catch(() => undefined)
+    return [file, found && `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`]
+  })
+  return JSON.stringify(await Promise.all(states))
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isUtf8, readMediaType } from './media-ranges.ts'
+import { Refusal } from './refusal.ts'
+import { readBody } from './request-body.ts'
+
+export interface JsonBody {
+  readonly text: string
+  readonly value: unknown
+}
+
+/**
+ * Reads a body of at most that many bytes. Accepts only JSON: a form on any page can post the other types, while JSON needs a
+ * preflight. Throws a Refusal that begins with `what` for another type. Resolves with undefined if the client leaves.
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { what, bytes }: { readonly what: string; readonly bytes: number },
+): Promise<JsonBody | undefined> {
+  const { headers } = request
+  const type = readMediaType(headers['content-type'] ?? '')
+  if (type.name !== 'application/json')
+    throw new Refusal(415, `${what} is posted as JSON: send the header content-type: application/json.`)
+  if (!isUtf8(type)) throw new Refusal(415, `${what} is posted as UTF-8.`)
+  const coding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
+  if (coding !== 'identity')
+    throw new Refusal(415, `${what} is posted as it is, without a content-encoding.`, {
+      'accept-encoding': 'identity',
+    })
+  const body = await readBody(request, response, bytes)
+  if (!body) return undefined
+  const text = decode(body)
+  return { text, value: readJson(text, 'The request body') }
+}
+
+/** Throws a Refusal that begins with `what` if it is none. */
+export function readJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Refusal(400, `${what} is not JSON.`)
+  }
+}
+
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new Refusal(400, 'The request body is not UTF-8.')
+  }
+}

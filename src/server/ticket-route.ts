@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { Access } from '../access/access.ts'
+import { spelledAddress, ticketSeconds } from '../access/tickets.ts'
+import { sendJson } from '../images/json-response.ts'
+import type { EnteredExchange } from './front-door.ts'
+import { readJsonBody } from './json-body.ts'
+import { Refusal } from './refusal.ts'
+import { originOf } from './request-origin.ts'
+import { isEntered, methodsOf, routeOf } from './routes.ts'
+
+export interface TicketRouteOptions {
+  readonly access: Pick<Access, 'ticketFor'>
+  readonly publicUrl: URL | undefined
+  /** Where the server listens. The ticket's URL has it if a request names no host. */
+  readonly listening: string
+}
+
+const bytes = 64 * 1024
+
+/** A path and query of this server. */
+const body = z.object({ address: z.string().regex(/^\/(?!\/)/) })
+
+/**
+ * Gives a caller what opens one address by GET for a minute, in place of a credential: for event streams and downloads of browsers,
+ * which send no header with them.
+ */
+export function ticketRoute({
+  access,
+  publicUrl,
+  listening,
+}: TicketRouteOptions): (exchange: EnteredExchange) => Promise<void> {
+  return async exchange => {
+    const { request, response } = exchange
+    const read = await readJsonBody(request, response, { what: 'What a ticket is for', bytes })
+    if (!read) return
+    const address = addressIn(read.value)
+    const ticket = await access.ticketFor(exchange, address)
+    const url = new URL(publicUrl ?? originOf(request, listening))
+    const base = url.href.replace(/\/$/, '')
+    const separator = address.includes('?') ? '&' : '?'
+    sendJson(request, response, 200, 'application/json', {
+      ticket,
+      expiresInSeconds: ticketSeconds,
+      url: `${base}${address}${separator}ticket=${ticket}`,
+    })
+  }
+}
+
+function addressIn(value: unknown): string {
+  const { data } = body.safeParse(value)
+  if (!data)
+    throw badAddress('{ "address": "/graphql?documentId=..." }: a path of this server, with its query')
+  const address = spelledAddress(data.address)
+  const [path = '', query = ''] = address.split(/\?(.*)/s)
+  const route = routeOf({ path, query }, 'GET', undefined)
+  if (isEntered(route) && methodsOf[route].includes('GET')) return address
+  throw badAddress('an address that needs a credential and is asked by GET, such as /graphql?documentId=...')
+}
+
+function badAddress(wanted: string): Refusal {
+  return new Refusal(400, `A ticket is for ${wanted}.`, {}, 'BAD_USER_INPUT')
+}

@@ -1,0 +1,183 @@
+import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { type AccessFile, type AccountEntry, readAccessFile } from './access/access-file.ts'
+import { Catalog } from './catalog/catalog.ts'
+import { readCatalog } from './catalog/file.ts'
+import { type Config, type Environment, noManifest, readConfig, StartProblems } from './config/config.ts'
+import { readProviderConfig } from './config/provider-settings.ts'
+import type { Settings } from './providers.ts'
+import { readManifest, TrustedDocuments } from './server/trusted-documents.ts'
+import type { ProviderName } from './upstream/error.ts'
+
+/** What describes one account, read and checked. */
+export interface AccountSetup {
+  /** Undefined for the environment's own account, where there is no access file. */
+  readonly id: string | undefined
+  /** What stands before the names of its providers' variables. */
+  readonly prefix: string
+  /** Of the providers that are real. */
+  readonly settings: Settings
+  readonly sandboxed: readonly ProviderName[]
+  readonly catalog: Catalog
+  /** The catalog's file, or a word for where else it comes from. */
+  readonly catalogName: string
+  readonly isCatalogMadeUp: boolean
+  readonly documents: TrustedDocuments
+  /** Differs when the catalog or the documents do. */
+  readonly version: string
+}
+
+export interface Setup {
+  /** Undefined without an access file. */
+  readonly access: AccessFile | undefined
+  readonly accounts: readonly AccountSetup[]
+}
+
+export interface SetupReader {
+  /** The files of the last reading, good or bad. */
+  readonly files: readonly string[]
+  /** Rejects with StartProblems that list everything wrong with the files. */
+  read(): Promise<Setup>
+}
+
+export interface Start {
+  readonly config: Config
+  readonly setup: Setup
+  /** Reads the setup again. */
+  readonly reader: SetupReader
+}
+
+/** Rejects with StartProblems that list everything wrong with the environment and the files that it names. */
+export async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
+  const reader = openSetup(environment, sandboxByDefault)
+  const [config, setup] = await Promise.allSettled([
+    (async () => readConfig(environment, { sandboxByDefault }))(),
+    reader.read(),
+  ])
+  if (config.status === 'fulfilled' && setup.status === 'fulfilled')
+    return { config: config.value, setup: setup.value, reader }
+  throw new StartProblems([config, setup].flatMap(problemsOf))
+}
+
+function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {
+  if (result.status === 'fulfilled') return []
+  if (result.reason instanceof StartProblems) return result.reason.problems
+  throw result.reason
+}
+
+/** Reads what may change while Isotherm runs: the access file, catalogs and manifests of documents. */
+function openSetup(environment: Environment, sandboxByDefault: boolean): SetupReader {
+  const variable = (name: string) => environment[name]?.trim() || undefined
+  const accessFile = variable('ISOTHERM_ACCESS')
+  let files: readonly string[] = []
+
+  const read = async (): Promise<Setup> => {
+    const problems: string[] = []
+    const texts = new TextFiles(problems)
+    const access =
+      accessFile && readAccess(await texts.read(accessFile, 'the access file'), accessFile, problems)
+    const entries: readonly (AccountEntry | undefined)[] = access
+      ? access.accounts
+      : accessFile
+        ? []
+        : [undefined]
+    const accounts: AccountSetup[] = []
+    for (const entry of entries) accounts.push(await readAccount(entry, texts, problems))
+    files = texts.files
+    if (problems.length > 0) throw new StartProblems([...new Set(problems)])
+    return { access: access || undefined, accounts }
+  }
+
+  const readAccount = async (
+    entry: AccountEntry | undefined,
+    texts: TextFiles,
+    problems: string[],
+  ): Promise<AccountSetup> => {
+    const { id, variables: prefix = '' } = entry ?? {}
+    const besideAccess = (file: string | undefined) => file && resolve(dirname(accessFile ?? ''), file)
+    const { problems: ofProviders, ...providers } = readProviderConfig(environment, {
+      sandboxByDefault,
+      prefix,
+    })
+    // Those of the environment's own account are told with the environment.
+    if (entry) problems.push(...ofProviders)
+
+    const file = besideAccess(entry?.catalog) ?? variable('ISOTHERM_CATALOG')
+    // With a real vendor, the sandbox's catalog would name the wrong things.
+    const isCatalogMadeUp =
+      !file && Object.values(providers.settings).every(settings => settings === undefined)
+    const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
+    const madeUp = isCatalogMadeUp ? await madeUpCatalog() : ''
+    const catalogText = file ? await texts.read(file, 'the catalog') : madeUp
+    const catalog = readCatalog(catalogText, catalogName)
+    if ('problems' in catalog) problems.push(...catalog.problems)
+
+    const manifest = besideAccess(entry?.documents) ?? variable('ISOTHERM_DOCUMENTS')
+    if (entry && !manifest && (variable('ISOTHERM_DOCUMENT_MODE') ?? 'off') !== 'off')
+      problems.push(`${noManifest}, or the account ${entry.id} in ${accessFile}`)
+    const manifestText = manifest && (await texts.read(manifest, 'the manifest of documents'))
+    const trusted = manifest && manifestText ? readManifest(manifestText, manifest) : undefined
+    if (trusted && 'problems' in trusted) problems.push(...trusted.problems)
+
+    return {
+      id,
+      prefix,
+      ...providers,
+      catalog: 'catalog' in catalog ? catalog.catalog : new Catalog(),
+      catalogName,
+      isCatalogMadeUp,
+      documents: trusted && 'documents' in trusted ? trusted.documents : new TrustedDocuments(),
+      version: hash('sha256', JSON.stringify([catalogName, catalogText, manifestText])),
+    }
+  }
+
+  return {
+    get files() {
+      return files
+    },
+    read,
+  }
+}
+
+/** Reads each file once. */
+class TextFiles {
+  readonly #texts = new Map<string, string>()
+  readonly #problems: string[]
+
+  constructor(problems: string[]) {
+    this.#problems = problems
+  }
+
+  get files(): readonly string[] {
+    return [...this.#texts.keys()]
+  }
+
+  /** Empty if the file cannot be read, which is a problem. */
+  async read(file: string, what: string): Promise<string> {
+    const known = this.#texts.get(file)
+    if (known !== undefined) return known
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+      this.#problems.push(`${file}: ${what} cannot be read${code}`)
+      return ''
+    })
+    this.#texts.set(file, text)
+    return text
+  }
+}
+
+function readAccess(text: string, file: string, problems: string[]): AccessFile | undefined {
+  // Of a file that cannot be read nothing else is wrong.
+  if (problems.length > 0) return undefined
+  const read = readAccessFile(text, file)
+  if (!('problems' in read)) return read.value
+  problems.push(...read.problems)
+  return undefined
+}
+
+/** Imported when it is needed: production never loads the sandbox. */
+async function madeUpCatalog(): Promise<string> {
+  const { sandboxCatalog } = await import('./sandbox/catalog.ts')
+  return sandboxCatalog()
+}
