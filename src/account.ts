@@ -24,6 +24,7 @@ import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
 import { type Log, silentLog } from './upstream/log.ts'
+import type { UpstreamObserver } from './upstream/observer.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
 import { type CallCounters, openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
@@ -60,6 +61,13 @@ export interface Account extends AsyncDisposable {
   readonly publicUrl: URL | undefined
 }
 
+/** Sees accounts while they are open, and each of their upstream calls. */
+export interface AccountObserver {
+  /** For the account of that id; undefined if nobody looks. */
+  readonly upstreamOf: (account: string | undefined) => UpstreamObserver | undefined
+  readonly show: (account: Account) => Disposable | undefined
+}
+
 export interface AccountOptions {
   /** Whose answers, images and links these are; none of another account, even with the same credentials, is among them. */
   readonly id?: string | undefined
@@ -79,6 +87,7 @@ export interface AccountOptions {
   readonly images?: ImageSettings
   readonly resilience?: ResilienceSettings
   readonly log?: Log
+  readonly observer?: AccountObserver | undefined
 }
 
 /** Closing the account closes its connections. */
@@ -88,7 +97,8 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const own = options.counters ? undefined : openCallCounters(redis)
   const { resilience = defaultResilience, log = silentLog } = options
   const healths = byProvider<Healths>(name => new ProviderHealth(name, { ...resilience, log }))
-  const clients = connectClients(settings, options.counters ?? own, healths)
+  const upstreamObserver = options.observer?.upstreamOf(id)
+  const clients = connectClients(settings, options.counters ?? own, healths, upstreamObserver)
   const ownCaches = options.caches
     ? undefined
     : openCaches({ recordBytes: cacheBytes, imageBytes: images.cacheBytes, redis })
@@ -105,7 +115,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     if (!clients[name]) return 'NOT_CONFIGURED'
     return sandboxed.includes(name) ? 'SANDBOX' : 'READY'
   }
-  return {
+  const account: Account = {
     id,
     catalog,
     isCatalogMadeUp,
@@ -130,8 +140,11 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
       await ownCaches?.[Symbol.asyncDispose]()
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
       own?.[Symbol.dispose]()
+      shown?.[Symbol.dispose]()
     },
   }
+  const shown = options.observer?.show(account)
+  return account
 }
 
 type Healths = { readonly [Name in ProviderName]: ProviderHealth }

@@ -1,4 +1,4 @@
-import { type Cache, type CacheAccess, openCache } from './upstream/cache/cache.ts'
+import { type Cache, type CacheAccess, openCache, type SizedCache } from './upstream/cache/cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { openImageCache } from './upstream/images/image-cache.ts'
 
@@ -6,7 +6,7 @@ import { openImageCache } from './upstream/images/image-cache.ts'
 export interface Caches extends AsyncDisposable {
   /** Undefined where nothing is kept. */
   readonly records: Cache | undefined
-  readonly images: CacheAccess | undefined
+  readonly images: (CacheAccess & SizedCache) | undefined
 }
 
 export interface CachesOptions {

@@ -10,7 +10,7 @@ import { isLoopback } from './server/known-hosts.ts'
 import { startServer } from './server/server.ts'
 import type { DocumentSettings } from './server/trusted-documents.ts'
 import { readStart, type Setup } from './setup.ts'
-import { logRequests } from './telemetry/request-log.ts'
+import { openTelemetry } from './telemetry/telemetry.ts'
 import { openRedis } from './upstream/cache/redis.ts'
 import { warnOfEviction } from './upstream/cache/redis-eviction.ts'
 import { type Log, silentLog } from './upstream/log.ts'
@@ -21,6 +21,8 @@ export interface Isotherm extends AsyncDisposable {
   /** As they were at the start. */
   readonly accounts: readonly StartedAccount[]
   readonly documents: DocumentSettings
+  /** Where metrics are read; undefined if they are not served. */
+  readonly metricsUrl: string | undefined
   /** How long it serves on after it was told to stop. */
   readonly shutdownDelayMilliseconds: number
   /** Says by /readyz that no new requests may come, and serves on. */
@@ -58,8 +60,17 @@ export async function startIsotherm(
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }
   const caches = openCaches({ recordBytes: config.cacheBytes, imageBytes: config.images.cacheBytes, redis })
+  const telemetry = resources.use(await openTelemetry({ log, metrics: config.metrics, redis, caches }))
   const open = resources.use(
-    new OpenAccounts({ environment, config: { ...config, resilience }, redis, counters, caches, log }),
+    new OpenAccounts({
+      environment,
+      config: { ...config, resilience },
+      redis,
+      counters,
+      caches,
+      log,
+      observer: telemetry,
+    }),
   )
   // Closed before the accounts, so that no other instance is told that a call failed only because this one leaves.
   resources.use(caches)
@@ -74,8 +85,7 @@ export async function startIsotherm(
     }),
   )
   const { publicUrl } = config.images
-  const observers = [logRequests(log)]
-  const server = await startServer(access, { ...config, publicUrl, log, observers })
+  const server = await startServer(access, { ...config, publicUrl, log, observers: telemetry.requests })
   resources.defer(() => server.drain(config.drainMilliseconds))
 
   const owned = resources.move()
@@ -86,6 +96,7 @@ export async function startIsotherm(
       return { account, catalogName }
     }),
     documents: config.documents,
+    metricsUrl: telemetry.metricsUrl,
     shutdownDelayMilliseconds: config.shutdownDelayMilliseconds,
     beUnready: () => server.beUnready(),
     reload: () => reloading.reload(),

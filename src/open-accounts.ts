@@ -1,4 +1,4 @@
-import { type Account, openAccount } from './account.ts'
+import { type Account, type AccountObserver, openAccount } from './account.ts'
 import type { Caches } from './caches.ts'
 import { type Config, type Environment, StartProblems } from './config/config.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
@@ -17,6 +17,7 @@ export interface OpenAccountsOptions {
   readonly counters: CallCounters
   readonly caches: Caches
   readonly log: Log
+  readonly observer?: AccountObserver
 }
 
 interface Opened {
@@ -60,9 +61,9 @@ export class OpenAccounts implements AsyncDisposable {
     const opened = this.#open.get(nameOf(setup))
     if (opened?.version === version) return opened
     if (opened) return { account: { ...opened.account, catalog, documents, isCatalogMadeUp }, version }
-    const { environment, config, redis, counters, caches, log } = this.#options
+    const { environment, config, redis, counters, caches, log, observer } = this.#options
     const { staleSeconds, images, resilience } = config
-    const shared = { staleSeconds, images, resilience, redis, counters, caches, log }
+    const shared = { staleSeconds, images, resilience, redis, counters, caches, log, observer }
     const options = { ...setup, ...shared, trusted: documents }
     const settings = accountSettings(setup, environment, sandbox)
     return { account: openAccount(settings, catalog, options), version }

@@ -7,6 +7,7 @@ import type { ProviderHealth } from './upstream/breaker/provider-health.ts'
 import type { CachePolicy } from './upstream/cache/cache.ts'
 import type { CallContext } from './upstream/call-context.ts'
 import type { ProviderName } from './upstream/error.ts'
+import type { UpstreamObserver } from './upstream/observer.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
 import type { Probed } from './upstream/provider/probe.ts'
 import { type Provider, requiredNames } from './upstream/provider/provider.ts'
@@ -59,14 +60,18 @@ export type Clients = { readonly [Name in ProviderName]: AllClients[Name] | unde
 /** What an account's requests share; undefined where a provider is not configured. */
 export type Sources = { readonly [Name in ProviderName]: AllSources[Name] | undefined }
 
-/** Nothing is connected before the first call. Accounts of equal credentials count their calls together in `counters`. */
+/**
+ * Nothing is connected before the first call. Accounts of equal credentials count their calls together in `counters`. The
+ * observer sees each call.
+ */
 export function connectClients(
   settings: Settings,
   counters?: CallCounters,
   healths?: Readonly<Record<ProviderName, ProviderHealth>>,
+  observer?: UpstreamObserver,
 ): Clients {
   const connect = <Name extends ProviderName>(name: Name, own: AllSettings[Name] | undefined) =>
-    own && providers[name].connect(own, counters, healths?.[name])
+    own && providers[name].connect(observer ? { ...own, observer } : own, counters, healths?.[name])
   return byProvider<Clients>(name => connect(name, settings[name]))
 }
 

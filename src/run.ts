@@ -46,9 +46,10 @@ function onSignal(name: NodeJS.Signals, listener: () => void): Disposable {
   return { [Symbol.dispose]: () => void process.off(name, listener) }
 }
 
-function greeting({ origin, accounts, documents: { mode } }: Isotherm): string {
+function greeting({ origin, accounts, documents: { mode }, metricsUrl }: Isotherm): string {
   return [
     `Isotherm listens on ${origin}/graphql`,
+    ...(metricsUrl ? [`  metrics: ${metricsUrl}`] : []),
     ...accounts.flatMap(started => accountLines(started, mode)),
   ].join('\n')
 }

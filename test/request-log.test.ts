@@ -133,7 +133,7 @@ test('no variable, argument or alias is in a line, and no name that the document
 
 test('a failure of a vendor says which call it was, at which attempt, and by which ids it is found again', async () => {
   const headers = { 'x-request-id': 'of-the-vendor' }
-  served.sandbox.zenovay.journal.script({ times: 1, answer: { status: 503, headers } })
+  served.sandbox.zenovay.journal.script({ times: 2, answer: { status: 503, headers } })
   const query = '{ view(by: { url: "https://shop.example.com/pricing" }) { totalInteractions } }'
   const { errors } = await askText(served.origin, query, {}, { headers: { traceparent } })
   expect(errors).toHaveLength(1)
@@ -147,7 +147,7 @@ test('a failure of a vendor says which call it was, at which attempt, and by whi
       upstreamStatus: 503,
       upstreamRequestId: 'of-the-vendor',
       route: 'GET /heatmaps/:websiteId/pages',
-      attempt: 1,
+      attempt: 2,
       milliseconds: expect.any(Number),
       requestId: sentId,
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',

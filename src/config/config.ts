@@ -45,6 +45,8 @@ export interface Config {
   readonly shutdownDelayMilliseconds: number
   /** How long requests in flight may go on after a signal to stop. */
   readonly drainMilliseconds: number
+  /** Where metrics are served; undefined if nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined
   /** Providers whose upstream is the sandbox's. */
   readonly sandboxed: readonly ProviderName[]
   /** The settings of each provider whose required variables are set. */
@@ -122,6 +124,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     hosts: general.ISOTHERM_HOSTS,
     shutdownDelayMilliseconds: general.ISOTHERM_SHUTDOWN_DELAY_MS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
+    metrics: general.ISOTHERM_METRICS,
     sandboxed,
     providers: settings,
   }

@@ -55,6 +55,7 @@ export const generalVariables = z.object({
   ISOTHERM_MAX_ALIASES: integer(0, 1_000_000).default(2000),
   ISOTHERM_MAX_TOKENS: integer(1, 1_000_000).default(30_000),
   ISOTHERM_MAX_DIRECTIVES: integer(0, 1_000_000).default(200),
+  ISOTHERM_METRICS: address().optional(),
   ISOTHERM_LOG_LEVEL: text()
     .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
     .default('info'),
@@ -86,6 +87,17 @@ function proxyUrl() {
   return text()
     .transform(value => (/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`))
     .pipe(url(['http:', 'https:']))
+}
+
+/** A host and a port, such as `127.0.0.1:9464`. */
+function address() {
+  const error = 'must be a host and a port such as 127.0.0.1:9464'
+  return text().transform((value, context) => {
+    const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(value) ?? []
+    if (host !== '' && isHost(value)) return { host: host.replace(/[[\]]/g, ''), port: Number(port) }
+    context.addIssue({ code: 'custom', message: error })
+    return z.NEVER
+  })
 }
 
 function providerList() {

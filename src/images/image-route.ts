@@ -15,7 +15,7 @@ import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
   /** Whose image a handle names, before its signature is verified. */
-  readonly accountOf: (handle: string) => Pick<Account, 'handles' | 'images' | 'uses'> | undefined
+  readonly accountOf: (handle: string) => Pick<Account, 'id' | 'handles' | 'images' | 'uses'> | undefined
   /** For getting the image. Sending it takes as long as the reader keeps reading. */
   readonly deadlineMilliseconds: number
   /** Milliseconds that a reader may take nothing of an image. */
@@ -74,6 +74,7 @@ async function respond(
     return sendProblem(request, response, problem(422, detail))
   }
   const scope = RequestScope.alone(reference.provider, signal, record)
+  record.account = account.id
   record.used = () => [scope]
   const found = await account.images.open(reference, variant.data, scope)
   if (found.state === 'READY') {

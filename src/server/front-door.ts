@@ -91,6 +91,7 @@ async function admit(
     const entry = await access.enter(request, request.method === 'GET' ? ticket : undefined)
     using _use = entry.account.uses.begin()
     record.caller = entry.caller.id
+    record.account = entry.account.id
     await handlers[route]({ ...exchange, ...entry })
   } else if (route) await handlers[route](exchange)
 }

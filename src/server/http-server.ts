@@ -24,6 +24,8 @@ export interface HttpServerOptions {
   readonly port: number
   /** How long a request may take to arrive, up to the last byte of its body. Responses have no such limit. */
   readonly requestMilliseconds?: number
+  /** What says the address: by default HOST and PORT. */
+  readonly setting?: string
 }
 
 /** Rejects with StartProblems if it cannot listen on the address. */
@@ -31,6 +33,7 @@ export async function listen({
   host,
   port,
   requestMilliseconds = 60_000,
+  setting = 'HOST and PORT',
 }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer({
     requestTimeout: requestMilliseconds,
@@ -52,7 +55,7 @@ export async function listen({
   server.listen(port, host)
   await once(server, 'listening').catch(error => {
     throw new StartProblems([
-      `${host}:${port} cannot be listened on (${error.code ?? error.name}): set HOST and PORT to an address that is free`,
+      `${host}:${port} cannot be listened on (${error.code ?? error.name}): set ${setting} to an address that is free`,
     ])
   })
   const { address, family, port: taken } = server.address() as AddressInfo

@@ -29,7 +29,7 @@ export interface RequestRecord {
   route?: Route | undefined
   /** By id. */
   caller?: string
-  account?: string
+  account?: string | undefined
   operation?: RecordedOperation
   estimatedCost?: number
   /** So far. */

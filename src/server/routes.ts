@@ -36,6 +36,17 @@ const typesOfGet = [
   'text/html',
 ] as const
 
+/** Each route as metrics and traces name it. */
+export const patternOf: Readonly<Record<Route, string>> = {
+  home: '/',
+  graphql: '/graphql',
+  graphiql: '/graphql',
+  image: '/images/{link}',
+  ticket: '/ticket',
+  health: '/healthz',
+  readiness: '/readyz',
+}
+
 /** Each route's methods, in the order in which a 405 lists them. OPTIONS works everywhere. */
 export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   home: ['GET', 'HEAD'],

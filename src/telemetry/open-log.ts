@@ -14,5 +14,10 @@ export function openLog(level: LogLevel, write: (line: string) => void): Log {
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  return pino(options, { write: line => write(line.trimEnd()) })
+  const logger = pino(options, { write: line => write(line.trimEnd()) })
+  return {
+    error: logger.error.bind(logger),
+    warn: logger.warn.bind(logger),
+    info: logger.info.bind(logger),
+  }
 }

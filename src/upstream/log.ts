@@ -5,6 +5,8 @@ export interface Log {
   /** A vendor, Redis or a client did something that costs a response its quality. */
   warn(fields: LogFields, message: string): void
   info(fields: LogFields, message: string): void
+  /** How many lines were left out so far, because nobody read them in time. */
+  readonly dropped?: number
 }
 
 export type LogFields = Readonly<Record<string, unknown>>

@@ -38,3 +38,19 @@ export function failedOutcome(error: unknown, signal: AbortSignal | undefined): 
   const code = error instanceof UpstreamError ? error.code : 'UPSTREAM_UNAVAILABLE'
   return { failure: signal?.aborted && code !== 'UPSTREAM_TIMEOUT' ? 'CANCELLED' : code }
 }
+
+/** One observer for several; undefined for none. The trace that a call carries is the first that one of them gives. */
+export function joinObservers(observers: readonly UpstreamObserver[]): UpstreamObserver | undefined {
+  if (observers.length < 2) return observers[0]
+  return {
+    begin(call) {
+      const observations = observers.map(observer => observer.begin(call))
+      return {
+        traceparent: observations.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
+        end(outcome) {
+          for (const observation of observations) observation.end(outcome)
+        },
+      }
+    },
+  }
+}

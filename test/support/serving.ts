@@ -13,6 +13,8 @@ export interface Served extends AsyncDisposable {
   readonly origin: string
   /** The upstreams that it asks, with their journals. */
   readonly sandbox: Sandbox
+  /** Where metrics are read; undefined if they are not served. */
+  readonly metricsUrl: string | undefined
   /** The messages that it logged so far. */
   readonly log: readonly string[]
   /** The whole lines of the log so far. */
@@ -57,6 +59,7 @@ export async function serve({
   return {
     origin: isotherm.origin,
     sandbox,
+    metricsUrl: isotherm.metricsUrl,
     log: messages,
     logLines: lines,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

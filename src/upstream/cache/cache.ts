@@ -21,7 +21,7 @@ export interface Lookup {
 }
 
 /** Values by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never a value. */
-export interface Cache extends AsyncDisposable {
+export interface Cache extends AsyncDisposable, SizedCache {
   /**
    * Undefined when there is no entry, or it cannot be read. At once where memory decides, a promise where Redis has to be asked.
    * Never rejects. All who read an entry get the same value, and nobody may change it.
@@ -53,8 +53,13 @@ export interface Cache extends AsyncDisposable {
   readonly leases: Leases | undefined
 }
 
+/** What entries take in memory. */
+export interface SizedCache {
+  readonly bytes: number
+}
+
 /** A cache for those who do not close it. */
-export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose>
+export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose | keyof SizedCache>
 
 /** How an account caches what a provider returns. */
 export interface CachePolicy {
@@ -126,6 +131,9 @@ export function openCache({ bytes, redis, namespace }: CacheOptions): Cache {
     },
     async clear(tag) {
       await tags.forget(tag)
+    },
+    get bytes() {
+      return memory.bytes
     },
     async [Symbol.asyncDispose]() {
       resources.dispose()

@@ -18,6 +18,8 @@ export interface Memory {
   get(key: string): StoredEntry | undefined
   set(key: string, entry: StoredEntry): void
   delete(key: string): void
+  /** What its entries take. */
+  readonly bytes: number
 }
 
 /** Nothing is reserved: a large bound that is not used costs nothing. */
@@ -38,6 +40,9 @@ export function openMemory(bytes: number): Memory {
     },
     delete(key) {
       entries.delete(key)
+    },
+    get bytes() {
+      return entries.calculatedSize
     },
   }
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { CacheAccess, CacheEntry } from '../cache/cache.ts'
+import type { CacheAccess, CacheEntry, SizedCache } from '../cache/cache.ts'
 import type { ImageFile } from './image.ts'
 
 /** A cacheable value with an image. */
@@ -8,7 +8,7 @@ export interface ImageResult {
 }
 
 /** Caches images in memory up to so many bytes; the least recently used go first. Ignores all other values. */
-export function openImageCache(bytes: number): CacheAccess {
+export function openImageCache(bytes: number): CacheAccess & SizedCache {
   const images = new LRUCache<string, CacheEntry & { readonly size: number }>({
     maxSize: bytes,
     sizeCalculation: ({ size }) => size,
@@ -24,6 +24,9 @@ export function openImageCache(bytes: number): CacheAccess {
     tagVersion: async () => undefined,
     clear: async () => images.clear(),
     leases: undefined,
+    get bytes() {
+      return images.calculatedSize
+    },
   }
 }
 

@@ -1,0 +1,48 @@
+import type { Account, AccountObserver } from '../account.ts'
+import type { RequestObserver } from '../server/request-record.ts'
+import type { SizedCache } from '../upstream/cache/cache.ts'
+import type { Log } from '../upstream/log.ts'
+import { joinObservers } from '../upstream/observer.ts'
+import type { MetricsAddress } from './metrics/metrics-server.ts'
+import { logRequests } from './request-log.ts'
+
+/** What a process tells of itself while it serves. Closed after the server, as its last requests are told as well. */
+export interface Telemetry extends AccountObserver, AsyncDisposable {
+  readonly requests: readonly RequestObserver[]
+  /** Where metrics are read; undefined if they are not served. */
+  readonly metricsUrl: string | undefined
+}
+
+export interface TelemetryOptions {
+  readonly log: Log
+  readonly metrics: MetricsAddress | undefined
+  readonly redis: { readonly status: string } | undefined
+  readonly caches: { readonly [Name in 'records' | 'images']: SizedCache | undefined }
+}
+
+/** Imports only what is configured: it would take a fifth of a start. */
+export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const { log, metrics: address } = options
+  await using resources = new AsyncDisposableStack()
+  const metrics = address && (await import('./metrics/metrics.ts')).openMetrics(measured(options))
+  const served =
+    address &&
+    metrics &&
+    resources.use(await (await import('./metrics/metrics-server.ts')).serveMetrics(address, metrics))
+  const owned = resources.move()
+  return {
+    requests: [logRequests(log), ...(metrics ? [metrics.requests] : [])],
+    upstreamOf: account => joinObservers(metrics ? [metrics.upstreamOf(account)] : []),
+    show: (account: Account) => metrics?.show(account),
+    metricsUrl: served?.url,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+function measured({ log, redis, caches }: TelemetryOptions) {
+  return {
+    droppedLines: () => log.dropped ?? 0,
+    cacheBytes: () => ({ records: caches.records?.bytes ?? 0, images: caches.images?.bytes ?? 0 }),
+    isRedisReady: redis && (() => redis.status === 'ready'),
+  }
+}
