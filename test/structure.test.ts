@@ -252,7 +252,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/providers/analytiks/decode': ['src/providers/analytiks'],
   'src/providers/analytiks/time': ['src/providers/analytiks'],
-  'src/cli': ['src', 'src/config', 'src/cli/doctor', 'src/upstream'],
+  'src/cli': ['src', 'src/access', 'src/config', 'src/cli/doctor', 'src/upstream'],
   'src/cli/doctor': [
     'src',
     'src/catalog',

@@ -3,8 +3,9 @@ import { cutText } from '../upstream/cut-text.ts'
 
 /** What a command line asks for. */
 export type Command =
-  | { readonly name: 'serve' | 'help' | 'version' }
+  | { readonly name: 'serve' | 'help' | 'version' | 'keys list' }
   | { readonly name: 'doctor'; readonly isJson: boolean }
+  | { readonly name: 'keys create'; readonly caller: string }
 
 /** A command line that is no command. Its message is a sentence for whoever wrote it. */
 export class WrongUsage extends Error {
@@ -45,9 +46,24 @@ function commandOf([name = 'serve', ...rest]: readonly string[], isJson: boolean
       return { name, isJson }
     case 'help':
       return { name }
+    case 'keys':
+      return keysCommand(rest)
     default:
       throw new WrongUsage(`${shown(name)} is no command of isotherm.`)
   }
+}
+
+function keysCommand([name, ...rest]: readonly string[]): Command {
+  if (name === undefined) throw new WrongUsage('isotherm keys needs a command: create or list.')
+  if (name === 'list') {
+    none('keys list', rest)
+    return { name: 'keys list' }
+  }
+  if (name !== 'create') throw new WrongUsage(`${shown(name)} is no command of isotherm keys.`)
+  const [caller, ...more] = rest
+  if (!caller) throw new WrongUsage('isotherm keys create needs the id of a caller.')
+  none('keys create <caller>', more)
+  return { name: 'keys create', caller }
 }
 
 function none(command: string, [word]: readonly string[]): void {

@@ -26,5 +26,9 @@ async function run(command: Command, options: CommandOptions): Promise<number> {
       return 0
     case 'doctor':
       return (await import('./doctor/doctor.ts')).examine(command.isJson, options)
+    case 'keys create':
+      return (await import('./keys.ts')).printNewKey(command.caller, options)
+    case 'keys list':
+      return (await import('./keys.ts')).printKeys(options)
   }
 }

@@ -9,6 +9,8 @@ Usage: isotherm [command] [options]
   serve                 serves the graph until SIGTERM or SIGINT; the default
   doctor [--json]       asks each configured vendor its cheapest question and says what is wrong;
                         exits with 0 if all is well, 1 if something failed, 2 if it could not run
+  keys create <caller>  prints a new key and its line for the access file; changes no file
+  keys list             lists the callers and keys of the access file (ISOTHERM_ACCESS)
 
   -h, --help            prints this
   -v, --version         prints the version

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -12,6 +13,8 @@ test.each([
   [['doctor'], { name: 'doctor', isJson: false }],
   [['doctor', '--json'], { name: 'doctor', isJson: true }],
   [['--json', 'doctor'], { name: 'doctor', isJson: true }],
+  [['keys', 'create', 'dashboard'], { name: 'keys create', caller: 'dashboard' }],
+  [['keys', 'list'], { name: 'keys list' }],
   [['--help'], { name: 'help' }],
   [['-h'], { name: 'help' }],
   [['doctor', '--help'], { name: 'help' }],
@@ -24,6 +27,11 @@ test.each([
 test.each([
   [['srve'], '"srve" is no command of isotherm.'],
   [['serve', 'all'], 'isotherm serve takes no "all".'],
+  [['keys'], 'isotherm keys needs a command: create or list.'],
+  [['keys', 'revoke'], '"revoke" is no command of isotherm keys.'],
+  [['keys', 'create'], 'isotherm keys create needs the id of a caller.'],
+  [['keys', 'create', 'a', 'b'], 'isotherm keys create <caller> takes no "b".'],
+  [['keys', 'list', '--json'], '--json is no option of isotherm keys list.'],
   [['--port', '80'], '"--port" is no option of isotherm.'],
   [['-p'], '"-p" is no option of isotherm.'],
   [['--json'], '--json is no option of isotherm serve.'],
@@ -63,6 +71,7 @@ describe('the command line of the source', () => {
 test('a variable that is nearly a setting is a warning of the log', async () => {
   await using isotherm = await startNode([main], { PORT: '0', ISOTHERM_CATALOGUE: 'planted-value' })
   await originOf(isotherm)
+  while (!isotherm.stderr.includes('\n')) await once(isotherm.process.stderr ?? isotherm.process, 'data')
   expect(JSON.parse(isotherm.stderr)).toMatchObject({
     level: 'warn',
     variable: 'ISOTHERM_CATALOGUE',

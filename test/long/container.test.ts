@@ -8,6 +8,8 @@ import { environmentOf, execForm, lastOf, readStages, type Stage } from '../supp
 
 const root = join(import.meta.dirname, '../..')
 const minutes = 600_000
+/** On made-up data, for everybody. */
+const open = { ISOTHERM_SANDBOX: 'on', ISOTHERM_ANONYMOUS: 'heatmaps:read,explore' }
 const resources = new AsyncDisposableStack()
 /** Where each stage's root is, in its order. */
 const roots: string[] = []
@@ -72,7 +74,7 @@ async function start(command: readonly string[], environment: Readonly<Record<st
 test('it serves the sandbox when it is told to, writes no file, and ends after its delay', {
   timeout: minutes,
 }, async () => {
-  const environment = { ISOTHERM_SANDBOX: 'on', HOST: '127.0.0.1', ISOTHERM_SHUTDOWN_DELAY_MS: '100' }
+  const environment = { ...open, HOST: '127.0.0.1', ISOTHERM_SHUTDOWN_DELAY_MS: '100' }
   await using isotherm = await start(['serve'], environment)
   const origin = await originOf(isotherm)
   const response = await fetch(`${origin}/graphql`, {
@@ -95,7 +97,7 @@ test('it has the commands, and its production packages only', { timeout: minutes
   expect(await version.ended()).toBe(0)
   const { version: own } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   expect(version.stdout).toBe(`${own}\n`)
-  await using doctor = await start(['doctor'], { ISOTHERM_SANDBOX: 'on' })
+  await using doctor = await start(['doctor'], open)
   expect(await doctor.ended()).toBe(0)
   expect(doctor.stdout).toContain('All is well.')
   const modules = join(roots.at(-1) ?? '', 'app/node_modules')
@@ -109,7 +111,7 @@ test('it serves somebody who is not root', { timeout: minutes }, async () => {
   const nobody = 65_534
   const somebody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
   const words = [join(folder, 'app/dist/src/main.js'), 'doctor']
-  const env = { ISOTHERM_SANDBOX: 'zenovay' }
+  const env = { ...open, ISOTHERM_SANDBOX: 'zenovay' }
   const { stdout } = await promisify(execFile)(process.execPath, words, {
     cwd: join(folder, 'app'),
     env,
