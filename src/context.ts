@@ -71,11 +71,12 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     used.add(name)
     return part
   }
+  const callerId = caller === anyone ? undefined : caller.id
   const pauses = new Pauses(gone)
   const admission = new Admission(isPlanOnly, pauses)
   const scopes: Readonly<Record<ProviderName, RequestScope>> = byProvider(name => {
     const maximum = settings[name]?.limits.maximumCalls ?? 0
-    return new RequestScope(name, signal, admission, maximum, incoming)
+    return new RequestScope(name, signal, admission, maximum, incoming, callerId)
   })
   const loaderSources: LoaderSources = {
     sources: name => take(name, sources[name]),

@@ -6,6 +6,8 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** The request that began the call: the limiters serve requesters round-robin. By default the signal. */
   readonly requester?: object
+  /** Whose request began the call: the limiters serve callers round-robin, and keep each to its share. By default the requester. */
+  readonly caller?: string | undefined
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
   /** Called when the call's turn has come; rejects if another instance makes it, and then it must not be made. */

@@ -93,6 +93,9 @@ export class UpstreamError extends Error {
   }
 }
 
+/** A limit of one caller: the same call is still possible for another. */
+export class CallerLimited extends UpstreamError {}
+
 /** Whether the upstream itself fails for now, whatever the request: stale-if-error applies. */
 export function isDown(error: unknown): boolean {
   return (

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Access } from '../../src/access/access.ts'
+import { type Access, openToAll } from '../../src/access/access.ts'
 import type { Caller } from '../../src/access/caller.ts'
 import { type Scope, scopes } from '../../src/access/scopes.ts'
 import { openAccount } from '../../src/account.ts'
@@ -30,12 +30,15 @@ export async function serveCallers({
   catalog = sandboxCatalog(),
   sandbox: options = {},
   limits = {},
+  isOpen = false,
 }: {
   readonly environment?: Environment
   readonly catalog?: string
   readonly sandbox?: SandboxOptions
   /** By the caller's name. */
   readonly limits?: Readonly<Record<string, Caller['limits']>>
+  /** Whether it tells no callers apart. */
+  readonly isOpen?: boolean
 } = {}): Promise<CallersServed> {
   await using resources = new AsyncDisposableStack()
   const sandbox = resources.use(await startSandbox(options))
@@ -50,11 +53,13 @@ export async function serveCallers({
   const read = readCatalog(catalog, 'the test')
   if (!('catalog' in read)) throw new Error(read.problems.join('\n'))
   const account = resources.use(openAccount(config.providers, read.catalog, config))
-  const access: Access = {
-    enter: request => ({ caller: callerOf(request, limits), account }),
-    accountOf: () => account,
-    ticketFor: async () => 'none',
-  }
+  const access: Access = isOpen
+    ? openToAll(account)
+    : {
+        enter: request => ({ caller: callerOf(request, limits), account }),
+        accountOf: () => account,
+        ticketFor: async () => 'none',
+      }
   const { publicUrl } = config.images
   const { log, messages } = recordLog()
   const { documents: _none, ...settings } = config

@@ -1,3 +1,4 @@
+import { FairShares, type PeriodRoom, type WindowRoom } from './fair-shares.ts'
 import { type Clock, Period, type PeriodLength, type ReportedPeriod } from './quota-period.ts'
 import { CallLog, type RateWindow, windowsWait } from './sliding-window.ts'
 
@@ -34,6 +35,12 @@ export interface CallCounter extends Disposable {
   observe(reported: ReportedLimits): void
   /** The calls left in the period, or in the longest window if there is no period; null if neither is known. */
   readonly left: number | null
+  /** What each window allows and has left, as far as known. */
+  readonly windowRooms: readonly WindowRoom[]
+  /** The same of the period; undefined if its limit or end is not known. */
+  readonly periodRoom: PeriodRoom | undefined
+  /** What callers take of it. */
+  readonly shares: FairShares
 }
 
 /** Counts in this process's memory only. */
@@ -67,6 +74,15 @@ export class LocalCallCounter {
     if (period) return Math.max(0, period.left)
     const longest = this.#windows.at(-1)
     return longest ? Math.max(0, this.#room(longest)) : null
+  }
+
+  get windowRooms(): readonly WindowRoom[] {
+    return this.#windows.map(window => ({ ...window, left: this.#room(window) }))
+  }
+
+  get periodRoom(): PeriodRoom | undefined {
+    const { limit: calls, state } = this.period
+    return calls === undefined || !state ? undefined : { calls, ...state }
   }
 
   /** How long no call may be made, in milliseconds. */
@@ -156,6 +172,13 @@ export function openLocalCallCounter(allowance: Allowance, clock: Clock): CallCo
     get left() {
       return counter.left
     },
+    get windowRooms() {
+      return counter.windowRooms
+    },
+    get periodRoom() {
+      return counter.periodRoom
+    },
+    shares: new FairShares(clock),
     [Symbol.dispose]() {},
   }
 }

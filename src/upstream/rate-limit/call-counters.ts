@@ -33,6 +33,13 @@ export function openCallCounters(redis?: Redis): CallCounters {
         get left() {
           return counter.left
         },
+        get windowRooms() {
+          return counter.windowRooms
+        },
+        get periodRoom() {
+          return counter.periodRoom
+        },
+        shares: counter.shares,
         [Symbol.dispose]() {
           if (!isHeld) return
           isHeld = false

@@ -1,10 +1,11 @@
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
+import { FairQueue } from './fair-queue.ts'
 import { Liveness } from './liveness.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
-/** Bounds the calls under way at once. Round-robin between requests, first in first out within one. */
+/** Bounds the calls under way at once. Round-robin between callers, then between requests; first in first out within one. */
 export interface FairSemaphore extends Disposable {
   /**
    * Acquires a permit; disposing of it releases it. Rejects with UpstreamError if the call's signal aborts first, if no call
@@ -50,8 +51,7 @@ export function openFairSemaphore(
   let isClosed = false
   let checking: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
   const waiting = new Set<Waiting>()
-  /** The queues by requester, in the order of their turns; none is empty. */
-  const queues = new Map<object, Set<Waiting>>()
+  const queue = new FairQueue<Waiting>()
   const returning = new Set<Waiting>()
 
   const permit = (): Disposable => {
@@ -67,14 +67,7 @@ export function openFairSemaphore(
   }
   const next = (): Waiting | undefined => {
     const [first] = returning
-    if (first) return first
-    const [turn] = queues
-    if (!turn) return undefined
-    const [requester, queue] = turn
-    queues.delete(requester)
-    queues.set(requester, queue)
-    const [waiting] = queue
-    return waiting
+    return first ?? queue.next()
   }
   const serveNext = () => {
     const served = free > 0 ? next() : undefined
@@ -105,17 +98,18 @@ export function openFairSemaphore(
     clearTimeout(checking?.timer)
     checking = { at, timer: setTimeout(check, Math.max(1, Math.ceil(milliseconds))).unref() }
   }
-  const wait = ({ signal, requester = signal }: CallContext, since: number, isReturning: boolean) => {
+  const wait = (callContext: CallContext, since: number, isReturning: boolean) => {
+    const { signal, requester = signal } = callContext
+    const turn = { caller: callContext.caller ?? requester, requester }
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
-    const queue = isReturning ? returning : queues.getOrInsertComputed(requester, () => new Set())
     const end = () => turnAway(one, endedError(provider, signal))
     const one: Waiting = {
       since,
       leave() {
         signal.removeEventListener('abort', end)
         waiting.delete(one)
-        queue.delete(one)
-        if (queue.size === 0 && !isReturning) queues.delete(requester)
+        if (isReturning) returning.delete(one)
+        else queue.delete(turn, one)
         if (waiting.size > 0) return
         clearTimeout(checking?.timer)
         checking = undefined
@@ -124,7 +118,8 @@ export function openFairSemaphore(
       turnAway: reject,
     }
     waiting.add(one)
-    queue.add(one)
+    if (isReturning) returning.add(one)
+    else queue.add(turn, one)
     signal.addEventListener('abort', end, { once: true })
     checkIn(liveness.left(clock.now(), since))
     return promise

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
-import { type ProviderName, UpstreamError } from '../error.ts'
+import { CallerLimited, type ProviderName, UpstreamError } from '../error.ts'
 import { toWait } from '../http/status.ts'
 import type { CallCounter, Refusal, ReportedLimits } from './call-counter.ts'
 import { closedError, type FairSemaphore } from './fair-semaphore.ts'
@@ -11,7 +11,7 @@ import { type Clock, systemClock } from './quota-period.ts'
 export interface RateLimiter extends Disposable {
   /**
    * Makes the call when its turn comes. It waits for a permit until its signal aborts, as long as other calls succeed, and
-   * for a limit at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
+   * for a limit or its caller's share at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
    * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. It rejects as the call's
    * claim does. An error of the call that names a wait holds back all further calls until it is over.
    */
@@ -43,6 +43,8 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
   let refusing = new AbortController()
   let waiting = 0
   let underWay = 0
+  /** How many calls of a caller wait for its share. */
+  const sharesAwaited = new Map<object | string, number>()
 
   const pause = async (refusal: Refusal, signal: AbortSignal) => {
     const until = clock.now() + refusal.milliseconds
@@ -58,6 +60,28 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       const ended = endedError(provider, signal.aborted ? signal : refused)
       if (ended.code !== 'UPSTREAM_TIMEOUT') throw ended
       throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
+    }
+  }
+  /** Reserves a call of the caller's share, and waits for one without a permit, which others may use meanwhile. */
+  const shareAndPermit = async (callContext: CallContext, began: number): Promise<Disposable> => {
+    const caller = callerOf(callContext)
+    let patience = Math.min(patienceMilliseconds, semaphore.left(began))
+    for (let [since, isReturning] = [began, false]; ; [since, isReturning] = [clock.now(), true]) {
+      using held = new DisposableStack()
+      held.use(await semaphore.take(callContext, { since, isReturning }))
+      const ahead = sharesAwaited.get(caller) ?? 0
+      const refusal = counter.shares.take(caller, counter.windowRooms, counter.periodRoom, ahead)
+      if (!refusal) return held.move()
+      held.dispose()
+      if (refusal.milliseconds > patience) throw shareUsedUp(provider, refusal)
+      patience -= refusal.milliseconds
+      sharesAwaited.set(caller, ahead + 1)
+      try {
+        await pause(refusal, callContext.signal)
+      } finally {
+        sharesAwaited.set(caller, (sharesAwaited.get(caller) ?? 1) - 1)
+        if (sharesAwaited.get(caller) === 0) sharesAwaited.delete(caller)
+      }
     }
   }
   const note = (failure: unknown) => {
@@ -88,13 +112,24 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       if (hasWaited) waiting--
     }
   }
+  /** The common permit of a call that the vendor's limits allow; otherwise its share is given back. */
+  const counted = async (callContext: CallContext, since: number): Promise<Disposable> => {
+    let isCounted = false
+    try {
+      await callContext.claim?.()
+      if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
+      const permit = await turn(callContext, since)
+      isCounted = true
+      return permit
+    } finally {
+      counter.shares.settle(callerOf(callContext), isCounted)
+    }
+  }
   return {
     async spend(callContext, call) {
       const since = clock.now()
-      using _permit = await semaphore.take(callContext, { since })
-      await callContext.claim?.()
-      if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
-      using _commonPermit = await turn(callContext, since)
+      using _permit = await shareAndPermit(callContext, since)
+      using _commonPermit = await counted(callContext, since)
       callContext.begun?.()
       underWay++
       try {
@@ -137,6 +172,19 @@ function limited(provider: ProviderName, { milliseconds, isQuota }: Refusal): Up
     isQuota ? `The quota of ${provider} is used up.` : `The limits of ${provider} allow no call now.`,
     { retryAfterSeconds: toWait(Math.max(1, milliseconds / 1000)) },
   )
+}
+
+function shareUsedUp(provider: ProviderName, { milliseconds, isQuota }: Refusal): CallerLimited {
+  return new CallerLimited(
+    provider,
+    isQuota ? 'UPSTREAM_QUOTA_EXHAUSTED' : 'UPSTREAM_RATE_LIMITED',
+    `This caller has used its share of the calls that ${provider} allows ${isQuota ? 'this month' : 'now'}.`,
+    { retryAfterSeconds: toWait(Math.max(1, milliseconds / 1000)) },
+  )
+}
+
+function callerOf({ signal, requester = signal, caller }: CallContext): object | string {
+  return caller ?? requester
 }
 
 /** A provider's wait counts for a day at most: its mistake must not block the account for good. */

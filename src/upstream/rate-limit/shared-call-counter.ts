@@ -7,6 +7,8 @@ import {
   type Refusal,
   type ReportedLimits,
 } from './call-counter.ts'
+import { FairShares, type PeriodRoom, type WindowRoom } from './fair-shares.ts'
+import { NamedCalls } from './named-calls.ts'
 import { type Clock, unseenCalls } from './quota-period.ts'
 import {
   joinScript,
@@ -18,6 +20,7 @@ import {
   takeScript,
 } from './redis-scripts.ts'
 import type { SharedRedis } from './shared-redis.ts'
+import { Sight } from './shared-sight.ts'
 
 /**
  * A counter that instances share through Redis under one name. While Redis responds, no window exceeds its limit. If Redis
@@ -47,25 +50,14 @@ const retryPause = 1_000
 /** How long all instances may take to report their calls after Redis has come back, in milliseconds. */
 const returnPause = 5_000
 
-/** The last reply of Redis. */
-interface Sight {
-  /** The calls left in each window. */
-  readonly room: readonly number[]
-  /** The calls left in the longest window. */
-  readonly left: number | null
-  readonly instances: number
-}
-
 class SharedCallCounter implements CallCounter {
+  readonly shares: FairShares
   readonly #clock: Clock
   readonly #local: LocalCallCounter
   readonly #sharing: SharedRedis
   readonly #keys: readonly string[]
   readonly #returns: Disposable
-  readonly #instance = randomUUID()
-  /** The times of this instance's calls by id, ascending. */
-  readonly #calls = new Map<string, number>()
-  #sequence = 0
+  readonly #calls = new NamedCalls()
   /** Calls that wait for Redis's reply. */
   #asking = 0
   #isJoined = false
@@ -82,6 +74,7 @@ class SharedCallCounter implements CallCounter {
 
   constructor(allowance: Allowance, clock: Clock, sharing: SharedRedis, name: string) {
     this.#clock = clock
+    this.shares = new FairShares(clock)
     this.#local = new LocalCallCounter(allowance, clock)
     this.#sharing = sharing
     const stem = `{${sharing.prefix}:budget:${name}}`
@@ -98,17 +91,25 @@ class SharedCallCounter implements CallCounter {
     return seen ? seen.left : this.#local.left
   }
 
+  get windowRooms(): readonly WindowRoom[] {
+    return (this.#isJoined ? this.#seen?.windowRooms : undefined) ?? this.#local.windowRooms
+  }
+
+  get periodRoom(): PeriodRoom | undefined {
+    return this.#local.periodRoom
+  }
+
   async take(ahead: number): Promise<Refusal | undefined> {
     if (!(await this.#join())) return this.#takeLocally(ahead)
     // Redis came back: until all instances have reported their calls, each also keeps within its share.
     const caution = this.#cautiousUntil - this.#clock.now()
     const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead, this.#asking), caution) : 0
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
-    const id = `${this.#instance}:${++this.#sequence}`
+    const id = this.#calls.nextId()
     const { windows, longestMilliseconds, period } = this.#local
     this.#asking++
     const reply = await this.#run(takeScript, takeReply, [
-      this.#instance,
+      this.#calls.instance,
       id,
       ahead,
       longestMilliseconds,
@@ -133,7 +134,7 @@ class SharedCallCounter implements CallCounter {
 
   [Symbol.dispose](): void {
     this.#returns[Symbol.dispose]()
-    if (this.#isJoined) void this.#run(leaveScript, z.unknown(), [this.#instance])
+    if (this.#isJoined) void this.#run(leaveScript, z.unknown(), [this.#calls.instance])
   }
 
   #observeInRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: ReportedLimits): void {
@@ -171,15 +172,9 @@ class SharedCallCounter implements CallCounter {
     if (told > 0) this.#local.observe({ window: { calls: told } })
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     if (wait === 0 && periodWait === 0) this.#note(id)
-    const { windows } = this.#local
-    const longest = windows.at(-1)
     // An instance that has not come back yet still counts.
     const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
-    this.#seen = {
-      room: windows.map(({ calls }, index) => Math.max(0, calls - (counts[index] ?? 0))),
-      left: longest ? Math.max(0, longest.calls - (counts.at(-1) ?? 0)) : null,
-      instances: Math.max(instances, before),
-    }
+    this.#seen = new Sight(this.#local, counts, Math.max(instances, before))
     this.#isCopied = false
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
   }
@@ -192,7 +187,7 @@ class SharedCallCounter implements CallCounter {
     const refusal = this.#local.take(ahead)
     if (refusal) return refusal
     this.#unreported++
-    this.#remember(`${this.#instance}:${++this.#sequence}`)
+    this.#remember(this.#calls.nextId())
     return undefined
   }
 
@@ -202,12 +197,7 @@ class SharedCallCounter implements CallCounter {
   }
 
   #remember(id: string): void {
-    const now = this.#clock.now()
-    for (const [old, time] of this.#calls) {
-      if (time + this.#local.longestMilliseconds > now) break
-      this.#calls.delete(old)
-    }
-    if (this.#local.longestMilliseconds > 0) this.#calls.set(id, now)
+    this.#calls.remember(id, this.#clock.now(), this.#local.longestMilliseconds)
   }
 
   /** Counts calls that are neither this instance's nor in its share of the room as made by others, as late as possible. */
@@ -251,9 +241,8 @@ class SharedCallCounter implements CallCounter {
     const unreported = this.#unreported
     const { longestMilliseconds, blockedFor, period } = this.#local
     const { counted } = period
-    const now = this.#clock.now()
     const reply = await this.#run(joinScript, z.unknown(), [
-      this.#instance,
+      this.#calls.instance,
       longestMilliseconds,
       Math.ceil(blockedFor),
       counted?.left ?? -1,
@@ -262,7 +251,7 @@ class SharedCallCounter implements CallCounter {
       period.sameEnd,
       this.#toldCalls,
       ...this.#months,
-      ...[...this.#calls].flatMap(([id, time]) => [id, Math.floor(now - time)]),
+      ...this.#calls.ages(this.#clock.now()),
     ])
     if (!reply) return
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause

@@ -3,7 +3,7 @@ import type { LeaseResult, OthersLeases } from '../cache/leases.ts'
 import type { TagVersion } from '../cache/tag-versions.ts'
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
-import { asError, UpstreamError } from '../error.ts'
+import { asError, CallerLimited, UpstreamError } from '../error.ts'
 import { CachedValues } from './cached-values.ts'
 import { CallClaim } from './call-claim.ts'
 import type { Call, Endpoint } from './endpoint.ts'
@@ -192,7 +192,9 @@ export class DataSource<Key, Value> {
         values[index] ?? new RangeError(`${values.length} answers to ${questions.length} questions`)
       if (value instanceof Error) {
         callContext.trail?.explain(value)
-        return this.#fail(question, value)
+        return value instanceof CallerLimited
+          ? this.#failCaller(question, value, scope)
+          : this.#fail(question, value)
       }
       const stored = this.#cached.store(question, value, at)
       this.#settle(question, { value, at, isStale: false })
@@ -251,6 +253,13 @@ export class DataSource<Key, Value> {
   #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
     this.#settle(question, this.#cached.standIn(question, error) ?? error)
     return error instanceof UpstreamError ? { told: printFailure(error) } : undefined
+  }
+
+  /** Fails those who ask for the same caller. The call is made for another caller who waits, if there is one. */
+  #failCaller(question: InFlightQuestion<Key, Value>, error: CallerLimited, scope: RequestScope): undefined {
+    const other = this.#cached.standIn(question, error) ? undefined : question.failCaller(scope, error)
+    if (other) this.#makeAll([question], other, 'unclaimed')
+    else this.#fail(question, error)
   }
 
   #settle(question: InFlightQuestion<Key, Value>, outcome: Outcome<Value> | Error): void {

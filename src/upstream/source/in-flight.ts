@@ -85,6 +85,14 @@ export class InFlightQuestion<Key, Value> {
     return true
   }
 
+  /** Fails who waits for the caller of that scope. Returns the scope of another who waits, if there is one. */
+  failCaller(scope: RequestScope, error: Error): RequestScope | undefined {
+    const own = this.#waiting.filter(({ waiters }) => isSameCaller(waiters.scope, scope))
+    this.#waiting = this.#waiting.filter(one => !own.includes(one))
+    for (const { waiters, index } of own) waiters.deliver(index, error)
+    return this.#waiting[0]?.waiters.scope
+  }
+
   settle(outcome: Outcome<Value> | Error): void {
     const waiting = this.#waiting
     this.#waiting = []
@@ -105,4 +113,9 @@ export class InFlightQuestion<Key, Value> {
     usage.noteServed(this.name)
     if (this.made && this.made.usage !== usage) usage.noteShared(this.made.call)
   }
+}
+
+/** Where callers are not told apart, each request is one. */
+function isSameCaller(one: RequestScope, other: RequestScope): boolean {
+  return one === other || (one.caller !== undefined && one.caller === other.caller)
 }

@@ -11,10 +11,11 @@ export function callContextFor<Key, Value>(
   questions: readonly InFlightQuestion<Key, Value>[],
   scope: RequestScope,
 ): CallContext {
-  const { usage, incoming } = scope
+  const { usage, incoming, caller } = scope
   return {
     signal: whileWanted(questions, scope),
     requester: scope,
+    caller,
     traceparent: incoming.traceparent,
     trail: new CallTrail(call.plan.route, incoming),
     begun() {

@@ -10,6 +10,8 @@ export class RequestScope {
   /** Aborts when the request's client leaves, or its deadline passes. */
   readonly signal: AbortSignal
   readonly incoming: IncomingRequest
+  /** Whose request it is; undefined if callers are not told apart. */
+  readonly caller: string | undefined
   readonly usage = new Usage()
   readonly #admission: Admission
   readonly #maximumCalls: number
@@ -25,10 +27,12 @@ export class RequestScope {
     admission: Admission,
     maximumCalls: number,
     incoming: IncomingRequest = {},
+    caller?: string,
   ) {
     this.provider = provider
     this.signal = signal
     this.incoming = incoming
+    this.caller = caller
     this.#admission = admission
     this.#maximumCalls = maximumCalls
   }
@@ -48,7 +52,7 @@ export class RequestScope {
 
   /** Makes a call that is not shared, such as a change, once it is admitted. */
   async change<Value>(plan: PlannedCall, make: (callContext: CallContext) => Promise<Value>): Promise<Value> {
-    const { signal, usage, incoming } = this
+    const { signal, usage, incoming, caller } = this
     const begun = usage.planAlone()
     await this.admit([plan])
     const received = (bytes: number) => {
@@ -57,7 +61,7 @@ export class RequestScope {
     const trail = new CallTrail(plan.route, incoming)
     const { traceparent } = incoming
     try {
-      return await make({ signal, requester: this, traceparent, trail, begun, received })
+      return await make({ signal, requester: this, caller, traceparent, trail, begun, received })
     } catch (error) {
       trail.explain(error)
       throw error

@@ -60,6 +60,18 @@ test.each([
   expect(served).toEqual(['many 1', 'many 2', 'single', 'many 3', 'many 4'])
 })
 
+test('a call of another caller waits behind one of a caller with many requests', async () => {
+  using semaphore = openFairSemaphore('analytiks', 1)
+  const served: string[] = []
+  const ask = async (name: string, caller: string) => {
+    using _permit = await semaphore.take({ ...start({}), caller })
+    served.push(name)
+  }
+  const flood = [1, 2, 3, 4].map(number => ask(`flood ${number}`, 'flood'))
+  await Promise.all([...flood, ask('other 1', 'other'), ask('other 2', 'other')])
+  expect(served).toEqual(['flood 1', 'flood 2', 'other 1', 'flood 3', 'other 2', 'flood 4'])
+})
+
 test('an aborted call stops waiting, and does not hold up the others', async () => {
   using semaphore = openFairSemaphore('analytiks', 1)
   const held = await semaphore.take(start())

@@ -4,9 +4,9 @@ import { DataSource } from '../../../src/upstream/source/data-source.ts'
 import { callPerKey } from '../../../src/upstream/source/endpoint.ts'
 import { RequestScope } from '../../../src/upstream/source/request-scope.ts'
 
-/** One more request. */
-export function scope(): RequestScope {
-  return new RequestScope('analytiks', new AbortController().signal, new Admission(false), 100)
+/** One more request, of a caller if one is given. */
+export function scope(caller?: string): RequestScope {
+  return new RequestScope('analytiks', new AbortController().signal, new Admission(false), 100, {}, caller)
 }
 
 /** Answers of a made-up provider, which are kept for ten minutes. */

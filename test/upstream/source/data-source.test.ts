@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { openCache } from '../../../src/upstream/cache/cache.ts'
-import { UpstreamError } from '../../../src/upstream/error.ts'
+import { CallerLimited, UpstreamError } from '../../../src/upstream/error.ts'
 import { openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { DataSource } from '../../../src/upstream/source/data-source.ts'
 import { callPerKey } from '../../../src/upstream/source/endpoint.ts'
@@ -34,6 +34,33 @@ test('who asks afresh is not told what another finds kept at that moment, and sh
   resolve()
   expect(await Promise.all([fresh, shared, later])).toEqual([2, 2, 2])
   expect(await answers.ask('what', scope())).toBe(2)
+})
+
+test('a limit of the caller that began a call fails nobody else, and the call is made for one of the others', async () => {
+  const askers: (string | undefined)[] = []
+  const limited = new CallerLimited('analytiks', 'UPSTREAM_RATE_LIMITED', 'used up')
+  const source = new DataSource<string, number>(
+    callPerKey({
+      nameOf: key => key,
+      plan: () => ({ route: 'GET /' }),
+      async call(_key, { caller }) {
+        askers.push(caller)
+        await new Promise(setImmediate)
+        if (caller === 'flood') throw limited
+        return 7
+      },
+      ttlOf: () => 0,
+      isValue: (cached): cached is number => typeof cached === 'number',
+    }),
+    undefined,
+  )
+  const callers = ['flood', 'one', 'flood', 'other']
+  const results = await Promise.allSettled(callers.map(caller => source.ask('what', scope(caller))))
+  const failed = { status: 'rejected', reason: limited }
+  const given = { status: 'fulfilled', value: 7 }
+  expect(results).toEqual([failed, given, failed, given])
+  expect(askers).toEqual(['flood', 'one'])
+  expect(await source.ask('what', scope('one'))).toBe(7)
 })
 
 const minute = 60_000

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto'
+
+/** The calls of one instance, under ids that no other instance has. */
+export class NamedCalls {
+  readonly instance = randomUUID()
+  /** The times of the calls by id, ascending. */
+  readonly #times = new Map<string, number>()
+  #sequence = 0
+
+  nextId(): string {
+    return `${this.instance}:${++this.#sequence}`
+  }
+
+  /** Remembers a call made now, and forgets those that no window holds any more. */
+  remember(id: string, now: number, longestMilliseconds: number): void {
+    for (const [old, time] of this.#times) {
+      if (time + longestMilliseconds > now) break
+      this.#times.delete(old)
+    }
+    if (longestMilliseconds > 0) this.#times.set(id, now)
+  }
+
+  /** The id and the age in milliseconds of each call, in turn. */
+  ages(now: number): readonly (string | number)[] {
+    return [...this.#times].flatMap(([id, time]) => [id, Math.floor(now - time)])
+  }
+}

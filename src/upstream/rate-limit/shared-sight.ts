@@ -1,0 +1,33 @@
+import type { LocalCallCounter } from './call-counter.ts'
+import type { WindowRoom } from './fair-shares.ts'
+
+/** What an instance saw of all calls when Redis last replied. */
+export class Sight {
+  /** The calls left in each window. */
+  readonly room: readonly number[]
+  /** The calls left in the longest window. */
+  readonly left: number | null
+  readonly instances: number
+  readonly #local: LocalCallCounter
+  /** This instance's own calls in each window. */
+  readonly #own: readonly number[]
+
+  /** `counts` are the calls of all instances in each window. */
+  constructor(local: LocalCallCounter, counts: readonly number[], instances: number) {
+    const { windows } = local
+    this.room = windows.map(({ calls }, index) => Math.max(0, calls - (counts[index] ?? 0)))
+    this.left = this.room.at(-1) ?? null
+    this.instances = instances
+    this.#local = local
+    this.#own = windows.map(({ milliseconds }) => local.ownCount(milliseconds))
+  }
+
+  /** The calls left now, as far as this instance knows: its own calls leave the windows meanwhile. */
+  get windowRooms(): readonly WindowRoom[] {
+    return this.#local.windows.map((window, index) => {
+      const gone = (this.#own[index] ?? 0) - this.#local.ownCount(window.milliseconds)
+      const left = (this.room[index] ?? window.calls) + Math.max(0, gone)
+      return { ...window, left: Math.min(window.calls, left) }
+    })
+  }
+}
