@@ -1,6 +1,9 @@
 import type { ProviderState } from '../src/account.ts'
 import { providerNames } from '../src/upstream/error.ts'
 import { builder } from './builder.ts'
+import { ProviderDrift } from './provider-drift.ts'
+
+type Health = ProviderState['health']
 
 export const ProviderStatus = builder.enumType('ProviderStatus', {
   description: 'Whether a provider can be asked.',
@@ -10,6 +13,51 @@ export const ProviderStatus = builder.enumType('ProviderStatus', {
     NOT_CONFIGURED: { description: 'Its required variables are not set; its fields are errors.' },
   } as const satisfies Record<ProviderState['status'], unknown>,
 })
+
+export const BreakerState = builder.enumType('BreakerState', {
+  description: 'Whether a provider is called, or left alone because its calls fail.',
+  values: {
+    CLOSED: { description: 'It is called.' },
+    OPEN: { description: 'It is not called for now: cached data stands in, other fields are errors.' },
+    HALF_OPEN: {
+      description: 'The next call, or the one that is being made, decides whether it is called again.',
+    },
+  } as const satisfies Record<Health['breaker']['state'], unknown>,
+})
+
+export const ProviderBreaker = builder.objectRef<Health['breaker']>('ProviderBreaker').implement({
+  description:
+    'Whether a provider is left alone for now. It is about all of its hosts: the worst state of any of them.',
+  fields: t => ({
+    state: t.expose('state', { type: BreakerState, nullable: false, description: 'The state now.' }),
+    until: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next call is let through, in UTC. Null if it is not open.',
+      resolve: ({ until }) => dateOf(until),
+    }),
+  }),
+})
+
+export const ProviderError = builder.objectRef<NonNullable<Health['lastError']>>('ProviderError').implement({
+  description: 'How a call to a provider failed.',
+  fields: t => ({
+    at: t.field({
+      type: 'DateTime',
+      nullable: false,
+      description: 'When, in UTC.',
+      resolve: ({ at }) => new Date(at).toISOString(),
+    }),
+    code: t.exposeString('code', {
+      nullable: false,
+      description: 'The code of the error, as in the extensions of errors: UPSTREAM_TIMEOUT, for example.',
+    }),
+  }),
+})
+
+function dateOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString()
+}
 
 export const Provider = builder.objectRef<ProviderState>('Provider')
 Provider.implement({
@@ -23,6 +71,39 @@ Provider.implement({
       type: ProviderStatus,
       nullable: false,
       description: 'Whether it can be asked.',
+    }),
+    breaker: t.field({
+      type: ProviderBreaker,
+      nullable: false,
+      description:
+        'Whether it is left alone for now because its calls fail. Each instance decides for itself.',
+      resolve: ({ health }) => health.breaker,
+    }),
+    quotaLeft: t.expose('quotaLeft', {
+      type: 'SafeInt',
+      nullable: true,
+      description: 'How many calls are left in the period of its scarcest limit. Null if no limit is known.',
+    }),
+    lastSuccessAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it last answered a call of this instance, in UTC. Null if it did not yet.',
+      resolve: ({ health }) => dateOf(health.lastSuccessAt),
+    }),
+    lastError: t.field({
+      type: ProviderError,
+      nullable: true,
+      description:
+        'The last call of this instance that failed. Not one whose question it did not know or rejected. Null if there was none.',
+      resolve: ({ health }) => health.lastError,
+    }),
+    drift: t.field({
+      type: [ProviderDrift],
+      listSize: { assumedSize: 200 },
+      nullable: false,
+      description:
+        'How its responses differ from its documentation: at most 200 entries, the first ones that were seen.',
+      resolve: ({ health }) => health.drift.entries,
     }),
   }),
 })

@@ -187,7 +187,7 @@ test('no file hands on what another one exports', () => {
   )
 })
 
-const upstream = ['breaker', 'http', 'cache', 'source', 'images', 'rate-limit', 'provider'].map(
+const upstream = ['breaker', 'drift', 'http', 'cache', 'source', 'images', 'rate-limit', 'provider'].map(
   room => `src/upstream/${room}`,
 )
 const providers = providerNames.map(name => `src/providers/${name}`)
@@ -269,8 +269,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry/metrics': ['src', 'src/server', 'src/upstream'],
   'src/sandbox': [],
   'src/upstream': [],
-  'src/upstream/breaker': ['src/upstream'],
-  'src/upstream/http': ['src/upstream', 'src/upstream/breaker'],
+  'src/upstream/breaker': ['src/upstream', 'src/upstream/drift'],
+  'src/upstream/drift': ['src/upstream'],
+  'src/upstream/http': ['src/upstream', 'src/upstream/breaker', 'src/upstream/drift'],
   'src/upstream/cache': ['src/upstream', 'src/upstream/http'],
   'src/upstream/source': ['src/upstream', 'src/upstream/cache'],
   'src/upstream/images': ['src/upstream', 'src/upstream/cache', 'src/upstream/http'],

@@ -22,7 +22,7 @@ test('questions that wait for each other have one deadline together', async () =
 
 test('of a vendor that hangs those who wait are told so as soon as those who were asked, and Isotherm asks no more', async () => {
   await using served = await serve({
-    environment: { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1000', DATADOG_CONCURRENCY: '4' },
+    environment: { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1000', DATADOG_CONCURRENCY: '4', ISOTHERM_BREAKER: 'off' },
   })
   const { journal } = served.sandbox.datadog
   journal.script({ hang: true })

@@ -5,7 +5,7 @@ import { subgraphSdl } from '../../schema/dialects.ts'
 import { schema } from '../../schema/index.ts'
 import { declaredScopes, scopesOfField } from '../../schema/scopes.ts'
 
-/** All that callers without any scope may read: what the catalog knows, and pages of it. */
+/** All that callers without any scope may read: what the catalog knows, and pages of it, and how the vendors are. */
 const open = [
   ...['id', 'name', 'timeZone', 'auraVisionId', 'analytiksId', 'brandId', 'referenceNumber'].map(
     name => `Location.${name}`,
@@ -16,7 +16,14 @@ const open = [
     ...['datadogApplicationId', 'view'],
   ].map(name => `Website.${name}`),
   ...['id', 'website', 'path', 'url', 'name'].map(name => `View.${name}`),
-  ...['name', 'status'].map(name => `Provider.${name}`),
+  ...['name', 'status', 'breaker', 'quotaLeft', 'lastSuccessAt', 'lastError', 'drift'].map(
+    name => `Provider.${name}`,
+  ),
+  ...['state', 'until'].map(name => `ProviderBreaker.${name}`),
+  ...['at', 'code'].map(name => `ProviderError.${name}`),
+  ...['endpoint', 'path', 'kind', 'sample', 'count', 'firstSeenAt', 'lastSeenAt'].map(
+    name => `ProviderDrift.${name}`,
+  ),
   ...['location', 'locations', 'brand', 'website', 'websites', 'view', 'providers', 'node', 'nodes'].map(
     name => `Query.${name}`,
   ),

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { openDeadline } from '../../upstream/deadline.ts'
+import type { ResponseWatch } from '../../upstream/drift/drift.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
@@ -88,6 +89,11 @@ export function connectAnalytiks(
     url: exportsUrl,
   })
 
+  const watches = {
+    v1: health?.drift.watch('POST /json/v1'),
+    v2: health?.drift.watch('POST /json/v2'),
+    v3: health?.drift.watch('POST /json/v3'),
+  }
   const post = async (
     version: Version,
     question: Question,
@@ -136,7 +142,7 @@ export function connectAnalytiks(
     // `post` calls `begun` once it has a token: only then is the call made.
     const asked = { name: about, isRead: true, beginsLater: true }
     return limiter.spend(callContext, asked, async callContext =>
-      readExport(schema, await post(version, question, body, about, callContext)),
+      readExport(schema, await post(version, question, body, about, callContext), watches[version]),
     )
   }
   return {
@@ -158,9 +164,13 @@ export function connectAnalytiks(
   }
 }
 
-function readExport<Result>(schema: z.ZodType<Unread<Result>>, response: HttpResponse): Result {
+function readExport<Result>(
+  schema: z.ZodType<Unread<Result>>,
+  response: HttpResponse,
+  watch: ResponseWatch | undefined,
+): Result {
   const fastMaps = readFastMaps(response.body)
-  const read = readResponse('analytiks', schema, { ...response, body: fastMaps.text }, failure)
+  const read = readResponse('analytiks', schema, { ...response, body: fastMaps.text }, failure, watch)
   try {
     return read(new BucketReader(fastMaps))
   } catch (cause) {

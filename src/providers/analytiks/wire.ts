@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optional } from '../../upstream/http/wire-values.ts'
+import { optional, sometimes } from '../../upstream/http/wire-values.ts'
 import { type BucketMap, type BucketReader, isBucketMap } from './decode/bucket-reader.ts'
 import {
   type Buckets,
@@ -22,7 +22,7 @@ const zoneRow = z.object({ id: z.string(), visits: bucketMap, dwellTime: bucketM
 
 const locationRow = z.object({
   locationId: z.int().nonnegative(),
-  referenceNumber: optional(z.coerce.string()),
+  referenceNumber: sometimes(z.coerce.string()),
   visits: bucketMap,
   dwellTime: bucketMap,
   groupVisits: bucketMap,
@@ -49,7 +49,7 @@ export const wholeResponse = rows
 export const partialResponse = z
   .object({
     successes: rows,
-    failures: optional(z.object({ locations: optional(z.array(z.union([z.int(), z.string()]))) })),
+    failures: optional(z.object({ locations: sometimes(z.array(z.union([z.int(), z.string()]))) })),
   })
   .transform(({ successes, failures }) => {
     const refused = (failures?.locations ?? []).map(String)

@@ -85,6 +85,7 @@ export function connectAuraVision(
     health,
     url: settings.url,
   })
+  const watch = health.drift.watch('detail/list')
   const guard = health.guardOf(settings.url, deadlineMilliseconds)
   const images = connectImageHosts(settings, health)
   const closing = new AbortController()
@@ -214,7 +215,7 @@ export function connectAuraVision(
         using deadline = openDeadline(deadlineMilliseconds, callContext.signal)
         const timed = { ...callContext, signal: deadline.signal }
         const json = await ask(id => heatmapRequest(id, locationIds, types, filter), about, timed)
-        return parseJson('aura-vision', heatmapsResponse, json)
+        return parseJson('aura-vision', heatmapsResponse, json, {}, watch)
       })
     },
     picture: images.picture,

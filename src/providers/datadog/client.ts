@@ -1,6 +1,7 @@
 import type { Question } from '../../upstream/breaker/guard.ts'
 import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
+import type { ResponseWatch } from '../../upstream/drift/drift.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { type HttpCall, openHttp } from '../../upstream/http/http.ts'
@@ -97,6 +98,11 @@ export function connectDatadog(
     update: openRateLimiter('update'),
     delete: openRateLimiter('delete'),
   }
+  const watches = {
+    list: health?.drift.watch('GET /api/v2/replay/heatmap/snapshots'),
+    change: health?.drift.watch('POST, PATCH /api/v2/replay/heatmap/snapshots'),
+  }
+  const readSnapshot = (answer: HttpResponse) => readChanged(answer, watches.change)
   const headers = { 'dd-api-key': apiKey, 'dd-application-key': applicationKey }
   const path = ['api', 'v2', 'replay', 'heatmap', 'snapshots']
   const spend = <Value>(
@@ -131,7 +137,7 @@ export function connectDatadog(
       return spend(
         limiters.list,
         { method: 'GET', url, callContext },
-        answer => readResponse('datadog', snapshotsResponse, answer, failure).data,
+        answer => readResponse('datadog', snapshotsResponse, answer, failure, watches.list).data,
       )
     },
     async createSnapshot(creation, callContext) {
@@ -177,9 +183,9 @@ function questionOf({ method, url }: HttpCall): Question {
 }
 
 /** Null where the vendor took the change and answered with nothing. */
-function readSnapshot(answer: HttpResponse): DatadogSnapshot | null {
+function readChanged(answer: HttpResponse, watch: ResponseWatch | undefined): DatadogSnapshot | null {
   if (answer.body === '') return null
-  return parseJson('datadog', snapshotResponse, answer.body, detailsOf(answer)).data
+  return parseJson('datadog', snapshotResponse, answer.body, detailsOf(answer), watch).data
 }
 
 /** An answer that leaves open whether a creation was made is not retryable. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { UpstreamError } from '../../upstream/error.ts'
-import { identifier, instant, optional } from '../../upstream/http/wire-values.ts'
+import { identifier, instant, optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
 
 /** A millisecond offset; int64 on the wire, so one that no double holds, or no whole number at all, is that field's own error. */
-const offset = optional(
+const offset = sometimes(
   z
     .unknown()
     .transform(value =>
@@ -20,26 +20,27 @@ const offset = optional(
 
 /** Every attribute is optional in the vendor's specification; only `type` is required. */
 const attributes = z.object({
-  application_id: optional(z.string().transform(spelledUuid)),
-  created_at: optional(instant),
-  created_by: optional(z.string()),
-  created_by_handle: optional(z.string()),
-  created_by_user_id: optional(identifier),
-  device_type: optional(z.string()),
-  event_id: optional(z.string()),
-  is_device_type_selected_by_user: optional(z.boolean()),
-  modified_at: optional(instant),
-  org_id: optional(identifier),
-  session_id: optional(z.string()),
-  snapshot_name: optional(z.string()),
+  application_id: sometimes(z.string().transform(spelledUuid)),
+  created_at: sometimes(instant),
+  created_by: sometimes(z.string()),
+  created_by_handle: sometimes(z.string()),
+  created_by_user_id: sometimes(identifier),
+  device_type: sometimes(z.string()),
+  event_id: sometimes(z.string()),
+  is_device_type_selected_by_user: sometimes(z.boolean()),
+  modified_at: sometimes(instant),
+  org_id: sometimes(identifier),
+  session_id: sometimes(z.string()),
+  snapshot_name: sometimes(z.string()),
   start: offset,
-  view_id: optional(z.string()),
-  view_name: optional(z.string()),
+  view_id: sometimes(z.string()),
+  view_name: sometimes(z.string()),
 })
 
 const snapshot = z
   .object({
     id: z.string(),
+    type: unused,
     attributes: attributes.nullish().transform(known => known ?? attributes.parse({})),
   })
   .transform(({ id, attributes }) => ({

@@ -1,5 +1,6 @@
 import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
+import type { ResponseWatch } from '../../upstream/drift/drift.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
@@ -109,6 +110,12 @@ export function connectPosthog(
   // `*/*`: the vendor's renderers are JSON only, so an Accept of only image/jpeg would be a 406 (inferred from its source).
   const headers = { authorization: `Bearer ${personalApiKey}`, accept: '*/*' }
 
+  const watches = {
+    list: health?.drift.watch('GET /saved'),
+    saved: health?.drift.watch('GET /saved/:short_id'),
+    content: health?.drift.watch('GET /heatmap_screenshots/:id/content'),
+  }
+  const readScreenshot = (answer: HttpResponse) => readContent(answer, watches.content)
   const urlOf = (
     { kind, id }: PostHogScope,
     route: readonly string[],
@@ -139,15 +146,17 @@ export function connectPosthog(
         const answer = await pictures.get({ url, headers, callContext })
         if ('picture' in answer)
           return { ...readyScreenshot(answer, answer.picture), picture: answer.picture }
-        return readMissing(answer)
+        return readMissing(answer, watches.content)
       })
     },
     async heatmap(scope, shortId, callContext) {
-      const read = (answer: HttpResponse) => readResponse('posthog', heatmapResponse, answer)
+      const read = (answer: HttpResponse) =>
+        readResponse('posthog', heatmapResponse, answer, undefined, watches.saved)
       return get(scope, ['saved', shortId], {}, callContext, read)
     },
     async heatmaps(scope, page, callContext) {
-      const read = (answer: HttpResponse) => readResponse('posthog', heatmapsResponse, answer)
+      const read = (answer: HttpResponse) =>
+        readResponse('posthog', heatmapsResponse, answer, undefined, watches.list)
       return get(scope, ['saved'], { ...page }, callContext, read)
     },
     get quotaLeft() {
@@ -160,8 +169,8 @@ export function connectPosthog(
   }
 }
 
-function readScreenshot(answer: HttpResponse): Screenshot {
-  if (answer.status !== 200) return readMissing(answer)
+function readContent(answer: HttpResponse, watch: ResponseWatch | undefined): Screenshot {
+  if (answer.status !== 200) return readMissing(answer, watch)
   const contentType = header(answer, 'content-type') ?? ''
   if (!contentType.startsWith('image/')) {
     const message = 'posthog answered a screenshot that is no picture.'
@@ -174,10 +183,10 @@ function readyScreenshot(head: HttpHead, { contentType }: Pick<ImageFile, 'conte
   return { state: 'READY', contentType, width: servedWidth(header(head, 'content-disposition')) }
 }
 
-function readMissing(answer: HttpResponse): MissingScreenshot {
+function readMissing(answer: HttpResponse, watch: ResponseWatch | undefined): MissingScreenshot {
   const { status } = answer
   if (status !== 202 && status !== 501) throw statusError('posthog', answer)
-  const heatmap = parseJson('posthog', heatmapResponse, answer.body, detailsOf(answer))
+  const heatmap = parseJson('posthog', heatmapResponse, answer.body, detailsOf(answer), watch)
   const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
   if (failure !== undefined) return { state: 'FAILED', failure, heatmap }
   return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifier, instant, optional } from '../../upstream/http/wire-values.ts'
+import { identifier, instant, optional, sometimes } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
 
 /** The vendor's `UserBasic`; null where the user was removed. */
@@ -49,7 +49,7 @@ const heatmap = z
     created_at: optional(instant),
     updated_at: optional(instant),
     exception: optional(z.string()),
-    block_consent_modals: optional(z.boolean()),
+    block_consent_modals: sometimes(z.boolean()),
   })
   .transform(heatmap => ({
     id: heatmap.id,

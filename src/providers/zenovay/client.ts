@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
+import type { ResponseWatch } from '../../upstream/drift/drift.ts'
 import type { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
@@ -66,11 +67,20 @@ export function connectZenovay(
   })
 
   const headers = authHeaders(auth, apiKey)
-  const get = <Schema extends z.ZodType>(url: URL, schema: Schema, callContext: CallContext) =>
+  const watches = {
+    pages: health?.drift.watch('GET /heatmaps/:websiteId/pages'),
+    websites: health?.drift.watch('GET /websites'),
+  }
+  const get = <Schema extends z.ZodType>(
+    url: URL,
+    schema: Schema,
+    watch: ResponseWatch | undefined,
+    callContext: CallContext,
+  ) =>
     limiter.spend(callContext, { name: url.href, isRead: true }, async callContext => {
       const answer = await http.call({ method: 'GET', url, headers, callContext })
       limiter.learn(limitsFromHeaders(answer, plan))
-      return readResponse('zenovay', schema, answer, failure)
+      return readResponse('zenovay', schema, answer, failure, watch)
     })
   return {
     get quotaLeft() {
@@ -78,10 +88,11 @@ export function connectZenovay(
     },
     async pages(websiteId, limit, callContext) {
       const url = routeUrl(base, ['heatmaps', websiteId, 'pages'], { limit })
-      return (await get(url, pagesResponse, callContext)).data.pages
+      return (await get(url, pagesResponse, watches.pages, callContext)).data.pages
     },
     async websites(callContext) {
-      const { websites } = (await get(routeUrl(base, ['websites']), websitesResponse, callContext)).data
+      const url = routeUrl(base, ['websites'])
+      const { websites } = (await get(url, websitesResponse, watches.websites, callContext)).data
       return [...Map.groupBy(websites, ({ id }) => id).values()].flatMap(rows => rows.slice(0, 1))
     },
     async [Symbol.asyncDispose]() {

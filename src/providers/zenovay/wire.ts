@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { toWait } from '../../upstream/http/status.ts'
-import { instant, optional } from '../../upstream/http/wire-values.ts'
+import { instant, optional, unused } from '../../upstream/http/wire-values.ts'
 import { addressOf } from '../../upstream/page-path.ts'
 
 /** GET /heatmaps/:websiteId/pages, all-time totals of the most visited pages first (the vendor's page). */
@@ -19,11 +19,20 @@ export const pagesResponse = z.compile(
   z.object({
     success: z.literal(true).optional(),
     data: z.object({ pages: z.array(page) }),
+    timestamp: unused,
   }),
 )
 
 const website = z
-  .object({ id: z.guid().toLowerCase(), domain: z.string(), name: optional(z.string()) })
+  .object({
+    id: z.guid().toLowerCase(),
+    domain: z.string(),
+    name: optional(z.string()),
+    tracking_code: unused,
+    is_active: unused,
+    created_at: unused,
+    team_id: unused,
+  })
   .transform(({ id, domain, name }) => ({
     id,
     name,
@@ -35,7 +44,8 @@ export type ZenovayWebsite = z.output<typeof website>
 export const websitesResponse = z.compile(
   z.object({
     success: z.literal(true).optional(),
-    data: z.object({ websites: z.array(website) }),
+    data: z.object({ websites: z.array(website), total: unused }),
+    timestamp: unused,
   }),
 )
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { Drift } from '../drift/drift.ts'
 import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../error.ts'
 import { type Log, silentLog } from '../log.ts'
 import { Breaker, type BreakerState } from './breaker.ts'
@@ -50,6 +51,8 @@ export class ProviderHealth {
   readonly #provider: ProviderName
   readonly #options: HealthOptions
   readonly #commons: GuardCommons
+  /** How its responses differ from what the vendor documents. */
+  readonly drift: Drift
   readonly #hosts = new LRUCache<string, { readonly breaker: Breaker; readonly guard: Guard }>({
     max: mostHosts,
   })
@@ -62,6 +65,7 @@ export class ProviderHealth {
     const { now = () => performance.now(), random = Math.random } = options
     const { retryPercent = defaultResilience.retryPercent } = options
     this.#provider = provider
+    this.drift = new Drift(provider, options.log ?? silentLog)
     this.#options = options
     this.#commons = {
       provider,

@@ -1,12 +1,14 @@
 import type { z } from 'zod'
+import type { ResponseWatch } from '../drift/drift.ts'
 import { type ProviderName, UpstreamError, type UpstreamErrorDetails } from '../error.ts'
 
-/** Parses JSON by the schema. Throws UPSTREAM_INVALID_RESPONSE if it does not fit. */
+/** Parses JSON by the schema. Throws UPSTREAM_INVALID_RESPONSE if it does not fit. The watch sees what is not as documented. */
 export function parseJson<Schema extends z.ZodType>(
   provider: ProviderName,
   schema: Schema,
   text: string,
   details: UpstreamErrorDetails = {},
+  watch?: ResponseWatch,
 ): z.output<Schema> {
   let json: unknown
   try {
@@ -15,7 +17,11 @@ export function parseJson<Schema extends z.ZodType>(
     throw invalid(provider, 'something that is not JSON', { ...details, cause })
   }
   const parsed = schema.safeParse(json)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    watch?.read(schema, json)
+    return parsed.data
+  }
+  watch?.failed(parsed.error.issues, json)
   throw invalid(provider, 'JSON of another shape than documented', { ...details, cause: parsed.error })
 }
 

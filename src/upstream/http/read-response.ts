@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ResponseWatch } from '../drift/drift.ts'
 import type { ProviderName, UpstreamError } from '../error.ts'
 import { parseJson } from './json.ts'
 import type { HttpResponse } from './message.ts'
@@ -10,7 +11,8 @@ export function readResponse<Schema extends z.ZodType>(
   schema: Schema,
   response: HttpResponse,
   failure: (response: HttpResponse) => UpstreamError = response => statusError(provider, response),
+  watch?: ResponseWatch,
 ): z.output<Schema> {
   if (response.status !== 200) throw failure(response)
-  return parseJson(provider, schema, response.body, detailsOf(response))
+  return parseJson(provider, schema, response.body, detailsOf(response), watch)
 }

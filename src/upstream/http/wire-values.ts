@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oftenMissing } from '../drift/response-shape.ts'
 
 /** An ISO 8601 instant with its offset, in any precision; as text in UTC with milliseconds, however it was sent. */
 export const instant = z.string().transform((text, context) => {
@@ -17,7 +18,15 @@ const canonical = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0
 /** An identifier that is a number or a text on the wire: exact, as text. */
 export const identifier = z.union([z.string(), z.number()]).transform(String)
 
-/** A member that may be missing or null: null either way. */
+/** A member that is documented and not used. */
+export const unused = z.unknown().optional()
+
+/** A member that the vendor documents to be missing at times: null then. */
+export function sometimes<Schema extends z.ZodType>(schema: Schema) {
+  return optional(schema).meta(oftenMissing)
+}
+
+/** A member that may be missing or null, whatever the vendor documents: null either way. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform(value => value ?? null)
 }
