@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 
 const mostBytes = 512 * 1024
@@ -18,7 +18,8 @@ export function openIssuerKeys(url: URL): JWTVerifyGetKey {
       const response = await fetch(href, { headers, signal, redirect: 'error' })
       if (response.status !== 200) throw new Error(`status ${response.status}`)
       const text = await readText(response)
-      JSON.parse(text)
+      // Throws for what is no set of keys.
+      createLocalJWKSet(JSON.parse(text))
       failed = undefined
       return new Response(text)
     } catch (cause) {

@@ -39,7 +39,12 @@ export async function serveGuarded(
   {
     environment = {},
     files = {},
-  }: { environment?: Environment; files?: Readonly<Record<string, string>> } = {},
+    sandboxByDefault = true,
+  }: {
+    readonly environment?: Environment
+    readonly files?: Readonly<Record<string, string>>
+    readonly sandboxByDefault?: boolean
+  } = {},
 ): Promise<Guarded> {
   await using resources = new AsyncDisposableStack()
   const sandbox = resources.use(await startSandbox())
@@ -63,7 +68,7 @@ export async function serveGuarded(
     ...sandbox.environment(),
     ...environment,
   }
-  const isotherm = resources.use(await startIsotherm(variables, { log }))
+  const isotherm = resources.use(await startIsotherm(variables, { log, sandboxByDefault }))
   const owned = resources.move()
   return {
     isotherm,

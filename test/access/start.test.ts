@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Isotherm, startIsotherm } from '../../src/isotherm.ts'
+import { bearer, post, serveGuarded, someCaller } from '../support/guarded.ts'
+
+const installed = { sandboxByDefault: false }
+const made = { PORT: '0', ISOTHERM_SANDBOX: 'on' }
+const unguarded = /^ISOTHERM_ACCESS: name a file that says who may ask/
+
+describe('without an access file', () => {
+  test.each(['127.0.0.1', 'localhost'])('it is open on %s, whatever is shown to it', async HOST => {
+    await using isotherm = await startIsotherm({ ...made, HOST })
+    for (const headers of [{}, bearer('anything', 'any')])
+      expect(
+        (await post(isotherm.origin, headers, '{ __schema { queryType { name } } }')).body,
+      ).toMatchObject({
+        data: { __schema: {} },
+      })
+    const response = await fetch(`${isotherm.origin}/ticket`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"address":"/graphql?query={__typename}"}',
+    })
+    const { url } = await response.json()
+    expect((await fetch(url)).status).toBe(200)
+  })
+
+  test.each([
+    ['for all machines', { HOST: '0.0.0.0' }, {}],
+    ['for all machines, by IPv6', { HOST: '::' }, {}],
+    ['by a name', { HOST: 'graph.internal' }, {}],
+    ['as the installed command', {}, installed],
+  ])('it does not start %s', async (_name, environment, options) => {
+    await expect(startIsotherm({ ...made, ...environment }, options)).rejects.toMatchObject({
+      problems: [expect.stringMatching(unguarded)],
+    })
+  })
+
+  test.each([
+    ['on loopback', {}],
+    ['as the installed command', installed],
+  ])('strangers may do what ISOTHERM_ANONYMOUS lists, %s', async (_name, options) => {
+    await using isotherm = await startIsotherm({ ...made, ISOTHERM_ANONYMOUS: 'traffic:read' }, options)
+    await expectStrangers(isotherm)
+  })
+
+  test('a scope that is none keeps it from starting', async () => {
+    await expect(startIsotherm({ ...made, ISOTHERM_ANONYMOUS: 'traffic:read,all' })).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(/^ISOTHERM_ANONYMOUS: must be a comma-separated list of traffic:read, /),
+      ],
+    })
+  })
+})
+
+describe('with an access file', () => {
+  const caller = someCaller('app', ['one'])
+  const environment = { ISOTHERM_ANONYMOUS: 'traffic:read' }
+
+  test('strangers have the scopes of ISOTHERM_ANONYMOUS for its one account, and no wrong key has', async () => {
+    await using guarded = await serveGuarded(
+      { accounts: [{ id: 'one' }], callers: [caller.entry] },
+      { environment },
+    )
+    await expectStrangers(guarded.isotherm)
+    expect((await post(guarded.origin, bearer('wrong'))).status).toBe(401)
+    const { status } = await fetch(`${guarded.origin}/ticket`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"address":"/graphql"}',
+    })
+    expect(status).toBe(401)
+  })
+
+  test('strangers may enter none of several accounts', async () => {
+    await using guarded = await serveGuarded(
+      { accounts: [{ id: 'one' }, { id: 'two' }], callers: [caller.entry] },
+      { environment },
+    )
+    for (const account of [undefined, 'one'])
+      expect((await post(guarded.origin, account ? { 'isotherm-account': account } : {})).status).toBe(401)
+  })
+
+  test('it starts as the installed command', async () => {
+    const file = { accounts: [{ id: 'one' }], callers: [caller.entry] }
+    await using guarded = await serveGuarded(file, { sandboxByDefault: false })
+    expect((await post(guarded.origin, bearer(caller.key))).status).toBe(200)
+  })
+
+  test('everything wrong with it, its catalogs, documents and variables is told at once', async () => {
+    const file = {
+      accounts: [
+        { id: 'one', catalog: 'none.yaml', variables: 'ONE_' },
+        { id: 'two', documents: 'catalog.yaml', variables: 'EMPTY_' },
+      ],
+    }
+    await expect(
+      serveGuarded(file, { environment: { ONE_ZENOVAY_PLAN: 'free', HOST: '', ISOTHERM_MAX_COST: '0' } }),
+    ).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(/^ISOTHERM_MAX_COST: /),
+        expect.stringMatching(/^ONE_ZENOVAY_PLAN: /),
+        expect.stringMatching(/none\.yaml: the catalog cannot be read \(ENOENT\)$/),
+        expect.stringMatching(/variables of a provider that begin with EMPTY_ /),
+        expect.stringMatching(/catalog\.yaml: the manifest of documents is not JSON$/),
+      ],
+    })
+    await expect(
+      startIsotherm({ ...made, ISOTHERM_ACCESS: join('nowhere', 'access.yaml') }),
+    ).rejects.toMatchObject({
+      problems: ['nowhere/access.yaml: the access file cannot be read (ENOENT)'],
+    })
+  })
+
+  test('an account without vendors follows the rules of the sandbox', async () => {
+    const file = { accounts: [{ id: 'one', variables: 'EMPTY_' }], callers: [caller.entry] }
+    await using guarded = await serveGuarded(file, {
+      environment: { ISOTHERM_SANDBOX: undefined, ISOTHERM_CATALOG: undefined },
+    })
+    const { body } = await post(guarded.origin, bearer(caller.key), '{ providers { name status } }')
+    expect(JSON.stringify(body).match(/"SANDBOX"/g)).toHaveLength(5)
+  })
+})
+
+/** They have the scope traffic:read and no other. */
+async function expectStrangers({ origin }: Isotherm): Promise<void> {
+  const query = `{ location(by: { id: "oxford-street" }) { name traffic(range: { utc: { start: "2026-11-02T00:00:00Z", end: "2026-11-03T00:00:00Z" } }, metrics: [VISITS]) { total } heatmaps(range: { start: "2026-11-02T00:00:00Z", end: "2026-11-03T00:00:00Z" }) { role } } }`
+  const { status, body } = await post(origin, {}, query)
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    data: { location: { name: 'Oxford Street', traffic: [{ total: 607 }], heatmaps: null } },
+    errors: [{ path: ['location', 'heatmaps'], extensions: { code: 'FORBIDDEN' } }],
+  })
+}
