@@ -68,6 +68,7 @@ async function respond(
   if (!account) throw new WrongHandle(false)
   using _use = account.uses.begin()
   const { reference, expiresAt } = await account.handles.read(handle)
+  record.account = account.id
   const variant = query.safeParse(Object.fromEntries(url.searchParams))
   if (!variant.success) {
     const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`

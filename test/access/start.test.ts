@@ -124,7 +124,7 @@ describe('with an access file', () => {
 
 /** They have the scope traffic:read and no other. */
 async function expectStrangers({ origin }: Isotherm): Promise<void> {
-  const query = `{ location(by: { id: "oxford-street" }) { name traffic(range: { utc: { start: "2026-11-02T00:00:00Z", end: "2026-11-03T00:00:00Z" } }, metrics: [VISITS]) { total } heatmaps(range: { start: "2026-11-02T00:00:00Z", end: "2026-11-03T00:00:00Z" }) { role } } }`
+  const query = `{ location(by: { id: "oxford-street" }) { name traffic(range: { utc: { start: "2026-11-02T00:00:00Z", end: "2026-11-03T00:00:00Z" } }, metrics: [VISITS]) { total } heatmaps(range: { start: "2026-11-02T00:00:00Z", end: "2026-11-03T00:00:00Z" }, types: [PATH], roles: ["staff"]) { role } } }`
   const { status, body } = await post(origin, {}, query)
   expect(status).toBe(200)
   expect(body).toMatchObject({
