@@ -60,7 +60,7 @@ export async function startIsotherm(
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }
   const caches = openCaches({ recordBytes: config.cacheBytes, imageBytes: config.images.cacheBytes, redis })
-  const telemetry = resources.use(await openTelemetry({ log, metrics: config.metrics, redis, caches }))
+  const telemetry = resources.use(await openTelemetry({ log, ...config.telemetry, redis, caches }))
   const open = resources.use(
     new OpenAccounts({
       environment,

@@ -45,8 +45,12 @@ export interface Config {
   readonly shutdownDelayMilliseconds: number
   /** How long requests in flight may go on after a signal to stop. */
   readonly drainMilliseconds: number
-  /** Where metrics are served; undefined if nowhere. */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined
+  readonly telemetry: {
+    /** Where metrics are served; undefined if nowhere. */
+    readonly metrics: { readonly host: string; readonly port: number } | undefined
+    /** Whether traces go to a collector. */
+    readonly hasCollector: boolean
+  }
   /** Providers whose upstream is the sandbox's. */
   readonly sandboxed: readonly ProviderName[]
   /** The settings of each provider whose required variables are set. */
@@ -124,7 +128,13 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     hosts: general.ISOTHERM_HOSTS,
     shutdownDelayMilliseconds: general.ISOTHERM_SHUTDOWN_DELAY_MS,
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
-    metrics: general.ISOTHERM_METRICS,
+    telemetry: {
+      metrics: general.ISOTHERM_METRICS,
+      hasCollector:
+        (general.OTEL_EXPORTER_OTLP_ENDPOINT ?? general.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined &&
+        general.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
+        general.OTEL_TRACES_EXPORTER?.toLowerCase() !== 'none',
+    },
     sandboxed,
     providers: settings,
   }

@@ -56,6 +56,10 @@ export const generalVariables = z.object({
   ISOTHERM_MAX_TOKENS: integer(1, 1_000_000).default(30_000),
   ISOTHERM_MAX_DIRECTIVES: integer(0, 1_000_000).default(200),
   ISOTHERM_METRICS: address().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['https:', 'http:']).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['https:', 'http:']).optional(),
+  OTEL_SDK_DISABLED: text().optional(),
+  OTEL_TRACES_EXPORTER: text().optional(),
   ISOTHERM_LOG_LEVEL: text()
     .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
     .default('info'),

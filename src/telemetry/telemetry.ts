@@ -1,4 +1,4 @@
-import type { Account, AccountObserver } from '../account.ts'
+import type { AccountObserver } from '../account.ts'
 import type { RequestObserver } from '../server/request-record.ts'
 import type { SizedCache } from '../upstream/cache/cache.ts'
 import type { Log } from '../upstream/log.ts'
@@ -16,24 +16,30 @@ export interface Telemetry extends AccountObserver, AsyncDisposable {
 export interface TelemetryOptions {
   readonly log: Log
   readonly metrics: MetricsAddress | undefined
+  /** Whether OpenTelemetry's variables name a collector. */
+  readonly hasCollector: boolean
   readonly redis: { readonly status: string } | undefined
   readonly caches: { readonly [Name in 'records' | 'images']: SizedCache | undefined }
 }
 
 /** Imports only what is configured: it would take a fifth of a start. */
 export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { log, metrics: address } = options
+  const { log, metrics: address, hasCollector } = options
   await using resources = new AsyncDisposableStack()
   const metrics = address && (await import('./metrics/metrics.ts')).openMetrics(measured(options))
   const served =
     address &&
     metrics &&
     resources.use(await (await import('./metrics/metrics-server.ts')).serveMetrics(address, metrics))
+  const tracing = hasCollector
+    ? resources.use((await import('./tracing/tracing.ts')).openTracing(log))
+    : undefined
   const owned = resources.move()
+  const observing = [tracing, metrics].filter(one => one !== undefined)
   return {
-    requests: [logRequests(log), ...(metrics ? [metrics.requests] : [])],
-    upstreamOf: account => joinObservers(metrics ? [metrics.upstreamOf(account)] : []),
-    show: (account: Account) => metrics?.show(account),
+    requests: [...observing.map(({ requests }) => requests), logRequests(log)],
+    upstreamOf: account => joinObservers(observing.map(({ upstreamOf }) => upstreamOf(account))),
+    show: account => metrics?.show(account),
     metricsUrl: served?.url,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
