@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 const isotherm = spawn('npm', ['start'], {
   stdio: ['ignore', 'pipe', 'inherit'],
   env: { ...process.env, PORT: '0' },
-  // A group of its own, as a terminal makes one: npm's shell does not hand signals on.
+  // A group of its own, as a terminal makes one.
   detached: true,
 })
 try {

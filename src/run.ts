@@ -20,7 +20,7 @@ export async function run(
   try {
     using _stray = logStrayRejections(log)
     warnOfMisspelled(environment, log)
-    using signals = listenForSignals()
+    using signals = listenForSignals(environment)
     await using isotherm = await startIsotherm(environment, { ...options, log })
     console.log(greeting(isotherm))
     using _reload = onSignal('SIGHUP', () => void isotherm.reload())

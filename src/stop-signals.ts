@@ -1,5 +1,8 @@
 import { constants } from 'node:os'
+import type { Environment } from './config/config.ts'
 
+/** npm tells a script its name in it. */
+const setByNpm = 'npm_lifecycle_event'
 const names = ['SIGTERM', 'SIGINT'] as const
 
 export interface StopSignals extends Disposable {
@@ -7,14 +10,22 @@ export interface StopSignals extends Disposable {
   readonly first: Promise<void>
 }
 
-/** Listens for signals to stop, until disposed. The second one ends the process at once. */
-export function listenForSignals(): StopSignals {
+/** In milliseconds: how soon npm hands on a signal that a terminal sends to it and to the processes below it. */
+const echo = 500
+
+/**
+ * Listens for signals to stop, until disposed. The second one ends the process at once; under npm, unless it is the first one
+ * again, handed on.
+ */
+export function listenForSignals(environment: Environment): StopSignals {
   const { promise, resolve } = Promise.withResolvers<void>()
-  let isStopping = false
+  let first: { readonly name: NodeJS.Signals; readonly at: number } | undefined
   const hear = (name: NodeJS.Signals) => {
-    if (isStopping) end(name)
-    isStopping = true
+    const now = performance.now()
+    first ??= { name, at: now }
     resolve()
+    const isEcho = environment[setByNpm] !== undefined && name === first.name && now - first.at < echo
+    if (first.at !== now && !isEcho) end(name)
   }
   for (const name of names) process.on(name, hear)
   const stop = () => {

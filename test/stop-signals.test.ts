@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -27,6 +28,17 @@ describe('while it waits for the balancer after SIGTERM', () => {
   })
 })
 
+test("a terminal's Ctrl-C under npm, which hands it on once more, is one signal", async () => {
+  const environment = { PORT: '0', ISOTHERM_SHUTDOWN_DELAY_MS: '1000' }
+  await using npm = await startProgram('setsid', ['npm', 'start'], environment, root)
+  const origin = await originOf(npm)
+  const group = npm.process.pid ?? 0
+  process.kill(-group, 'SIGINT')
+  await npm.says(/Stopping/)
+  expect((await fetch(`${origin}/readyz`)).status).toBe(503)
+  expect(await npm.ended()).toBe(0)
+})
+
 test('once the delay is over it ends by itself', async () => {
   await using isotherm = await startChild('main.ts', { PORT: '0', ISOTHERM_SHUTDOWN_DELAY_MS: '300' })
   await originOf(isotherm)
@@ -40,15 +52,21 @@ describe.each([
   ['start', /listens on (http:\S+)\/graphql\n/],
   ['sandbox', /ZENOVAY_URL=(\S+)/],
 ] as const)('npm run %s', (script, ready) => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('hands on %s, and leaves no process behind', async signal => {
+  test('hands on a signal, and leaves no process behind', async () => {
     await using npm = await startProgram('npm', ['run', script], { PORT: '0' }, root)
     await npm.says(ready)
     const descendants = await descendantsOf(npm.process.pid ?? 0)
     expect(descendants.length).toBeGreaterThan(0)
-    npm.process.kill(signal)
+    npm.process.kill('SIGTERM')
     await npm.ended()
     await gone(descendants)
   })
+})
+
+test('every script that serves replaces its shell by node', async () => {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  for (const name of ['start', 'sandbox', 'example'])
+    expect(scripts[name]).toMatch(/(^|&& )exec node \S+\.ts$/)
 })
 
 /** The ids of a process's children and theirs. */

@@ -28,6 +28,8 @@ test('the example runs by itself, and answers what its README asks', async () =>
   })
   for (const { location } of data.stores)
     expect(location?.traffic).toContainEqual({ metric: 'VISITS', total: expect.any(Number) })
+  example.process.kill('SIGTERM')
+  expect(await example.ended()).toBe(0)
 })
 
 test('the traffic of 50 stores of the other graph costs one call', async () => {
