@@ -58,12 +58,14 @@ export interface Request {
   readonly incoming?: IncomingRequest
   /** Anyone, if it is not said. */
   readonly caller?: Caller
+  /** Counts a call to the provider against the caller's own limit, if it has one. */
+  readonly chargeOf?: (provider: ProviderName) => (() => Promise<void>) | undefined
 }
 
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
   const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
-  const { incoming, caller = anyone } = request
+  const { incoming, caller = anyone, chargeOf } = request
   const { catalog, clients, sources, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
   const used = new Set<ProviderName>()
   const take = <Part>(name: ProviderName, part: Part): NonNullable<Part> => {
@@ -76,7 +78,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   const admission = new Admission(isPlanOnly, pauses)
   const scopes: Readonly<Record<ProviderName, RequestScope>> = byProvider(name => {
     const maximum = settings[name]?.limits.maximumCalls ?? 0
-    return new RequestScope(name, signal, admission, maximum, incoming, callerId)
+    return new RequestScope(name, signal, admission, maximum, incoming, callerId, chargeOf?.(name))
   })
   const loaderSources: LoaderSources = {
     sources: name => take(name, sources[name]),

@@ -85,7 +85,13 @@ export async function startIsotherm(
     }),
   )
   const { publicUrl } = config.images
-  const server = await startServer(access, { ...config, publicUrl, log, observers: telemetry.requests })
+  const server = await startServer(access, {
+    ...config,
+    publicUrl,
+    log,
+    counters,
+    observers: telemetry.requests,
+  })
   resources.defer(() => server.drain(config.drainMilliseconds))
 
   const owned = resources.move()

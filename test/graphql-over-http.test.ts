@@ -43,6 +43,7 @@ beforeAll(async () => {
     freshSeconds: 30,
     patience: 10_000,
     maskedErrors,
+    maximumCost: 1000,
   })
   const nothing = () => undefined
   const broken = async () => {

@@ -2,12 +2,14 @@ import { createYoga, type Plugin } from 'graphql-yoga'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../schema/index.ts'
 import { readConfig } from '../src/config/config.ts'
+import { CallerLimits } from '../src/server/caller-limits.ts'
 import { useCompiledOperations } from '../src/server/plugins/compiled-operations.ts'
 import { useInlineTrace } from '../src/server/plugins/inline-trace.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import { TrustedDocuments } from '../src/server/trusted-documents.ts'
 import { openYoga } from '../src/server/yoga.ts'
 import { silentLog } from '../src/upstream/log.ts'
+import { openCallCounters } from '../src/upstream/rate-limit/call-counters.ts'
 import { takeCalls } from './support/refused.ts'
 import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
@@ -29,6 +31,8 @@ describe('no plugin has a hook that no request passes', () => {
       listening: 'http://localhost',
       deadlineMilliseconds: 1000,
       operationLimits: readConfig({}).operationLimits,
+      callerLimits: new CallerLimits(openCallCounters()),
+      costMode: 'measure',
       trusted: new TrustedDocuments(),
       mode: 'refuse',
       maskedErrors: maskErrors(silentLog),
@@ -96,7 +100,8 @@ describe('whichever way an operation goes', () => {
   const listed = { origin: dashboard, 'sec-fetch-site': 'cross-site' }
   const isTold = {
     'access-control-allow-origin': dashboard,
-    'access-control-expose-headers': 'Content-Range, ETag, Retry-After, WWW-Authenticate, X-Request-Id',
+    'access-control-expose-headers':
+      'Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Cost-Actual, X-Cost-Estimated, X-Cost-Max, X-Request-Id',
   }
 
   interface Way {

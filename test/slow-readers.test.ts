@@ -41,7 +41,13 @@ async function listen(patience: number, ready?: Promise<void>) {
     publicUrl: undefined,
     checkHost: nothing,
     handlers: {
-      graphql: graphqlOverHttp(yoga, { bytes: 4096, freshSeconds: 0, patience, maskedErrors }),
+      graphql: graphqlOverHttp(yoga, {
+        bytes: 4096,
+        freshSeconds: 0,
+        patience,
+        maskedErrors,
+        maximumCost: 1,
+      }),
       graphiql: nothing,
       home: nothing,
       ticket: nothing,

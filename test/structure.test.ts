@@ -215,6 +215,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/images',
     'src/server/plugins',
     'src/upstream',
+    'src/upstream/rate-limit',
     'src/upstream/source',
     'schema',
   ],

@@ -1,6 +1,7 @@
 import type { Scope } from '../access/scopes.ts'
 import type { ImageSettings } from '../images/settings.ts'
 import type { Settings } from '../providers.ts'
+import type { CostMode } from '../server/cost-mode.ts'
 import type { OperationLimits } from '../server/operation-limits.ts'
 import type { DocumentSettings } from '../server/trusted-documents.ts'
 import type { LogLevel } from '../telemetry/open-log.ts'
@@ -27,6 +28,7 @@ export interface Config {
   readonly requestBytes: number
   /** What one operation may hold at most. */
   readonly operationLimits: OperationLimits
+  readonly costMode: CostMode
   /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
   readonly deadlineMilliseconds: number
   readonly resilience: ResilienceSettings
@@ -109,6 +111,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       tokens: general.ISOTHERM_MAX_TOKENS,
       directives: general.ISOTHERM_MAX_DIRECTIVES,
     },
+    costMode: general.ISOTHERM_COST_MODE,
     deadlineMilliseconds: general.ISOTHERM_ANSWER_TIMEOUT_MS,
     resilience: {
       hasBreaker: general.ISOTHERM_BREAKER === 'on',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isScope, scopes } from '../access/scopes.ts'
+import { costModes } from '../server/cost-mode.ts'
 import { isHost } from '../server/request-target.ts'
 import { documentModes } from '../server/trusted-documents.ts'
 import { logLevels } from '../telemetry/open-log.ts'
@@ -48,6 +49,9 @@ export const generalVariables = z.object({
   ISOTHERM_RETRY_BUDGET: integer(0, 100).default(defaultResilience.retryPercent),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
   ISOTHERM_MAX_COST: integer(1, 1_000_000_000).default(400_000),
+  ISOTHERM_COST_MODE: text()
+    .pipe(z.enum(costModes, { error: `must be one of ${costModes.join(', ')}` }))
+    .default('measure'),
   ISOTHERM_MAX_RESPONSE_BYTES: integer(1024, 512 * 1024 ** 2).default(288 * 1024 ** 2),
   ISOTHERM_MAX_CHANGES: integer(0, 10_000).default(50),
   // The parser and validation recurse once for each level, and overflow the stack at some thousands.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, Entry } from '../access/access.ts'
+import type { CallerLimits } from './caller-limits.ts'
 import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './cross-origin.ts'
 import { observeRequest } from './observed-requests.ts'
 import { Refusal, sendRefusal } from './refusal.ts'
@@ -33,6 +34,8 @@ export interface Handlers {
 
 export interface FrontDoorOptions {
   readonly access: Pick<Access, 'enter'>
+  /** Without it callers have no limits. */
+  readonly callerLimits?: Pick<CallerLimits, 'enter'>
   /** Origins whose pages may send requests from a browser, or `*`. */
   readonly corsOrigins: readonly string[]
   readonly publicUrl: URL | undefined
@@ -49,7 +52,7 @@ export interface FrontDoorOptions {
 
 /**
  * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404),
- * method (405) and caller (401). An error that nothing behind it handles becomes a plain 500 and one log line. A reader who takes
+ * method (405), caller (401) and its requests (429). An error that nothing behind it handles becomes a plain 500 and one log line. A reader who takes
  * nothing of the end of a response is disconnected. A new check is one more step.
  */
 export function frontDoor(
@@ -86,12 +89,13 @@ async function admit(
   const route = routeOf(target, request.method, request.headers.accept)
   record.route = route
   for (const step of chain) if (step(exchange, route, options)) return
-  const { access, handlers } = options
+  const { access, callerLimits, handlers } = options
   if (isEntered(route)) {
     const entry = await access.enter(request, request.method === 'GET' ? ticket : undefined)
     using _use = entry.account.uses.begin()
     record.caller = entry.caller.id
     record.account = entry.account.id
+    await callerLimits?.enter(entry.caller, response)
     await handlers[route]({ ...exchange, ...entry })
   } else if (route) await handlers[route](exchange)
 }

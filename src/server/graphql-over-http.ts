@@ -26,6 +26,8 @@ export interface GraphqlOverHttpOptions {
   /** Milliseconds that a reader may take nothing of a response. */
   readonly patience: number
   readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
+  /** What an operation may be estimated to cost, as responses tell. */
+  readonly maximumCost: number
 }
 
 /**
@@ -34,7 +36,7 @@ export interface GraphqlOverHttpOptions {
  */
 export function graphqlOverHttp(
   { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
-  { bytes, freshSeconds, patience, maskedErrors }: GraphqlOverHttpOptions,
+  { bytes, freshSeconds, patience, maskedErrors, maximumCost }: GraphqlOverHttpOptions,
 ): (exchange: EnteredExchange) => Promise<void> {
   const run = async (params: OperationParams, request: Request, exchange: EnteredExchange) => {
     try {
@@ -58,6 +60,7 @@ export function graphqlOverHttp(
     })
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
     const result = await run(params, yogaRequest, exchange)
+    tellCost(exchange, maximumCost)
     if (isAsyncIterable(result))
       return sendStream(exchange, result, incrementalRewrite(yogaRequest), patience)
     if (response.destroyed) return
@@ -65,6 +68,15 @@ export function graphqlOverHttp(
     const visible = bounded(withoutSuggestions(result, caller))
     await sendWhole(exchange, visible, isById ? freshnessOf(result, freshSeconds) : {}, patience)
   }
+}
+
+/** For callers with limits. Nothing, if the operation was refused before it was estimated. */
+function tellCost({ response, caller, record }: EnteredExchange, maximum: number): void {
+  const { estimatedCost, actualCost } = record
+  if (!caller.limits || estimatedCost === undefined || response.headersSent) return
+  response.setHeader('x-cost-estimated', estimatedCost)
+  response.setHeader('x-cost-max', maximum)
+  if (actualCost !== undefined) response.setHeader('x-cost-actual', actualCost)
 }
 
 async function sendWhole(

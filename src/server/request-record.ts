@@ -32,6 +32,8 @@ export interface RequestRecord {
   account?: string | undefined
   operation?: RecordedOperation
   estimatedCost?: number
+  /** What a whole response held, by the weights of the estimate. */
+  actualCost?: number
   /** So far. */
   used?: () => readonly UpstreamUse[]
 }

@@ -4,6 +4,9 @@ import type { Access } from '../access/access.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
 import type { Log } from '../upstream/log.ts'
+import { type CallCounters, openCallCounters } from '../upstream/rate-limit/call-counters.ts'
+import { CallerLimits } from './caller-limits.ts'
+import type { CostMode } from './cost-mode.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorer } from './explorer.ts'
 import { explorerPage } from './explorer-page.ts'
@@ -30,6 +33,10 @@ export interface ServerOptions extends HttpServerOptions {
   /** The largest request body. */
   readonly requestBytes: number
   readonly operationLimits: OperationLimits
+  /** Where the limits of callers are counted; by default in this process. Not closed with the server. */
+  readonly counters?: CallCounters
+  /** By default costs are only told. */
+  readonly costMode?: CostMode
   /** For all upstream calls of a response. What is late becomes an error, and the response goes out without it. */
   readonly deadlineMilliseconds: number
   /** Milliseconds that a reader may take nothing of a response; 15 seconds by default. */
@@ -63,17 +70,21 @@ export async function startServer(
   const { readerMilliseconds: patience = readerPatience } = options
   const { mode, freshSeconds } = options.documents ?? everyDocument
   const maskedErrors = maskErrors(log)
+  const callerLimits = new CallerLimits(options.counters ?? openCallCounters())
   const http = await listen(options)
   pauseFields(schema)
   const yogaOptions = {
     listening: http.origin,
     deadlineMilliseconds,
     operationLimits,
+    callerLimits,
+    costMode: options.costMode ?? 'measure',
     mode,
     maskedErrors,
     log,
   }
-  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors }
+  const maximumCost = operationLimits.cost
+  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors, maximumCost }
   const respond = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
   let traced: typeof respond | undefined
   const respondTraced: typeof respond = exchange => {
@@ -92,6 +103,7 @@ export async function startServer(
   })
   const door = frontDoor({
     access,
+    callerLimits,
     corsOrigins,
     publicUrl,
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),

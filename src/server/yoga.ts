@@ -3,11 +3,14 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
 import { createContext } from '../context.ts'
 import type { Log } from '../upstream/log.ts'
+import type { CallerLimits } from './caller-limits.ts'
+import type { CostMode } from './cost-mode.ts'
 import { documentCache } from './document-cache.ts'
 import { asksForDryRun } from './explain.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { documentIdName } from './operation-params.ts'
 import { useBadInput } from './plugins/bad-input.ts'
+import { useCallerCost } from './plugins/caller-cost.ts'
 import { useDocumentIds } from './plugins/document-ids.ts'
 import { useDocumentMode } from './plugins/document-mode.ts'
 import { useIncrementalDelivery } from './plugins/incremental-delivery.ts'
@@ -31,6 +34,8 @@ export interface YogaOptions {
   readonly listening: string
   readonly deadlineMilliseconds: number
   readonly operationLimits: OperationLimits
+  readonly callerLimits: CallerLimits
+  readonly costMode: CostMode
   readonly mode: DocumentMode
   readonly maskedErrors: MaskedErrors
   readonly log: Log
@@ -44,8 +49,10 @@ export interface YogaOptions {
 export function openYoga(
   schema: GraphQLSchema,
   plugin: Plugin,
-  { listening, deadlineMilliseconds, operationLimits, mode, maskedErrors, log }: YogaOptions,
+  options: YogaOptions,
 ): YogaServerInstance<ServerContext, object> {
+  const { listening, deadlineMilliseconds, operationLimits, callerLimits, costMode } = options
+  const { mode, maskedErrors, log } = options
   return createYoga<ServerContext>({
     schema,
     context({ request, res, record, caller, account }) {
@@ -55,6 +62,7 @@ export function openYoga(
         gone: () => responseSignal(res),
         incoming: record,
         caller,
+        chargeOf: provider => callerLimits.chargeOf(caller, provider),
       })
       record.used = context.costs
       return context
@@ -83,6 +91,7 @@ export function openYoga(
       useIntrospectionScope(),
       useOperationCost(operationLimits),
       plugin,
+      useCallerCost(callerLimits, costMode),
       usePacedErrors(maskedErrors),
       useLeaving(),
       useSandboxNotice(),

@@ -8,6 +8,8 @@ export interface CallContext {
   readonly requester?: object
   /** Whose request began the call: the limiters serve callers round-robin, and keep each to its share. By default the requester. */
   readonly caller?: string | undefined
+  /** Counts the call against its caller's own limit; rejects once that is used up. */
+  readonly charge?: (() => Promise<void>) | undefined
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
   /** Called when the call's turn has come; rejects if another instance makes it, and then it must not be made. */

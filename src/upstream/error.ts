@@ -10,6 +10,7 @@ const retryableByCode = {
   UPSTREAM_NOT_FOUND: false,
   UPSTREAM_REJECTED: false,
   UPSTREAM_RATE_LIMITED: true,
+  RATE_LIMITED: true,
   UPSTREAM_QUOTA_EXHAUSTED: false,
   UPSTREAM_TIMEOUT: true,
   UPSTREAM_UNAVAILABLE: true,
@@ -103,6 +104,7 @@ export function isDown(error: unknown): boolean {
     (error.code === 'UPSTREAM_UNAVAILABLE' ||
       error.code === 'UPSTREAM_TIMEOUT' ||
       error.code === 'UPSTREAM_RATE_LIMITED' ||
+      error.code === 'RATE_LIMITED' ||
       error.code === 'UPSTREAM_QUOTA_EXHAUSTED')
   )
 }

@@ -26,6 +26,7 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
       tokens: 30_000,
       directives: 200,
     },
+    costMode: 'measure',
     deadlineMilliseconds: 300_000,
     drainMilliseconds: 10_000,
     cacheBytes: 268_435_456,
@@ -115,6 +116,7 @@ test('every variable changes what it stands for', () => {
     ISOTHERM_UPSTREAM_TIMEOUT_MS: '2500',
     ISOTHERM_UPSTREAM_MAX_BYTES: '2048',
     ISOTHERM_BODY_LIMIT: '4096',
+    ISOTHERM_COST_MODE: 'enforce',
     ISOTHERM_MAX_COST: '15',
     ISOTHERM_MAX_RESPONSE_BYTES: '1024',
     ISOTHERM_MAX_CHANGES: '0',
@@ -171,6 +173,7 @@ test('every variable changes what it stands for', () => {
     corsOrigins: ['https://app.example.com', 'https://other.example.com'],
     hosts: ['graph.internal', '10.0.0.7:4000', '[fd00::1]'],
     requestBytes: 4096,
+    costMode: 'enforce',
     operationLimits: {
       cost: 15,
       responseBytes: 1024,

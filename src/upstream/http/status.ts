@@ -69,6 +69,7 @@ const sentences: Record<UpstreamErrorCode, (provider: string, status: number) =>
   UPSTREAM_NOT_FOUND: provider => `${provider} does not know this.`,
   UPSTREAM_REJECTED: (provider, status) => `${provider} rejected the question with status ${status}.`,
   UPSTREAM_RATE_LIMITED: provider => `${provider} was asked too often.`,
+  RATE_LIMITED: provider => `This caller has asked ${provider} too often.`,
   UPSTREAM_QUOTA_EXHAUSTED: provider => `The quota of ${provider} is used up.`,
   UPSTREAM_TIMEOUT: provider => `${provider} did not answer in time.`,
   UPSTREAM_UNAVAILABLE: (provider, status) => `${provider} is not available (status ${status}).`,

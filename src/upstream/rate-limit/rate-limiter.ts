@@ -118,6 +118,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     try {
       await callContext.claim?.()
       if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
+      await callContext.charge?.()
       const permit = await turn(callContext, since)
       isCounted = true
       return permit

@@ -11,11 +11,12 @@ export function callContextFor<Key, Value>(
   questions: readonly InFlightQuestion<Key, Value>[],
   scope: RequestScope,
 ): CallContext {
-  const { usage, incoming, caller } = scope
+  const { usage, incoming, caller, charge } = scope
   return {
     signal: whileWanted(questions, scope),
     requester: scope,
     caller,
+    charge,
     traceparent: incoming.traceparent,
     trail: new CallTrail(call.plan.route, incoming),
     begun() {

@@ -12,6 +12,8 @@ export class RequestScope {
   readonly incoming: IncomingRequest
   /** Whose request it is; undefined if callers are not told apart. */
   readonly caller: string | undefined
+  /** Counts a call against the caller's own limit; rejects once that is used up. */
+  readonly charge: (() => Promise<void>) | undefined
   readonly usage = new Usage()
   readonly #admission: Admission
   readonly #maximumCalls: number
@@ -28,11 +30,13 @@ export class RequestScope {
     maximumCalls: number,
     incoming: IncomingRequest = {},
     caller?: string,
+    charge?: () => Promise<void>,
   ) {
     this.provider = provider
     this.signal = signal
     this.incoming = incoming
     this.caller = caller
+    this.charge = charge
     this.#admission = admission
     this.#maximumCalls = maximumCalls
   }
@@ -52,7 +56,7 @@ export class RequestScope {
 
   /** Makes a call that is not shared, such as a change, once it is admitted. */
   async change<Value>(plan: PlannedCall, make: (callContext: CallContext) => Promise<Value>): Promise<Value> {
-    const { signal, usage, incoming, caller } = this
+    const { signal, usage, incoming, caller, charge } = this
     const begun = usage.planAlone()
     await this.admit([plan])
     const received = (bytes: number) => {
@@ -61,7 +65,7 @@ export class RequestScope {
     const trail = new CallTrail(plan.route, incoming)
     const { traceparent } = incoming
     try {
-      return await make({ signal, requester: this, caller, traceparent, trail, begun, received })
+      return await make({ signal, requester: this, caller, charge, traceparent, trail, begun, received })
     } catch (error) {
       trail.explain(error)
       throw error

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
+import type { Caller } from '../access/caller.ts'
+import { CallerLimited, type ProviderName } from '../upstream/error.ts'
+import type { CallCounter, Refusal as Wait } from '../upstream/rate-limit/call-counter.ts'
+import type { CallCounters } from '../upstream/rate-limit/call-counters.ts'
+import type { CostMode } from './cost-mode.ts'
+import { Refusal } from './refusal.ts'
+
+const [minute, hour] = [60_000, 3_600_000]
+
+/** The counters of so many limits are remembered; whose counter is forgotten begins anew. */
+const mostCounters = 10_000
+
+/** A minute's cost is counted in so many parts, since the call counters count one by one. */
+const partsOfCost = 100
+
+interface CostCounter {
+  readonly counter: CallCounter
+  readonly part: number
+  /** What is spent of the next part. */
+  rest: number
+}
+
+/**
+ * What each caller has used of its own limits, counted as the calls to vendors are: in sliding windows, together with other
+ * instances where they share a Redis. Callers without limits cost nothing.
+ */
+export class CallerLimits implements Disposable {
+  readonly #counters: CallCounters
+  readonly #open = new LRUCache<string, CallCounter>({
+    max: mostCounters,
+    ttl: 2 * hour,
+    updateAgeOnGet: true,
+    dispose: counter => counter[Symbol.dispose](),
+  })
+  readonly #costs = new WeakMap<CallCounter, CostCounter>()
+
+  constructor(counters: CallCounters) {
+    this.#counters = counters
+  }
+
+  /** Counts a request, and tells what is left in the headers of its response. Rejects with a Refusal of status 429. */
+  async enter({ id, limits }: Caller, response: ServerResponse): Promise<void> {
+    const { requestsPerMinute: requests, costPerMinute: cost } = limits ?? {}
+    if (cost !== undefined) tell(response, 'cost', cost, left(this.#cost(id, cost).counter, cost), minute)
+    if (requests === undefined) return
+    const counter = this.#counter(id, 'requests', requests, minute)
+    const refusal = await counter.take(0)
+    tell(response, 'minute', requests, counter.windowRooms[0]?.left ?? 0, refusal?.milliseconds ?? minute)
+    if (!refusal) return
+    const message = `This caller may send ${requests} requests a minute, and has sent them: ask again later.`
+    throw new Refusal(429, message, retryAfter(refusal), rateLimited)
+  }
+
+  /** Counts the estimated cost of an operation, and tells what is left. Returns why the operation has to wait, if it does. */
+  async spend(
+    { id, limits }: Caller,
+    cost: number,
+    response: ServerResponse,
+    mode: CostMode,
+  ): Promise<{ readonly message: string; readonly headers: Readonly<Record<string, string>> } | undefined> {
+    const { costPerMinute: limit } = limits ?? {}
+    if (limit === undefined) return undefined
+    const spent = this.#cost(id, limit)
+    const { counter, part } = spent
+    const parts = Math.floor((spent.rest + cost) / part)
+    const room = counter.windowRooms[0]?.left ?? 0
+    if (mode === 'enforce' && parts > room) {
+      tell(response, 'cost', limit, room * part, minute)
+      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
+      return { message, headers: retryAfter({ milliseconds: minute, isQuota: false }) }
+    }
+    spent.rest += cost - parts * part
+    await Promise.all(Array.from({ length: Math.min(parts, partsOfCost) }, () => counter.take(0)))
+    tell(response, 'cost', limit, left(counter, limit), minute)
+    return undefined
+  }
+
+  /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */
+  chargeOf({ id, limits }: Caller, provider: ProviderName): (() => Promise<void>) | undefined {
+    const calls = limits?.upstreamCallsPerHour?.[provider]
+    if (calls === undefined) return undefined
+    return async () => {
+      const refusal = await this.#counter(id, provider, calls, hour).take(0)
+      if (!refusal) return
+      throw new CallerLimited(
+        provider,
+        'RATE_LIMITED',
+        `This caller may make ${calls} calls to ${provider} an hour, and has made them.`,
+        { retryAfterSeconds: secondsOf(refusal) },
+      )
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#open.clear()
+  }
+
+  #cost(id: string, limit: number): CostCounter {
+    const part = Math.max(1, limit / partsOfCost)
+    const counter = this.#counter(id, 'cost', Math.max(1, Math.floor(limit / part)), minute)
+    return this.#costs.getOrInsertComputed(counter, () => ({ counter, part, rest: 0 }))
+  }
+
+  #counter(id: string, what: string, calls: number, milliseconds: number): CallCounter {
+    const name = `caller:${hashOf(id)}:${what}:${calls}`
+    const known = this.#open.get(name)
+    if (known) return known
+    const counter = this.#counters.open(name, { windows: [{ calls, milliseconds }] })
+    this.#open.set(name, counter)
+    return counter
+  }
+}
+
+/** The code of a caller's own limits. */
+export const rateLimited = 'RATE_LIMITED'
+
+/** Adds a limit to the headers of the IETF's draft on rate limits (version 11). */
+function tell(response: ServerResponse, name: string, quota: number, left: number, wait: number): void {
+  const policies = known(response, 'ratelimit-policy', name)
+  const states = known(response, 'ratelimit', name)
+  response.setHeader('ratelimit-policy', [...policies, `"${name}";q=${quota};w=60`].join(', '))
+  const seconds = Math.ceil(wait / 1000)
+  response.setHeader('ratelimit', [...states, `"${name}";r=${Math.floor(left)};t=${seconds}`].join(', '))
+}
+
+/** The other limits that a header tells. */
+function known(response: ServerResponse, header: string, name: string): readonly string[] {
+  const text = response.getHeader(header)
+  return typeof text === 'string' ? text.split(', ').filter(limit => !limit.startsWith(`"${name}"`)) : []
+}
+
+function left({ windowRooms: [room] }: CallCounter, limit: number): number {
+  return room ? (room.left / room.calls) * limit : limit
+}
+
+function retryAfter(wait: Wait): Readonly<Record<string, string>> {
+  return { 'retry-after': String(secondsOf(wait)) }
+}
+
+function secondsOf({ milliseconds }: Wait): number {
+  return Math.max(1, Math.ceil(milliseconds / 1000))
+}
+
+/** A caller's id may be of an issuer that puts names of people into it. */
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
+}

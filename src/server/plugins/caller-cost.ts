@@ -1,0 +1,35 @@
+import { type ExecutionArgs, GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../../context.ts'
+import { type CallerLimits, rateLimited } from '../caller-limits.ts'
+import type { CostMode } from '../cost-mode.ts'
+import type { ServerContext } from '../server-context.ts'
+
+/** Counts what operations cost against their callers' limits. Must come after the plugin that estimates it. */
+export function useCallerCost(
+  limits: CallerLimits,
+  mode: CostMode,
+): Plugin<Context & Pick<ServerContext, 'record' | 'res'>> {
+  const refusalOf = async ({
+    contextValue: { caller, plan, record, res },
+  }: Omit<ExecutionArgs, 'contextValue'> & {
+    readonly contextValue: Context & Pick<ServerContext, 'record' | 'res'>
+  }) => {
+    if (plan) return undefined
+    const refusal = await limits.spend(caller, record.estimatedCost ?? 0, res, mode)
+    if (!refusal) return undefined
+    const { message, headers } = refusal
+    const extensions = { code: rateLimited, http: { spec: false, status: 429, headers } }
+    return { errors: [new GraphQLError(message, { extensions })] }
+  }
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      if (args.contextValue.caller.limits?.costPerMinute === undefined) return
+      setExecuteFn(async given => (await refusalOf(args)) ?? executeFn(given))
+    },
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      if (args.contextValue.caller.limits?.costPerMinute === undefined) return
+      setSubscribeFn(async given => (await refusalOf(args)) ?? subscribeFn(given))
+    },
+  }
+}
