@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { type HandleOptions, openHandles } from '../../src/images/handles.ts'
+import { accountIn, type HandleOptions, openHandles } from '../../src/images/handles.ts'
 import type { ImageReference } from '../../src/images/references.ts'
 import { spatialHeatmapTypes } from '../../src/providers/aura-vision/wire.ts'
 
@@ -48,6 +48,18 @@ test('a picture keeps its handle for a seventh of its life, so that browsers kno
       expect(await at(midnight + 1000 * (seconds + 1))).toBe(await at(midnight + 1000))
     }),
   )
+})
+
+test('a handle names its account, and no other reads it, not even with the same credentials and keys', async () => {
+  for (const keys of [[], [first]]) {
+    const handle = await open({ account: 'one', keys }).sign(screenshot)
+    expect(accountIn(handle)).toBe('one')
+    expect(await open({ account: 'one', keys }).read(handle)).toMatchObject({ reference: screenshot })
+    for (const account of ['two', undefined])
+      await expect(open({ account, keys }).read(handle)).rejects.toMatchObject({ name: 'WrongHandle' })
+    expect(accountIn(await open({ keys }).sign(screenshot))).toBe(undefined)
+  }
+  expect(accountIn('nothing')).toBe(undefined)
 })
 
 test('an older key is read as long as it is listed', async () => {

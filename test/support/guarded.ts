@@ -8,6 +8,7 @@ import type { Environment } from '../../src/config/config.ts'
 import { type Isotherm, startIsotherm } from '../../src/isotherm.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
+import type { LogLevel } from '../../src/telemetry/open-log.ts'
 import { recordLog } from './recorded-log.ts'
 
 /** What stands in an access file, as its YAML. */
@@ -40,10 +41,13 @@ export async function serveGuarded(
     environment = {},
     files = {},
     sandboxByDefault = true,
+    level = 'warn',
   }: {
     readonly environment?: Environment
     readonly files?: Readonly<Record<string, string>>
     readonly sandboxByDefault?: boolean
+    /** Of the log that is recorded. */
+    readonly level?: LogLevel
   } = {},
 ): Promise<Guarded> {
   await using resources = new AsyncDisposableStack()
@@ -55,7 +59,7 @@ export async function serveGuarded(
   await write('catalog.yaml', sandboxCatalog())
   await write('access.yaml', textOf(file))
   for (const [name, text] of Object.entries(files)) await write(name, text)
-  const { log, messages, lines } = recordLog()
+  const { log, messages, lines } = recordLog(level)
   const emulated = prefixes.flatMap(prefix =>
     Object.entries(sandbox.environment()).map(([name, value]) => [prefix + name, value]),
   )
