@@ -155,3 +155,16 @@ describe('an error has the id of its request', () => {
     return found
   }
 })
+
+test('a whole response says how long it took, and how long vendors did where one was waited for', async () => {
+  const timingOf = async (query: string) => headerOf(await send(posted(query)), 'server-timing')
+  expect(await timingOf('{ __typename }')).toMatch(/^total;dur=\d+\.\d$/)
+  const asked = '{ website(by: { id: "shop" }) { heatmaps(first: 1) { nodes { name } } } }'
+  const [, total, upstream] =
+    /^total;dur=(\d+\.\d), upstream;dur=(\d+\.\d)$/.exec((await timingOf(asked)) ?? '') ?? []
+  expect(Number(upstream)).toBeGreaterThan(0)
+  expect(Number(upstream)).toBeLessThanOrEqual(Number(total))
+  expect(await timingOf('mutation { deleteSnapshot(input: { id: "one" }) { __typename } }')).toContain(
+    'upstream',
+  )
+})

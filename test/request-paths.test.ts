@@ -202,13 +202,15 @@ describe('whichever way an operation goes', () => {
   async function outcomeOf(response: Response | undefined) {
     if (!response) return expect.unreachable('there is a way')
     const headers = Object.fromEntries([...response.headers].filter(([name]) => !ofTransport.includes(name)))
+    const { 'server-timing': timing = 'total;dur=0', ...compared } = headers
+    expect(timing).toMatch(/^total;dur=[\d.]+(, upstream;dur=[\d.]+)?$/)
     const text = await response.text()
     const length = response.headers.get('content-length') ?? Buffer.byteLength(text)
     expect(Number(length)).toBe(Buffer.byteLength(text))
     const results = headers['content-type']?.startsWith('application/')
       ? [JSON.parse(text)]
       : [...text.matchAll(/^(?:data: )?(\{.*\})$/gm)].map(([, json = '']) => JSON.parse(json))
-    return { status: response.status, headers, results: results.map(withoutTrace) }
+    return { status: response.status, headers: compared, results: results.map(withoutTrace) }
   }
 
   /** Without the trace, which is asked for, what is left of a quota, and how long the emulator's response was. */

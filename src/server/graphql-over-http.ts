@@ -11,6 +11,7 @@ import { documentIdOf, type OperationParams, readParams } from './operation-para
 import { incrementalRewrite } from './plugins/incremental-delivery.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { Refusal } from './refusal.ts'
+import type { RequestRecord } from './request-record.ts'
 import { sendLongJson, sendText } from './response-body.ts'
 import { incrementalFormat, takesEvents, typeOfWhole } from './response-format.ts'
 import { bodyOf, httpOf, type Result } from './result-body.ts'
@@ -99,9 +100,20 @@ async function sendWhole(
     return void response.writeHead(304, { ...headers, ...cacheHeaders }).end()
   }
   const value = bodyOf(result, record.id)
-  const allHeaders = { 'content-type': `${type}; charset=utf-8`, ...headers, ...cacheHeaders }
+  const allHeaders = {
+    'content-type': `${type}; charset=utf-8`,
+    'server-timing': timingOf(record),
+    ...headers,
+    ...cacheHeaders,
+  }
   const options = { request, response, status, headers: allHeaders, patience }
   return isLongJson(value) ? sendLongJson(value, options) : sendText(JSON.stringify(value), options)
+}
+
+/** The time until the response began, and of it the time that vendors took. */
+function timingOf({ startedAt, waiting }: RequestRecord): string {
+  const total = `total;dur=${(performance.now() - startedAt).toFixed(1)}`
+  return waiting.milliseconds === 0 ? total : `${total}, upstream;dur=${waiting.milliseconds.toFixed(1)}`
 }
 
 /** Sends the results of a subscription, or the increments of one response. */

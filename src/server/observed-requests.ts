@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { WaitClock } from '../upstream/wait-clock.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { traceparentOf } from './traceparent.ts'
@@ -12,17 +13,18 @@ export function observeRequest(
   const record: RequestRecord = {
     id: requestIdOf(request),
     method: request.method ?? '',
+    startedAt: performance.now(),
+    waiting: new WaitClock(),
     traceparent: traceparentOf(request),
   }
   response.setHeader(requestIdHeader, record.id)
   if (observers.length === 0) return record
-  const startedAt = performance.now()
   for (const observer of observers) observer.begin?.(record)
   response.once('close', () => {
     const end = {
       status: response.headersSent ? response.statusCode : undefined,
       isAborted: !response.writableFinished,
-      milliseconds: performance.now() - startedAt,
+      milliseconds: performance.now() - record.startedAt,
       bytes: lengthOf(response),
     }
     for (const observer of observers) observer.end(record, end)

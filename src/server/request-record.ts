@@ -1,5 +1,6 @@
 import type { ProviderName } from '../upstream/error.ts'
 import type { Usage } from '../upstream/source/usage.ts'
+import type { WaitClock } from '../upstream/wait-clock.ts'
 import type { Route } from './routes.ts'
 
 /** An operation, without anything that its caller may have put into it. */
@@ -23,6 +24,10 @@ export interface UpstreamUse {
 export interface RequestRecord {
   readonly id: string
   readonly method: string
+  /** By the clock of `performance`. */
+  readonly startedAt: number
+  /** How long it waited for vendors. */
+  readonly waiting: WaitClock
   /** The trace that its upstream calls are part of, as in W3C's header. */
   traceparent: string | undefined
   /** Undefined for an unknown path, and for a request that is none. */

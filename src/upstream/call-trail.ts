@@ -1,10 +1,13 @@
 import { UpstreamError } from './error.ts'
+import type { WaitClock } from './wait-clock.ts'
 
 /** The incoming request that a call is made for, as logs and traces name it. */
 export interface IncomingRequest {
   readonly id?: string | undefined
   /** The trace that it is part of, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
+  /** Measures how long it waits for vendors. */
+  readonly waiting?: WaitClock
 }
 
 /** One planned call on its way to a vendor. Whoever hands its call context on hands it on as well. */

@@ -101,7 +101,7 @@ export class DataSource<Key, Value> {
     try {
       const missing = isAfresh || !this.#cachePolicy ? fresh : await this.#lookUp(fresh)
       this.#makeAll(missing, scope, isAfresh ? 'unclaimed' : 'claimed')
-      await waiters.done
+      await scope.waitFor(waiters)
     } finally {
       scope.signal.removeEventListener('abort', leave)
     }

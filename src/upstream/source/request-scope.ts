@@ -54,6 +54,12 @@ export class RequestScope {
     return this.#admission.pauses.pause(value)
   }
 
+  /** Resolves when a batch is done, which counts as waiting for the provider if it is not done yet. */
+  async waitFor({ isDone, done }: { readonly isDone: boolean; readonly done: Promise<void> }): Promise<void> {
+    const { waiting } = this.incoming
+    await (isDone || !waiting ? done : waiting.measure(done))
+  }
+
   /** Makes a call that is not shared, such as a change, once it is admitted. */
   async change<Value>(plan: PlannedCall, make: (callContext: CallContext) => Promise<Value>): Promise<Value> {
     const { signal, usage, incoming, caller, charge } = this
@@ -65,7 +71,8 @@ export class RequestScope {
     const trail = new CallTrail(plan.route, incoming)
     const { traceparent } = incoming
     try {
-      return await make({ signal, requester: this, caller, charge, traceparent, trail, begun, received })
+      const made = make({ signal, requester: this, caller, charge, traceparent, trail, begun, received })
+      return await (incoming.waiting?.measure(made) ?? made)
     } catch (error) {
       trail.explain(error)
       throw error

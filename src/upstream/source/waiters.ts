@@ -25,6 +25,10 @@ export class Waiters<Value> {
     if (count === 0) resolve()
   }
 
+  get isDone(): boolean {
+    return this.#left === 0
+  }
+
   /** Does nothing for a key that has its result. */
   deliver(index: number, result: Value | Error): void {
     if (!this.#isOpen[index]) return
