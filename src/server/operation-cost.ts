@@ -38,11 +38,12 @@ export interface OperationCost {
   readonly isLasting: boolean
 }
 
-const mutationCost = 10
+/** Of a mutation, beside its fields. */
+export const mutationCost = 10
 /** Assumed for a list whose length is unknown. */
 const unknownSize = 100
 /** Columns are cheap: that many scalars cost 1. */
-const valuesPerCost = 1000
+export const valuesPerCost = 1000
 /** More than any operation within the limits has, unless its fragments merge in ever new combinations. */
 const mostSelections = 200_000
 /** A scalar of an introspection type, among which nothing pauses. */

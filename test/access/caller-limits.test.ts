@@ -119,3 +119,28 @@ test('a sum of many small operations is counted, though each is less than a part
   const left = Number(/"cost";r=(\d+)/.exec(last.headers.get('ratelimit') ?? '')?.[1])
   expect(Math.abs(left - (1000 - 100 * cost))).toBeLessThanOrEqual(10)
 })
+
+const range = '{ start: "2026-08-03T00:00:00Z", end: "2026-08-03T06:00:00Z" }'
+
+test.each<{ query: string; less: number }>([
+  // As many rows as were estimated.
+  { query: '{ locations(first: 2) { nodes { id ...On } } } fragment On on Location { id name }', less: 0 },
+  { query: '{ brand(id: 1234) { id } providers { name } }', less: 0 },
+  { query: '{ nodes(ids: ["Location:ginza", "Website:shop"]) { ... on Location { name } id } }', less: 0 },
+  // Twelve locations of a hundred.
+  { query: '{ locations(first: 100) { nodes { name } } }', less: 88 },
+  // A bucket for each of six hours, and a metric that was asked.
+  {
+    query: `{ location(by: { id: "oxford-street" }) { traffic(range: { utc: ${range} }, metrics: [VISITS]) { columns { values } } } }`,
+    less: 0,
+  },
+  { query: '{ nodes(ids: ["Location:none", "Website:shop"]) { id } }', less: 1 },
+])('what a response held is told beside the estimate: $query', async ({ query, less }) => {
+  await using served = await serveCallers({ limits: { busy: { requestsPerMinute: 100 } } })
+  const { headers } = await send(served, 'busy', query)
+  const [estimated, actual] = ['estimated', 'actual'].map(name => Number(headers.get(`x-cost-${name}`)))
+  expect(estimated).toBeGreaterThan(0)
+  expect(actual).toBe((estimated ?? 0) - less)
+  const other = await send(served, 'other', query)
+  expect(other.headers.get('x-cost-actual')).toBeNull()
+})

@@ -1,11 +1,12 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
+import { actualCost } from '../actual-cost.ts'
 import { type CallerLimits, rateLimited } from '../caller-limits.ts'
 import type { CostMode } from '../cost-mode.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** Counts what operations cost against their callers' limits. Must come after the plugin that estimates it. */
+/** Counts what operations are estimated to cost against their callers' limits, and what whole responses did cost. Must come after the plugin that estimates it. */
 export function useCallerCost(
   limits: CallerLimits,
   mode: CostMode,
@@ -24,8 +25,15 @@ export function useCallerCost(
   }
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      if (args.contextValue.caller.limits?.costPerMinute === undefined) return
-      setExecuteFn(async given => (await refusalOf(args)) ?? executeFn(given))
+      const { caller, record } = args.contextValue
+      if (!caller.limits) return
+      setExecuteFn(async given => {
+        const refusal = await refusalOf(args)
+        if (refusal) return refusal
+        const result = await executeFn(given)
+        if (!isAsyncIterable(result) && result.data) record.actualCost = actualCost(args, result.data)
+        return result
+      })
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       if (args.contextValue.caller.limits?.costPerMinute === undefined) return
