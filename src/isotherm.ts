@@ -6,6 +6,7 @@ import { openCaches } from './caches.ts'
 import { type Config, type Environment, StartProblems } from './config/config.ts'
 import { OpenAccounts } from './open-accounts.ts'
 import { Reloading } from './reloading.ts'
+import type { Sandbox } from './sandbox.ts'
 import { isLoopback } from './server/known-hosts.ts'
 import { startServer } from './server/server.ts'
 import type { DocumentSettings } from './server/trusted-documents.ts'
@@ -39,6 +40,10 @@ export interface StartedAccount {
 export interface StartOptions {
   readonly sandboxByDefault?: boolean
   readonly log?: Log
+  /** A sandbox that another process runs; without one it starts its own if it needs it. */
+  readonly sandbox?: Pick<Sandbox, 'environment'>
+  /** Which of several workers it is, from 0: each serves its metrics on a port of its own. */
+  readonly worker?: number
   /** The first pause of every breaker; for tests, which would wait long. */
   readonly breakerPauseMilliseconds?: number
 }
@@ -49,7 +54,13 @@ export interface StartOptions {
  */
 export async function startIsotherm(
   environment: Environment,
-  { sandboxByDefault = true, log = silentLog, breakerPauseMilliseconds }: StartOptions = {},
+  {
+    sandboxByDefault = true,
+    log = silentLog,
+    sandbox,
+    worker = 0,
+    breakerPauseMilliseconds,
+  }: StartOptions = {},
 ): Promise<Isotherm> {
   const { config, setup, reader } = await readStart(environment, sandboxByDefault)
   if (isUnguarded(config, sandboxByDefault)) throw new StartProblems([unguarded])
@@ -60,10 +71,20 @@ export async function startIsotherm(
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }
   const caches = openCaches({ recordBytes: config.cacheBytes, imageBytes: config.images.cacheBytes, redis })
-  const telemetry = resources.use(await openTelemetry({ log, ...config.telemetry, redis, caches }))
+  const { metrics } = config.telemetry
+  const telemetry = resources.use(
+    await openTelemetry({
+      log,
+      ...config.telemetry,
+      metrics: metrics && { ...metrics, port: portOf(metrics.port, worker) },
+      redis,
+      caches,
+    }),
+  )
   const open = resources.use(
     new OpenAccounts({
       environment,
+      sandbox,
       config: { ...config, resilience },
       redis,
       counters,
@@ -108,6 +129,11 @@ export async function startIsotherm(
     reload: () => reloading.reload(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** A port for each worker; 0 picks a free one. */
+function portOf(first: number, worker: number): number {
+  return first === 0 ? 0 : first + worker
 }
 
 interface OpenAccess {

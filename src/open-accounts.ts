@@ -11,6 +11,8 @@ import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export interface OpenAccountsOptions {
   readonly environment: Environment
+  /** A sandbox that another process runs; without one it is started when an account needs it. */
+  readonly sandbox?: Pick<Sandbox, 'environment'> | undefined
   readonly config: Pick<Config, 'staleSeconds' | 'images' | 'resilience' | 'drainMilliseconds'>
   /** What all accounts share; not closed with them. */
   readonly redis: RedisConnection | undefined
@@ -42,7 +44,7 @@ export class OpenAccounts implements AsyncDisposable {
    */
   async open(setups: readonly AccountSetup[]): Promise<readonly Account[]> {
     const sandbox = setups.some(({ sandboxed }) => sandboxed.length > 0)
-      ? await this.#startSandbox()
+      ? (this.#options.sandbox ?? (await this.#startSandbox()))
       : undefined
     const next = new Map(setups.map(setup => [nameOf(setup), this.#openOne(setup, sandbox)]))
     for (const [name, { account }] of this.#open) if (!next.has(name)) this.#retire(account)
@@ -56,7 +58,7 @@ export class OpenAccounts implements AsyncDisposable {
     await (await this.#sandbox)?.[Symbol.asyncDispose]()
   }
 
-  #openOne(setup: AccountSetup, sandbox: Sandbox | undefined): Opened {
+  #openOne(setup: AccountSetup, sandbox: Pick<Sandbox, 'environment'> | undefined): Opened {
     const { catalog, documents, isCatalogMadeUp, version } = setup
     const opened = this.#open.get(nameOf(setup))
     if (opened?.version === version) return opened
@@ -88,7 +90,7 @@ export class OpenAccounts implements AsyncDisposable {
 export function accountSettings(
   { settings, sandboxed, prefix }: AccountSetup,
   environment: Environment,
-  sandbox: Sandbox | undefined,
+  sandbox: Pick<Sandbox, 'environment'> | undefined,
 ): Settings {
   if (!sandbox || sandboxed.length === 0) return settings
   const emulated = Object.entries(sandbox.environment(sandboxed)).map(([name, value]) => [

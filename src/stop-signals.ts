@@ -5,6 +5,12 @@ import type { Environment } from './config/config.ts'
 const setByNpm = 'npm_lifecycle_event'
 const names = ['SIGTERM', 'SIGINT'] as const
 
+/** Calls the listener at each signal, until disposed. */
+export function onSignal(name: NodeJS.Signals, listener: () => void): Disposable {
+  process.on(name, listener)
+  return { [Symbol.dispose]: () => void process.off(name, listener) }
+}
+
 export interface StopSignals extends Disposable {
   /** Resolves with the first signal to stop. */
   readonly first: Promise<void>

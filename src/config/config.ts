@@ -88,6 +88,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       problems.push(noManifest)
     problems.push(...ofProviders)
   }
+  if (general && general.ISOTHERM_WORKERS > 1 && general.REDIS_URL === undefined) problems.push(noRedis)
   if (!general || problems.length > 0) throw new StartProblems(problems)
 
   return {
@@ -152,3 +153,11 @@ export function logLevelOf({ ISOTHERM_LOG_LEVEL: level }: Environment): LogLevel
   const form = generalVariables.shape.ISOTHERM_LOG_LEVEL
   return form.safeParse(level?.trim() || undefined).data ?? form.parse(undefined)
 }
+
+/** How many processes serve; 1 if the environment names a number that `readConfig` refuses. */
+export function workersOf({ ISOTHERM_WORKERS: workers }: Environment): number {
+  return generalVariables.shape.ISOTHERM_WORKERS.safeParse(workers?.trim() || undefined).data ?? 1
+}
+
+const noRedis =
+  'ISOTHERM_WORKERS: several workers need a Redis (REDIS_URL), or each would spend the limits of the vendors'

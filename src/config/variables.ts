@@ -68,6 +68,7 @@ export const generalVariables = z.object({
     .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
     .default('info'),
   ISOTHERM_SHUTDOWN_DELAY_MS: integer(0, 600_000).default(0),
+  ISOTHERM_WORKERS: integer(1, 256).default(1),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),
   ISOTHERM_CACHE_BYTES: integer(0, 1024 ** 4).default(256 * 1024 ** 2),
   ISOTHERM_STALE_SECONDS: integer(0, year).default(3600),

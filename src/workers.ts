@@ -1,0 +1,108 @@
+import cluster from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Environment, workersOf } from './config/config.ts'
+import { startSandbox } from './sandbox.ts'
+import { readStart } from './setup.ts'
+import type { Log } from './upstream/log.ts'
+import { type Order, report } from './worker.ts'
+
+export interface SuperviseOptions {
+  readonly sandboxByDefault: boolean
+  readonly log: Log
+  /** Calls the listener each time that files are to be read again, until disposed. */
+  readonly onReload: (listener: () => void) => Disposable
+}
+
+/**
+ * Serves one port by several processes until `stopped` resolves, and returns the exit code. A process that ends is replaced.
+ * Rejects with StartProblems that list everything wrong with the environment and its files.
+ */
+export async function supervise(
+  stopped: Promise<unknown>,
+  environment: Environment,
+  { sandboxByDefault, log, onReload }: SuperviseOptions,
+): Promise<number> {
+  const { setup } = await readStart(environment, sandboxByDefault)
+  await using resources = new AsyncDisposableStack()
+  const isEmulated = setup.accounts.some(({ sandboxed }) => sandboxed.length > 0)
+  const sandbox = isEmulated ? resources.use(await startSandbox()) : undefined
+  const emulated =
+    sandbox &&
+    Object.fromEntries(sandbox.emulators.map(({ provider, environment }) => [provider, { ...environment }]))
+  const children = new Set<Child>()
+  const stopping = new AbortController()
+  const start = (worker: number) => {
+    const child = startChild({ start: { worker, emulated: emulated ?? null } })
+    children.add(child)
+    if (stopping.signal.aborted) child.tell({ stop: true })
+    void child.ended.then(() => children.delete(child))
+    return child
+  }
+  /** Replaces one that ends until all are told to stop. */
+  const keep = async (first: Child, worker: number) => {
+    let child = first
+    let failures = 0
+    for (;;) {
+      const began = performance.now()
+      const cause = await child.ended
+      if (stopping.signal.aborted) return
+      failures = performance.now() - began > steadyMilliseconds ? 0 : failures + 1
+      log.error({ worker, cause }, `A worker ended (${cause}): another is started`)
+      const pause = failures === 0 ? 0 : Math.min(longestPause, firstPause * 2 ** failures)
+      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => {})
+      if (stopping.signal.aborted) return
+      child = start(worker)
+    }
+  }
+
+  using _reload = onReload(() => {
+    for (const child of children) child.tell({ reload: true })
+  })
+  const first = start(0)
+  const isServing = await Promise.race([
+    first.ready.then(() => true),
+    first.ended.then(() => false),
+    stopped.then(() => undefined),
+  ])
+  // It has said why, and the others could not start either.
+  if (isServing === false) return 1
+  const count = isServing ? workersOf(environment) : 1
+  const all = [first, ...Array.from({ length: count - 1 }, (_, index) => start(index + 1))]
+  const kept = all.map(keep)
+  const greetings = Promise.all(all.map(({ ready }) => ready))
+  void greetings.then(([greeting]) => console.log(`${greeting}\n  workers: ${count}`))
+  await stopped
+  stopping.abort()
+  for (const child of children) child.tell({ stop: true })
+  await Promise.all(kept)
+  return 0
+}
+
+interface Child {
+  /** Resolves with its greeting once it serves. */
+  readonly ready: Promise<string>
+  /** Resolves with its exit code or the signal that ended it. */
+  readonly ended: Promise<string>
+  readonly tell: (order: Order) => void
+}
+
+/** Its first order is given when it asks for it. */
+function startChild(order: Order): Child {
+  const worker = cluster.fork()
+  const ready = Promise.withResolvers<string>()
+  const ended = Promise.withResolvers<string>()
+  // One that has just ended hears nothing.
+  const tell = (order: Order) => void (worker.isConnected() && worker.send(order, () => {}))
+  worker.on('message', message => {
+    const told = report.parse(message)
+    if ('greeting' in told) ready.resolve(told.greeting)
+    else tell(order)
+  })
+  worker.once('exit', (code, signal) => ended.resolve(signal ?? `exit code ${code}`))
+  return { ready: ready.promise, ended: ended.promise, tell }
+}
+
+/** One that lived so long has not failed at its start. In milliseconds, as the pauses before the next is started. */
+const steadyMilliseconds = 10_000
+const firstPause = 250
+const longestPause = 30_000

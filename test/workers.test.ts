@@ -1,0 +1,83 @@
+import { readdir, readlink } from 'node:fs/promises'
+import { Agent, get } from 'node:http'
+import { beforeAll, expect, test } from 'vitest'
+import { startSandbox } from '../src/sandbox.ts'
+import { originOf, startChild } from './support/child.ts'
+import { askText } from './support/client.ts'
+import { installMilliseconds } from './support/debian-package.ts'
+import { problemsOf } from './support/environments.ts'
+import { installRedis, startRedis } from './support/redis.ts'
+import { childrenOf, isAlive } from './support/workers.ts'
+
+beforeAll(installRedis, installMilliseconds)
+
+const website = 'website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" })'
+const query = `{ ${website} { views { nodes { path } } } }`
+
+test('workers serve one port as one, replace one that ends, let requests end, and leave nothing behind', async () => {
+  await using redis = await startRedis()
+  await using sandbox = await startSandbox()
+  const { journal } = sandbox.zenovay
+  await using isotherm = await startChild('main.ts', {
+    PORT: '0',
+    ISOTHERM_WORKERS: '2',
+    REDIS_URL: redis.url,
+    ISOTHERM_DRAIN_MS: '600000',
+    ...sandbox.environment(['zenovay']),
+  })
+  const origin = await originOf(isotherm)
+  expect(isotherm.stdout).toContain('workers: 2')
+  const workers = await childrenOf(isotherm)
+  expect(workers).toHaveLength(2)
+
+  // Each of them has its part of the connections.
+  const agent = new Agent({ keepAlive: true })
+  const before = await Promise.all(workers.map(socketsOf))
+  await Promise.all(Array.from({ length: 8 }, () => look(`${origin}/healthz`, agent)))
+  const after = await Promise.all(workers.map(socketsOf))
+  for (const [index, count] of after.entries()) expect(count).toBeGreaterThan(before[index] ?? 0)
+  agent.destroy()
+
+  // One cache for all: a question is one call, whoever answers.
+  for (let round = 0; round < 6; round++) expect((await askText(origin, query)).errors).toEqual([])
+  expect(journal.calls).toHaveLength(1)
+
+  const [killed = 0] = workers
+  process.kill(killed, 'SIGKILL')
+  await expect.poll(() => isotherm.stderr).toContain('A worker ended (SIGKILL)')
+  for (let round = 0; round < 4; round++) expect((await askText(origin, query)).errors).toEqual([])
+  await expect.poll(() => childrenOf(isotherm)).toHaveLength(2)
+
+  const last = await childrenOf(isotherm)
+  const hold = Promise.withResolvers<void>()
+  journal.script({ until: hold.promise })
+  const answer = askText(origin, '{ websites(first: 50) { nodes { id } } }')
+  await expect.poll(() => journal.calls.length).toBe(2)
+  isotherm.process.kill('SIGTERM')
+  await isotherm.says(/Stopping/)
+  hold.resolve()
+  expect((await answer).errors).toEqual([])
+  expect(await isotherm.ended()).toBe(0)
+  expect(last.filter(isAlive)).toEqual([])
+  expect(journal.calls).toHaveLength(2)
+})
+
+test('several workers need a Redis', () => {
+  const environment = { ISOTHERM_WORKERS: '2', ISOTHERM_SANDBOX: 'on' }
+  expect(problemsOf(environment)).toEqual([
+    'ISOTHERM_WORKERS: several workers need a Redis (REDIS_URL), or each would spend the limits of the vendors',
+  ])
+  expect(problemsOf({ ...environment, REDIS_URL: 'redis://127.0.0.1' })).toEqual([])
+})
+
+async function socketsOf(pid: number): Promise<number> {
+  const names = await readdir(`/proc/${pid}/fd`)
+  const links = await Promise.all(names.map(name => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
+  return links.filter(link => link.startsWith('socket:')).length
+}
+
+function look(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, response => response.resume().once('end', resolve)).once('error', reject)
+  })
+}
