@@ -30,6 +30,28 @@ test('what is signed is read again, whatever it says', async () => {
   )
 })
 
+test('while instances get other keys one by one, every link of one works at every other', async () => {
+  // As docs/running.md says it.
+  const phases = [[first], [first, second], [second, first], [second]]
+  let now = Date.UTC(2026, 10, 21)
+  const instance = (keys: readonly string[] = []) => open({ keys, lifeSeconds: 7 * day, now: () => now })
+  let links: string[] = []
+  for (const [index, keys] of phases.entries()) {
+    const before = instance(phases[Math.max(0, index - 1)])
+    const after = instance(keys)
+    // The last phase waits until the links of the one before are over.
+    if (keys.length === 1 && index > 0) {
+      now += 9 * day * 1000
+      links = []
+    }
+    links.push(await before.sign(screenshot), await after.sign(screenshot))
+    for (const link of links)
+      for (const one of [before, after]) expect((await one.read(link)).reference).toEqual(screenshot)
+  }
+  // The new key first would break links of instances that have it at those that do not.
+  await expect(instance([first]).read(await instance([second, first]).sign(screenshot))).rejects.toThrow()
+})
+
 test('a handle works for its life at least, and says afterwards that it has expired', async () => {
   const start = Date.UTC(2026, 10, 21)
   const at = (seconds: number) => open({ lifeSeconds: 7 * day, now: () => start + 1000 * seconds })

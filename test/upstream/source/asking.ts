@@ -19,7 +19,11 @@ export function openDataSource<Value extends number | string>(
     callPerKey({
       nameOf: key => key,
       plan: () => ({ route: 'GET /' }),
-      call: make,
+      // As a rate limiter does.
+      async call(_key, callContext) {
+        await callContext.claim?.()
+        return make()
+      },
       ttlOf: () => 600_000,
       isValue: (cached): cached is Value => typeof cached === 'number' || typeof cached === 'string',
     }),

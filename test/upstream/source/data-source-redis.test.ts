@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
+import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
+import { propertyRuns } from '../../support/property-runs.ts'
 import { installRedis, startRedis } from '../../support/redis.ts'
 import { openDataSource, scope } from './asking.ts'
 
@@ -42,4 +45,75 @@ test('an answer that a change on another instance overtook is told to nobody who
     .catch(() => undefined)
   expect(await one.ask('list', scope())).toBe('new')
   expect(await other.ask('list', scope())).toBe('new')
+})
+
+test('no instance answers with less than a change that was answered before it was asked, whatever crosses what', async () => {
+  await using server = await startRedis()
+  const step = fc.record({
+    instance: fc.nat(2),
+    isChange: fc.boolean(),
+    gap: fc.nat(6),
+    before: fc.nat(4),
+    after: fc.nat(40),
+  })
+  const loss = fc.constantFrom('none', 'none', 'kill', 'freeze')
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), loss, async (steps, loss) => {
+      await using resources = new AsyncDisposableStack()
+      const namespace = `run ${++run}`
+      let state = 0
+      let answered = 0
+      let pause = { before: 0, after: 0 }
+      let calls = 0
+      const read = async () => {
+        const { before, after } = pause
+        calls++
+        await setTimeout(before)
+        const seen = state
+        await setTimeout(after)
+        return seen
+      }
+      const sources = [0, 1, 2].map(() => {
+        const redis = resources.use(openRedis(server.url, silentLog))
+        const cache = resources.use(openCache({ bytes: 1_000_000, redis, namespace }))
+        return { cache, source: openDataSource(read, { cache, staleMilliseconds: 0 }, 'lists') }
+      })
+      for (const { cache } of sources) await expect.poll(() => cache.tagVersion('lists')).toBeDefined()
+      const change = async ({ before, after }: { readonly before: number; readonly after: number }) => {
+        await setTimeout(before)
+        state++
+        const changed = state
+        await setTimeout(after)
+        return changed
+      }
+      const asked: Promise<void>[] = []
+      for (const [index, { instance, isChange, gap, ...pauses }] of steps.entries()) {
+        const { source } = sources[instance] ?? {}
+        if (!source) continue
+        if (index === Math.floor(steps.length / 2)) {
+          if (loss === 'kill') await server.kill()
+          if (loss === 'freeze') server.pause()
+        }
+        pause = pauses
+        const act = async () => {
+          if (!isChange) {
+            const least = answered
+            expect(await source.ask('list', scope())).toBeGreaterThanOrEqual(least)
+            return
+          }
+          const changed = await change({ before: pauses.before, after: pauses.after % 4 })
+          await source.forget()
+          answered = Math.max(answered, changed)
+        }
+        asked.push(act())
+        await setTimeout(gap)
+      }
+      await Promise.all(asked)
+      server.resume()
+      if (loss === 'kill') await server.restart()
+      expect(calls).toBeLessThanOrEqual(steps.length)
+    }),
+    { numRuns: propertyRuns(20), endOnFailure: true },
+  )
 })
