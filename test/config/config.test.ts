@@ -28,6 +28,9 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
     },
     costMode: 'measure',
     deadlineMilliseconds: 300_000,
+    resilience: { hasBreaker: true, retryPercent: 20 },
+    telemetry: { hasCollector: false },
+    shutdownDelayMilliseconds: 0,
     drainMilliseconds: 10_000,
     cacheBytes: 268_435_456,
     staleSeconds: 3600,
@@ -124,6 +127,12 @@ test('every variable changes what it stands for', () => {
     ISOTHERM_MAX_ALIASES: '0',
     ISOTHERM_MAX_TOKENS: '13',
     ISOTHERM_MAX_DIRECTIVES: '14',
+    ISOTHERM_BREAKER: 'off',
+    ISOTHERM_RETRY_BUDGET: '0',
+    ISOTHERM_SHUTDOWN_DELAY_MS: '7000',
+    HTTPS_PROXY: 'https://proxy.example.com:8443',
+    HTTP_PROXY: 'proxy.example.com:3128',
+    NO_PROXY: 'internal.example.com, 10.0.0.0/8',
     ISOTHERM_DRAIN_MS: '0',
     ISOTHERM_ANSWER_TIMEOUT_MS: '4500',
     ISOTHERM_CACHE_BYTES: '0',
@@ -163,6 +172,11 @@ test('every variable changes what it stands for', () => {
     deadlineMilliseconds: 2500,
     maximumBytes: 2048,
     limits: { concurrency: 3, ttlSeconds: 0, maximumCalls: 5 },
+    proxies: {
+      secure: new URL('https://proxy.example.com:8443'),
+      plain: new URL('http://proxy.example.com:3128'),
+      except: ['internal.example.com', '10.0.0.0/8'],
+    },
   }
   expect(config).toEqual({
     host: '0.0.0.0',
@@ -184,6 +198,9 @@ test('every variable changes what it stands for', () => {
       directives: 14,
     },
     deadlineMilliseconds: 4500,
+    resilience: { hasBreaker: false, retryPercent: 0 },
+    telemetry: { hasCollector: false },
+    shutdownDelayMilliseconds: 7000,
     drainMilliseconds: 0,
     cacheBytes: 0,
     staleSeconds: 0,
@@ -290,3 +307,16 @@ test.each(['10.0.0.5', '[::1]', '127.0.0.1:4711', 'not a host', 'images.example.
 function limitVariables(prefix: string): Environment {
   return { [`${prefix}_CONCURRENCY`]: '3', [`${prefix}_KEEP_SECONDS`]: '0', [`${prefix}_MAX_CALLS`]: '5' }
 }
+
+test('the variables of proxies work in lower case too, which then wins', () => {
+  const { providers } = readConfig({
+    ...required,
+    https_proxy: 'http://lower.example.com',
+    HTTPS_PROXY: 'http://upper.example.com',
+    no_proxy: '*',
+  })
+  expect(providers.zenovay?.proxies).toEqual({
+    secure: new URL('http://lower.example.com'),
+    except: ['*'],
+  })
+})

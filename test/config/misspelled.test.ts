@@ -9,7 +9,7 @@ const known = [
   ...Object.keys(generalVariables.shape),
   ...providerNames.flatMap(name => Object.keys(providers[name].variables.shape)),
 ]
-const ours = known.filter(name => !['HOST', 'PORT'].includes(name) && !name.endsWith('_PROXY'))
+const ours = known.filter(name => !/^(HOST|PORT|OTEL_.*|.*_PROXY)$/.test(name))
 
 test.each([
   ['ZENOVAY_APIKEY', 'ZENOVAY_API_KEY'],
