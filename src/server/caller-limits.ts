@@ -105,10 +105,12 @@ export class CallerLimits implements Disposable {
   }
 
   #counter(id: string, what: string, calls: number, milliseconds: number): CallCounter {
-    const name = `caller:${hashOf(id)}:${what}:${calls}`
+    const name = `${what}:${calls}:${id}`
     const known = this.#open.get(name)
     if (known) return known
-    const counter = this.#counters.open(name, { windows: [{ calls, milliseconds }] })
+    const counter = this.#counters.open(`caller:${hashOf(id)}:${what}:${calls}`, {
+      windows: [{ calls, milliseconds }],
+    })
     this.#open.set(name, counter)
     return counter
   }
