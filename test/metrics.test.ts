@@ -154,6 +154,20 @@ test('whatever callers send, there are no more series than there are routes, sta
   expect(await (await fetch(url())).text()).not.toMatch(/planted/i)
 })
 
+test("what differs from a vendor's documentation is counted by route and kind, without its values", async () => {
+  const body = { success: true, data: { pages: [{ url: '/x', planted_member: 'planted' }] } }
+  const asked =
+    '{ website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567899" }) { views { nodes { path } } } }'
+  await using other = await serve({ environment: { ISOTHERM_METRICS: '127.0.0.1:0' } })
+  other.sandbox.zenovay.journal.script({ times: 1, answer: { body } })
+  expect((await askText(other.origin, asked)).errors).toEqual([])
+  const text = await (await fetch(other.metricsUrl ?? '')).text()
+  expect(text).toMatch(
+    /^isotherm_upstream_drift_total\{provider="zenovay",account="default",route="GET \/heatmaps\/:websiteId\/pages",kind="unknown"\} 1$/m,
+  )
+  expect(text).not.toContain('planted')
+})
+
 test('memory, the event loop and the cost of operations are among them', async () => {
   const text = await (await fetch(url())).text()
   for (const name of [

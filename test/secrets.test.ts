@@ -95,7 +95,7 @@ const faults: readonly Fault[] = [
 describe('a whole process says nothing of a secret on any way out', () => {
   test('while everything fails in every way', async () => {
     await using sandbox = await startSandbox()
-    await using isotherm = await startWith(sandbox, {})
+    await using isotherm = await startWith(sandbox, { ISOTHERM_METRICS: '127.0.0.1:0' })
     const origin = await originOf(isotherm)
     const secrets = new Set<string>()
     let said = ''
@@ -118,6 +118,10 @@ describe('a whole process says nothing of a secret on any way out', () => {
     }
     said += await leave(origin, sandbox)
     said += await readPages(origin)
+    const [, metricsUrl = ''] = await isotherm.says(/metrics: (http:\S+)/)
+    const metrics = await (await fetch(metricsUrl)).text()
+    expect(metrics).toContain('outcome="rate_limited"')
+    said += metrics
     isotherm.process.kill('SIGTERM')
     expect(await isotherm.ended()).toBe(0)
 
@@ -292,4 +296,4 @@ function expectLogLines(stderr: string): void {
 
 /** A failed call, a breaker that opens or closes, or a response that is not as documented. */
 const ofUpstream =
-  /^(aura-vision|posthog|analytiks|zenovay|datadog) ([A-Z_]+(, |$)|(still )?fails at \S+: not called for \d+ s$|answers again at \S+$|answers [A-Za-z/:_ ,0-9]+ with [a-z ]+( \([a-z 0-9]+\))?: )/
+  /^(?:\d+ more within a second: )?(aura-vision|posthog|analytiks|zenovay|datadog) ([A-Z_]+(, |$)|(still )?fails at \S+: not called for \d+ s$|answers again at \S+$|answers [A-Za-z/:_ ,0-9]+ with [a-z ]+( \([a-z 0-9]+\))?: )/

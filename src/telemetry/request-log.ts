@@ -16,7 +16,7 @@ export function logRequests(log: Log): RequestObserver {
 }
 
 function fieldsOf(record: RequestRecord, { status, isAborted, milliseconds, bytes }: RequestEnd): LogFields {
-  const { id, caller, account, method, route, operation, estimatedCost, traceparent } = record
+  const { id, caller, account, method, route, operation, estimatedCost, actualCost, traceparent } = record
   return {
     requestId: id,
     caller,
@@ -30,6 +30,7 @@ function fieldsOf(record: RequestRecord, { status, isAborted, milliseconds, byte
     milliseconds: Math.round(100 * milliseconds) / 100,
     bytes,
     cost: estimatedCost,
+    actualCost,
     upstream: callsOf(record),
     aborted: isAborted,
     traceId: traceparent?.split('-')[1],

@@ -7,6 +7,7 @@ import { type Contest, contest } from './contest.ts'
 import { measureCoverage, printCoverage, type RequestCoverage } from './coverage.ts'
 import { askDearest, type DearAnswer } from './dearest.ts'
 import { printDearest } from './dearest-report.ts'
+import { type Overhead, printOverhead, weighOverhead } from './overhead.ts'
 import { type PausesCost, printPauses, weighPauses } from './pauses.ts'
 import { openPictures, type Pictures } from './pictures.ts'
 import { printPictures } from './pictures-report.ts'
@@ -41,6 +42,7 @@ const names = [
   'pauses',
   'pictures',
   'repeats',
+  'overhead',
   'coverage',
 ] as const
 const named = z.array(z.enum(names)).parse(positionals)
@@ -52,6 +54,7 @@ type Result =
   | Pictures
   | PausesCost
   | Repeats
+  | Overhead
   | readonly DearAnswer[]
   | readonly RequestCoverage[]
 
@@ -84,6 +87,12 @@ for (const name of asked) {
     const measured = await askRepeats(catalogFile, pace)
     results[name] = measured
     console.log(printRepeats(measured))
+    continue
+  }
+  if (name === 'overhead') {
+    const measured = await weighOverhead(catalogFile, folder, pace)
+    results[name] = measured
+    console.log(printOverhead(measured))
     continue
   }
   if (name === 'pictures') {

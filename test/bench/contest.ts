@@ -85,6 +85,7 @@ export function startIsotherm(
   upstream: string,
   catalogFile: string,
   cacheBytes: number,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<BenchServer> {
   return startServer('../../src/main.ts', {
     environment: {
@@ -101,7 +102,9 @@ export function startIsotherm(
       ANALYTIKS_TOKEN_URL: `${upstream}/token`,
       ANALYTIKS_EXPORTS_URL: upstream,
       ANALYTIKS_CONCURRENCY: '64',
+      ...more,
     },
+    isRead: true,
   })
 }
 

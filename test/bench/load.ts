@@ -13,10 +13,12 @@ const order = z.object({
   milliseconds: z.int(),
   /** How many requests differ, after which they begin again; by default all. */
   different: z.int().optional(),
+  /** The header of that name. */
+  authorization: z.string().optional(),
 })
 
 onOrder('load', async value => {
-  const { origin, question, asker, first, milliseconds, different } = order.parse(value)
+  const { origin, question, asker, first, milliseconds, different, authorization } = order.parse(value)
   const { connections, [asker]: request } = questions[question]
   await using resources = new AsyncDisposableStack()
   const pool = new Pool(origin, { connections })
@@ -28,7 +30,7 @@ onOrder('load', async value => {
   const ask = async () => {
     while (performance.now() - start < milliseconds) {
       const asked = performance.now()
-      await answered(pool, request(numberOf(next++)))
+      await answered(pool, request(numberOf(next++)), authorization)
       durations.push(performance.now() - asked)
     }
   }
@@ -39,8 +41,16 @@ onOrder('load', async value => {
   return { requests: durations.length, seconds, median: at(0.5), percentile99: at(0.99) }
 })
 
-async function answered(pool: Pool, { method, path, body }: BenchRequest): Promise<void> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' }
+async function answered(
+  pool: Pool,
+  { method, path, body }: BenchRequest,
+  authorization: string | undefined,
+): Promise<void> {
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(authorization !== undefined && { authorization }),
+  }
   const answer = await pool.request({ method, path, headers, body: body ?? null })
   await answer.body.dump({ limit: Number.MAX_SAFE_INTEGER })
   if (answer.statusCode !== 200) throw new Error(`answered ${answer.statusCode}`)

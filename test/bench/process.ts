@@ -25,6 +25,8 @@ interface Start {
   readonly options?: readonly string[]
   /** What it says when it dies is not wanted. */
   readonly isMute?: boolean
+  /** What it writes to its log is read and thrown away. */
+  readonly isRead?: boolean
 }
 
 /** Runs a script, by its path from this folder, with nothing else in its environment. */
@@ -51,12 +53,13 @@ export async function startServer(script: string, start: Start = {}): Promise<Be
 }
 
 async function startChild(script: string, start: Start) {
-  const { environment = {}, arguments: args = [], options = [], isMute = false } = start
+  const { environment = {}, arguments: args = [], options = [], isMute = false, isRead = false } = start
   const child = fork(resolve(folder, script), [...args], {
     env: { PATH: process.env.PATH, ...environment },
     execArgv: ['--import', join(folder, 'scales.ts'), ...options],
-    stdio: ['ignore', 'pipe', isMute ? 'ignore' : 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', isRead ? 'pipe' : isMute ? 'ignore' : 'inherit', 'ipc'],
   })
+  child.stderr?.resume()
   const closed = once(child, 'close')
   const ended = closed.then((): never => {
     throw new Error(`${script} ended before it answered.`)

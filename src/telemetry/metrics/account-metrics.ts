@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Account } from '../../account.ts'
 import { defaultAccount } from './request-metrics.ts'
 
@@ -41,6 +41,18 @@ export function showAccounts(registry: Registry): (account: Account) => Disposab
           this.set({ provider, account, state: state.toLowerCase() }, state === breaker ? 1 : 0)
     },
   })
+  new Counter({
+    name: 'isotherm_upstream_drift_total',
+    help: 'Differences between responses and their documentation, in the responses that were compared.',
+    labelNames: [...labelNames, 'route', 'kind'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { provider, account, drift } of statesOf(accounts))
+        for (const { endpoint, kind, count } of drift)
+          this.inc({ provider, account, route: endpoint, kind: kind.toLowerCase() }, count)
+    },
+  })
   return account => {
     accounts.add(account)
     return { [Symbol.dispose]: () => void accounts.delete(account) }
@@ -57,6 +69,7 @@ function statesOf(accounts: Iterable<Account>) {
       status,
       quotaLeft,
       breaker: health.breaker.state,
+      drift: health.drift.entries,
     })),
   )
 }

@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { mintKey } from '../../src/access/keys.ts'
+import { loadResult, middle, type Pace, startIsotherm } from './contest.ts'
+import { startProcess, startServer } from './process.ts'
+
+interface Side {
+  /** In milliseconds. */
+  readonly processorTimePerRequest: number
+  readonly requestsPerSecond: number
+}
+
+/** What being watched and guarded costs the small query: nothing of it, the log, metrics too, and a key and its limits too. */
+export type Overhead = Readonly<Record<(typeof sides)[number], Side>>
+
+const sides = ['nothing', 'log', 'metrics', 'key'] as const
+const websiteCount = 8
+
+/** Asks for the rows of a few cached websites, in turn. Of several rounds the middle one counts. */
+export async function weighOverhead(catalogFile: string, folder: string, pace: Pace): Promise<Overhead> {
+  await using resources = new AsyncDisposableStack()
+  const emulator = resources.use(await startServer('emulator.ts'))
+  const asking = resources.use(await startProcess('load.ts'))
+  const { key, line } = mintKey()
+  const accessFile = join(folder, 'access.yaml')
+  await writeFile(accessFile, accessOf(line))
+  const quiet = { ISOTHERM_LOG_LEVEL: 'silent' }
+  const watched = { ISOTHERM_METRICS: '127.0.0.1:0' }
+  const start = (environment: Readonly<Record<string, string>>) =>
+    startIsotherm(emulator.origin, catalogFile, 100_000_000, environment)
+  const servers = {
+    nothing: resources.use(await start(quiet)),
+    log: resources.use(await start({})),
+    metrics: resources.use(await start(watched)),
+    key: resources.use(await start({ ...watched, ISOTHERM_ACCESS: accessFile })),
+  }
+  const run = async (side: keyof Overhead, milliseconds: number): Promise<Side> => {
+    const { origin, order } = servers[side]
+    const worked = await order('processor-time', z.number())
+    const { requests, seconds } = await asking.order('load', loadResult, {
+      question: 'websites',
+      asker: 'isotherm',
+      origin,
+      first: 1,
+      milliseconds,
+      different: websiteCount,
+      ...(side === 'key' && { authorization: `Bearer ${key}` }),
+    })
+    const processorTime = (await order('processor-time', z.number())) - worked
+    return { requestsPerSecond: requests / seconds, processorTimePerRequest: processorTime / requests }
+  }
+  for (const side of sides) await run(side, pace.warmUpMilliseconds)
+  const rounds: Record<keyof Overhead, Side[]> = { nothing: [], log: [], metrics: [], key: [] }
+  for (let round = 0; round < pace.rounds; round++)
+    for (const side of sides) rounds[side].push(await run(side, pace.roundMilliseconds))
+  const result = (side: keyof Overhead): Side => ({
+    requestsPerSecond: middle(rounds[side].map(one => one.requestsPerSecond)),
+    processorTimePerRequest: middle(rounds[side].map(one => one.processorTimePerRequest)),
+  })
+  return { nothing: result('nothing'), log: result('log'), metrics: result('metrics'), key: result('key') }
+}
+
+const titles = {
+  nothing: 'neither log, metrics nor keys',
+  log: 'with a line of the log for each',
+  metrics: 'with metrics as well',
+  key: 'with a key and its limits as well',
+} as const
+
+export function printOverhead(overhead: Overhead): string {
+  const least = overhead.nothing.processorTimePerRequest
+  const rows = sides.map(side => {
+    const { requestsPerSecond, processorTimePerRequest } = overhead[side]
+    const percent = (100 * (processorTimePerRequest / least - 1)).toFixed(1)
+    return `${titles[side]}: ${processorTimePerRequest.toFixed(3)} ms of processor each (${percent} % more), ${requestsPerSecond.toFixed(0)} requests/s`
+  })
+  return `20 cached rows of ${websiteCount} websites, by what tells of them and guards them\n${rows.join('\n')}\n`
+}
+
+/** One caller, whose limits no load of the bench reaches. */
+function accessOf(line: string): string {
+  return `accounts:
+  - id: bench
+callers:
+  - id: bench
+    keys: ['${line}']
+    accounts: [bench]
+    scopes: [pages:read]
+    limits: { requestsPerMinute: 1000000, costPerMinute: 1000000000, upstreamCallsPerHour: { zenovay: 1000000 } }
+`
+}
