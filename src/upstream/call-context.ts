@@ -20,6 +20,8 @@ export interface CallContext {
   readonly begun?: () => void
   /** Called when the call is sent again: with a new token, or because its connection was closed. */
   readonly repeated?: () => void
+  /** Called when the call is sent again because its connection was lost while it was under way. */
+  readonly lost?: (reason: Error) => void
   /** Called when a token is requested for the call. */
   readonly tokenAsked?: () => void
   /** Called with the time by the vendor's clock, in milliseconds, when a response tells it. */

@@ -142,7 +142,9 @@ export function connectAuraVision(
   const connectWith = async (token: Token, callContext: CallContext): Promise<Session> => {
     const url = new URL(settings.url)
     url.searchParams.set('token', token.text)
-    const connection = await openConnection({ ...settings, url, closing: closing.signal, callContext })
+    const onStray = (error: UpstreamError) => guard.note(error)
+    const options = { ...settings, url, closing: closing.signal, callContext, onStray }
+    const connection = await openConnection(options)
     tokens.accepted(token, 'connect')
     return { connection, token, endsAt: Date.now() + socketMilliseconds }
   }
@@ -178,6 +180,7 @@ export function connectAuraVision(
       if (!(error instanceof ConnectionLost)) throw error
       const isRefused = isRefusal(error.reason)
       const newer = isRefused ? await tokens.renew(first.token, about, callContext) : undefined
+      if (!isRefused) callContext.lost?.(error.reason)
       if (newer === 'known') throw error.reason
       if (newer === 'paused') throw eitherRefused(error.reason)
       const next = await session(callContext)

@@ -55,6 +55,8 @@ export interface ConnectionOptions {
   readonly quietMilliseconds?: number
   /** How long others may have their answers before it is told that one of several failed, and which is not known. */
   readonly graceMilliseconds?: number
+  /** Called with each failure that names no request. */
+  readonly onStray?: (error: UpstreamError) => void
   /** Closes the connection at once, also one that is still being opened; requests in flight are lost. */
   readonly closing: AbortSignal
 }
@@ -185,6 +187,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     onDead: () => loseAll(new ConnectionLost(closedEarly())),
   })
   const blame = (error: UpstreamError) => {
+    options.onStray?.(error)
     if (error.code === 'UPSTREAM_UNAUTHENTICATED')
       return loseAll(new ConnectionLost(error, inFlight.size > 1))
     inFlight.blame(error)

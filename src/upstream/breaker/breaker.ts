@@ -104,7 +104,7 @@ export class Breaker {
   #close(): void {
     this.#era++
     this.#open = undefined
-    this.#window.clear()
+    this.#window.clear(this.#options.now())
     this.#options.onClose?.()
   }
 }

@@ -4,6 +4,8 @@ import type { CallContext } from '../call-context.ts'
 export class Course {
   /** Whether an attempt was sent twice by itself, as over a connection that had been closed. */
   hasRepeated = false
+  /** Why its connection was lost, if it was and the call was sent again by itself. */
+  loss: Error | undefined
   readonly #callContext: CallContext
   readonly #now: () => number
   #hasBegun = false
@@ -52,6 +54,9 @@ export class Course {
         if (this.#hasBegun) callContext.repeated?.()
         else callContext.begun?.()
         this.#hasBegun = true
+      },
+      lost: reason => {
+        this.loss = reason
       },
       repeated: () => {
         this.hasRepeated = true

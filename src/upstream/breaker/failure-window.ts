@@ -1,8 +1,9 @@
 import { RollingCount, windowMilliseconds } from './rolling-count.ts'
 
 /**
- * Decides by the calls of the last ten seconds whether a host fails: at least half of them failed, of at least five, and for a
- * second or more. The calls of one request may all meet one bad moment.
+ * Decides by the calls of the last ten seconds whether a host fails: at least half of them failed, or all of the last second,
+ * of at least five, and for a second or more. The calls of one request may all meet one bad moment; just after a pause there is no such patience, so that a
+ * host that comes and goes is not called for a second each time.
  */
 export class FailureWindow {
   readonly #minimumCalls: number
@@ -14,6 +15,11 @@ export class FailureWindow {
   /** When the first call began that failed, if less than ten seconds lay between any two failures since. */
   #since = 0
   #othersFailedAt = Number.NEGATIVE_INFINITY
+  /** How many calls failed since one succeeded, and when the first of them began. */
+  #inRow = 0
+  #rowSince = 0
+  /** When the last pause ended. */
+  #clearedAt = Number.NEGATIVE_INFINITY
   /** When another question was answered since this one failed. */
   #othersAnsweredAt = Number.NEGATIVE_INFINITY
 
@@ -23,6 +29,7 @@ export class FailureWindow {
 
   succeed(now: number, question: string): void {
     this.#calls.add(now)
+    this.#inRow = 0
     if (question !== this.#question) this.#othersAnsweredAt = now
   }
 
@@ -36,17 +43,25 @@ export class FailureWindow {
       if (this.#failedAt > start) this.#othersFailedAt = now
       this.#othersAnsweredAt = Number.NEGATIVE_INFINITY
     }
+    this.#rowSince = this.#inRow === 0 ? begunAt : Math.min(this.#rowSince, begunAt)
+    this.#inRow++
     this.#since = this.#failedAt > start ? Math.min(this.#since, begunAt) : begunAt
     this.#question = question
     this.#failedAt = now
     // A question that fails for ever while others are answered is at fault itself.
     if (this.#othersFailedAt <= start && this.#othersAnsweredAt > start) return false
     const [calls, failures] = [this.#calls.sum(now), this.#failures.sum(now)]
-    if (calls < this.#minimumCalls || failures < calls * failingShare) return false
-    return now - this.#since >= sustainedMilliseconds || failures >= manyFailures
+    if (calls < this.#minimumCalls) return false
+    // Many calls that were well before must not delay it.
+    if (this.#inRow >= this.#minimumCalls && now - this.#rowSince >= sustainedMilliseconds) return true
+    if (failures < calls * failingShare) return false
+    return now - this.#since >= sustainedMilliseconds || failures >= manyFailures || this.#clearedAt > start
   }
 
-  clear(): void {
+  /** Forgets all, as a pause is over. */
+  clear(now: number): void {
+    this.#clearedAt = now
+    this.#inRow = 0
     this.#calls.clear()
     this.#failures.clear()
     this.#question = undefined

@@ -48,6 +48,7 @@ export class Guard {
   readonly #commons: GuardCommons
   readonly #breaker: Breaker
   readonly #deadlineMilliseconds: number
+  #unknown = 0
 
   /** The deadline is that of one call together with its retries. */
   constructor(commons: GuardCommons, breaker: Breaker, deadlineMilliseconds: number) {
@@ -82,6 +83,12 @@ export class Guard {
     throw this.#tell(second.isMade ? second.error : first.error)
   }
 
+  /** Counts a failure of which it is not known which call it ended. */
+  note(error: Error): void {
+    // Any call may have been meant, so no two are of the same question.
+    this.#breaker.beginPart().end(this.#count(error), `unknown ${this.#unknown++}`)
+  }
+
   /** The error of a call that is not made. */
   refusal(): UpstreamError {
     const { provider, counted, told } = this.#commons
@@ -113,6 +120,8 @@ export class Guard {
         return make(callContext)
       })
       outcome = course.lastMilliseconds < slowShare * this.#deadlineMilliseconds ? 'well' : 'failed'
+      // The connection failed, once for all calls on it, and this call has told it.
+      if (course.loss) outcome = this.#count(course.loss)
       this.#commons.onEnd(undefined)
       return { value }
     } catch (error) {

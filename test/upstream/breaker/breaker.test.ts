@@ -45,9 +45,32 @@ test('five failures in a second or more open it, and nothing is let through for 
   expect(said).toEqual(['open 30', 'closed'])
 })
 
+test('calls that were well before do not delay it once all calls of a second fail', () => {
+  const { breaker, clock, call, fail } = open()
+  for (let time = 0; time < 1000; time++) call('well', 'a')
+  fail(4)
+  clock.now = 999
+  fail(40)
+  expect(breaker.state).toBe('CLOSED')
+  clock.now = 1_000
+  fail(1)
+  expect(breaker.state).toBe('OPEN')
+})
+
 test('of the calls of one moment it takes twenty failures', () => {
   const { breaker, fail } = open()
   fail(19)
+  expect(breaker.state).toBe('CLOSED')
+  fail(1)
+  expect(breaker.state).toBe('OPEN')
+})
+
+test('soon after a pause five failures are enough', () => {
+  const { breaker, clock, call, fail } = open()
+  fail(20)
+  clock.now = 30_000
+  call('well')
+  fail(4)
   expect(breaker.state).toBe('CLOSED')
   fail(1)
   expect(breaker.state).toBe('OPEN')
@@ -177,6 +200,8 @@ class Model {
   counted: { readonly second: number; readonly isFailure: boolean }[] = []
   failedAt = Number.NEGATIVE_INFINITY
   since = 0
+  closedAt = Number.NEGATIVE_INFINITY
+  row: number[] = []
   era = 0
 
   stateAt(now: number): BreakerState {
@@ -195,7 +220,7 @@ class Model {
     if (isProbe) {
       this.probe = false
       if (outcome === 'failed') this.open(now, Math.min(this.pause * 2, 300_000))
-      else if (outcome !== 'unknown') this.close()
+      else if (outcome !== 'unknown') this.close(now)
       return
     }
     if (outcome !== 'well' && outcome !== 'failed') return
@@ -203,11 +228,17 @@ class Model {
     this.counted.push({ second, isFailure: outcome === 'failed' })
     const counted = this.counted.filter(one => one.second > second - 10)
     const failures = counted.filter(({ isFailure }) => isFailure).length
-    if (outcome === 'well') return
+    if (outcome === 'well') {
+      this.row = []
+      return
+    }
+    this.row.push(begunAt)
     this.since = this.failedAt > now - 10_000 ? Math.min(this.since, begunAt) : begunAt
     this.failedAt = now
-    const isLong = now - this.since >= 1000 || failures >= 20
-    if (counted.length >= 5 && 2 * failures >= counted.length && isLong) this.open(now, 30_000)
+    const isLong = now - this.since >= 1000 || failures >= 20 || this.closedAt > now - 10_000
+    const isHalf = 2 * failures >= counted.length && isLong
+    const isRow = this.row.length >= 5 && now - Math.min(...this.row) >= 1000
+    if (counted.length >= 5 && (isHalf || isRow)) this.open(now, 30_000)
   }
 
   open(now: number, pause: number) {
@@ -215,9 +246,10 @@ class Model {
     Object.assign(this, { state: 'OPEN', until: now + pause, pause, probe: false })
   }
 
-  close() {
+  close(now: number) {
     this.era++
-    Object.assign(this, { state: 'CLOSED', counted: [], failedAt: Number.NEGATIVE_INFINITY })
+    this.closedAt = now
+    Object.assign(this, { state: 'CLOSED', counted: [], row: [], failedAt: Number.NEGATIVE_INFINITY })
   }
 }
 

@@ -281,6 +281,20 @@ test('one connect that fails counts once, however many questions it was for', as
   expect(health.breaker.state).toBe('CLOSED')
 })
 
+test('failures that name no call open it, and calls that were asked again after a loss are no successes', async () => {
+  const { guard, health } = open()
+  for (let time = 0; time < 10; time++) {
+    guard.note(failure())
+    const loss = failure()
+    const lost: Make<string> = async ({ lost }) => {
+      lost?.(loss)
+      return 'answer'
+    }
+    expect(await Promise.all([1, 2, 3].map(() => guard.call(start(), read, lost)))).toHaveLength(3)
+  }
+  expect(health.breaker.state).toBe('OPEN')
+})
+
 test('a token host that fails opens its own breaker, and not that of the host that needs the token', async () => {
   const { guard, health } = open({ retryPercent: 0 })
   const tokens = health.guardOf(new URL('https://tokens.example.com'), 10_000)
