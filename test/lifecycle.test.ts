@@ -174,6 +174,9 @@ interface HeldZenovay extends AsyncDisposable {
   release(): void
 }
 
+/** As documented: what differs would be a line of the log. */
+const latePage = { url: '/late', total_interactions: 1, last_updated: '2026-01-01T00:00:00Z' }
+
 async function holdZenovay(): Promise<HeldZenovay> {
   const asked = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
@@ -181,7 +184,7 @@ async function holdZenovay(): Promise<HeldZenovay> {
     asked.resolve()
     await released.promise
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ success: true, data: { pages: [{ url: '/late' }] } }))
+    response.end(JSON.stringify({ success: true, data: { pages: [latePage] } }))
   })
   return {
     environment: { ZENOVAY_API_KEY: 'zv_held', ZENOVAY_URL: upstream.url.href },
