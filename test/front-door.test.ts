@@ -261,7 +261,7 @@ describe('a page of another origin', () => {
     const page = await fetch(`${at(open)}/graphql`, { headers: { accept: 'text/html', origin } })
     expect(Object.fromEntries(page.headers)).toMatchObject({
       'access-control-allow-origin': origin,
-      vary: 'Origin, Accept',
+      vary: 'Origin, Accept, Accept-Encoding',
     })
     await page.body?.cancel()
     expect(calls()).not.toEqual([])

@@ -126,12 +126,16 @@ test("the guide's settings and catalog are read without a complaint", async () =
 test('every fenced block of the README and the guides is one that a test runs', () => {
   expect(allBlocks.map(({ page, language }) => `${page}: ${language}`)).toEqual([
     ...['graphql', 'json', 'sh', 'sh', 'js'].map(language => `README.md: ${language}`),
+    ...['sh', 'yaml'].map(language => `docs/access.md: ${language}`),
     'docs/catalog.md: yaml',
     ...['ts', 'ts', 'json'].map(language => `docs/clients.md: ${language}`),
+    'docs/failures.md: graphql',
     ...['graphql', 'json'].map(language => `docs/fleets-and-costs.md: ${language}`),
     ...['graphql', 'js'].map(language => `docs/images.md: ${language}`),
     ...['js', 'js', 'js'].map(language => `docs/larger-graphs.md: ${language}`),
+    'docs/observing.md: yaml',
     'docs/running.md: ini',
+    ...['yaml', 'js'].map(language => `docs/tokens.md: ${language}`),
   ])
 })
 
@@ -184,9 +188,10 @@ test('every link of the README and the guides leads to a file, and to a heading 
   expect(broken).toEqual([])
 })
 
-test('every file and folder that ARCHITECTURE.md names is there', async () => {
+test('every file and folder that ARCHITECTURE.md and the guide to security name is there', async () => {
   const architecture = await readFile('ARCHITECTURE.md', 'utf8')
-  const named = [...architecture.matchAll(/\b(?:src|schema|test|docs)\/[\w./<>-]*/g)].map(([path]) => path)
+  const texts = architecture + pages.get('docs/security.md')
+  const named = [...texts.matchAll(/\b(?:src|schema|test|docs)\/[\w./<>-]*/g)].map(([path]) => path)
   expect(named.length).toBeGreaterThan(50)
   const files = new Set(
     named.flatMap(path =>

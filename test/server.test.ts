@@ -127,7 +127,8 @@ describe('what cannot be understood', () => {
     '{ locations(first: "x") { nodes { id } } }',
     '{ ...A } fragment A on Query { ...A }',
   ])('%s is refused alike however often it is asked', async wrong => {
-    const ask = async () => (await post({ query: wrong })).text()
+    const ask = async () =>
+      (await post({ query: wrong }, { ...strict, 'x-request-id': 'sent-by-a-test' })).text()
     const first = await ask()
     expect([await ask(), await ask()]).toEqual([first, first])
   })

@@ -1,0 +1,75 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
+import { EventSource } from 'undici'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { readAccessFile } from '../src/access/access-file.ts'
+import { mintKey } from '../src/access/keys.ts'
+import { startIsotherm } from '../src/isotherm.ts'
+import { emptyFolder } from './support/child.ts'
+import { askText } from './support/client.ts'
+import { blocks } from './support/docs.ts'
+
+const [accessFile = ''] = blocks('yaml', 'docs/access.md')
+const [issuers = ''] = blocks('yaml', 'docs/tokens.md')
+const [ticketScript = ''] = blocks('js', 'docs/tokens.md')
+
+test("the guides' access file and issuers are read without a complaint", () => {
+  expect(readAccessFile(accessFile + issuers, 'access.yaml')).toMatchObject({
+    value: { callers: [{ id: 'dashboard' }], issuers: [{ audience: 'isotherm' }] },
+  })
+  expect(blocks('sh', 'docs/access.md')).toEqual(['isotherm keys create dashboard\n'])
+})
+
+test("with the guide's access file a key opens the graph, and its script gets events by a ticket", async () => {
+  await using resources = new AsyncDisposableStack()
+  const { key, line } = mintKey()
+  const file = join(await emptyFolder(resources), 'access.yaml')
+  await writeFile(file, accessFile.replace(/sha256:[\da-f]{64}/, line))
+  const { origin } = resources.use(await startIsotherm({ PORT: '0', ISOTHERM_ACCESS: file }))
+  const query = '{ websites(first: 1) { nodes { id heatmaps(first: 1) { nodes { id } } } } }'
+  expect((await fetch(`${origin}/graphql?${new URLSearchParams({ query })}`)).status).toBe(401)
+  const headers = { authorization: `Bearer ${key}` }
+  const response = await fetch(`${origin}/graphql?${new URLSearchParams({ query })}`, { headers })
+  const { data } = await response.json()
+  const [website] = data.websites.nodes
+  expect(website.id).toBe('Website:shop')
+
+  const { promise: opened, resolve: open } = Promise.withResolvers<EventSource>()
+  class Events extends EventSource {
+    constructor(url: string) {
+      super(url)
+      open(this)
+    }
+  }
+  const subscription = `subscription { heatmapImage(id: "${website.heatmaps.nodes[0].id}") { state } }`
+  const script = ticketScript.replace('https://graph.example.com', origin)
+  runInNewContext(`(async () => { ${script} })()`, { fetch, EventSource: Events, key, subscription })
+  const events = await opened
+  const state = await new Promise<string>(tell => {
+    events.addEventListener('next', event => {
+      if ('data' in event) tell(JSON.parse(String(event.data)).data.heatmapImage.state)
+    })
+  })
+  events.close()
+  expect(['RENDERING', 'READY', 'PROCESSING']).toContain(state)
+})
+
+test("the guide's query for the vendors' health has an answer for each", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [query = ''] = blocks('graphql', 'docs/failures.md')
+  const { data, errors } = await askText<{ providers: { breaker: { state: string } }[] }>(
+    isotherm.origin,
+    query,
+  )
+  expect(errors).toEqual([])
+  expect(data.providers.map(({ breaker }) => breaker.state)).toEqual(Array(5).fill('CLOSED'))
+})
+
+test("the guide's scrape configuration names the address of the guide's setting", () => {
+  const [config = ''] = blocks('yaml', 'docs/observing.md')
+  expect(parse(config)).toEqual({
+    scrape_configs: [{ job_name: 'isotherm', static_configs: [{ targets: ['127.0.0.1:9464'] }] }],
+  })
+})
