@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Account } from '../account.ts'
 import type { Exchange } from '../server/front-door.ts'
 import { responseSignal } from '../server/response-signal.ts'
-import { RequestScope } from '../upstream/source/request-scope.ts'
+import { imageCaller, RequestScope } from '../upstream/source/request-scope.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
 import { WrongHandle } from './handles.ts'
@@ -74,7 +74,7 @@ async function respond(
     const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
     return sendProblem(request, response, problem(422, detail))
   }
-  const scope = RequestScope.alone(reference.provider, signal, record)
+  const scope = RequestScope.alone(reference.provider, signal, imageCaller, record)
   record.account = account.id
   record.used = () => [scope]
   const found = await account.images.open(reference, variant.data, scope)

@@ -105,7 +105,7 @@ test.each(Object.entries(executors))(
 )
 
 test('what many rows wait for is handed out in several turns', async () => {
-  const caller = RequestScope.alone('zenovay', new AbortController().signal)
+  const caller = RequestScope.alone('zenovay', new AbortController().signal, 'paused')
   const loader = new RequestLoader<string, string>(caller, async keys => keys, {})
   let isDone = false
   const turns = countTurns(() => isDone)

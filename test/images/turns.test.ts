@@ -6,6 +6,7 @@ import { Pool } from 'undici'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { detailRequest, listRecorded } from '../../src/sandbox/aura-vision-rows.ts'
 import { openImageDownloadLimit } from '../../src/upstream/images/image-download-limit.ts'
+import { FairShares } from '../../src/upstream/rate-limit/fair-shares.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { arrival } from '../support/wiring.ts'
 import { imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
@@ -104,6 +105,16 @@ test('a hundred readers who read nothing hold up nobody', async () => {
     expect(String(head)).toMatch(/^HTTP\/1\.1 200 /)
   }
   expect(await statusesOf([first, second, `${second}?width=100`])).toEqual(new Set([200]))
+})
+
+test('however many images are opened, they are one caller to the limits of a vendor', async () => {
+  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
+  const links = [...(await linksOf(served, 3)), await linkOf(served, 'page')]
+  const take = vi.spyOn(FairShares.prototype, 'take')
+  onTestFinished(() => take.mockRestore())
+  for (const link of links) expect(await statusesOf([link])).toEqual(new Set([200]))
+  expect(take.mock.calls.length).toBeGreaterThan(3)
+  expect(new Set(take.mock.calls.map(([caller]) => caller))).toEqual(new Set([':images']))
 })
 
 test('no more images of a vendor are waited for at once than so many', () => {

@@ -77,7 +77,7 @@ async function findQuestion(
   }
 }
 
-/** A call context of the first one's trace, whose signal aborts when those of all have. */
+/** A call context of the first one's caller and trace, whose signal aborts when those of all have. */
 function togetherOf(callContexts: readonly CallContext[]): CallContext {
   const controller = new AbortController()
   let left = callContexts.length
@@ -88,6 +88,6 @@ function togetherOf(callContexts: readonly CallContext[]): CallContext {
     if (signal.aborted) end()
     else signal.addEventListener('abort', end, { once: true })
   }
-  const { traceparent, trail } = callContexts[0] ?? {}
-  return { signal: controller.signal, traceparent, trail }
+  const { caller, traceparent, trail } = callContexts[0] ?? {}
+  return { signal: controller.signal, caller, traceparent, trail }
 }

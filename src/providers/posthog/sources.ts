@@ -5,7 +5,7 @@ import { openImageDownloadLimit } from '../../upstream/images/image-download-lim
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { type CallPerKey, callPerKey } from '../../upstream/source/endpoint.ts'
-import { RequestScope } from '../../upstream/source/request-scope.ts'
+import { imageCaller, RequestScope } from '../../upstream/source/request-scope.ts'
 import type {
   PostHogClient,
   PostHogScope,
@@ -65,7 +65,7 @@ export function posthogSources(
   const turns = openImageDownloadLimit('posthog')
   const renderings: Renderings<ScreenshotKey> = new Renderings({
     nameOf: screenshotName,
-    look: (key, signal) => screenshots.ask(key, RequestScope.alone('posthog', signal)),
+    look: (key, signal) => screenshots.ask(key, RequestScope.alone('posthog', signal, imageCaller)),
     perHour,
     cache: cachePolicy?.cache,
   })

@@ -4,6 +4,9 @@ import type { ProviderName } from '../error.ts'
 import { Admission, type PlannedCall } from './admission.ts'
 import { Usage } from './usage.ts'
 
+/** Who asks for images, since nobody is named: one caller, which gets one share. The id of no other begins with a colon. */
+export const imageCaller = ':images'
+
 /** One incoming request, as one provider's code meets it. */
 export class RequestScope {
   readonly provider: ProviderName
@@ -18,9 +21,21 @@ export class RequestScope {
   readonly #admission: Admission
   readonly #maximumCalls: number
 
-  /** A scope outside of GraphQL requests, which only the vendor's limits bound. */
-  static alone(provider: ProviderName, signal: AbortSignal, incoming?: IncomingRequest): RequestScope {
-    return new RequestScope(provider, signal, new Admission(false), Number.POSITIVE_INFINITY, incoming)
+  /** A scope outside of GraphQL requests, which only the vendor's limits bound. All of the same caller share its turns. */
+  static alone(
+    provider: ProviderName,
+    signal: AbortSignal,
+    caller: string,
+    incoming?: IncomingRequest,
+  ): RequestScope {
+    return new RequestScope(
+      provider,
+      signal,
+      new Admission(false),
+      Number.POSITIVE_INFINITY,
+      incoming,
+      caller,
+    )
   }
 
   constructor(
