@@ -42,6 +42,12 @@ test('workers serve one port as one, replace one that ends, let requests end, an
   for (let round = 0; round < 6; round++) expect((await askText(origin, query)).errors).toEqual([])
   expect(journal.calls).toHaveLength(1)
 
+  // A signal to the whole group reaches them, too.
+  for (const worker of workers) process.kill(worker, 'SIGHUP')
+  for (let round = 0; round < 4; round++) expect((await askText(origin, query)).errors).toEqual([])
+  expect(isotherm.stderr).not.toContain('A worker ended')
+  expect(await childrenOf(isotherm)).toEqual(workers)
+
   const [killed = 0] = workers
   process.kill(killed, 'SIGKILL')
   await expect.poll(() => isotherm.stderr).toContain('A worker ended (SIGKILL)')
