@@ -33,6 +33,8 @@ export interface UpstreamErrorDetails {
   readonly cause?: unknown
   /** Whether the log has its reason already, so that each further one is not worth a line. */
   readonly isLogged?: boolean | undefined
+  /** Whether the answer is larger than we take: whoever asks for less gets one, so the vendor does not fail. */
+  readonly isOverBound?: boolean | undefined
 }
 
 /** The call that an error ended: for the log, and for no client. */
@@ -60,6 +62,7 @@ export class UpstreamError extends Error {
   readonly upstreamStatus: number | undefined
   readonly upstreamRequestId: string | undefined
   readonly isLogged: boolean
+  readonly isOverBound: boolean
   /** Noted when the call ends. */
   call: FailedCall | undefined
 
@@ -78,6 +81,7 @@ export class UpstreamError extends Error {
     this.upstreamStatus = upstreamStatus
     this.upstreamRequestId = upstreamRequestId
     this.isLogged = details.isLogged ?? false
+    this.isOverBound = details.isOverBound ?? false
   }
 
   /** What a client sees besides the message. */

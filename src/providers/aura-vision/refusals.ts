@@ -88,6 +88,7 @@ export function tooLarge(maximumBytes: number, cause?: Error): UpstreamError {
   const message = `aura-vision answered more than ${maximumBytes} bytes.`
   return new UpstreamError('aura-vision', 'UPSTREAM_INVALID_RESPONSE', message, {
     cause: cause ?? new RangeError(message),
+    isOverBound: true,
   })
 }
 

@@ -4,7 +4,8 @@ import type { Outcome } from './breaker.ts'
 /** What an error says about the host that was called. */
 export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof UpstreamError)) return 'unknown'
-  const { code, upstreamStatus = 0 } = error
+  const { code, upstreamStatus = 0, isOverBound } = error
+  if (isOverBound) return 'refused'
   // A 408 is a timeout by its code, and a refusal by its status.
   if (upstreamStatus >= 400 && upstreamStatus < 500) return 'refused'
   return isFailure.has(code) ? 'failed' : 'refused'

@@ -13,14 +13,15 @@ export interface CallEnd {
 /** The error of a call without a complete response. The cause is for the log only: it may name hosts and quote the body. */
 export function noResponse(provider: ProviderName, cause: unknown, end: CallEnd): UpstreamError {
   if (cause instanceof UpstreamError) return cause
-  const { code, retryable, sentence } = reasonOf(cause, end)
-  return new UpstreamError(provider, code, `${provider} ${sentence}.`, { cause, retryable })
+  const { code, sentence, ...details } = reasonOf(cause, end)
+  return new UpstreamError(provider, code, `${provider} ${sentence}.`, { cause, ...details })
 }
 
 interface Reason {
   readonly code: UpstreamErrorCode
   /** By default what the code implies. */
   readonly retryable?: boolean
+  readonly isOverBound?: boolean
   /** Follows the provider's name. */
   readonly sentence: string
 }
@@ -29,9 +30,9 @@ function reasonOf(cause: unknown, { maximumBytes, hasBegun }: CallEnd): Reason {
   if (cause instanceof ProxyFailure) return unavailable(`could not be reached: ${cause.message}`)
   if (cause instanceof UnreadableBody) return invalid(`answered ${cause.message}`)
   if (cause instanceof errors.ResponseExceededMaxSizeError)
-    return invalid(`answered more than ${maximumBytes} bytes`)
+    return overBound(`answered more than ${maximumBytes} bytes`)
   if (cause instanceof errors.HeadersOverflowError)
-    return invalid(`answered with headers of more than ${maximumHeaderBytes} bytes`)
+    return overBound(`answered with headers of more than ${maximumHeaderBytes} bytes`)
   if (isNotHttp(cause)) return invalid('answered something that is not HTTP')
   if (cause instanceof errors.SocketError && /^bad /.test(cause.message))
     return invalid('answered something that does not belong to the question')
@@ -55,11 +56,12 @@ function reasonOf(cause: unknown, { maximumBytes, hasBegun }: CallEnd): Reason {
 /** The failure of a creation that may have arrived: sending it again might create a second one. */
 export function mayBeDone({ provider, code, message, ...details }: UpstreamError): UpstreamError {
   const sentence = `${message} What was to be created may be there all the same: look before it is sent again.`
-  const { cause, upstreamStatus, upstreamRequestId } = details
+  const { cause, upstreamStatus, upstreamRequestId, isOverBound } = details
   return new UpstreamError(provider, code, sentence, {
     cause,
     upstreamStatus,
     upstreamRequestId,
+    isOverBound,
     retryable: false,
   })
 }
@@ -97,6 +99,10 @@ function codeOf(cause: unknown): string | undefined {
 
 function invalid(sentence: string): Reason {
   return { code: 'UPSTREAM_INVALID_RESPONSE', sentence }
+}
+
+function overBound(sentence: string): Reason {
+  return { ...invalid(sentence), isOverBound: true }
 }
 
 function unavailable(sentence: string, retryable = true): Reason {

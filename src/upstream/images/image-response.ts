@@ -53,6 +53,6 @@ export class ImageExchange extends Exchange<ImageResponse> {
 
   #tooLarge(): UpstreamError {
     const message = `${this.#provider} answered an image of more than ${this.maximumBytes} bytes.`
-    return new UpstreamError(this.#provider, 'UPSTREAM_INVALID_RESPONSE', message)
+    return new UpstreamError(this.#provider, 'UPSTREAM_INVALID_RESPONSE', message, { isOverBound: true })
   }
 }

@@ -66,6 +66,7 @@ describe('answers', () => {
     expect(await large).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
       message: 'aura-vision answered more than 100 bytes.',
+      isOverBound: true,
     })
     peer.socket.send('small|0|0|[]')
     expect(await small).toBe('[]')

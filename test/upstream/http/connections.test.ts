@@ -192,6 +192,7 @@ test('headers of 60 kB are read, and larger ones are an invalid answer', async (
     code: 'UPSTREAM_INVALID_RESPONSE',
     retryable: false,
     message: 'zenovay answered with headers of more than 65536 bytes.',
+    isOverBound: true,
   })
 })
 

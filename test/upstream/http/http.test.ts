@@ -162,7 +162,7 @@ test.each([
   })
   await using http = openHttp('zenovay', { ...bounds, maximumBytes: 1024 })
   const error = await expectFailure(http, server.url, 'UPSTREAM_INVALID_RESPONSE', false)
-  expect(error.message).toBe('zenovay answered more than 1024 bytes.')
+  expect(error).toMatchObject({ message: 'zenovay answered more than 1024 bytes.', isOverBound: true })
 })
 
 test('what lies behind the ceiling is not read', async () => {

@@ -60,6 +60,7 @@ test('an image over the limit is rejected by its length, or as soon as it exceed
     expect(await failureOf(get(path))).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
       message: 'posthog answered an image of more than 1000000 bytes.',
+      isOverBound: true,
     })
   }
 })
