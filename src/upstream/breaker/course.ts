@@ -28,6 +28,11 @@ export class Course {
     return this.#now() - this.#begunAt
   }
 
+  /** Whether an attempt was sent, and not only waits for a token or a socket. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
   /** Whether nobody waits any more. A deadline that passed is no such end. */
   get isAbandoned(): boolean {
     const { aborted, reason } = this.#callContext.signal

@@ -15,7 +15,7 @@ export class FailureWindow {
   /** When the first call began that failed, if less than ten seconds lay between any two failures since. */
   #since = 0
   #othersFailedAt = Number.NEGATIVE_INFINITY
-  /** How many calls failed since one succeeded, and when the first of them began. */
+  /** How many calls failed since one succeeded, no two of them ten seconds apart, and when the first of them began. */
   #inRow = 0
   #rowSince = 0
   /** When the last pause ended. */
@@ -43,6 +43,8 @@ export class FailureWindow {
       if (this.#failedAt > start) this.#othersFailedAt = now
       this.#othersAnsweredAt = Number.NEGATIVE_INFINITY
     }
+    // Without other failures in the window it says nothing about now.
+    if (this.#failedAt <= start) this.#inRow = 0
     this.#rowSince = this.#inRow === 0 ? begunAt : Math.min(this.#rowSince, begunAt)
     this.#inRow++
     this.#since = this.#failedAt > start ? Math.min(this.#since, begunAt) : begunAt

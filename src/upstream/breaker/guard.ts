@@ -119,17 +119,31 @@ export class Guard {
         if (course.start()) this.#commons.retryBudget.noteCall()
         return make(callContext)
       })
-      outcome = course.lastMilliseconds < slowShare * this.#deadlineMilliseconds ? 'well' : 'failed'
+      outcome = this.#isSlow(course) ? 'failed' : 'well'
       // The connection failed, once for all calls on it, and this call has told it.
       if (course.loss) outcome = this.#count(course.loss)
       this.#commons.onEnd(undefined)
       return { value }
     } catch (error) {
-      if (isMade && !course.isAbandoned && error instanceof Error) outcome = this.#count(error)
+      if (isMade && error instanceof Error)
+        outcome = course.isAbandoned ? this.#countLeft(course, question, error) : this.#count(error)
       return { error, isMade }
     } finally {
       attempt.end(outcome, question.name)
     }
+  }
+
+  #isSlow(course: Course): boolean {
+    return course.lastMilliseconds >= slowShare * this.#deadlineMilliseconds
+  }
+
+  /** A host that hangs fails also when all callers leave before the deadline; what was not sent yet hangs elsewhere. */
+  #countLeft(course: Course, question: Question, error: Error): Outcome {
+    const { counted } = this.#commons
+    if (!this.#isSlow(course) || (question.beginsLater && !course.hasBegun)) return 'unknown'
+    if (counted.has(error)) return 'unknown'
+    counted.set(error, this)
+    return 'failed'
   }
 
   /** Notes that the error is the end of a call, so that no call around it is sent again. */

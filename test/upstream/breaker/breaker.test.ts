@@ -121,6 +121,17 @@ test('failures that ten seconds lie between do not open it, nor do fewer than ha
   expect(breaker.state).toBe('OPEN')
 })
 
+test('a failure of long ago is none of the calls that all failed for a second', () => {
+  const { breaker, clock, call, fail } = open()
+  fail(1)
+  clock.now = 3_600_000
+  for (let time = 0; time < 100; time++) call('refused', 'a')
+  fail(4)
+  clock.now += 100
+  fail(1)
+  expect(breaker.state).toBe('CLOSED')
+})
+
 test('a question that fails for ever does not open it as long as others are answered', () => {
   const { breaker, clock, call } = open()
   for (let round = 0; round < 100; round++) {
@@ -232,6 +243,7 @@ class Model {
       this.row = []
       return
     }
+    if (this.failedAt <= now - 10_000) this.row = []
     this.row.push(begunAt)
     this.since = this.failedAt > now - 10_000 ? Math.min(this.since, begunAt) : begunAt
     this.failedAt = now

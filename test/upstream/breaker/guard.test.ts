@@ -32,6 +32,10 @@ function failure(code: UpstreamErrorCode = 'UPSTREAM_UNAVAILABLE', details: Upst
   return new UpstreamError('zenovay', code, 'no', details)
 }
 
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(failure())))
+}
+
 /** Fails so often, then answers; counts the attempts. */
 function failing(times: number, make: () => unknown = () => failure()) {
   const attempts: CallContext[] = []
@@ -247,6 +251,34 @@ test('a call that waited for its turn when the breaker opened is not made', asyn
   turn.resolve()
   expect(await waiting).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 30 })
   expect(sent).toBe(0)
+})
+
+test('callers who leave open it once they have waited for more than half the deadline', async () => {
+  const { guard, health } = open()
+  const leaveAfter = async (milliseconds: number, question = read) => {
+    const callers = Array.from({ length: 5 }, () => new AbortController())
+    const asked = callers.map(({ signal }) =>
+      failureOf(guard.call({ signal }, question, () => untilAborted(signal))),
+    )
+    await pass(milliseconds)
+    for (const caller of callers) caller.abort()
+    await Promise.all(asked)
+  }
+  await leaveAfter(4_900)
+  expect(health.breaker.state).toBe('CLOSED')
+  // What they waited for may have been a token, or a socket.
+  await leaveAfter(5_000, { ...read, beginsLater: true })
+  expect(health.breaker.state).toBe('CLOSED')
+  await leaveAfter(5_000)
+  expect(health.breaker.state).toBe('OPEN')
+})
+
+test('answers that are larger than we take open nothing', async () => {
+  const { guard, health } = open()
+  const tooLarge = () => failure('UPSTREAM_INVALID_RESPONSE', { isOverBound: true })
+  for (let call = 0; call < 20; call++)
+    await failureOf(guard.call(start(), read, () => Promise.reject(tooLarge())))
+  expect(health.breaker.state).toBe('CLOSED')
 })
 
 test('callers who leave, and whatever waits in vain for its turn, open nothing', async () => {
