@@ -141,8 +141,8 @@ describe('a vendor that is asked fifty times a second', () => {
           `${provider} ${mode}: ${first} calls, then ${calls} in 4 s; others ${before.toFixed()} ms before, ${p95.toFixed()} ms during; well again ${again} ms after its pause`,
         )
         expect(calls).toBeLessThan(4)
-        // Of a few milliseconds a busy machine makes hundreds; a call that waited for the vendor would take two seconds.
-        expect(p95).toBeLessThan(Math.max(2 * before, 500))
+        // Of a few milliseconds a busy machine makes hundreds; whoever waited for the vendor would wait 1,500.
+        expect(p95).toBeLessThan(Math.max(2 * before, 0.7 * timeout))
         expect(again).toBeLessThan(5_000)
       }
     },

@@ -42,12 +42,19 @@ export async function ask<Data, Variables>(
   return askText<Data>(origin, document.toString(), variables, options)
 }
 
+interface AskOptions {
+  readonly signal?: AbortSignal
+  readonly headers?: Record<string, string>
+  /** Whether another server asks Isotherm, which sends it no id and tells its own errors without one. */
+  readonly isGateway?: boolean
+}
+
 /** The same for a query written by hand. Wherever a field fails, it is null itself: none takes its parent with it. */
 export async function askText<Data>(
   origin: string,
   query: string,
   variables: unknown = {},
-  { signal, headers }: { readonly signal?: AbortSignal; readonly headers?: Record<string, string> } = {},
+  { signal, headers, isGateway = false }: AskOptions = {},
 ): Promise<Answer<Data>> {
   const response = await fetch(`${origin}/graphql`, {
     method: 'POST',
@@ -63,7 +70,9 @@ export async function askText<Data>(
   const text = await response.text()
   const { data, errors: failures = [], extensions: told = {} } = JSON.parse(text)
   const id = response.headers.get('x-request-id')
-  const errors: GraphQLFailure[] = failures.map((failure: GraphQLFailure) => withoutId(failure, id))
+  const errors: GraphQLFailure[] = failures.map((failure: GraphQLFailure) =>
+    withoutId(failure, isGateway ? failure.extensions?.requestId : id),
+  )
   // A plan has no data.
   for (const { path } of told.plan ? [] : errors)
     if (path && !isNullItself(data, path)) throw new Error(`${path.join('.')} took its parent with it`)

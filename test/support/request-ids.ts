@@ -8,7 +8,7 @@ interface WithExtensions {
 }
 
 /** An error as it was before its request's id was added, which has to be this one. */
-export function withoutId<Failure extends WithExtensions>(error: Failure, id: string | null): Failure {
+export function withoutId<Failure extends WithExtensions>(error: Failure, id: unknown): Failure {
   const { requestId, ...extensions } = error.extensions ?? {}
   expect(requestId).toBe(id)
   const { extensions: _, ...rest } = error

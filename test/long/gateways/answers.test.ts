@@ -68,7 +68,8 @@ describe.each(gatewayNames)('%s', name => {
 async function answerOf(origin: string, { query, variables, fault }: Question) {
   const { emulators } = served.sandbox
   if (fault) served.sandbox[fault[0]].journal.script(fault[1])
-  const { data, errors } = await askText<object | undefined>(origin, query, variables)
+  const isGateway = origin !== served.origin
+  const { data, errors } = await askText<object | undefined>(origin, query, variables, { isGateway })
   const calls = callsOf(served.sandbox)
   for (const { journal } of emulators) journal.clear()
   // Of a request that is refused as a whole, gateways make an answer whose fields are null.

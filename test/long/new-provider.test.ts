@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { originOf, startNode } from './support/child.ts'
-import { askText } from './support/client.ts'
-import { copyProject, type ToyProject, toyEdits, toyFiles } from './support/toy-project.ts'
+import { originOf, startNode } from '../support/child.ts'
+import { askText } from '../support/client.ts'
+import { copyProject, type ToyProject, toyEdits, toyFiles } from '../support/toy-project.ts'
 
 test('CONTRIBUTING names the files that a provider adds and changes, and no more', async () => {
-  const text = await readFile(join(import.meta.dirname, '../CONTRIBUTING.md'), 'utf8')
+  const text = await readFile(join(import.meta.dirname, '../../CONTRIBUTING.md'), 'utf8')
   const row = (name: string) => {
     const [, cell = ''] = new RegExp(`^\\| ${name} \\|(.*)\\|$`, 'm').exec(text) ?? []
     return [...cell.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path.replace('<provider>', 'toy'))

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
-import { askText } from './support/client.ts'
-import { installMilliseconds } from './support/debian-package.ts'
-import { installRedis, startRedis } from './support/redis.ts'
-import { type Served, serve } from './support/serving.ts'
+import { askText } from '../support/client.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { installRedis, startRedis } from '../support/redis.ts'
+import { type Served, serve } from '../support/serving.ts'
 
 beforeAll(installRedis, installMilliseconds)
 

@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis'
 import { beforeAll, expect, test } from 'vitest'
-import type { Fault } from '../src/sandbox/emulator.ts'
-import type { ProviderName } from '../src/upstream/error.ts'
-import { askText } from './support/client.ts'
-import { installMilliseconds } from './support/debian-package.ts'
-import { type Fleet, serveFleet } from './support/fleet.ts'
-import { installRedis } from './support/redis.ts'
+import type { Fault } from '../../src/sandbox/emulator.ts'
+import type { ProviderName } from '../../src/upstream/error.ts'
+import { askText } from '../support/client.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { type Fleet, serveFleet } from '../support/fleet.ts'
+import { installRedis } from '../support/redis.ts'
 
 beforeAll(installRedis, installMilliseconds)
 

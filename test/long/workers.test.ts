@@ -1,13 +1,13 @@
 import { readdir, readlink } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { beforeAll, expect, test } from 'vitest'
-import { startSandbox } from '../src/sandbox.ts'
-import { originOf, startChild } from './support/child.ts'
-import { askText } from './support/client.ts'
-import { installMilliseconds } from './support/debian-package.ts'
-import { problemsOf } from './support/environments.ts'
-import { installRedis, startRedis } from './support/redis.ts'
-import { childrenOf, isAlive } from './support/workers.ts'
+import { startSandbox } from '../../src/sandbox.ts'
+import { originOf, startChild } from '../support/child.ts'
+import { askText } from '../support/client.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { problemsOf } from '../support/environments.ts'
+import { installRedis, startRedis } from '../support/redis.ts'
+import { childrenOf, isAlive } from '../support/workers.ts'
 
 beforeAll(installRedis, installMilliseconds)
 

@@ -1,12 +1,12 @@
 import { text as textOf } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Sandbox, startSandbox } from '../src/sandbox.ts'
-import { originOf, startChild } from './support/child.ts'
-import { askText } from './support/client.ts'
-import { sentId } from './support/request-ids.ts'
-import { expectDiscreet, secretsOf } from './support/secrets.ts'
-import { serveHttp } from './upstream/http/loopback.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
+import { originOf, startChild } from '../support/child.ts'
+import { askText } from '../support/client.ts'
+import { sentId } from '../support/request-ids.ts'
+import { expectDiscreet, secretsOf } from '../support/secrets.ts'
+import { serveHttp } from '../upstream/http/loopback.ts'
 
 const attribute = z.object({
   key: z.string(),

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { originOf, startChild, startProgram } from './support/child.ts'
+import { originOf, startChild, startProgram } from '../support/child.ts'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 
 describe('while it waits for the balancer after SIGTERM', () => {
   const environment = { PORT: '0', ISOTHERM_SHUTDOWN_DELAY_MS: '600000' }

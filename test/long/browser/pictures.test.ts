@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { contentRoute, imageHostRoute, pageHeatmapId, week } from '../images/serving-pictures.ts'
-import { askText } from '../support/client.ts'
-import { installMilliseconds } from '../support/debian-package.ts'
-import { type Served, serve } from '../support/serving.ts'
-import { installChromium, openChromium } from './chromium.ts'
-import { serveHtml } from './html-page.ts'
+import { installChromium, openChromium } from '../../browser/chromium.ts'
+import { serveHtml } from '../../browser/html-page.ts'
+import { contentRoute, imageHostRoute, pageHeatmapId, week } from '../../images/serving-pictures.ts'
+import { askText } from '../../support/client.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { type Served, serve } from '../../support/serving.ts'
 
 beforeAll(installChromium, installMilliseconds)
 vi.setConfig({ testTimeout: 120_000 })

@@ -3,9 +3,9 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { originOf, startChild } from './support/child.ts'
-import { askText } from './support/client.ts'
-import { serveHttp } from './upstream/http/loopback.ts'
+import { originOf, startChild } from '../support/child.ts'
+import { askText } from '../support/client.ts'
+import { serveHttp } from '../upstream/http/loopback.ts'
 
 const query =
   '{ website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views { nodes { path } } } }'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import type { CallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { installRedis, type RedisServer, startRedis } from '../../support/redis.ts'
-import { exhaust, instance } from './instance.ts'
+import type { CallCounter } from '../../src/upstream/rate-limit/call-counter.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { installRedis, type RedisServer, startRedis } from '../support/redis.ts'
+import { exhaust, instance } from '../upstream/rate-limit/instance.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
