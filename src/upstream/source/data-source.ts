@@ -187,20 +187,25 @@ export class DataSource<Key, Value> {
     const values = await call.make(callContext).catch(error => questions.map(() => asError(error)))
     if (claim?.others) return this.#follow(claim.others, call, questions, scope)
     const at = Date.now()
-    const results = questions.map((question, index): LeaseResult | Promise<LeaseResult> => {
+    const conclude = (question: InFlightQuestion<Key, Value>, index: number) => {
       const value =
         values[index] ?? new RangeError(`${values.length} answers to ${questions.length} questions`)
       if (value instanceof Error) {
         callContext.trail?.explain(value)
-        return value instanceof CallerLimited
-          ? this.#failCaller(question, value, scope)
-          : this.#fail(question, value)
+        if (value instanceof CallerLimited) return this.#failCaller(question, value, scope)
+        return this.#fail(question, value)
       }
-      const stored = this.#cached.store(question, value, at)
+      const stored = this.#cached.store(question, value, at).catch(() => undefined)
       this.#settle(question, { value, at, isStale: false })
       return stored
-    })
-    claim?.end(callContext.signal.aborted ? [] : await Promise.all(results))
+    }
+    const results: (LeaseResult | Promise<LeaseResult>)[] = []
+    try {
+      for (const [index, question] of questions.entries()) results.push(conclude(question, index))
+    } finally {
+      // A lease that is not ended is renewed for ever.
+      claim?.end(callContext.signal.aborted ? [] : await Promise.all(results))
+    }
   }
 
   #claimFor(questions: Questions<Key, Value>, manner: Manner): CallClaim | undefined {

@@ -36,6 +36,16 @@ test('who asks afresh is not told what another finds kept at that moment, and sh
   expect(await answers.ask('what', scope())).toBe(2)
 })
 
+test('a lease ends also where the answer cannot be stored', async () => {
+  await using memory = openCache({ bytes: 1_000_000, namespace: 'one' })
+  const ended: unknown[] = []
+  const leases = { claim: async () => ({ isOwn: true as const, end: (told: unknown) => ended.push(told) }) }
+  const set = () => Promise.reject(new Error('full'))
+  const answers = openDataSource(async () => 1, { cache: { ...memory, set, leases }, staleMilliseconds: 0 })
+  expect(await answers.ask('what', scope())).toBe(1)
+  await expect.poll(() => ended).toEqual([[undefined]])
+})
+
 test('a limit of the caller that began a call fails nobody else, and the call is made for one of the others', async () => {
   const askers: (string | undefined)[] = []
   const limited = new CallerLimited('analytiks', 'UPSTREAM_RATE_LIMITED', 'used up')
