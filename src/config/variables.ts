@@ -96,6 +96,17 @@ function proxyUrl() {
   return text()
     .transform(value => (/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`))
     .pipe(url(['http:', 'https:']))
+    .pipe(z.instanceof(URL).refine(hasReadableCredentials, 'has a % in its credentials that must be %25'))
+}
+
+/** They are sent decoded, which throws over a % that begins no escape. */
+function hasReadableCredentials({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A host and a port, such as `127.0.0.1:9464`. */

@@ -308,6 +308,15 @@ function limitVariables(prefix: string): Environment {
   return { [`${prefix}_CONCURRENCY`]: '3', [`${prefix}_KEEP_SECONDS`]: '0', [`${prefix}_MAX_CALLS`]: '5' }
 }
 
+test.each(['us%er:x', 'user:50%', ':%zz', 'user:%ff'])(
+  'a proxy whose credentials are %j cannot be used, and the start says so without them',
+  credentials => {
+    expect(problemsOf({ ...required, HTTPS_PROXY: `http://${credentials}@proxy.example.com` })).toEqual([
+      'HTTPS_PROXY: has a % in its credentials that must be %25',
+    ])
+  },
+)
+
 test('the variables of proxies work in lower case too, which then wins', () => {
   const { providers } = readConfig({
     ...required,

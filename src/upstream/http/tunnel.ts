@@ -80,7 +80,7 @@ export function connectorThrough(proxy: URL, options: TunnelOptions): buildConne
 }
 
 function authorization({ username, password }: URL): Record<string, string> {
-  if (!username) return {}
+  if (!(username || password)) return {}
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }
 }

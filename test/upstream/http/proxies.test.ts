@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { proxyFor } from '../../../src/upstream/http/proxies.ts'
+import { openTunnel } from '../../../src/upstream/http/tunnel.ts'
+import { startConnectProxy } from '../../support/connect-proxy.ts'
+import { serveHttp } from './loopback.ts'
 
 const secure = new URL('http://secure.proxy.example:3128')
 const plain = new URL('http://plain.proxy.example:3128')
@@ -81,3 +84,17 @@ describe('NO_PROXY', () => {
     )
   })
 })
+
+test.each(['user:p@ss', 'user:', ':token'])(
+  'a proxy is told the credentials %j of its URL',
+  async credentials => {
+    await using vendor = await serveHttp((_request, response) => response.end())
+    await using proxy = await startConnectProxy({ credentials })
+    const url = new URL(proxy.url.origin)
+    const [name = '', password = ''] = credentials.split(':')
+    Object.assign(url, { username: name, password })
+    const socket = await openTunnel(url, vendor.url.host, { timeoutMilliseconds: 1000 })
+    expect(proxy.asked).toEqual([vendor.url.host])
+    socket.destroy()
+  },
+)
