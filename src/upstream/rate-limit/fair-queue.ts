@@ -9,7 +9,11 @@ export class FairQueue<Item> {
   /** In the order of turns; nothing in it is empty. */
   readonly #callers = new Map<object | string, Map<object, Set<Item>>>()
 
+  /** Each caller's items, oldest first. */
+  readonly #items = new Map<object | string, Set<Item>>()
+
   add({ caller, requester }: Turn, item: Item): void {
+    this.#items.getOrInsertComputed(caller, () => new Set()).add(item)
     const requests = this.#callers.getOrInsertComputed(caller, () => new Map<object, Set<Item>>())
     requests.getOrInsertComputed(requester, () => new Set()).add(item)
   }
@@ -20,6 +24,17 @@ export class FairQueue<Item> {
     items?.delete(item)
     if (items?.size === 0) requests?.delete(requester)
     if (requests?.size === 0) this.#callers.delete(caller)
+    const all = this.#items.get(caller)
+    all?.delete(item)
+    if (all?.size === 0) this.#items.delete(caller)
+  }
+
+  /** The newest item of the caller with the most, if it has more than this caller would have with one more. */
+  newestOfMost(caller: object | string): Item | undefined {
+    let most = new Set<Item>()
+    for (const items of this.#items.values()) if (items.size > most.size) most = items
+    const own = this.#items.get(caller)?.size ?? 0
+    return most.size > own + 1 ? [...most].at(-1) : undefined
   }
 
   /** The item whose turn it is; it stays. The next turn is another caller's, and then another request's. */

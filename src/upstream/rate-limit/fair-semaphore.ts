@@ -1,7 +1,7 @@
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
-import { FairQueue } from './fair-queue.ts'
+import { FairQueue, type Turn } from './fair-queue.ts'
 import { Liveness } from './liveness.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
@@ -9,7 +9,7 @@ import { type Clock, systemClock } from './quota-period.ts'
 export interface FairSemaphore extends Disposable {
   /**
    * Acquires a permit; disposing of it releases it. Rejects with UpstreamError if the call's signal aborts first, if no call
-   * succeeds for one call's deadline while it waits, and at once if too many calls wait already.
+   * succeeds for one call's deadline while it waits, and if too many calls wait: at once, or when a caller with fewer comes.
    */
   take(callContext: CallContext, wait?: Wait): Promise<Disposable>
   /** How many milliseconds more a wait that began at `since` is worthwhile; infinite without a deadline. */
@@ -80,6 +80,13 @@ export function openFairSemaphore(
     turned.leave()
     turned.turnAway(error)
   }
+  /** One caller must not fill the queue for all others: its newest call leaves for theirs. */
+  const makeRoom = (caller: object | string) => {
+    const error = crowdedError(provider, waiting.size)
+    const newest = queue.newestOfMost(caller)
+    if (!newest) throw error
+    turnAway(newest, error)
+  }
   /** Rejects calls that have waited too long. One timer for all, since thousands may wait. */
   const check = () => {
     checking = undefined
@@ -99,8 +106,8 @@ export function openFairSemaphore(
     checking = { at, timer: setTimeout(check, Math.max(1, Math.ceil(milliseconds))).unref() }
   }
   const wait = (callContext: CallContext, since: number, isReturning: boolean) => {
-    const { signal, requester = signal } = callContext
-    const turn = { caller: callContext.caller ?? requester, requester }
+    const { signal } = callContext
+    const turn = turnOf(callContext)
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>()
     const end = () => turnAway(one, endedError(provider, signal))
     const one: Waiting = {
@@ -129,7 +136,7 @@ export function openFairSemaphore(
       if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
       if (isClosed) throw closedError(provider)
       if (free === 0) {
-        if (!isReturning && waiting.size >= maximumWaiting) throw crowdedError(provider, waiting.size)
+        if (!isReturning && waiting.size >= maximumWaiting) makeRoom(turnOf(callContext).caller)
         return wait(callContext, since, isReturning)
       }
       free--
@@ -145,6 +152,10 @@ export function openFairSemaphore(
       for (const one of waiting) turnAway(one, closedError(provider))
     },
   }
+}
+
+function turnOf({ signal, requester = signal, caller }: CallContext): Turn {
+  return { caller: caller ?? requester, requester }
 }
 
 /** The error of calls that wait when their account is closed. */

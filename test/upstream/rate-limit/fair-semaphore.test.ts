@@ -72,6 +72,25 @@ test('a call of another caller waits behind one of a caller with many requests',
   expect(served).toEqual(['flood 1', 'flood 2', 'other 1', 'flood 3', 'other 2', 'flood 4'])
 })
 
+test('a caller that fills the queue gives its newest places to callers with fewer', async () => {
+  using semaphore = openFairSemaphore('analytiks', 1, { maximumWaiting: 4 })
+  const held = await semaphore.take(start())
+  const served: string[] = []
+  const ask = async (name: string, caller: string) => {
+    using _permit = await semaphore.take({ ...start({}), caller })
+    served.push(name)
+  }
+  const flood = [1, 2, 3, 4].map(number => ask(`flood ${number}`, 'flood'))
+  const newest = [3, 2].map(index => failureOf(flood[index] ?? Promise.resolve()))
+  const others = [1, 2].map(number => ask(`other ${number}`, 'other'))
+  const refusal = { code: 'UPSTREAM_RATE_LIMITED', retryable: true }
+  for (const failure of newest) expect(await failure).toMatchObject(refusal)
+  for (const caller of ['flood', 'other']) expect(await failureOf(ask('more', caller))).toMatchObject(refusal)
+  held[Symbol.dispose]()
+  await Promise.all([flood[0], flood[1], ...others])
+  expect(served).toEqual(['flood 1', 'other 1', 'flood 2', 'other 2'])
+})
+
 test('an aborted call stops waiting, and does not hold up the others', async () => {
   using semaphore = openFairSemaphore('analytiks', 1)
   const held = await semaphore.take(start())
