@@ -63,19 +63,30 @@ export class CallerLimits implements Disposable {
   ): Promise<{ readonly message: string; readonly headers: Readonly<Record<string, string>> } | undefined> {
     const { costPerMinute: limit } = limits ?? {}
     if (limit === undefined) return undefined
+    if (mode === 'enforce' && cost > limit) {
+      // No wait is told, since none helps.
+      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}: ask for less.`
+      return { message, headers: {} }
+    }
     const spent = this.#cost(id, limit)
     const { counter, part } = spent
     const parts = Math.floor((spent.rest + cost) / part)
     const room = counter.windowRooms[0]?.left ?? 0
+    const refuse = (wait: Wait) => {
+      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
+      return { message, headers: retryAfter(wait) }
+    }
     if (mode === 'enforce' && parts > room) {
       tell(response, 'cost', limit, room * part, minute)
-      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
-      return { message, headers: retryAfter({ milliseconds: minute, isQuota: false }) }
+      return refuse({ milliseconds: minute, isQuota: false })
     }
     spent.rest += cost - parts * part
-    await Promise.all(Array.from({ length: Math.min(parts, partsOfCost) }, () => counter.take(0)))
+    const taken = Array.from({ length: Math.min(parts, partsOfCost) }, () => counter.take(0))
+    const waits = (await Promise.all(taken)).filter(wait => wait !== undefined)
     tell(response, 'cost', limit, left(counter, limit), minute)
-    return undefined
+    // Other instances may have spent what this one saw left.
+    const [longest] = waits.toSorted((one, other) => other.milliseconds - one.milliseconds)
+    return mode === 'enforce' && longest ? refuse(longest) : undefined
   }
 
   /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */

@@ -1,5 +1,10 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { scopes } from '../../src/access/scopes.ts'
+import { CallerLimits } from '../../src/server/caller-limits.ts'
+import { openLocalCallCounter } from '../../src/upstream/rate-limit/call-counter.ts'
+import { systemClock } from '../../src/upstream/rate-limit/quota-period.ts'
 import { askText } from '../support/client.ts'
 import { as, type CallersServed, serveCallers } from '../support/serving-callers.ts'
 
@@ -103,6 +108,25 @@ test('what operations cost is told, and above the limit of a minute refused wher
     // What is cheap still fits.
     expect((await send(served, 'thrifty')).status).toBe(200)
   }
+})
+
+test('what other instances have spent since is refused too, and what never fits without a wait', async () => {
+  const windows = [{ calls: 100, milliseconds: 60_000 }]
+  const shared = openLocalCallCounter({ windows }, systemClock)
+  // Has not seen yet that others use it.
+  const windowRooms = windows.map(window => ({ ...window, left: window.calls }))
+  using limits = new CallerLimits({
+    open: () => ({ ...shared, windowRooms, [Symbol.dispose]() {} }),
+    [Symbol.dispose]() {},
+  })
+  const caller = { id: 'thrifty', scopes: new Set(scopes), limits: { costPerMinute: 1000 } }
+  const spend = (cost: number, mode: 'measure' | 'enforce' = 'enforce') =>
+    limits.spend(caller, cost, new ServerResponse(new IncomingMessage(new Socket())), mode)
+  expect(await spend(1001)).toEqual({ message: expect.stringContaining('ask for less'), headers: {} })
+  expect(await spend(600)).toBeUndefined()
+  const refused = await spend(600)
+  expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(50)
+  expect(await spend(600, 'measure')).toBeUndefined()
 })
 
 test('a sum of many small operations is counted, though each is less than a part of the limit', async () => {
