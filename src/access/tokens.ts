@@ -108,7 +108,8 @@ function verifiedToken(
   return {
     caller: { id: callerId(issuer, claims), scopes: new Set((scopes ?? []).filter(isScope)), limits },
     issuer,
-    accounts: textsOf(claims[accountsClaim]),
+    // A claim that is not understood must not open what no claim does.
+    accounts: claims[accountsClaim] === undefined ? undefined : (textsOf(claims[accountsClaim]) ?? []),
   }
 }
 

@@ -50,6 +50,17 @@ describe('a token', () => {
     expect([...caller.scopes]).toEqual(scopes)
   })
 
+  test.each([
+    [undefined, undefined],
+    [null, []],
+    [1, []],
+    [{ one: true }, []],
+    ['', []],
+  ])('with the claim of accounts %j names the accounts %j', async (claim, named) => {
+    const { accounts } = await tokens.verify(await issuer.sign({ isotherm_accounts: claim }))
+    expect(accounts).toEqual(named)
+  })
+
   test('that was verified is remembered, and its keys are read once', async () => {
     const before = issuer.fetches
     const token = await issuer.sign({})
