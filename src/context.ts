@@ -5,6 +5,7 @@ import { imagePath } from './images/image-path.ts'
 import type { ImageReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import { createLoaders, type LoaderSources, type Loaders } from './providers.ts'
+import type { Charge } from './upstream/call-context.ts'
 import type { IncomingRequest } from './upstream/call-trail.ts'
 import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
@@ -58,8 +59,8 @@ export interface Request {
   readonly incoming?: IncomingRequest
   /** Anyone, if it is not said. */
   readonly caller?: Caller
-  /** Counts a call to the provider against the caller's own limit, if it has one. */
-  readonly chargeOf?: (provider: ProviderName) => (() => Promise<void>) | undefined
+  /** The caller's own limit of calls to the provider, if it has one. */
+  readonly chargeOf?: (provider: ProviderName) => Charge | undefined
 }
 
 /** A context of its own for each request; what requests share is the account's. */

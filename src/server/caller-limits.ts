@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../access/caller.ts'
+import type { Charge } from '../upstream/call-context.ts'
 import { CallerLimited, type ProviderName } from '../upstream/error.ts'
 import type { CallCounter, Refusal as Wait } from '../upstream/rate-limit/call-counter.ts'
 import type { CallCounters } from '../upstream/rate-limit/call-counters.ts'
@@ -90,11 +91,12 @@ export class CallerLimits implements Disposable {
   }
 
   /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */
-  chargeOf({ id, limits }: Caller, provider: ProviderName): (() => Promise<void>) | undefined {
+  chargeOf({ id, limits }: Caller, provider: ProviderName): Charge | undefined {
     const calls = limits?.upstreamCallsPerHour?.[provider]
     if (calls === undefined) return undefined
-    return async () => {
-      const refusal = await this.#counter(id, provider, calls, hour).take(0)
+    const counter = () => this.#counter(id, provider, calls, hour)
+    const take = async () => {
+      const refusal = await counter().take(0)
       if (!refusal) return
       throw new CallerLimited(
         provider,
@@ -103,6 +105,13 @@ export class CallerLimits implements Disposable {
         { retryAfterSeconds: secondsOf(refusal) },
       )
     }
+    const look = async () => {
+      if ((counter().windowRooms[0]?.left ?? 0) > 0) return false
+      // Only a try tells how long to wait, and whether there is room again that others had used.
+      await take()
+      return true
+    }
+    return { look, take }
   }
 
   [Symbol.dispose](): void {

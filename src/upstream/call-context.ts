@@ -1,5 +1,13 @@
 import type { CallTrail } from './call-trail.ts'
 
+/** A caller's own limit of calls. Both reject once it is used up. */
+export interface Charge {
+  /** Looks before the call waits for its turn. Resolves with whether it had to count the call to know. */
+  look(): Promise<boolean>
+  /** Counts the call. */
+  take(): Promise<void>
+}
+
 /** What one upstream call carries, on behalf of all requests that wait for it. */
 export interface CallContext {
   /** Aborts when no request waits for the call any more. */
@@ -8,8 +16,8 @@ export interface CallContext {
   readonly requester?: object
   /** Whose request began the call: the limiters serve callers round-robin, and keep each to its share. By default the requester. */
   readonly caller?: string | undefined
-  /** Counts the call against its caller's own limit; rejects once that is used up. */
-  readonly charge?: (() => Promise<void>) | undefined
+  /** The caller's own limit, if it has one. */
+  readonly charge?: Charge | undefined
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
   /** Called when the call's turn has come; rejects if another instance makes it, and then it must not be made. */

@@ -118,10 +118,13 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     try {
       await callContext.claim?.()
       if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
-      await callContext.charge?.()
-      const permit = await turn(callContext, since)
+      const isCharged = await callContext.charge?.look()
+      using held = new DisposableStack()
+      held.use(await turn(callContext, since))
       isCounted = true
-      return permit
+      // Not before its turn, which may never come.
+      if (!isCharged) await callContext.charge?.take()
+      return held.move()
     } finally {
       counter.shares.settle(callerOf(callContext), isCounted)
     }

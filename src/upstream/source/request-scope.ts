@@ -1,4 +1,4 @@
-import type { CallContext } from '../call-context.ts'
+import type { CallContext, Charge } from '../call-context.ts'
 import { CallTrail, type IncomingRequest } from '../call-trail.ts'
 import type { ProviderName } from '../error.ts'
 import { Admission, type PlannedCall } from './admission.ts'
@@ -15,8 +15,8 @@ export class RequestScope {
   readonly incoming: IncomingRequest
   /** Whose request it is; undefined if callers are not told apart. */
   readonly caller: string | undefined
-  /** Counts a call against the caller's own limit; rejects once that is used up. */
-  readonly charge: (() => Promise<void>) | undefined
+  /** The caller's own limit, if it has one. */
+  readonly charge: Charge | undefined
   readonly usage = new Usage()
   readonly #admission: Admission
   readonly #maximumCalls: number
@@ -45,7 +45,7 @@ export class RequestScope {
     maximumCalls: number,
     incoming: IncomingRequest = {},
     caller?: string,
-    charge?: () => Promise<void>,
+    charge?: Charge,
   ) {
     this.provider = provider
     this.signal = signal

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { CallerLimits } from '../../../src/server/caller-limits.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
 import { type Allowance, openLocalCallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
+import { openCallCounters } from '../../../src/upstream/rate-limit/call-counters.ts'
 import { type FairSemaphore, openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { type Clock, systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
 import { openRateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
@@ -56,6 +58,19 @@ test('a timer that fires early neither ends a wait nor shortens what a call may 
   for (const _ of [1, 2]) await real.spend(callContext, answer)
   clock.move(40)
   expect(await second).toBe('answer')
+})
+
+test('a call whose turn does not come is not charged to its caller', async () => {
+  using limits = new CallerLimits(openCallCounters())
+  const caller = { id: 'small', scopes: new Set<never>(), limits: { upstreamCallsPerHour: { zenovay: 2 } } }
+  const charge = limits.chargeOf(caller, 'zenovay')
+  const charged = { ...callContext, charge }
+  using full = open({ windows: [{ calls: 1, milliseconds: 20_500 }] })
+  using free = open({})
+  expect(await full.spend(charged, answer)).toBe('answer')
+  expect(await failureOf(full.spend(charged, answer))).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED' })
+  expect(await free.spend(charged, answer)).toBe('answer')
+  expect(await failureOf(free.spend(charged, answer))).toMatchObject({ code: 'RATE_LIMITED' })
 })
 
 test('a wait that is too long is an error at once, without a call', async () => {
