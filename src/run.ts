@@ -1,4 +1,4 @@
-import { type Environment, logLevelOf, StartProblems, workersOf } from './config/config.ts'
+import { type Environment, hasCollector, logLevelOf, StartProblems, workersOf } from './config/config.ts'
 import { misspelledVariables } from './config/misspelled.ts'
 import { serveUntil } from './serve.ts'
 import { listenForSignals, onSignal } from './stop-signals.ts'
@@ -10,10 +10,19 @@ import type { Log } from './upstream/log.ts'
  * Runs Isotherm, in one process or several, until the first signal to stop, and returns the exit code. A second signal ends it
  * at once.
  */
-export async function run(
-  environment: Environment,
-  { sandboxByDefault }: { readonly sandboxByDefault: boolean },
-): Promise<number> {
+export async function run(environment: Environment, options: RunOptions): Promise<number> {
+  const code = await runLogged(environment, options)
+  // Where no collector answers, the exporter of traces tries again for ten seconds, and its timers keep the process alive.
+  if (hasCollector(environment)) process.exit(code)
+  return code
+}
+
+interface RunOptions {
+  readonly sandboxByDefault: boolean
+}
+
+/** The log is flushed when it returns. */
+async function runLogged(environment: Environment, { sandboxByDefault }: RunOptions): Promise<number> {
   await using log = await openProcessLog(logLevelOf(environment))
   try {
     using _stray = logStrayRejections(log)

@@ -134,10 +134,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     telemetry: {
       metrics: general.ISOTHERM_METRICS,
-      hasCollector:
-        (general.OTEL_EXPORTER_OTLP_ENDPOINT ?? general.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined &&
-        general.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
-        general.OTEL_TRACES_EXPORTER?.toLowerCase() !== 'none',
+      hasCollector: hasCollector(environment),
     },
     sandboxed,
     providers: settings,
@@ -157,6 +154,16 @@ export function logLevelOf({ ISOTHERM_LOG_LEVEL: level }: Environment): LogLevel
 /** How many processes serve; 1 if the environment names a number that `readConfig` refuses. */
 export function workersOf({ ISOTHERM_WORKERS: workers }: Environment): number {
   return generalVariables.shape.ISOTHERM_WORKERS.safeParse(workers?.trim() || undefined).data ?? 1
+}
+
+/** Whether traces go to a collector. */
+export function hasCollector(environment: Environment): boolean {
+  const valueAt = (name: string) => environment[name]?.trim() ?? ''
+  return (
+    (valueAt('OTEL_EXPORTER_OTLP_ENDPOINT') || valueAt('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')) !== '' &&
+    valueAt('OTEL_SDK_DISABLED').toLowerCase() !== 'true' &&
+    valueAt('OTEL_TRACES_EXPORTER').toLowerCase() !== 'none'
+  )
 }
 
 const noRedis =
