@@ -41,6 +41,8 @@ export interface FrontDoorOptions {
   readonly publicUrl: URL | undefined
   /** Throws a Refusal for a host that is not this server's. */
   readonly checkHost: (target: Target) => void
+  /** Whether other machines reach the server; by default not. */
+  readonly isReachable?: boolean
   readonly handlers: Handlers
   /** Those who see every request, whatever becomes of it. */
   readonly observers?: readonly RequestObserver[]
@@ -126,8 +128,10 @@ const chain: readonly Step[] = [
 ]
 
 function checkHost({ target }: Exchange, route: Route | undefined, options: FrontDoorOptions): boolean {
-  // No page can send the absolute form, and a health check in that form may name any host.
-  if (!(isHealth(route) && target.isAbsolute)) options.checkHost(target)
+  // No page can send the absolute form, and a health check in that form may name any host. Where other machines reach the
+  // server, a probe asks by whatever address it has, and health holds no secret.
+  const isProbe = isHealth(route) && (target.isAbsolute || options.isReachable)
+  if (!isProbe) options.checkHost(target)
   return false
 }
 

@@ -15,7 +15,7 @@ import { graphqlOverHttp } from './graphql-over-http.ts'
 import { sendHome } from './home-page.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
 import { requireScope } from './insufficient-scope.ts'
-import { knownHosts } from './known-hosts.ts'
+import { isLoopback, knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
@@ -107,6 +107,7 @@ export async function startServer(
     corsOrigins,
     publicUrl,
     checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
+    isReachable: !isLoopback(http.address),
     handlers: {
       graphql: exchange => (asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange)),
       graphiql: exchange => {
