@@ -1,6 +1,6 @@
 import { type Access, openTo } from './access/access.ts'
+import { Authenticator } from './access/authenticator.ts'
 import { anyone } from './access/caller.ts'
-import { Guard } from './access/guard.ts'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
 import { type Config, type Environment, StartProblems } from './config/config.ts'
@@ -148,10 +148,10 @@ function openAccess(
   log: Log,
 ): OpenAccess {
   if (file) {
-    const guard = new Guard({ file, accounts, anonymous, keys, log })
+    const authenticator = new Authenticator({ file, accounts, anonymous, keys, log })
     return {
-      access: guard,
-      replace: ({ access = file }, next) => guard.replace(access, next),
+      access: authenticator,
+      replace: ({ access = file }, next) => authenticator.replace(access, next),
     }
   }
   const [own] = accounts

@@ -4,6 +4,7 @@ import { type Config, type Environment, StartProblems } from './config/config.ts
 import { readProviderConfig } from './config/provider-settings.ts'
 import type { Settings } from './providers.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
+import { outline } from './server/plugins/masked-errors.ts'
 import type { AccountSetup } from './setup.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import type { Log } from './upstream/log.ts'
@@ -80,7 +81,9 @@ export class OpenAccounts implements AsyncDisposable {
     const closing = uses
       .ended(this.#options.config.drainMilliseconds)
       .then(() => close())
-      .catch((error: unknown) => this.#options.log.error({}, `an account could not be closed: ${error}`))
+      .catch((error: unknown) =>
+        this.#options.log.error({}, `an account could not be closed: ${outline(error)}`),
+      )
       .finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
   }

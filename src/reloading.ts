@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { StartProblems } from './config/config.ts'
+import { outline } from './server/plugins/masked-errors.ts'
 import type { Log } from './upstream/log.ts'
 
 export interface ReloadingOptions<Content> {
@@ -66,7 +67,7 @@ export class Reloading<Content> implements AsyncDisposable {
       await take(content)
       log.info({}, `read again: ${names}`)
     } catch (error) {
-      const problems = error instanceof StartProblems ? error.problems : [String(error)]
+      const problems = error instanceof StartProblems ? error.problems : [outline(error)]
       log.error({ problems }, `what was read before stays, since there are problems: ${problems.join('; ')}`)
     }
   }
@@ -78,7 +79,7 @@ export class Reloading<Content> implements AsyncDisposable {
       this.#seen = await settledStateOf(files())
       const content = await read().catch((error: unknown) => {
         if (error instanceof StartProblems) return error
-        return new StartProblems([String(error)])
+        return new StartProblems([outline(error)])
       })
       if (round === mostRounds || (await stateOf(files())) === this.#seen) return content
     }

@@ -4,7 +4,8 @@ import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { createYoga } from 'graphql-yoga'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openToAll } from '../src/access/access.ts'
+import { openTo } from '../src/access/access.ts'
+import { anyone } from '../src/access/caller.ts'
 import { openAccount } from '../src/account.ts'
 import { Catalog } from '../src/catalog/catalog.ts'
 import { readConfig } from '../src/config/config.ts'
@@ -55,7 +56,7 @@ beforeAll(async () => {
   }
   const account = openAccount(readConfig({}).providers, new Catalog())
   const door = frontDoor({
-    access: openToAll(account),
+    access: openTo(anyone, () => account),
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,

@@ -3,7 +3,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createSchema, createYoga } from 'graphql-yoga'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openToAll } from '../src/access/access.ts'
+import { openTo } from '../src/access/access.ts'
+import { anyone } from '../src/access/caller.ts'
 import { openAccount } from '../src/account.ts'
 import { Catalog } from '../src/catalog/catalog.ts'
 import { readConfig } from '../src/config/config.ts'
@@ -36,7 +37,7 @@ async function listen(patience: number, ready?: Promise<void>) {
   const nothing = () => undefined
   const account = openAccount(readConfig({}).providers, new Catalog())
   const door = frontDoor({
-    access: openToAll(account),
+    access: openTo(anyone, () => account),
     corsOrigins: [],
     publicUrl: undefined,
     checkHost: nothing,

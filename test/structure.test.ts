@@ -125,6 +125,12 @@ test('the sandbox is imported when it is started, emulators by their descriptors
 /** A line up to the name of a file of the sandbox. */
 const toSandbox = /^.*(?='[./]+\/sandbox\/)/gm
 
+test('no error is quoted as it is: a parser or a socket may quote a body, a URL or a key', () => {
+  const quoted = /\$\{error\}|\bString\(error\)/
+  const outside = sources.filter(({ path }) => !path.startsWith('src/sandbox/'))
+  expect(outside.filter(({ code }) => quoted.test(code)).map(({ path }) => path)).toEqual([])
+})
+
 test('only the process reads the environment', () => {
   const readers = sources.filter(({ code }) =>
     /\bprocess\s*(\.|\?\.|\[\W)\s*env\b|\bloadEnvFile\b/.test(code),

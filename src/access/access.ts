@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../account.ts'
-import { anyone, type Caller } from './caller.ts'
+import type { Caller } from './caller.ts'
 import { type TicketClaims, Tickets } from './tickets.ts'
 
 /** Who asks, and for which account. */
@@ -31,9 +31,4 @@ export function openTo(caller: Caller, account: () => Account): Access {
     ticketFor: (_entry, address) =>
       tickets.sign({ caller: caller.id, account: '', scopes: [], by: { key: '' } }, address),
   }
-}
-
-/** Lets everyone ask everything of one account. */
-export function openToAll(account: Account): Access {
-  return openTo(anyone, () => account)
 }

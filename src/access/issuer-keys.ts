@@ -18,8 +18,7 @@ export function openIssuerKeys(url: URL): JWTVerifyGetKey {
       const response = await fetch(href, { headers, signal, redirect: 'error' })
       if (response.status !== 200) throw new Error(`status ${response.status}`)
       const text = await readText(response)
-      // Throws for what is no set of keys.
-      createLocalJWKSet(JSON.parse(text))
+      checkKeys(text)
       failed = undefined
       return new Response(text)
     } catch (cause) {
@@ -39,6 +38,15 @@ export function openIssuerKeys(url: URL): JWTVerifyGetKey {
         throw CredentialRefusal.invalid('The token does not name the key that it is signed with.')
       throw new IssuerDown(pauseSeconds, error)
     }
+  }
+}
+
+/** Throws for what is no set of keys, without quoting it. */
+function checkKeys(text: string): void {
+  try {
+    createLocalJWKSet(JSON.parse(text))
+  } catch {
+    throw new Error('no set of keys')
   }
 }
 

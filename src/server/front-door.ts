@@ -54,8 +54,8 @@ export interface FrontDoorOptions {
 
 /**
  * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404),
- * method (405), caller (401) and its requests (429). An error that nothing behind it handles becomes a plain 500 and one log line. A reader who takes
- * nothing of the end of a response is disconnected. A new check is one more step.
+ * method (405), caller (401) and its requests (429). An error that nothing behind it handles becomes a plain 500 and one
+ * log line. A reader who takes nothing of the end of a response is disconnected. A new check is one more step.
  */
 export function frontDoor(
   options: FrontDoorOptions,

@@ -1,7 +1,7 @@
 import { getActiveResourcesInfo } from 'node:process'
 import { onOrder } from '../bench/orders.ts'
 
-// Loaded into the process under soak before anything of its own; ends it with its parent.
+// Loaded into the process under soak before anything of its own.
 onOrder('reading', () => {
   // One collection leaves what only weak references and finalizers hold.
   for (let time = 0; time < 3; time++) globalThis.gc?.()
@@ -12,4 +12,3 @@ onOrder('reading', () => {
     sockets: resources.filter(name => /TCP|TLS|Pipe/.test(name)).length,
   }
 })
-process.once('disconnect', () => process.exit())

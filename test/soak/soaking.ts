@@ -1,10 +1,7 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startSandbox } from '../../src/sandbox.ts'
-import { message } from '../bench/orders.ts'
+import { startServer } from '../bench/process.ts'
 import { failNowAndThen, one } from './faults.ts'
 import { type Reading, reading } from './flatness.ts'
 import { mix } from './requests.ts'
@@ -25,8 +22,21 @@ const betweenReadings = 5_000
 export async function soak(milliseconds: number, onReading = (_reading: Reading) => {}): Promise<Soaked> {
   await using resources = new AsyncDisposableStack()
   const sandbox = resources.use(await startSandbox())
-  const isotherm = await startIsotherm(sandbox.environment())
-  resources.defer(() => isotherm.end())
+  const isotherm = resources.use(
+    await startServer('../../src/main.ts', {
+      environment: {
+        PORT: '0',
+        ISOTHERM_SANDBOX: 'off',
+        ISOTHERM_UPSTREAM_TIMEOUT_MS: '1000',
+        // Caches are full within the first readings.
+        ISOTHERM_CACHE_BYTES: '4000000',
+        ISOTHERM_IMAGE_CACHE_BYTES: '4000000',
+        ...sandbox.environment(),
+      },
+      options: ['--expose-gc', '--import', join(import.meta.dirname, 'reading.ts')],
+      isMute: true,
+    }),
+  )
   const readings: Reading[] = []
   const problems: unknown[] = []
   let requests = 0
@@ -47,54 +57,10 @@ export async function soak(milliseconds: number, onReading = (_reading: Reading)
       }
     }
     await Promise.all(underWay)
-    const read = await isotherm.read()
+    const read = await isotherm.order('reading', reading)
     readings.push(read)
     onReading(read)
   }
   if (problems.length > 0) throw problems[0]
   return { readings, requests }
-}
-
-async function startIsotherm(environment: Readonly<Record<string, string>>) {
-  const child = fork(join(import.meta.dirname, '../../src/main.ts'), [], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      ISOTHERM_SANDBOX: 'off',
-      ISOTHERM_UPSTREAM_TIMEOUT_MS: '1000',
-      // Caches are full within the first readings.
-      ISOTHERM_CACHE_BYTES: '4000000',
-      ISOTHERM_IMAGE_CACHE_BYTES: '4000000',
-      ...environment,
-    },
-    execArgv: ['--expose-gc', '--import', join(import.meta.dirname, 'reading.ts')],
-    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
-  })
-  const closed = once(child, 'close')
-  const ended = closed.then((): never => {
-    throw new Error('Isotherm ended by itself.')
-  })
-  ended.catch(() => undefined)
-  if (!child.stdout) throw new TypeError('A server has a standard output.')
-  const lines = createInterface(child.stdout)
-  const said = new Promise<string>(announce => {
-    lines.on('line', line => {
-      const origin = /listens on (http:\/\/[^/]+)/.exec(line)?.[1]
-      if (origin) announce(origin)
-    })
-  })
-  const origin = await Promise.race([said, ended])
-  return {
-    origin,
-    async read(): Promise<Reading> {
-      const received = once(child, 'message')
-      child.send({ order: 'reading' })
-      const [answer] = await Promise.race([received, ended])
-      return reading.parse(message.parse(answer).value)
-    },
-    async end(): Promise<void> {
-      child.kill()
-      await closed
-    },
-  }
 }

@@ -1,4 +1,5 @@
-import { openToAll } from '../../src/access/access.ts'
+import { openTo } from '../../src/access/access.ts'
+import { anyone } from '../../src/access/caller.ts'
 import { openAccount } from '../../src/account.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
 import { readConfig } from '../../src/config/config.ts'
@@ -20,16 +21,19 @@ export async function startBroken(
   const { providers: none, operationLimits } = readConfig({})
   await using resources = new AsyncDisposableStack()
   const account = resources.use(openAccount(none, new BrokenCatalog()))
-  const server = await startServer(openToAll(account), {
-    host: '127.0.0.1',
-    port: 0,
-    requestBytes: 4096,
-    operationLimits,
-    deadlineMilliseconds: 1000,
-    corsOrigins: [],
-    log,
-    ...options,
-  })
+  const server = await startServer(
+    openTo(anyone, () => account),
+    {
+      host: '127.0.0.1',
+      port: 0,
+      requestBytes: 4096,
+      operationLimits,
+      deadlineMilliseconds: 1000,
+      corsOrigins: [],
+      log,
+      ...options,
+    },
+  )
   resources.defer(() => server.drain(0))
   const owned = resources.move()
   return { ...server, [Symbol.asyncDispose]: () => owned.disposeAsync() }

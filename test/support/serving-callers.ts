@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { type Access, openToAll } from '../../src/access/access.ts'
-import type { Caller } from '../../src/access/caller.ts'
+import { type Access, openTo } from '../../src/access/access.ts'
+import { anyone, type Caller } from '../../src/access/caller.ts'
 import { type Scope, scopes } from '../../src/access/scopes.ts'
 import { openAccount } from '../../src/account.ts'
 import { readCatalog } from '../../src/catalog/file.ts'
@@ -54,7 +54,7 @@ export async function serveCallers({
   if (!('catalog' in read)) throw new Error(read.problems.join('\n'))
   const account = resources.use(openAccount(config.providers, read.catalog, config))
   const access: Access = isOpen
-    ? openToAll(account)
+    ? openTo(anyone, () => account)
     : {
         enter: request => ({ caller: callerOf(request, limits), account }),
         accountOf: () => account,

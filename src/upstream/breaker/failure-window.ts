@@ -2,8 +2,8 @@ import { RollingCount, windowMilliseconds } from './rolling-count.ts'
 
 /**
  * Decides by the calls of the last ten seconds whether a host fails: at least half of them failed, or all of the last second,
- * of at least five, and for a second or more. The calls of one request may all meet one bad moment; just after a pause there is no such patience, so that a
- * host that comes and goes is not called for a second each time.
+ * of at least five, and for a second or more. The calls of one request may all meet one bad moment; just after a pause there
+ * is no such patience, so that a host that comes and goes is not called for a second each time.
  */
 export class FailureWindow {
   readonly #minimumCalls: number

@@ -15,7 +15,7 @@ import type { Scope } from './scopes.ts'
 import { type TicketClaims, Tickets } from './tickets.ts'
 import { Tokens, type VerifiedToken } from './tokens.ts'
 
-export interface GuardOptions {
+export interface AuthenticatorOptions {
   readonly file: AccessFile
   /** The accounts of the file. */
   readonly accounts: readonly Account[]
@@ -27,13 +27,13 @@ export interface GuardOptions {
 }
 
 /** Lets those enter whom an access file names. */
-export class Guard implements Access {
+export class Authenticator implements Access {
   readonly #tickets: Tickets
   readonly #stranger: Caller | undefined
   readonly #logRefusal: (error: Refusal) => void
   #state: State
 
-  constructor({ file, accounts, anonymous, keys, log }: GuardOptions) {
+  constructor({ file, accounts, anonymous, keys, log }: AuthenticatorOptions) {
     this.#tickets = new Tickets(keys)
     this.#stranger = anonymous && { id: 'anonymous', scopes: new Set(anonymous) }
     this.#logRefusal = logRefusals(log)
