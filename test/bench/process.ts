@@ -75,7 +75,8 @@ async function startChild(script: string, start: Start) {
           receive(told.value)
         })
       })
-      child.send({ order, value })
+      // A process that just ended cannot be sent anything: `ended` tells so.
+      child.send({ order, value }, () => undefined)
       return answer.parse(await Promise.race([received, ended]))
     },
     async [Symbol.asyncDispose]() {
