@@ -1,0 +1,171 @@
+import type { CachePolicy } from '../cache/cache.ts'
+import type { LeaseResult, OthersLeases } from '../cache/leases.ts'
+import type { CallContext } from '../call-context.ts'
+import { asError, CallerLimited, UpstreamError } from '../error.ts'
+import { CachedValues } from './cached-values.ts'
+import { CallClaim } from './call-claim.ts'
+import type { Call, Endpoint } from './endpoint.ts'
+import type { InFlightQuestion } from './in-flight.ts'
+import type { OpenQuestions } from './open-questions.ts'
+import { callContextFor, whileWanted } from './question-call.ts'
+import type { RequestScope } from './request-scope.ts'
+import { type GivenResult, printFailure, readTold } from './told-result.ts'
+
+/** Settles the questions of one data source: from the cache, by its own calls, and by what other instances tell of theirs. */
+export class QuestionLoading<Key, Value> {
+  readonly #endpoint: Endpoint<Key, Value>
+  readonly #cachePolicy: CachePolicy | undefined
+  readonly #cached: CachedValues<Key, Value>
+  readonly #open: OpenQuestions<Key, Value>
+
+  constructor(
+    endpoint: Endpoint<Key, Value>,
+    cachePolicy: CachePolicy | undefined,
+    open: OpenQuestions<Key, Value>,
+  ) {
+    this.#endpoint = endpoint
+    this.#cachePolicy = cachePolicy
+    this.#cached = new CachedValues(endpoint, cachePolicy)
+    this.#open = open
+  }
+
+  /** Resolves once the cache was read, unless it is asked afresh, and the calls for the rest are on their way. */
+  async load(questions: Questions<Key, Value>, scope: RequestScope, isAfresh: boolean): Promise<void> {
+    const missing = isAfresh || !this.#cachePolicy ? questions : await this.#lookUp(questions)
+    this.#makeAll(missing, scope, isAfresh ? 'unclaimed' : 'claimed')
+  }
+
+  /** Settles what the cache holds and is fresh; returns the rest. */
+  #lookUp(questions: Questions<Key, Value>, skipsMemory = false): Promise<Questions<Key, Value>> {
+    return this.#cached.lookUp(
+      questions,
+      (question, outcome) => this.#open.settle(question, outcome),
+      skipsMemory,
+    )
+  }
+
+  #makeAll(questions: Questions<Key, Value>, scope: RequestScope, manner: Manner): void {
+    const wanted = new Map<Key, InFlightQuestion<Key, Value>>()
+    // Whoever waited may be gone by now.
+    for (const question of questions) if (question.isWanted) wanted.set(question.key, question)
+    if (wanted.size === 0) return
+    for (const question of wanted.values()) question.made = undefined
+    for (const call of this.#endpoint.callsOf([...wanted.keys()])) {
+      const loaded = call.keys.flatMap(key => wanted.get(key) ?? [])
+      this.#make(call, loaded, scope, manner).catch(error => {
+        for (const question of loaded) this.#open.settle(question, asError(error))
+      })
+    }
+  }
+
+  async #make(
+    call: Call<Key, Value>,
+    questions: Questions<Key, Value>,
+    scope: RequestScope,
+    manner: Manner,
+  ): Promise<void> {
+    const claim = this.#claimFor(questions, manner)
+    const callContext: CallContext = {
+      ...callContextFor(call, questions, scope),
+      ...(claim && { claim: () => claim.take() }),
+    }
+    const values = await call.make(callContext).catch(error => questions.map(() => asError(error)))
+    if (claim?.others) return this.#follow(claim.others, call, questions, scope)
+    const at = Date.now()
+    const conclude = (question: InFlightQuestion<Key, Value>, index: number) => {
+      const value =
+        values[index] ?? new RangeError(`${values.length} answers to ${questions.length} questions`)
+      if (value instanceof Error) {
+        callContext.trail?.explain(value)
+        if (value instanceof CallerLimited) return this.#failCaller(question, value, scope)
+        return this.#fail(question, value)
+      }
+      const stored = this.#cached.store(question, value, at).catch(() => undefined)
+      this.#open.settle(question, { value, at, isStale: false })
+      return stored
+    }
+    const results: (LeaseResult | Promise<LeaseResult>)[] = []
+    try {
+      for (const [index, question] of questions.entries()) results.push(conclude(question, index))
+    } finally {
+      // A lease that is not ended is renewed for ever.
+      claim?.end(callContext.signal.aborted ? [] : await Promise.all(results))
+    }
+  }
+
+  #claimFor(questions: Questions<Key, Value>, manner: Manner): CallClaim | undefined {
+    const leases = this.#cachePolicy?.cache.leases
+    if (!leases || manner === 'unclaimed') return undefined
+    if (questions.some(question => !question.isShareable || hasWaitedLong(question))) return undefined
+    const names = questions.map(({ sharedName }) => sharedName)
+    return new CallClaim(leases, names, manner === 'claimed after a look')
+  }
+
+  /** Waits for the calls that other instances make, and makes those that none makes. */
+  async #follow(
+    others: OthersLeases,
+    call: object,
+    questions: Questions<Key, Value>,
+    scope: RequestScope,
+  ): Promise<void> {
+    const of = (state: string) => questions.filter((_, index) => others.states[index] === state)
+    const wanted = whileWanted(of('leased'), scope)
+    const made = { usage: undefined, call }
+    for (const question of of('leased')) {
+      question.made = made
+      question.followedSince ??= performance.now()
+    }
+    this.#makeAll(of('free'), scope, 'claimed')
+    this.#makeAll(await this.#lookUp(of('cached'), true), scope, 'claimed after a look')
+    const told = await others.ended(wanted)
+    const untold: InFlightQuestion<Key, Value>[] = []
+    const unshared: InFlightQuestion<Key, Value>[] = []
+    questions.forEach((question, index) => {
+      if (others.states[index] !== 'leased') return
+      const result = readTold(told[index])
+      if (result?.kind === 'failed') this.#fail(question, result.error)
+      else if (result?.kind === 'unshared') unshared.push(question)
+      else if (!result || !this.#isGiven(question, result)) untold.push(question)
+    })
+    this.#makeAll(unshared, scope, 'unclaimed')
+    this.#makeAll(await this.#lookUp(untold, true), scope, 'claimed')
+  }
+
+  #isGiven(question: InFlightQuestion<Key, Value>, { value: json, at }: GivenResult): boolean {
+    const { encoding, isValue } = this.#endpoint
+    const value = encoding ? encoding.decode(json) : json
+    if (!isValue(value)) return false
+    this.#open.settle(question, { value, at, isStale: false })
+    return true
+  }
+
+  /** Returns what waiting instances are told. */
+  #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
+    this.#open.settle(question, this.#cached.standIn(question, error) ?? error)
+    return error instanceof UpstreamError ? { told: printFailure(error) } : undefined
+  }
+
+  /** Fails those who ask for the same caller. The call is made for another caller who waits, if there is one. */
+  #failCaller(question: InFlightQuestion<Key, Value>, error: CallerLimited, scope: RequestScope): undefined {
+    const other = this.#cached.standIn(question, error) ? undefined : question.failCaller(scope, error)
+    if (other) this.#makeAll([question], other, 'unclaimed')
+    else this.#fail(question, error)
+  }
+}
+
+type Questions<Key, Value> = readonly InFlightQuestion<Key, Value>[]
+
+/** Whether other instances that ask the same are looked for, before a call or after the cache was read once more. */
+type Manner = 'claimed' | 'claimed after a look' | 'unclaimed'
+
+/** Whether it waited for other instances as long as a call may take. */
+function hasWaitedLong({
+  followedSince = performance.now(),
+}: {
+  readonly followedSince: number | undefined
+}) {
+  return performance.now() - followedSince > longestFollowing
+}
+
+/** In milliseconds; the default deadline of a call. */
+const longestFollowing = 10_000
