@@ -81,13 +81,16 @@ export class CallerLimits implements Disposable {
       tell(response, 'cost', limit, room * part, minute)
       return refuse({ milliseconds: minute, isQuota: false })
     }
-    spent.rest += cost - parts * part
-    const taken = Array.from({ length: Math.min(parts, partsOfCost) }, () => counter.take(0))
-    const waits = (await Promise.all(taken)).filter(wait => wait !== undefined)
+    const rest = cost - parts * part
+    spent.rest += rest
+    // What is only measured may be more than there is room for.
+    const taken = Math.max(0, Math.min(parts, room))
+    const wait = taken > 0 ? await counter.take(0, taken) : undefined
     tell(response, 'cost', limit, left(counter, limit), minute)
-    // Other instances may have spent what this one saw left.
-    const [longest] = waits.toSorted((one, other) => other.milliseconds - one.milliseconds)
-    return mode === 'enforce' && longest ? refuse(longest) : undefined
+    if (mode === 'measure' || !wait) return undefined
+    // Other instances have spent what this one saw left.
+    spent.rest -= rest
+    return refuse(wait)
   }
 
   /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */

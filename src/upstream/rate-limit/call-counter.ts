@@ -30,8 +30,11 @@ export interface Refusal {
 
 /** Counts the calls of one account at one provider. */
 export interface CallCounter extends Disposable {
-  /** Counts a call made now in all limits, or in none and returns why; `ahead` is the number of calls that wait already. */
-  take(ahead: number): Promise<Refusal | undefined>
+  /**
+   * Counts a call made now in all limits, or in none and returns why; `ahead` is the number of calls that wait already. The same
+   * for several calls, none of them alone; no more than the smallest limit allows.
+   */
+  take(ahead: number, calls?: number): Promise<Refusal | undefined>
   observe(reported: ReportedLimits): void
   /** The calls left in the period, or in the longest window if there is no period; null if neither is known. */
   readonly left: number | null
@@ -90,13 +93,14 @@ export class LocalCallCounter {
     return Math.max(0, this.#blockedUntil - this.clock.now())
   }
 
-  take(ahead: number): Refusal | undefined {
+  take(ahead: number, calls = 1): Refusal | undefined {
     const now = this.clock.now()
-    const period = this.period.wait
-    const other = Math.max(this.blockedFor, windowsWait(this.#times(), this.#windows, now, ahead))
+    const period = this.period.waitFor(calls)
+    const last = ahead + calls - 1
+    const other = Math.max(this.blockedFor, windowsWait(this.#times(), this.#windows, now, last))
     if (period > 0 || other > 0) return this.refusal(other, period)
-    this.#own.add(now)
-    this.period.take()
+    this.note(calls)
+    this.period.take(calls)
     return undefined
   }
 
@@ -104,9 +108,10 @@ export class LocalCallCounter {
     return { milliseconds: Math.max(other, period), isQuota: this.period.isQuota && period > other }
   }
 
-  /** Counts a call made now in the windows, without checking the limits. */
-  note(): void {
-    this.#own.add(this.clock.now())
+  /** Counts calls made now in the windows, without checking the limits. */
+  note(calls = 1): void {
+    const now = this.clock.now()
+    this.#own.add(now, new Array<number>(calls).fill(now))
   }
 
   /** The number of this process's calls in a window of this length. */
@@ -164,7 +169,7 @@ export class LocalCallCounter {
 export function openLocalCallCounter(allowance: Allowance, clock: Clock): CallCounter {
   const counter = new LocalCallCounter(allowance, clock)
   return {
-    take: async ahead => counter.take(ahead),
+    take: async (ahead, calls) => counter.take(ahead, calls),
     observe(reported) {
       counter.observe(reported)
       counter.observeOthers(reported)

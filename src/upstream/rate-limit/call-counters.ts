@@ -28,7 +28,7 @@ export function openCallCounters(redis?: Redis): CallCounters {
       entry.users++
       let isHeld = true
       return {
-        take: ahead => counter.take(ahead),
+        take: (ahead, calls) => counter.take(ahead, calls),
         observe: reported => counter.observe(reported),
         get left() {
           return counter.left

@@ -78,15 +78,15 @@ export class Period {
     return this.#length === 'month'
   }
 
-  /** The milliseconds until the period's end if no calls are left, else 0. */
-  get wait(): number {
+  /** The milliseconds until the period's end if fewer calls are left, else 0. */
+  waitFor(calls: number): number {
     const { state } = this
-    return state && state.left < 1 ? state.endsAt - this.#clock.now() : 0
+    return state && state.left < calls ? state.endsAt - this.#clock.now() : 0
   }
 
-  take(): void {
+  take(calls: number): void {
     const { state } = this
-    if (state) this.#state = { ...state, left: state.left - 1 }
+    if (state) this.#state = { ...state, left: state.left - calls }
   }
 
   /** Replaces the state with one from another instance. */

@@ -55,21 +55,22 @@ end
 `
 
 /**
- * Arguments: instance, id, ahead, the longest window, a fresh period's calls (or -1) and the ends of three periods, and each
- * window's calls and length. Returns the wait for blocks and windows, the wait for the period, its calls left and its end (or
+ * Arguments: instance, id, ahead, the number of calls, the longest window, a fresh period's calls (or -1) and the ends of three
+ * periods, and each window's calls and length. Returns the wait for blocks and windows, the wait for the period, its calls left and its end (or
  * -1), the number of instances, the calls of the shortest window (or -1 if the vendor did not tell), and each window's count.
- * The call is counted if both waits are 0.
+ * The calls are counted if both waits are 0, as
+ * `id:1` and so on.
  */
 export const takeScript = script(`${shared}
-local longest, ahead = tonumber(ARGV[4]), tonumber(ARGV[3])
+local longest, ahead, taken = tonumber(ARGV[5]), tonumber(ARGV[3]), tonumber(ARGV[4])
 register(ARGV[1], longest)
 redis.call('ZREMRANGEBYSCORE', calls, '-inf', now - longest)
 local size = redis.call('ZCARD', calls)
 local wait = math.max(0, (fact('blockedUntil') or 0) - now)
 local told = fact('windowCalls')
-for i = 9, #ARGV, 2 do
-  local most = i == 9 and told or tonumber(ARGV[i])
-  local index = math.min(size - most + ahead, size - 1)
+for i = 10, #ARGV, 2 do
+  local most = i == 10 and told or tonumber(ARGV[i])
+  local index = math.min(size - most + ahead + taken - 1, size - 1)
   if index >= 0 then
     local leaving = redis.call('ZRANGE', calls, index, index, 'WITHSCORES')
     wait = math.max(wait, tonumber(leaving[2]) + tonumber(ARGV[i + 1]) - now)
@@ -78,21 +79,21 @@ end
 local left, endsAt = fact('left'), fact('endsAt')
 if not endsAt or endsAt <= now then
   local length = fact('length')
-  left = fact('limit') or tonumber(ARGV[5])
-  endsAt = length and now - now % length + length or firstEnd(6)
+  left = fact('limit') or tonumber(ARGV[6])
+  endsAt = length and now - now % length + length or firstEnd(7)
   if left < 0 or not endsAt then left, endsAt = nil, nil end
 end
 local periodWait = 0
-if left and left < 1 then periodWait = endsAt - now end
+if left and left < taken then periodWait = endsAt - now end
 if wait <= 0 and periodWait <= 0 then
-  if longest > 0 then write(ARGV[2], now, longest) end
+  for i = 1, longest > 0 and taken or 0 do write(ARGV[2] .. ':' .. i, now, longest) end
   if left then
-    left = left - 1
+    left = left - taken
     keep('left', left, 'endsAt', endsAt)
   end
 end
 local reply = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances), told or -1 }
-for i = 9, #ARGV, 2 do
+for i = 10, #ARGV, 2 do
   reply[#reply + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i + 1])), '+inf')
 end
 return reply

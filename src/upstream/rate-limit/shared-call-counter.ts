@@ -99,26 +99,27 @@ class SharedCallCounter implements CallCounter {
     return this.#local.periodRoom
   }
 
-  async take(ahead: number): Promise<Refusal | undefined> {
-    if (!(await this.#join())) return this.#takeLocally(ahead)
+  async take(ahead: number, calls = 1): Promise<Refusal | undefined> {
+    if (!(await this.#join())) return this.#takeLocally(ahead, calls)
     // Redis came back: until all instances have reported their calls, each also keeps within its share.
     const caution = this.#cautiousUntil - this.#clock.now()
-    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead, this.#asking), caution) : 0
+    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead + calls - 1, this.#asking), caution) : 0
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
     const id = this.#calls.nextId()
     const { windows, longestMilliseconds, period } = this.#local
-    this.#asking++
+    this.#asking += calls
     const reply = await this.#run(takeScript, takeReply, [
       this.#calls.instance,
       id,
       ahead,
+      calls,
       longestMilliseconds,
       period.limit ?? -1,
       ...this.#ends,
       ...windows.flatMap(({ calls, milliseconds }) => [calls, milliseconds]),
     ])
-    this.#asking--
-    return reply ? this.#taken(id, reply) : this.#takeLocally(ahead)
+    this.#asking -= calls
+    return reply ? this.#taken(id, calls, reply) : this.#takeLocally(ahead, calls)
   }
 
   observe(reported: ReportedLimits): void {
@@ -166,12 +167,15 @@ class SharedCallCounter implements CallCounter {
   }
 
   /** Applies Redis's reply, and remembers it in case Redis is lost. */
-  #taken(id: string, reply: z.output<typeof takeReply>): Refusal | undefined {
+  #taken(id: string, calls: number, reply: z.output<typeof takeReply>): Refusal | undefined {
     const [wait, periodWait, left, endsIn, instances, told, ...counts] = reply
     const now = this.#clock.now()
     if (told > 0) this.#local.observe({ window: { calls: told } })
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
-    if (wait === 0 && periodWait === 0) this.#note(id)
+    if (wait === 0 && periodWait === 0) {
+      this.#local.note(calls)
+      this.#remember(id, calls)
+    }
     // An instance that has not come back yet still counts.
     const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
     this.#seen = new Sight(this.#local, counts, Math.max(instances, before))
@@ -179,25 +183,22 @@ class SharedCallCounter implements CallCounter {
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
   }
 
-  #takeLocally(ahead: number): Refusal | undefined {
+  #takeLocally(ahead: number, calls: number): Refusal | undefined {
     this.#isJoined = false
     if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
-    const shareWait = this.#shareWait(ahead)
+    const shareWait = this.#shareWait(ahead + calls - 1)
     if (shareWait > 0) return this.#local.refusal(shareWait, 0)
-    const refusal = this.#local.take(ahead)
+    const refusal = this.#local.take(ahead, calls)
     if (refusal) return refusal
     this.#unreported++
-    this.#remember(this.#calls.nextId())
+    this.#remember(this.#calls.nextId(), calls)
     return undefined
   }
 
-  #note(id: string): void {
-    this.#local.note()
-    this.#remember(id)
-  }
-
-  #remember(id: string): void {
-    this.#calls.remember(id, this.#clock.now(), this.#local.longestMilliseconds)
+  /** Under the names that Redis has of them. */
+  #remember(id: string, calls: number): void {
+    for (let call = 1; call <= calls; call++)
+      this.#calls.remember(`${id}:${call}`, this.#clock.now(), this.#local.longestMilliseconds)
   }
 
   /** Counts calls that are neither this instance's nor in its share of the room as made by others, as late as possible. */

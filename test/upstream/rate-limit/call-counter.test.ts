@@ -30,6 +30,31 @@ test('no window ever has more calls than it allows, whatever the times of attemp
   )
 })
 
+test('several at once are counted together while every window has room for them, or not at all', () => {
+  fc.assert(
+    fc.property(
+      windows,
+      fc.array(fc.tuple(fc.nat(120), fc.integer({ min: 1, max: 12 }))),
+      (windows, tries) => {
+        const clock = handClock()
+        const counter = new LocalCallCounter({ windows }, clock)
+        const most = Math.min(...windows.map(({ calls }) => calls))
+        const made: number[] = []
+        for (const [gap, wanted] of tries) {
+          clock.move(gap)
+          const calls = Math.min(wanted, most)
+          const now = clock.now()
+          const fits = windows.every(
+            window => made.filter(time => time > now - window.milliseconds).length + calls <= window.calls,
+          )
+          expect(counter.take(0, calls) === undefined).toBe(fits)
+          if (fits) made.push(...new Array<number>(calls).fill(now))
+        }
+      },
+    ),
+  )
+})
+
 test("a refusal's wait is exact: before its end every call is refused, after it one is made", () => {
   fc.assert(
     fc.property(windows, gaps, fc.nat(), (windows, gaps, part) => {

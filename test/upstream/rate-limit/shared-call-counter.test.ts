@@ -31,6 +31,26 @@ test('instances count together, in every window', async () => {
   }
 })
 
+test('several calls at once are counted together or not at all, also by an instance that was away', async () => {
+  await using server = await startRedis()
+  const several = {
+    windows: [{ calls: 10, milliseconds: hour }],
+    period: { limit: 20, length: 'month' },
+  } as const
+  using one = await instance(server, several)
+  using other = await instance(server, several)
+  expect(await one.counter.take(0, 4)).toBeUndefined()
+  expect(await other.counter.take(0, 7)).toBeDefined()
+  expect(await other.counter.take(0, 5)).toBeUndefined()
+  expect(other.counter.left).toBe(11)
+  await server.kill()
+  await server.restart()
+  for (const { redis } of [one, other]) await expect.poll(() => redis.status).toBe('ready')
+  // Each tells its calls anew, none of them twice.
+  await expect.poll(() => one.redis.zcard('{isotherm:budget:account}:calls')).toBe(9)
+  for (const { counter } of [one, other]) expect(await counter.take(0, 2)).toBeDefined()
+})
+
 test('two accounts never share a counter, whatever their names', async () => {
   await using server = await startRedis()
   const names = fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 2, maxLength: 4 })
