@@ -5,6 +5,7 @@ import {
   spatialHeatmapTypes,
   type SpatialHeatmapType as VendorType,
 } from '../src/providers/aura-vision/wire.ts'
+import { padding, type Seal } from '../src/seal.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 
 /** The filters of the question: with other filters the same row may show something else. */
@@ -30,35 +31,30 @@ export interface HeatmapKey
   readonly narrowing: Narrowing
   /** The question that lists the row. */
   readonly range: HeatmapRange
+  /** Whether nobody but this server can have made it; older keys are plain. */
+  readonly isSealed: boolean
 }
 
 /** The fields of a row that its key holds. */
 type Row = Omit<AuraHeatmap, 'organisationId' | 'localTime' | 'hasImage'> &
   Pick<HeatmapKey, 'narrowing' | 'range'>
 
-/** The key behind `SpatialHeatmap:`: the location, the type, and the rest encoded. */
-export function printHeatmapKey({
-  locationId,
-  type,
-  recordingId,
-  role,
-  age,
-  gender,
-  createdAt,
-  narrowing,
-  range,
-}: Row): string {
+/** The key behind `SpatialHeatmap:`: the location, the type, and the rest sealed. */
+export function printHeatmapKey(row: Row, seal: Seal): string {
+  const { locationId, type, recordingId, role, age, gender, createdAt, narrowing, range } = row
   const { roles = null, ages = null, genders = null, taxonomy = null } = narrowing
   const made = createdAt ?? [range.start.toISOString(), range.end.toISOString()]
   const rest = JSON.stringify([recordingId, role, age, gender, made, roles, ages, genders, taxonomy])
-  return `${locationId}:${type}:${Buffer.from(rest).toString('base64url')}`
+  const place = `${locationId}:${type}`
+  return `${place}:${seal.close(rest + padding([role, age, gender, roles, ages, genders]), place)}`
 }
 
 /** Throws BadInput for a key that names no heatmap. */
-export function parseHeatmapKey(key: string): HeatmapKey {
+export function parseHeatmapKey(key: string, seal: Seal): HeatmapKey {
   const [, locationId, type, rest = ''] = /^([\da-f]{24}):(\w+):([\w-]+)$/i.exec(key) ?? []
   const vendorType = spatialHeatmapTypes.find(known => known === type)
-  const parsed = encoded.safeParse(rest)
+  const opened = locationId && seal.open(rest, `${locationId.toLowerCase()}:${type}`)
+  const parsed = encoded.safeParse(opened ?? Buffer.from(rest, 'base64url').toString())
   if (!locationId || !vendorType || !parsed.success)
     throw new BadInput(`No spatial heatmap has the id "${key}".`)
   const [recordingId, role, age, gender, made, roles, ages, genders, taxonomy] = parsed.data
@@ -76,6 +72,7 @@ export function parseHeatmapKey(key: string): HeatmapKey {
     made: typeof made === 'string' ? made : null,
     narrowing,
     range: { start: new Date(start), end: new Date(end) },
+    isSealed: opened !== undefined,
   }
 }
 
@@ -109,7 +106,7 @@ const encoded = z
   .string()
   .transform((text, context) => {
     try {
-      const json: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+      const json: unknown = JSON.parse(text)
       return json
     } catch {
       context.addIssue({ code: 'custom', message: 'not JSON' })

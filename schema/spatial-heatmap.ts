@@ -47,8 +47,8 @@ builder.node(SpatialHeatmap, {
     heatmap instanceof Object && 'provider' in heatmap && heatmap.provider === 'aura-vision',
   id: {
     description:
-      'Such as `SpatialHeatmap:<location>:path:<the rest>`: the recording, the type, the group of visitors and the filters. Finding it again costs one narrow request.',
-    resolve: printHeatmapKey,
+      'Such as `SpatialHeatmap:<location>:path:<the rest>`. The rest says which recording, moment, group of visitors and filters, and is encrypted, as it describes people: it stays the same until the operator replaces the key. Finding it again costs one narrow request.',
+    resolve: (heatmap, _args, { seal }) => printHeatmapKey(heatmap, seal),
   },
   fields: t => ({
     location: t.field({
@@ -106,11 +106,11 @@ builder.node(SpatialHeatmap, {
 /** Finds a heatmap by the key behind `SpatialHeatmap:`; throws BadInput if it names none, or one that is gone. */
 export async function findSpatialHeatmap(
   key: string,
-  { loaders, caller }: Context,
+  { loaders, caller, seal }: Context,
 ): Promise<SpatialHeatmapRecord> {
-  const { made, narrowing, range, ...row } = parseHeatmapKey(key)
-  // The filters of the question are part of the id.
-  if (narrowing.roles || narrowing.ages || narrowing.genders)
+  const { made, narrowing, range, isSealed, ...row } = parseHeatmapKey(key, seal)
+  // The filters of the question are part of the id, and anybody could try groups of visitors by ids that are not encrypted.
+  if (narrowing.roles || narrowing.ages || narrowing.genders || !(isSealed || isOfAnybody(row)))
     checkScope('people:read', caller, 'A SpatialHeatmap of chosen visitors')
   const { locationId, type } = row
   if (made !== null) {
@@ -124,6 +124,10 @@ export async function findSpatialHeatmap(
   const found = rows.find(other => other.createdAt === null && names.every(name => other[name] === row[name]))
   if (!found) throw new BadInput(`No spatial heatmap has the id "${key}" any more.`)
   return { ...found, provider: 'aura-vision', narrowing, range }
+}
+
+function isOfAnybody({ role, age, gender }: Pick<AuraHeatmap, 'role' | 'age' | 'gender'>): boolean {
+  return role === null && age === null && gender === null
 }
 
 /** Three years with two leap days: 36 requests for every 50 locations. */

@@ -93,7 +93,10 @@ builder.objectFields(Location, t => ({
     }),
     resolve: async (location, { first, after, ...args }, context) => {
       const rows = await heatmapsOf(location, args, context)
-      const listing = { name: `heatmaps of ${location.auraVisionId}`, keyOf: printHeatmapKey }
+      const keys = new Map<SpatialHeatmapRecord, string>()
+      const keyOf = (row: SpatialHeatmapRecord) =>
+        keys.getOrInsertComputed(row, () => printHeatmapKey(row, context.seal))
+      const listing = { name: `heatmaps of ${location.auraVisionId}`, keyOf }
       return rows && toConnection(rows, listing, { first, after })
     },
   }),

@@ -13,6 +13,7 @@ import {
   type Settings,
   type Sources,
 } from './providers.ts'
+import { openSeal, type Seal } from './seal.ts'
 import { TrustedDocuments } from './server/trusted-documents.ts'
 import {
   defaultResilience,
@@ -53,6 +54,8 @@ export interface Account extends AsyncDisposable {
   /** Signs and reads the links of its images. */
   readonly handles: Handles
   readonly images: Images
+  /** Hides what ids of its heatmaps say of people. */
+  readonly seal: Seal
   /** What clients may send by id. */
   readonly documents: TrustedDocuments
   /** Who asks it, so that it is closed after them. */
@@ -133,6 +136,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     })),
     handles: openHandles({ ...images, account: id, identities: identitiesOf(settings) }),
     images: new Images(sources, images, pictures),
+    seal: openSeal({ account: id, keys: [...images.keys, ...sealKeysOf(settings)] }),
     uses: new ActiveUses(),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
@@ -145,6 +149,11 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   }
   const shown = options.observer?.show(account)
   return account
+}
+
+/** What stands in for image keys, so that ids outlive a restart; without the vendor's address, which may change. */
+function sealKeysOf({ 'aura-vision': settings }: Settings): readonly string[] {
+  return settings ? [JSON.stringify([settings.clientId, settings.clientSecret])] : []
 }
 
 type Healths = { readonly [Name in ProviderName]: ProviderHealth }

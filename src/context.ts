@@ -5,6 +5,7 @@ import { imagePath } from './images/image-path.ts'
 import type { ImageReference } from './images/references.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import { createLoaders, type LoaderSources, type Loaders } from './providers.ts'
+import type { Seal } from './seal.ts'
 import type { Charge } from './upstream/call-context.ts'
 import type { IncomingRequest } from './upstream/call-trail.ts'
 import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
@@ -31,6 +32,8 @@ export interface Context {
   readonly pauses: Pauses
   /** The URL that a picture is served at; to be drawn at another width where one is given. */
   readonly link: (picture: ImageReference, width?: number | null) => Promise<string>
+  /** Hides what ids say of people. */
+  readonly seal: Seal
   /** The providers that the request has used so far. */
   readonly used: ReadonlySet<ProviderName>
   readonly isCatalogMadeUp: boolean
@@ -67,7 +70,8 @@ export interface Request {
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
   const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
   const { incoming, caller = anyone, chargeOf } = request
-  const { catalog, clients, sources, settings, providers, isCatalogMadeUp, handles, publicUrl } = account
+  const { catalog, clients, sources, settings, providers, isCatalogMadeUp } = account
+  const { handles, publicUrl, seal } = account
   const used = new Set<ProviderName>()
   const take = <Part>(name: ProviderName, part: Part): NonNullable<Part> => {
     if (!part) throw notConfigured(name)
@@ -98,10 +102,11 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     pauses,
     async link(picture, width) {
       const url = new URL(publicUrl ?? origin())
-      url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.sign(picture)}`
+      url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.make(picture)}`
       if (width) url.searchParams.set('width', String(width))
       return url.href
     },
+    seal,
     used,
     isCatalogMadeUp,
     dwellTime: settings.analytiks?.dwellTime,

@@ -1,7 +1,8 @@
-import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto'
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, type webcrypto } from 'node:crypto'
+import { CompactEncrypt, decodeProtectedHeader, errors, jwtDecrypt, jwtVerify } from 'jose'
+import { padding } from '../seal.ts'
 import type { ProviderName } from '../upstream/error.ts'
-import { type ImageReference, imageReference } from './references.ts'
+import { type ImageReference, imageProviders, imageReference } from './references.ts'
 import type { ImageSettings } from './settings.ts'
 
 /** The handle was not made here, not for these credentials, or has expired. */
@@ -17,8 +18,8 @@ export class WrongHandle extends Error {
 
 export interface Handles {
   /** Returns text for a URL. It stays the same for a while, so that browsers can cache the image. */
-  sign(reference: ImageReference): Promise<string>
-  /** Returns what was signed and when it expires, in milliseconds. Rejects with WrongHandle. */
+  make(reference: ImageReference): Promise<string>
+  /** Returns what the handle is for and when it expires, in milliseconds. Rejects with WrongHandle. */
   read(handle: string): Promise<{ readonly reference: ImageReference; readonly expiresAt: number }>
 }
 
@@ -31,48 +32,60 @@ export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds
 }
 
 /**
- * Handles are JSON web tokens (HS256) that anybody can read, so they hold no secret. They live for their lifetime and
- * up to a seventh longer. Without keys, the account's credentials sign them.
+ * Handles are encrypted JSON web tokens (`dir`, A256GCM), as they describe the people that an image shows. They live for their
+ * lifetime and up to a seventh longer. Without keys, the account's credentials encrypt them. Those that were only signed (HS256)
+ * are read until they expire.
  */
 export function openHandles(options: HandleOptions): Handles {
   const { account, keys, lifeSeconds, identities, now = Date.now } = options
-  const header = { alg: 'HS256', ...(account !== undefined && { kid: account }) }
-  const secrets = new Map<ProviderName, readonly webcrypto.CryptoKey[]>()
-  const secretsOf = (provider: ProviderName): readonly webcrypto.CryptoKey[] => {
+  const header = { alg: 'dir', enc: 'A256GCM', ...(account !== undefined && { kid: account }) }
+  const known = new Map<ProviderName, readonly Secret[]>()
+  const secretsOf = (provider: ProviderName): readonly Secret[] => {
     const identity = identities[provider]
     if (!identity) return []
-    return secrets.getOrInsertComputed(provider, () => {
-      // Accounts with the same credentials sign differently.
+    return known.getOrInsertComputed(provider, () => {
+      // Accounts with the same credentials have other keys.
       const name = JSON.stringify([
         ...(account === undefined ? [] : ['account', account]),
         provider,
         ...identity,
       ])
-      return (keys.length > 0 ? keys : [name]).map(key => derive(key, name))
+      return (keys.length > 0 ? keys : [name]).map(key => secretOf(key, name))
     })
   }
+  const open = (handle: string, { cipher, signature }: Secret) => {
+    const currentDate = new Date(now())
+    return isSigned(handle)
+      ? jwtVerify(handle, signature, { algorithms: ['HS256'], currentDate })
+      : jwtDecrypt(handle, cipher, { ...algorithms, currentDate })
+  }
   return {
-    async sign(reference) {
+    async make(reference) {
       const [secret] = secretsOf(reference.provider)
       if (!secret) throw new TypeError(`No link can be made for ${reference.provider}.`)
-      // Links that clients have carry the claim `picture`, so its name stays.
-      const token = new SignJWT({ picture: reference }).setProtectedHeader(header)
-      if (lifeSeconds > 0) token.setExpirationTime(endOf(now() / 1000, lifeSeconds))
-      return token.sign(secret)
+      const exp = lifeSeconds > 0 ? endOf(now() / 1000, lifeSeconds) : undefined
+      const claims = Buffer.from(printClaims(reference, exp))
+      // A random vector would make another link each time, which no browser had cached. One that a key makes of the claims
+      // never serves two different claims.
+      const vector = createHmac('sha256', secret.vector).update(claims).digest().subarray(0, vectorBytes)
+      return new CompactEncrypt(claims)
+        .setProtectedHeader(header)
+        .setInitializationVector(vector)
+        .encrypt(secret.cipher)
     },
     async read(handle) {
-      const reference = claimOf(handle)
-      if (!reference) throw new WrongHandle(false)
-      for (const secret of secretsOf(reference.provider)) {
-        try {
-          const { payload } = await jwtVerify(handle, secret, {
-            algorithms: ['HS256'],
-            currentDate: new Date(now()),
-          })
-          return { reference, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 }
-        } catch (error) {
-          if (error instanceof errors.JWTExpired) throw new WrongHandle(true)
-          if (!(error instanceof errors.JOSEError)) throw error
+      if (!isCanonical(handle)) throw new WrongHandle(false)
+      for (const provider of imageProviders) {
+        for (const secret of secretsOf(provider)) {
+          try {
+            const { payload } = await open(handle, secret)
+            const { data } = imageReference.safeParse(payload.picture)
+            if (data?.provider !== provider) continue
+            return { reference: data, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 }
+          } catch (error) {
+            if (error instanceof errors.JWTExpired) throw new WrongHandle(true)
+            if (!(error instanceof errors.JOSEError)) throw error
+          }
         }
       }
       throw new WrongHandle(false)
@@ -80,7 +93,7 @@ export function openHandles(options: HandleOptions): Handles {
   }
 }
 
-/** The account that a handle names, before its signature is verified; undefined if it names none. */
+/** The account that a handle names, before it is verified; undefined if it names none. */
 export function accountIn(handle: string): string | undefined {
   try {
     return decodeProtectedHeader(handle).kid
@@ -89,13 +102,21 @@ export function accountIn(handle: string): string | undefined {
   }
 }
 
-/** What a handle claims, before its signature is verified. */
-function claimOf(handle: string): ImageReference | undefined {
-  try {
-    return imageReference.parse(decodeJwt(handle).picture)
-  } catch {
-    return undefined
-  }
+/** Links that clients have carry the claim `picture`, so its name stays. */
+function printClaims(reference: ImageReference, exp: number | undefined): string {
+  const claims = JSON.stringify({ picture: reference, exp })
+  if (reference.provider !== 'aura-vision') return claims
+  const { role, age, gender, roles, ages, genders } = reference
+  return claims + padding({ role, age, gender, roles, ages, genders })
+}
+
+function isSigned(handle: string): boolean {
+  return handle.split('.').length === 3
+}
+
+/** Whether nobody could write the same bytes otherwise. */
+function isCanonical(handle: string): boolean {
+  return handle.split('.').every(part => Buffer.from(part, 'base64url').toString('base64url') === part)
 }
 
 /** Rounds the expiry up to a seventh of the lifetime, so that the same link is handed out for that long. */
@@ -104,8 +125,23 @@ function endOf(now: number, lifeSeconds: number): number {
   return Math.ceil((now + lifeSeconds) / step) * step
 }
 
-/** Imports the key once: from raw bytes, the library would import it on every call. */
-function derive(key: string, name: string): webcrypto.CryptoKey {
-  const bytes = new Uint8Array(hkdfSync('sha256', key, 'isotherm', `image link ${name}`, 32))
-  return createSecretKey(bytes).toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+interface Secret {
+  readonly cipher: webcrypto.CryptoKey
+  readonly vector: KeyObject
+  /** Of handles that were only signed. */
+  readonly signature: webcrypto.CryptoKey
+}
+
+const algorithms = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
+const vectorBytes = 12
+
+/** Imports the keys once: from raw bytes, the library would import them on every call. */
+function secretOf(key: string, name: string): Secret {
+  const derive = (purpose: string) =>
+    createSecretKey(new Uint8Array(hkdfSync('sha256', key, 'isotherm', `${purpose} ${name}`, 32)))
+  return {
+    cipher: derive('image link cipher').toCryptoKey('AES-GCM', false, ['encrypt', 'decrypt']),
+    vector: derive('image link vector'),
+    signature: derive('image link').toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['verify']),
+  }
 }

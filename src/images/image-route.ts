@@ -14,7 +14,7 @@ import { problem, problemOf } from './problem.ts'
 import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
-  /** Whose image a handle names, before its signature is verified. */
+  /** Whose image a handle names, before it is verified. */
   readonly accountOf: (handle: string) => Pick<Account, 'id' | 'handles' | 'images' | 'uses'> | undefined
   /** For getting the image. Sending it takes as long as the reader keeps reading. */
   readonly deadlineMilliseconds: number

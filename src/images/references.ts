@@ -32,5 +32,11 @@ const screenshotReference = z.object({
 /** What a link says of its image: enough to request it again, but no credential. */
 export const imageReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
 
+/** Whose images have links. */
+export const imageProviders = [
+  'aura-vision',
+  'posthog',
+] as const satisfies readonly ImageReference['provider'][]
+
 export type ScreenshotReference = z.output<typeof screenshotReference>
 export type ImageReference = z.output<typeof imageReference>

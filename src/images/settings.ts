@@ -2,7 +2,7 @@
 export interface ImageSettings {
   /** Where browsers reach Isotherm. By default the host of the request. */
   readonly publicUrl: URL | undefined
-  /** The first signs links; links signed with the others still work. */
+  /** The first makes links; links made with the others still work. */
   readonly keys: readonly string[]
   /** How long a link works; 0 means forever. */
   readonly lifeSeconds: number

@@ -70,7 +70,7 @@ function compare(
   } else expect(withoutSignature(part), path.join('.')).toEqual(withoutSignature(whole))
 }
 
-/** A link is signed anew each time. */
+/** A link is made anew each time, with a time of its own at which it expires. */
 function withoutSignature(value: unknown): unknown {
   return typeof value === 'string' && value.includes('/images/') ? 'link' : value
 }

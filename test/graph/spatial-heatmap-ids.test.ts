@@ -20,6 +20,10 @@ const fields =
 interface Heatmap {
   readonly id: string
   readonly createdAt: string | null
+  readonly recordingId?: string
+  readonly role?: string
+  readonly age?: string
+  readonly gender?: string
 }
 
 /** The heatmaps of Ginza that are asked with these arguments. */
@@ -163,7 +167,9 @@ test('a text that is no id of a heatmap is bad input before any call, and one th
   const [heatmap] = await listed('types: [PATH]')
   const [name, location, type, rest = ''] = heatmap?.id.split(':') ?? []
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const key: unknown[] = JSON.parse(Buffer.from(rest, 'base64url').toString())
+  const { role, age, gender, recordingId } = heatmap ?? {}
+  // As an id was that is not encrypted.
+  const key: unknown[] = [recordingId, role, age, gender, heatmap?.createdAt, null, null, null, null]
   const wrong = [
     `${name}:${location}:${type}`,
     `${name}:${location}:dance:${rest}`,
@@ -181,6 +187,8 @@ test('a text that is no id of a heatmap is bad input before any call, and one th
   expect(refused.data).toEqual({ nodes: wrong.map(() => null) })
   expect(new Set(refused.errors.map(({ extensions: { code } }) => code))).toEqual(new Set(['BAD_USER_INPUT']))
   expect(asked()).toEqual([])
+  const older = await askText(served.origin, ids, { ids: [`${name}:${location}:${type}:${encoded(key)}`] })
+  expect(older).toMatchObject({ data: { nodes: [{ id: heatmap?.id }] }, errors: [] })
   const gone = `${name}:${location}:${type}:${encoded(key.with(0, 'another camera'))}`
   const { data, errors } = await askText(served.origin, ids, { ids: [gone] })
   expect(data).toEqual({ nodes: [null] })

@@ -1,0 +1,86 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
+
+/** Hides what an account's ids say of people from all who lack its keys. */
+export interface Seal {
+  /** Text of `A-Z a-z 0-9 - _` that opens only with the same `place`; always the same for the same text and place. */
+  close(text: string, place: string): string
+  /** Undefined for what was closed by another account or for another place, or never. */
+  open(sealed: string, place: string): string | undefined
+}
+
+export interface SealOptions {
+  /** The id of the account. */
+  readonly account: string | undefined
+  /** The first closes; what was closed with the others still opens. */
+  readonly keys: readonly string[]
+}
+
+/** Without a key it opens nothing, and throws a TypeError for what is to be closed. */
+export function openSeal({ account, keys }: SealOptions): Seal {
+  const pairs = keys.map(key => derive(key, `seal ${JSON.stringify(account ?? null)}`))
+  return {
+    close(text, place) {
+      const [pair] = pairs
+      if (!pair) throw new TypeError('Nothing can be sealed without a key.')
+      const bytes = Buffer.from(text)
+      const tag = tagOf(pair, bytes, place)
+      return Buffer.concat([tag, createCipheriv(algorithm, pair.cipher, tag).update(bytes)]).toString(
+        'base64url',
+      )
+    },
+    open(sealed, place) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < tagBytes || bytes.toString('base64url') !== sealed) return undefined
+      const tag = bytes.subarray(0, tagBytes)
+      for (const pair of pairs) {
+        const text = createDecipheriv(algorithm, pair.cipher, tag).update(bytes.subarray(tagBytes))
+        if (timingSafeEqual(tagOf(pair, text, place), tag)) return text.toString()
+      }
+      return undefined
+    },
+  }
+}
+
+/**
+ * Spaces behind a JSON text, so that its length does not tell that of its `personal` parts, as long as their JSON has at most 96
+ * bytes: a longer one tells how many times 96 it has.
+ */
+export function padding(personal: object): string {
+  const bytes = Buffer.byteLength(JSON.stringify(personal))
+  return ' '.repeat(Math.ceil(bytes / step) * step - bytes)
+}
+
+const step = 96
+
+interface KeyPair {
+  readonly tag: KeyObject
+  readonly cipher: KeyObject
+}
+
+const algorithm = 'aes-256-ctr'
+const tagBytes = 16
+
+/**
+ * Rogaway and Shrimpton's SIV, with HMAC-SHA256: the tag is also the counter's first block. A random nonce would give the same id
+ * another text each time, and what only proves that nothing was changed would hide nothing.
+ */
+function tagOf({ tag }: KeyPair, text: Buffer, place: string): Buffer {
+  const mac = createHmac('sha256', tag).update(`${place.length} ${place}`).update(text)
+  return mac.digest().subarray(0, tagBytes)
+}
+
+function derive(key: string, name: string): KeyPair {
+  const bytes = Buffer.from(hkdfSync('sha256', key, 'isotherm', name, 64))
+  return {
+    tag: createSecretKey(bytes.subarray(0, 32)),
+    cipher: createSecretKey(bytes.subarray(32)),
+  }
+}
