@@ -5,7 +5,7 @@ import {
   spatialHeatmapTypes,
   type SpatialHeatmapType as VendorType,
 } from '../src/providers/aura-vision/wire.ts'
-import { padding, type Seal } from '../src/seal.ts'
+import type { Seal } from '../src/seal.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 
 /** The filters of the question: with other filters the same row may show something else. */
@@ -46,7 +46,7 @@ export function printHeatmapKey(row: Row, seal: Seal): string {
   const made = createdAt ?? [range.start.toISOString(), range.end.toISOString()]
   const rest = JSON.stringify([recordingId, role, age, gender, made, roles, ages, genders, taxonomy])
   const place = `${locationId}:${type}`
-  return `${place}:${seal.close(rest + padding([role, age, gender, roles, ages, genders]), place)}`
+  return `${place}:${seal.close(rest, place, [role, age, gender, roles, ages, genders])}`
 }
 
 /** Throws BadInput for a key that names no heatmap. */

@@ -1,6 +1,6 @@
 import { type Access, openTo } from './access/access.ts'
 import { Authenticator } from './access/authenticator.ts'
-import { anyone } from './access/caller.ts'
+import { anyone, type Caller } from './access/caller.ts'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
 import { type Config, type Environment, StartProblems } from './config/config.ts'
@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly sandbox?: Pick<Sandbox, 'environment'>
   /** Which of several workers it is, from 0: each serves its metrics on a port of its own. */
   readonly worker?: number
+  /** Signs tickets where the environment has no key, so that each worker reads those of the others. */
+  readonly ticketKey?: string
   /** The first pause of every breaker; for tests, which would wait long. */
   readonly breakerPauseMilliseconds?: number
 }
@@ -59,6 +61,7 @@ export async function startIsotherm(
     log = silentLog,
     sandbox,
     worker = 0,
+    ticketKey,
     breakerPauseMilliseconds,
   }: StartOptions = {},
 ): Promise<Isotherm> {
@@ -96,7 +99,7 @@ export async function startIsotherm(
   // Closed before the accounts, so that no other instance is told that a call failed only because this one leaves.
   resources.use(caches)
   const accounts = await open.open(setup.accounts)
-  const { access, replace } = openAccess(setup, accounts, config, log)
+  const { access, replace } = openAccess(setup, accounts, { ...config, ticketKey }, log)
   const reloading = resources.use(
     new Reloading({
       files: () => reader.files,
@@ -141,14 +144,21 @@ interface OpenAccess {
   readonly replace: (setup: Setup, accounts: readonly Account[]) => void
 }
 
+type AccessConfig = Pick<Config, 'anonymous' | 'anonymousLimits' | 'images'> & {
+  readonly ticketKey: string | undefined
+}
+
 function openAccess(
   { access: file }: Setup,
   accounts: readonly Account[],
-  { anonymous, images: { keys } }: Config,
+  config: AccessConfig,
   log: Log,
 ): OpenAccess {
+  const stranger = strangerOf(config)
   if (file) {
-    const authenticator = new Authenticator({ file, accounts, anonymous, keys, log })
+    const { images, ticketKey } = config
+    const keys = images.keys.length === 0 && ticketKey !== undefined ? [ticketKey] : images.keys
+    const authenticator = new Authenticator({ file, accounts, stranger, keys, log })
     return {
       access: authenticator,
       replace: ({ access = file }, next) => authenticator.replace(access, next),
@@ -157,13 +167,17 @@ function openAccess(
   const [own] = accounts
   if (!own) throw new TypeError('There is no account.')
   let account = own
-  const stranger = anonymous ? { id: 'anonymous', scopes: new Set(anonymous) } : anyone
   return {
-    access: openTo(stranger, () => account),
+    access: openTo(stranger ?? anyone, () => account),
     replace: (_setup, [next]) => {
       account = next ?? account
     },
   }
+}
+
+/** Undefined if strangers may not enter where a credential is needed. */
+function strangerOf({ anonymous, anonymousLimits: limits }: AccessConfig): Caller | undefined {
+  return anonymous && { id: 'anonymous', scopes: new Set(anonymous), limits }
 }
 
 /** Whether people of elsewhere could ask, and nothing says what they may. */

@@ -10,8 +10,11 @@ import {
 
 /** Hides what an account's ids say of people from all who lack its keys. */
 export interface Seal {
-  /** Text of `A-Z a-z 0-9 - _` that opens only with the same `place`; always the same for the same text and place. */
-  close(text: string, place: string): string
+  /**
+   * Text of `A-Z a-z 0-9 - _` that opens only with the same `place`; always the same for the same text and place. Its length does
+   * not tell that of the `personal` parts of the text, which then is JSON: see `padding`.
+   */
+  close(text: string, place: string, personal?: object): string
   /** Undefined for what was closed by another account or for another place, or never. */
   open(sealed: string, place: string): string | undefined
 }
@@ -27,10 +30,10 @@ export interface SealOptions {
 export function openSeal({ account, keys }: SealOptions): Seal {
   const pairs = keys.map(key => derive(key, `seal ${JSON.stringify(account ?? null)}`))
   return {
-    close(text, place) {
+    close(text, place, personal) {
       const [pair] = pairs
       if (!pair) throw new TypeError('Nothing can be sealed without a key.')
-      const bytes = Buffer.from(text)
+      const bytes = Buffer.from(personal ? text + padding(personal) : text)
       const tag = tagOf(pair, bytes, place)
       return Buffer.concat([tag, createCipheriv(algorithm, pair.cipher, tag).update(bytes)]).toString(
         'base64url',

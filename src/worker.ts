@@ -13,7 +13,7 @@ const emulated = z.record(z.string(), z.record(z.string(), z.string())).nullable
 
 /** What the process that started the workers tells each of them. */
 const order = z.union([
-  z.object({ start: z.object({ worker: z.number(), emulated }) }),
+  z.object({ start: z.object({ worker: z.number(), emulated, ticketKey: z.string() }) }),
   z.object({ reload: z.literal(true) }),
   z.object({ stop: z.literal(true) }),
 ])
@@ -45,7 +45,7 @@ export async function work(
   const tell = (message: z.output<typeof report>) => void own.send(message)
   try {
     tell({ isWaiting: true })
-    const { worker, emulated } = await started.promise
+    const { worker, emulated, ticketKey } = await started.promise
     const sandbox = emulated && {
       environment: (names: readonly string[] = Object.keys(emulated)) =>
         Object.assign({}, ...names.map(name => emulated[name])),
@@ -54,7 +54,7 @@ export async function work(
     await serveUntil(
       stopped,
       environment,
-      { ...options, worker, ...(sandbox && { sandbox }) },
+      { ...options, worker, ticketKey, ...(sandbox && { sandbox }) },
       {
         greet: greeting => tell({ greeting }),
         onReload(listener) {

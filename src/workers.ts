@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Environment, workersOf } from './config/config.ts'
 import { startSandbox } from './sandbox.ts'
@@ -29,10 +30,11 @@ export async function supervise(
   const emulated =
     sandbox &&
     Object.fromEntries(sandbox.emulators.map(({ provider, environment }) => [provider, { ...environment }]))
+  const ticketKey = randomBytes(32).toString('base64url')
   const children = new Set<Child>()
   const stopping = new AbortController()
   const start = (worker: number) => {
-    const child = startChild({ start: { worker, emulated: emulated ?? null } })
+    const child = startChild({ start: { worker, emulated: emulated ?? null, ticketKey } })
     children.add(child)
     if (stopping.signal.aborted) child.tell({ stop: true })
     void child.ended.then(() => children.delete(child))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../account.ts'
 import type { Caller } from './caller.ts'
-import { type TicketClaims, Tickets } from './tickets.ts'
+import { type Ticket, type TicketClaims, Tickets } from './tickets.ts'
 
 /** Who asks, and for which account. */
 export interface Entry {
@@ -9,16 +9,21 @@ export interface Entry {
   readonly account: Account
   /** What let the caller in; undefined where no credential is needed. */
   readonly by?: TicketClaims['by'] | undefined
+  /** When that ends, in ms since 1970. */
+  readonly until?: number | undefined
 }
 
 /** Decides who may enter. */
 export interface Access {
   /** A `ticket` of the request's address stands for a credential. Throws a Refusal, or rejects with one. */
   enter(request: IncomingMessage, ticket?: string): Entry | Promise<Entry>
-  /** Whose image a handle names, before its signature is verified. */
+  /** Whose image a handle names, before it is verified. */
   accountOf(handle: string): Account | undefined
-  /** What opens an address of this server for a minute. Rejects with a Refusal for whoever shows no credential where one is needed. */
-  ticketFor(entry: Entry, address: string): Promise<string>
+  /**
+   * What opens an address of this server for a minute, and no longer than the credential of the entry. Rejects with a Refusal for
+   * whoever shows no credential where one is needed.
+   */
+  ticketFor(entry: Entry, address: string): Promise<Ticket>
 }
 
 /** Lets everyone enter, as one caller of the account that there is at the moment. */

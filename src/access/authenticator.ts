@@ -11,16 +11,15 @@ import { accountHeader, accountNamed, badAccount, bearerOf } from './credentials
 import { KeyHolders } from './key-holders.ts'
 import { looksLikeKey } from './keys.ts'
 import { logRefusals } from './refusal-log.ts'
-import type { Scope } from './scopes.ts'
-import { type TicketClaims, Tickets } from './tickets.ts'
+import { type Ticket, type TicketClaims, Tickets } from './tickets.ts'
 import { Tokens, type VerifiedToken } from './tokens.ts'
 
 export interface AuthenticatorOptions {
   readonly file: AccessFile
   /** The accounts of the file. */
   readonly accounts: readonly Account[]
-  /** What strangers may do, where the file has one account; undefined if they may not enter. */
-  readonly anonymous: readonly Scope[] | undefined
+  /** Whoever shows no credential, where the file has one account; undefined if they may not enter. */
+  readonly stranger: Caller | undefined
   /** That sign tickets. */
   readonly keys: readonly string[]
   readonly log: Log
@@ -33,9 +32,9 @@ export class Authenticator implements Access {
   readonly #logRefusal: (error: Refusal) => void
   #state: State
 
-  constructor({ file, accounts, anonymous, keys, log }: AuthenticatorOptions) {
+  constructor({ file, accounts, stranger, keys, log }: AuthenticatorOptions) {
     this.#tickets = new Tickets(keys)
-    this.#stranger = anonymous && { id: 'anonymous', scopes: new Set(anonymous) }
+    this.#stranger = stranger
     this.#logRefusal = logRefusals(log)
     this.#state = stateOf(file, accounts)
   }
@@ -58,10 +57,10 @@ export class Authenticator implements Access {
     return this.#state.accounts.get(accountIn(handle) ?? '')
   }
 
-  async ticketFor({ caller, account, by }: Entry, address: string): Promise<string> {
+  async ticketFor({ caller, account, by, until }: Entry, address: string): Promise<Ticket> {
     if (!by || account.id === undefined) throw CredentialRefusal.missing()
     const { id, scopes } = caller
-    return this.#tickets.sign({ caller: id, account: account.id, scopes: [...scopes], by }, address)
+    return this.#tickets.sign({ caller: id, account: account.id, scopes: [...scopes], by }, address, until)
   }
 
   #enter(request: IncomingMessage, ticket: string | undefined): Entry | Promise<Entry> {
@@ -73,16 +72,17 @@ export class Authenticator implements Access {
     const named = accountNamed(request)
     if (credential === undefined) return this.#byNothing(named)
     if (looksLikeKey(credential)) {
-      const { caller, accounts, mark } = this.#state.holders.holderOf(credential)
-      return { caller, account: this.#accountAmong(accounts, named), by: { key: mark } }
+      const { caller, accounts, mark, expires } = this.#state.holders.holderOf(credential)
+      return { caller, account: this.#accountAmong(accounts, named), by: { key: mark }, until: expires }
     }
     const verified = this.#state.tokens.verify(credential)
     if (!(verified instanceof Promise)) return this.#byToken(verified, named)
     return verified.then(token => this.#byToken(token, named))
   }
 
-  #byToken({ caller, issuer, accounts }: VerifiedToken, named: string | undefined): Entry {
-    return { caller, account: this.#accountAmong(accounts ?? this.#onlyAccount(), named), by: { issuer } }
+  #byToken({ caller, issuer, accounts, expires }: VerifiedToken, named: string | undefined): Entry {
+    const account = this.#accountAmong(accounts ?? this.#onlyAccount(), named)
+    return { caller, account, by: { issuer }, until: expires }
   }
 
   /** A ticket works no longer than the line of the file that let its caller in, with no more than that allows now. */

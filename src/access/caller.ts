@@ -4,6 +4,8 @@ import { type Scope, scopes } from './scopes.ts'
 /** What a caller may use in a time; what is absent has no limit. */
 export interface CallerLimits {
   readonly requestsPerMinute?: number | undefined
+  /** Of each address, where a caller stands for many people. */
+  readonly requestsPerMinuteOfAddress?: number | undefined
   readonly costPerMinute?: number | undefined
   readonly upstreamCallsPerHour?: Readonly<Partial<Record<ProviderName, number>>> | undefined
 }

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { CredentialRefusal } from './credential-refusal.ts'
 import { scopes } from './scopes.ts'
 
-/** How long a ticket works. */
-export const ticketSeconds = 60
+/** How long a ticket works at most. */
+const ticketSeconds = 60
 
 /** Who was given a ticket. */
 const claims = z.object({
@@ -18,7 +18,12 @@ const claims = z.object({
 
 export type TicketClaims = z.output<typeof claims>
 
-/** JSON web tokens (HS256) in place of a credential, for one address and one minute. Anybody can read one, so it holds no secret. */
+export interface Ticket {
+  readonly ticket: string
+  readonly expiresInSeconds: number
+}
+
+/** JSON web tokens (HS256) in place of a credential, for one address and at most one minute. Anybody can read one, so it holds no secret. */
 export class Tickets {
   readonly #keys: readonly [Uint8Array, ...Uint8Array[]]
 
@@ -29,11 +34,16 @@ export class Tickets {
     this.#keys = [derive(first), ...others.map(derive)]
   }
 
-  sign(given: TicketClaims, address: string): Promise<string> {
-    return new SignJWT({ ...given, address: fingerprint(address) })
+  /** `until` is when the credential ends that it stands for, in ms since 1970. Rejects with a CredentialRefusal if that is now. */
+  async sign(given: TicketClaims, address: string, until = Number.POSITIVE_INFINITY): Promise<Ticket> {
+    const now = Math.floor(Date.now() / 1000)
+    const expires = Math.min(now + ticketSeconds, Math.floor(until / 1000))
+    if (expires <= now) throw CredentialRefusal.invalid('The credential ends before a ticket could be used.')
+    const ticket = await new SignJWT({ ...given, address: fingerprint(address) })
       .setProtectedHeader({ alg: 'HS256' })
-      .setExpirationTime(Math.floor(Date.now() / 1000) + ticketSeconds)
+      .setExpirationTime(expires)
       .sign(this.#keys[0])
+    return { ticket, expiresInSeconds: expires - now }
   }
 
   /** Rejects with a CredentialRefusal if it is not for that address, or its minute has passed. */

@@ -20,6 +20,8 @@ export interface VerifiedToken {
   readonly issuer: string
   /** The accounts that it names, known here or not; undefined if it names none. */
   readonly accounts: readonly string[] | undefined
+  /** In ms since 1970. */
+  readonly expires: number
 }
 
 interface Issuer extends IssuerEntry {
@@ -110,6 +112,7 @@ function verifiedToken(
     issuer,
     // A claim that is not understood must not open what no claim does.
     accounts: claims[accountsClaim] === undefined ? undefined : (textsOf(claims[accountsClaim]) ?? []),
+    expires: (claims.exp ?? 0) * 1000,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CallerLimits } from '../access/caller.ts'
 import type { Scope } from '../access/scopes.ts'
 import type { ImageSettings } from '../images/settings.ts'
 import type { Settings } from '../providers.ts'
@@ -24,6 +25,8 @@ export interface Config {
   readonly accessFile: string | undefined
   /** What those may do who show no credential; undefined if they may not enter where an access file is needed. */
   readonly anonymous: readonly Scope[] | undefined
+  /** What those may use. */
+  readonly anonymousLimits: CallerLimits
   /** The largest request body that is read. */
   readonly requestBytes: number
   /** What one operation may hold at most. */
@@ -102,6 +105,10 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     },
     accessFile: general.ISOTHERM_ACCESS,
     anonymous: general.ISOTHERM_ANONYMOUS,
+    anonymousLimits: {
+      requestsPerMinute: general.ISOTHERM_ANONYMOUS_REQUESTS || undefined,
+      requestsPerMinuteOfAddress: general.ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS || undefined,
+    },
     requestBytes: general.ISOTHERM_BODY_LIMIT,
     operationLimits: {
       cost: general.ISOTHERM_MAX_COST,

@@ -23,6 +23,8 @@ export const generalVariables = z.object({
     .refine(listed => listed.every(isScope), `must be a comma-separated list of ${scopes.join(', ')}`)
     .transform(listed => listed.filter(isScope))
     .optional(),
+  ISOTHERM_ANONYMOUS_REQUESTS: integer(0, 1_000_000_000).default(12_000),
+  ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS: integer(0, 1_000_000_000).default(1200),
   ISOTHERM_SANDBOX: z
     .union([text().pipe(z.enum(['auto', 'on', 'off'])), providerList()], {
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../access/caller.ts'
 import type { Charge } from '../upstream/call-context.ts'
 import { CallerLimited, type ProviderName } from '../upstream/error.ts'
 import type { CallCounter, Refusal as Wait } from '../upstream/rate-limit/call-counter.ts'
 import type { CallCounters } from '../upstream/rate-limit/call-counters.ts'
+import { AddressCounters } from './address-counters.ts'
 import type { CostMode } from './cost-mode.ts'
 import { Refusal } from './refusal.ts'
 
@@ -36,6 +37,7 @@ export class CallerLimits implements Disposable {
     updateAgeOnGet: true,
     dispose: counter => counter[Symbol.dispose](),
   })
+  readonly #addresses = new AddressCounters()
   readonly #costs = new WeakMap<CallCounter, CostCounter>()
 
   constructor(counters: CallCounters) {
@@ -43,16 +45,22 @@ export class CallerLimits implements Disposable {
   }
 
   /** Counts a request, and tells what is left in the headers of its response. Rejects with a Refusal of status 429. */
-  async enter({ id, limits }: Caller, response: ServerResponse): Promise<void> {
+  async enter(
+    { id, limits }: Caller,
+    { socket }: Pick<IncomingMessage, 'socket'>,
+    response: ServerResponse,
+  ): Promise<void> {
     const { requestsPerMinute: requests, costPerMinute: cost } = limits ?? {}
     if (cost !== undefined) tell(response, 'cost', cost, left(this.#cost(id, cost).counter, cost), minute)
+    const ofAddress = limits?.requestsPerMinuteOfAddress
+    // First, so that a flood from one address is refused before it uses up what all have together.
+    if (ofAddress !== undefined) {
+      const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
+      await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, response)
+    }
     if (requests === undefined) return
-    const counter = this.#counter(id, 'requests', requests, minute)
-    const refusal = await counter.take(0)
-    tell(response, 'minute', requests, counter.windowRooms[0]?.left ?? 0, refusal?.milliseconds ?? minute)
-    if (!refusal) return
-    const message = `This caller may send ${requests} requests a minute, and has sent them: ask again later.`
-    throw new Refusal(429, message, retryAfter(refusal), rateLimited)
+    const who = ofAddress === undefined ? 'This caller' : 'All who show no credential together'
+    await admit(this.#counter(id, 'requests', requests, minute), { name: 'minute', requests, who }, response)
   }
 
   /** Counts the estimated cost of an operation, and tells what is left. Returns why the operation has to wait, if it does. */
@@ -141,6 +149,18 @@ export class CallerLimits implements Disposable {
 
 /** The code of a caller's own limits. */
 export const rateLimited = 'RATE_LIMITED'
+
+async function admit(
+  counter: Pick<CallCounter, 'take' | 'windowRooms'>,
+  { name, requests, who }: { readonly name: string; readonly requests: number; readonly who: string },
+  response: ServerResponse,
+): Promise<void> {
+  const refusal = await counter.take(0)
+  tell(response, name, requests, counter.windowRooms[0]?.left ?? 0, refusal?.milliseconds ?? minute)
+  if (!refusal) return
+  const message = `${who} may send ${requests} requests a minute, and has sent them: ask again later.`
+  throw new Refusal(429, message, retryAfter(refusal), rateLimited)
+}
 
 /** Adds a limit to the headers of the IETF's draft on rate limits (version 11). */
 function tell(response: ServerResponse, name: string, quota: number, left: number, wait: number): void {

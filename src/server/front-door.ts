@@ -21,7 +21,7 @@ export interface Exchange {
 /** A request of a known caller. */
 export interface EnteredExchange extends Exchange, Entry {}
 
-/** Who may enter is not checked for images, whose links are signed, nor for what holds no secret. */
+/** Who may enter is not checked for images, whose links only this server can make, nor for what holds no secret. */
 export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
@@ -97,7 +97,7 @@ async function admit(
     using _use = entry.account.uses.begin()
     record.caller = entry.caller.id
     record.account = entry.account.id
-    await callerLimits?.enter(entry.caller, response)
+    await callerLimits?.enter(entry.caller, request, response)
     await handlers[route]({ ...exchange, ...entry })
   } else if (route) await handlers[route](exchange)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Access } from '../access/access.ts'
-import { spelledAddress, ticketSeconds } from '../access/tickets.ts'
+import { spelledAddress } from '../access/tickets.ts'
 import { sendJson } from '../images/json-response.ts'
 import type { EnteredExchange } from './front-door.ts'
 import { readJsonBody } from './json-body.ts'
@@ -34,14 +34,17 @@ export function ticketRoute({
     const read = await readJsonBody(request, response, { what: 'What a ticket is for', bytes })
     if (!read) return
     const address = addressIn(read.value)
-    const ticket = await access.ticketFor(exchange, address)
+    const { ticket, expiresInSeconds } = await access.ticketFor(exchange, address)
     const url = new URL(publicUrl ?? originOf(request, listening))
     const base = url.href.replace(/\/$/, '')
     const separator = address.includes('?') ? '&' : '?'
+    const path = `${address}${separator}ticket=${ticket}`
+    // Behind a proxy that ends TLS nobody here knows the scheme; whoever asked knows where, and may add the path.
     sendJson(request, response, 200, 'application/json', {
       ticket,
-      expiresInSeconds: ticketSeconds,
-      url: `${base}${address}${separator}ticket=${ticket}`,
+      expiresInSeconds,
+      url: base + path,
+      path,
     })
   }
 }

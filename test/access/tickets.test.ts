@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { bearer, type Guarded, post, serveGuarded, someCaller } from '../support/guarded.ts'
 import { inSeconds, issuerName, startIssuer } from '../support/issuer.ts'
@@ -39,6 +40,7 @@ test('a ticket opens one address by GET for a minute, with the account of its ca
     ticket: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     expiresInSeconds: 60,
     url: `${origin}${address}&ticket=${ticket.ticket}`,
+    path: `${address}&ticket=${ticket.ticket}`,
   })
   const response = await get(ticket.url)
   expect(response.status).toBe(200)
@@ -53,6 +55,23 @@ test('a ticket of a token opens it as well, with its scopes and no more', async 
   expect(refused.data?.__schema ?? null).toBe(null)
   const allowed = await (await get((await ticketFor(introspection)).url)).json()
   expect(allowed.data.__schema.queryType.name).toBe('Query')
+})
+
+test('a ticket works no longer than the token or the key that it stands for', async () => {
+  const token = await issuer.sign({ isotherm_accounts: 'one two', exp: inSeconds(3) })
+  const ticket = await ticketFor(address, token)
+  expect(ticket.status).toBe(200)
+  expect(ticket.expiresInSeconds).toBeLessThanOrEqual(3)
+  const claims = JSON.parse(Buffer.from(ticket.ticket.split('.')[1] ?? '', 'base64url').toString())
+  expect(claims.exp).toBeLessThanOrEqual(decodeJwt(token).exp ?? 0)
+  expect((await get(ticket.url)).status).toBe(200)
+  // A token is accepted for five seconds more, as clocks differ, but gives no ticket any more.
+  const late = await issuer.sign({ isotherm_accounts: 'one two', exp: inSeconds(-2) })
+  expect((await post(origin, bearer(late, 'one'))).status).toBe(200)
+  expect((await postTicket({ address }, late)).status).toBe(401)
+  const ending = someCaller('ending', ['two'], { expires: new Date(Date.now() + 20_000).toISOString() })
+  await guarded.rewrite({ ...file, callers: [caller.entry, ending.entry] })
+  expect((await ticketFor(address, ending.key)).expiresInSeconds).toBeLessThanOrEqual(20)
 })
 
 test('an address is opened however a browser spells it, and with GraphiQL on it', async () => {
@@ -150,7 +169,12 @@ function postTicket(
 async function ticketFor(
   wanted: string,
   credential = caller.key,
-): Promise<{ readonly status: number; readonly ticket: string; readonly url: string }> {
+): Promise<{
+  readonly status: number
+  readonly ticket: string
+  readonly url: string
+  readonly expiresInSeconds: number
+}> {
   const response = await postTicket({ address: wanted }, credential)
   return { status: response.status, ...(await response.json()) }
 }

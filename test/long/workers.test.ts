@@ -1,11 +1,15 @@
-import { readdir, readlink } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import { startSandbox } from '../../src/sandbox.ts'
 import { originOf, startChild } from '../support/child.ts'
 import { askText } from '../support/client.ts'
 import { installMilliseconds } from '../support/debian-package.ts'
 import { problemsOf } from '../support/environments.ts'
+import { bearer, post, someCaller } from '../support/guarded.ts'
 import { installRedis, startRedis } from '../support/redis.ts'
 import { childrenOf, isAlive } from '../support/workers.ts'
 
@@ -68,6 +72,46 @@ test('workers serve one port as one, replace one that ends, let requests end, an
   expect(journal.calls).toHaveLength(2)
 })
 
+test('a ticket and a link of one worker work at every other, without a key of their own', async () => {
+  await using redis = await startRedis()
+  await using sandbox = await startSandbox()
+  const { key, entry } = someCaller('page', ['acme'])
+  const folder = await mkdtemp(join(tmpdir(), 'isotherm-'))
+  await using resources = new AsyncDisposableStack()
+  resources.defer(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'access.yaml')
+  await writeFile(file, stringify({ accounts: [{ id: 'acme' }], callers: [entry] }))
+  const isotherm = resources.use(
+    await startChild('main.ts', {
+      PORT: '0',
+      ISOTHERM_WORKERS: '2',
+      ISOTHERM_ACCESS: file,
+      REDIS_URL: redis.url,
+      ...sandbox.environment(),
+    }),
+  )
+  const origin = await originOf(isotherm)
+  const headers = { 'content-type': 'application/json', ...bearer(key) }
+  // Each request has a connection of its own, which the workers get in turn.
+  const agent = new Agent({ keepAlive: false })
+  for (let round = 0; round < 4; round++) {
+    const address = '/graphql?query={__typename}'
+    const asked = await fetch(`${origin}/ticket`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ address }),
+    })
+    const { url } = await asked.json()
+    const images =
+      '{ website(by: { posthogProjectId: "1" }) { heatmaps(first: 1) { nodes { image(width: 1024) { link } } } } }'
+    const link = /http:[^"]+/.exec(JSON.stringify((await post(origin, bearer(key), images)).body))?.[0] ?? ''
+    for (let time = 0; time < 4; time++) {
+      expect(await statusOf(url, agent)).toBe(200)
+      expect([200, 202]).toContain(await statusOf(link, agent))
+    }
+  }
+})
+
 test('several workers need a Redis', () => {
   const environment = { ISOTHERM_WORKERS: '2', ISOTHERM_SANDBOX: 'on' }
   expect(problemsOf(environment)).toEqual([
@@ -80,6 +124,15 @@ async function socketsOf(pid: number): Promise<number> {
   const names = await readdir(`/proc/${pid}/fd`)
   const links = await Promise.all(names.map(name => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
   return links.filter(link => link.startsWith('socket:')).length
+}
+
+function statusOf(url: string, agent: Agent): Promise<number> {
+  const headers = { accept: 'application/json' }
+  return new Promise((resolve, reject) => {
+    get(url, { agent, headers }, response => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0))
+    }).once('error', reject)
+  })
 }
 
 function look(url: string, agent: Agent): Promise<void> {

@@ -58,7 +58,7 @@ export async function serveCallers({
     : {
         enter: request => ({ caller: callerOf(request, limits), account }),
         accountOf: () => account,
-        ticketFor: async () => 'none',
+        ticketFor: async () => ({ ticket: 'none', expiresInSeconds: 60 }),
       }
   const { publicUrl } = config.images
   const { log, messages } = recordLog()
