@@ -14,6 +14,8 @@ import { printPictures } from './pictures-report.ts'
 import { locationCount, questions } from './questions.ts'
 import { askRepeats, printRepeats, type Repeats } from './repeats.ts'
 import { printContest } from './report.ts'
+import { measureStarts, type Starts } from './start.ts'
+import { printStarts } from './start-report.ts'
 import { askYear, type Year } from './year.ts'
 import { printYear } from './year-report.ts'
 
@@ -24,7 +26,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     output: { type: 'string', default: 'bench.json' },
-    // Whose coverage is measured: a folder with a version of Isotherm and its node_modules.
+    // Whose coverage and start are measured: a folder with a version of Isotherm and its node_modules.
     checkout: { type: 'string', default: '.' },
   },
 })
@@ -43,6 +45,7 @@ const names = [
   'pictures',
   'repeats',
   'overhead',
+  'start',
   'coverage',
 ] as const
 const named = z.array(z.enum(names)).parse(positionals)
@@ -55,6 +58,7 @@ type Result =
   | PausesCost
   | Repeats
   | Overhead
+  | Starts
   | readonly DearAnswer[]
   | readonly RequestCoverage[]
 
@@ -99,6 +103,12 @@ for (const name of asked) {
     const measured = await openPictures(pace.rounds)
     results[name] = measured
     console.log(printPictures(measured))
+    continue
+  }
+  if (name === 'start') {
+    const measured = await measureStarts(catalogFile, resolve(values.checkout), pace.rounds)
+    results[name] = measured
+    console.log(printStarts(measured))
     continue
   }
   if (name === 'coverage') {
