@@ -14,6 +14,8 @@ export interface PicturesMeasured {
   readonly megabytesPerSecond: number
   /** In milliseconds, of one picture. */
   readonly processorTime: number
+  /** The same of what opens them. */
+  readonly loadTime: number
   /** In bytes, since the process began, when each picture was opened once. */
   readonly peakMemory: number
   /** The same when all rounds are over, in which each picture was opened once more. */
@@ -22,7 +24,7 @@ export interface PicturesMeasured {
 
 export type Pictures = readonly (Readonly<Record<Asker, PicturesMeasured>> & { readonly count: number })[]
 
-const opened = z.object({ seconds: z.number(), bytes: z.int() })
+const opened = z.object({ seconds: z.number(), bytes: z.int(), processorTime: z.number() })
 
 /**
  * Opens pictures of a million bytes through the proxy and by Isotherm's links, in turn, each in a process of its own. None is
@@ -50,9 +52,9 @@ async function measure(count: number, rounds: number): Promise<Record<Asker, Pic
   const open = async (asker: Asker) => {
     const worked = await servers[asker].order('processor-time', z.number())
     const order = { origin: servers[asker].origin, paths: paths[asker], connections }
-    const { seconds, bytes } = await load.order('open', opened, order)
+    const { seconds, bytes, processorTime: loadTime } = await load.order('open', opened, order)
     const processorTime = (await servers[asker].order('processor-time', z.number())) - worked
-    return { seconds, bytes, processorTime }
+    return { seconds, bytes, processorTime, loadTime }
   }
   const first = { proxy: await open('proxy'), isotherm: await open('isotherm') }
   deepStrictEqual(first.isotherm.bytes, first.proxy.bytes)
@@ -72,6 +74,7 @@ async function measure(count: number, rounds: number): Promise<Record<Asker, Pic
       picturesPerSecond: count / seconds,
       megabytesPerSecond: first[asker].bytes / 1e6 / seconds,
       processorTime: middle(runs[asker].map(run => run.processorTime)) / count,
+      loadTime: middle(runs[asker].map(run => run.loadTime)) / count,
       peakMemory: peaks[asker],
       lastPeakMemory: lastPeaks[asker],
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { middle } from './contest.ts'
+import { startServer } from './process.ts'
 
 /** What is started: the bare proxy, the built package, the source, and the source on made-up data, as `npm start` does. */
 export const starters = ['proxy', 'dist', 'source', 'sandbox'] as const
@@ -27,6 +28,7 @@ export type Starts = Readonly<Record<Starter, Start | undefined>>
 
 /** Starts each several times, in turn, in a process with nothing else in it. The middle one counts. */
 export async function measureStarts(catalogFile: string, checkout: string, rounds: number): Promise<Starts> {
+  await using emulator = await startServer('emulator.ts')
   const service = {
     ISOTHERM_SANDBOX: 'off',
     ISOTHERM_ANONYMOUS: 'traffic:read,pages:read,heatmaps:read',
@@ -41,7 +43,7 @@ export async function measureStarts(catalogFile: string, checkout: string, round
   const dist = join(checkout, 'dist/src/main.js')
   const source = join(checkout, 'src/main.ts')
   const starting: Readonly<Record<Starter, () => Promise<Start>>> = {
-    proxy: () => start([join(import.meta.dirname, 'proxy.ts'), 'http://127.0.0.1:1'], {}),
+    proxy: () => start([join(import.meta.dirname, 'proxy.ts'), emulator.origin], {}),
     dist: () => start([dist], service),
     source: () => start([source], service),
     sandbox: () => start([source], {}),
@@ -73,7 +75,10 @@ export async function measureStarts(catalogFile: string, checkout: string, round
 /** Long enough for what a start leaves to be collected. */
 const idleMilliseconds = 4000
 
-async function start(words: readonly string[], environment: Readonly<Record<string, string>>): Promise<Start> {
+async function start(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Start> {
   const begun = performance.now()
   const child = spawn(process.execPath, words, {
     env: { PATH: process.env.PATH, PORT: '0', ...environment },
@@ -100,12 +105,14 @@ async function start(words: readonly string[], environment: Readonly<Record<stri
   }
 }
 
-async function originSaid(output: NodeJS.ReadableStream): Promise<string | undefined> {
-  for await (const line of createInterface(output)) {
-    const origin = /listens on (http:\/\/[^/]+)/.exec(line)?.[1]
-    if (origin) return origin
-  }
-  return undefined
+/** Its output is read on, as it would be by whoever looks after it. */
+function originSaid(output: NodeJS.ReadableStream): Promise<string> {
+  return new Promise(resolve => {
+    createInterface(output).on('line', line => {
+      const origin = /listens on (http:\/\/[^/]+)/.exec(line)?.[1]
+      if (origin) resolve(origin)
+    })
+  })
 }
 
 /** Linux tells it in hundredths of a second. */
