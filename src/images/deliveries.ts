@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
 import { chunksOf, drop, readerPatience, untilTaken } from '../server/slow-readers.ts'
-import type { ImageFile } from '../upstream/images/image.ts'
 
 export interface DeliveryOptions {
   /** Milliseconds that a reader has to take the next 64 kB before its connection is closed. */
@@ -16,7 +15,7 @@ export class Deliveries {
   /** Ordered by when each last took something, the longest idle first. */
   readonly #readers = new Set<Reader>()
   /** How many readers each image has. */
-  readonly #held = new Map<ImageFile, number>()
+  readonly #held = new Map<HeldImage, number>()
   #bytes = 0
 
   constructor({ patience = readerPatience, maximumBytes = 268_435_456 }: DeliveryOptions = {}) {
@@ -24,15 +23,20 @@ export class Deliveries {
     this.#maximumBytes = maximumBytes
   }
 
-  /** Resolves when everything was taken, or the reader left or was disconnected. */
-  async deliver(response: ServerResponse, image: ImageFile, pieces: readonly Buffer[]): Promise<void> {
+  /** Resolves when everything was taken, or the reader left or was disconnected. Rejects as `pieces` does. */
+  async deliver(
+    response: ServerResponse,
+    image: HeldImage,
+    pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  ): Promise<void> {
     const reader: Reader = { response, image }
     this.#begin(reader)
     try {
-      for (const chunk of pieces.flatMap(piece => [...chunksOf(piece)])) {
-        await this.#taken(reader, taken => response.write(chunk, taken))
-        if (response.closed) return
-      }
+      for await (const piece of pieces)
+        for (const chunk of chunksOf(piece)) {
+          await this.#taken(reader, taken => response.write(chunk, taken))
+          if (response.closed) return
+        }
       await this.#taken(reader, taken => response.end(taken))
     } finally {
       this.#end(reader)
@@ -67,7 +71,12 @@ export class Deliveries {
   }
 }
 
+/** Known by its identity: all who read it hold the same bytes. */
+export interface HeldImage {
+  readonly byteLength: number
+}
+
 interface Reader {
   readonly response: ServerResponse
-  readonly image: ImageFile
+  readonly image: HeldImage
 }

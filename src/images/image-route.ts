@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { Account } from '../account.ts'
 import type { Exchange } from '../server/front-door.ts'
 import { responseSignal } from '../server/response-signal.ts'
+import { drop } from '../server/slow-readers.ts'
 import { imageCaller, RequestScope } from '../upstream/source/request-scope.ts'
 import { judgeConditions } from './conditions.ts'
 import { Deliveries } from './deliveries.ts'
 import { WrongHandle } from './handles.ts'
 import { imagePath } from './image-path.ts'
-import { conditionFailed, sendImage } from './image-response.ts'
+import { conditionFailed, sendArriving, sendImage, wantsAll } from './image-response.ts'
 import { freshSeconds } from './images.ts'
 import { sendJson, sendProblem } from './json-response.ts'
 import { problem, problemOf } from './problem.ts'
@@ -50,7 +51,12 @@ export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => 
       // The client has left.
       if (response.closed) return
       const known = problemOf(error)
-      if (!known || response.headersSent) throw error
+      if (!known) throw error
+      if (response.headersSent) {
+        // The client must not take a part of an image for the whole.
+        logError(error, imagePath, record.id)
+        return drop(response)
+      }
       if (known.status >= 500) logError(error, imagePath, record.id)
       sendProblem(request, response, known)
     }
@@ -77,11 +83,14 @@ async function respond(
   const scope = RequestScope.alone(reference.provider, signal, imageCaller, record)
   record.account = account.id
   record.used = () => [scope]
-  const found = await account.images.open(reference, variant.data, scope)
-  if (found.state === 'READY') {
-    const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
-    return sendImage(request, response, { image: found.image, freshSeconds: seconds, deliveries })
-  }
+  const { images } = account
+  const found = await (wantsAll(request)
+    ? images.openEarly(reference, variant.data, scope)
+    : images.open(reference, variant.data, scope))
+  const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
+  const sending = { freshSeconds: seconds, deliveries }
+  if (found.state === 'ARRIVING') return sendArriving(response, found, sending)
+  if (found.state === 'READY') return sendImage(request, response, { image: found.image, ...sending })
   if (found.state === 'FAILED') {
     return sendProblem(request, response, problem(422, found.failure, { state: 'FAILED' }))
   }

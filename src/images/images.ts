@@ -3,9 +3,11 @@ import { screenshotSeconds } from '../providers/posthog/sources.ts'
 import type { Sources } from '../providers.ts'
 import type { CacheAccess } from '../upstream/cache/cache.ts'
 import { notConfigured } from '../upstream/error.ts'
+import { ArrivingImage } from '../upstream/images/arriving-image.ts'
 import type { ImageFile } from '../upstream/images/image.ts'
 import { isImageResult } from '../upstream/images/image-cache.ts'
 import type { RequestScope } from '../upstream/source/request-scope.ts'
+import { ChangedImage, type EarlyImage, isServable } from './arriving.ts'
 import { DrawingQueue } from './drawing-queue.ts'
 import type { ImageReference, ScreenshotReference } from './references.ts'
 import { draw, isVariant, type Size, sizeOf, UnfitImage, type Variant } from './resizing.ts'
@@ -77,6 +79,26 @@ export class Images {
     return ready(drawn)
   }
 
+  /** As `open`, but resolves sooner with an image that is served as it is, once its first bytes are there and checked. */
+  openEarly(
+    reference: ImageReference,
+    variant: Variant,
+    scope: RequestScope,
+  ): Promise<ImageState | EarlyImage> {
+    const opened = this.open(reference, variant, scope)
+    const { promise, resolve, reject } = Promise.withResolvers<ImageState | EarlyImage>()
+    opened.then(resolve, reject)
+    scope.onArriving = async image => {
+      if (!(image instanceof ArrivingImage)) return
+      if (!(await isServable(image, variant, this.#maximumPixels).catch(() => false))) return
+      const whole = opened.then(imageOf)
+      // Whoever sends it waits for it only at the end.
+      whole.catch(() => undefined)
+      resolve({ state: 'ARRIVING', image, whole })
+    }
+    return promise
+  }
+
   /** Remembers an unfit image like a size, as finding out again would cost as much. */
   async #sizeOf(image: ImageFile, signal: AbortSignal): Promise<Size> {
     const known = this.#sizes.get(image)
@@ -108,6 +130,11 @@ export class Images {
     }
     return seen.state === 'READY' ? ready(seen.picture) : seen
   }
+}
+
+function imageOf(found: ImageState): ImageFile {
+  if (found.state === 'READY') return found.image
+  throw new ChangedImage('The picture was withdrawn while it was sent.')
 }
 
 function ready(image: ImageFile): ReadyImage {

@@ -1,6 +1,5 @@
-import { imageSize } from 'image-size'
-import sharp from 'sharp'
-import { cutParts, type ImageFile, imageTag } from '../upstream/images/image.ts'
+import { cutParts, headBytes, type ImageFile, imageTag } from '../upstream/images/image.ts'
+import { loadImageSize, openSharp } from './image-libraries.ts'
 
 export const formats = ['webp', 'jpeg', 'png'] as const
 type Format = (typeof formats)[number]
@@ -36,30 +35,34 @@ export async function sizeOf(
   maximumPixels: number,
   inTurn: (look: () => Promise<Size>) => Promise<Size> = look => look(),
 ): Promise<Size> {
-  const { width, height } = sizeInHead(image) ?? (await inTurn(() => sizeInAll(image)))
+  const head = await sizeInHead(image)
+  const { width, height } = head?.isSure ? head : await inTurn(() => sizeInAll(image))
   if (width * height > maximumPixels) {
     throw new UnfitImage(`The picture has more than ${maximumPixels} pixels.`)
   }
   return { width, height }
 }
 
-/** Nearly every JPEG has its size within these first bytes. */
-const headBytes = 16_384
+export interface HeadSize extends Size {
+  /** Other formats than JPEG may say at the end that width and height are exchanged. */
+  readonly isSure: boolean
+}
 
-/** Undefined if the size is not there, or for formats that may store the orientation at the end. */
-function sizeInHead(image: ImageFile): Size | undefined {
-  if (image.contentType !== 'image/jpeg') return undefined
+/** Undefined if the first bytes do not tell it. */
+export async function sizeInHead(image: ImageFile): Promise<HeadSize | undefined> {
+  const imageSize = await loadImageSize()
   try {
     const { width, height, orientation = 1 } = imageSize(Buffer.concat(cutParts(image, 0, headBytes)))
     if (!(width > 0 && height > 0)) return undefined
-    return orientation < 5 ? { width, height } : { width: height, height: width }
+    const isSure = image.contentType === 'image/jpeg'
+    return orientation < 5 ? { width, height, isSure } : { width: height, height: width, isSure }
   } catch {
     return undefined
   }
 }
 
 async function sizeInAll({ parts }: ImageFile): Promise<Size> {
-  const image = sharp(Buffer.concat(parts), { limitInputPixels: false })
+  const image = await openSharp(parts, { limitInputPixels: false })
   return (await image.metadata().catch(unfit)).autoOrient
 }
 
@@ -89,7 +92,7 @@ export async function draw(
   const side = scale * Math.max(size.width, size.height)
   const longest = longestSide[wanted] ?? side
   if (side > longest) throw new UnfitImage(`A ${wanted} picture has at most ${longest} pixels a side.`)
-  const drawing = sharp(Buffer.concat(parts), { limitInputPixels: maximumPixels, sequentialRead: true })
+  const drawing = await openSharp(parts, { limitInputPixels: maximumPixels, sequentialRead: true })
   // JPEG has no transparency, and most page backgrounds are white.
   if (wanted === 'jpeg') drawing.flatten({ background: '#fff' })
   const drawn = await drawing

@@ -34,6 +34,8 @@ export interface CallContext {
   readonly tokenAsked?: () => void
   /** Called with the time by the vendor's clock, in milliseconds, when a response tells it. */
   readonly dated?: (milliseconds: number) => void
+  /** Called with a value of which only a part has come. The call resolves with the whole value later, or fails. */
+  readonly arriving?: (value: object) => void
   /** Called with the bytes that a response took. */
   readonly received?: (bytes: number) => void
 }

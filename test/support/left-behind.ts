@@ -1,3 +1,5 @@
+// Its library sets an environment variable when it is loaded, whichever file is the first to need it.
+import 'sharp'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 
 // Files share a process: each leaves it as it was.

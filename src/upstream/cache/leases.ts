@@ -2,9 +2,9 @@ import { hash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
+import { askTwice } from './ask-twice.ts'
 import { claimScript, endScript, renewScript } from './lease-scripts.ts'
 import { LeaseWatches } from './lease-watches.ts'
-import { askTwice } from './redis.ts'
 
 /** How a call ended for one entry: its value is cached for so long, or others are told something else about it. */
 export type LeaseResult = { readonly keptMilliseconds: number } | { readonly told: unknown } | undefined

@@ -20,18 +20,6 @@ export function openRedis(url: URL | string, log: Log): RedisConnection {
   return connect(more => new Redis(String(url), { ...options, ...more }), observeLosses(log))
 }
 
-/**
- * Calls `ask`, and again if that fails. A process that was busy for longer than a server may be silent finds its connection
- * broken through no fault of the server. Use it for whatever may run twice.
- */
-export async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch {
-    return await ask()
-  }
-}
-
 const options = {
   connectTimeout: 2 * patience,
   socketTimeout: patience,

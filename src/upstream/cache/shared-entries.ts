@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
+import { askTwice } from './ask-twice.ts'
 import { openInvalidationBus } from './invalidation-bus.ts'
 import type { Memory, StoredEntry } from './memory.ts'
-import { askTwice } from './redis.ts'
 
 /** Entries in Redis, which all instances read and write; each has its own memory in front of them. */
 export interface SharedEntries {

@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { askTwice } from './redis.ts'
+import { askTwice } from './ask-twice.ts'
 
 /** A tag as it was at one moment: counts for nothing once the tag is cleared. */
 export interface TagVersion {

@@ -5,6 +5,7 @@ import type { Bounds } from '../http/bounds.ts'
 import { Connections } from '../http/connections.ts'
 import { openDispatch } from '../http/dispatch.ts'
 import { ImageExchange, type ImageResponse } from './image-response.ts'
+import { ImageTags } from './image-tags.ts'
 
 export interface ImageCall {
   readonly url: URL
@@ -34,6 +35,7 @@ export function openImageDownloader(
     ...(lookup && { lookup }),
   })
   const dispatch = openDispatch(provider, bounds, connections)
+  const tags = new ImageTags()
   return {
     get({ url, headers, callContext }) {
       const request = {
@@ -46,7 +48,8 @@ export function openImageDownloader(
           ...headers,
         },
       }
-      const open = () => new ImageExchange(provider, maximumBytes)
+      const { arriving } = callContext
+      const open = () => new ImageExchange({ provider, url: url.href, maximumBytes, tags, arriving })
       return dispatch({ request, open, callContext, isRead: true, isCreation: false })
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),

@@ -1,5 +1,4 @@
 import { createCipheriv } from 'node:crypto'
-import { fileTypeFromBuffer } from 'file-type'
 import { type ProviderName, UpstreamError } from '../error.ts'
 import { type HttpHead, header } from '../http/message.ts'
 
@@ -17,6 +16,9 @@ export interface ImageFile {
 /** The number of bytes that detection needs. */
 export const firstBytes = 4100
 
+/** Nearly every image tells its size within these first bytes. */
+export const headBytes = 16_384
+
 /** Types that browsers show without running code: not SVG. */
 const shown: ReadonlySet<string> = new Set([
   'image/jpeg',
@@ -28,6 +30,7 @@ const shown: ReadonlySet<string> = new Set([
 
 /** Detects the media type from the first bytes; throws UpstreamError if it is not an image. */
 export async function imageType(provider: ProviderName, first: Uint8Array): Promise<string> {
+  const { fileTypeFromBuffer } = await import('file-type')
   // The library may read past the end of a truncated file.
   const found = await fileTypeFromBuffer(first).catch(() => undefined)
   if (found && shown.has(found.mime)) return found.mime
@@ -40,13 +43,22 @@ export async function imageType(provider: ProviderName, first: Uint8Array): Prom
 
 /** The upstream's own tag if it is strong, else one computed from the bytes. */
 export function imageTag(head: HttpHead, parts: readonly Uint8Array[]): string {
+  return strongTag(head) ?? `"${checksum(parts).toString('base64url')}"`
+}
+
+/** The upstream's own tag; undefined if it sends none, or a weak one. */
+export function strongTag(head: HttpHead): string | undefined {
   const sent = header(head, 'etag')
-  if (sent && /^"[\x21\x23-\x7e]{1,128}"$/.test(sent)) return sent
+  return sent && /^"[\x21\x23-\x7e]{1,128}"$/.test(sent) ? sent : undefined
+}
+
+/** The same for the same bytes, however they are cut. */
+export function checksum(parts: readonly Uint8Array[]): Buffer {
   // GMAC with a public key: 128 bits over all bytes at a tenth of SHA-256's cost, and a forged tag gains nothing.
   const sum = createCipheriv('aes-128-gcm', tagKey, tagNonce)
   for (const part of parts) sum.setAAD(part)
   sum.final()
-  return `"${sum.getAuthTag().toString('base64url')}"`
+  return sum.getAuthTag()
 }
 
 const [tagKey, tagNonce] = [Buffer.alloc(16), Buffer.alloc(12)]

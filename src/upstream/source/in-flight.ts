@@ -40,6 +40,8 @@ export class InFlightQuestion<Key, Value> {
   followedSince: number | undefined
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
+  /** The value of which only a part has come. */
+  #arriving: object | undefined
   #waiting: Waiting<Value>[]
 
   constructor(name: string, key: Key, tag: TagVersion | 'unknown' | undefined) {
@@ -73,6 +75,13 @@ export class InFlightQuestion<Key, Value> {
     // A growing array reserves room for many, and mostly one waits.
     if (this.isWanted) this.#waiting.push({ waiters, index })
     else this.#waiting = [{ waiters, index }]
+    if (this.#arriving) waiters.scope.onArriving?.(this.#arriving)
+  }
+
+  /** Shows everyone who waits the value of which only a part has come. */
+  show(arriving: object): void {
+    this.#arriving = arriving
+    for (const { waiters } of this.#waiting) waiters.scope.onArriving?.(arriving)
   }
 
   /** Returns whether nobody waits any more. */

@@ -30,6 +30,9 @@ export function callContextFor<Key, Value>(
     tokenAsked() {
       usage.tokens++
     },
+    arriving(value) {
+      for (const question of questions) question.show(value)
+    },
     received(bytes) {
       usage.bytes += bytes
     },

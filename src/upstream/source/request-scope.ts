@@ -18,6 +18,8 @@ export class RequestScope {
   /** The caller's own limit, if it has one. */
   readonly charge: Charge | undefined
   readonly usage = new Usage()
+  /** Called with a value of which only a part has come, for requests that can begin with that. */
+  onArriving: ((value: object) => void) | undefined
   readonly #admission: Admission
   readonly #maximumCalls: number
 

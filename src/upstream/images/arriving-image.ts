@@ -1,0 +1,50 @@
+import type { ImageFile } from './image.ts'
+
+/** An image whose first bytes are checked while the rest still arrives. Its length is what the vendor told. */
+export class ArrivingImage implements ImageFile {
+  readonly parts: readonly Buffer[]
+  readonly byteLength: number
+  readonly contentType: string
+  readonly #tag: () => string
+  #etag: string | undefined
+  #isOver = false
+  #change = Promise.withResolvers<void>()
+
+  /** `parts` grows; `note` tells of each new one. */
+  constructor({ parts, byteLength, contentType }: Omit<ImageFile, 'etag'>, tag: () => string) {
+    this.parts = parts
+    this.byteLength = byteLength
+    this.contentType = contentType
+    this.#tag = tag
+  }
+
+  /** That of the whole image, unless another image than before turns out to begin with the same bytes. */
+  get etag(): string {
+    this.#etag ??= this.#tag()
+    return this.#etag
+  }
+
+  /** A part has come. */
+  note(): void {
+    this.#change.resolve()
+    this.#change = Promise.withResolvers()
+  }
+
+  /** Nothing more will come. */
+  end(): void {
+    this.#isOver = true
+    this.#change.resolve()
+  }
+
+  /** All parts but the last, as they come. Ends early if the rest does not come. */
+  async *allButTheLast(): AsyncGenerator<Buffer> {
+    let bytes = 0
+    for (let index = 0; ; index++) {
+      while (this.parts.length <= index && !this.#isOver) await this.#change.promise
+      const part = this.parts[index]
+      bytes += part?.byteLength ?? 0
+      if (!part || bytes >= this.byteLength) return
+      yield part
+    }
+  }
+}
