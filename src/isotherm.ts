@@ -12,7 +12,7 @@ import { startServer } from './server/server.ts'
 import type { DocumentSettings } from './server/trusted-documents.ts'
 import { readStart, type Setup } from './setup.ts'
 import { openTelemetry } from './telemetry/telemetry.ts'
-import { openRedis } from './upstream/cache/redis.ts'
+import type { RedisConnection } from './upstream/cache/redis.ts'
 import { warnOfEviction } from './upstream/cache/redis-eviction.ts'
 import { type Log, silentLog } from './upstream/log.ts'
 import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
@@ -68,7 +68,7 @@ export async function startIsotherm(
   const { config, setup, reader } = await readStart(environment, sandboxByDefault)
   if (isUnguarded(config, sandboxByDefault)) throw new StartProblems([unguarded])
   await using resources = new AsyncDisposableStack()
-  const redis = config.redisUrl && resources.use(openRedis(config.redisUrl, log))
+  const redis = config.redisUrl && resources.use(await connectRedis(config.redisUrl, log))
   if (redis) void warnOfEviction(redis, log)
   const counters = resources.use(openCallCounters(redis))
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
@@ -132,6 +132,12 @@ export async function startIsotherm(
     reload: () => reloading.reload(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** Its library is loaded only where there is a Redis. */
+async function connectRedis(url: URL, log: Log): Promise<RedisConnection> {
+  const { openRedis } = await import('./upstream/cache/redis.ts')
+  return openRedis(url, log)
 }
 
 /** A port for each worker; 0 picks a free one. */

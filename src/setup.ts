@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { type AccessFile, type AccountEntry, readAccessFile } from './access/access-file.ts'
+import type { AccessFile, AccountEntry } from './access/access-file.ts'
 import { Catalog } from './catalog/catalog.ts'
-import { readCatalog } from './catalog/file.ts'
 import { type Config, type Environment, noManifest, readConfig, StartProblems } from './config/config.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
 import type { Settings } from './providers.ts'
@@ -76,7 +75,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     const problems: string[] = []
     const texts = new TextFiles(problems)
     const access =
-      accessFile && readAccess(await texts.read(accessFile, 'the access file'), accessFile, problems)
+      accessFile && (await readAccess(await texts.read(accessFile, 'the access file'), accessFile, problems))
     const entries: readonly (AccountEntry | undefined)[] = access
       ? access.accounts
       : accessFile
@@ -110,8 +109,8 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
     const madeUp = isCatalogMadeUp ? await madeUpCatalog() : ''
     const catalogText = file ? await texts.read(file, 'the catalog') : madeUp
-    const catalog = readCatalog(catalogText, catalogName)
-    if ('problems' in catalog) problems.push(...catalog.problems)
+    const catalog =
+      file || isCatalogMadeUp ? await parseCatalog(catalogText, catalogName, problems) : undefined
 
     const manifest = besideAccess(entry?.documents) ?? variable('ISOTHERM_DOCUMENTS')
     if (entry && !manifest && (variable('ISOTHERM_DOCUMENT_MODE') ?? 'off') !== 'off')
@@ -124,7 +123,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
       id,
       prefix,
       ...providers,
-      catalog: 'catalog' in catalog ? catalog.catalog : new Catalog(),
+      catalog: catalog ?? new Catalog(),
       catalogName,
       isCatalogMadeUp,
       documents: trusted && 'documents' in trusted ? trusted.documents : new TrustedDocuments(),
@@ -167,9 +166,19 @@ class TextFiles {
   }
 }
 
-function readAccess(text: string, file: string, problems: string[]): AccessFile | undefined {
+/** Undefined if there are problems. YAML is loaded only where there is a file. */
+async function parseCatalog(text: string, name: string, problems: string[]): Promise<Catalog | undefined> {
+  const { readCatalog } = await import('./catalog/file.ts')
+  const read = readCatalog(text, name)
+  if ('catalog' in read) return read.catalog
+  problems.push(...read.problems)
+  return undefined
+}
+
+async function readAccess(text: string, file: string, problems: string[]): Promise<AccessFile | undefined> {
   // Of a file that cannot be read nothing else is wrong.
   if (problems.length > 0) return undefined
+  const { readAccessFile } = await import('./access/access-file.ts')
   const read = readAccessFile(text, file)
   if (!('problems' in read)) return read.value
   problems.push(...read.problems)

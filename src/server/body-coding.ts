@@ -18,13 +18,25 @@ export type Coding = (typeof codings)[number]
 
 /** The coding that a client prefers; undefined for none. A client that does not say gets none. */
 export function codingFor(acceptEncoding: string | undefined): Coding | undefined {
-  if (!acceptEncoding?.trim()) return undefined
-  const given = new Map(readAccept(acceptEncoding).map(({ name, quality }) => [spelled(name), quality]))
-  const qualityOf = (coding: string) => given.get(coding) ?? given.get('*') ?? 0
+  const qualityOf = readQualities(acceptEncoding)
   const [best] = codings.toSorted((one, other) => qualityOf(other) - qualityOf(one))
-  if (best === undefined || qualityOf(best) === 0) return undefined
-  // Only a client that names it prefers a body as it is.
-  return (given.get('identity') ?? 0) > qualityOf(best) ? undefined : best
+  return best !== undefined && takes(qualityOf, best) ? best : undefined
+}
+
+/** Whether a client takes this coding, and does not prefer a body as it is. */
+export function takesCoding(acceptEncoding: string | undefined, coding: Coding): boolean {
+  return takes(readQualities(acceptEncoding), coding)
+}
+
+/** Only a client that names it prefers a body as it is. */
+function takes(qualityOf: (name: string) => number, coding: Coding): boolean {
+  return qualityOf(coding) > 0 && qualityOf('identity') <= qualityOf(coding)
+}
+
+function readQualities(acceptEncoding = ''): (name: string) => number {
+  if (!acceptEncoding.trim()) return () => 0
+  const given = new Map(readAccept(acceptEncoding).map(({ name, quality }) => [spelled(name), quality]))
+  return name => given.get(name) ?? (name === 'identity' ? 0 : (given.get('*') ?? 0))
 }
 
 /** Compresses a whole body, outside of the event loop. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { accountHeader } from '../access/credentials.ts'
 import { explainHeader } from './explain.ts'
-import { traceHeader } from './plugins/inline-trace.ts'
 import type { Result } from './result-body.ts'
+import { traceHeader } from './trace-header.ts'
 
 /** The request headers that decide the response to a GET, or whether it is refused. */
 export const varyingHeaders = [

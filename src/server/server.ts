@@ -3,13 +3,13 @@ import { schema } from '../../schema/index.ts'
 import type { Access } from '../access/access.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
+import { onFirstUse } from '../upstream/first-use.ts'
 import type { Log } from '../upstream/log.ts'
 import { type CallCounters, openCallCounters } from '../upstream/rate-limit/call-counters.ts'
 import { CallerLimits } from './caller-limits.ts'
 import type { CostMode } from './cost-mode.ts'
 import { documentsPage } from './documents-page.ts'
-import { explorer } from './explorer.ts'
-import { explorerPage } from './explorer-page.ts'
+import { explorerRoute } from './explorer-route.ts'
 import { type Exchange, frontDoor } from './front-door.ts'
 import { graphqlOverHttp } from './graphql-over-http.ts'
 import { sendHome } from './home-page.ts'
@@ -18,12 +18,13 @@ import { requireScope } from './insufficient-scope.ts'
 import { isLoopback, knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
-import { asksForTrace, useInlineTrace } from './plugins/inline-trace.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
+import { Refusal } from './refusal.ts'
 import type { RequestObserver } from './request-record.ts'
 import { sendText } from './response-body.ts'
 import { readerPatience } from './slow-readers.ts'
 import { ticketRoute } from './ticket-route.ts'
+import { asksForTrace } from './trace-header.ts'
 import type { DocumentSettings } from './trusted-documents.ts'
 import { openYoga } from './yoga.ts'
 
@@ -86,14 +87,20 @@ export async function startServer(
   const maximumCost = operationLimits.cost
   const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors, maximumCost }
   const respond = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
-  let traced: typeof respond | undefined
-  const respondTraced: typeof respond = exchange => {
+  const openTraced = onFirstUse(async () => {
+    const { useInlineTrace } = await import('./plugins/inline-trace.ts')
     // Tracing changes every resolver, so it needs a copy of the schema, which sorting makes.
-    traced ??= graphqlOverHttp(
+    return graphqlOverHttp(
       openYoga(lexicographicSortSchema(schema), useInlineTrace(), yogaOptions),
       httpOptions,
     )
-    return traced(exchange)
+  })
+  const respondTraced: typeof respond = async exchange => {
+    const traced = await openTraced().catch(error => {
+      maskedErrors.logError(error, 'inline traces', exchange.record.id)
+      throw new Refusal(500, 'Inline traces could not be loaded. The log of this server says why.')
+    })
+    await traced(exchange)
   }
   const showImage = imageRoute({
     accountOf: handle => access.accountOf(handle),
@@ -101,6 +108,7 @@ export async function startServer(
     patience,
     logError: maskedErrors.logError,
   })
+  const showExplorer = explorerRoute({ patience, logError: maskedErrors.logError })
   const door = frontDoor({
     access,
     callerLimits,
@@ -112,11 +120,7 @@ export async function startServer(
       graphql: exchange => (asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange)),
       graphiql: exchange => {
         requireScope(exchange.caller, 'explore', 'GraphiQL')
-        return sendPage(
-          exchange,
-          mode === 'refuse' ? documentsPage() : explorerPage(explorer(new Date())),
-          patience,
-        )
+        return mode === 'refuse' ? sendPage(exchange, documentsPage(), patience) : showExplorer(exchange)
       },
       home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
       ticket: ticketRoute({ access, publicUrl, listening: http.origin }),

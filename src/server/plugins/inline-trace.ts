@@ -1,14 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import { Trace } from '@apollo/usage-reporting-protobuf'
 import { useApolloInstrumentation } from '@graphql-yoga/plugin-apollo-inline-trace'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
-
-/** Federated gateways request field timings by this header. */
-export const traceHeader = 'apollo-federation-include-trace'
-
-export function asksForTrace({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return headers[traceHeader] === 'ftv1'
-}
+import { traceHeader } from '../trace-header.ts'
 
 /**
  * Adds field timings in Apollo's format to `extensions.ftv1` when a gateway asks for them. Wraps every resolver of
