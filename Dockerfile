@@ -3,7 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # No package needs its install script here: one of them would bring a second Node.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY build.ts ./
 COPY src src
 COPY schema schema
 RUN npm run build

@@ -24,7 +24,8 @@ export async function thirdPartyPage(
   return `# Third-party packages
 
 Isotherm is under the MIT licence ([LICENSE](LICENSE)). It installs these packages, some of them only on certain machines. Each
-comes with its own licence text. \`npm run third-party\` writes this page.
+comes with its own licence text; \`dist/licences.txt\` has those of the packages that are built into \`dist\`.
+\`npm run third-party\` writes this page.
 
 | licence | packages |
 |---|---|
