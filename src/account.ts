@@ -104,7 +104,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const clients = connectClients(settings, options.counters ?? own, healths, upstreamObserver)
   const ownCaches = options.caches
     ? undefined
-    : openCaches({ recordBytes: cacheBytes, imageBytes: images.cacheBytes, redis })
+    : openCaches({ recordBytes: cacheBytes, imageBytes: images.cacheBytes, redis, log })
   const caches = options.caches ?? ownCaches
   const owner = id === undefined ? [] : ['account', id]
   const cachePolicy = caches?.records

@@ -73,7 +73,12 @@ export async function startIsotherm(
   const counters = resources.use(openCallCounters(redis))
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }
-  const caches = openCaches({ recordBytes: config.cacheBytes, imageBytes: config.images.cacheBytes, redis })
+  const caches = openCaches({
+    recordBytes: config.cacheBytes,
+    imageBytes: config.images.cacheBytes,
+    redis,
+    log,
+  })
   const { metrics } = config.telemetry
   const telemetry = resources.use(
     await openTelemetry({

@@ -250,3 +250,14 @@ describe('a Redis', () => {
     expect(report.text).not.toContain('planted')
   })
 })
+  test.each(['subscribe', 'publish'])('that does not allow %s is told what that costs', async command => {
+    await using redis = await startRedis('--maxmemory-policy', 'noeviction')
+    const url = await redis.forbid(command)
+    const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: url })
+    expect(report.code).toBe(0)
+    expect(about(report, 'redis')).toEqual([
+      expect.stringMatching(/^ok: It answers/),
+      expect.stringMatching(/^warning: It delivers no messages \(NOPERM\), .* Allow its user SUBSCRIBE and PUBLISH/),
+    ])
+  })
+

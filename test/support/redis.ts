@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,6 +23,8 @@ export interface RedisServer extends AsyncDisposable {
   demote(): Promise<void>
   promote(): Promise<void>
   forgetScripts(): Promise<void>
+  /** The URL of a user who may do all but that command. */
+  forbid(command: string): Promise<string>
 }
 
 /** Installs Debian's Redis where it is missing: give the hook `installMilliseconds`. */
@@ -61,6 +64,21 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
     demote: () => command('REPLICAOF', '127.0.0.1', '1'),
     promote: () => command('REPLICAOF', 'NO', 'ONE'),
     forgetScripts: () => command('SCRIPT', 'FLUSH'),
+    async forbid(refused) {
+      const password = randomUUID()
+      await command(
+        'ACL',
+        'SETUSER',
+        `without-${refused}`,
+        'on',
+        `>${password}`,
+        '~*',
+        '&*',
+        '+@all',
+        `-${refused}`,
+      )
+      return `redis://without-${refused}:${password}@127.0.0.1:${port}`
+    },
     [Symbol.asyncDispose]: kill,
   }
 }

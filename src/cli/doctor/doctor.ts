@@ -12,7 +12,7 @@ import { openCallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { CommandOptions } from '../command-options.ts'
 import { readVersion } from '../usage.ts'
 import { exitCodeOf, type Finding, findingsText, planText } from './findings.ts'
-import { redisFinding } from './redis-finding.ts'
+import { redisFindings } from './redis-findings.ts'
 import { costOf, subjectOf, type VendorQuestion, vendorFindings } from './vendor-findings.ts'
 
 /** The most milliseconds that one vendor is asked for. */
@@ -88,7 +88,7 @@ async function openPatient({ environment, inherited, sandboxByDefault }: Command
 
 async function ask({ questions, config: { redisUrl }, placeOf }: Patient): Promise<readonly Finding[]> {
   const vendors = questions.flatMap(question => providerNames.map(name => vendorFindings(name, question)))
-  const redis = redisUrl ? [redisFinding(redisUrl, placeOf('REDIS_URL')).then(found => [found])] : []
+  const redis = redisUrl ? [redisFindings(redisUrl, placeOf('REDIS_URL'))] : []
   return (await Promise.all([...vendors, ...redis])).flat()
 }
 

@@ -1,3 +1,4 @@
+import { type Log, silentLog } from '../log.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { openMemory, type StoredEntry } from './memory.ts'
 import type { RedisConnection } from './redis.ts'
@@ -75,16 +76,17 @@ export interface CacheOptions {
   readonly redis?: RedisConnection | undefined
   /** Whose entries they are. Another namespace never sees them, and Redis does not show it. */
   readonly namespace: string
+  readonly log?: Log
 }
 
-export function openCache({ bytes, redis, namespace }: CacheOptions): Cache {
+export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOptions): Cache {
   const resources = new DisposableStack()
   const memory = openMemory(bytes)
   const connection = redis && resources.use(redis.duplicate())
   const subscriber = redis && resources.use(redis.duplicate({ autoResubscribe: false }))
   const connections = connection && subscriber && { redis: connection, subscriber, namespace }
   const shared = connections && openSharedEntries({ ...connections, memory })
-  const leases = connections && resources.use(openLeases(connections))
+  const leases = connections && resources.use(openLeases({ ...connections, log }))
   const tags = resources.use(
     connection ? openRedisTagVersions(connection, namespace) : openMemoryTagVersions(),
   )

@@ -2,7 +2,10 @@
 export interface LeaseWatch {
   /** What was told of a name when its lease ended. */
   toldOf(name: string): unknown
-  /** Resolves when the leases of these names have ended since the watch was opened, after that time, or when the signal aborts. */
+  /**
+   * Resolves when the leases of these names have ended since the watch was opened, after that time, when the signal aborts, or
+   * when all watches are woken.
+   */
   ended(names: readonly string[], milliseconds: number, signal: AbortSignal): Promise<void>
   /** Forgets it. */
   leave(): void
@@ -11,6 +14,17 @@ export interface LeaseWatch {
 /** All watches of one instance. */
 export class LeaseWatches {
   readonly #watching = new Map<string, Set<(name: string, told: unknown) => void>>()
+  readonly #waits = new Set<() => void>()
+
+  /** Whether somebody waits. */
+  get areAwaited(): boolean {
+    return this.#waits.size > 0
+  }
+
+  /** Ends all waits. */
+  wake(): void {
+    for (const finish of this.#waits) finish()
+  }
 
   /** Notices that the lease of a name ended. */
   note(name: string, told: unknown): void {
@@ -35,17 +49,19 @@ export class LeaseWatches {
     return {
       toldOf: name => ended.get(name),
       leave,
-      async ended(awaited, milliseconds, signal) {
+      ended: async (awaited, milliseconds, signal) => {
         const { promise, resolve } = Promise.withResolvers<void>()
         const finish = () => resolve()
         check = () => {
           if (awaited.every(name => ended.has(name))) resolve()
         }
         const late = setTimeout(finish, milliseconds).unref()
+        this.#waits.add(finish)
         signal.addEventListener('abort', finish, { once: true })
         if (signal.aborted) resolve()
         check()
         await promise
+        this.#waits.delete(finish)
         clearTimeout(late)
         signal.removeEventListener('abort', finish)
         leave()

@@ -2,7 +2,9 @@ import { hash, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
+import type { Log } from '../log.ts'
 import { askTwice } from './ask-twice.ts'
+import { LeaseChannel } from './lease-channel.ts'
 import { claimScript, endScript, renewScript } from './lease-scripts.ts'
 import { LeaseWatches } from './lease-watches.ts'
 
@@ -22,8 +24,8 @@ export interface OthersLeases {
   /** Of each entry; one that is cached was so lately. */
   readonly states: readonly ('free' | 'leased' | 'cached')[]
   /**
-   * Resolves when the leases have ended, when a holder may be dead, or when the signal aborts, with what was told of each
-   * entry.
+   * Resolves when the leases have ended, when a holder may be dead, when Redis no longer tells of ends, or when the signal
+   * aborts, with what was told of each entry.
    */
   ended(signal: AbortSignal): Promise<readonly unknown[]>
   leave(): void
@@ -33,7 +35,8 @@ export interface OthersLeases {
 export interface Leases {
   /**
    * Leases all entries, or none if another instance leased one, or cached one lately. `isReread` says that the cache was read
-   * since, so that what is cached does not count. Undefined if Redis cannot be asked; never rejects.
+   * since, so that what is cached does not count. Undefined if Redis cannot be asked, or does not tell when a lease ends; never
+   * rejects.
    */
   claim(names: readonly string[], isReread: boolean): Promise<Lease | OthersLeases | undefined>
 }
@@ -43,13 +46,14 @@ export function openLeases({
   redis,
   subscriber,
   namespace,
+  log,
 }: {
   readonly redis: Redis
   readonly subscriber: Redis
   readonly namespace: string
+  readonly log: Log
 }): Leases & Disposable {
   const owner = hash('sha256', namespace, 'base64url')
-  const channel = `isotherm:leases:${owner}`
   const instance = randomUUID()
   let sequence = 0
   const watches = new LeaseWatches()
@@ -57,15 +61,19 @@ export function openLeases({
   const run = (script: string, keys: readonly string[], parameters: readonly (string | number)[]) =>
     askTwice(() => redis.eval(script, keys.length, ...keys, ...parameters)).catch(() => undefined)
 
-  const listen = () => void subscriber.subscribe(channel).catch(() => {})
-  subscriber.on('ready', listen)
-  if (subscriber.status === 'ready') listen()
-  subscriber.on('message', (from, text) => {
-    if (from !== channel) return
-    for (const [name, told] of Ended.safeParse(tryJson(text)).data ?? []) watches.note(name, told)
+  const channel = new LeaseChannel({
+    redis,
+    subscriber,
+    name: `isotherm:leases:${owner}`,
+    log,
+    onMessage(text) {
+      for (const [name, told] of Ended.safeParse(tryJson(text)).data ?? []) watches.note(name, told)
+    },
+    onDeaf: () => watches.wake(),
   })
   const renewing = setInterval(() => {
     for (const [token, { keys }] of own) void run(renewScript, keys, [token, lifeMilliseconds])
+    if (watches.areAwaited) channel.check()
   }, lifeMilliseconds / 4).unref()
 
   const end = (token: string, results: readonly LeaseResult[]) => {
@@ -82,11 +90,11 @@ export function openLeases({
         ? Math.ceil(Math.min(result.keptMilliseconds, longestMark))
         : 0
     })
-    void run(endScript, keys, [token, channel, JSON.stringify(ended), ...kept])
+    void run(endScript, keys, [token, channel.name, JSON.stringify(ended), ...kept])
   }
   return {
     async claim(entries, isReread) {
-      if (entries.length > mostEntries) return undefined
+      if (entries.length > mostEntries || !channel.isHearing) return undefined
       const names = entries.map(entry => hash('sha256', entry, 'base64url'))
       const keys = names.map(name => `isotherm:lease:${owner}:${name}`)
       const token = `${instance}:${++sequence}`
@@ -107,7 +115,9 @@ export function openLeases({
         ),
         async ended(signal) {
           const leased = names.filter((_, index) => (left[index] ?? 0) > 0)
-          await watch.ended(leased, Math.max(0, ...left), signal)
+          if (leased.length > 0) channel.check()
+          if (channel.isHearing) await watch.ended(leased, Math.max(0, ...left), signal)
+          else watch.leave()
           return names.map(watch.toldOf)
         },
         leave: watch.leave,
@@ -115,6 +125,7 @@ export function openLeases({
     },
     [Symbol.dispose]() {
       clearInterval(renewing)
+      channel[Symbol.dispose]()
       for (const token of own.keys()) end(token, [])
     },
   }

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Log } from '../log.ts'
+import { redisErrorCode } from './redis-error-code.ts'
 import { primaryConnector } from './redis-primary.ts'
 
 /** How long, in ms, a server may be silent that owes a reply, before it counts as dead. */
@@ -140,9 +141,8 @@ function observeLosses(log: Log): Losses {
   }
 }
 
-/** Never the message itself, which may quote the URL or what was sent. */
 function reasonOf(error: Error): string {
-  if ('code' in error && typeof error.code === 'string') return error.code
-  if (error.message.startsWith('Socket timeout')) return 'it does not answer'
-  return /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] ?? 'it failed'
+  return (
+    redisErrorCode(error) ?? (error.message.startsWith('Socket timeout') ? 'it does not answer' : 'it failed')
+  )
 }

@@ -368,7 +368,9 @@ async function startFleet(): Promise<Fleet> {
   }
   await returned(one)
   await returned(other)
-  const [channel = ''] = await redis.pubsub('CHANNELS').then(z.array(z.string()).parse)
+  const [channel = ''] = await redis
+    .pubsub('CHANNELS', 'isotherm:invalidations:*')
+    .then(z.array(z.string()).parse)
   await expect.poll(() => redis.pubsub('NUMSUB', channel)).toEqual([channel, 2])
   await redis.flushall()
   const owned = resources.move()
