@@ -8,6 +8,14 @@ export interface Charge {
   take(): Promise<void>
 }
 
+/** The right to make a call that other instances may want to make as well. Whoever has it must not wait: they wait for it. */
+export interface Claim {
+  /** Takes it if this instance does not have it yet; rejects if another instance makes the call, and then it must not be made. */
+  take(): Promise<void>
+  /** Gives it back before a wait: others may call meanwhile. */
+  leave(): void
+}
+
 /** What one upstream call carries, on behalf of all requests that wait for it. */
 export interface CallContext {
   /** Aborts when no request waits for the call any more. */
@@ -20,8 +28,8 @@ export interface CallContext {
   readonly charge?: Charge | undefined
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
-  /** Called when the call's turn has come; rejects if another instance makes it, and then it must not be made. */
-  readonly claim?: () => Promise<void>
+  /** Taken when the call's turn has come; undefined where no other instance makes it. */
+  readonly claim?: Claim
   /** Which call it is, for those who observe it and for its error. */
   readonly trail?: CallTrail | undefined
   /** Called when the provider's limits allow the call and it is made. */

@@ -63,7 +63,7 @@ test('instances whose questions overlap share the calls for what both ask', asyn
   const range = '{ start: "2025-11-05T00:00:00Z", end: "2025-11-06T00:00:00Z" }'
   const traffic = `traffic(range: { utc: ${range} }) { total }`
   const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Location { ${traffic} } } }`
-  const hold = holdVendor('analytiks', { route: 'POST /json/v2' })
+  const hold = await holdVendor('analytiks', { route: 'POST /json/v2' })
   const [one = '', other = ''] = fleet.origins
   const first = askText(one, query, { ids: ids(1, 9) })
   await expect.poll(() => hold.calls.length).toBe(1)
@@ -89,7 +89,7 @@ test('a vendor that fails is asked once, and all who wait get its failure', asyn
 
 test('when the one whose call it is loses its caller, another makes the call at once', async () => {
   const query = `{ ${view} { snapshots(first: 77) { name } } } }`
-  const hold = holdVendor('datadog')
+  const hold = await holdVendor('datadog')
   const [first = '', ...others] = fleet.origins
   const leaving = new AbortController()
   const left = askText(first, query, {}, { signal: leaving.signal }).catch(() => 'left')
@@ -149,7 +149,7 @@ test('a picture that PostHog is drawing is looked at as often as if one instance
 
 /** Asks all instances, and lets the vendor answer when all of them have found out whether another calls. */
 async function askAtOnce(name: ProviderName, query: string, fault: Fault = {}) {
-  const hold = holdVendor(name, fault)
+  const hold = await holdVendor(name, fault)
   const asked = fleet.origins.map(origin => askText(origin, query))
   await hold.claimed(fleet.origins.length)
   hold.release()
@@ -158,20 +158,21 @@ async function askAtOnce(name: ProviderName, query: string, fault: Fault = {}) {
 }
 
 /** The vendor's calls from here on wait until they are released. */
-function holdVendor(name: ProviderName, fault: Fault = {}) {
+async function holdVendor(name: ProviderName, fault: Fault = {}) {
   const { journal } = fleet.sandbox[name]
   const { promise, resolve } = Promise.withResolvers<void>()
   journal.clear()
+  // An instance that has no token or no socket yet claims nothing.
+  for (const route of ['POST /token', 'POST /oauth/token', 'connect']) journal.script({ route })
   journal.script({ until: promise, ...fault })
   const redis = new Redis(fleet.redis.url)
-  const before = claimsIn(redis)
+  const since = await claimsIn(redis)
   return {
     release: resolve,
     get calls() {
       return journal.calls.filter(({ route }) => !/token|connect/.test(route))
     },
     async claimed(count: number) {
-      const since = await before
       await expect.poll(() => claimsIn(redis)).toBeGreaterThanOrEqual(since + count)
       redis.disconnect()
     },

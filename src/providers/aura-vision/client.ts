@@ -213,7 +213,7 @@ export function connectAuraVision(
     async heatmaps(locationIds, types, filter, callContext) {
       const about = JSON.stringify([locationIds, types])
       // It is made once there is a socket to make it on.
-      const asked = { name: about, isRead: true, beginsLater: true }
+      const asked = { name: about, isRead: true, beginsLater: true, prepare: session }
       return limiter.spend(callContext, asked, async callContext => {
         using deadline = openDeadline(deadlineMilliseconds, callContext.signal)
         const timed = { ...callContext, signal: deadline.signal }

@@ -122,12 +122,15 @@ export function posthogSources(
     look: (key: ScreenshotKey, callContext: CallContext) => Promise<Seen>,
     { claim, ...callContext }: CallContext,
   ): Promise<Seen | RenderingScreenshot> {
-    const claimAndRecall = async () => {
-      await claim?.()
-      if (await renderings.recall(key)) throw new Error('Another instance has just looked.')
+    const recalling = claim && {
+      async take() {
+        await claim.take()
+        if (await renderings.recall(key)) throw new Error('Another instance has just looked.')
+      },
+      leave: () => claim.leave(),
     }
     try {
-      return renderings.saw(key, await look(key, { ...callContext, ...(claim && { claim: claimAndRecall }) }))
+      return renderings.saw(key, await look(key, { ...callContext, ...(recalling && { claim: recalling }) }))
     } catch (error) {
       const recalled = renderings.known(key)
       if (!recalled) throw error

@@ -15,6 +15,8 @@ export interface Question {
   readonly isRead: boolean
   /** Whether `make` calls `begun` itself, as it needs a token or a socket first. */
   readonly beginsLater?: boolean
+  /** Waits for what it needs before it can be made, such as a token, so that no other instance waits for that. */
+  readonly prepare?: (callContext: CallContext) => Promise<unknown>
   /** Whether it is part of a call that the breaker has let through, such as a connect for many questions. */
   readonly isPart?: boolean
 }
@@ -113,7 +115,11 @@ export class Guard {
     let isMade = false
     let outcome: Outcome = 'unknown'
     try {
-      const value = await send(question.beginsLater ? withoutBegun(callContext) : callContext, () => {
+      const onUnprepared = () => {
+        isMade = true
+      }
+      const sent = claimingPrepared(callContext, question, onUnprepared)
+      const value = await send(question.beginsLater ? withoutBegun(sent) : sent, () => {
         if (attempt.isOver && !question.isPart) throw this.refusal()
         isMade = true
         if (course.start()) this.#commons.retryBudget.noteCall()
@@ -177,6 +183,24 @@ type End<Value> = { readonly value: Value } | { readonly error: unknown; readonl
 
 function atOnce<Value>(_callContext: CallContext, make: () => Promise<Value>): Promise<Value> {
   return make()
+}
+
+/** `onUnprepared` is called where it cannot be prepared, which is a failure of the call. */
+function claimingPrepared(
+  callContext: CallContext,
+  { prepare }: Question,
+  onUnprepared: () => void,
+): CallContext {
+  const { claim } = callContext
+  if (!claim || !prepare) return callContext
+  const take = async () => {
+    await prepare(callContext).catch(error => {
+      onUnprepared()
+      throw error
+    })
+    await claim.take()
+  }
+  return { ...callContext, claim: { take, leave: () => claim.leave() } }
 }
 
 function withoutBegun({ begun: _, ...callContext }: CallContext): CallContext {

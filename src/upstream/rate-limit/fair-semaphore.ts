@@ -12,6 +12,8 @@ export interface FairSemaphore extends Disposable {
    * succeeds for one call's deadline while it waits, and if too many calls wait: at once, or when a caller with fewer comes.
    */
   take(callContext: CallContext, wait?: Wait): Promise<Disposable>
+  /** Whether a permit can be had at once. */
+  readonly isFree: boolean
   /** How many milliseconds more a wait that began at `since` is worthwhile; infinite without a deadline. */
   left(since: number): number
   /** Records how a call ended: with this failure, or successfully. */
@@ -141,6 +143,9 @@ export function openFairSemaphore(
       }
       free--
       return permit()
+    },
+    get isFree() {
+      return free > 0
     },
     left: since => liveness.left(clock.now(), since),
     note: failure => liveness.note(clock.now(), failure),

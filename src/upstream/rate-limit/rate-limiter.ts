@@ -4,7 +4,7 @@ import { endedError } from '../deadline.ts'
 import { CallerLimited, type ProviderName, UpstreamError } from '../error.ts'
 import { toWait } from '../http/status.ts'
 import type { CallCounter, Refusal, ReportedLimits } from './call-counter.ts'
-import { closedError, type FairSemaphore } from './fair-semaphore.ts'
+import { closedError, type FairSemaphore, type Wait } from './fair-semaphore.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 
 /** Keeps one account's calls within the provider's limits, so that the provider does not have to refuse them. */
@@ -12,8 +12,9 @@ export interface RateLimiter extends Disposable {
   /**
    * Makes the call when its turn comes. It waits for a permit until its signal aborts, as long as other calls succeed, and
    * for a limit or its caller's share at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
-   * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. It rejects as the call's
-   * claim does. An error of the call that names a wait holds back all further calls until it is over.
+   * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. It takes the call's claim
+   * when its turn comes, holds it during no wait, and rejects as it does. An error of the call that names a wait holds back all
+   * further calls until it is over.
    */
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** Learns what a response said about the limits. Call it before the call returns. */
@@ -46,7 +47,8 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
   /** How many calls of a caller wait for its share. */
   const sharesAwaited = new Map<object | string, number>()
 
-  const pause = async (refusal: Refusal, signal: AbortSignal) => {
+  const pause = async (refusal: Refusal, { signal, claim }: CallContext) => {
+    claim?.leave()
     const until = clock.now() + refusal.milliseconds
     const refused = refusing.signal
     const either = AbortSignal.any([signal, refused, closing.signal])
@@ -62,13 +64,17 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       throw limited(provider, { ...refusal, milliseconds: until - clock.now() })
     }
   }
+  const permit = (from: FairSemaphore, callContext: CallContext, wait: Wait): Promise<Disposable> => {
+    if (!from.isFree) callContext.claim?.leave()
+    return from.take(callContext, wait)
+  }
   /** Reserves a call of the caller's share, and waits for one without a permit, which others may use meanwhile. */
   const shareAndPermit = async (callContext: CallContext, began: number): Promise<Disposable> => {
     const caller = callerOf(callContext)
     let patience = Math.min(patienceMilliseconds, semaphore.left(began))
     for (let [since, isReturning] = [began, false]; ; [since, isReturning] = [clock.now(), true]) {
       using held = new DisposableStack()
-      held.use(await semaphore.take(callContext, { since, isReturning }))
+      held.use(await permit(semaphore, callContext, { since, isReturning }))
       const ahead = sharesAwaited.get(caller) ?? 0
       const refusal = counter.shares.take(caller, counter.windowRooms, counter.periodRoom, ahead)
       if (!refusal) return held.move()
@@ -77,7 +83,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       patience -= refusal.milliseconds
       sharesAwaited.set(caller, ahead + 1)
       try {
-        await pause(refusal, callContext.signal)
+        await pause(refusal, callContext)
       } finally {
         sharesAwaited.set(caller, (sharesAwaited.get(caller) ?? 1) - 1)
         if (sharesAwaited.get(caller) === 0) sharesAwaited.delete(caller)
@@ -88,15 +94,22 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     semaphore.note(failure)
     commonSemaphore?.note(failure)
   }
-  /** Counts the call and returns its common permit; a call that waits for a limit holds no common permit. */
-  const turn = async (callContext: CallContext, began: number): Promise<Disposable> => {
+  /**
+   * Claims and counts the call, and returns its common permit; a call that waits for a limit holds neither a common permit nor
+   * its claim.
+   */
+  const turn = async (callContext: CallContext, began: number, claimed: () => Promise<void>) => {
     let patience = Math.min(patienceMilliseconds, semaphore.left(began))
     let hasWaited = false
     let since = began
     try {
       while (true) {
         using held = new DisposableStack()
-        held.use(await commonSemaphore?.take(callContext, { isReturning: hasWaited, since }))
+        if (commonSemaphore)
+          held.use(await permit(commonSemaphore, callContext, { isReturning: hasWaited, since }))
+        await callContext.claim?.take()
+        if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
+        await claimed()
         const refusal = await counter.take(hasWaited ? 0 : waiting)
         if (!refusal) return held.move()
         held.dispose()
@@ -105,7 +118,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
         patience -= refusal.milliseconds
         if (!hasWaited) waiting++
         hasWaited = true
-        await pause(refusal, callContext.signal)
+        await pause(refusal, callContext)
         since = clock.now()
       }
     } finally {
@@ -115,12 +128,13 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
   /** The common permit of a call that the vendor's limits allow; otherwise its share is given back. */
   const counted = async (callContext: CallContext, since: number): Promise<Disposable> => {
     let isCounted = false
+    let isCharged: boolean | undefined
+    const look = async () => {
+      isCharged ??= await callContext.charge?.look()
+    }
     try {
-      await callContext.claim?.()
-      if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
-      const isCharged = await callContext.charge?.look()
       using held = new DisposableStack()
-      held.use(await turn(callContext, since))
+      held.use(await turn(callContext, since, look))
       isCounted = true
       // Not before its turn, which may never come.
       if (!isCharged) await callContext.charge?.take()

@@ -1,4 +1,5 @@
-import type { LeaseResult, Leases, OthersLeases } from '../cache/leases.ts'
+import type { Lease, LeaseResult, Leases, OthersLeases } from '../cache/leases.ts'
+import type { Claim } from '../call-context.ts'
 
 /** Thrown in place of a call that another instance makes, or has just made. */
 class MadeElsewhere extends Error {
@@ -6,14 +7,14 @@ class MadeElsewhere extends Error {
 }
 
 /** Claims one call for this instance once its turn has come: a call that waits for its turn keeps no other instance waiting. */
-export class CallClaim {
+export class CallClaim implements Claim {
   /** Set where `take` rejected. */
   others: OthersLeases | undefined
   readonly #leases: Leases
   readonly #names: readonly string[]
-  readonly #isReread: boolean
+  #isReread: boolean
   #claiming: Promise<void> | undefined
-  #end: ((results: readonly LeaseResult[]) => void) | undefined
+  #lease: Lease | undefined
 
   /** `names` are those of the call's entries; `isReread` is as for `Leases.claim`. */
   constructor(leases: Leases, names: readonly string[], isReread: boolean) {
@@ -22,20 +23,28 @@ export class CallClaim {
     this.#isReread = isReread
   }
 
-  /** Rejects if another instance makes the call. A call that is sent again is claimed once. */
+  /** A call that is sent again is claimed once, unless the claim was left meanwhile. */
   take(): Promise<void> {
     this.#claiming ??= this.#claim()
     return this.#claiming
   }
 
-  /** Tells those who wait, if the call was this instance's. */
+  leave(): void {
+    this.end([])
+    this.#claiming = undefined
+    // What the cache was read for before may be there by now.
+    this.#isReread = false
+  }
+
+  /** Tells those who wait, if the call is this instance's. */
   end(results: readonly LeaseResult[]): void {
-    this.#end?.(results)
+    this.#lease?.end(results)
+    this.#lease = undefined
   }
 
   async #claim(): Promise<void> {
     const claimed = await this.#leases.claim(this.#names, this.#isReread)
-    if (claimed?.isOwn) this.#end = claimed.end
+    if (claimed?.isOwn) this.#lease = claimed
     else if (claimed) {
       this.others = claimed
       throw new MadeElsewhere('Another instance makes the call.')

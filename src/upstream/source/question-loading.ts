@@ -67,7 +67,7 @@ export class QuestionLoading<Key, Value> {
     const claim = this.#claimFor(questions, manner)
     const callContext: CallContext = {
       ...callContextFor(call, questions, scope),
-      ...(claim && { claim: () => claim.take() }),
+      ...(claim && { claim }),
     }
     const values = await call.make(callContext).catch(error => questions.map(() => asError(error)))
     if (claim?.others) return this.#follow(claim.others, call, questions, scope)

@@ -6,7 +6,7 @@ import { type Allowance, openLocalCallCounter } from '../../../src/upstream/rate
 import { openCallCounters } from '../../../src/upstream/rate-limit/call-counters.ts'
 import { type FairSemaphore, openFairSemaphore } from '../../../src/upstream/rate-limit/fair-semaphore.ts'
 import { type Clock, systemClock } from '../../../src/upstream/rate-limit/quota-period.ts'
-import { openRateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
+import { openRateLimiter, type RateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts'
 import { failureOf } from '../../support/wiring.ts'
 import { handClock } from './clock.ts'
 
@@ -248,6 +248,74 @@ test('a call that has waited for the limits goes before later ones', async () =>
   await Promise.all([second, third, changed])
   expect(done).toEqual(['first', 'second', 'third'])
 })
+
+test.each<[string, () => RateLimiter]>([
+  ['its own permit', () => open({}, { semaphore: openFairSemaphore('zenovay', 1) })],
+  ['the common permit', () => open({}, { commonSemaphore: openFairSemaphore('zenovay', 1) })],
+])('a call that waits for %s holds no claim, also where it is sent again', async (_what, openLimiter) => {
+  const end = Promise.withResolvers<void>()
+  using limiter = openLimiter()
+  const { claim, steps } = claiming()
+  const first = limiter.spend(callContext, () => end.promise)
+  const second = limiter.spend({ ...callContext, claim }, answer)
+  const again = limiter.spend({ ...callContext, claim: claiming(steps).claim }, answer)
+  await new Promise(setImmediate)
+  expect(steps).toEqual([])
+  end.resolve()
+  await Promise.all([first, second, again])
+  expect(steps).toEqual(['take', 'take'])
+
+  const hold = Promise.withResolvers<void>()
+  const other = limiter.spend(callContext, () => hold.promise)
+  const repeated = limiter.spend({ ...callContext, claim }, answer)
+  await new Promise(setImmediate)
+  expect(steps).toEqual(['take', 'take', 'leave'])
+  hold.resolve()
+  await Promise.all([other, repeated])
+  expect(steps).toEqual(['take', 'take', 'leave', 'take'])
+})
+
+test('a call that waits for a limit gives back its claim until its turn comes, and is not made if it is not had again', async () => {
+  const clock = handClock()
+  using limiter = open(slow, { clock })
+  await limiter.spend(callContext, answer)
+  const { claim, steps } = claiming()
+  const waits = limiter.spend({ ...callContext, claim }, answer)
+  await expect.poll(() => steps).toEqual(['take', 'leave'])
+  clock.move(150)
+  expect(await waits).toBe('answer')
+  expect(steps).toEqual(['take', 'leave', 'take'])
+
+  const lost = claiming()
+  let calls = 0
+  const elsewhere = failureOf(limiter.spend({ ...callContext, claim: lost.claim }, async () => ++calls))
+  await expect.poll(() => lost.steps).toEqual(['take', 'leave'])
+  lost.isElsewhere = true
+  clock.move(150)
+  expect(await elsewhere).toMatchObject({ message: 'elsewhere' })
+  expect(calls).toBe(0)
+})
+
+/** A claim, and what is done with it. */
+function claiming(steps: string[] = []) {
+  let isHeld = false
+  const claiming = {
+    steps,
+    isElsewhere: false,
+    claim: {
+      async take() {
+        if (claiming.isElsewhere) throw new UpstreamError('zenovay', 'UPSTREAM_UNAVAILABLE', 'elsewhere')
+        if (!isHeld) steps.push('take')
+        isHeld = true
+      },
+      leave() {
+        if (isHeld) steps.push('leave')
+        isHeld = false
+      },
+    },
+  }
+  return claiming
+}
 
 test('operations together have no more calls under way than their common semaphore allows', async () => {
   const calls = fc.array(fc.record({ operation: fc.nat(2), who: fc.nat(3) }), { maxLength: 40 })

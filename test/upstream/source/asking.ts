@@ -21,7 +21,7 @@ export function openDataSource<Value extends number | string>(
       plan: () => ({ route: 'GET /' }),
       // As a rate limiter does.
       async call(_key, callContext) {
-        await callContext.claim?.()
+        await callContext.claim?.take()
         return make()
       },
       ttlOf: () => 600_000,
