@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../cache/cache.ts'
 import type { LeaseResult, OthersLeases } from '../cache/leases.ts'
 import type { CallContext } from '../call-context.ts'
-import { asError, CallerLimited, UpstreamError } from '../error.ts'
+import { asError, CallerLimited } from '../error.ts'
 import { CachedValues } from './cached-values.ts'
 import { CallClaim } from './call-claim.ts'
 import type { Call, Endpoint } from './endpoint.ts'
@@ -142,7 +142,7 @@ export class QuestionLoading<Key, Value> {
   /** Returns what waiting instances are told. */
   #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
     this.#open.settle(question, this.#cached.standIn(question, error) ?? error)
-    return error instanceof UpstreamError ? { told: printFailure(error) } : undefined
+    return { told: printFailure(error) }
   }
 
   /** Fails those who ask for the same caller. The call is made for another caller who waits, if there is one. */
@@ -158,7 +158,7 @@ type Questions<Key, Value> = readonly InFlightQuestion<Key, Value>[]
 /** Whether other instances that ask the same are looked for, before a call or after the cache was read once more. */
 type Manner = 'claimed' | 'claimed after a look' | 'unclaimed'
 
-/** Whether it waited for other instances as long as a call may take. */
+/** Whether it waited for other instances so long that it may be they who cannot reach the vendor. */
 function hasWaitedLong({
   followedSince = performance.now(),
 }: {
@@ -167,5 +167,5 @@ function hasWaitedLong({
   return performance.now() - followedSince > longestFollowing
 }
 
-/** In milliseconds; the default deadline of a call. */
-const longestFollowing = 10_000
+/** In milliseconds: half the default deadline of a call, from which on the vendor counts as slow. */
+const longestFollowing = 5_000

@@ -5,7 +5,7 @@ import { isUpstreamErrorCode, providerNames, UpstreamError, type UpstreamErrorCo
 export type ToldResult =
   | { readonly kind: 'failed'; readonly error: UpstreamError }
   | GivenResult
-  /** There is a value, but no other instance can have it. */
+  /** What came of it is of no use to another instance, which asks for itself. */
   | { readonly kind: 'unshared' }
 
 /** A value as JSON, and when upstream gave it. */
@@ -15,8 +15,25 @@ export interface GivenResult {
   readonly at: number
 }
 
-/** The JSON of an error; without its cause, which is for the log of the instance that made the call. */
-export function printFailure(error: UpstreamError): unknown {
+/** What is told of a failure: itself if the vendor answered it, else perhaps only this instance has no way to the vendor. */
+export function printFailure(error: Error): unknown {
+  return error instanceof UpstreamError && isAnswered(error) ? printAnswered(error) : { kind: 'unshared' }
+}
+
+function isAnswered({ upstreamStatus, code }: UpstreamError): boolean {
+  return upstreamStatus !== undefined || codesOfAnswers.has(code)
+}
+
+/** What no failed connection is told as; on a socket there is no status. */
+const codesOfAnswers: ReadonlySet<UpstreamErrorCode> = new Set([
+  'UPSTREAM_UNAUTHENTICATED',
+  'UPSTREAM_FORBIDDEN',
+  'UPSTREAM_NOT_FOUND',
+  'UPSTREAM_REJECTED',
+])
+
+/** Without its cause, which is for the log of the instance that made the call. */
+function printAnswered(error: UpstreamError): unknown {
   const { provider, code, message, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId } = error
   const details = {
     retryable,

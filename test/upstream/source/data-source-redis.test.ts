@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
+import type { Leases } from '../../../src/upstream/cache/leases.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
+import { UpstreamError } from '../../../src/upstream/error.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { propertyRuns } from '../../support/property-runs.ts'
@@ -116,4 +119,47 @@ test('no instance answers with less than a change that was answered before it wa
     }),
     { numRuns: propertyRuns(20), endOnFailure: true },
   )
+})
+
+test('a failure that the vendor answered is told to all who wait, and of any other they ask for themselves', async () => {
+  await using server = await startRedis()
+  using redis = openRedis(server.url, silentLog)
+  await using here = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  await using there = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  for (const { leases } of [here, there])
+    await expect.poll(() => leases?.claim([randomUUID()], false)).toBeDefined()
+  const failures = {
+    refused: new UpstreamError('analytiks', 'UPSTREAM_REJECTED', 'refused', { upstreamStatus: 400 }),
+    broken: new UpstreamError('analytiks', 'UPSTREAM_UNAVAILABLE', 'broken', { upstreamStatus: 502 }),
+    unreachable: new UpstreamError('analytiks', 'UPSTREAM_UNAVAILABLE', 'unreachable'),
+    late: new UpstreamError('analytiks', 'UPSTREAM_TIMEOUT', 'late'),
+    unsure: new TypeError('unsure'),
+  }
+  for (const [name, failure] of Object.entries(failures)) {
+    const hold = Promise.withResolvers<never>()
+    const asked = Promise.withResolvers<void>()
+    const fail = () => {
+      asked.resolve()
+      return hold.promise
+    }
+    const one = openDataSource<string>(fail, { cache: here, staleMilliseconds: 0 })
+    const followed = Promise.withResolvers<void>()
+    const claim: Leases['claim'] = async (...claimed) => {
+      const found = await there.leases?.claim(...claimed)
+      followed.resolve()
+      return found
+    }
+    const other = openDataSource(async () => 'well', {
+      cache: { ...there, leases: { claim } },
+      staleMilliseconds: 0,
+    })
+    const failing = one.ask(name, scope()).catch((error: unknown) => error)
+    await asked.promise
+    const waiting = other.ask(name, scope()).catch((error: Error) => error.message)
+    await followed.promise
+    hold.reject(failure)
+    expect(await failing).toBe(failure)
+    const isAnswered = failure instanceof UpstreamError && failure.upstreamStatus !== undefined
+    expect(await waiting, name).toBe(isAnswered ? failure.message : 'well')
+  }
 })
