@@ -1,3 +1,4 @@
+import { accountPrefixes } from './account-prefixes.ts'
 import { type Environment, hasCollector, logLevelOf, StartProblems, workersOf } from './config/config.ts'
 import { misspelledVariables } from './config/misspelled.ts'
 import { serveUntil } from './serve.ts'
@@ -33,7 +34,7 @@ async function runLogged(environment: Environment, { sandboxByDefault }: RunOpti
       const { isWorker, work } = await import('./worker.ts')
       if (isWorker) return await work(signals.first, environment, options)
     }
-    warnOfMisspelled(environment, log)
+    await warnOfMisspelled(environment, log)
     const stopped = signals.first.then(() => console.log('Stopping: requests in flight may end.'))
     const onReload = (listener: () => void) => onSignal('SIGHUP', listener)
     if (hasWorkers) {
@@ -49,7 +50,7 @@ async function runLogged(environment: Environment, { sandboxByDefault }: RunOpti
   }
 }
 
-function warnOfMisspelled(environment: Environment, log: Log): void {
-  for (const { name, meant } of misspelledVariables(environment))
+async function warnOfMisspelled(environment: Environment, log: Log): Promise<void> {
+  for (const { name, meant } of misspelledVariables(environment, await accountPrefixes(environment)))
     log.warn({ variable: name, meant }, `${name} is no setting: it may be meant as ${meant}`)
 }

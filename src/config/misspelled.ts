@@ -11,13 +11,18 @@ export interface Misspelled {
 }
 
 /**
- * The variables that nothing reads but that are nearly settings, in another case or by up to two letters. Names that do not
- * begin like one of Isotherm's are somebody else's.
+ * The variables that nothing reads but that are nearly settings, in another case or by up to two letters; `prefixes` stand
+ * before the variables of accounts. Names that do not begin like one of Isotherm's are somebody else's.
  */
-export function misspelledVariables(environment: Environment): readonly Misspelled[] {
+export function misspelledVariables(
+  environment: Environment,
+  prefixes: readonly string[] = [],
+): readonly Misspelled[] {
+  const ofAccounts = prefixes.flatMap(prefix => providerVariables.map(name => prefix + name))
+  const settings = new Set([...ownSettings, ...ofAccounts])
   return Object.entries(environment).flatMap(([name, value]) => {
-    if (!value?.trim() || known.has(name)) return []
-    const meant = nearestSetting(name.toUpperCase())
+    if (!value?.trim() || known.has(name) || settings.has(name)) return []
+    const meant = nearestSetting(name, settings)
     return meant === undefined ? [] : [{ name, meant }]
   })
 }
@@ -26,7 +31,7 @@ const providerVariables = providerNames.flatMap(name => Object.keys(providers[na
 const known: ReadonlySet<string> = new Set([...Object.keys(generalVariables.shape), ...providerVariables])
 
 /** Too short or too common names are left out: HOME is nearly HOST. */
-const settings = [...known].filter(
+const ownSettings = [...known].filter(
   name => name.startsWith('ISOTHERM_') || name === 'REDIS_URL' || providerVariables.includes(name),
 )
 
@@ -34,11 +39,12 @@ const letters = 2
 /** How many letters at the beginning have to be right. */
 const beginning = 3
 
-function nearestSetting(name: string): string | undefined {
-  const [nearest] = settings
-    .filter(setting => setting.slice(0, beginning) === name.slice(0, beginning))
-    .filter(setting => Math.abs(setting.length - name.length) <= letters)
-    .map(setting => ({ setting, distance: distanceOf(name, setting) }))
+function nearestSetting(name: string, settings: Iterable<string>): string | undefined {
+  const spelled = name.toUpperCase()
+  const [nearest] = Array.from(settings, setting => ({ setting, right: setting.toUpperCase() }))
+    .filter(({ right }) => right.slice(0, beginning) === spelled.slice(0, beginning))
+    .filter(({ right }) => Math.abs(right.length - spelled.length) <= letters)
+    .map(({ setting, right }) => ({ setting, distance: distanceOf(spelled, right) }))
     .filter(({ distance }) => distance <= letters)
     .sort((one, other) => one.distance - other.distance)
   return nearest?.setting

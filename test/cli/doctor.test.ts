@@ -215,6 +215,22 @@ describe('settings', () => {
     expect(report.text).not.toContain('planted')
   })
 
+  test('of an account are told, where nothing could start with them as well', async () => {
+    await using resources = new AsyncDisposableStack()
+    const file = join(await emptyFolder(resources), 'access.yaml')
+    await writeFile(file, 'accounts:\n  - id: acme\n    variables: ACME_\n')
+    const report = await examine({
+      ISOTHERM_ACCESS: file,
+      ISOTHERM_SANDBOX: 'off',
+      ACME_ZENOVAY_API_KYE: 'zv_planted',
+    })
+    expect(about(report, 'settings')).toEqual([
+      'warning: ACME_ZENOVAY_API_KYE (set in the environment) is no setting: it may be meant as ACME_ZENOVAY_API_KEY.',
+      expect.stringMatching(/^failed: No provider is configured/),
+    ])
+    expect(report.text).not.toContain('planted')
+  })
+
   test('of nothing are told, where the sandbox is off', async () => {
     const report = await examine({ ISOTHERM_SANDBOX: 'off' })
     expect(report.code).toBe(2)
@@ -241,6 +257,19 @@ describe('a Redis', () => {
     expect(about(report, 'redis')[0]).toMatch(/^failed: Its maxmemory-policy is allkeys-lru/)
   })
 
+  test.each(['subscribe', 'publish'])('that does not allow %s is told what that costs', async command => {
+    await using redis = await startRedis('--maxmemory-policy', 'noeviction')
+    const url = await redis.forbid(command)
+    const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: url })
+    expect(report.code).toBe(0)
+    expect(about(report, 'redis')).toEqual([
+      expect.stringMatching(/^ok: It answers/),
+      expect.stringMatching(
+        /^warning: It delivers no messages \(NOPERM\), .* Allow its user SUBSCRIBE and PUBLISH/,
+      ),
+    ])
+  })
+
   test('that is not there fails, without its password', async () => {
     const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: 'redis://:planted@127.0.0.1:1' })
     expect(report.code).toBe(1)
@@ -250,14 +279,3 @@ describe('a Redis', () => {
     expect(report.text).not.toContain('planted')
   })
 })
-  test.each(['subscribe', 'publish'])('that does not allow %s is told what that costs', async command => {
-    await using redis = await startRedis('--maxmemory-policy', 'noeviction')
-    const url = await redis.forbid(command)
-    const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: url })
-    expect(report.code).toBe(0)
-    expect(about(report, 'redis')).toEqual([
-      expect.stringMatching(/^ok: It answers/),
-      expect.stringMatching(/^warning: It delivers no messages \(NOPERM\), .* Allow its user SUBSCRIBE and PUBLISH/),
-    ])
-  })
-

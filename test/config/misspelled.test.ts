@@ -54,6 +54,23 @@ test("what an environment holds besides is somebody else's", () => {
   expect(misspelledVariables(Object.fromEntries(others.map(name => [name, 'x'])))).toEqual([])
 })
 
+test('variables of accounts are known by their prefix, and only where there is such an account', () => {
+  const environment = {
+    ACME_ZENOVAY_API_KYE: 'x',
+    ACME_ZENOVAY_API_KEY: 'x',
+    acme_dd_api_key: 'x',
+    ACME_HOME: 'x',
+  }
+  expect(misspelledVariables(environment, ['ACME_', 'other_'])).toEqual([
+    { name: 'ACME_ZENOVAY_API_KYE', meant: 'ACME_ZENOVAY_API_KEY' },
+    { name: 'acme_dd_api_key', meant: 'ACME_DD_API_KEY' },
+  ])
+  expect(misspelledVariables({ OTHER_DD_API_KEY: 'x' }, ['other_'])).toEqual([
+    { name: 'OTHER_DD_API_KEY', meant: 'other_DD_API_KEY' },
+  ])
+  expect(misspelledVariables(environment, [])).toEqual([])
+})
+
 test('a variable that is set to nothing is not told', () => {
   expect(misspelledVariables({ ZENOVAY_APIKEY: ' ' })).toEqual([])
 })

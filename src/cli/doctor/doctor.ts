@@ -1,3 +1,4 @@
+import { accountPrefixes } from '../../account-prefixes.ts'
 import { type Config, StartProblems } from '../../config/config.ts'
 import { misspelledVariables } from '../../config/misspelled.ts'
 import { isUnguarded, unguarded } from '../../isotherm.ts'
@@ -35,12 +36,12 @@ export async function examine(isJson: boolean, options: CommandOptions): Promise
     const { questions, config } = patient
     const costs = costsOf(questions)
     if (!isJson) options.print(planText({ version, costs }))
-    const findings = [...settingsFindings(options, config), ...(await ask(patient))]
+    const findings = [...(await settingsFindings(options, config)), ...(await ask(patient))]
     tell({ costs, findings })
     return exitCodeOf(findings)
   } catch (error) {
     if (!(error instanceof StartProblems)) throw error
-    tell({ findings: [...misspelledFindings(options), ...error.problems.map(problemFinding)] })
+    tell({ findings: [...(await misspelledFindings(options)), ...error.problems.map(problemFinding)] })
     return 2
   }
 }
@@ -103,14 +104,14 @@ function costsOf(questions: readonly VendorQuestion[]): Readonly<Record<string, 
   )
 }
 
-function settingsFindings(options: CommandOptions, config: Config): readonly Finding[] {
+async function settingsFindings(options: CommandOptions, config: Config): Promise<readonly Finding[]> {
   const message = 'The settings and the files that they name can be read.'
   const open = isUnguarded(config, options.sandboxByDefault) ? [problemFinding(`${unguarded}.`)] : []
-  return [{ subject: 'settings', status: 'ok', message }, ...open, ...misspelledFindings(options)]
+  return [{ subject: 'settings', status: 'ok', message }, ...open, ...(await misspelledFindings(options))]
 }
 
-function misspelledFindings({ environment, inherited }: CommandOptions): readonly Finding[] {
-  return misspelledVariables(environment).map(({ name, meant }) => {
+async function misspelledFindings({ environment, inherited }: CommandOptions): Promise<readonly Finding[]> {
+  return misspelledVariables(environment, await accountPrefixes(environment)).map(({ name, meant }) => {
     const place = placeOf(name, inherited)
     const message = `${name} (set in ${place}) is no setting: it may be meant as ${meant}.`
     return { subject: 'settings', status: 'warning', message, variables: { [name]: place } }
