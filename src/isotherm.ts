@@ -80,6 +80,7 @@ export async function startIsotherm(
     log,
   })
   const { metrics } = config.telemetry
+  const { proxies } = config
   const telemetry = resources.use(
     await openTelemetry({
       log,
@@ -87,6 +88,7 @@ export async function startIsotherm(
       metrics: metrics && { ...metrics, port: portOf(metrics.port, worker) },
       redis,
       caches,
+      proxies,
     }),
   )
   const open = resources.use(
@@ -155,7 +157,7 @@ interface OpenAccess {
   readonly replace: (setup: Setup, accounts: readonly Account[]) => void
 }
 
-type AccessConfig = Pick<Config, 'anonymous' | 'anonymousLimits' | 'images'> & {
+type AccessConfig = Pick<Config, 'anonymous' | 'anonymousLimits' | 'images' | 'proxies'> & {
   readonly ticketKey: string | undefined
 }
 
@@ -167,9 +169,9 @@ function openAccess(
 ): OpenAccess {
   const stranger = strangerOf(config)
   if (file) {
-    const { images, ticketKey } = config
+    const { images, ticketKey, proxies } = config
     const keys = images.keys.length === 0 && ticketKey !== undefined ? [ticketKey] : images.keys
-    const authenticator = new Authenticator({ file, accounts, stranger, keys, log })
+    const authenticator = new Authenticator({ file, accounts, stranger, keys, log, proxies })
     return {
       access: authenticator,
       replace: ({ access = file }, next) => authenticator.replace(access, next),

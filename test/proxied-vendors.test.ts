@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { openConnection } from '../src/providers/aura-vision/connection.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import { openHttp } from '../src/upstream/http/http.ts'
@@ -110,13 +111,17 @@ describe('where the proxy', () => {
 describe('with TLS', () => {
   beforeAll(() => installDebianPackage('openssl', '/usr/bin/openssl'), installMilliseconds)
 
-  test("the vendor's own certificate is checked behind the proxy", async () => {
+  test("the vendor's own certificate is checked behind the proxy, for calls and for the socket", async () => {
     await using resources = new AsyncDisposableStack()
     const { key, cert } = await certificateFor('vendor.example', await emptyFolder(resources))
     const server = createSecureServer({ key, cert }, (_request, response) => response.end('{"a":1}'))
+    const sockets = new WebSocketServer({ server })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    resources.defer(() => void server.close().closeAllConnections())
+    resources.defer(() => {
+      for (const socket of sockets.clients) socket.terminate()
+      server.close().closeAllConnections()
+    })
     const { port } = server.address() as AddressInfo
     await using proxy = await startConnectProxy()
     const proxies = { secure: proxy.url, except: [] }
@@ -125,11 +130,23 @@ describe('with TLS', () => {
       await using http = openHttp('zenovay', { ...bounds, proxies })
       return await http.call({ method: 'GET', url: new URL(`https://${host}:${port}/`), callContext })
     }
+    const connect = async (host: string) => {
+      const url = new URL(`wss://${host}:${port}`)
+      const closing = new AbortController()
+      const options = { ...bounds, url, numbering: 'auto', closing: closing.signal, proxies } as const
+      const { isOpen } = await openConnection(options)
+      closing.abort()
+      return isOpen
+    }
     await expect(call('vendor.example')).rejects.toThrow('its certificate is not valid')
+    await expect(connect('vendor.example')).rejects.toThrow('could not be reached')
     tls.setDefaultCACertificates([...trusted, cert])
     resources.defer(() => tls.setDefaultCACertificates(trusted))
     expect((await call('vendor.example')).body).toBe('{"a":1}')
+    expect(await connect('vendor.example')).toBe(true)
     await expect(call('other.example')).rejects.toThrow('its certificate is not valid')
+    await expect(connect('other.example')).rejects.toThrow('could not be reached')
+    expect(proxy.asked).toHaveLength(6)
     expect(proxy.asked.every(target => target.endsWith(`.example:${port}`))).toBe(true)
   })
 })

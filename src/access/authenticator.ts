@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Account } from '../account.ts'
 import { accountIn } from '../images/handles.ts'
 import { Refusal } from '../server/refusal.ts'
+import type { Proxies } from '../upstream/http/proxies.ts'
 import type { Log } from '../upstream/log.ts'
 import type { Access, Entry } from './access.ts'
 import type { AccessFile } from './access-file.ts'
@@ -23,6 +24,8 @@ export interface AuthenticatorOptions {
   /** That sign tickets. */
   readonly keys: readonly string[]
   readonly log: Log
+  /** Through which the keys of issuers are read. */
+  readonly proxies?: Proxies | undefined
 }
 
 /** Lets those enter whom an access file names. */
@@ -30,18 +33,20 @@ export class Authenticator implements Access {
   readonly #tickets: Tickets
   readonly #stranger: Caller | undefined
   readonly #logRefusal: (error: Refusal) => void
+  readonly #proxies: Proxies | undefined
   #state: State
 
-  constructor({ file, accounts, stranger, keys, log }: AuthenticatorOptions) {
+  constructor({ file, accounts, stranger, keys, log, proxies }: AuthenticatorOptions) {
     this.#tickets = new Tickets(keys)
     this.#stranger = stranger
     this.#logRefusal = logRefusals(log)
-    this.#state = stateOf(file, accounts)
+    this.#proxies = proxies
+    this.#state = this.#stateOf(file, accounts)
   }
 
   /** From now on another file counts, and no token that was verified by the last one. */
   replace(file: AccessFile, accounts: readonly Account[]): void {
-    this.#state = stateOf(file, accounts, this.#state.tokens)
+    this.#state = this.#stateOf(file, accounts, this.#state.tokens)
   }
 
   enter(request: IncomingMessage, ticket?: string): Entry | Promise<Entry> {
@@ -61,6 +66,14 @@ export class Authenticator implements Access {
     if (!by || account.id === undefined) throw CredentialRefusal.missing()
     const { id, scopes } = caller
     return this.#tickets.sign({ caller: id, account: account.id, scopes: [...scopes], by }, address, until)
+  }
+
+  #stateOf({ callers, issuers }: AccessFile, accounts: readonly Account[], last?: Tokens): State {
+    return {
+      accounts: new Map(accounts.map(account => [account.id ?? '', account])),
+      holders: new KeyHolders(callers),
+      tokens: new Tokens(issuers, last, this.#proxies),
+    }
   }
 
   #enter(request: IncomingMessage, ticket: string | undefined): Entry | Promise<Entry> {
@@ -135,12 +148,4 @@ interface State {
   readonly accounts: ReadonlyMap<string, Account>
   readonly holders: KeyHolders
   readonly tokens: Tokens
-}
-
-function stateOf({ callers, issuers }: AccessFile, accounts: readonly Account[], last?: Tokens): State {
-  return {
-    accounts: new Map(accounts.map(account => [account.id ?? '', account])),
-    holders: new KeyHolders(callers),
-    tokens: new Tokens(issuers, last),
-  }
 }

@@ -1,4 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { Agent, fetch } from 'undici'
+import { type Proxies, proxyFor } from '../upstream/http/proxies.ts'
+import { connectorThrough } from '../upstream/http/tunnel.ts'
 import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 
 const mostBytes = 512 * 1024
@@ -8,14 +11,18 @@ const [fetchMilliseconds, pauseSeconds] = [5_000, 5]
  * The public keys of an issuer, read when they are first needed, after ten minutes, and for an unknown `kid` at most every 30
  * seconds. While they cannot be read it rejects with IssuerDown, and asks the issuer every five seconds at most.
  */
-export function openIssuerKeys(url: URL): JWTVerifyGetKey {
+export function openIssuerKeys(url: URL, proxies?: Proxies): JWTVerifyGetKey {
+  const proxy = proxyFor(url, proxies)
+  const connect = proxy && connectorThrough(proxy, { timeoutMilliseconds: fetchMilliseconds })
+  // Asked so seldom that no connection is kept, which somebody would have to close.
+  const dispatcher = new Agent({ pipelining: 0, ...(connect && { connect }) })
   let failed: { readonly at: number; readonly cause: unknown } | undefined
   const read = async (href: string, { headers, signal }: ReadOptions): Promise<Response> => {
     if (failed && Date.now() < failed.at + 1000 * pauseSeconds)
       throw new IssuerDown(pauseSeconds, failed.cause)
     try {
       // Keys are read from the URL that the operator wrote, and from nowhere else.
-      const response = await fetch(href, { headers, signal, redirect: 'error' })
+      const response = await fetch(href, { headers: [...headers], signal, redirect: 'error', dispatcher })
       if (response.status !== 200) throw new Error(`status ${response.status}`)
       const text = await readText(response)
       checkKeys(text)
@@ -55,7 +62,7 @@ interface ReadOptions {
   readonly signal: AbortSignal
 }
 
-async function readText({ body }: Response): Promise<string> {
+async function readText({ body }: { readonly body: AsyncIterable<Uint8Array> | null }): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of body ?? []) {

@@ -8,6 +8,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { Proxies } from '../upstream/http/proxies.ts'
 import type { IssuerEntry } from './access-file.ts'
 import type { Caller } from './caller.ts'
 import { CredentialRefusal } from './credential-refusal.ts'
@@ -37,13 +38,13 @@ export class Tokens {
   readonly #issuers: ReadonlyMap<string, Issuer>
   readonly #verified = new LRUCache<string, VerifiedToken>({ max: mostRemembered })
 
-  /** Takes over the keys that `last` has read. */
-  constructor(issuers: readonly IssuerEntry[], last?: Tokens) {
+  /** Takes over the keys that `last` has read; reads others through the proxies. */
+  constructor(issuers: readonly IssuerEntry[], last?: Tokens, proxies?: Proxies) {
     const lastIssuers = last ? [...last.#issuers.values()] : []
     const read = new Map(lastIssuers.map(({ jwks, keys }) => [jwks, keys]))
     this.#issuers = new Map(
       issuers.map(issuer => {
-        const keys = read.get(issuer.jwks) ?? openIssuerKeys(new URL(issuer.jwks))
+        const keys = read.get(issuer.jwks) ?? openIssuerKeys(new URL(issuer.jwks), proxies)
         return [issuer.issuer, { ...issuer, keys }]
       }),
     )

@@ -8,7 +8,8 @@ import type { DocumentSettings } from '../server/trusted-documents.ts'
 import type { LogLevel } from '../telemetry/open-log.ts'
 import type { ResilienceSettings } from '../upstream/breaker/provider-health.ts'
 import type { ProviderName } from '../upstream/error.ts'
-import { readProviderConfig } from './provider-settings.ts'
+import type { CallBounds } from '../upstream/provider/provider.ts'
+import { proxiesOf, readProviderConfig } from './provider-settings.ts'
 import { setVariables } from './set-variables.ts'
 import { generalVariables } from './variables.ts'
 
@@ -41,6 +42,8 @@ export interface Config {
   readonly staleSeconds: number
   /** The Redis through which instances share their cache and their limits. May contain a password. */
   readonly redisUrl: URL | undefined
+  /** Through which issuers and collectors are reached, as vendors are. */
+  readonly proxies: CallBounds['proxies']
   readonly images: ImageSettings
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
   readonly corsOrigins: readonly string[]
@@ -53,8 +56,8 @@ export interface Config {
   readonly telemetry: {
     /** Where metrics are served; undefined if nowhere. */
     readonly metrics: { readonly host: string; readonly port: number } | undefined
-    /** Whether traces go to a collector. */
-    readonly hasCollector: boolean
+    /** Where traces go; undefined if nowhere. */
+    readonly collector: URL | undefined
   }
   /** Providers whose upstream is the sandbox's. */
   readonly sandboxed: readonly ProviderName[]
@@ -128,6 +131,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     cacheBytes: general.ISOTHERM_CACHE_BYTES,
     staleSeconds: general.ISOTHERM_STALE_SECONDS,
     redisUrl: general.REDIS_URL,
+    proxies: proxiesOf(general),
     images: {
       publicUrl: general.ISOTHERM_PUBLIC_URL,
       keys: general.ISOTHERM_IMAGE_KEYS,
@@ -141,7 +145,9 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     telemetry: {
       metrics: general.ISOTHERM_METRICS,
-      hasCollector: hasCollector(environment),
+      collector: hasCollector(environment)
+        ? (general.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? general.OTEL_EXPORTER_OTLP_ENDPOINT)
+        : undefined,
     },
     sandboxed,
     providers: settings,

@@ -67,6 +67,8 @@ const boundVariables = generalVariables.pick({
   NO_PROXY: true,
 })
 
+type ProxyVariables = Pick<z.output<typeof boundVariables>, 'HTTPS_PROXY' | 'HTTP_PROXY' | 'NO_PROXY'>
+
 /** Undefined if one of them is wrong. */
 function boundsIn(variables: Readonly<Record<string, string | undefined>>): CallBounds | undefined {
   const { data } = boundVariables.safeParse(variables)
@@ -80,7 +82,8 @@ function boundsIn(variables: Readonly<Record<string, string | undefined>>): Call
   )
 }
 
-function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: z.output<typeof boundVariables>) {
+/** Undefined where everything is reached directly. */
+export function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: ProxyVariables): CallBounds['proxies'] {
   return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
 }
 

@@ -1,6 +1,7 @@
 import type { AccountObserver } from '../account.ts'
 import type { RequestObserver } from '../server/request-record.ts'
 import type { SizedCache } from '../upstream/cache/cache.ts'
+import type { Proxies } from '../upstream/http/proxies.ts'
 import type { Log } from '../upstream/log.ts'
 import { joinObservers } from '../upstream/observer.ts'
 import type { MetricsAddress } from './metrics/metrics-server.ts'
@@ -16,24 +17,25 @@ export interface Telemetry extends AccountObserver, AsyncDisposable {
 export interface TelemetryOptions {
   readonly log: Log
   readonly metrics: MetricsAddress | undefined
-  /** Whether OpenTelemetry's variables name a collector. */
-  readonly hasCollector: boolean
+  /** Where OpenTelemetry's variables send traces; undefined if nowhere. */
+  readonly collector: URL | undefined
+  /** Through which the collector is reached. */
+  readonly proxies: Proxies | undefined
   readonly redis: { readonly status: string } | undefined
   readonly caches: { readonly [Name in 'records' | 'images']: SizedCache | undefined }
 }
 
 /** Imports only what is configured: it would take a fifth of a start. */
 export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { log, metrics: address, hasCollector } = options
+  const { log, metrics: address, collector, proxies } = options
   await using resources = new AsyncDisposableStack()
   const metrics = address && (await import('./metrics/metrics.ts')).openMetrics(measured(options))
   const served =
     address &&
     metrics &&
     resources.use(await (await import('./metrics/metrics-server.ts')).serveMetrics(address, metrics))
-  const tracing = hasCollector
-    ? resources.use((await import('./tracing/tracing.ts')).openTracing(log))
-    : undefined
+  const tracing =
+    collector && resources.use((await import('./tracing/tracing.ts')).openTracing(collector, proxies, log))
   const owned = resources.move()
   const observing = [tracing, metrics].filter(one => one !== undefined)
   return {

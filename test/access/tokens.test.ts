@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { IssuerEntry } from '../../src/access/access-file.ts'
 import { Tokens } from '../../src/access/tokens.ts'
+import { startConnectProxy } from '../support/connect-proxy.ts'
 import { type Issuer, inSeconds, issuerName, startIssuer } from '../support/issuer.ts'
 
 let issuer: Issuer
@@ -142,6 +143,20 @@ describe('an issuer', () => {
         headers: { 'retry-after': '5' },
       })
     expect(issuer.fetches - before).toBe(1)
+  })
+
+  test('has its keys read through the proxy, and on this machine without', async () => {
+    await using proxy = await startConnectProxy({ credentials: 'planted-user:planted-password' })
+    const proxies = { plain: proxy.url, except: [] }
+    const far = issuer.jwks.replace('127.0.0.1', 'login.example')
+    const token = await issuer.sign({})
+    await new Tokens([entryOf({})], undefined, proxies).verify(token)
+    expect(proxy.asked).toEqual([])
+    await new Tokens([entryOf({ jwks: far })], undefined, proxies).verify(token)
+    expect(proxy.asked).toEqual([new URL(far).host])
+    await using closed = await startConnectProxy({ status: 403 })
+    const cut = new Tokens([entryOf({ jwks: far })], undefined, { plain: closed.url, except: [] })
+    await expect(cut.verify(token)).rejects.toMatchObject({ status: 503 })
   })
 
   test('that is in the file no more has its tokens forgotten, and one that stays keeps its keys', async () => {

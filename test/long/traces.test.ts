@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
 import { originOf, startChild } from '../support/child.ts'
 import { askText } from '../support/client.ts'
+import { startConnectProxy } from '../support/connect-proxy.ts'
 import { sentId } from '../support/request-ids.ts'
 import { expectDiscreet, secretsOf } from '../support/secrets.ts'
 import { serveHttp } from '../upstream/http/loopback.ts'
@@ -68,6 +69,24 @@ const query = `query Everything($id: ID!) {
   location(by: { analytiksId: "1" }) { traffic(range: { utc: ${range} }) { total } }
 }`
 const variables = { id: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890' }
+
+test('spans go through the proxy', async () => {
+  await using collector = await startCollector()
+  await using proxy = await startConnectProxy({ credentials: 'planted-user:planted-password' })
+  const endpoint = collector.environment.OTEL_EXPORTER_OTLP_ENDPOINT.replace('127.0.0.1', 'collector.example')
+  await using isotherm = await startChild('main.ts', {
+    ...once,
+    ISOTHERM_SANDBOX: 'on',
+    HTTP_PROXY: proxy.url.href,
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  })
+  expect((await askText(await originOf(isotherm), '{ __typename }')).errors).toEqual([])
+  isotherm.process.kill('SIGTERM')
+  expect(await isotherm.ended()).toBe(0)
+  expect(collector.spans()).not.toEqual([])
+  expect(new Set(proxy.asked)).toEqual(new Set([new URL(endpoint).host]))
+  expect(isotherm.stdout + isotherm.stderr).not.toContain('planted')
+})
 
 function callsOf(sandbox: Sandbox, provider: 'zenovay' | 'analytiks') {
   return sandbox[provider].journal.calls.map(({ headers }) => headers.traceparent)

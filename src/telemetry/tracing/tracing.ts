@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import {
@@ -11,6 +12,8 @@ import {
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import type { RequestObserver } from '../../server/request-record.ts'
+import { type Proxies, proxyFor } from '../../upstream/http/proxies.ts'
+import { openSocketTunnel } from '../../upstream/http/tunnel.ts'
 import type { Log } from '../../upstream/log.ts'
 import type { UpstreamObserver } from '../../upstream/observer.ts'
 import { traceRequests } from './request-spans.ts'
@@ -22,13 +25,18 @@ export interface Tracing extends AsyncDisposable {
   readonly upstreamOf: (account: string | undefined) => UpstreamObserver
 }
 
-/** By OpenTelemetry's own variables, which its SDK reads: where spans go, which are sampled, how many wait. */
-export function openTracing(log: Log): Tracing {
+/**
+ * By OpenTelemetry's own variables, which its SDK reads: where spans go, which are sampled, how many wait. `collector` is the URL
+ * of them.
+ */
+export function openTracing(collector: URL, proxies: Proxies | undefined, log: Log): Tracing {
+  const proxy = proxyFor(collector, proxies)
   const agents: (HttpAgent | HttpsAgent)[] = []
   const exporter = new OTLPTraceExporter({
     httpAgentOptions: protocol => {
       const agent =
         protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
+      if (proxy) agent.createConnection = connectionThrough(proxy, collector)
       agents.push(agent)
       return agent
     },
@@ -51,6 +59,17 @@ export function openTracing(log: Log): Tracing {
       // A collector that says nothing would keep the process alive.
       for (const agent of agents) agent.destroy()
     },
+  }
+}
+
+function connectionThrough(proxy: URL, collector: URL): HttpAgent['createConnection'] {
+  return (_options, done) => {
+    openSocketTunnel(proxy, collector, { timeoutMilliseconds: patience }).then(
+      socket => done?.(null, socket),
+      // The last argument is for those who connect.
+      error => done?.(error, new Socket()),
+    )
+    return undefined
   }
 }
 

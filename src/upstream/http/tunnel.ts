@@ -51,13 +51,13 @@ export function openTunnel(
   return promise
 }
 
-/** A connection for a WebSocket, with TLS if its URL is of wss. TLS may fail later, as an error of the connection. */
+/** A connection to where a URL leads, with TLS if it is of wss or https. TLS may fail later, as an error of the connection. */
 export async function openSocketTunnel(
   proxy: URL,
   { protocol, hostname, port }: URL,
   options: TunnelOptions,
 ): Promise<Socket> {
-  const isSecure = protocol === 'wss:'
+  const isSecure = protocol === 'wss:' || protocol === 'https:'
   const socket = await openTunnel(proxy, `${hostname}:${port || (isSecure ? 443 : 80)}`, options)
   if (!isSecure) return socket
   return connectSecurely({ socket, host: hostname, ...(isIP(hostname) === 0 && { servername: hostname }) })
