@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader'
 import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import { asError } from '../../upstream/error.ts'
-import type { ImageResult } from '../../upstream/images/image-cache.ts'
+import type { ImageResult } from '../../upstream/images/image-result.ts'
 import { loadGroups, nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { callPerKey } from '../../upstream/source/endpoint.ts'

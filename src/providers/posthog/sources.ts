@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
-import { isImageResult } from '../../upstream/images/image-cache.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
+import { isImageResult } from '../../upstream/images/image-result.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { DataSource } from '../../upstream/source/data-source.ts'
 import { type CallPerKey, callPerKey } from '../../upstream/source/endpoint.ts'

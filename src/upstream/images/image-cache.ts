@@ -1,24 +1,32 @@
 import { LRUCache } from 'lru-cache'
 import type { CacheAccess, CacheEntry, SizedCache } from '../cache/cache.ts'
-import type { ImageFile } from './image.ts'
+import { isImageResult } from './image-result.ts'
+import type { SharedImages } from './shared-images.ts'
 
-/** A cacheable value with an image. */
-export interface ImageResult {
-  readonly picture: ImageFile
-}
-
-/** Caches images in memory up to so many bytes; the least recently used go first. Ignores all other values. */
-export function openImageCache(bytes: number): CacheAccess & SizedCache {
+/**
+ * Caches images in memory up to so many bytes; the least recently used go first. What is not there is looked for among those of
+ * other instances. Ignores all other values.
+ */
+export function openImageCache(bytes: number, shared?: SharedImages): CacheAccess & SizedCache {
   const images = new LRUCache<string, CacheEntry & { readonly size: number }>({
     maxSize: bytes,
     sizeCalculation: ({ size }) => size,
   })
+  const keep = (name: string, { value, at }: CacheEntry, milliseconds: number) => {
+    if (!isImageResult(value) || milliseconds <= 0) return undefined
+    const entry = { value, at, size: value.picture.byteLength + name.length }
+    images.set(name, entry, { ttl: milliseconds })
+    return entry
+  }
   return {
-    get: name => images.get(name),
-    async set(name, answer, milliseconds) {
-      if (!isImageResult(answer.value)) return false
-      const size = answer.value.picture.byteLength + name.length
-      images.set(name, { ...answer, size }, { ttl: milliseconds })
+    get(name) {
+      const found = images.get(name)
+      if (found || !shared) return found
+      return shared.read(name).then(image => image && keep(name, image, image.until - Date.now()))
+    },
+    async set(name, { value, at }, milliseconds) {
+      if (!keep(name, { value, at }, milliseconds) || !isImageResult(value)) return false
+      await shared?.write(name, { value, at, until: Date.now() + milliseconds })
       return false
     },
     tagVersion: async () => undefined,
@@ -28,8 +36,4 @@ export function openImageCache(bytes: number): CacheAccess & SizedCache {
       return images.calculatedSize
     },
   }
-}
-
-export function isImageResult(value: unknown): value is ImageResult {
-  return value instanceof Object && 'picture' in value
 }

@@ -1,0 +1,10 @@
+import type { ImageFile } from './image.ts'
+
+/** A cacheable value with an image. */
+export interface ImageResult {
+  readonly picture: ImageFile
+}
+
+export function isImageResult(value: unknown): value is ImageResult {
+  return value instanceof Object && 'picture' in value
+}
