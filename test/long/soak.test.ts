@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { growthOf, type Reading } from '../soak/flatness.ts'
 import { soak } from '../soak/soaking.ts'
 
-const minutes = 5
+const minutes = 10
 
 test(
   `after ${minutes} minutes of requests to vendors that fail in every way, memory, handles and sockets are as before`,
