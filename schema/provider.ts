@@ -115,6 +115,9 @@ builder.queryField('providers', t =>
     listSize: { assumedSize: providerNames.length },
     nullable: false,
     description: 'The five vendors. Costs no upstream call.',
-    resolve: (_root, _args, { providers }) => [...providers],
+    resolve(_root, _args, { providers, noteState }) {
+      noteState()
+      return [...providers]
+    },
   }),
 )

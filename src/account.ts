@@ -20,7 +20,7 @@ import {
   ProviderHealth,
   type ResilienceSettings,
 } from './upstream/breaker/provider-health.ts'
-import type { Cache, CachePolicy } from './upstream/cache/cache.ts'
+import type { CacheAccess, CachePolicy } from './upstream/cache/cache.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
@@ -58,6 +58,8 @@ export interface Account extends AsyncDisposable {
   readonly seal: Seal
   /** What clients may send by id. */
   readonly documents: TrustedDocuments
+  /** How often anything was stored for it, or removed, by this process. */
+  readonly stored: { count: number }
   /** Who asks it, so that it is closed after them. */
   readonly uses: ActiveUses
   /** Where browsers reach it, when that is not where they ask. */
@@ -107,8 +109,9 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     : openCaches({ recordBytes: cacheBytes, imageBytes: images.cacheBytes, redis, log })
   const caches = options.caches ?? ownCaches
   const owner = id === undefined ? [] : ['account', id]
+  const stored = { count: 0 }
   const cachePolicy = caches?.records
-    ? keepIn(caches.records, owner, settings, staleSeconds * 1000)
+    ? keepIn(countingChanges(caches.records, stored), owner, settings, staleSeconds * 1000)
     : () => undefined
   const pictures =
     caches?.images && namespacedCache(caches.images, [...owner, JSON.stringify(identitiesOf(settings))])
@@ -137,6 +140,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     handles: openHandles({ ...images, account: id, identities: identitiesOf(settings) }),
     images: new Images(sources, images, pictures),
     seal: openSeal({ account: id, keys: [...images.keys, ...sealKeysOf(settings)] }),
+    stored,
     uses: new ActiveUses(),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
@@ -158,9 +162,24 @@ function sealKeysOf({ 'aura-vision': settings }: Settings): readonly string[] {
 
 type Healths = { readonly [Name in ProviderName]: ProviderHealth }
 
+/** The cache, which counts each change before it is made. */
+function countingChanges(cache: CacheAccess, stored: { count: number }): CacheAccess {
+  return {
+    ...cache,
+    set(...entry) {
+      stored.count++
+      return cache.set(...entry)
+    },
+    clear(tag) {
+      stored.count++
+      return cache.clear(tag)
+    },
+  }
+}
+
 /** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
 function keepIn(
-  cache: Cache,
+  cache: CacheAccess,
   owner: readonly string[],
   settings: Settings,
   staleMilliseconds: number,

@@ -9,7 +9,6 @@ import type { Seal } from './seal.ts'
 import type { Charge } from './upstream/call-context.ts'
 import type { IncomingRequest } from './upstream/call-trail.ts'
 import { notConfigured, type ProviderName, providerNames } from './upstream/error.ts'
-import { byProvider } from './upstream/provider/by-provider.ts'
 import { Admission, type PlannedCall } from './upstream/source/admission.ts'
 import { Pauses } from './upstream/source/pauses.ts'
 import { RequestScope } from './upstream/source/request-scope.ts'
@@ -41,6 +40,10 @@ export interface Context {
   readonly dwellTime: 'sum' | 'mean' | undefined
   /** What the request has cost so far at the providers that it planned to ask. */
   readonly costs: () => readonly Cost[]
+  /** Notes that its response tells a state of this process, which may be another one the next moment. */
+  readonly noteState: () => void
+  /** Whether its response so far holds for a moment: no such state, nor what a mutation may change. */
+  readonly isLasting: () => boolean
   /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
@@ -81,22 +84,22 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   const callerId = caller === anyone ? undefined : caller.id
   const pauses = new Pauses(gone)
   const admission = new Admission(isPlanOnly, pauses)
-  const scopes: Readonly<Record<ProviderName, RequestScope>> = byProvider(name => {
+  const scopes: Partial<Record<ProviderName, RequestScope>> = {}
+  const scopeOf = (name: ProviderName): RequestScope => {
     const maximum = settings[name]?.limits.maximumCalls ?? 0
-    return new RequestScope(name, signal, admission, maximum, incoming, callerId, chargeOf?.(name))
-  })
-  const loaderSources: LoaderSources = {
-    sources: name => take(name, sources[name]),
-    scope: name => scopes[name],
+    scopes[name] ??= new RequestScope(name, signal, admission, maximum, incoming, callerId, chargeOf?.(name))
+    return scopes[name]
   }
+  const loaderSources: LoaderSources = { sources: name => take(name, sources[name]), scope: scopeOf }
   const loaders = createLoaders(loaderSources)
+  let tellsState = false
   return {
     caller,
     catalog,
     providers,
     loaders,
     datadog: () =>
-      datadogChanges(take('datadog', clients.datadog), scopes.datadog, () => loaders.datadog.clear()),
+      datadogChanges(take('datadog', clients.datadog), scopeOf('datadog'), () => loaders.datadog.clear()),
     signal,
     gone,
     pauses,
@@ -111,12 +114,15 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     isCatalogMadeUp,
     dwellTime: settings.analytiks?.dwellTime,
     costs: () =>
-      providerNames
-        .filter(name => scopes[name].usage.planned > 0)
-        .map(name => {
-          const { provider, usage } = scopes[name]
-          return { provider, usage, quotaLeft: clients[name]?.quotaLeft ?? null }
-        }),
+      providerNames.flatMap(name => {
+        const usage = scopes[name]?.usage
+        if (!usage || usage.planned === 0) return []
+        return [{ provider: name, usage, quotaLeft: clients[name]?.quotaLeft ?? null }]
+      }),
+    noteState() {
+      tellsState = true
+    },
+    isLasting: () => !tellsState && !providerNames.some(name => scopes[name]?.usage.isChangeable),
     plan: isPlanOnly ? admission.plan : undefined,
   }
 }

@@ -73,8 +73,9 @@ export async function startIsotherm(
   const counters = resources.use(openCallCounters(redis))
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }
+  const sharedBytes = sharedBytesOf(config.cacheBytes)
   const caches = openCaches({
-    recordBytes: config.cacheBytes,
+    recordBytes: config.cacheBytes - sharedBytes,
     imageBytes: config.images.cacheBytes,
     redis,
     log,
@@ -121,6 +122,7 @@ export async function startIsotherm(
     publicUrl,
     log,
     counters,
+    sharedBytes,
     observers: telemetry.requests,
   })
   resources.defer(() => server.drain(config.drainMilliseconds))
@@ -145,6 +147,11 @@ export async function startIsotherm(
 async function connectRedis(url: URL, log: Log): Promise<RedisConnection> {
   const { openRedis } = await import('./upstream/cache/redis.ts')
   return openRedis(url, log)
+}
+
+/** What of the cache's bound is for responses that equal requests share. */
+function sharedBytesOf(cacheBytes: number): number {
+  return Math.min(16 * 1024 ** 2, Math.floor(cacheBytes / 16))
 }
 
 /** A port for each worker; 0 picks a free one. */

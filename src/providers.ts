@@ -8,7 +8,7 @@ import type { CachePolicy } from './upstream/cache/cache.ts'
 import type { CallContext } from './upstream/call-context.ts'
 import type { ProviderName } from './upstream/error.ts'
 import type { UpstreamObserver } from './upstream/observer.ts'
-import { byProvider } from './upstream/provider/by-provider.ts'
+import { byProvider, byProviderLazily } from './upstream/provider/by-provider.ts'
 import type { Probed } from './upstream/provider/probe.ts'
 import { type Provider, requiredNames } from './upstream/provider/provider.ts'
 import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
@@ -127,9 +127,9 @@ export interface LoaderSources {
   readonly scope: (name: ProviderName) => RequestScope
 }
 
-/** Loaders that look for what they ask when they first need it. */
+/** Loaders that are made, and look for what they ask, when they are first needed. */
 export function createLoaders({ sources, scope }: LoaderSources): Loaders {
-  return byProvider<Loaders>(name => providers[name].loaders(() => sources(name), scope(name)))
+  return byProviderLazily<Loaders>(name => providers[name].loaders(() => sources(name), scope(name)))
 }
 
 /** What the vendors tell the account apart by; undefined where a provider is not configured. */

@@ -7,7 +7,7 @@ import { useCompiledOperations } from '../src/server/plugins/compiled-operations
 import { useInlineTrace } from '../src/server/plugins/inline-trace.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import { TrustedDocuments } from '../src/server/trusted-documents.ts'
-import { openYoga } from '../src/server/yoga.ts'
+import { openYoga, operationPlugins } from '../src/server/yoga.ts'
 import { silentLog } from '../src/upstream/log.ts'
 import { openCallCounters } from '../src/upstream/rate-limit/call-counters.ts'
 import { takeCalls } from './support/refused.ts'
@@ -48,10 +48,10 @@ describe('no plugin has a hook that no request passes', () => {
     } as const
     const bare = hooksOf(createYoga({ schema, ...off }))
     for (const plugin of [useCompiledOperations(schema), useInlineTrace()])
-      expect(hooksOf(openYoga(schema, plugin, options))).toEqual(bare)
+      expect(hooksOf(openYoga(schema, operationPlugins(plugin, options), options))).toEqual(bare)
     for (const name of skippedHooks) {
       const plugin: Plugin = { onPluginInit: ({ addPlugin }) => addPlugin({ [name]: () => undefined }) }
-      expect(hooksOf(openYoga(schema, plugin, options))).not.toEqual(bare)
+      expect(hooksOf(openYoga(schema, operationPlugins(plugin, options), options))).not.toEqual(bare)
     }
     expect(hooksOf(createYoga({ schema, ...off, cors: {} }))).not.toEqual(bare)
     expect(hooksOf(createYoga({ schema, ...off, graphiql: true }))).not.toEqual(bare)

@@ -29,6 +29,28 @@ export function coerceVariables(
   operation: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>>,
 ): CoercedVariables {
+  const known = latest.get(given)
+  if (known?.schema === schema && known.operation === operation) return known.result
+  const result = coerce(schema, operation, given)
+  latest.set(given, { schema, operation, result })
+  return result
+}
+
+/** What the variables of a request were coerced to: each step that needs them asks. Nobody changes them. */
+const latest = new WeakMap<
+  object,
+  {
+    readonly schema: GraphQLSchema
+    readonly operation: OperationDefinitionNode
+    readonly result: CoercedVariables
+  }
+>()
+
+function coerce(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): CoercedVariables {
   const coerced: Record<string, unknown> = Object.create(null)
   const errors: GraphQLError[] = []
   const excerpts = new Map<unknown, string>()

@@ -10,6 +10,7 @@ import {
   zstdCompress,
 } from 'node:zlib'
 import { readAccept } from './media-ranges.ts'
+import { remembered } from './remembered.ts'
 
 /** How a body is compressed, by the names of HTTP. If a client likes several equally, the first one is taken. */
 const codings = ['zstd', 'br', 'gzip'] as const
@@ -34,10 +35,14 @@ function takes(qualityOf: (name: string) => number, coding: Coding): boolean {
 }
 
 function readQualities(acceptEncoding = ''): (name: string) => number {
+  return qualitiesOf(acceptEncoding)
+}
+
+const qualitiesOf = remembered((acceptEncoding): ((name: string) => number) => {
   if (!acceptEncoding.trim()) return () => 0
   const given = new Map(readAccept(acceptEncoding).map(({ name, quality }) => [spelled(name), quality]))
   return name => given.get(name) ?? (name === 'identity' ? 0 : (given.get('*') ?? 0))
-}
+})
 
 /** Compresses a whole body, outside of the event loop. */
 export function compress(body: Buffer, coding: Coding): Promise<Buffer> {

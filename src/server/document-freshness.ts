@@ -4,15 +4,15 @@ import { explainHeader } from './explain.ts'
 import type { Result } from './result-body.ts'
 import { traceHeader } from './trace-header.ts'
 
-/** The request headers that decide the response to a GET, or whether it is refused. */
+/** The request headers that decide the response to an operation, or whether it is refused, beside who asks. */
+export const decidingHeaders = ['accept', explainHeader, 'origin', traceHeader, 'sec-fetch-site'] as const
+
+/** The same for a GET, with those that say who asks. */
 export const varyingHeaders = [
   'accept',
   'authorization',
   accountHeader,
-  explainHeader,
-  'origin',
-  traceHeader,
-  'sec-fetch-site',
+  ...decidingHeaders.filter(name => name !== 'accept'),
 ].join(', ')
 
 /**

@@ -9,12 +9,12 @@ export const explainHeader = 'isotherm-explain'
 /** `plan` is a dry run, which lists the calls instead of data. `cost` adds the static cost to the response. */
 const explanations: readonly unknown[] = ['plan', 'cost']
 
-export function asksForDryRun({ headers }: Pick<Request, 'headers'>): boolean {
-  return headers.get(explainHeader) === 'plan'
+export function asksForDryRun({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers[explainHeader] === 'plan'
 }
 
-export function asksForCost({ headers }: Pick<Request, 'headers'>): boolean {
-  return headers.get(explainHeader) === 'cost'
+export function asksForCost({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers[explainHeader] === 'cost'
 }
 
 /**

@@ -7,7 +7,7 @@ import { Refusal, sendRefusal } from './refusal.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { readTarget, type Target } from './request-target.ts'
 import { isEntered, methodsOf, type Route, routeOf } from './routes.ts'
-import { untilTaken } from './slow-readers.ts'
+import { isTaken, untilTaken } from './slow-readers.ts'
 
 /** A request that passed the front door. */
 export interface Exchange {
@@ -71,7 +71,7 @@ export function frontDoor(
       if (response.headersSent) response.destroy()
       else sendRefusal(request, response, error instanceof Refusal ? error : unexpected)
     }
-    if (!response.writableFinished)
+    if (!response.writableFinished && !isTaken(response))
       await untilTaken(response, options.patience, taken => response.once('finish', taken))
   }
 }

@@ -1,22 +1,24 @@
-import type { IncomingMessage } from 'node:http'
-import fresh from 'fresh'
 import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
 import type { Caller } from '../access/caller.ts'
 import { bounded } from './bounded-errors.ts'
+import type { DirectQueries } from './direct-queries.ts'
 import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
-import type { EnteredExchange, Exchange } from './front-door.ts'
+import { fetchRequestOf } from './fetch-request.ts'
+import type { EnteredExchange } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
-import { documentIdOf, type OperationParams, readParams } from './operation-params.ts'
+import { sendJson } from './json-response.ts'
+import { documentIdOf, type OperationParams, readOperation } from './operation-params.ts'
 import { incrementalRewrite } from './plugins/incremental-delivery.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { Refusal } from './refusal.ts'
 import type { RequestRecord } from './request-record.ts'
-import { sendLongJson, sendText } from './response-body.ts'
-import { incrementalFormat, takesEvents, typeOfWhole } from './response-format.ts'
+import { sendLongJson, sendText, TextBody } from './response-body.ts'
+import { incrementalFormat, isJson, takesEvents, typeOfWhole } from './response-format.ts'
 import { bodyOf, httpOf, type Result } from './result-body.ts'
 import { sendResults } from './result-stream.ts'
 import type { ServerContext } from './server-context.ts'
+import type { SharedResponses } from './shared-responses.ts'
 import { withoutSuggestions } from './suggestions.ts'
 
 export interface GraphqlOverHttpOptions {
@@ -29,6 +31,16 @@ export interface GraphqlOverHttpOptions {
   readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
   /** What an operation may be estimated to cost, as responses tell. */
   readonly maximumCost: number
+  /** Runs what Yoga need not run again. */
+  readonly direct?: Pick<DirectQueries, 'run'>
+  readonly sharing?: Sharing | undefined
+}
+
+/** By which equal requests get the same response for a moment. */
+export interface Sharing {
+  readonly responses: SharedResponses
+  /** Counts what an operation is estimated to cost against its caller's limit, as running it would. */
+  readonly refusalOf: (exchange: EnteredExchange, cost: number | undefined) => Promise<Result | undefined>
 }
 
 /**
@@ -37,37 +49,56 @@ export interface GraphqlOverHttpOptions {
  */
 export function graphqlOverHttp(
   { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
-  { bytes, freshSeconds, patience, maskedErrors, maximumCost }: GraphqlOverHttpOptions,
+  { bytes, freshSeconds, patience, maskedErrors, maximumCost, direct, sharing }: GraphqlOverHttpOptions,
 ): (exchange: EnteredExchange) => Promise<void> {
-  const run = async (params: OperationParams, request: Request, exchange: EnteredExchange) => {
+  const runByYoga = (params: OperationParams, exchange: EnteredExchange) => {
+    const { response: res, record, caller, account } = exchange
+    const request = fetchRequestOf(exchange.request, fetchAPI.Request)
+    return getResultForParams({ params, request }, { res, record, caller, account })
+  }
+  const run = async (params: OperationParams, exchange: EnteredExchange) => {
     try {
-      const { response: res, record, caller, account } = exchange
-      return await getResultForParams({ params, request }, { res, record, caller, account })
+      return await (direct?.run(params, exchange) ?? runByYoga(params, exchange))
     } catch (error) {
       return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
     }
   }
   return async exchange => {
-    const { request, response, caller } = exchange
-    const { accept } = request.headers
+    const { request, response, caller, account, record } = exchange
     if (request.method === 'GET') response.setHeader('vary', varyingHeaders)
     checkExplain(request, caller)
-    if (!typeOfWhole(accept)) throw notAcceptable()
-    const params = await readParams(exchange, bytes)
-    if (!params) return
-    const yogaRequest = new fetchAPI.Request('http://localhost/graphql', {
-      method: request.method ?? 'GET',
-      headers: headersOf(request),
-    })
-    const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
-    const result = await run(params, yogaRequest, exchange)
+    const type = typeOfWhole(request.headers.accept)
+    if (!type) throw notAcceptable()
+    const sent = await readOperation(exchange, bytes)
+    if (!sent) return
+    const name = sharing && isJson(type) ? sharing.responses.nameOf(exchange, sent.text) : undefined
+    const found = name === undefined ? undefined : sharing?.responses.find(name, account)
+    const refusal =
+      found && caller.limits ? await sharing?.refusalOf(exchange, found.record.estimatedCost) : undefined
+    if (found && !refusal) {
+      Object.assign(record, found.record)
+      tellCost(exchange, maximumCost)
+      if (response.destroyed) return
+      return sendJson(exchange, found.head, patience, options => sendText(found.body, options))
+    }
+    const params = sent.params()
+    const { count: stored } = account.stored
+    const result = refusal ?? (await run(params, exchange))
     tellCost(exchange, maximumCost)
-    if (isAsyncIterable(result))
-      return sendStream(exchange, result, incrementalRewrite(yogaRequest), patience)
+    if (isAsyncIterable(result)) return sendStream(exchange, result, incrementalRewrite(response), patience)
     if (response.destroyed) return
     if (!result || Array.isArray(result)) throw new Error('an operation without a result')
     const visible = bounded(withoutSuggestions(result, caller))
-    await sendWhole(exchange, visible, isById ? freshnessOf(result, freshSeconds) : {}, patience)
+    const http = httpOf(visible, type !== 'application/graphql-response+json' && type !== 'multipart/mixed')
+    if (!isJson(type)) return sendResults(response, only(visible), type, { ...http, patience })
+    const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
+    const head = { ...http, type, cacheHeaders: isById ? freshnessOf(result, freshSeconds) : {} }
+    const value = bodyOf(visible, record.id)
+    if (mayBeLong(visible, record) && isLongJson(value))
+      return sendJson(exchange, head, patience, options => sendLongJson(value, options))
+    const body = new TextBody(JSON.stringify(value))
+    if (name !== undefined) sharing?.responses.add(name, exchange, result, stored, { head, body })
+    return sendJson(exchange, head, patience, options => sendText(body, options))
   }
 }
 
@@ -78,42 +109,6 @@ function tellCost({ response, caller, record }: EnteredExchange, maximum: number
   response.setHeader('x-cost-estimated', estimatedCost)
   response.setHeader('x-cost-max', maximum)
   if (actualCost !== undefined) response.setHeader('x-cost-actual', actualCost)
-}
-
-async function sendWhole(
-  { record, request, response }: Exchange,
-  result: Result,
-  cacheHeaders: Readonly<Record<string, string>>,
-  patience: number,
-): Promise<void> {
-  const type = typeOfWhole(request.headers.accept)
-  if (type === undefined) throw notAcceptable()
-  const isJson = type === 'application/json' || type === 'application/graphql-response+json'
-  const { status, headers } = httpOf(
-    result,
-    type !== 'application/graphql-response+json' && type !== 'multipart/mixed',
-  )
-  if (!isJson) return sendResults(response, only(result), type, { status, headers, patience })
-  if (cacheHeaders.etag && fresh(request.headers, { etag: cacheHeaders.etag })) {
-    // The response that it stands for may be compressed.
-    response.appendHeader('vary', 'accept-encoding')
-    return void response.writeHead(304, { ...headers, ...cacheHeaders }).end()
-  }
-  const value = bodyOf(result, record.id)
-  const allHeaders = {
-    'content-type': `${type}; charset=utf-8`,
-    'server-timing': timingOf(record),
-    ...headers,
-    ...cacheHeaders,
-  }
-  const options = { request, response, status, headers: allHeaders, patience }
-  return isLongJson(value) ? sendLongJson(value, options) : sendText(JSON.stringify(value), options)
-}
-
-/** The time until the response began, and of it the time that vendors took. */
-function timingOf({ startedAt, waiting }: RequestRecord): string {
-  const total = `total;dur=${(performance.now() - startedAt).toFixed(1)}`
-  return waiting.milliseconds === 0 ? total : `${total}, upstream;dur=${waiting.milliseconds.toFixed(1)}`
 }
 
 /** Sends the results of a subscription, or the increments of one response. */
@@ -163,6 +158,10 @@ function notAcceptable(): Refusal {
   )
 }
 
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+/** Whether a response has to be looked at, which takes as long as printing a short one. */
+function mayBeLong({ errors, extensions }: Result, { estimatedBytes = surelyShort }: RequestRecord): boolean {
+  return errors !== undefined || extensions?.plan !== undefined || estimatedBytes >= surelyShort
 }
+
+/** Estimated bytes below which a response has far fewer members than a long one. */
+const surelyShort = 50_000

@@ -1,24 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isUtf8, readMediaType } from './media-ranges.ts'
 import { Refusal } from './refusal.ts'
+import { remembered } from './remembered.ts'
 import { readBody } from './request-body.ts'
 
-export interface JsonBody {
-  readonly text: string
-  readonly value: unknown
+interface JsonBodyOptions {
+  readonly what: string
+  readonly bytes: number
 }
 
 /**
- * Reads a body of at most that many bytes. Accepts only JSON: a form on any page can post the other types, while JSON needs a
- * preflight. Throws a Refusal that begins with `what` for another type. Resolves with undefined if the client leaves.
+ * Reads the text of a body of at most that many bytes. Accepts only JSON: a form on any page can post the other types, while
+ * JSON needs a preflight. Throws a Refusal that begins with `what` for another type. Resolves with undefined if the client
+ * leaves.
  */
-export async function readJsonBody(
+export async function readJsonText(
   request: IncomingMessage,
   response: ServerResponse,
-  { what, bytes }: { readonly what: string; readonly bytes: number },
-): Promise<JsonBody | undefined> {
+  { what, bytes }: JsonBodyOptions,
+): Promise<string | undefined> {
   const { headers } = request
-  const type = readMediaType(headers['content-type'] ?? '')
+  const type = mediaTypeOf(headers['content-type'] ?? '')
   if (type.name !== 'application/json')
     throw new Refusal(415, `${what} is posted as JSON: send the header content-type: application/json.`)
   if (!isUtf8(type)) throw new Refusal(415, `${what} is posted as UTF-8.`)
@@ -28,9 +30,19 @@ export async function readJsonBody(
       'accept-encoding': 'identity',
     })
   const body = await readBody(request, response, bytes)
-  if (!body) return undefined
-  const text = decode(body)
-  return { text, value: readJson(text, 'The request body') }
+  return body && decode(body)
+}
+
+const mediaTypeOf = remembered(readMediaType)
+
+/** As `readJsonText`, with the value of the JSON. */
+export async function readJsonBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: JsonBodyOptions,
+): Promise<{ readonly value: unknown } | undefined> {
+  const text = await readJsonText(request, response, options)
+  return text === undefined ? undefined : { value: readJson(text, 'The request body') }
 }
 
 /** Throws a Refusal that begins with `what` if it is none. */
@@ -42,9 +54,11 @@ export function readJson(text: string, what: string): unknown {
   }
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return decoder.decode(body)
   } catch {
     throw new Refusal(400, 'The request body is not UTF-8.')
   }

@@ -1,4 +1,5 @@
 import { Refusal } from './refusal.ts'
+import { remembered } from './remembered.ts'
 import type { Target } from './request-target.ts'
 
 export interface KnownHostsOptions {
@@ -19,11 +20,13 @@ export function knownHosts({ address, publicUrl, hosts }: KnownHostsOptions): (t
   if (!isLoopback(address) && hosts.length === 0) return () => undefined
   const known = new Set(hosts.map(host => normalHost(host)))
   if (publicUrl) known.add(nameOf(publicUrl))
+  const isKnown = remembered(host => {
+    const name = nameOf(new URL(`http://${host}`))
+    return name === 'localhost' || isLoopback(name) || known.has(name) || known.has(normalHost(host))
+  })
   return ({ host }) => {
-    if (host === undefined) return
-    const url = new URL(`http://${host}`)
-    const name = nameOf(url)
-    if (name === 'localhost' || isLoopback(name) || known.has(name) || known.has(normalHost(host))) return
+    if (host === undefined || isKnown(host)) return
+    const name = nameOf(new URL(`http://${host}`))
     throw new Refusal(
       421,
       `This server does not answer for ${name}: name the host in ISOTHERM_HOSTS to let it.`,

@@ -1,7 +1,7 @@
 import type { GraphQLParams } from 'graphql-yoga'
 import { z } from 'zod'
 import type { Exchange } from './front-door.ts'
-import { readJson, readJsonBody } from './json-body.ts'
+import { readJson, readJsonText } from './json-body.ts'
 import { Refusal } from './refusal.ts'
 
 /** The GraphQL-over-HTTP proposal's parameter for the id of a document. */
@@ -12,23 +12,39 @@ export type OperationParams = GraphQLParams & { readonly [documentIdName]?: unkn
 
 const names = ['query', 'operationName', 'variables', 'extensions', documentIdName]
 
-/**
- * Reads the URL of a GET or the body of a POST of at most that many bytes. Ignores unknown members, as GraphQL over
- * HTTP requires. Throws a Refusal if it is unreadable or has no operation. Resolves with undefined if the client
- * leaves.
- */
-export async function readParams(exchange: Exchange, bytes: number): Promise<OperationParams | undefined> {
-  const { method } = exchange.request
-  const params = method === 'GET' ? readQuery(exchange.target.query) : await readPost(exchange, bytes)
-  if (params && mayHaveHalves(params.text) && hasHalf(params.members))
+/** An operation as it was sent: the body of a POST, or the query of a GET. */
+export interface SentOperation {
+  readonly text: string
+  /**
+   * Its parameters, without unknown members, which GraphQL over HTTP ignores. Throws a Refusal if it is unreadable or has no
+   * operation.
+   */
+  params(): OperationParams
+}
+
+/** Reads a body of at most that many bytes. Throws a Refusal, or resolves with undefined if the client leaves. */
+export async function readOperation(
+  { request, response, target }: Exchange,
+  bytes: number,
+): Promise<SentOperation | undefined> {
+  if (request.method === 'GET') {
+    const text = target.query
+    return { text, params: () => checked(readQuery(text)) }
+  }
+  const text = await readJsonText(request, response, { what: 'An operation', bytes })
+  return text === undefined ? undefined : { text, params: () => checked(readPost(text)) }
+}
+
+function checked({ text, members }: Params): OperationParams {
+  if (mayHaveHalves(text) && hasHalf(members))
     throw new Refusal(
       400,
       'A text of the request holds half of a surrogate pair, which stands for no character.',
     )
   // Whatever Accept says: without an operation there is no result that status 200 could stand for.
-  if (params && (params.members.query ?? documentIdOf(params.members)) === null)
+  if ((members.query ?? documentIdOf(members)) === null)
     throw new Refusal(400, `A request holds a "query", or names a document by its "${documentIdName}".`)
-  return params?.members
+  return members
 }
 
 /** The document id of a request, in either form that clients use; null without one. */
@@ -47,10 +63,8 @@ interface Params {
   readonly members: OperationParams
 }
 
-async function readPost({ request, response }: Exchange, bytes: number): Promise<Params | undefined> {
-  const body = await readJsonBody(request, response, { what: 'An operation', bytes })
-  if (!body) return undefined
-  const { text, value } = body
+function readPost(text: string): Params {
+  const value = readJson(text, 'The request body')
   if (Array.isArray(value))
     throw new Refusal(400, 'Batching is not supported: a request body is one operation.')
   if (typeof value !== 'object' || value === null)

@@ -30,7 +30,7 @@ export async function readBody(
     if (read <= bytes && !isDeclared) chunks.push(chunk)
     else late ??= refuseSoon()
   })
-  request.on('end', () => (late ? refuse() : resolve(Buffer.concat(chunks))))
+  request.on('end', () => (late ? refuse() : resolve(joined(chunks))))
   request.on('error', () => resolve(undefined))
   request.on('close', () => resolve(undefined))
   try {
@@ -45,3 +45,9 @@ export async function readBody(
  * closes sees a reset instead of the response (RFC 9112, section 9.6).
  */
 const discardMilliseconds = 2000
+
+/** Most bodies come in one chunk. */
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks)
+}

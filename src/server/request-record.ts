@@ -37,10 +37,14 @@ export interface RequestRecord {
   account?: string | undefined
   operation?: RecordedOperation
   estimatedCost?: number
+  /** Roughly, of the response. */
+  estimatedBytes?: number
   /** What a whole response held, by the weights of the estimate. */
   actualCost?: number
   /** So far. */
   used?: () => readonly UpstreamUse[]
+  /** Whether its response holds for a moment: no state that may be another one by now, nor what a mutation may change. */
+  isLasting?: () => boolean
 }
 
 /** How a request ended. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from './refusal.ts'
+import { remembered } from './remembered.ts'
 
 /** The target of a request (RFC 9112, section 3.2). */
 export interface Target {
@@ -31,12 +32,12 @@ const badHost = 'The header host must name one host, and a port from 0 to 65535 
 
 /** A name, an IPv4 address or a bracketed IPv6 address, with or without a port, but without a user. */
 export function isHost(text: string | undefined): text is string {
-  return (
-    text !== undefined &&
-    /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i.test(text) &&
-    URL.canParse(`http://${text}`)
-  )
+  return text !== undefined && isWellFormed(text)
 }
+
+const isWellFormed = remembered(
+  text => /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i.test(text) && URL.canParse(`http://${text}`),
+)
 
 function split(target: string) {
   const end = target.indexOf('?')

@@ -1,4 +1,5 @@
 import { accepts, isUtf8, type MediaType, rangeOf, readAccept } from './media-ranges.ts'
+import { remembered } from './remembered.ts'
 
 const jsonTypes = ['application/json', 'application/graphql-response+json'] as const
 const streamTypes = ['text/event-stream', 'multipart/mixed'] as const
@@ -15,13 +16,21 @@ export interface IncrementalFormat {
   readonly isIdentified: boolean
 }
 
+export function isJson(type: JsonType | StreamType): type is JsonType {
+  return jsonTypes.some(json => json === type)
+}
+
 /** The type of a response that is sent at once. Undefined if the client accepts none of them. */
 export function typeOfWhole(accept: string | undefined): JsonType | StreamType | undefined {
+  return findTypeOfWhole(accept ?? '')
+}
+
+const findTypeOfWhole = remembered((accept): JsonType | StreamType | undefined => {
   const json = accepts(accept, jsonTypes)
   const stream = accepts(accept, streamTypes)
   if (json === undefined || stream === undefined) return json ?? stream
   return qualityOf(json, accept) >= qualityOf(stream, accept) ? json : stream
-}
+})
 
 /**
  * The incremental format for a client that names a stream type in a known format and does not prefer JSON. Undefined

@@ -8,25 +8,28 @@ import type { Log } from '../upstream/log.ts'
 import { type CallCounters, openCallCounters } from '../upstream/rate-limit/call-counters.ts'
 import { CallerLimits } from './caller-limits.ts'
 import type { CostMode } from './cost-mode.ts'
+import { directQueries } from './direct-queries.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorerRoute } from './explorer-route.ts'
 import { type Exchange, frontDoor } from './front-door.ts'
-import { graphqlOverHttp } from './graphql-over-http.ts'
+import { graphqlOverHttp, type Sharing } from './graphql-over-http.ts'
 import { sendHome } from './home-page.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http-server.ts'
 import { requireScope } from './insufficient-scope.ts'
 import { isLoopback, knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
+import { callerCost } from './plugins/caller-cost.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
 import { Refusal } from './refusal.ts'
 import type { RequestObserver } from './request-record.ts'
 import { sendText } from './response-body.ts'
+import { SharedResponses } from './shared-responses.ts'
 import { readerPatience } from './slow-readers.ts'
 import { ticketRoute } from './ticket-route.ts'
 import { asksForTrace } from './trace-header.ts'
 import type { DocumentSettings } from './trusted-documents.ts'
-import { openYoga } from './yoga.ts'
+import { openYoga, operationContext, operationPlugins } from './yoga.ts'
 
 export interface ServerOptions extends HttpServerOptions {
   /** Where browsers reach it, if that is not where they ask. */
@@ -40,6 +43,8 @@ export interface ServerOptions extends HttpServerOptions {
   readonly costMode?: CostMode
   /** For all upstream calls of a response. What is late becomes an error, and the response goes out without it. */
   readonly deadlineMilliseconds: number
+  /** The bound of responses that equal requests share for a moment; by default none are. */
+  readonly sharedBytes?: number
   /** Milliseconds that a reader may take nothing of a response; 15 seconds by default. */
   readonly readerMilliseconds?: number
   /** Origins whose pages may send requests from a browser, or `*`. */
@@ -86,12 +91,29 @@ export async function startServer(
   }
   const maximumCost = operationLimits.cost
   const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors, maximumCost }
-  const respond = graphqlOverHttp(openYoga(schema, useCompiledOperations(schema), yogaOptions), httpOptions)
+  const plugins = operationPlugins(useCompiledOperations(schema), yogaOptions)
+  const contextOf = operationContext(yogaOptions)
+  const direct = directQueries({ schema, plugins, contextOf, mode, maskedErrors })
+  const charge = callerCost(callerLimits, yogaOptions.costMode)
+  const sharing: Sharing | undefined = options.sharedBytes
+    ? {
+        responses: new SharedResponses(options.sharedBytes),
+        refusalOf({ caller, record, response: res }, estimatedCost) {
+          if (estimatedCost !== undefined) record.estimatedCost = estimatedCost
+          return charge({ caller, record, res })
+        },
+      }
+    : undefined
+  const respond = graphqlOverHttp(openYoga(schema, [...plugins, direct.plugin], yogaOptions), {
+    ...httpOptions,
+    direct,
+    sharing,
+  })
   const openTraced = onFirstUse(async () => {
     const { useInlineTrace } = await import('./plugins/inline-trace.ts')
     // Tracing changes every resolver, so it needs a copy of the schema, which sorting makes.
     return graphqlOverHttp(
-      openYoga(lexicographicSortSchema(schema), useInlineTrace(), yogaOptions),
+      openYoga(lexicographicSortSchema(schema), operationPlugins(useInlineTrace(), yogaOptions), yogaOptions),
       httpOptions,
     )
   })

@@ -34,6 +34,11 @@ export function untilTaken(
   })
 }
 
+/** Whether a response has ended, and its socket has passed on all of it. */
+export function isTaken({ writableEnded, socket }: ServerResponse): boolean {
+  return writableEnded && socket?.writableLength === 0
+}
+
 /** Also closes the socket of a response that still waits behind others. */
 export function drop(response: ServerResponse): void {
   response.req.socket.destroy()

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { argumentCheck } from '../../schema/argument-checks.ts'
-import { createContext } from '../context.ts'
+import { type Context, createContext } from '../context.ts'
 import type { Log } from '../upstream/log.ts'
 import type { CallerLimits } from './caller-limits.ts'
 import type { CostMode } from './cost-mode.ts'
@@ -41,33 +41,69 @@ export interface YogaOptions {
   readonly log: Log
 }
 
+/** Makes the context of one operation. */
+export function operationContext({
+  listening,
+  deadlineMilliseconds,
+  callerLimits,
+}: Pick<YogaOptions, 'listening' | 'deadlineMilliseconds' | 'callerLimits'>) {
+  return ({ res, record, caller, account }: ServerContext): Context => {
+    const context = createContext(account, responseSignal(res, deadlineMilliseconds), {
+      isPlanOnly: asksForDryRun(res.req),
+      origin: () => originOf(res.req, listening),
+      gone: () => responseSignal(res),
+      incoming: record,
+      caller,
+      chargeOf: provider => callerLimits.chargeOf(caller, provider),
+    })
+    record.used = context.costs
+    record.isLasting = context.isLasting
+    return context
+  }
+}
+
+type ExecuteHook = NonNullable<Plugin<Context & ServerContext>['onExecute']>
+
+/** One of Yoga's plugins, as far as others than Yoga call it. */
+export interface OperationPlugin {
+  readonly onExecute?: ExecuteHook
+}
+
+/** What stands around every operation, in this order. `plugin` decides how fields are executed. */
+export function operationPlugins(plugin: Plugin, options: YogaOptions): readonly OperationPlugin[] {
+  const { operationLimits, callerLimits, costMode, mode, maskedErrors, log } = options
+  return [
+    useDocumentIds(),
+    useOperationRecord(),
+    useOperationShape(operationLimits),
+    useDocumentMode(mode, log),
+    useIncrementalRules(),
+    useIncrementalDelivery(maskedErrors),
+    useBadInput({ checkName: argumentCheck }),
+    useIntrospectionScope(),
+    useOperationCost(operationLimits),
+    plugin,
+    useCallerCost(callerLimits, costMode),
+    usePacedErrors(maskedErrors),
+    useLeaving(),
+    useSandboxNotice(),
+    useUpstreamNotice(),
+  ]
+}
+
 /**
  * Yoga only runs operations, with our plugins. No request passes its hooks `onRequest`, `onRequestParse`,
  * `onResultProcess` and `onResponse`, so no plugin may have one: checks of requests belong in the front door.
- * `plugin` decides how fields are executed.
  */
 export function openYoga(
   schema: GraphQLSchema,
-  plugin: Plugin,
+  plugins: readonly OperationPlugin[],
   options: YogaOptions,
 ): YogaServerInstance<ServerContext, object> {
-  const { listening, deadlineMilliseconds, operationLimits, callerLimits, costMode } = options
-  const { mode, maskedErrors, log } = options
   return createYoga<ServerContext>({
     schema,
-    context({ request, res, record, caller, account }) {
-      const context = createContext(account, responseSignal(res, deadlineMilliseconds), {
-        isPlanOnly: asksForDryRun(request),
-        origin: () => originOf(res.req, listening),
-        gone: () => responseSignal(res),
-        incoming: record,
-        caller,
-        chargeOf: provider => callerLimits.chargeOf(caller, provider),
-      })
-      record.used = context.costs
-      return context
-    },
-    maskedErrors,
+    context: operationContext(options),
+    maskedErrors: options.maskedErrors,
     maxRequestBodySize: false,
     graphiql: false,
     extraParamNames: [documentIdName],
@@ -80,22 +116,6 @@ export function openYoga(
       errorCache: documentCache(),
       validationCache: false,
     },
-    plugins: [
-      useDocumentIds(),
-      useOperationRecord(),
-      useOperationShape(operationLimits),
-      useDocumentMode(mode, log),
-      useIncrementalRules(),
-      useIncrementalDelivery(maskedErrors),
-      useBadInput({ checkName: argumentCheck }),
-      useIntrospectionScope(),
-      useOperationCost(operationLimits),
-      plugin,
-      useCallerCost(callerLimits, costMode),
-      usePacedErrors(maskedErrors),
-      useLeaving(),
-      useSandboxNotice(),
-      useUpstreamNotice(),
-    ],
+    plugins: [...plugins],
   })
 }

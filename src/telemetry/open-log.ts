@@ -19,5 +19,6 @@ export function openLog(level: LogLevel, write: (line: string) => void): Log {
     error: logger.error.bind(logger),
     warn: logger.warn.bind(logger),
     info: logger.info.bind(logger),
+    isBrief: !logger.isLevelEnabled('info'),
   }
 }

@@ -37,6 +37,7 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
     error: bounded.error,
     warn: bounded.warn,
     info: bounded.info,
+    isBrief: log.isBrief === true,
     get dropped() {
       return dropped
     },

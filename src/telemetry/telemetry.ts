@@ -39,7 +39,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const owned = resources.move()
   const observing = [tracing, metrics].filter(one => one !== undefined)
   return {
-    requests: [...observing.map(({ requests }) => requests), logRequests(log)],
+    requests: [...observing.map(({ requests }) => requests), ...(log.isBrief ? [] : [logRequests(log)])],
     upstreamOf: account => joinObservers(observing.map(({ upstreamOf }) => upstreamOf(account))),
     show: account => metrics?.show(account),
     metricsUrl: served?.url,

@@ -5,6 +5,8 @@ export interface Log {
   /** A vendor, Redis or a client did something that costs a response its quality. */
   warn(fields: LogFields, message: string): void
   info(fields: LogFields, message: string): void
+  /** Whether lines of `info` are left out. */
+  readonly isBrief?: boolean
   /** How many lines were left out so far, because nobody read them in time. */
   readonly dropped?: number
 }
@@ -12,4 +14,4 @@ export interface Log {
 export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes nothing. */
-export const silentLog: Log = { error() {}, warn() {}, info() {} }
+export const silentLog: Log = { error() {}, warn() {}, info() {}, isBrief: true }

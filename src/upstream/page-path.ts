@@ -14,10 +14,14 @@ export function addressOf(url: URL): PageAddress | undefined {
 
 /** The canonical spelling of a path that begins with a slash: as `URL` prints it, with query and fragment. */
 export function spelledPath(path: string): string {
+  if (plainPath.test(path)) return path
   // Appended to the origin, not resolved against it: a path with two slashes would name another host.
   const { pathname, search, hash } = new URL(`https://website.invalid${path}`)
   return `${pathname}${search}${hash}`
 }
+
+/** Paths that a URL leaves as they are: no escapes, query or fragment, and no part that begins with a dot. */
+const plainPath = /^(?:\/(?:[\w!$&()*+,;=:@~-][\w!$&()*+,;=:@~.-]*)?)+$/
 
 /** A path without its query and fragment. */
 export function pathnameOf(path: string): string {

@@ -53,17 +53,23 @@ export async function serveCallers({
   const read = readCatalog(catalog, 'the test')
   if (!('catalog' in read)) throw new Error(read.problems.join('\n'))
   const account = resources.use(openAccount(config.providers, read.catalog, config))
+  const callers = new Map<string, Caller>()
   const access: Access = isOpen
     ? openTo(anyone, () => account)
     : {
-        enter: request => ({ caller: callerOf(request, limits), account }),
+        enter: request => {
+          const caller = callerOf(request, limits)
+          const name = JSON.stringify([caller.id, ...caller.scopes])
+          return { caller: callers.getOrInsert(name, caller), account }
+        },
         accountOf: () => account,
         ticketFor: async () => ({ ticket: 'none', expiresInSeconds: 60 }),
       }
   const { publicUrl } = config.images
   const { log, messages } = recordLog()
   const { documents: _none, ...settings } = config
-  const server = await startServer(access, { ...settings, publicUrl, log })
+  const sharedBytes = config.cacheBytes > 0 ? 2 ** 24 : 0
+  const server = await startServer(access, { ...settings, publicUrl, log, sharedBytes })
   resources.defer(() => server.drain(config.drainMilliseconds))
   const owned = resources.move()
   return { origin: server.origin, sandbox, log: messages, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -1,7 +1,7 @@
 import { getEventListeners, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { endedError, openDeadline, untilEnded } from '../../src/upstream/deadline.ts'
+import { endedError, openDeadline, untilEnded, watchDeadline } from '../../src/upstream/deadline.ts'
 import { UpstreamError } from '../../src/upstream/error.ts'
 import { rejection } from './http/loopback.ts'
 
@@ -130,4 +130,26 @@ test('nothing listens to the signal after the promise has settled', async () => 
   await waiting
   await setImmediate()
   expect(getEventListeners(scope.signal, 'abort')).toHaveLength(0)
+})
+
+test('a watched deadline ends once, with the signal or by itself, and leaves nothing when disposed of', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const scope = new AbortController()
+  const ended: unknown[] = []
+  const note = ({ reason }: { readonly reason: unknown }) => ended.push(reason)
+  watchDeadline(1000, scope.signal, note)
+  vi.advanceTimersByTime(1000)
+  expect(ended).toMatchObject([{ name: 'TimeoutError' }])
+  using _open = watchDeadline(1000, scope.signal, note)
+  {
+    using _disposed = watchDeadline(1000, scope.signal, note)
+  }
+  expect([vi.getTimerCount(), getEventListeners(scope.signal, 'abort').length]).toEqual([1, 1])
+  const reason = new Error('The browser was closed.')
+  scope.abort(reason)
+  vi.advanceTimersByTime(1000)
+  expect(ended.slice(1)).toEqual([reason])
+  watchDeadline(1000, scope.signal, note)
+  expect(ended.slice(1)).toEqual([reason, reason])
 })

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql'
+import { type ExecutionResult, GraphQLError } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 import { actualCost } from '../actual-cost.ts'
@@ -6,23 +6,24 @@ import { type CallerLimits, rateLimited } from '../caller-limits.ts'
 import type { CostMode } from '../cost-mode.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** Counts what operations are estimated to cost against their callers' limits, and what whole responses did cost. Must come after the plugin that estimates it. */
-export function useCallerCost(
-  limits: CallerLimits,
-  mode: CostMode,
-): Plugin<Context & Pick<ServerContext, 'record' | 'res'>> {
-  const refusalOf = async ({
-    contextValue: { caller, plan, record, res },
-  }: Omit<ExecutionArgs, 'contextValue'> & {
-    readonly contextValue: Context & Pick<ServerContext, 'record' | 'res'>
-  }) => {
-    if (plan) return undefined
+type Charged = Pick<ServerContext, 'caller' | 'record' | 'res'>
+
+/** Counts what an operation is estimated to cost. Resolves with the result of one that has to wait. */
+export function callerCost(limits: CallerLimits, mode: CostMode) {
+  return async ({ caller, record, res }: Charged): Promise<ExecutionResult | undefined> => {
     const refusal = await limits.spend(caller, record.estimatedCost ?? 0, res, mode)
     if (!refusal) return undefined
     const { message, headers } = refusal
     const extensions = { code: rateLimited, http: { spec: false, status: 429, headers } }
     return { errors: [new GraphQLError(message, { extensions })] }
   }
+}
+
+/** Counts what operations are estimated to cost against their callers' limits, and what whole responses did cost. Must come after the plugin that estimates it. */
+export function useCallerCost(limits: CallerLimits, mode: CostMode): Plugin<Context & Charged> {
+  const charge = callerCost(limits, mode)
+  const refusalOf = async ({ contextValue }: { readonly contextValue: Context & Charged }) =>
+    contextValue.plan ? undefined : charge(contextValue)
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const { caller, record } = args.contextValue

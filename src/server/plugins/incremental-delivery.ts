@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import {
   BREAK,
   type DocumentNode,
@@ -14,6 +15,7 @@ import type { Context } from '../../context.ts'
 import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
 import { type IncrementalResult, identifyIncrements } from '../identified-increments.ts'
 import { incrementalFormat } from '../response-format.ts'
+import type { ServerContext } from '../server-context.ts'
 
 const directiveNames = ['defer', 'stream']
 
@@ -23,7 +25,10 @@ const directiveNames = ['defer', 'stream']
  * a promise, so a document with such a response key is delivered at once too. Errors of later increments are masked
  * as the first ones are. Rejects invalid `@defer` and `@stream` arguments as BAD_USER_INPUT before execution.
  */
-export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedErrorOpts): Plugin<Context> {
+export function useIncrementalDelivery({
+  maskError,
+  errorMessage,
+}: YogaMaskedErrorOpts): Plugin<Context & Pick<ServerContext, 'res'>> {
   const wholeOf = remembered(withoutDirectives)
   const isWholeOnly = remembered(namesThen)
   const masked = (error: unknown) => withoutInternals(maskError(error, errorMessage))
@@ -33,12 +38,12 @@ export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedEr
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const { schema, document, operationName, variableValues, contextValue } = args
-      const { request, plan } = contextValue
+      const { res, plan } = contextValue
       const whole = wholeOf(document)
       if (whole === document) return setExecuteFn(execute)
       const wrong = wrongDirectives(schema, document, operationName, variableValues ?? {})
       if (wrong.length > 0) return setResultAndStopExecution({ errors: wrong })
-      const format = incrementalFormat(request.headers.get('accept') ?? undefined)
+      const format = incrementalFormat(res.req.headers.accept)
       if (plan || !format || isWholeOnly(document)) {
         args.document = whole
         return setExecuteFn(execute)
@@ -47,7 +52,7 @@ export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedEr
       const { coerced } = operation ? coerceVariables(schema, operation, variableValues ?? {}) : {}
       const isIdentified = format.isIdentified && operation && coerced
       rewrites.set(
-        request,
+        res,
         isIdentified ? identifyIncrements(document, operation.selectionSet, coerced) : asTheyAre,
       )
       return {
@@ -69,13 +74,19 @@ export function useIncrementalDelivery({ maskError, errorMessage }: YogaMaskedEr
 type Rewrite = (result: IncrementalResult) => IncrementalResult
 
 /**
- * Rewrites the results of a request into the format that it accepts. Undefined if it is not delivered incrementally.
+ * Rewrites the results of a response into the format that its client accepts. Undefined if it is not delivered
+ * incrementally.
  */
-export function incrementalRewrite(request: Request): Rewrite | undefined {
-  return rewrites.get(request)
+export function incrementalRewrite(response: ServerResponse): Rewrite | undefined {
+  return rewrites.get(response)
 }
 
-const rewrites = new WeakMap<Request, Rewrite>()
+/** Whether a document has a part that may be delivered later. */
+export function namesIncrements(document: DocumentNode): boolean {
+  return withoutDirectives(document) !== document
+}
+
+const rewrites = new WeakMap<ServerResponse, Rewrite>()
 const asTheyAre: Rewrite = result => result
 
 function remembered<Value>(find: (document: DocumentNode) => Value): (document: DocumentNode) => Value {

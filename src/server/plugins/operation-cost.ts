@@ -17,7 +17,9 @@ import type { ServerContext } from '../server-context.ts'
  * Refuses an operation that costs too much or makes too many changes, before any call. Adds `extensions.cost` for
  * clients that ask for it. Must come after the plugin that refuses bad input.
  */
-export function useOperationCost(limits: OperationLimits): Plugin<Context & Pick<ServerContext, 'record'>> {
+export function useOperationCost(
+  limits: OperationLimits,
+): Plugin<Context & Pick<ServerContext, 'record' | 'res'>> {
   const lasting = new WeakMap<OperationDefinitionNode, OperationCost>()
   const costOf = ({ schema, document, operationName, variableValues }: ExecutionArgs) => {
     const operation = getOperationAST(document, operationName)
@@ -36,7 +38,8 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context & Pick
       const cost = costOf(args)
       if (!cost) return undefined
       args.contextValue.record.estimatedCost = cost.cost
-      const extensions = asksForCost(args.contextValue.request)
+      args.contextValue.record.estimatedBytes = cost.bytes
+      const extensions = asksForCost(args.contextValue.res.req)
         ? { cost: costExtension(cost, limits) }
         : undefined
       const refusal = costRefusal(cost, limits)
@@ -57,7 +60,7 @@ export function useOperationCost(limits: OperationLimits): Plugin<Context & Pick
       args.contextValue.record.estimatedCost = cost.cost
       const refusal = costRefusal(cost, limits)
       if (refusal) return setResultAndStopExecution({ errors: [refusal] })
-      if (!asksForCost(args.contextValue.request)) return undefined
+      if (!asksForCost(args.contextValue.res.req)) return undefined
       let isFirst = true
       return {
         onSubscribeResult: () => ({

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { CallContext } from '../call-context.ts'
-import { endedError, openDeadline } from '../deadline.ts'
+import { endedError, watchDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
 import { failedOutcome } from '../observer.ts'
 import type { Bounds } from './bounds.ts'
@@ -45,9 +45,9 @@ export function openDispatch(
     })
     const sent = withTrace(request, observation?.traceparent ?? traceparent)
     let exchange = open()
-    using deadline = openDeadline(deadlineMilliseconds, callContext?.signal)
-    const { signal } = deadline
-    signal.addEventListener('abort', () => exchange.giveUp(endedError(provider, signal)))
+    using _deadline = watchDeadline(deadlineMilliseconds, callContext?.signal, ended =>
+      exchange.giveUp(endedError(provider, ended)),
+    )
     try {
       connections.send(sent, exchange)
       const response = await exchange.response.catch(error => {

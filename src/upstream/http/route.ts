@@ -11,13 +11,17 @@ export function routeUrl(
     if (segment === '.' || segment === '..' || !segment.isWellFormed())
       throw new BadInput(`"${segment}" is not an id.`)
   }
-  const url = new URL(base)
-  url.pathname = [pathOf(base), ...segments.map(encodeURIComponent)].join('/')
+  const path = [base.href.replace(afterPath, ''), ...segments.map(encodeURIComponent)].join('/')
+  const parameters = new URLSearchParams(base.search)
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value))
+    if (value !== undefined) parameters.set(name, String(value))
   }
-  return url
+  // Parsed once: to change a URL takes longer than to make one.
+  return new URL(parameters.size > 0 ? `${path}?${parameters}` : path)
 }
+
+/** Of a URL: a slash at the end of its path, its query and its fragment. */
+const afterPath = /\/?(?:[?#].*)?$/s
 
 /** Equal for bases that differ in a trailing slash only. */
 export function baseName(base: URL): string {

@@ -3,7 +3,7 @@ import { oftenMissing } from '../drift/response-shape.ts'
 
 /** An ISO 8601 instant with its offset, in any precision; as text in UTC with milliseconds, however it was sent. */
 export const instant = z.string().transform((text, context) => {
-  if (canonical.test(text)) return text
+  if (canonical.test(text) && isDay(text)) return text
   try {
     return new Date(Temporal.Instant.from(text).epochMilliseconds).toISOString()
   } catch {
@@ -12,8 +12,13 @@ export const instant = z.string().transform((text, context) => {
   }
 })
 
-/** What `toISOString` prints, but for days that not every month has: those are looked at by the calendar. */
-const canonical = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+/** What `toISOString` prints, whether or not the month has that day. */
+const canonical = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Only the last days are looked at by the calendar. */
+function isDay(text: string): boolean {
+  return text.slice(8, 10) < '29' || new Date(text).toISOString() === text
+}
 
 /** An identifier that is a number or a text on the wire: exact, as text. */
 export const identifier = z.union([z.string(), z.number()]).transform(String)

@@ -9,8 +9,36 @@ export function byProvider<Values extends { readonly [Name in ProviderName]: unk
     values[name] = make(name)
   }
   for (const name of providerNames) add(name)
-  if (isWhole(values)) return values
+  if (isWhole<Values>(values)) return values
   throw new TypeError('A provider is missing.')
+}
+
+/** The same where each value is made when it is first asked for: most requests need few of them. */
+export function byProviderLazily<Values extends { readonly [Name in ProviderName]: unknown }>(
+  make: <Name extends ProviderName>(name: Name) => Values[Name],
+): Values {
+  const values: object = new LazyValues(make)
+  if (isWhole<Values>(values)) return values
+  throw new TypeError('A provider is missing.')
+}
+
+/** Its members are getters of the prototype, so that making one costs little. */
+class LazyValues {
+  readonly #make: (name: ProviderName) => unknown
+  readonly #made = new Map<ProviderName, unknown>()
+
+  constructor(make: (name: ProviderName) => unknown) {
+    this.#make = make
+  }
+
+  static {
+    for (const name of providerNames)
+      Object.defineProperty(LazyValues.prototype, name, {
+        get(this: LazyValues) {
+          return this.#made.getOrInsertComputed(name, this.#make)
+        },
+      })
+  }
 }
 
 /** The same for what is started or opened: one after the other. */
@@ -22,12 +50,12 @@ export async function byProviderInTurn<Values extends { readonly [Name in Provid
     values[name] = await make(name)
   }
   for (const name of providerNames) await add(name)
-  if (isWhole(values)) return values
+  if (isWhole<Values>(values)) return values
   throw new TypeError('A provider is missing.')
 }
 
 function isWhole<Values extends { readonly [Name in ProviderName]: unknown }>(
-  values: Partial<Values>,
+  values: object,
 ): values is Values {
   return providerNames.every(name => name in values)
 }

@@ -106,6 +106,9 @@ export class FairShares {
 
   #forget(now: number, windows: readonly WindowRoom[]): void {
     const longest = Math.max(0, ...windows.map(({ milliseconds }) => milliseconds))
+    // Only when half of them are over, since removal moves all others.
+    const middle = this.#calls[this.#calls.length >> 1]
+    if (!middle || middle.at > now - longest) return
     const first = this.#calls.findIndex(({ at }) => at > now - longest)
     this.#calls.splice(0, first < 0 ? this.#calls.length : first)
   }

@@ -112,6 +112,7 @@ export class InFlightQuestion<Key, Value> {
         continue
       }
       this.#note(waiters.scope)
+      if (this.isTagged) waiters.scope.usage.isChangeable = true
       waiters.scope.usage.noteAge(outcome.at, outcome.isStale)
       waiters.deliver(index, outcome.value)
     }

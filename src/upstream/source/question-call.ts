@@ -11,10 +11,10 @@ export function callContextFor<Key, Value>(
   questions: readonly InFlightQuestion<Key, Value>[],
   scope: RequestScope,
 ): CallContext {
-  const { usage, incoming, caller, charge } = scope
+  const { usage, incoming, caller, charge, requester } = scope
   return {
     signal: whileWanted(questions, scope),
-    requester: scope,
+    requester,
     caller,
     charge,
     traceparent: incoming.traceparent,

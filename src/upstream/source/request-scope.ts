@@ -20,6 +20,8 @@ export class RequestScope {
   readonly usage = new Usage()
   /** Called with a value of which only a part has come, for requests that can begin with that. */
   onArriving: ((value: object) => void) | undefined
+  /** Stands for the request where callers take turns: limiters remember it for a while, and nothing else of the request. */
+  readonly requester: object = {}
   readonly #admission: Admission
   readonly #maximumCalls: number
 
@@ -79,7 +81,7 @@ export class RequestScope {
 
   /** Makes a call that is not shared, such as a change, once it is admitted. */
   async change<Value>(plan: PlannedCall, make: (callContext: CallContext) => Promise<Value>): Promise<Value> {
-    const { signal, usage, incoming, caller, charge } = this
+    const { signal, usage, incoming, caller, charge, requester } = this
     const begun = usage.planAlone()
     await this.admit([plan])
     const received = (bytes: number) => {
@@ -88,7 +90,7 @@ export class RequestScope {
     const trail = new CallTrail(plan.route, incoming)
     const { traceparent } = incoming
     try {
-      const made = make({ signal, requester: this, caller, charge, traceparent, trail, begun, received })
+      const made = make({ signal, requester, caller, charge, traceparent, trail, begun, received })
       return await (incoming.waiting?.measure(made) ?? made)
     } catch (error) {
       trail.explain(error)

@@ -29,6 +29,8 @@ export class Usage {
   oldest: number | undefined
   /** Whether some data is past its TTL, because upstream was down. */
   isStale = false
+  /** Whether some data may be changed by a mutation at any moment. */
+  isChangeable = false
   /** Planned calls all of whose keys were loaded, or failed by a call that was made. */
   #served = 0
   readonly #shared = new Set<object>()

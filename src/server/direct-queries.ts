@@ -1,0 +1,155 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { Context } from '../context.ts'
+import { documentCache } from './document-cache.ts'
+import { fetchRequestOf } from './fetch-request.ts'
+import type { EnteredExchange } from './front-door.ts'
+import { documentIdOf, type OperationParams } from './operation-params.ts'
+import { namesIncrements } from './plugins/incremental-delivery.ts'
+import type { MaskedErrors } from './plugins/masked-errors.ts'
+import { operationRecordOf } from './plugins/operation-record.ts'
+import type { Result } from './result-body.ts'
+import type { ServerContext } from './server-context.ts'
+import type { DocumentMode } from './trusted-documents.ts'
+import type { OperationPlugin } from './yoga.ts'
+
+export interface DirectQueriesOptions {
+  readonly schema: GraphQLSchema
+  /** Yoga's plugins, in their order. */
+  readonly plugins: readonly OperationPlugin[]
+  readonly contextOf: (context: ServerContext) => Context
+  readonly mode: DocumentMode
+  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
+}
+
+export interface DirectQueries {
+  /** Learns which documents Yoga found valid. Must come after all plugins that validate. */
+  readonly plugin: Plugin
+  /** The result of a query; undefined for what Yoga has to run. */
+  run(params: OperationParams, exchange: EnteredExchange): Promise<Result> | undefined
+}
+
+/**
+ * Runs queries whose documents Yoga has parsed and validated before, without its pipeline: the same hooks of the same plugins
+ * around execution, in the same order. What is not a plain query, its result not one whole, or not allowed, is left to Yoga,
+ * which then does or refuses it.
+ */
+export function directQueries(options: DirectQueriesOptions): DirectQueries {
+  const { schema, plugins, contextOf, mode, maskedErrors } = options
+  const { maskError, errorMessage } = maskedErrors
+  const known = documentCache<DocumentNode>()
+  const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
+  const mask = (error: unknown) => maskError(error, errorMessage)
+
+  /** The document and its operation, if Yoga need not see them again. */
+  const find = (params: OperationParams, { account }: EnteredExchange): Found | undefined => {
+    const { query, operationName, variables, extensions } = params
+    if (!isName(operationName) || !isMembers(variables) || !isMembers(extensions)) return undefined
+    const id = query ? null : documentIdOf(params)
+    const text: unknown = id === null ? query : account.documents.textOf(id)
+    const document = typeof text === 'string' ? known.get(text) : undefined
+    if (!document || (mode !== 'off' && !account.documents.has(document))) return undefined
+    const operation = getOperationAST(document, operationName)
+    return operation?.operation === 'query' ? { document, operation } : undefined
+  }
+
+  return {
+    plugin: {
+      onValidate({ params: { documentAST } }) {
+        const text = documentAST.loc?.source.body
+        if (text === undefined || known.get(text) || namesIncrements(documentAST)) return undefined
+        return ({ valid }) => {
+          if (valid) known.set(text, documentAST)
+        }
+      },
+    },
+    run(params, exchange) {
+      const found = find(params, exchange)
+      if (!found) return undefined
+      const { record, caller, account, response: res } = exchange
+      const { document, operation } = found
+      record.operation = operationRecordOf(document, operation, account)
+      const { variables: variableValues, operationName } = params
+      const given = { res, record, caller, account, params }
+      const contextValue = {
+        ...given,
+        ...contextOf(given),
+        // Few plugins look at it, and it takes as long to make as all of them.
+        get request() {
+          return fetchRequestOf(exchange.request)
+        },
+        waitUntil: nothingLeft,
+      }
+      const ran = runHooked(hooks, { schema, document, contextValue, variableValues, operationName })
+      return ran.then(result => (result.errors ? { ...result, errors: result.errors.map(mask) } : result))
+    },
+  }
+}
+
+type ExecuteHook = NonNullable<OperationPlugin['onExecute']>
+type Payload = Parameters<ExecuteHook>[0]
+type Hooked = Exclude<Awaited<ReturnType<ExecuteHook>>, void>
+type DoneHook = NonNullable<Hooked['onExecuteDone']>
+
+/** Calls the hooks as Envelop does, around the execution of a query that has one whole result. */
+async function runHooked(hooks: readonly ExecuteHook[], args: Payload['args']): Promise<ExecutionResult> {
+  let executeFn: Payload['executeFn'] = execute
+  let result: ExecutionResult | undefined
+  const setResult = (next: unknown) => {
+    result = wholeOf(next)
+  }
+  const payload: Payload = {
+    args,
+    context: args.contextValue,
+    get executeFn() {
+      return executeFn
+    },
+    setExecuteFn(next) {
+      executeFn = next
+    },
+    setResultAndStopExecution: setResult,
+    extendContext: extension => void Object.assign(args.contextValue, extension),
+  }
+  const doneHooks: DoneHook[] = []
+  for (const hook of hooks) {
+    const returned = hook(payload)
+    const hooked = returned instanceof Promise ? await returned : returned
+    if (typeof hooked === 'object' && hooked.onExecuteDone) doneHooks.push(hooked.onExecuteDone)
+    if (result) break
+  }
+  result ??= wholeOf(await executeFn(args))
+  for (const hook of doneHooks) {
+    const returned: unknown = hook({ args, result, setResult })
+    if (returned instanceof Promise) await returned
+  }
+  return result
+}
+
+function wholeOf(result: unknown): ExecutionResult {
+  if (typeof result !== 'object' || result === null || isAsyncIterable(result))
+    throw new TypeError('A query without increments has one whole result.')
+  return result
+}
+
+/** Called with work after a response, which no plugin has. */
+function nothingLeft(): void {}
+
+interface Found {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+}
+
+function isName(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || typeof value === 'string'
+}
+
+function isMembers(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))
+}
