@@ -3,20 +3,22 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { type Contest, contest } from './contest.ts'
-import { measureCoverage, printCoverage, type RequestCoverage } from './coverage.ts'
-import { askDearest, type DearAnswer } from './dearest.ts'
+import { contest, type QuestionName } from './contest.ts'
+import { measureCoverage, printCoverage } from './coverage.ts'
+import { askDearest } from './dearest.ts'
 import { printDearest } from './dearest-report.ts'
-import { type Overhead, printOverhead, weighOverhead } from './overhead.ts'
-import { type PausesCost, printPauses, weighPauses } from './pauses.ts'
-import { openPictures, type Pictures } from './pictures.ts'
+import { askHot, printHot } from './hot.ts'
+import { measureLatency, printLatency } from './latency.ts'
+import { printOverhead, weighOverhead } from './overhead.ts'
+import { printPauses, weighPauses } from './pauses.ts'
+import { openPictures } from './pictures.ts'
 import { printPictures } from './pictures-report.ts'
 import { locationCount, questions } from './questions.ts'
-import { askRepeats, printRepeats, type Repeats } from './repeats.ts'
+import { askRepeats, printRepeats } from './repeats.ts'
 import { printContest } from './report.ts'
-import { measureStarts, type Starts } from './start.ts'
+import { measureStarts } from './start.ts'
 import { printStarts } from './start-report.ts'
-import { askYear, type Year } from './year.ts'
+import { askYear } from './year.ts'
 import { printYear } from './year-report.ts'
 
 // Asks all questions, or those that are named; writes what was measured to a file as JSON.
@@ -35,93 +37,46 @@ const pace = {
   roundMilliseconds: 1000 * z.coerce.number().positive().parse(values.seconds),
   rounds: z.coerce.number().int().positive().parse(values.rounds),
 }
-const names = [
-  'websites',
-  'points',
-  'columns',
-  'year',
-  'dearest',
-  'pauses',
-  'pictures',
-  'repeats',
-  'overhead',
-  'start',
-  'coverage',
-] as const
-const named = z.array(z.enum(names)).parse(positionals)
-const asked = named.length > 0 ? named : names
-
-type Result =
-  | Contest
-  | Year
-  | Pictures
-  | PausesCost
-  | Repeats
-  | Overhead
-  | Starts
-  | readonly DearAnswer[]
-  | readonly RequestCoverage[]
-
-const results: Record<string, Result> = {}
 await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'isotherm-bench-'))
 resources.defer(() => rm(folder, { recursive: true }))
 const catalogFile = join(folder, 'catalog.yaml')
 await writeFile(catalogFile, catalog())
-for (const name of asked) {
-  if (name === 'year') {
-    const measured = await askYear(catalogFile)
-    results[name] = measured
-    console.log(printYear(measured))
-    continue
-  }
-  if (name === 'dearest') {
-    const measured = await askDearest(folder)
-    results[name] = measured
-    console.log(printDearest(measured))
-    continue
-  }
-  if (name === 'pauses') {
-    const measured = await weighPauses(catalog())
-    results[name] = measured
-    console.log(printPauses(measured))
-    continue
-  }
-  if (name === 'repeats') {
-    const measured = await askRepeats(catalogFile, pace)
-    results[name] = measured
-    console.log(printRepeats(measured))
-    continue
-  }
-  if (name === 'overhead') {
-    const measured = await weighOverhead(catalogFile, folder, pace)
-    results[name] = measured
-    console.log(printOverhead(measured))
-    continue
-  }
-  if (name === 'pictures') {
-    const measured = await openPictures(pace.rounds)
-    results[name] = measured
-    console.log(printPictures(measured))
-    continue
-  }
-  if (name === 'start') {
-    const measured = await measureStarts(catalogFile, resolve(values.checkout), pace.rounds)
-    results[name] = measured
-    console.log(printStarts(measured))
-    continue
-  }
-  if (name === 'coverage') {
-    const measured = await measureCoverage(resolve(values.checkout))
-    results[name] = measured
-    console.log(printCoverage(measured))
-    continue
-  }
-  const measured = await contest(name, catalogFile, pace)
-  results[name] = measured
-  console.log(printContest(questions[name], measured))
+
+/** What a section measures, and prints of it. */
+const sections = {
+  websites: section(contestOf('websites'), measured => printContest(questions.websites, measured)),
+  large: section(contestOf('large'), measured => printContest(questions.large, measured)),
+  hot: section(() => askHot(catalogFile, pace), printHot),
+  latency: section(() => measureLatency(catalogFile, pace), printLatency),
+  points: section(contestOf('points'), measured => printContest(questions.points, measured)),
+  columns: section(contestOf('columns'), measured => printContest(questions.columns, measured)),
+  year: section(() => askYear(catalogFile), printYear),
+  dearest: section(() => askDearest(folder), printDearest),
+  pauses: section(() => weighPauses(catalog()), printPauses),
+  pictures: section(() => openPictures(pace.rounds), printPictures),
+  repeats: section(() => askRepeats(catalogFile, pace), printRepeats),
+  overhead: section(() => weighOverhead(catalogFile, folder, pace), printOverhead),
+  start: section(() => measureStarts(catalogFile, resolve(values.checkout), pace.rounds), printStarts),
+  coverage: section(() => measureCoverage(resolve(values.checkout)), printCoverage),
 }
+const names = z.array(z.literal(Object.keys(sections))).parse(positionals)
+const results: Record<string, unknown> = {}
+for (const [name, measure] of Object.entries(sections))
+  if (names.length === 0 || names.includes(name)) results[name] = await measure()
 await writeFile(values.output, `${JSON.stringify(results, null, 2)}\n`)
+
+function section<Measured>(measure: () => Promise<Measured>, print: (measured: Measured) => string) {
+  return async () => {
+    const measured = await measure()
+    console.log(print(measured))
+    return measured
+  }
+}
+
+function contestOf(name: QuestionName) {
+  return () => contest(name, catalogFile, pace)
+}
 
 function catalog(): string {
   const entries = Array.from(

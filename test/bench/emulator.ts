@@ -4,6 +4,7 @@ import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { onOrder, sayOrigin } from './orders.ts'
+import { largeWebsites, pagesOfWebsite } from './questions.ts'
 import { TrafficBodies } from './traffic-bodies.ts'
 
 /**
@@ -48,8 +49,9 @@ async function bodyFor(request: IncomingMessage): Promise<Buffer | undefined> {
   if (url === '/token') return token
   calls++
   if (url === '/json/v2') return traffic.answer(asked.parse(await json(request)))
-  const limit = /^\/heatmaps\/[\w-]+\/pages\?limit=(\d+)$/.exec(url)?.[1]
-  return pageBodies[Number(limit) - 1]
+  const [, first, limit] = /^\/heatmaps\/([\da-f])[\w-]+\/pages\?limit=(\d+)$/.exec(url) ?? []
+  const most = first === largeWebsites ? pages.length : pagesOfWebsite
+  return pageBodies[Math.min(Number(limit), most) - 1]
 }
 
 const server = createServer((request, response) => {

@@ -14,6 +14,8 @@ export interface Question {
   readonly connections: number
   /** The least share of the proxy's requests a second. */
   readonly speed: number
+  /** Whether peers are asked it as well, in the words of Isotherm. */
+  readonly isForPeers?: boolean
   /** The most memory, in peaks of the proxy's; undefined where none is promised. */
   readonly memory?: number
   /** The n-th request, unlike all others that are under way. */
@@ -29,20 +31,18 @@ const batch = 50
 const firstDay = 5 * 4000
 const rangeCount = 8
 
-export const websites: Question = {
-  name: '20 rows of a website',
-  connections: 32,
+/** Of the websites whose ids do not begin with `largeWebsites`, which have a hundred. */
+export const pagesOfWebsite = 20
+export const largeWebsites = '1'
+
+export const websites = rowsOf({ name: '20 rows of a website', speed: 0.7, idOf: uuidOf })
+
+/** Isotherm reads all pages, since some may be spellings of one path; the proxy reads the rows that are asked. */
+export const large = rowsOf({
+  name: '20 rows of a website of 100 pages',
   speed: 0.3,
-  isotherm: n =>
-    post('/graphql', {
-      query: `query Pages($id: ID!) {
-        website(by: { zenovayId: $id }) { views(first: 20) { nodes { path totalInteractions lastInteractionAt } } }
-      }`,
-      variables: { id: uuidOf(n) },
-    }),
-  proxy: n => ({ method: 'GET', path: `/websites/${uuidOf(n)}/pages?first=20` }),
-  values: answer => z.union([pagesResponse, z.object({ pages: z.array(page) })]).parse(answer).pages,
-}
+  idOf: n => largeWebsites + uuidOf(n).slice(1),
+})
 
 export const points = traffic({
   name: '50 locations x 24 hours x 2 metrics as points',
@@ -65,7 +65,7 @@ export const columns = traffic({
   form: 'columns',
 })
 
-export const questions = { websites, points, columns } as const
+export const questions = { websites, large, points, columns } as const
 
 const moment = z.string().transform(text => Date.parse(text))
 const page = z.object({ path: z.string(), totalInteractions: z.int(), lastInteractionAt: moment })
@@ -90,6 +90,26 @@ const locationsAnswer = z.union([
   z.object({ data: z.object({ nodes: z.array(location) }) }).transform(({ data }) => data.nodes),
   z.object({ locations: z.array(location) }).transform(({ locations }) => locations),
 ])
+
+function rowsOf({
+  idOf,
+  ...question
+}: Pick<Question, 'name' | 'speed'> & { readonly idOf: (n: number) => string }): Question {
+  return {
+    ...question,
+    connections: 32,
+    isForPeers: true,
+    isotherm: n =>
+      post('/graphql', {
+        query: `query Pages($id: ID!) {
+        website(by: { zenovayId: $id }) { views(first: 20) { nodes { path totalInteractions lastInteractionAt } } }
+      }`,
+        variables: { id: idOf(n) },
+      }),
+    proxy: n => ({ method: 'GET', path: `/websites/${idOf(n)}/pages?first=20` }),
+    values: answer => z.union([pagesResponse, z.object({ pages: z.array(page) })]).parse(answer).pages,
+  }
+}
 
 interface TrafficForm {
   readonly days: number
