@@ -6,6 +6,7 @@ import {
   GraphQLDateTime,
   GraphQLDuration,
   GraphQLJSON,
+  GraphQLLocalDate,
   GraphQLLocalDateTime,
   GraphQLSafeInt,
   GraphQLTimeZone,
@@ -13,6 +14,7 @@ import {
 } from 'graphql-scalars'
 import type { Scope } from '../src/access/scopes.ts'
 import type { Context } from '../src/context.ts'
+import { readLocalDate, readLocalDateLiteral } from './local-date.ts'
 import { readLocalDateTime, readLocalDateTimeLiteral } from './local-date-time.ts'
 
 export const builder = new SchemaBuilder<{
@@ -26,6 +28,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: string }
+    LocalDate: { Input: string; Output: string }
     LocalDateTime: { Input: string; Output: string }
     Duration: { Input: string; Output: string }
     TimeZone: { Input: string; Output: string }
@@ -87,6 +90,11 @@ builder.addScalarType('LocalDateTime', GraphQLLocalDateTime, {
   parseLiteral: readLocalDateTimeLiteral,
   description:
     "A date and time by a place's own clock, without an offset, such as `2026-11-21T09:00:00`. As input, a date such as `2026-11-21` stands for its midnight.",
+})
+builder.addScalarType('LocalDate', GraphQLLocalDate, {
+  parseValue: readLocalDate,
+  parseLiteral: readLocalDateLiteral,
+  description: 'A day of a calendar, such as `2026-11-21`.',
 })
 builder.addScalarType('Duration', GraphQLDuration, {
   description: 'A length of time in ISO 8601, such as `PT20S` or `PT1M30S`.',

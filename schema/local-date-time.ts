@@ -1,4 +1,5 @@
 import { type ValueNode, valueFromASTUntyped } from 'graphql'
+import { isDate } from './local-date.ts'
 
 const pattern = /^(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)?$/i
 
@@ -18,15 +19,6 @@ export function readLocalDateTimeLiteral(
   variables?: Readonly<Record<string, unknown>> | null,
 ): string {
   return readLocalDateTime(valueFromASTUntyped(literal, variables))
-}
-
-function isDate(text: string): boolean {
-  try {
-    Temporal.PlainDate.from(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function unreadable(what: string): TypeError {

@@ -225,7 +225,7 @@ function readId(printed: string): string | undefined {
   return printed.startsWith('~') ? Buffer.from(printed.slice(1), 'base64url').toString() : undefined
 }
 
-async function metadataOf(
+export async function metadataOf(
   { scope, uuid, metadata }: PageHeatmapRecord,
   { loaders }: Context,
 ): Promise<PostHogHeatmap> {

@@ -13,6 +13,10 @@ beforeAll(async () => {
   return () => resources.disposeAsync()
 })
 
+const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+const lastWeek = `{ from: "${dayAgo(7)}", to: "${dayAgo(0)}" }`
+const pageHeatmap = (field: string) => `pageHeatmap(projectId: "1", id: "ownerless") { ${field} }`
+
 /** How each type with a field that takes a range is reached, also as a gateway reaches it. */
 const ways: Readonly<Record<string, readonly ((field: string) => string)[]>> = {
   Location: [
@@ -21,6 +25,8 @@ const ways: Readonly<Record<string, readonly ((field: string) => string)[]>> = {
     field =>
       `{ _entities(representations: ["{\\"__typename\\":\\"Location\\",\\"id\\":\\"Location:ginza\\"}"]) { ... on Location { ${field} } } }`,
   ],
+  PageHeatmap: [field => `{ ${pageHeatmap(field)} }`],
+  HeatGrid: [field => `{ ${pageHeatmap(`heat(days: ${lastWeek}) { ${field} }`)} }`],
   Brand: [
     field => `{ brand(id: 1234) { ${field} } }`,
     field =>
@@ -53,7 +59,7 @@ const fields = Object.values(schema.getTypeMap())
       const input = getNamedType(argument.type).name
       if (!input.endsWith('Range')) return []
       const others = field.name.startsWith('heatmap') ? ', types: [PATH]' : ''
-      const forms = input === 'TrafficRange' ? ['utc', 'local'] : ['']
+      const forms = { TrafficRange: ['utc', 'local'], DayRange: ['days'] }[input] ?? ['']
       const inner = isObjectType(getNamedType(field.type)) ? ' { __typename }' : ''
       const write = (range: string) => `${field.name}(${argument.name}: ${range}${others})${inner}`
       return forms.map(form => ({ parent: type.name, name: field.name, form, write }))
@@ -64,6 +70,7 @@ test('every field that takes a range is tried', () => {
   expect(new Set(fields.map(({ parent, name }) => `${parent}.${name}`))).toEqual(
     new Set([
       'Brand.traffic',
+      'HeatGrid.difference',
       'Location.bounceRate',
       'Location.captureRate',
       'Location.heatmapConnection',
@@ -71,23 +78,29 @@ test('every field that takes a range is tried', () => {
       'Location.pointsOfInterest',
       'Location.rates',
       'Location.traffic',
+      'PageHeatmap.heat',
     ]),
   )
 })
+
+const refusedTimes = /^A range lies within the years 1 to 9998|DateTime cannot/
+/** Days that are long gone, or far ahead, are no days of a heatmap. */
+const refusedDays = /LocalDate cannot|PostHog keeps heatmap data for 90 days|which is in the future/
 
 test.each(fields)('$parent.$name refuses absurd times before any call ($form)', async place => {
   const { parent, form, write } = place
   for (const [start, end] of times) {
     const zone = form === 'local' ? '' : 'Z'
     const times = `{ start: "${start}${zone}", end: "${end}${zone}" }`
-    const field = write(form === '' ? times : `{ ${form}: ${times} }`)
+    const [from = '', to = ''] = [start, end].map(time => time.split('T')[0])
+    const days = `{ from: "${from}", to: "${to}" }`
+    const field = write({ '': times, days }[form] ?? `{ ${form}: ${times} }`)
     for (const query of (ways[parent] ?? []).map(way => way(field))) {
       const { status, data, errors } = await askText(served.origin, query)
       const told = { query, status, data, calls: takeCalls(served.sandbox) }
       expect(told).toEqual({ query, status: 400, data: undefined, calls: [] })
       expect(errors.length).toBeGreaterThan(0)
-      for (const { message } of errors)
-        expect(message).toMatch(/^A range lies within the years 1 to 9998|DateTime cannot/)
+      for (const { message } of errors) expect(message).toMatch(form === 'days' ? refusedDays : refusedTimes)
     }
   }
 })

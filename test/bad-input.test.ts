@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { askText } from './support/client.ts'
+import { dayAgo } from './support/heat-days.ts'
 import { expectRefused } from './support/refused.ts'
 import { type Served, serve } from './support/serving.ts'
 
@@ -180,6 +181,57 @@ function limits(maximum: number, field: (first: number) => string): Rows {
   ])
 }
 
+const heat = (args: string, fields = 'total') =>
+  `pageHeatmap(projectId: "1", id: "ownerless") { heat(${args}) { ${fields} } }`
+const lastWeek = `days: { from: "${dayAgo(7)}", to: "${dayAgo(0)}" }`
+const heatIn = (from: unknown, to: unknown) =>
+  heat(`days: { from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)} }`)
+
+const heats: Rows = [
+  [heatIn(dayAgo(7), dayAgo(7)), /days ends at .*not after its start/],
+  [heatIn(dayAgo(1), dayAgo(7)), /days ends at .*not after its start/],
+  [
+    heatIn(dayAgo(92), dayAgo(85)),
+    /keeps heatmap data for 90 days: days\.from must be \d{4}-\d\d-\d\d or later/,
+  ],
+  [heatIn('1999-01-01', dayAgo(1)), /keeps heatmap data for 90 days.*not 1999-01-01/],
+  [heatIn(dayAgo(-3), dayAgo(-5)), /which is in the future/],
+  ...[
+    'yesterday',
+    '',
+    '20260101',
+    '2026-02-30',
+    '2026-13-01',
+    '2026-11-21T00:00:00',
+    '+002026-11-21',
+    20261121,
+    null,
+  ].map(day => [heatIn(day, dayAgo(0)), /LocalDate/] as const),
+  [heat(`${lastWeek}, type: SMILE`), /SMILE.*HeatType/],
+  [heat(`${lastWeek}, aggregation: MEAN`), /MEAN.*HeatAggregation/],
+  ...[0, -1, 101, 1000].map(
+    columns =>
+      [
+        heat(`${lastWeek}, columns: ${columns}`),
+        /columns must be from 1 to 100, not .*0\.01 of the width/,
+      ] as const,
+  ),
+  [heat(`${lastWeek}, columns: 2.5`), /Int.*2\.5/],
+  [heat(`${lastWeek}, viewport: { min: 0 }`), /viewport\.min must be from 1 to 10000, not 0/],
+  [heat(`${lastWeek}, viewport: { max: 10001 }`), /viewport\.max must be from 1 to 10000, not 10001/],
+  [
+    heat(`${lastWeek}, viewport: { min: 1000, max: 999 }`),
+    /viewport\.min is 1000, which is more than viewport\.max, 999/,
+  ],
+  [heat(`${lastWeek}, viewport: { width: 1024 }`), /width.*ViewportWidths/],
+  [heat(lastWeek, 'hotspots(top: 0) { value }'), /top must be from 1 to 100, not 0/],
+  [heat(lastWeek, 'fixed { hotspots(top: 101) { value } }'), /top must be from 1 to 100, not 101/],
+  [
+    heat(lastWeek, `difference(against: { from: "${dayAgo(100)}", to: "${dayAgo(93)}" }) { total }`),
+    /keeps heatmap data for 90 days: against\.from/,
+  ],
+]
+
 const mutations: Rows = [
   ...(['applicationId', 'deviceType', 'name', 'viewName', 'eventId', 'sessionId', 'viewId'] as const).flatMap(
     member =>
@@ -201,7 +253,7 @@ const mutations: Rows = [
   ['deleteSnapshot(input: {}) { __typename }', /DeleteSnapshotInput\.id.*required/],
 ]
 
-describe.each(Object.entries({ dates, lists, enums, alternatives, texts }))('%s', (_name, rows) => {
+describe.each(Object.entries({ dates, lists, enums, alternatives, texts, heats }))('%s', (_name, rows) => {
   test.each(named(rows))('%s', async (_name, fields, says) => {
     const around = 'snapshots(viewName: "/") { id }'
     const answer = await askText(served.origin, `{ before: ${around} ${fields} after: ${around} }`)

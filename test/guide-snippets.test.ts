@@ -10,6 +10,7 @@ import { startIsotherm } from '../src/isotherm.ts'
 import { emptyFolder } from './support/child.ts'
 import { askText } from './support/client.ts'
 import { blocks } from './support/docs.ts'
+import { daysBefore } from './support/heat-days.ts'
 
 const [accessFile = ''] = blocks('yaml', 'docs/access.md')
 const [issuers = ''] = blocks('yaml', 'docs/tokens.md')
@@ -73,3 +74,29 @@ test("the guide's scrape configuration names the address of the guide's setting"
     scrape_configs: [{ job_name: 'isotherm', static_configs: [{ targets: ['127.0.0.1:9464'] }] }],
   })
 })
+
+test("the guide's query for heat has an answer like the guide's, whatever the days", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [query = ''] = blocks('graphql', 'docs/heat.md')
+  const [told = ''] = blocks('json', 'docs/heat.md')
+  const days = { week: daysBefore(1, 7), before: daysBefore(8, 7) }
+  const { data, errors } = await askText<HeatOfPage>(isotherm.origin, query, days)
+  expect(errors).toEqual([])
+  // How much there was depends on the days.
+  const shape = (value: unknown) =>
+    JSON.parse(JSON.stringify(value), (name, value) =>
+      typeof value === 'number' && !['columns', 'cellWidth', 'cellHeight'].includes(name) ? 0 : value,
+    )
+  expect(shape(data)).toEqual(shape(JSON.parse(told)))
+  const { total, hotspots } = data.pageHeatmap.heat
+  for (const { value, share } of hotspots) expect(share).toBe(value / total)
+})
+
+interface HeatOfPage {
+  readonly pageHeatmap: {
+    readonly heat: {
+      readonly total: number
+      readonly hotspots: readonly { readonly value: number; readonly share: number }[]
+    }
+  }
+}

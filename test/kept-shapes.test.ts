@@ -6,6 +6,7 @@ import { openRedis, type RedisConnection } from '../src/upstream/cache/redis.ts'
 import { silentLog } from '../src/upstream/log.ts'
 import { askText } from './support/client.ts'
 import { installMilliseconds } from './support/debian-package.ts'
+import { daysBefore } from './support/heat-days.ts'
 import { installRedis, startRedis } from './support/redis.ts'
 import { serve } from './support/serving.ts'
 
@@ -16,7 +17,10 @@ const store = 'location(by: { id: "oxford-street" })'
 const view = 'website(by: { id: "shop" }) { view(path: "/products/1")'
 const both = `traffic(range: { utc: ${day} }) { total } pointsOfInterest(range: { utc: ${day} }) { id }`
 const brand = `brand(id: 1234) { traffic(range: { utc: ${day} }, first: 1) { nodes { location { id } } } }`
-const saved = 'pageHeatmap(projectId: "1", id: "ownerless") { name }'
+const { from, to } = daysBefore(1, 7)
+const heat = (type: string) =>
+  `${type}: heat(type: ${type}, days: { from: "${from}", to: "${to}" }) { total }`
+const saved = `pageHeatmap(projectId: "1", id: "ownerless") { name ${heat('CLICK')} ${heat('SCROLL_DEPTH')} }`
 
 test.each([
   {
@@ -27,8 +31,8 @@ test.each([
   {
     key: 'posthog',
     query: `{ ${view} { heatmaps { image(width: 375) { state } } } } ${saved} }`,
-    // A list, a heatmap, an image that is there, and the look at one that is being drawn.
-    records: 4,
+    // A list, a heatmap, an image that is there, the look at one that is being drawn, points, and depths.
+    records: 6,
   },
   { key: 'analytiks', query: `{ ${store} { ${both} } ${brand} }`, records: 2 },
   {

@@ -33,6 +33,7 @@ function costOf(text: string, variables: Record<string, unknown> = {}, name?: st
 }
 
 const day = '{ utc: { start: "2025-06-02T00:00:00Z", end: "2025-06-03T00:00:00Z" } }'
+const week = 'days: { from: "2025-06-02", to: "2025-06-09" }'
 const year = '{ local: { start: "2025-01-01T00:00:00", end: "2026-01-01T00:00:00" } }'
 
 test.each([
@@ -76,6 +77,14 @@ test.each([
   [
     '{ location(by: { id: "a" }) { heatmaps(range: { start: "2025-06-02T00:00:00Z", end: "2025-06-04T00:00:00Z" }, types: [PATH]) { role } } }',
     1 + 10 + 2 * 4,
+  ],
+  [
+    `{ pageHeatmap(projectId: "1", id: "a") { heat(${week}, columns: 50) { values hotspots(top: 3) { value } } } }`,
+    10 + 10 + (50 * 2000) / 1000 + 3,
+  ],
+  [
+    `{ pageHeatmap(projectId: "1", id: "a") { heat(${week}) { fixed { hotspots { x } } difference(against: { from: "2025-06-02", to: "2025-06-09" }) { values } } } }`,
+    10 + 10 + 1 + 10 + 10 + (100 * 2000) / 1000,
   ],
   ['mutation { deleteSnapshot(input: { id: "a" }) { __typename } }', 10 + 10],
   ['subscription { heatmapImage(id: "a") { state } }', 10],
@@ -194,6 +203,7 @@ const given: Readonly<Record<string, unknown>> = {
   TimeRange: days,
   TrafficRange: { utc: days },
   LocalTimeRange: { start: '2025-06-01T00:00:00', end: '2025-06-06T00:00:00' },
+  DayRange: { from: '2025-06-01', to: '2025-06-06' },
   '[SpatialHeatmapType]': ['path', 'linger'],
   '[ID]': Array(50).fill('Location:a'),
   '[_Any]': Array(50).fill({}),

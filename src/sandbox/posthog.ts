@@ -1,5 +1,6 @@
 import { type Emulator, type Exchange, type Handler, type Reply, serveEmulator } from './emulator.ts'
 import { heatmapImage } from './heatmap-image.ts'
+import { answerHeat } from './posthog-heat.ts'
 import { asOf, madeUpHeatmaps, rerender, type StoredHeatmap } from './posthog-heatmaps.ts'
 import { listSaved } from './posthog-saved-list.ts'
 import { throttle } from './posthog-throttle.ts'
@@ -14,9 +15,9 @@ export interface PosthogOptions {
 }
 
 /**
- * Emulates PostHog's heatmap screenshots and saved heatmaps, under /api/projects and the deprecated /api/environments. The
- * key `phx_sandbox_without_scopes` is known but may read nothing; project 403 exists but no key may read it.
- * `renderSeconds` is the time per width of the heatmap `rendering`, and of a restarted render.
+ * Emulates PostHog's heatmap screenshots, saved heatmaps and heatmap data, under /api/projects and the deprecated
+ * /api/environments. The key `phx_sandbox_without_scopes` is known but may read nothing; project 403 exists but no key may
+ * read it. `renderSeconds` is the time per width of the heatmap `rendering`, and of a restarted render.
  */
 export async function servePosthog({
   now = () => new Date(),
@@ -38,6 +39,7 @@ export async function servePosthog({
     routes[`${base}/heatmap_screenshots/:id/content{/}?`] = guarded(content)
     routes[`${base}/saved{/}?`] = guarded(list)
     routes[`${base}/saved/:short_id{/}?`] = guarded(retrieve)
+    routes[`${base}/heatmaps{/}?`] = guarded(heat)
   }
 
   return serveEmulator({
@@ -97,6 +99,11 @@ export async function servePosthog({
       all.map(stored => asOf(stored, now(), renderSeconds)),
       query,
     )
+  }
+
+  function heat({ params, query }: Exchange): Reply {
+    const site = sites.find(({ posthogProjectId }) => posthogProjectId === params.project_id)
+    return site ? answerHeat(site, query, now()) : notFound()
   }
 
   function retrieve({ params }: Exchange, all: readonly StoredHeatmap[]): Reply {

@@ -7,6 +7,7 @@ export function explorer(now: Date): GraphiQLOptions {
     start: new Date(midnight - count * 86_400_000).toISOString(),
     end: new Date(midnight).toISOString(),
   })
+  const day = (ago: number) => new Date(midnight - ago * 86_400_000).toISOString().slice(0, 10)
   const tab = (query: string, variables: object = {}) => ({
     query,
     variables: JSON.stringify(variables, null, 2),
@@ -18,6 +19,10 @@ export function explorer(now: Date): GraphiQLOptions {
       tab(storeFloor, { range: days(1) }),
       tab(traffic, { range: days(2) }),
       tab(website),
+      tab(pageHeat, {
+        week: { from: day(7), to: day(0) },
+        before: { from: day(14), to: day(7) },
+      }),
       tab(replaySnapshots),
     ],
   }
@@ -172,6 +177,47 @@ query Website {
             width
             link
             failure
+          }
+        }
+      }
+    }
+  }
+}
+`
+
+const pageHeat = /* GraphQL */ `# What visitors of pages did last week, from PostHog, and
+# where that is more or less than the week before.
+# viewport: {} mixes all widths of windows. For a picture of
+# 1024 pixels, leave it out.
+query PageHeat($week: DayRange!, $before: DayRange!) {
+  websites(first: 1) {
+    nodes {
+      name
+      heatmaps(first: 3) {
+        nodes {
+          name
+          heat(type: CLICK, days: $week, viewport: {}) {
+            total
+            unit
+            # Shares of the width, and pixels from the top.
+            hotspots(top: 3) {
+              x
+              y
+              value
+              share
+            }
+            fold {
+              belowShare
+              medianViewportHeight
+            }
+            difference(against: $before) {
+              total
+              hotspots(top: 3) {
+                x
+                y
+                value
+              }
+            }
           }
         }
       }

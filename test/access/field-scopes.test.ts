@@ -3,6 +3,7 @@ import { type Scope, scopes } from '../../src/access/scopes.ts'
 import { madeUpHeatmaps } from '../../src/sandbox/posthog-heatmaps.ts'
 import { callsOf } from '../support/calls.ts'
 import { askText } from '../support/client.ts'
+import { daysBefore } from '../support/heat-days.ts'
 import { as, type CallersServed, serveCallers } from '../support/serving-callers.ts'
 
 let served: CallersServed
@@ -70,6 +71,10 @@ describe('a field without its scope is null and FORBIDDEN, its siblings are answ
   test.each<{ query: string; scope: Scope }>([
     { query: '{ it: snapshots(viewName: "/pricing") { id } }', scope: 'snapshots:read' },
     { query: `{ it: pageHeatmap(projectId: "1", id: "abc") { id } }`, scope: 'heatmaps:read' },
+    {
+      query: `{ it: pageHeatmap(projectId: "1", id: "abc") { heat(days: ${JSON.stringify(daysBefore(1, 7)).replaceAll(/"(\w+)":/g, '$1:')}) { total } } }`,
+      scope: 'heatmaps:read',
+    },
     {
       query: `{ it: node(id: "${screenshot}") { id ... on Heatmap { createdAt } } }`,
       scope: 'heatmaps:read',

@@ -26,11 +26,37 @@ export type CreateSnapshotInput = {
   viewName: string;
 };
 
+/** Whole days by the calendar of the vendor's project, in the project's own time zone. Half-open: `from` is in it, `to` is not. */
+export type DayRange = {
+  /** The first day. */
+  from: string;
+  /** The first day after the range, which is not in it. */
+  to: string;
+};
+
 /** The snapshot to delete. */
 export type DeleteSnapshotInput = {
   /** Datadog's id of the snapshot. */
   id: string | number;
 };
+
+/** What is counted. */
+export type HeatAggregation =
+  /** Every interaction. */
+  | 'TOTAL'
+  /** Visitors of each of PostHog's points. A cell adds up its points, so a visitor who used several of them counts several times: an upper bound. They cannot be added up further: `total` is null. */
+  | 'UNIQUE_VISITORS';
+
+/** What visitors of a page did. */
+export type HeatType =
+  /** Clicks and taps. */
+  | 'CLICK'
+  /** Where the mouse moved. */
+  | 'MOUSE_MOVE'
+  /** Many clicks on one spot within a moment, as when a page does not react. */
+  | 'RAGE_CLICK'
+  /** How far down a page was seen: a grid of one column, and the curve `scroll`. */
+  | 'SCROLL_DEPTH';
 
 /** Whether there is an image. */
 export type HeatmapImageState =
@@ -194,6 +220,14 @@ export type ViewBy =
   id: string | number; url?: never; }
   |  { id?: never;   /** Its URL, at any origin of its website. */
   url: string; };
+
+/** Widths of visitors' windows in CSS pixels, both ends included. PostHog knows them to 16 pixels. A bound that is left out is none: `{}` mixes all widths. */
+export type ViewportWidths = {
+  /** The widest, 1 to 10000. */
+  max?: number | null | undefined;
+  /** The narrowest, 1 to 10000. */
+  min?: number | null | undefined;
+};
 
 /** One way to name a website. */
 export type WebsiteBy =
@@ -606,6 +640,21 @@ export type GraphProvidersQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type GraphProvidersQuery = { providers: Array<{ name: string, status: ProviderStatus }> };
 
+export type HeatCellsFragment = { rows: number, values: Array<number>, total: number | null, leftOut: number };
+
+export type GraphPageHeatQueryVariables = Exact<{
+  id: string | number;
+  type?: HeatType | null | undefined;
+  days: DayRange;
+  viewport?: ViewportWidths | null | undefined;
+  aggregation?: HeatAggregation | null | undefined;
+  columns?: number | null | undefined;
+  against: DayRange;
+}>;
+
+
+export type GraphPageHeatQuery = { pageHeatmap: { heat: { columns: number, cellHeight: number, values: Array<number>, total: number | null, fixed: { rows: number, values: Array<number>, total: number | null, leftOut: number } | null, hotspots: Array<{ column: number, row: number, value: number }> | null, difference: { columns: number, cellHeight: number, values: Array<number>, total: number | null, fixed: { rows: number, values: Array<number>, total: number | null, leftOut: number } | null } | null } | null } | null };
+
 export type RolledUpSeriesFragment = { metric: TrafficMetric, interval: TrafficInterval, reported: boolean, total: number | null, points: Array<{ at: string | null, localAt: string | null, value: number }>, columns: { start: string, stepSeconds: number, starts: Array<string>, localStarts: Array<string> | null, values: Array<number | null> } | null, peak: { at: string | null, localAt: string | null, value: number } | null };
 
 export type RollupsQueryVariables = Exact<{
@@ -1002,6 +1051,14 @@ export const GraphWriteResultFragmentDoc = new TypedDocumentString(`
   createdByUserId
   orgId
 }`, {"fragmentName":"GraphWriteResult"}) as unknown as TypedDocumentString<GraphWriteResultFragment, unknown>;
+export const HeatCellsFragmentDoc = new TypedDocumentString(`
+    fragment HeatCells on FixedHeat {
+  rows
+  values
+  total
+  leftOut
+}
+    `, {"fragmentName":"HeatCells"}) as unknown as TypedDocumentString<HeatCellsFragment, unknown>;
 export const RolledUpSeriesFragmentDoc = new TypedDocumentString(`
     fragment RolledUpSeries on TrafficSeries {
   metric
@@ -2028,6 +2085,46 @@ export const GraphProvidersDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:ec34ffad88564328246f77af48201ed97993da8d50db0d622474dfdeef5112ac"}) as unknown as TypedDocumentString<GraphProvidersQuery, GraphProvidersQueryVariables>;
+export const GraphPageHeatDocument = new TypedDocumentString(`
+    query GraphPageHeat($id: ID!, $type: HeatType, $days: DayRange!, $viewport: ViewportWidths, $aggregation: HeatAggregation, $columns: Int, $against: DayRange!) {
+  pageHeatmap(projectId: "1", id: $id) {
+    heat(
+      type: $type
+      days: $days
+      viewport: $viewport
+      aggregation: $aggregation
+      columns: $columns
+    ) {
+      columns
+      cellHeight
+      values
+      total
+      fixed {
+        ...HeatCells
+      }
+      hotspots(top: 3) {
+        column
+        row
+        value
+      }
+      difference(against: $against) {
+        columns
+        cellHeight
+        values
+        total
+        fixed {
+          ...HeatCells
+        }
+      }
+    }
+  }
+}
+    fragment HeatCells on FixedHeat {
+  rows
+  values
+  total
+  leftOut
+}`, {"hash":"sha256:539cddba478ec2843fd4c97c7ba4babb77b395aaa607e1d3f2df81d9a977da50"}) as unknown as TypedDocumentString<GraphPageHeatQuery, GraphPageHeatQueryVariables>;
 export const RollupsDocument = new TypedDocumentString(`
     query Rollups($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
   location(by: {id: $id}) {

@@ -14,7 +14,16 @@ import { openImageDownloader } from '../../upstream/images/image-download.ts'
 import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
-import { heatmapResponse, heatmapsResponse, type PostHogHeatmap, servedWidth } from './wire.ts'
+import type { Heat, HeatQuestion } from './records.ts'
+import {
+  heatmapResponse,
+  heatmapsResponse,
+  heatParameters,
+  heatPointsResponse,
+  type PostHogHeatmap,
+  scrollResponse,
+  servedWidth,
+} from './wire.ts'
 
 export interface PostHogSettings extends Bounds {
   readonly personalApiKey: string
@@ -55,6 +64,11 @@ export type MissingScreenshot =
   | RenderingScreenshot
   | { readonly state: 'FAILED'; readonly failure: string; readonly heatmap: PostHogHeatmap }
 
+/** A part of a heat. Depths are always whole. */
+export type HeatPage =
+  | (Extract<Heat, { kind: 'points' }> & { readonly hasMore: boolean })
+  | Extract<Heat, { kind: 'scroll' }>
+
 export type ScreenshotPicture = (ReadyScreenshot & { readonly picture: ImageFile }) | MissingScreenshot
 
 export interface PostHogClient extends AsyncDisposable {
@@ -77,6 +91,13 @@ export interface PostHogClient extends AsyncDisposable {
     page: { readonly limit: number; readonly offset: number },
     callContext: CallContext,
   ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
+  /** The heat of a page, from the `offset`-th point on; `lastDay` is the last one that is asked. */
+  heat(
+    scope: PostHogScope,
+    question: HeatQuestion,
+    part: { readonly lastDay: string; readonly offset: number },
+    callContext: CallContext,
+  ): Promise<HeatPage>
 }
 
 /** What PostHog tells accounts apart by, and where it is. */
@@ -114,17 +135,19 @@ export function connectPosthog(
     list: health?.drift.watch('GET /saved'),
     saved: health?.drift.watch('GET /saved/:short_id'),
     content: health?.drift.watch('GET /heatmap_screenshots/:id/content'),
+    points: health?.drift.watch('GET /heatmaps'),
+    scroll: health?.drift.watch('GET /heatmaps?type=scrolldepth'),
   }
   const readScreenshot = (answer: HttpResponse) => readContent(answer, watches.content)
   const urlOf = (
     { kind, id }: PostHogScope,
     route: readonly string[],
-    query: Readonly<Record<string, number>>,
+    query: Readonly<Record<string, string | number | undefined>>,
   ) => routeUrl(host, ['api', kind, id, ...route, ''], query)
   const get = async <Value>(
     scope: PostHogScope,
     route: readonly string[],
-    query: Readonly<Record<string, number>>,
+    query: Readonly<Record<string, string | number | undefined>>,
     callContext: CallContext,
     read: (answer: HttpResponse) => Value,
     skipBody?: (head: HttpHead) => boolean,
@@ -158,6 +181,14 @@ export function connectPosthog(
       const read = (answer: HttpResponse) =>
         readResponse('posthog', heatmapsResponse, answer, undefined, watches.list)
       return get(scope, ['saved'], { ...page }, callContext, read)
+    },
+    async heat(scope, question, { lastDay, offset }, callContext) {
+      const parameters = heatParameters(question, lastDay, offset)
+      const read = (answer: HttpResponse): HeatPage =>
+        question.type === 'scrollDepth'
+          ? readResponse('posthog', scrollResponse, answer, undefined, watches.scroll)
+          : readResponse('posthog', heatPointsResponse, answer, undefined, watches.points)
+      return get(scope, ['heatmaps'], parameters, callContext, read)
     },
     get quotaLeft() {
       return limiter.quotaLeft

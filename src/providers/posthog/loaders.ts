@@ -7,8 +7,12 @@ import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import { isUuid } from '../../upstream/uuid.ts'
 import type { PostHogScope, Screenshot } from './client.ts'
+import { type HeatKey, heatName } from './heat-endpoint.ts'
+import { differenceOf, gridOf, hotspotsOf } from './heat-grid.ts'
 import { byPage, type HeatmapsByPage } from './pages.ts'
+import type { Days, Heat, HeatDifference, HeatGeometry, HeatGrid, HeatLayer, Hotspot } from './records.ts'
 import type { PostHogSources, ScreenshotKey } from './sources.ts'
+import { readHeat } from './whole-heat.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
 /** A heatmap by either of its ids: the UUID that pictures go by, or the short id of the vendor's saved-heatmap routes. */
@@ -36,6 +40,11 @@ export interface PostHogLoaders {
     origins: readonly string[],
     path: string,
   ) => Promise<readonly PostHogHeatmap[]>
+  /** What visitors did on a page, however often it is asked, in cells of the question's own size without `columns`. */
+  readonly heatGrid: (key: HeatKey, columns: number | null) => Promise<HeatGrid>
+  /** What a grid of the scope has more than one of other days. */
+  readonly heatDifference: (scope: PostHogScope, grid: HeatGrid, against: Days) => Promise<HeatDifference>
+  readonly hotspots: (layer: HeatLayer, geometry: HeatGeometry, top: number) => readonly Hotspot[]
 }
 
 /** The most that the vendor hands out at once (vendor source). */
@@ -84,6 +93,14 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
     },
   )
 
+  const heat = new RequestLoader<HeatKey, Heat, string>(
+    requestScope,
+    keys => Promise.all(keys.map(key => readHeat(sources().heat, key, requestScope).catch(asError))),
+    { cacheKeyFn: heatName },
+  )
+  const heatGrid = async (key: HeatKey, columns: number | null) =>
+    gridOf(await heat.load(key), key.question, columns)
+
   const findListed = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap | undefined> => {
     const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === id))
     return rows.find(heatmap => heatmap.id === id)
@@ -113,6 +130,12 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
       const sorted = pages.getOrInsertComputed(nameOf(scope.kind, scope.id), () => sortByPage(scope))
       return (await sorted)(origins, path)
     },
+    heatGrid,
+    async heatDifference(scope, grid, against) {
+      const question = { ...grid.question, days: against }
+      return differenceOf(grid, await heatGrid({ scope, question }, grid.columns))
+    },
+    hotspots: hotspotsOf,
     screenshots,
     async rendered(key, milliseconds) {
       const first = await screenshots.load(key)

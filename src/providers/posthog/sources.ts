@@ -7,6 +7,7 @@ import { DataSource } from '../../upstream/source/data-source.ts'
 import { type CallPerKey, callPerKey } from '../../upstream/source/endpoint.ts'
 import { imageCaller, RequestScope } from '../../upstream/source/request-scope.ts'
 import type {
+  HeatPage,
   PostHogClient,
   PostHogScope,
   PostHogSettings,
@@ -14,6 +15,7 @@ import type {
   Screenshot,
   ScreenshotPicture,
 } from './client.ts'
+import { type HeatPageKey, heatEndpoint } from './heat-endpoint.ts'
 import { Renderings } from './renderings.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
@@ -50,6 +52,8 @@ export interface PostHogSources {
   readonly renderings: Renderings<ScreenshotKey>
   readonly heatmaps: DataSource<SavedKey, PostHogHeatmap>
   readonly lists: DataSource<ListKey, HeatmapList>
+  /** What visitors did on pages. */
+  readonly heat: DataSource<HeatPageKey, HeatPage>
 }
 
 /** A picture is drawn anew now and then. */
@@ -144,6 +148,7 @@ export function posthogSources(
     renderings,
     heatmaps: new DataSource(heatmaps, cachePolicy),
     lists: new DataSource(lists, cachePolicy),
+    heat: new DataSource(heatEndpoint(client, milliseconds), cachePolicy),
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { identifier, instant, optional, sometimes } from '../../upstream/http/wire-values.ts'
+import { identifier, instant, optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
+import type { HeatQuestion, HeatType } from './records.ts'
 
 /** The vendor's `UserBasic`; null where the user was removed. */
 const user = z
@@ -81,4 +82,100 @@ export const heatmapsResponse = z.compile(z.object({ results: z.array(heatmap), 
 export function servedWidth(contentDisposition: string | undefined): number | null {
   const width = Number(/-(\d+)\.\w+"?$/.exec(contentDisposition ?? '')?.[1] ?? Number.NaN)
   return width < 2 ** 31 ? width : null
+}
+
+const heatPoint = z.object({
+  count: z.int(),
+  pointer_y: z.number(),
+  pointer_relative_x: z.number(),
+  pointer_target_fixed: z.boolean(),
+})
+
+/** Left out by older versions, as is whether there is more. */
+const fold = z
+  .object({
+    total_count: z.int(),
+    below_fold_count: z.int(),
+    pct_below_fold: unused,
+    median_viewport_height: optional(z.number()),
+  })
+  .transform(fold => ({
+    total: fold.total_count,
+    below: fold.below_fold_count,
+    medianViewportHeight: fold.median_viewport_height,
+  }))
+
+/** Points of clicks, rage clicks and mouse movements. */
+export const heatPointsResponse = z.compile(
+  z
+    .object({ results: z.array(heatPoint), fold: sometimes(fold), has_more: sometimes(z.boolean()) })
+    .transform(({ results, fold, has_more }) => ({
+      kind: 'points' as const,
+      points: {
+        xs: results.map(point => Math.round(point.pointer_relative_x * 100)),
+        ys: results.map(point => point.pointer_y),
+        counts: results.map(({ count }) => count),
+        fixed: results.map(point => (point.pointer_target_fixed ? 1 : 0)),
+      },
+      fold,
+      hasMore: has_more === true,
+    })),
+)
+
+/** How deep visitors saw a page; always whole. */
+export const scrollResponse = z.compile(
+  z
+    .object({
+      results: z.array(
+        z.object({ scroll_depth_bucket: z.int(), bucket_count: z.int(), cumulative_count: unused }),
+      ),
+      fold: unused,
+      has_more: unused,
+    })
+    .transform(({ results }) => ({
+      kind: 'scroll' as const,
+      buckets: {
+        depths: results.map(bucket => bucket.scroll_depth_bucket),
+        counts: results.map(bucket => bucket.bucket_count),
+      },
+    })),
+)
+
+const heatTypes = {
+  click: 'click',
+  rageClick: 'rageclick',
+  mouseMove: 'mousemove',
+  scrollDepth: 'scrolldepth',
+} as const satisfies Record<HeatType, string>
+
+const aggregations = { total: 'total_count', uniqueVisitors: 'unique_visitors' } as const
+
+/** The parameters of the heatmaps route; `lastDay` is in the range, as the vendor takes it. */
+export function heatParameters(
+  { page, type, days, viewport, aggregation }: HeatQuestion,
+  lastDay: string,
+  offset: number,
+): Readonly<Record<string, string | number | undefined>> {
+  const isPattern = page.includes('*')
+  return {
+    type: heatTypes[type],
+    date_from: days.from,
+    date_to: lastDay,
+    [isPattern ? 'url_pattern' : 'url_exact']: isPattern ? patternOf(page) : page,
+    viewport_width_min: viewport.min ?? undefined,
+    viewport_width_max: viewport.max ?? undefined,
+    aggregation: aggregations[aggregation],
+    ...(type !== 'scrollDepth' && { limit: allPoints, offset: offset || undefined }),
+  }
+}
+
+/** As many as the vendor gives at once: pages of points that are equally hot come in no certain order (vendor source). */
+const allPoints = 0
+
+/**
+ * The vendor takes a pattern for a regular expression but for `*`, so the other characters with a meaning there that a URL
+ * may hold are escaped. One that is written as a regular expression is left as it is.
+ */
+function patternOf(page: string): string {
+  return /\.\*|[\\^$()[\]{}|]/.test(page) ? page : page.replace(/[?+]/g, '\\$&')
 }

@@ -3,11 +3,13 @@ import { openAccount } from '../../../src/account.ts'
 import { Catalog } from '../../../src/catalog/catalog.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { createContext } from '../../../src/context.ts'
+import type { HeatType } from '../../../src/providers/posthog/records.ts'
 import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { madeUpHeatmaps } from '../../../src/sandbox/posthog-heatmaps.ts'
 import { type Ask, providerConformance } from '../../support/conformance.ts'
 import { answer, httpFailures, rubbish } from '../../support/failures.ts'
+import { daysBefore } from '../../support/heat-days.ts'
 import { failureOf, onlyOnce, wire } from '../../support/wiring.ts'
 
 const picture = async () => new Uint8Array([0xff, 0xd8])
@@ -56,6 +58,20 @@ providerConformance({
         },
       },
       tooLarge: { answer: { status: 202, body: 'x'.repeat(1025) } },
+    },
+    'GET /api/projects/:project_id/heatmaps{/}?': {
+      ask: heat('click'),
+      other: heat('click', '2'),
+      merged: {
+        asks: [
+          heat('click'),
+          heat('click', '1', 10),
+          heat('mouseMove'),
+          heat('scrollDepth'),
+          heat('click', '2'),
+        ],
+        calls: 4,
+      },
     },
   },
 })
@@ -266,6 +282,13 @@ function paths({ journal }: Emulator): string[] {
 
 function heatmap(id: string, projectId = '1'): Ask {
   return ({ posthog }) => posthog.heatmaps.load({ scope: { kind: 'projects', id: projectId }, id })
+}
+
+function heat(type: HeatType, projectId = '1', columns: number | null = null): Ask {
+  const page = projectId === '1' ? 'https://shop.example.com/' : 'https://help.example.com/'
+  const viewport = { min: null, max: null }
+  const question = { page, type, days: daysBefore(1, 5), viewport, aggregation: 'total' } as const
+  return ({ posthog }) => posthog.heatGrid({ scope: { kind: 'projects', id: projectId }, question }, columns)
 }
 
 function screenshot(uuid: string, width: number): Ask {

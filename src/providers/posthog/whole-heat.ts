@@ -1,0 +1,72 @@
+import { UpstreamError } from '../../upstream/error.ts'
+import type { DataSource } from '../../upstream/source/data-source.ts'
+import type { RequestScope } from '../../upstream/source/request-scope.ts'
+import type { HeatPage } from './client.ts'
+import type { HeatKey, HeatPageKey } from './heat-endpoint.ts'
+import type { Heat, HeatPoints } from './records.ts'
+
+/** About 17 MB of the vendor's JSON: every cell of a page of 16,000 pixels. */
+const mostPoints = 200_000
+/** The vendor sends all at once; one that sends less is asked so often at most. */
+const mostPages = 50
+
+/**
+ * All that the vendor has of a question, read page by page until the vendor says that there is no more. If it changes between
+ * two pages it is read once again, past the cache.
+ */
+export async function readHeat(
+  source: Pick<DataSource<HeatPageKey, HeatPage>, 'ask' | 'askAfresh'>,
+  key: HeatKey,
+  scope: RequestScope,
+): Promise<Heat> {
+  const read =
+    (await readPages(offset => source.ask({ ...key, offset }, scope))) ??
+    (await readPages(offset => source.askAfresh({ ...key, offset }, scope)))
+  if (read) return read
+  const message = 'The points of the heat changed while they were read from posthog.'
+  throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
+}
+
+/** Undefined if it changed meanwhile. */
+async function readPages(ask: (offset: number) => Promise<HeatPage>): Promise<Heat | undefined> {
+  const first = await ask(0)
+  if (first.kind === 'scroll') return first
+  const parts = [first.points]
+  let count = first.points.counts.length
+  if (count > mostPoints) throw tooMany()
+  let { hasMore } = first
+  const known = new Set(hasMore ? namesOf(first.points) : [])
+  while (hasMore) {
+    const next = await ask(count)
+    if (next.kind === 'scroll') return undefined
+    const names = namesOf(next.points)
+    // Points shift between pages when new ones come; one that was skipped would be lost without a word.
+    if (names.length === 0 || names.some(name => known.has(name)) || next.fold?.total !== first.fold?.total)
+      return undefined
+    for (const name of names) known.add(name)
+    parts.push(next.points)
+    count += names.length
+    if (count > mostPoints || parts.length > mostPages) throw tooMany()
+    hasMore = next.hasMore
+  }
+  return { kind: 'points', points: parts.length === 1 ? first.points : joined(parts), fold: first.fold }
+}
+
+function namesOf({ xs, ys, fixed }: HeatPoints): readonly string[] {
+  return xs.map((x, index) => `${x} ${ys[index]} ${fixed[index]}`)
+}
+
+function joined(parts: readonly HeatPoints[]): HeatPoints {
+  return {
+    xs: parts.flatMap(({ xs }) => xs),
+    ys: parts.flatMap(({ ys }) => ys),
+    counts: parts.flatMap(({ counts }) => counts),
+    fixed: parts.flatMap(({ fixed }) => fixed),
+  }
+}
+
+function tooMany(): UpstreamError {
+  const most = mostPoints.toLocaleString('en')
+  const message = `posthog has more than ${most} points of this heat: ask for fewer days or narrower viewports.`
+  return new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { isOverBound: true })
+}
