@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
+import { referenceIn } from '../support/image-references.ts'
 import { headerOf, requestText, sendRaw } from '../support/raw-http.ts'
 import { sentId } from '../support/request-ids.ts'
 import { type Served, serve } from '../support/serving.ts'
@@ -17,8 +18,8 @@ describe('a handle', () => {
     await using served = await serve()
     const link = await linkOf(served, 'spatial')
     const payload = link.split('.').at(-2) ?? ''
-    const other = Buffer.from(payload, 'base64url').toString().replace('path', 'exit')
-    const forged = link.replace(payload, Buffer.from(other).toString('base64url'))
+    const other = Buffer.from(Buffer.from(payload, 'base64url').map(byte => 255 - byte))
+    const forged = link.replace(payload, other.toString('base64url'))
     expect(forged).not.toBe(link)
     served.sandbox['aura-vision'].journal.clear()
     for (const wrong of [forged, link.slice(0, -5), `${served.origin}/images/`, `${served.origin}/images/a`])
@@ -82,7 +83,7 @@ describe('a signed URL', () => {
     const other = await host((_request, response) => response.end(png))
     await using served = await serve()
     const link = await linkOf(served, 'spatial')
-    pointAt(served, link, `${other.origin}/heatmap.png`)
+    await pointAt(served, link, `${other.origin}/heatmap.png`)
     expect(await problemAt(link)).toMatchObject({ status: 502, code: 'UPSTREAM_INVALID_RESPONSE' })
     expect(other.asked).toEqual([])
   })
@@ -92,7 +93,7 @@ describe('a signed URL', () => {
     const { port } = new URL(inside.origin)
     await using served = await serve({ environment: { AURA_VISION_IMAGE_HOSTS: `localhost:${port}` } })
     const link = await linkOf(served, 'spatial')
-    pointAt(served, link, `https://localhost:${port}/heatmap.png`)
+    await pointAt(served, link, `https://localhost:${port}/heatmap.png`)
     expect(await problemAt(link)).toMatchObject({ status: 502, code: 'UPSTREAM_UNAVAILABLE' })
     expect(served.log.join('\n')).toContain('PrivateAddress')
     expect(inside.connections()).toBe(0)
@@ -105,7 +106,7 @@ describe('a signed URL', () => {
     )
     await using served = await allowing(first.origin)
     const link = await linkOf(served, 'spatial')
-    pointAt(served, link, `${first.origin}/heatmap.png`)
+    await pointAt(served, link, `${first.origin}/heatmap.png`)
     expect(await problemAt(link)).toMatchObject({ status: 502, upstreamStatus: 302 })
     expect(other.asked).toEqual([])
   })
@@ -184,7 +185,7 @@ describe.each(Object.entries(bodies))('a picture %s', (_name, { listener, status
       ISOTHERM_IMAGE_MAX_BYTES: '2000000',
     })
     const link = await linkOf(served, 'spatial')
-    pointAt(served, link, `${images.origin}/heatmap.png?Signature=planted-signature`)
+    await pointAt(served, link, `${images.origin}/heatmap.png?Signature=planted-signature`)
     const problem = await problemAt(link)
     expect(problem).toMatchObject({ status })
     expect(problem.retryAfter).toBe(status === 429 ? '7' : problem.retryable ? '5' : null)
@@ -246,9 +247,10 @@ async function problemAt(link: string) {
 }
 
 /** From here on Aura Vision tells of a link's picture that it is at that URL. */
-function pointAt({ sandbox }: Served, link: string, url: string): void {
-  const payload = Buffer.from(link.split('.').at(-2) ?? '', 'base64url').toString()
-  const { locationId, recordingId, type, role, age, gender, createdAt } = JSON.parse(payload).picture
+async function pointAt({ sandbox }: Served, link: string, url: string): Promise<void> {
+  const reference = await referenceIn(sandbox.environment(), link)
+  if (reference.provider !== 'aura-vision') throw new Error(`It is a link of ${reference.provider}.`)
+  const { locationId, recordingId, type, role, age, gender, createdAt } = reference
   const row = {
     location_id: locationId,
     recording_id: recordingId,
