@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
+import module from 'node:module'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 
 const oldestNode = 26
@@ -15,6 +17,9 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   // V8 pretenures allocation sites whose objects survived; short-lived numbers of a response then land in old space
   // with its rows. A year of a fleet would leave 60 MiB of garbage there.
   setFlagsFromString('--no-allocation-site-pretenuring')
+  // What a start compiles is kept for the next one: a file for each that is loaded. Where nothing can be written, nothing is kept.
+  const isSource = import.meta.filename.endsWith('.ts')
+  if (isSource) module.enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/isotherm'))
   const inherited = new Set(Object.keys(process.env))
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { runCommand } = await import('./cli/run-command.ts')
@@ -23,6 +28,6 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
     inherited,
     print: text => void process.stdout.write(text),
     // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
-    sandboxByDefault: import.meta.filename.endsWith('.ts'),
+    sandboxByDefault: isSource,
   })
 }

@@ -57,7 +57,7 @@ const sections = {
   pictures: section(() => openPictures(pace.rounds), printPictures),
   repeats: section(() => askRepeats(catalogFile, pace), printRepeats),
   overhead: section(() => weighOverhead(catalogFile, folder, pace), printOverhead),
-  start: section(() => measureStarts(catalogFile, resolve(values.checkout), pace.rounds), printStarts),
+  start: section(() => measureStarts(resolve(values.checkout), pace.rounds), printStarts),
   coverage: section(() => measureCoverage(resolve(values.checkout)), printCoverage),
 }
 const names = z.array(z.literal(Object.keys(sections))).parse(positionals)
