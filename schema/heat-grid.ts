@@ -85,7 +85,7 @@ export const HeatGrid = builder.objectRef<Heat>('HeatGrid')
 HeatGrid.implement({
   requiresScopes: [['heatmaps:read']],
   description:
-    "What visitors did on a page, from PostHog, counted in cells of equal size. Columns are shares of the window's width; rows are CSS pixels from the top of the page, as visitors saw it.",
+    "What visitors did on a page, from PostHog, counted in cells of equal size. Columns are shares of the window's width; rows are CSS pixels from the top of the page, as visitors saw it. PostHog rounds to the nearest 0.01 of the width, and trackers to the nearest 16 pixels: what a cell holds may lie half of that outside of it.",
   fields: t => ({
     type: t.field({
       type: HeatTypeEnum,

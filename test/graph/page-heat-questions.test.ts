@@ -102,9 +102,52 @@ test('widths of windows are mixed only where that is asked', async () => {
   })
 })
 
+test.each([
+  [
+    { url: 'https://shop.example.com/', data_url: 'https://shop.example.com/products/*' },
+    { url_pattern: 'https://shop.example.com/products/*' },
+  ],
+  [
+    { url: 'https://shop.example.com/pricing', data_url: null },
+    { url_exact: 'https://shop.example.com/pricing' },
+  ],
+  [
+    { url: 'https://shop.example.com/pricing', data_url: '' },
+    { url_exact: 'https://shop.example.com/pricing' },
+  ],
+])('the page of %j is %j', async (urls, parameters) => {
+  const [page] = Object.values(parameters)
+  const query = `query ($days: DayRange!) { pageHeatmap(environmentId: "1", id: "any") { ${heatOf('days: $days, viewport: {}', 'page total')} } }`
+  answerNext('GET /api/environments/:project_id/saved/:short_id{/}?', { id: uuid, ...urls })
+  const { data, errors } = await askText<{ pageHeatmap: { heat: { page: string; total: number } } }>(
+    served.origin,
+    query,
+    { days: week },
+  )
+  expect(errors).toEqual([])
+  expect(data.pageHeatmap.heat.page).toBe(page)
+  expect(data.pageHeatmap.heat.total).toBeGreaterThan(0)
+  const [call] = heatCalls()
+  const { url_exact, url_pattern } = call ?? {}
+  expect({ ...(url_exact && { url_exact }), ...(url_pattern && { url_pattern }) }).toEqual(parameters)
+})
+
+test('a heatmap without a page has no heat, and nobody is asked for all pages of the project', async () => {
+  answerNext('GET /api/projects/:project_id/saved/:short_id{/}?', { id: uuid, url: '', data_url: null })
+  const { data, errors } = await ask(heatOf('days: $days'))
+  expect([data.pageHeatmap, errors]).toEqual([{ heat: null }, []])
+  expect(heatCalls()).toEqual([])
+})
+
+const uuid = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
+
+/** The next response of the route. */
+function answerNext(route: string, body: object): void {
+  served.sandbox.posthog.journal.script({ route, answer: { body }, times: 1 })
+}
+
 test('a plan names the calls that are known before any, and makes none', async () => {
-  const id = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
-  const query = `query ($days: DayRange!) { node(id: "PageHeatmap:project:1:${id}") { ... on PageHeatmap { ${heatOf('days: $days')} } } }`
+  const query = `query ($days: DayRange!) { node(id: "PageHeatmap:project:1:${uuid}") { ... on PageHeatmap { ${heatOf('days: $days')} } } }`
   const { data, errors, extensions } = await askText(
     served.origin,
     query,

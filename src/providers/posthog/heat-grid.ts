@@ -77,8 +77,8 @@ function layerOf(
   const cells = new Map<number, number>()
   let [total, leftOut, rows] = [0, 0, 0]
   xs.forEach((x, index) => {
-    if (fixed[index] !== isFixed) return
     const [y, count] = [ys[index] ?? 0, counts[index] ?? 0]
+    if (fixed[index] !== isFixed || count === 0) return
     total += count
     const row = Math.floor(y / cellHeight)
     if (x < 0 || x > hundredths || row < 0 || row >= mostRows) {

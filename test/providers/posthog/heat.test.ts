@@ -14,6 +14,7 @@ import type { Emulator } from '../../../src/sandbox/emulator.ts'
 import { servePosthog } from '../../../src/sandbox/posthog.ts'
 import { RequestScope } from '../../../src/upstream/source/request-scope.ts'
 import { daysBefore } from '../../support/heat-days.ts'
+import { readExample } from '../../support/vendor-page.ts'
 import { failureOf, wire } from '../../support/wiring.ts'
 
 const scope = { kind: 'projects', id: '1' } as const
@@ -34,6 +35,40 @@ describe('the points of a heat', () => {
     expect(grid.values.filter(value => value > 0).length).toBeGreaterThan(500)
     expect(grid.total).toBe(grid.fold?.total)
     expect(emulator.journal.count()).toBe(1)
+  })
+
+  test("are read from the vendor's own examples, which differ in nothing from what is documented", async () => {
+    await using emulator = await servePosthog()
+    await using account = openAccount(readConfig(emulator.environment).providers, new Catalog())
+    const { posthog } = createContext(account, new AbortController().signal).loaders
+    const [points, depths] = ['heatmaps.json', 'heatmaps-scroll-depth.json']
+    emulator.journal.script({ answer: { body: await readExample('posthog', points ?? '') }, times: 1 })
+    expect(await posthog.heatGrid({ scope, question }, 10)).toMatchObject({
+      ...{ rows: 0, total: 0, fixed: { rows: 0, total: 0 } },
+      fold: { total: 0, below: 0, medianViewportHeight: 0 },
+    })
+    emulator.journal.script({ answer: { body: await readExample('posthog', depths ?? '') }, times: 1 })
+    const { values, total } = await posthog.heatGrid(
+      { scope, question: { ...question, type: 'scrollDepth' } },
+      10,
+    )
+    expect(values).toEqual([...Array(11).fill(8), 6, 5, 4, 3, ...Array(4).fill(2)])
+    expect(total).toBe(8)
+    const health = account.providers.find(({ name }) => name === 'posthog')?.health
+    expect(health?.drift.entries).toEqual([])
+  })
+
+  test('with a member that is not documented are read, and told as drift', async () => {
+    await using emulator = await servePosthog()
+    await using account = openAccount(readConfig(emulator.environment).providers, new Catalog())
+    const { posthog } = createContext(account, new AbortController().signal).loaders
+    const [point] = page(0, 1, false).results
+    script(emulator, [{ ...page(0, 1, false), results: [{ ...point, pointer_z: 1 }] }])
+    expect(await posthog.heatGrid({ scope, question }, 10)).toMatchObject({ total: 1 })
+    const health = account.providers.find(({ name }) => name === 'posthog')?.health
+    expect(health?.drift.entries).toMatchObject([
+      { endpoint: 'GET /heatmaps', kind: 'UNKNOWN', path: 'results[].pointer_z' },
+    ])
   })
 
   test('are read on to their end from a vendor that sends less at once', async () => {
