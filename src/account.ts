@@ -3,6 +3,7 @@ import { type Caches, openCaches } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { type Handles, openHandles } from './images/handles.ts'
 import { Images } from './images/images.ts'
+import { rememberHandles } from './images/remembered-handles.ts'
 import { defaultImageSettings, type ImageSettings } from './images/settings.ts'
 import {
   type Clients,
@@ -137,7 +138,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
         return clients[name]?.quotaLeft ?? null
       },
     })),
-    handles: openHandles({ ...images, account: id, identities: identitiesOf(settings) }),
+    handles: rememberHandles(openHandles({ ...images, account: id, identities: identitiesOf(settings) })),
     images: new Images(sources, images, pictures),
     seal: openSeal({ account: id, keys: [...images.keys, ...sealKeysOf(settings)] }),
     stored,

@@ -1,0 +1,22 @@
+import { LRUCache } from 'lru-cache'
+import type { Handles } from './handles.ts'
+
+type Read = Awaited<ReturnType<Handles['read']>>
+
+/** Handles that are remembered, of about a kilobyte each. */
+const mostRemembered = 1000
+
+/** Remembers what handles say, since decrypting one costs as much as a tenth of sending its image. Forgets those that expire. */
+export function rememberHandles({ make, read }: Handles, now: () => number = Date.now): Handles {
+  const known = new LRUCache<string, Read>({ maxSize: mostRemembered, sizeCalculation: () => 1 })
+  return {
+    make,
+    async read(handle) {
+      const last = known.get(handle)
+      if (last && now() < last.expiresAt) return last
+      const found = await read(handle)
+      known.set(handle, found)
+      return found
+    },
+  }
+}
