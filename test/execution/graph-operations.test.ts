@@ -19,6 +19,7 @@ import { compiledOperations } from '../../src/execution/compiled-operations.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { madeUpHeatmaps } from '../../src/sandbox/posthog-heatmaps.ts'
 import { startSandbox } from '../../src/sandbox.ts'
+import { daysBefore } from '../support/heat-days.ts'
 
 const range = { start: '2026-08-03T00:00:00Z', end: '2026-08-04T00:00:00Z' }
 
@@ -33,6 +34,9 @@ const values: Readonly<Record<string, unknown>> = {
   '[SpatialHeatmapType!]!': ['PATH', 'LINGER'],
   OnRefusal: 'PARTIAL',
   'OnRefusal!': 'FAIL',
+  'days DayRange!': daysBefore(1, 7),
+  'against DayRange!': daysBefore(8, 7),
+  'shortId ID!': 'ownerless',
   'uuid ID!': madeUpHeatmaps(new Date())[0]?.heatmap.id,
   'LocationBy!': { id: 'oxford-street' },
   'WebsiteBy!': { id: 'shop' },

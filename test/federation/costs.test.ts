@@ -13,6 +13,7 @@ import { schema } from '../../schema/index.ts'
 import { sites } from '../../src/sandbox/world.ts'
 import { callsOf } from '../support/calls.ts'
 import { askText } from '../support/client.ts'
+import { dayAgo } from '../support/heat-days.ts'
 import { serve } from '../support/serving.ts'
 
 const [shop, help] = sites
@@ -46,6 +47,7 @@ const given: Readonly<Record<string, string>> = {
   TimeRange: '{ start: "2025-06-02T00:00:00Z", end: "2025-06-03T00:00:00Z" }',
   TrafficRange: '{ utc: { start: "2025-06-02T00:00:00Z", end: "2025-06-03T00:00:00Z" } }',
   SpatialHeatmapType: '[PATH]',
+  DayRange: `{ from: "${dayAgo(7)}", to: "${dayAgo(0)}" }`,
   String: '"/pricing"',
 }
 

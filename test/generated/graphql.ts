@@ -643,7 +643,7 @@ export type GraphProvidersQuery = { providers: Array<{ name: string, status: Pro
 export type HeatCellsFragment = { rows: number, values: Array<number>, total: number | null, leftOut: number };
 
 export type GraphPageHeatQueryVariables = Exact<{
-  id: string | number;
+  shortId: string | number;
   type?: HeatType | null | undefined;
   days: DayRange;
   viewport?: ViewportWidths | null | undefined;
@@ -2086,8 +2086,8 @@ export const GraphProvidersDocument = new TypedDocumentString(`
 }
     `, {"hash":"sha256:ec34ffad88564328246f77af48201ed97993da8d50db0d622474dfdeef5112ac"}) as unknown as TypedDocumentString<GraphProvidersQuery, GraphProvidersQueryVariables>;
 export const GraphPageHeatDocument = new TypedDocumentString(`
-    query GraphPageHeat($id: ID!, $type: HeatType, $days: DayRange!, $viewport: ViewportWidths, $aggregation: HeatAggregation, $columns: Int, $against: DayRange!) {
-  pageHeatmap(projectId: "1", id: $id) {
+    query GraphPageHeat($shortId: ID!, $type: HeatType, $days: DayRange!, $viewport: ViewportWidths, $aggregation: HeatAggregation, $columns: Int, $against: DayRange!) {
+  pageHeatmap(projectId: "1", id: $shortId) {
     heat(
       type: $type
       days: $days
@@ -2124,7 +2124,7 @@ export const GraphPageHeatDocument = new TypedDocumentString(`
   values
   total
   leftOut
-}`, {"hash":"sha256:539cddba478ec2843fd4c97c7ba4babb77b395aaa607e1d3f2df81d9a977da50"}) as unknown as TypedDocumentString<GraphPageHeatQuery, GraphPageHeatQueryVariables>;
+}`, {"hash":"sha256:2b7d597cb728dc096f0c2fe4f4bc4cad504ebf648ee85c700638278cf7eb375e"}) as unknown as TypedDocumentString<GraphPageHeatQuery, GraphPageHeatQueryVariables>;
 export const RollupsDocument = new TypedDocumentString(`
     query Rollups($id: ID!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]) {
   location(by: {id: $id}) {

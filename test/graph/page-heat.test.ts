@@ -45,8 +45,8 @@ const questions = fc.record({
 test('a grid and its difference are an independent count of what visitors did', async () => {
   await fc.assert(
     fc.asyncProperty(questions, async question => {
-      const [id, path] = question.page
-      const variables = { ...question, id, days: week, against: weekBefore }
+      const [shortId, path] = question.page
+      const variables = { ...question, shortId, days: week, against: weekBefore }
       const { data, errors } = await ask(served.origin, GraphPageHeatDocument, variables)
       expect(errors).toEqual([])
       const { difference, hotspots, ...heat } = data.pageHeatmap?.heat ?? expect.fail('no heat')
