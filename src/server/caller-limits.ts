@@ -80,25 +80,17 @@ export class CallerLimits implements Disposable {
     const spent = this.#cost(id, limit)
     const { counter, part } = spent
     const parts = Math.floor((spent.rest + cost) / part)
-    const room = counter.windowRooms[0]?.left ?? 0
-    const refuse = (wait: Wait) => {
-      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
-      return { message, headers: retryAfter(wait) }
-    }
-    if (mode === 'enforce' && parts > room) {
-      tell(response, 'cost', limit, room * part, minute)
-      return refuse({ milliseconds: minute, isQuota: false })
-    }
     const rest = cost - parts * part
     spent.rest += rest
-    // What is only measured may be more than there is room for.
-    const taken = Math.max(0, Math.min(parts, room))
+    // Only a try tells what others have spent, and whether theirs is over.
+    const taken = Math.min(parts, counter.windowRooms[0]?.calls ?? parts)
     const wait = taken > 0 ? await counter.take(0, taken) : undefined
+    if (wait && mode === 'measure') await takeWhatIsLeft(counter, taken)
     tell(response, 'cost', limit, left(counter, limit), minute)
     if (mode === 'measure' || !wait) return undefined
-    // Other instances have spent what this one saw left.
     spent.rest -= rest
-    return refuse(wait)
+    const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
+    return { message, headers: retryAfter(wait) }
   }
 
   /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */
@@ -175,6 +167,12 @@ function tell(response: ServerResponse, name: string, quota: number, left: numbe
 function known(response: ServerResponse, header: string, name: string): readonly string[] {
   const text = response.getHeader(header)
   return typeof text === 'string' ? text.split(', ').filter(limit => !limit.startsWith(`"${name}"`)) : []
+}
+
+/** For what is only measured, which may be more than there is room for. */
+async function takeWhatIsLeft(counter: CallCounter, parts: number): Promise<void> {
+  const room = Math.min(parts, counter.windowRooms[0]?.left ?? 0)
+  if (room > 0) await counter.take(0, room)
 }
 
 function left({ windowRooms: [room] }: CallCounter, limit: number): number {

@@ -7,6 +7,7 @@ import { openLocalCallCounter } from '../../src/upstream/rate-limit/call-counter
 import { systemClock } from '../../src/upstream/rate-limit/quota-period.ts'
 import { askText } from '../support/client.ts'
 import { as, type CallersServed, serveCallers } from '../support/serving-callers.ts'
+import { handClock } from '../upstream/rate-limit/clock.ts'
 
 const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 const pages = (number: number) =>
@@ -128,6 +129,50 @@ test('what other instances have spent since is refused too, and what never fits 
   expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(50)
   expect(await spend(600, 'measure')).toBeUndefined()
 })
+
+test.each(['enforce', 'measure'] as const)(
+  'to %s, what others have spent is forgotten once its minute is over',
+  async mode => {
+    const clock = handClock()
+    const windows = [{ calls: 100, milliseconds: 60_000 }]
+    const shared = openLocalCallCounter({ windows }, clock)
+    // What an instance sees is as old as its last try.
+    let windowRooms = shared.windowRooms
+    const take = async (ahead: number, calls?: number) => {
+      const refusal = await shared.take(ahead, calls)
+      windowRooms = shared.windowRooms
+      return refusal
+    }
+    using limits = new CallerLimits({
+      open: () => ({
+        ...shared,
+        take,
+        get windowRooms() {
+          return windowRooms
+        },
+        [Symbol.dispose]() {},
+      }),
+      [Symbol.dispose]() {},
+    })
+    const caller = { id: 'thrifty', scopes: new Set(scopes), limits: { costPerMinute: 1000 } }
+    const spend = async (cost: number) => {
+      const response = new ServerResponse(new IncomingMessage(new Socket()))
+      const refused = await limits.spend(caller, cost, response, mode)
+      return { refused, told: response.getHeader('ratelimit') }
+    }
+    await shared.take(0, 100)
+    expect(await spend(100)).toMatchObject({
+      refused: mode === 'enforce' ? { headers: { 'retry-after': '60' } } : undefined,
+      told: '"cost";r=0;t=60',
+    })
+    clock.move(61_000)
+    expect(await spend(100)).toEqual({ refused: undefined, told: '"cost";r=900;t=60' })
+    // What is measured counts up to the limit, and no further.
+    await shared.take(0, 85)
+    await spend(100)
+    expect(shared.windowRooms[0]?.left).toBe(mode === 'enforce' ? 5 : 0)
+  },
+)
 
 test('a sum of many small operations is counted, though each is less than a part of the limit', async () => {
   await using served = await serveCallers({

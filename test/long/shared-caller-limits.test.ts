@@ -81,3 +81,31 @@ test('the cost of one operation is counted by one round trip to Redis', async ()
   expect(await spend(200)).toMatchObject({ message: expect.stringContaining('more than is left') })
   expect(await spend(90)).toBeUndefined()
 })
+
+test.each(['enforce', 'measure'] as const)(
+  'to %s, an instance that saw the minute full counts again once it is over',
+  async mode => {
+    await using server = await startRedis()
+    const caller = { id: 'thrifty', scopes: new Set(scopes), limits: { costPerMinute: 1000 } }
+    const open = async () => {
+      const resources = new DisposableStack()
+      const redis = resources.use(openRedis(server.url, silentLog))
+      if (redis.status !== 'ready') await new Promise(resolve => redis.once('ready', resolve))
+      const limits = resources.use(new CallerLimits(resources.use(openCallCounters(redis))))
+      const spend = (cost: number) =>
+        limits.spend(caller, cost, new ServerResponse(new IncomingMessage(new Socket())), mode)
+      return { redis, spend, [Symbol.dispose]: () => resources.dispose() }
+    }
+    using one = await open()
+    expect(await one.spend(1000)).toBeUndefined()
+    using other = await open()
+    for (const _ of [1, 2])
+      expect(await other.spend(100)).toEqual(mode === 'enforce' ? expect.anything() : undefined)
+    const [key = ''] = await one.redis.keys('*:calls')
+    expect(await one.redis.zcard(key)).toBe(100)
+    // As if the minute were over.
+    await one.redis.del(key)
+    for (const cost of [100, 20]) expect(await other.spend(cost)).toBeUndefined()
+    expect(await one.redis.zcard(key)).toBe(12)
+  },
+)

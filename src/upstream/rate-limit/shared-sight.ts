@@ -9,6 +9,7 @@ export class Sight {
   readonly left: number | null
   readonly instances: number
   readonly #local: LocalCallCounter
+  readonly #at: number
   /** This instance's own calls in each window. */
   readonly #own: readonly number[]
 
@@ -19,12 +20,15 @@ export class Sight {
     this.left = this.room.at(-1) ?? null
     this.instances = instances
     this.#local = local
+    this.#at = local.clock.now()
     this.#own = windows.map(({ milliseconds }) => local.ownCount(milliseconds))
   }
 
-  /** The calls left now, as far as this instance knows: its own calls leave the windows meanwhile. */
+  /** The calls left now, as far as this instance knows: its own calls leave the windows meanwhile, and in the end all do. */
   get windowRooms(): readonly WindowRoom[] {
+    const age = this.#local.clock.now() - this.#at
     return this.#local.windows.map((window, index) => {
+      if (age >= window.milliseconds) return { ...window, left: window.calls }
       const gone = (this.#own[index] ?? 0) - this.#local.ownCount(window.milliseconds)
       const left = (this.room[index] ?? window.calls) + Math.max(0, gone)
       return { ...window, left: Math.min(window.calls, left) }

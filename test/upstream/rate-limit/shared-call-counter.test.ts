@@ -6,6 +6,7 @@ import { openSharedCallCounter } from '../../../src/upstream/rate-limit/shared-c
 import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { installRedis, startRedis } from '../../support/redis.ts'
+import { handClock } from './clock.ts'
 import { instance } from './instance.ts'
 
 beforeAll(installRedis, installMilliseconds)
@@ -49,6 +50,21 @@ test('several calls at once are counted together or not at all, also by an insta
   // Each tells its calls anew, none of them twice.
   await expect.poll(() => one.redis.zcard('{isotherm:budget:account}:calls')).toBe(9)
   for (const { counter } of [one, other]) expect(await counter.take(0, 2)).toBeDefined()
+})
+
+test('calls of others that an instance saw leave its view with their window', async () => {
+  await using server = await startRedis()
+  const clock = handClock()
+  using one = await instance(server, { windows })
+  using other = await instance(server, { windows }, { clock })
+  await one.counter.take(0, 4)
+  expect(await other.counter.take(0)).toBeDefined()
+  const left = () => other.counter.windowRooms.map(room => room.left)
+  expect(left()).toEqual([0, 6])
+  clock.move(59_999)
+  expect(left()).toEqual([0, 6])
+  clock.move(1)
+  expect(left()).toEqual([4, 6])
 })
 
 test('two accounts never share a counter, whatever their names', async () => {
