@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { askAgain, printAgain } from './again.ts'
 import { contest, type QuestionName } from './contest.ts'
 import { measureCoverage, printCoverage } from './coverage.ts'
 import { askDearest } from './dearest.ts'
 import { printDearest } from './dearest-report.ts'
+import { askFleet } from './fleet.ts'
+import { printFleet } from './fleet-report.ts'
 import { askHot, printHot } from './hot.ts'
 import { measureLatency, printLatency } from './latency.ts'
 import { printOverhead, weighOverhead } from './overhead.ts'
@@ -52,6 +55,8 @@ const sections = {
   points: section(contestOf('points'), measured => printContest(questions.points, measured)),
   columns: section(contestOf('columns'), measured => printContest(questions.columns, measured)),
   year: section(() => askYear(catalogFile), printYear),
+  again: section(() => askAgain(catalogFile), printAgain),
+  fleet: section(() => askFleet(folder), printFleet),
   dearest: section(() => askDearest(folder), printDearest),
   pauses: section(() => weighPauses(catalog()), printPauses),
   pictures: section(() => openPictures(pace.rounds), printPictures),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { Pool } from 'undici'
 import { sayOrigin } from './orders.ts'
+import { type AskedDays, readDays } from './proxy-days.ts'
 import {
   type AskedTraffic,
   type ExportAnswer,
@@ -36,6 +37,10 @@ async function resultOf(request: IncomingMessage): Promise<object | undefined> {
   const pages = method === 'GET' ? /^\/websites\/([\w-]+)\/pages\?first=(\d+)$/.exec(url) : null
   if (pages) return toPages(await readPages(pages[1] ?? '', Number(pages[2])))
   if (method !== 'POST') return undefined
+  if (url === '/traffic/days') {
+    const days: AskedDays = JSON.parse(await text(request))
+    return readDays(days, readExport)
+  }
   const reshape = { '/traffic/points': toPoints, '/traffic/columns': toColumns }[url]
   if (!reshape) return undefined
   const asked: AskedTraffic = JSON.parse(await text(request))
