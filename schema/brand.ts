@@ -11,7 +11,9 @@ import { assumedZones, PointOfInterest } from './point-of-interest.ts'
 import { selectsBelow } from './selection.ts'
 import { toSpan } from './time-range.ts'
 import {
+  ageArgument,
   checkTraffic,
+  maximumAgeOf,
   metricsArgument,
   seriesOf,
   sizedTraffic,
@@ -77,7 +79,7 @@ const LocationTrafficEdge = builder.edgeObject({
   name: 'LocationTrafficEdge',
   description: "A location's traffic and its cursor.",
 })
-const LocationTrafficConnection = builder.connectionObject(
+export const LocationTrafficConnection = builder.connectionObject(
   {
     type: LocationTraffic,
     name: 'LocationTrafficConnection',
@@ -96,7 +98,7 @@ builder.objectField(Brand, 'traffic', t =>
     listSize: connectionSize,
     description:
       "The traffic of the brand's locations in Analytiks' order. Costs one call for each page of Analytiks that `first` needs. A local range is asked in UTC, from its earliest start to its latest end over the brand's time zones in the catalog, and each location has what lies in the range by its own clock. If the page holds locations without a known time zone, they cost a second call, by the local clock.",
-    args: { ...trafficArguments, ...metricsArgument, ...pageArguments(maximumPage) },
+    args: { ...trafficArguments, ...metricsArgument, ...ageArgument, ...pageArguments(maximumPage) },
     extensions: {
       ...checked<PageArguments & TrafficArguments>((args, context) => {
         checkFirst(args.first, maximumPage)
@@ -104,13 +106,14 @@ builder.objectField(Brand, 'traffic', t =>
       }),
       ...sizedTraffic(locationMetrics.length),
     },
-    resolve: async ({ brandId }, { range, interval, metrics, ...page }, context, info) => {
+    resolve: async ({ brandId }, { range, interval, metrics, maxAge, ...page }, context, info) => {
       const { loaders, catalog } = context
       const asked = metrics ?? metricsOf('location', interval, context)
       const common = { interval: interval ?? 'hourly', isNamed: metrics != null }
       const paginator = loaders.analytiks.brandTraffic(brandId, {
         spanOf: timeZone => toSpan(range, timeZone),
         interval: common.interval,
+        maximumAge: maximumAgeOf({ maxAge }),
         metrics: selectsBelow(info, 'series') ? asked : [],
         withZones: selectsBelow(info, 'pointsOfInterest'),
         zoneOf: locationId => catalog.location(`analytiks:${locationId}`)?.timeZone ?? null,

@@ -7,12 +7,13 @@ import { callCost } from './costs.ts'
 import { Location } from './location.ts'
 import { identityOf } from './location-traffic.ts'
 import { RateColumns, rateOf } from './rate-columns.ts'
-import type { TrafficRangeInput } from './time-range.ts'
 import {
+  ageArgument,
   checkTraffic,
   questionOf,
   rangeArgument,
   sizedTraffic,
+  type TrafficArguments,
   trafficArguments,
 } from './traffic-arguments.ts'
 
@@ -24,25 +25,25 @@ builder.objectFields(Location, t => ({
     cost: callCost,
     description:
       "The share of the people who walked past that came in: ALL_VISITS ÷ WALK_BYS, from Analytiks. Above 1 if more came in than were seen outside. Null if either was not reported or nobody walked past, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and the range does not lie on whole hours of UTC.",
-    args: rangeArgument,
+    args: { ...rangeArgument, ...ageArgument },
     extensions: checked(checkTraffic),
-    resolve: (location, { range }, context) => wholeRate(location, range, ['allVisits', 'walkBys'], context),
+    resolve: (location, args, context) => wholeRate(location, args, ['allVisits', 'walkBys'], context),
   }),
   bounceRate: t.float({
     requiresScopes: [['traffic:read']],
     cost: callCost,
     description:
       "The share of the people who came in that left within a few seconds: BOUNCES ÷ ALL_VISITS, from Analytiks. Null if either was not reported or nobody came in, and for a location that Analytiks does not know. Costs nothing beside hourly `traffic` of the same range; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and the range does not lie on whole hours of UTC.",
-    args: rangeArgument,
+    args: { ...rangeArgument, ...ageArgument },
     extensions: checked(checkTraffic),
-    resolve: (location, { range }, context) => wholeRate(location, range, ['bounces', 'allVisits'], context),
+    resolve: (location, args, context) => wholeRate(location, args, ['bounces', 'allVisits'], context),
   }),
   rates: t.field({
     type: RateColumns,
     cost: callCost,
     description:
       '`captureRate` and `bounceRate` of each bucket of the range. Costs nothing beside `traffic` of the same range and interval. Null for a local range of a place without a time zone, and for a location that Analytiks does not know.',
-    args: trafficArguments,
+    args: { ...trafficArguments, ...ageArgument },
     extensions: { ...checked(checkTraffic), ...sizedTraffic(rateMetrics.length) },
     resolve: async (location, args, { loaders }) => {
       const identity = identityOf(location)
@@ -59,14 +60,14 @@ builder.objectFields(Location, t => ({
 /** One metric divided by another over the whole range. */
 async function wholeRate(
   location: LocationRecord,
-  range: TrafficRangeInput,
+  args: Pick<TrafficArguments, 'range' | 'maxAge'>,
   metrics: readonly [part: TrafficMetric, whole: TrafficMetric],
   { loaders }: Context,
 ): Promise<number | null> {
   const identity = identityOf(location)
   if (!identity) return null
   const question = {
-    ...questionOf({ range }, location),
+    ...questionOf(args, location),
     interval: 'whole',
     metrics,
     withZones: false,

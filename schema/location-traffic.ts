@@ -7,6 +7,7 @@ import { callCost } from './costs.ts'
 import { Location } from './location.ts'
 import { assumedZones, PointOfInterest } from './point-of-interest.ts'
 import {
+  ageArgument,
   checkTraffic,
   metricsArgument,
   questionOf,
@@ -40,7 +41,7 @@ builder.objectFields(Location, t => ({
     listSize: { assumedSize: locationMetrics.length },
     description:
       "People counted by camera, from Analytiks: one series for each metric. Costs one call for every 50 locations and 5 days with the same range. Hours, days, weeks and months share these calls. Quarter-hours need calls of their own, which days, weeks and months share if the place's UTC offset is not a whole hour. Null for a location that Analytiks does not know.",
-    args: { ...trafficArguments, ...metricsArgument, ...refusalArgument },
+    args: { ...trafficArguments, ...metricsArgument, ...refusalArgument, ...ageArgument },
     extensions: {
       ...checked(checkTraffic),
       ...sizedTraffic(locationMetrics.length, {
@@ -50,10 +51,11 @@ builder.objectFields(Location, t => ({
     resolve: (location, args, context) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const { span, interval, timeZone } = questionOf(args, location)
+      const question = questionOf(args, location)
+      const { interval } = question
       const metrics = args.metrics ?? metricsOf('location', args.interval, context)
       const onRefusal = args.onRefusal ?? 'PARTIAL'
-      const key = { span, interval, timeZone, metrics, withZones: false, identity, onRefusal }
+      const key = { ...question, metrics, withZones: false, identity, onRefusal }
       const common = { interval, isNamed: args.metrics != null }
       // Not `async`: a fleet holds one pending promise for each location.
       return context.loaders.analytiks.traffic.load(key).then(report => seriesOf(report, metrics, common))
@@ -65,7 +67,7 @@ builder.objectFields(Location, t => ({
     listSize: { assumedSize: assumedZones },
     description:
       'The zones that Analytiks counts inside the location, if they have a bucket in the range, ordered by their first bucket, then by id. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
-    args: { ...trafficArguments, ...refusalArgument },
+    args: { ...trafficArguments, ...refusalArgument, ...ageArgument },
     extensions: { ...checked(checkTraffic), ...sizedTraffic(pointOfInterestMetrics.length) },
     resolve: async (location, { onRefusal, ...args }, { loaders }) => {
       const identity = identityOf(location)

@@ -63,7 +63,7 @@ const LocationEdge = builder.edgeObject({
   name: 'LocationEdge',
   description: 'A location and its cursor.',
 })
-const LocationConnection = builder.connectionObject(
+export const LocationConnection = builder.connectionObject(
   { type: Location, name: 'LocationConnection', description: 'A page of locations.' },
   LocationEdge,
 )

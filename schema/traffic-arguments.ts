@@ -24,7 +24,17 @@ export const rangeArgument = builder.args(t => ({
   }),
 }))
 
-/** The arguments of every field with traffic. */
+/** In seconds: what is not over yet is asked again after a minute anyway. */
+const leastAge = 60
+
+/** The argument of every field that reads traffic. */
+export const ageArgument = builder.args(t => ({
+  maxAge: t.int({
+    description: `The greatest age of cached traffic in seconds, at least ${leastAge}: what is older is asked again, which costs its calls. For corrections that the vendor makes late. By default traffic of the past is cached as long as \`ANALYTIKS_KEEP_SECONDS\` says. While Analytiks is down, older traffic stands in all the same, and \`extensions.freshness\` says so.`,
+  }),
+}))
+
+/** The arguments of every field with traffic by the bucket. */
 export const trafficArguments = {
   ...rangeArgument,
   ...builder.args(t => ({
@@ -49,6 +59,7 @@ export interface TrafficArguments {
   readonly range: TrafficRangeInput
   readonly interval?: IntervalInput
   readonly metrics?: readonly TrafficMetric[] | null | undefined
+  readonly maxAge?: number | null | undefined
 }
 
 /** Extensions of a field with traffic: the number of series below it, and of their buckets. */
@@ -75,20 +86,30 @@ function bucketsOf({ range, interval }: TrafficArguments): number {
 }
 
 /** Refuses arguments that no time zone can make valid. */
-export function checkTraffic({ range, interval, metrics }: TrafficArguments, context: Context): void {
+export function checkTraffic({ range, interval, metrics, maxAge }: TrafficArguments, context: Context): void {
   toSpan(range, null)
+  if (maxAge != null && maxAge < leastAge)
+    throw new BadInput(`maxAge is at least ${leastAge} seconds, not ${maxAge}.`)
   checkMetrics(metrics, interval, context)
 }
 
 /** The question for a location, without its metrics; hourly by default. */
-export function questionOf({ range, interval }: TrafficArguments, { timeZone }: LocationRecord) {
+export function questionOf(
+  { range, interval, maxAge }: TrafficArguments,
+  { timeZone }: Pick<LocationRecord, 'timeZone'>,
+) {
   const span = toSpan(range, timeZone)
   if (isRolledUp(interval) && timeZone === null && span.form === 'utc') {
     throw new BadInput(
       'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.',
     )
   }
-  return { span, interval: interval ?? 'hourly', timeZone }
+  return { span, interval: interval ?? 'hourly', timeZone, maximumAge: maximumAgeOf({ maxAge }) }
+}
+
+/** In milliseconds. */
+export function maximumAgeOf({ maxAge }: Pick<TrafficArguments, 'maxAge'>): number | undefined {
+  return maxAge == null ? undefined : maxAge * 1000
 }
 
 /** One series for each metric asked. */

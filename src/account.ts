@@ -165,8 +165,18 @@ type Healths = { readonly [Name in ProviderName]: ProviderHealth }
 
 /** The cache, which counts each change before it is made. */
 function countingChanges(cache: CacheAccess, stored: { count: number }): CacheAccess {
+  const { objects } = cache
   return {
     ...cache,
+    ...(objects && {
+      objects: {
+        get: name => objects.get(name),
+        set(...object) {
+          stored.count++
+          objects.set(...object)
+        },
+      },
+    }),
     set(...entry) {
       stored.count++
       return cache.set(...entry)

@@ -197,7 +197,9 @@ const upstream = ['breaker', 'drift', 'http', 'cache', 'source', 'images', 'rate
   room => `src/upstream/${room}`,
 )
 const providers = providerNames.map(name => `src/providers/${name}`)
-const analytiks = ['assembly', 'calls', 'decode', 'time'].map(room => `src/providers/analytiks/${room}`)
+const analytiks = ['assembly', 'calls', 'decode', 'months', 'time'].map(
+  room => `src/providers/analytiks/${room}`,
+)
 
 /** Which rooms a room may import from, types included. A room is a folder; the process, in `src` itself, may import all. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -258,6 +260,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/source',
   ],
   'src/providers/analytiks/decode': ['src/providers/analytiks'],
+  'src/providers/analytiks/months': [
+    'src/providers/analytiks',
+    'src/providers/analytiks/assembly',
+    'src/providers/analytiks/calls',
+    'src/providers/analytiks/time',
+    'src/upstream',
+    'src/upstream/cache',
+  ],
   'src/providers/analytiks/time': ['src/providers/analytiks'],
   'src/cli': ['src', 'src/access', 'src/config', 'src/cli/doctor', 'src/upstream'],
   'src/cli/doctor': [

@@ -31,6 +31,8 @@ export interface Buckets {
   readonly times: readonly number[]
   readonly values: readonly number[]
   readonly zoned: boolean
+  /** Where each value is a sum that is weighted already: its weight. */
+  readonly weights?: readonly number[]
 }
 
 /** A metric without a map is absent or null; that differs from an empty map. */

@@ -16,6 +16,8 @@ export interface TrafficQuestion {
   readonly metrics: readonly TrafficMetric[]
   /** Whether to include its points of interest, with all their metrics. */
   readonly withZones: boolean
+  /** The greatest age of cached traffic, in milliseconds; undefined for its TTL. */
+  readonly maximumAge?: number | undefined
 }
 
 export interface TrafficKey extends TrafficQuestion {

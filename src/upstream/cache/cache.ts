@@ -19,6 +19,8 @@ export interface Lookup {
   readonly tag?: TagVersion | undefined
   /** Whether another instance has just written the entry, so that the one in memory may be older. */
   readonly skipsMemory?: boolean
+  /** Whether what Redis holds is not to be kept in memory. */
+  readonly leavesMemory?: boolean | undefined
 }
 
 /** Values by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never a value. */
@@ -33,8 +35,8 @@ export interface Cache extends AsyncDisposable, SizedCache {
     lookup?: Lookup,
   ): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /**
-   * Stores a copy of a value that is plain JSON, and nothing else. A tagged entry is gone once its tag is cleared. Resolves with whether other
-   * instances can read it; never rejects.
+   * Stores a copy of a value that is plain JSON, and nothing else; where it `leavesMemory`, in Redis only. A tagged entry is
+   * gone once its tag is cleared. Resolves with whether other instances can read it; never rejects.
    */
   set(
     name: string,
@@ -42,6 +44,7 @@ export interface Cache extends AsyncDisposable, SizedCache {
     milliseconds: number,
     tag?: TagVersion,
     decode?: Decode,
+    leavesMemory?: boolean,
   ): Promise<boolean>
   /**
    * The tag's version. Take it before upstream is called: a response that comes after the tag was cleared must not be stored.
@@ -50,8 +53,18 @@ export interface Cache extends AsyncDisposable, SizedCache {
   tagVersion(tag: string): Promise<TagVersion | undefined>
   /** Removes all entries of a tag: here at once, on all other instances as soon as Redis can be reached. Never rejects. */
   clear(tag: string): Promise<void>
+  /** Undefined for a cache that holds none. */
+  readonly objects?: CachedObjects
   /** By which one of all instances calls upstream for an entry; undefined where no other instance reads the entries. */
   readonly leases: Leases | undefined
+}
+
+/** Objects that this process keeps beside the entries, within the same bound. Redis never holds one. */
+export interface CachedObjects {
+  /** The very object that was given: it may have changed since. */
+  get(name: string): unknown
+  /** `bytes` is what it takes in memory. Set it again when that changes. */
+  set(name: string, value: object, bytes: number, milliseconds: number): void
 }
 
 /** What entries take in memory. */
@@ -109,22 +122,30 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
 
   return {
     leases,
-    get(name, decode = asItIs, { tag, skipsMemory = false } = {}) {
+    objects: {
+      get: name => memory.get(objectKey(name))?.value,
+      set(name, value, bytes, milliseconds) {
+        const now = Date.now()
+        memory.set(objectKey(name), { value, at: now, until: now + Math.min(milliseconds, longest), bytes })
+      },
+    },
+    get(name, decode = asItIs, { tag, skipsMemory = false, leavesMemory = false } = {}) {
       const key = keyOf(name)
       const found = skipsMemory ? undefined : memory.get(key)
       if (found) return whileTagged(found, tag)
-      return shared?.read(key, decode).then(read => read && whileTagged(read, tag))
+      return shared?.read(key, decode, leavesMemory).then(read => read && whileTagged(read, tag))
     },
-    async set(name, { value, at }, milliseconds, tag, decode = asItIs) {
+    async set(name, { value, at }, milliseconds, tag, decode = asItIs, leavesMemory = false) {
       const ttl = Math.min(Math.ceil(milliseconds), longest)
-      if (!(ttl > 0)) return false
+      if (!(ttl > 0) || (leavesMemory && !shared)) return false
       const key = keyOf(name)
       const json = printJson(value)
       if (json === undefined) return false
       const copy = decode(JSON.parse(json))
       if (copy === undefined) return false
       const entry = { value: copy, at, until: Date.now() + ttl, tag }
-      memory.set(key, entry)
+      if (leavesMemory) memory.delete(key)
+      else memory.set(key, entry)
       return (await shared?.write(key, entry, json, ttl)) ?? false
     },
     async tagVersion(tag) {
@@ -144,6 +165,11 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
 }
 
 const longest = 366 * 24 * 3_600_000
+
+/** No entry is named so. */
+function objectKey(name: string): string {
+  return `object ${name}`
+}
 
 function asItIs(json: unknown): unknown {
   return json

@@ -10,6 +10,8 @@ export interface StoredEntry {
   /** When it expires, in ms since 1970. */
   readonly until: number
   readonly tag?: TagVersion | undefined
+  /** What the value takes in memory, where it is no plain JSON. */
+  readonly bytes?: number
 }
 
 /** Entries in memory, within a bound of bytes; the least recently used go first. */
@@ -26,7 +28,8 @@ export interface Memory {
 export function openMemory(bytes: number): Memory {
   const entries = new LRUCache<string, StoredEntry>({
     maxSize: Math.max(1, bytes),
-    sizeCalculation: ({ value }, key) => Math.max(leastBytes, ownBytes + key.length + heapBytes(value)),
+    sizeCalculation: ({ value, bytes }, key) =>
+      Math.max(leastBytes, ownBytes + key.length + (bytes ?? heapBytes(value))),
   })
   return {
     get(key) {

@@ -5,8 +5,14 @@ import type { CacheAccess } from './cache.ts'
 export function namespacedCache(cache: CacheAccess, owner: readonly string[]): CacheAccess {
   const fingerprint = hash('sha256', JSON.stringify(owner), 'base64url')
   const owned = (name: string) => `${fingerprint} ${name}`
-  const { leases } = cache
+  const { leases, objects } = cache
   return {
+    ...(objects && {
+      objects: {
+        get: name => objects.get(owned(name)),
+        set: (name, ...rest) => objects.set(owned(name), ...rest),
+      },
+    }),
     get: (name, ...rest) => cache.get(owned(name), ...rest),
     set: (name, ...rest) => cache.set(owned(name), ...rest),
     tagVersion: tag => cache.tagVersion(owned(tag)),

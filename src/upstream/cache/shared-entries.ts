@@ -10,8 +10,15 @@ import type { Memory, StoredEntry } from './memory.ts'
 export interface SharedEntries {
   /** What an entry is stored under, here and there: neither the namespace nor the name is to be read off it. */
   keyOf(name: string): string
-  /** What Redis holds, which then is in memory, too. Undefined when there is none or it cannot be read; never rejects. */
-  read(key: string, decode: (json: unknown) => unknown): Promise<StoredEntry | undefined>
+  /**
+   * What Redis holds, which then is in memory, too, unless it `leavesMemory`. Undefined when there is none or it cannot be
+   * read; never rejects.
+   */
+  read(
+    key: string,
+    decode: (json: unknown) => unknown,
+    leavesMemory: boolean,
+  ): Promise<StoredEntry | undefined>
   /** `json` is what the entry's value is decoded from. Resolves with whether Redis has it; never rejects. */
   write(key: string, entry: StoredEntry, json: string, milliseconds: number): Promise<boolean>
 }
@@ -38,7 +45,7 @@ export function openSharedEntries({
 
   return {
     keyOf: name => `isotherm:entries:${owner}:${fingerprint(name)}`,
-    async read(key, decode) {
+    async read(key, decode, leavesMemory) {
       const own = {}
       reads.set(key, own)
       try {
@@ -46,7 +53,7 @@ export function openSharedEntries({
         const value = record.data && decode(record.data.value)
         if (!record.success || value === undefined) return undefined
         const entry = { ...record.data, value }
-        if (reads.get(key) === own) memory.set(key, entry)
+        if (!leavesMemory && reads.get(key) === own) memory.set(key, entry)
         return Date.now() < entry.until ? entry : undefined
       } catch {
         return undefined

@@ -2,7 +2,8 @@ import type { CacheEntry, CachePolicy } from '../cache/cache.ts'
 import type { LeaseResult } from '../cache/leases.ts'
 import { isDown } from '../error.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { InFlightQuestion, Outcome } from './in-flight.ts'
+import type { InFlightQuestion } from './in-flight.ts'
+import type { Outcome } from './outcome.ts'
 
 /** The values of one endpoint in the cache of an account. Without a policy it is empty. */
 export class CachedValues<Key, Value> {
@@ -25,13 +26,16 @@ export class CachedValues<Key, Value> {
   ): Promise<readonly InFlightQuestion<Key, Value>[]> {
     const cache = this.#policy?.cache
     if (!cache) return questions
+    const { leavesMemory } = this.#endpoint
     const decode = this.#endpoint.encoding?.decode
     const missing: InFlightQuestion<Key, Value>[] = []
     for (let from = 0; from < questions.length; from += lookUpsAtOnce) {
       const batch = questions.slice(from, from + lookUpsAtOnce)
       // Whoever waited may be gone by now.
-      const found = batch.map(({ isWanted, name, tag }) =>
-        isWanted ? cache.get(name, decode, { tag, skipsMemory }) : undefined,
+      const found = batch.map(({ isWanted, name, tag, key }) =>
+        isWanted
+          ? cache.get(name, decode, { tag, skipsMemory, leavesMemory: leavesMemory?.(key) })
+          : undefined,
       )
       const entries = await Promise.all(found)
       batch.forEach((question, index) => {
@@ -52,17 +56,22 @@ export class CachedValues<Key, Value> {
     if (!this.#policy || milliseconds <= 0) return { told: { kind: 'unshared' } }
     if (question.isOutdated || !question.isShareable) return undefined
     const { cache, staleMilliseconds } = this.#policy
+    const leavesMemory = this.#endpoint.leavesMemory?.(question.key, value) ?? false
+    if (leavesMemory && !cache.leases) return undefined
     const ttl = Math.max(milliseconds, staleMilliseconds)
     const entry = { value: encode(), at }
-    const isShared = await cache.set(question.name, entry, ttl, question.tag, encoding?.decode)
+    const { name, tag } = question
+    const isShared = await cache.set(name, entry, ttl, tag, encoding?.decode, leavesMemory)
     return isShared ? { keptMilliseconds: milliseconds } : { told: { kind: 'unshared' } }
   }
 
-  /** What stands in for a failure, if the upstream is down and the entry past its TTL is not too old. */
-  standIn({ expired }: InFlightQuestion<Key, Value>, error: Error): Outcome<Value> | undefined {
-    const staleMilliseconds = this.#policy?.staleMilliseconds ?? 0
-    if (!expired || Date.now() - expired.at >= staleMilliseconds || !isDown(error)) return undefined
-    return { ...expired, isStale: true }
+  /** What stands in for a failure, if the upstream is down and the entry is not too old. */
+  standIn({ key, expired }: InFlightQuestion<Key, Value>, error: Error): Outcome<Value> | undefined {
+    if (!expired || !isDown(error)) return undefined
+    const { value, at } = expired
+    // It may be within its TTL, and older than asked.
+    const longest = Math.max(this.#policy?.staleMilliseconds ?? 0, this.#endpoint.ttlOf(key, value, at))
+    return Date.now() - at < longest ? { value, at, isStale: true } : undefined
   }
 
   #fresh(question: InFlightQuestion<Key, Value>, entry: CacheEntry | undefined): Outcome<Value> | undefined {
@@ -72,7 +81,8 @@ export class CachedValues<Key, Value> {
     const age = Date.now() - at
     // Where a clock was put back the age is unknown.
     if (age < -clockLeeway) return undefined
-    if (age < ttlOf(question.key, value, at)) return { value, at, isStale: false }
+    if (age < Math.min(question.maximumAge, ttlOf(question.key, value, at)))
+      return { value, at, isStale: false }
     question.expired = { value, at }
     return undefined
   }

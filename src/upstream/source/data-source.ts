@@ -55,8 +55,8 @@ export class DataSource<Key, Value> {
   }
 
   /** As `askAll`, for thousands of keys: delivers each result when it comes and does not hold it. Resolves after the last. */
-  askEach(keys: readonly Key[], scope: RequestScope, deliver: Deliver<Value>): Promise<void> {
-    return this.#start(keys, new Waiters(keys.length, scope, deliver), false)
+  askEach(keys: readonly Key[], scope: RequestScope, deliver: Deliver<Value>, held?: Held): Promise<void> {
+    return this.#start(keys, new Waiters(keys.length, scope, deliver), false, held)
   }
 
   /** Clears the tag. Calls under way still settle who waits for them, but are neither joined nor kept. */
@@ -75,19 +75,26 @@ export class DataSource<Key, Value> {
     return promise
   }
 
-  #start(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
-    this.#load(keys, waiters, isAfresh).catch(error => waiters.failAll(asError(error)))
+  #start(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean, held?: Held): Promise<void> {
+    this.#load(keys, waiters, isAfresh, held).catch(error => waiters.failAll(asError(error)))
     return waiters.done
   }
 
-  async #load(keys: readonly Key[], waiters: Waiters<Value>, isAfresh: boolean): Promise<void> {
+  async #load(
+    keys: readonly Key[],
+    waiters: Waiters<Value>,
+    isAfresh: boolean,
+    held: Held | undefined,
+  ): Promise<void> {
     const { scope } = waiters
     const names = keys.map(this.#endpoint.nameOf)
     await this.#admit(keys, names, scope)
     if (keys.length > fewQuestions) await scope.pause(undefined)
     const tag = this.#tag === undefined ? undefined : await this.#currentTag(this.#tag)
     if (scope.signal.aborted) throw endedError(scope.provider, scope.signal)
-    const { joined, fresh } = this.#join(keys, names, waiters, isAfresh, tag)
+    // In one turn, since whoever has just got an answer may hold it for this question, too.
+    const given = held ? keys.map((_key, index) => held.givenAt(index)) : []
+    const { joined, fresh } = this.#join(keys, names, waiters, isAfresh, tag, given)
     const leave = () => {
       waiters.failAll(endedError(scope.provider, scope.signal))
       for (const entry of joined) if (entry.leave(waiters)) this.#open.close(entry)
@@ -95,6 +102,7 @@ export class DataSource<Key, Value> {
     scope.signal.addEventListener('abort', leave, { once: true })
     try {
       await this.#loading.load(fresh, scope, isAfresh)
+      if (held) await this.#takeHeld(held, given, names, waiters)
       await scope.waitFor(waiters)
     } finally {
       scope.signal.removeEventListener('abort', leave)
@@ -108,17 +116,36 @@ export class DataSource<Key, Value> {
     waiters: Waiters<Value>,
     isAfresh: boolean,
     tag: TagVersion | 'unknown' | undefined,
+    given: readonly (number | undefined)[],
   ) {
     const fresh: InFlightQuestion<Key, Value>[] = []
-    const joined = keys.map((key, index) => {
+    const joined = keys.flatMap((key, index) => {
+      if (given[index] !== undefined) return []
       const name = names[index] ?? this.#endpoint.nameOf(key)
-      const asked = new InFlightQuestion<Key, Value>(name, key, tag)
+      const asked = new InFlightQuestion<Key, Value>(name, key, tag, this.#endpoint.maximumAgeOf?.(key))
       const entry = this.#open.share(asked, isAfresh)
       if (entry === asked) fresh.push(entry)
       entry.join(waiters, index)
-      return entry
+      return [entry]
     })
     return { joined, fresh }
+  }
+
+  async #takeHeld(
+    held: Held,
+    given: readonly (number | undefined)[],
+    names: readonly string[],
+    waiters: Waiters<Value>,
+  ): Promise<void> {
+    const { scope } = waiters
+    for (const [index, at] of given.entries()) {
+      const name = names[index]
+      if (at === undefined || name === undefined || !waiters.skip(index)) continue
+      scope.usage.noteServed(name)
+      scope.usage.noteAge(at, false)
+      held.take(index)
+      if (scope.isPauseDue) await scope.pause(undefined)
+    }
   }
 
   /** Unknown where other instances may have changed it without our notice. */
@@ -139,6 +166,14 @@ export class DataSource<Key, Value> {
     for (const call of calls) scope.usage.plan(call.keys.map(nameOf))
     return scope.admit(calls.map(({ plan }) => plan))
   }
+}
+
+/** What whoever asks holds of its keys already, by their index: they are planned and count as cached, but are not asked. */
+export interface Held {
+  /** When upstream gave it, in milliseconds since 1970; undefined for a key that has to be asked. */
+  readonly givenAt: (index: number) => number | undefined
+  /** Called once for each that is held. Must not throw. */
+  readonly take: (index: number) => void
 }
 
 /** Of more the work is worth a turn of the event loop: thousands may be let through at once. */

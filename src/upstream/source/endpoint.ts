@@ -9,11 +9,18 @@ export interface Endpoint<Key, Value> {
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
   /** The TTL of a value that was loaded at that time, in milliseconds; 0 does not cache it. */
   readonly ttlOf: (key: Key, value: Value, at: number) => number
+  /** The greatest age of a cached value that a key takes, in milliseconds; by default the TTL alone decides. */
+  readonly maximumAgeOf?: (key: Key) => number | undefined
   /**
    * Whether a value that is not cached is told to other instances that wait for it; by default none is. It must be plain JSON,
    * or have an encoding.
    */
   readonly isTold?: (value: Value) => boolean
+  /**
+   * Whether memory is not to keep a value, since whoever asks keeps what it needs of it; Redis keeps it all the same. Before a
+   * value is there: whether memory may be left out. By default memory keeps all.
+   */
+  readonly leavesMemory?: (key: Key, value?: Value) => boolean
   /** Whether what the cache holds under a key's name is such a value. Checked at each look-up, so it has to be quick. */
   readonly isValue: (cached: unknown) => cached is Value
   /** How values are written as JSON where they are not plain JSON themselves, or that would be long. */

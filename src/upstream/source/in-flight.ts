@@ -1,14 +1,8 @@
 import type { TagVersion } from '../cache/tag-versions.ts'
+import type { Outcome } from './outcome.ts'
 import type { RequestScope } from './request-scope.ts'
 import type { Usage } from './usage.ts'
 import type { Waiters } from './waiters.ts'
-
-/** A value, when upstream gave it, and whether it is past its TTL. */
-export interface Outcome<Value> {
-  readonly value: Value
-  readonly at: number
-  readonly isStale: boolean
-}
 
 /** A call that was made, and the costs of the request that began it; undefined if another instance made it. */
 interface Made {
@@ -30,7 +24,9 @@ export class InFlightQuestion<Key, Value> {
   readonly isTagged: boolean
   /** As it was when the question was asked; undefined where it is not known. */
   readonly tag: TagVersion | undefined
-  /** What the cache holds past its TTL. */
+  /** The greatest age of a cached value that settles it, in milliseconds. */
+  readonly maximumAge: number
+  /** What the cache holds, and is too old. */
   expired: { readonly value: Value; readonly at: number } | undefined
   /** Whether its tag was cleared since the load began. */
   isOutdated = false
@@ -44,7 +40,13 @@ export class InFlightQuestion<Key, Value> {
   #arriving: object | undefined
   #waiting: Waiting<Value>[]
 
-  constructor(name: string, key: Key, tag: TagVersion | 'unknown' | undefined) {
+  constructor(
+    name: string,
+    key: Key,
+    tag: TagVersion | 'unknown' | undefined,
+    maximumAge = Number.POSITIVE_INFINITY,
+  ) {
+    this.maximumAge = maximumAge
     this.name = name
     this.key = key
     this.isTagged = tag !== undefined
@@ -114,7 +116,7 @@ export class InFlightQuestion<Key, Value> {
       this.#note(waiters.scope)
       if (this.isTagged) waiters.scope.usage.isChangeable = true
       waiters.scope.usage.noteAge(outcome.at, outcome.isStale)
-      waiters.deliver(index, outcome.value)
+      waiters.deliver(index, outcome.value, outcome)
     }
   }
 

@@ -1,4 +1,5 @@
-import type { InFlightQuestion, Outcome } from './in-flight.ts'
+import type { InFlightQuestion } from './in-flight.ts'
+import type { Outcome } from './outcome.ts'
 
 /** The questions in flight of one data source. Equal ones share a call. */
 export class OpenQuestions<Key, Value> {
@@ -6,12 +7,13 @@ export class OpenQuestions<Key, Value> {
 
   /**
    * The question in flight that settles the one asked: an equal one, or itself, which equal ones join from now on. Whoever asks
-   * afresh joins only a call.
+   * afresh joins only a call, and whoever wants it fresher only a call or who wants it as fresh.
    */
   share(asked: InFlightQuestion<Key, Value>, isAfresh: boolean): InFlightQuestion<Key, Value> {
     const known = asked.isShareable ? this.#open.get(asked.sharedName) : undefined
     // Another may still look it up in the cache.
-    const open = isAfresh && !known?.isAsked ? undefined : known
+    const isTooOld = known !== undefined && (isAfresh || known.maximumAge > asked.maximumAge)
+    const open = isTooOld && !known.isAsked ? undefined : known
     if (open) return open
     this.#open.set(asked.sharedName, asked)
     return asked

@@ -68,6 +68,11 @@ export class RequestScope {
   /** A DataLoader's batchScheduleFn: waits until the request's work no longer pauses, so that pauses cost no calls. */
   readonly gather = (dispatch: () => void): void => this.#admission.pauses.gather(dispatch)
 
+  /** Whether work that can wait should pause now. */
+  get isPauseDue(): boolean {
+    return this.#admission.pauses.isDue
+  }
+
   /** Resolves with the value in a turn of the event loop that has time for it; never if the client has left. */
   pause<Value>(value: Value): Promise<Value> {
     return this.#admission.pauses.pause(value)

@@ -1,7 +1,8 @@
+import type { Outcome } from './outcome.ts'
 import type { RequestScope } from './request-scope.ts'
 
-/** Takes the result for one key, by the key's index in its batch. Must not throw. */
-export type Deliver<Value> = (index: number, result: Value | Error) => void
+/** Takes the result for one key, by the key's index in its batch. A value comes with its outcome. Must not throw. */
+export type Deliver<Value> = (index: number, result: Value | Error, outcome?: Outcome<Value>) => void
 
 /** Collects one batch's results. Small on purpose: a year of a fleet makes thousands. */
 export class Waiters<Value> {
@@ -30,11 +31,19 @@ export class Waiters<Value> {
   }
 
   /** Does nothing for a key that has its result. */
-  deliver(index: number, result: Value | Error): void {
+  deliver(index: number, result: Value | Error, outcome?: Outcome<Value>): void {
     if (!this.#isOpen[index]) return
     this.#isOpen[index] = false
-    this.#deliver(index, result)
+    this.#deliver(index, result, outcome)
     if (--this.#left === 0) this.#end()
+  }
+
+  /** Whether the key had no result yet; it gets none. */
+  skip(index: number): boolean {
+    if (!this.#isOpen[index]) return false
+    this.#isOpen[index] = false
+    if (--this.#left === 0) this.#end()
+    return true
   }
 
   failAll(error: Error): void {

@@ -70,7 +70,7 @@ export const needsZone =
   'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.'
 
 /** The number of visits of each bucket; a bucket without a count of visits weighs 1. */
-function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {
+export function weightsOf({ times, zoned }: Buckets, visits: Buckets | null | undefined): number[] {
   if (visits?.zoned !== zoned) return []
   let index = 0
   return times.map(time => {

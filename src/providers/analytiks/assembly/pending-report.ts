@@ -37,6 +37,22 @@ export class PendingReport {
     }
   }
 
+  /** Adds what is not read from a window of its own. False if that cannot be told, so that windows have to. */
+  complete(add: (builder: ReportBuilder) => boolean): boolean {
+    if (this.failure) return true
+    try {
+      return add(this.#openBuilder())
+    } catch (error) {
+      this.fail(error)
+      return true
+    }
+  }
+
+  /** Forgets the windows so far. */
+  restart(): void {
+    this.#builder = undefined
+  }
+
   fail(error: unknown): void {
     this.failure ??= asError(error)
   }

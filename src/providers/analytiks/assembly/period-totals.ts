@@ -19,12 +19,14 @@ export class PeriodTotals {
   }
 
   /** False if a bucket's period cannot be determined. */
-  add({ times, values, zoned }: Buckets, weights: readonly number[]): boolean {
+  add({ times, values, zoned, weights: ownWeights }: Buckets, weights: readonly number[]): boolean {
     let hint = 0
     for (let index = 0; index < times.length; index++) {
       const period = this.#periods.indexOf(times[index] ?? 0, zoned, hint)
       if (period === null) return false
-      this.#fold(period, values[index] ?? 0, weights[index] ?? 1)
+      const value = values[index] ?? 0
+      if (ownWeights) this.#foldSum(period, value, ownWeights[index] ?? 0)
+      else this.#fold(period, value, weights[index] ?? 1)
       hint = period
     }
     return true
@@ -47,11 +49,16 @@ export class PeriodTotals {
     )
   }
 
+  #foldSum(period: number, sum: number, weight: number): void {
+    const before = this.#values[period] ?? Number.NaN
+    this.#weights[period] = (this.#weights[period] ?? 0) + weight
+    this.#values[period] = (Number.isNaN(before) ? 0 : before) + sum
+  }
+
   #fold(period: number, value: number, weight: number): void {
     const before = this.#values[period] ?? Number.NaN
     if (this.#aggregation === 'mean') {
-      this.#weights[period] = (this.#weights[period] ?? 0) + weight
-      this.#values[period] = (Number.isNaN(before) ? 0 : before) + value * weight
+      this.#foldSum(period, value * weight, weight)
     } else if (Number.isNaN(before)) {
       this.#values[period] = value
     } else {

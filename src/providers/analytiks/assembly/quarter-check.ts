@@ -46,6 +46,11 @@ export class QuarterCheck {
     return this.#clock !== null && this.#clock.localOf(start) % hour === 0
   }
 
+  /** Notes that quarter-hours were seen in the range. */
+  noteQuarters(): void {
+    this.#hasQuarters = true
+  }
+
   /** Adds the maps of one place in a part of the range; more places make the result more certain. */
   observe({ start, end }: TrafficSpan, maps: MetricBuckets): void {
     for (const buckets of Object.values(maps)) {

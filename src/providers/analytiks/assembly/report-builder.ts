@@ -67,6 +67,18 @@ export class ReportBuilder {
   }
 
   /**
+   * Adds a part of the range that was folded into whole hours or days: each bucket is one of them. `areQuarters`: its
+   * quarter-hours were seen to be some.
+   */
+  addFolded(part: TrafficSpan, traffic: LocationTraffic, areQuarters: boolean): void {
+    if (areQuarters) this.#quarters?.noteQuarters()
+    this.#locationId = traffic.locationId
+    this.#referenceNumber ??= traffic.referenceNumber
+    this.#example = Math.min(this.#example, firstOf(part, traffic.buckets))
+    this.#location.add(part, traffic.buckets, this.#question.metrics)
+  }
+
+  /**
    * The report of the windows so far. Its series throw BadInput if days were requested and the location's calendar is not
    * known, and UpstreamError if upstream returned hours that lie in two of its days.
    */

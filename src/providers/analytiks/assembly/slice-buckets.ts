@@ -29,9 +29,14 @@ export function sliceBuckets(
 }
 
 function slice(buckets: Buckets, from: number, until: number): Buckets {
-  const { times, values, zoned } = buckets
+  const { times, values, zoned, weights } = buckets
   if (from === 0 && until === times.length) return buckets
-  return { times: times.slice(from, until), values: values.slice(from, until), zoned }
+  return {
+    times: times.slice(from, until),
+    values: values.slice(from, until),
+    zoned,
+    ...(weights && { weights: weights.slice(from, until) }),
+  }
 }
 
 function unplaced(zoned: boolean): UpstreamError {

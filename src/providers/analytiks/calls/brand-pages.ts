@@ -11,6 +11,7 @@ import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 export interface BrandPageKey extends Question {
   readonly brandId: number
   readonly cursor: string | undefined
+  readonly maximumAge?: number | undefined
 }
 
 export interface BrandPage {
@@ -35,6 +36,7 @@ export function brandPages(
     call: ({ brandId, span, step, cursor }, callContext) =>
       client.page({ span: untilNow(span, step, Date.now()), step }, brandId, cursor, callContext),
     ttlOf: ({ span }, _page, at) => trafficTtl(ttlSettings, span, at),
+    maximumAgeOf: ({ maximumAge }) => maximumAge,
     isValue: (cached): cached is BrandPage => cached instanceof Object && 'data' in cached,
     encoding: {
       encode: ({ data, cursor }) => ({ data: data.map(packTraffic), cursor }),

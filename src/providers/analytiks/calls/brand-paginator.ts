@@ -18,6 +18,7 @@ export interface BrandPaginatorOptions {
   readonly scope: RequestScope
   readonly dwellTime: DwellTime
   readonly brandId: number
+  readonly maximumAge: number | undefined
   /** The range requested for all locations; those whose own range is not within it get separate pages. */
   readonly span: TrafficSpan
   readonly step: TrafficStep

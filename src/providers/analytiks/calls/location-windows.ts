@@ -4,6 +4,7 @@ import type { Call, Endpoint } from '../../../upstream/source/endpoint.ts'
 import type { AnalytiksClient, LocationChoice, Question } from '../client.ts'
 import type { LocationIdentity, LocationTraffic } from '../records.ts'
 import { printSpan } from '../wire.ts'
+import { isFoldable } from './foldable-traffic.ts'
 import { isTraffic, packTraffic, unpackTraffic } from './packed-traffic.ts'
 import { type TtlSettings, trafficTtl, untilNow } from './windows.ts'
 
@@ -12,16 +13,13 @@ export interface LocationWindow extends Question {
   readonly identity: LocationIdentity
   /** `FAIL`: one refused location fails all locations of the same call. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
+  /** Whether all who ask fold it into months, so that memory does not keep it whole. */
+  readonly isFolded: boolean
+  readonly maximumAge: number | undefined
   /** Equal for windows that may share a call. */
   readonly group: string
   /** Equal for equal windows. */
   readonly name: string
-}
-
-/** Computes the names once: a year of a fleet has thousands of windows, each looked up by name many times. */
-export function locationWindow(window: Omit<LocationWindow, 'group' | 'name'>): LocationWindow {
-  const group = groupName(window)
-  return { ...window, group, name: `${group} ${identityName(window.identity)}` }
 }
 
 /** The most locations of one call (the vendor's page). */
@@ -39,6 +37,8 @@ export function locationTraffic(
         .flatMap(group => chunks(group, maximumLocations))
         .map(group => callFor(client, group)),
     ttlOf: ({ span }, _traffic, at) => trafficTtl(ttlSettings, span, at),
+    maximumAgeOf: ({ maximumAge }) => maximumAge,
+    leavesMemory: ({ isFolded, step }, traffic) => isFolded && (!traffic || isFoldable(traffic, step)),
     isValue: isTraffic,
     encoding: { encode: packTraffic, decode: unpackTraffic },
   }
@@ -99,7 +99,8 @@ function find(rows: readonly LocationTraffic[], identity: LocationIdentity): Loc
     : rows.find(row => row.referenceNumber === identity.referenceNumber)
 }
 
-function groupName({
+/** The name of a group of windows; `windowName` adds a location. */
+export function groupName({
   span,
   step,
   onRefusal,

@@ -9,6 +9,7 @@ export interface WindowPagesOptions {
   readonly scope: RequestScope
   readonly brandId: number
   readonly step: TrafficStep
+  readonly maximumAge: number | undefined
   /** The locations that will be taken; rows of others are not stored. */
   readonly wants: (locationId: number) => boolean
 }
@@ -100,8 +101,8 @@ export class WindowPages {
   }
 
   async #read(): Promise<BrandPage> {
-    const { pages, scope, brandId, step } = this.#options
-    const key = { brandId, span: this.window, step, cursor: this.#cursor }
+    const { pages, scope, brandId, step, maximumAge } = this.#options
+    const key = { brandId, span: this.window, step, cursor: this.#cursor, maximumAge }
     try {
       return await (this.#isAfresh ? pages.askAfresh(key, scope) : pages.ask(key, scope))
     } catch (error) {

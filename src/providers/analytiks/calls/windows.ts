@@ -3,7 +3,7 @@ import type { TrafficSpan, TrafficStep } from '../records.ts'
 const day = 86_400_000
 /** The longest range of one call (the vendor's page). */
 const windowDays = 5
-const windowLength = windowDays * day
+export const windowLength = windowDays * day
 /** Earlier days cannot be printed with a four-digit year. */
 const firstDay = Date.parse('0001-01-01T00:00:00Z')
 

@@ -1,0 +1,102 @@
+import type { Context } from '../src/context.ts'
+import type { TrafficColumns } from '../src/providers/analytiks/series.ts'
+import { checked } from './argument-checks.ts'
+import { LocationTrafficConnection } from './brand.ts'
+import { builder } from './builder.ts'
+import { sizedByBuckets } from './costs.ts'
+import { LocationConnection } from './location.ts'
+import {
+  checkTraffic,
+  questionOf,
+  sizedTraffic,
+  type TrafficArguments,
+  trafficArguments,
+} from './traffic-arguments.ts'
+import { isRolledUp } from './traffic-metric.ts'
+
+interface Axis {
+  readonly timeZone: string | null
+  readonly columns: TrafficColumns
+}
+
+const TrafficAxis = builder.objectRef<Axis>('TrafficAxis')
+TrafficAxis.implement({
+  requiresScopes: [['traffic:read']],
+  description:
+    "The starts of the buckets of a range, which all places in one time zone share. They are those of `TrafficColumns.starts`, so that a fleet's response need not repeat them for each place.",
+  fields: t => ({
+    timeZone: t.expose('timeZone', {
+      type: 'TimeZone',
+      description: 'The time zone of the places; null for those without one in the catalog.',
+    }),
+    starts: t.field({
+      type: ['DateTime'],
+      extensions: sizedByBuckets,
+      nullable: false,
+      description:
+        "The start of each bucket. If the first is not the `start` of a place's columns, its hours start otherwise, at a half or a quarter of UTC: read that place's own `starts`.",
+      resolve: ({ columns }) => columns.starts(),
+    }),
+    localStarts: t.field({
+      type: ['LocalDateTime'],
+      extensions: sizedByBuckets,
+      description:
+        'The start of each bucket by the clock of the places, one for each of `starts`. Null without a time zone.',
+      resolve: ({ columns }) => columns.localStarts(),
+    }),
+  }),
+})
+
+/** The assumed number of time zones on a page. */
+const assumedAxes = 24
+
+const axesDescription =
+  "The starts of the buckets once for each time zone of the page's places, in the order of their first place. Costs no upstream call. Days, weeks and months of a range in UTC, and buckets of a local range, have no axis for places without a time zone."
+
+builder.objectField(LocationConnection, 'axes', t =>
+  t.field({
+    type: [TrafficAxis],
+    listSize: { assumedSize: assumedAxes },
+    description: axesDescription,
+    args: trafficArguments,
+    extensions: { ...checked(checkTraffic), ...sizedTraffic(0) },
+    resolve: async ({ edges }, args, context) => {
+      const rows = await Array.fromAsync((await edges) ?? [])
+      return axesOf(
+        rows.map(({ node }) => node.timeZone),
+        args,
+        context,
+      )
+    },
+  }),
+)
+
+builder.objectField(LocationTrafficConnection, 'axes', t =>
+  t.field({
+    type: [TrafficAxis],
+    listSize: { assumedSize: assumedAxes },
+    description: axesDescription,
+    args: trafficArguments,
+    extensions: { ...checked(checkTraffic), ...sizedTraffic(0) },
+    resolve: async ({ edges }, args, context) => {
+      const rows = await Array.fromAsync((await edges) ?? [])
+      return axesOf(
+        rows.map(({ node }) => node.location.timeZone),
+        args,
+        context,
+      )
+    },
+  }),
+)
+
+function axesOf(
+  timeZones: readonly (string | null)[],
+  args: TrafficArguments,
+  { loaders }: Context,
+): readonly Axis[] {
+  return [...new Set(timeZones)].flatMap(timeZone => {
+    if (timeZone === null && (args.range.local || isRolledUp(args.interval))) return []
+    const columns = loaders.analytiks.axis(questionOf(args, { timeZone }))
+    return columns ? [{ timeZone, columns }] : []
+  })
+}

@@ -1,0 +1,116 @@
+import { isOver, windowLength } from '../calls/windows.ts'
+import { lowerBound } from '../ordered-list.ts'
+import type { TrafficSpan, TrafficStep } from '../records.ts'
+import { clockOf } from '../time/zone-clock.ts'
+import type { TrafficQuestion } from '../traffic-question.ts'
+import { framesOf, type MonthFrame } from './month-frame.ts'
+
+/** The slots of one month that lie in a range: from one to before another. */
+export interface MonthPart {
+  readonly frame: MonthFrame
+  readonly from: number
+  readonly until: number
+  readonly span: TrafficSpan
+  /** The windows that it needs, and their numbers in the month. */
+  readonly windows: readonly NumberedWindow[]
+}
+
+export interface NumberedWindow {
+  readonly span: TrafficSpan
+  readonly window: number
+}
+
+/** A window of a range, and what of the range it is needed for. */
+export interface PlannedWindow {
+  readonly span: TrafficSpan
+  /** The parts of the plan that it belongs to, and its number in the month. */
+  readonly places: readonly { readonly part: number; readonly window: number }[]
+  /** The parts of the range that are read from the window itself. */
+  readonly raw: readonly TrafficSpan[]
+}
+
+/** How a range is put together from months and windows. */
+export interface MonthPlan {
+  readonly parts: readonly MonthPart[]
+  readonly windows: readonly PlannedWindow[]
+  /** Whether it is worth keeping months of it in place of its windows. */
+  readonly isLong: boolean
+}
+
+/** A shorter range leaves most of its months empty. */
+const shortestDays = 28
+const day = 86_400_000
+
+/** Everything from the windows themselves. */
+export function planWindows(windows: readonly TrafficSpan[]): MonthPlan {
+  return { parts: [], windows: windows.map(span => ({ span, places: [], raw: [span] })), isLong: false }
+}
+
+/**
+ * Whole days or hours of windows that are over come from months, the rest from the windows. Whatever no month can hold
+ * exactly comes from the windows: points of interest, local ranges, quarter-hours, days within an hour of UTC that is asked.
+ */
+export function planMonths(
+  question: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone' | 'withZones'>,
+  step: TrafficStep,
+  windows: readonly TrafficSpan[],
+  now: number,
+): MonthPlan {
+  const { span, interval, timeZone, withZones } = question
+  const zone = interval === 'hourly' ? 'UTC' : timeZone
+  if (withZones || span.form === 'local' || interval === '15min' || zone === null) return planWindows(windows)
+  if (step === 'hourly' && !clockOf(zone).keepsWholeHours(span.start, span.end)) return planWindows(windows)
+  if (step === '15min' && interval === 'whole') return planWindows(windows)
+  const firstOpen = windows.find(window => !isOver(window, now))
+  const folded = { start: span.start, end: Math.min(span.end, firstOpen?.start ?? span.end) }
+  if (folded.start >= folded.end) return planWindows(windows)
+  const kind = interval === 'hourly' ? 'hours' : 'days'
+  const over = windows.filter(window => isOver(window, now))
+  const parts = framesOf(folded, kind, step, zone).flatMap(frame => partOf(frame, folded, over))
+  const [first, last] = [parts[0], parts.at(-1)]
+  if (!first || !last || !parts.every(({ frame }) => frame.areQuarters)) return planWindows(windows)
+  // An hour that begins within the range belongs to it; of a day a part would be missing.
+  const whole = kind === 'hours' ? folded : { start: first.span.start, end: last.span.end }
+  const rest = [
+    { start: span.start, end: whole.start },
+    { start: whole.end, end: span.end },
+  ]
+  return {
+    parts,
+    windows: windows.map(window => ({
+      span: window,
+      places: parts.flatMap(({ windows }, part) =>
+        windows.filter(one => one.span === window).map(({ window: number }) => ({ part, window: number })),
+      ),
+      raw: rest.flatMap(part => overlapOf(window, part)),
+    })),
+    isLong: last.span.end - first.span.start >= shortestDays * day,
+  }
+}
+
+/** The slots of a month within a range: all hours that start in it, and the days that it holds whole. */
+function partOf(
+  frame: MonthFrame,
+  { start, end }: Pick<TrafficSpan, 'start' | 'end'>,
+  over: readonly TrafficSpan[],
+): MonthPart[] {
+  const from = lowerBound(frame.starts, start)
+  let until = lowerBound(frame.starts, end)
+  if (frame.kind === 'days' && until > from && frame.endOf(until - 1) > end) until--
+  const first = frame.starts[from]
+  if (first === undefined || until <= from) return []
+  const span = { form: 'utc', start: first, end: frame.endOf(until - 1) } as const
+  const windows = over
+    .filter(window => overlapOf(window, span).length > 0)
+    .map(window => ({ span: window, window: numberOf(window.start) - numberOf(frame.start) }))
+  return [{ frame, from, until, span, windows }]
+}
+
+function numberOf(time: number): number {
+  return Math.floor(time / windowLength)
+}
+
+function overlapOf(window: TrafficSpan, { start, end }: Pick<TrafficSpan, 'start' | 'end'>): TrafficSpan[] {
+  const overlap = { ...window, start: Math.max(window.start, start), end: Math.min(window.end, end) }
+  return overlap.start < overlap.end ? [overlap] : []
+}

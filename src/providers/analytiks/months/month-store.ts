@@ -1,0 +1,54 @@
+import type { CachedObjects } from '../../../upstream/cache/cache.ts'
+import type { DwellTime } from '../assembly/aggregation.ts'
+import { identityName } from '../calls/location-windows.ts'
+import { type TtlSettings, trafficTtl } from '../calls/windows.ts'
+import type { TrafficSpan } from '../records.ts'
+import type { TrafficKey } from '../traffic-question.ts'
+import type { MonthFrame } from './month-frame.ts'
+import { TrafficMonth } from './traffic-month.ts'
+
+export interface MonthSettings {
+  readonly objects: CachedObjects
+  readonly ttl: TtlSettings
+  /** Up to this age a month past its TTL stands in while upstream is down. */
+  readonly staleMilliseconds: number
+  readonly dwellTime: DwellTime
+}
+
+/** The months of one account's locations, in this process only. */
+export class MonthStore {
+  readonly #settings: MonthSettings
+
+  constructor(settings: MonthSettings) {
+    this.#settings = settings
+  }
+
+  nameOf({ name }: MonthFrame, { identity, onRefusal }: Pick<TrafficKey, 'identity' | 'onRefusal'>): string {
+    return `month ${name} ${this.#settings.dwellTime} ${onRefusal} ${identityName(identity)}`
+  }
+
+  find(name: string): TrafficMonth | undefined {
+    const found = this.#settings.objects.get(name)
+    return found instanceof TrafficMonth ? found : undefined
+  }
+
+  create(frame: MonthFrame, expired?: TrafficMonth): TrafficMonth {
+    return new TrafficMonth(frame, this.#settings.dwellTime, expired)
+  }
+
+  keep(name: string, month: TrafficMonth): void {
+    const { objects, ttl, staleMilliseconds } = this.#settings
+    objects.set(name, month, month.bytes, Math.max(ttl.milliseconds, staleMilliseconds))
+  }
+
+  /** Whether a window's traffic of that time counts as fresh, where it may be so old at most. */
+  isFresh(window: TrafficSpan, at: number, now: number, maximumAge = Number.POSITIVE_INFINITY): boolean {
+    return now - at < Math.min(maximumAge, trafficTtl(this.#settings.ttl, window, at))
+  }
+
+  /** Whether a window's traffic of that time may stand in for what cannot be had. */
+  mayStandIn(window: TrafficSpan, at: number, now: number): boolean {
+    const { ttl, staleMilliseconds } = this.#settings
+    return now - at < Math.max(staleMilliseconds, trafficTtl(ttl, window, at))
+  }
+}
