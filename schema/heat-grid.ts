@@ -11,6 +11,9 @@ import { HeatAggregationEnum, HeatTypeEnum, mostRows } from './heat-arguments.ts
 import { DaySpan } from './heat-days.ts'
 import { FixedHeat, HeatHotspot, hotspotOptions, hotspotsIn, sizedByCells } from './heat-layer.ts'
 
+/** The assumed rows of a page of 5,000 pixels. */
+const assumedDepths = 50
+
 /** A grid, and the project that it is of. */
 export interface Heat {
   readonly scope: PostHogScope
@@ -183,6 +186,7 @@ HeatGrid.implement({
     }),
     scroll: t.field({
       type: [ScrollDepth],
+      listSize: { assumedSize: assumedDepths },
       extensions: sized({ size: () => mostRows }),
       description: 'How many saw each 100 CSS pixels of the page, from its top. Null but for SCROLL_DEPTH.',
       resolve: ({ grid }) => {

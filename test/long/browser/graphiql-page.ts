@@ -7,6 +7,7 @@ export const tabs = {
   StoreFloor: ['aura-vision'],
   Traffic: ['analytiks'],
   Website: ['posthog', 'zenovay'],
+  PageHeat: ['posthog'],
   ReplaySnapshots: ['zenovay', 'datadog'],
 }
 export const names = Object.keys(tabs)
