@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { examine as runDoctor } from '../../src/cli/doctor/doctor.ts'
@@ -257,6 +259,16 @@ describe('a Redis', () => {
     expect(about(report, 'redis')[0]).toMatch(/^failed: Its maxmemory-policy is allkeys-lru/)
   })
 
+  test('that is too old to count calls for all fails', async () => {
+    await using redis = await startRedis('--maxmemory-policy', 'noeviction')
+    await using old = await startOldRedis(redis.port)
+    const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: old.url })
+    expect(report.code).toBe(1)
+    expect(about(report, 'redis')[0]).toMatch(
+      /^failed: Its version is 6\.\d+\.\d+, too old: instances do not share their limits\. Use 7 or newer\.$/,
+    )
+  })
+
   test.each(['subscribe', 'publish'])('that does not allow %s is told what that costs', async command => {
     await using redis = await startRedis('--maxmemory-policy', 'noeviction')
     const url = await redis.forbid(command)
@@ -279,3 +291,18 @@ describe('a Redis', () => {
     expect(report.text).not.toContain('planted')
   })
 })
+
+/** In front of a Redis, for one that says that it is version 6. */
+async function startOldRedis(port: number): Promise<{ readonly url: string } & AsyncDisposable> {
+  const server = createServer(client => {
+    const redis = connect(port, '127.0.0.1')
+    for (const socket of [client, redis]) socket.setEncoding('latin1').on('error', () => socket.destroy())
+    client.on('data', text => redis.write(String(text), 'latin1')).on('close', () => redis.destroy())
+    redis.on('data', text => client.write(String(text).replace(/redis_version:\d/, 'redis_version:6'), 'latin1'))
+    redis.on('close', () => client.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const own = address !== null && typeof address !== 'string' ? address.port : 0
+  return { url: `redis://127.0.0.1:${own}`, [Symbol.asyncDispose]: async () => void server.close() }
+}

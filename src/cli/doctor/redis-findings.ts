@@ -6,10 +6,11 @@ import type { Finding } from './findings.ts'
 
 const subject = 'redis'
 const milliseconds = 5_000
-const oldestMajor = 6
+/** The scripts that count calls for all instances need it. */
+const oldestMajor = 7
 
 /**
- * Whether the Redis can be used, would forget counts of calls when it is full, and delivers what instances tell each other.
+ * Whether the Redis can be used, is new enough, would forget counts of calls when it is full, and delivers what instances tell each other.
  * `place` is where its URL is set.
  */
 export async function redisFindings(url: URL, place: string): Promise<readonly Finding[]> {
@@ -52,13 +53,16 @@ function told(info: string): Finding {
   const policy = field('maxmemory_policy')
   if (field('role') === 'slave')
     return { subject, status: 'failed', message: 'It is a replica, which takes no writes.' }
+  if (Number.parseInt(version, 10) < oldestMajor) {
+    const message = `Its version is ${version}, too old: instances do not share their limits. Use ${oldestMajor} or newer.`
+    return { subject, status: 'failed', message }
+  }
   if (policy !== undefined && policy !== 'noeviction') {
     const message = `Its maxmemory-policy is ${policy}: when it is full it forgets counts of calls. Set noeviction.`
     return { subject, status: 'failed', message }
   }
-  const isOld = Number.parseInt(version, 10) < oldestMajor
   const message = `It answers; version ${version}, maxmemory-policy ${policy ?? 'unknown'}.`
-  return { subject, status: isOld ? 'warning' : 'ok', message }
+  return { subject, status: 'ok', message }
 }
 
 async function within<Value>(promise: Promise<Value>): Promise<Value> {
