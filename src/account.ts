@@ -114,9 +114,11 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const cachePolicy = caches?.records
     ? keepIn(countingChanges(caches.records, stored), owner, settings, staleSeconds * 1000)
     : () => undefined
-  const pictures =
-    caches?.images && namespacedCache(caches.images, [...owner, JSON.stringify(identitiesOf(settings))])
+  const imageOwner = [...owner, JSON.stringify(identitiesOf(settings))]
+  const pictures = caches?.sharedImages && namespacedCache(caches.sharedImages, imageOwner)
   const imageCachePolicy = pictures && { cache: pictures, staleMilliseconds: 0 }
+  // Not shared: a look into Redis for each image that is served as it is would find nothing.
+  const variants = caches?.images && namespacedCache(caches.images, imageOwner)
   const sources = openSources(clients, settings, cachePolicy, imageCachePolicy)
   const status = (name: ProviderName): ProviderStatus => {
     if (!clients[name]) return 'NOT_CONFIGURED'
@@ -139,7 +141,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
       },
     })),
     handles: rememberHandles(openHandles({ ...images, account: id, identities: identitiesOf(settings) })),
-    images: new Images(sources, images, pictures),
+    images: new Images(sources, images, variants),
     seal: openSeal({ account: id, keys: [...images.keys, ...sealKeysOf(settings)] }),
     stored,
     uses: new ActiveUses(),

@@ -1,6 +1,6 @@
 import { type Cache, type CacheAccess, openCache, type SizedCache } from './upstream/cache/cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
-import { openImageCache } from './upstream/images/image-cache.ts'
+import { openImageCache, openSharedImageCache } from './upstream/images/image-cache.ts'
 import { openSharedImages } from './upstream/images/shared-images.ts'
 import type { Log } from './upstream/log.ts'
 
@@ -9,12 +9,14 @@ export interface Caches extends AsyncDisposable {
   /** Undefined where nothing is kept. */
   readonly records: Cache | undefined
   readonly images: (CacheAccess & SizedCache) | undefined
+  /** As `images`, with what other instances downloaded. Equal to it without a Redis. */
+  readonly sharedImages: CacheAccess | undefined
 }
 
 export interface CachesOptions {
   /** Of records in memory; 0 keeps none, in Redis neither. */
   readonly recordBytes: number
-  /** Of images in memory, and of those that this process adds to Redis; 0 keeps none. */
+  /** Of images in memory, and of those in Redis; 0 keeps none. */
   readonly imageBytes: number
   /** Not closed with the caches. */
   readonly redis?: RedisConnection | undefined
@@ -26,10 +28,12 @@ export function openCaches({ recordBytes, imageBytes, redis, log }: CachesOption
     recordBytes > 0 ? openCache({ bytes: recordBytes, redis, namespace: 'owned', log }) : undefined
   // Of its own, as bytes of images take long.
   const connection = imageBytes > 0 ? redis?.duplicate() : undefined
+  const images = imageBytes > 0 ? openImageCache(imageBytes) : undefined
   const shared = connection && openSharedImages(connection, imageBytes)
   return {
     records,
-    images: imageBytes > 0 ? openImageCache(imageBytes, shared) : undefined,
+    images,
+    sharedImages: images && shared ? openSharedImageCache(images, shared) : images,
     async [Symbol.asyncDispose]() {
       connection?.[Symbol.dispose]()
       await records?.[Symbol.asyncDispose]()

@@ -298,7 +298,9 @@ async function startOldRedis(port: number): Promise<{ readonly url: string } & A
     const redis = connect(port, '127.0.0.1')
     for (const socket of [client, redis]) socket.setEncoding('latin1').on('error', () => socket.destroy())
     client.on('data', text => redis.write(String(text), 'latin1')).on('close', () => redis.destroy())
-    redis.on('data', text => client.write(String(text).replace(/redis_version:\d/, 'redis_version:6'), 'latin1'))
+    redis.on('data', text =>
+      client.write(String(text).replace(/redis_version:\d/, 'redis_version:6'), 'latin1'),
+    )
     redis.on('close', () => client.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

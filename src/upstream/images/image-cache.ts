@@ -3,30 +3,18 @@ import type { CacheAccess, CacheEntry, SizedCache } from '../cache/cache.ts'
 import { isImageResult } from './image-result.ts'
 import type { SharedImages } from './shared-images.ts'
 
-/**
- * Caches images in memory up to so many bytes; the least recently used go first. What is not there is looked for among those of
- * other instances. Ignores all other values.
- */
-export function openImageCache(bytes: number, shared?: SharedImages): CacheAccess & SizedCache {
+/** Caches images in memory up to so many bytes; the least recently used go first. Ignores all other values. */
+export function openImageCache(bytes: number): CacheAccess & SizedCache {
   const images = new LRUCache<string, CacheEntry & { readonly size: number }>({
     maxSize: bytes,
     sizeCalculation: ({ size }) => size,
   })
-  const keep = (name: string, { value, at }: CacheEntry, milliseconds: number) => {
-    if (!isImageResult(value) || milliseconds <= 0) return undefined
-    const entry = { value, at, size: value.picture.byteLength + name.length }
-    images.set(name, entry, { ttl: milliseconds })
-    return entry
-  }
   return {
-    get(name) {
-      const found = images.get(name)
-      if (found || !shared) return found
-      return shared.read(name).then(image => image && keep(name, image, image.until - Date.now()))
-    },
+    get: name => images.get(name),
     async set(name, { value, at }, milliseconds) {
-      if (!keep(name, { value, at }, milliseconds) || !isImageResult(value)) return false
-      await shared?.write(name, { value, at, until: Date.now() + milliseconds })
+      if (!isImageResult(value) || milliseconds <= 0) return false
+      const entry = { value, at, size: value.picture.byteLength + name.length }
+      images.set(name, entry, { ttl: milliseconds })
       return false
     },
     tagVersion: async () => undefined,
@@ -35,5 +23,27 @@ export function openImageCache(bytes: number, shared?: SharedImages): CacheAcces
     get bytes() {
       return images.calculatedSize
     },
+  }
+}
+
+/** What memory does not hold is looked for among what other instances have stored. */
+export function openSharedImageCache(memory: CacheAccess, shared: SharedImages): CacheAccess {
+  const { tagVersion, clear, leases } = memory
+  return {
+    async get(name) {
+      const found = await memory.get(name)
+      if (found) return found
+      const image = await shared.read(name)
+      if (image) await memory.set(name, image, image.until - Date.now())
+      return image
+    },
+    async set(name, { value, at }, milliseconds) {
+      await memory.set(name, { value, at }, milliseconds)
+      if (isImageResult(value)) await shared.write(name, { value, at, until: Date.now() + milliseconds })
+      return false
+    },
+    tagVersion,
+    clear,
+    leases,
   }
 }

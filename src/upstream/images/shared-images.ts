@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { askTwice } from '../cache/ask-twice.ts'
 import { tryJson } from '../http/json.ts'
 import type { ImageResult } from './image-result.ts'
 
@@ -17,57 +15,58 @@ export interface StoredImage {
 export interface SharedImages {
   /** Undefined when there is none, or it cannot be read; never rejects. */
   read(name: string): Promise<StoredImage | undefined>
-  /** Does nothing for an image that is too large, or once this instance holds its share of Redis; never rejects. */
+  /** Does nothing for an image that is too large, or when Redis cannot be used; never rejects. */
   write(name: string, image: StoredImage): Promise<void>
 }
 
-/** An instance writes no image of more bytes than `mostBytes`, and has no more than `shareBytes` there at a time. */
-export function openSharedImages(
-  redis: Redis,
-  shareBytes: number,
-  mostBytes: number = largest,
-): SharedImages {
-  const written = new LRUCache<string, number>({
-    maxSize: Math.max(1, shareBytes),
-    sizeCalculation: bytes => bytes,
-  })
-  const hasRoom = (key: string, bytes: number) => {
-    written.purgeStale()
-    return written.calculatedSize - (written.peek(key) ?? 0) + bytes <= shareBytes
-  }
+/**
+ * All instances together hold no more than `mostBytes`, however often they start. Images are spread over a few shelves; one that
+ * is full is cleared for the next image, so nobody's images keep out another's.
+ */
+export function openSharedImages(redis: Redis, mostBytes: number): SharedImages {
+  const shelfBytes = Math.floor(mostBytes / shelves)
   return {
     async read(name) {
       try {
-        const record = await askTwice(() => redis.getBuffer(keyOf(name)))
+        const record = await redis.hgetBuffer(...placeOf(name))
         return record ? decode(record) : undefined
       } catch {
         return undefined
       }
     },
     async write(name, image) {
-      const key = keyOf(name)
-      const milliseconds = Math.min(Math.floor(image.until - Date.now()), longest)
-      const { byteLength } = image.value.picture
-      if (milliseconds <= 0 || byteLength > mostBytes || !hasRoom(key, byteLength)) return
-      written.set(key, Math.max(1, byteLength), { ttl: milliseconds })
-      try {
-        await redis.set(key, encode(image), 'PX', milliseconds)
-      } catch {
+      if (image.until <= Date.now() || image.value.picture.byteLength > largest) return
+      const record = encode(image)
+      if (record.byteLength > shelfBytes) return
+      const [shelf, field] = placeOf(name)
+      await redis.eval(writeScript, 1, shelf, field, record, shelfBytes, shelfMilliseconds).catch(() => {
         // Memory has it.
-      }
+      })
     },
   }
 }
 
+/** Key: a shelf. Arguments: field, record, the most bytes of a shelf, how long it lasts from its first image on. */
+const writeScript = `
+local bytes = tonumber(redis.call('HGET', KEYS[1], 'bytes') or 0)
+if bytes + #ARGV[2] > tonumber(ARGV[3]) then redis.call('UNLINK', KEYS[1]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('HINCRBY', KEYS[1], 'bytes', #ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[4], 'NX')
+`
+
+const shelves = 16
+
+/** However long an image is good for: whoever still shows it after an hour downloads it again. */
+const shelfMilliseconds = 3_600_000
+
 /** A vendor's screenshot is smaller; Redis is to hold thousands of records beside. */
 const largest = 1024 ** 2
 
-/** However long an image is good for: whoever still shows it after an hour downloads it again. */
-const longest = 3_600_000
-
-/** The version of what is stored is part of it. */
-function keyOf(name: string): string {
-  return `isotherm:images:1:${hash('sha256', name, 'base64url')}`
+/** The image's shelf, and its field there. The version of what is stored is part of it. */
+function placeOf(name: string): [shelf: string, field: string] {
+  const digest = hash('sha256', name, 'buffer')
+  return [`isotherm:images:2:${digest.readUInt8() % shelves}`, digest.toString('base64url')]
 }
 
 const head = z.object({
