@@ -68,31 +68,35 @@ function geometryOf({ viewport: { min, max } }: HeatQuestion, asked: number | nu
   return { columns, cellWidth: 1 / columns, cellHeight }
 }
 
+/** In place of a point's cell. */
+const outside = -1
+
 function layerOf(
   { xs, ys, counts, fixed }: HeatPoints,
   isFixed: number,
   { columns, cellHeight }: HeatGeometry,
   { aggregation }: HeatQuestion,
 ): HeatLayer {
-  const cells = new Map<number, number>()
+  const cells = new Int32Array(xs.length).fill(outside)
   let [total, leftOut, rows] = [0, 0, 0]
-  xs.forEach((x, index) => {
-    const [y, count] = [ys[index] ?? 0, counts[index] ?? 0]
-    if (fixed[index] !== isFixed || count === 0) return
+  for (let index = 0; index < xs.length; index++) {
+    const [x, y, count] = [xs[index] ?? 0, ys[index] ?? 0, counts[index] ?? 0]
+    if (fixed[index] !== isFixed || count === 0) continue
     total += count
     const row = Math.floor(y / cellHeight)
     if (x < 0 || x > hundredths || row < 0 || row >= mostRows) {
       leftOut += count
-      return
+      continue
     }
     // By whole numbers: 0.29 * 100 is less than 29.
     const column = Math.min(columns - 1, Math.floor((x * columns) / hundredths))
-    const cell = row * columns + column
-    cells.set(cell, (cells.get(cell) ?? 0) + count)
+    cells[index] = row * columns + column
     rows = Math.max(rows, row + 1)
-  })
+  }
   const values = new Array<number>(rows * columns).fill(0)
-  for (const [cell, value] of cells) values[cell] = value
+  cells.forEach((cell, index) => {
+    if (cell !== outside) values[cell] = (values[cell] ?? 0) + (counts[index] ?? 0)
+  })
   return { rows, values, total: aggregation === 'total' ? total : null, leftOut }
 }
 
