@@ -33,8 +33,8 @@ export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds
 
 /**
  * Handles are encrypted JSON web tokens (`dir`, A256GCM), as they describe the people that an image shows. They live for their
- * lifetime and up to a seventh longer. Without keys, the account's credentials encrypt them. Those that were only signed (HS256)
- * are read until they expire.
+ * lifetime and up to a seventh longer. Without keys, the account's credentials encrypt them, and these are read with keys as well.
+ * Those that were only signed (HS256) are read until they expire.
  */
 export function openHandles(options: HandleOptions): Handles {
   const { account, keys, lifeSeconds, identities, now = Date.now } = options
@@ -50,7 +50,8 @@ export function openHandles(options: HandleOptions): Handles {
         provider,
         ...identity,
       ])
-      return (keys.length > 0 ? keys : [name]).map(key => secretOf(key, name))
+      // The last reads links that were made before there were keys.
+      return [...keys, name].map(key => secretOf(key, name))
     })
   }
   const open = (handle: string, { cipher, signature }: Secret) => {

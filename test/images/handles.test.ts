@@ -85,6 +85,23 @@ test('a handle names its account, and no other reads it, not even with the same 
   expect(accountIn('nothing')).toBe(undefined)
 })
 
+test('links made without keys live on when the first keys are set', async () => {
+  for (const picture of [screenshot, await fc.sample(reference(), 1)[0]]) {
+    if (!picture) throw new TypeError('no picture')
+    const handle = await open({ account: 'one', keys: [] }).make(picture)
+    const keyed = open({ account: 'one', keys: [first, second] })
+    expect(await keyed.read(handle)).toMatchObject({ reference: picture })
+    expect(await keyed.make(picture)).not.toBe(handle)
+    // By the credentials that made them only.
+    const other = open({
+      account: 'one',
+      keys: [first],
+      identities: { posthog: ['https://us.posthog.com/', 'phx_other'] },
+    })
+    await expect(other.read(handle)).rejects.toMatchObject({ isExpired: false })
+  }
+})
+
 test('an older key is read as long as it is listed', async () => {
   const handle = await open({ keys: [first] }).make(screenshot)
   expect(await open({ keys: [second, first] }).read(handle)).toMatchObject({ reference: screenshot })
