@@ -8,6 +8,7 @@ import { type Sandbox, startSandbox } from '../src/sandbox.ts'
 import { FailureBrandDocument, FailureEverythingDocument } from './generated/graphql.ts'
 import { type Child, emptyFolder, originOf, startChild } from './support/child.ts'
 import { ask, askText } from './support/client.ts'
+import { referencesIn } from './support/image-references.ts'
 import { planted } from './support/outages.ts'
 import { expectDiscreet, secretsOf } from './support/secrets.ts'
 import { serve } from './support/serving.ts'
@@ -24,11 +25,13 @@ test('a signed URL stands nowhere, and no other secret either', async () => {
   const pictures = await Promise.all(links.map(async link => told(await fetch(link))))
   const secrets = secretsOf(served.sandbox)
   expect(signedIn(served.sandbox)).toBeGreaterThan(0)
-  const handles = links.flatMap(link =>
-    link.split(/[./]/).map(part => Buffer.from(part, 'base64url').toString('latin1')),
-  )
-  expectDiscreet(secrets, [text, ...handles, ...pictures, ...served.log].join('\n'))
-  expect(text).not.toMatch(/Signature|Expires/)
+  // What only the server can read in its links.
+  const references = await referencesIn(served.sandbox.environment(), text)
+  expect([...references.keys()].sort()).toEqual([...new Set(links)].sort())
+  const hidden = JSON.stringify([...references.values()])
+  expect(hidden).toContain('aura-vision')
+  expectDiscreet(secrets, [text, hidden, ...pictures, ...served.log].join('\n'))
+  expect(text + hidden).not.toMatch(/Signature|Expires/)
 })
 
 test('a signed URL on a host that nobody allowed is told without the URL', async () => {
