@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../access/caller.ts'
 import type { Charge } from '../upstream/call-context.ts'
 import { CallerLimited, type ProviderName } from '../upstream/error.ts'
+import { type Log, silentLog } from '../upstream/log.ts'
 import type { CallCounter, Refusal as Wait } from '../upstream/rate-limit/call-counter.ts'
 import type { CallCounters } from '../upstream/rate-limit/call-counters.ts'
 import { AddressCounters } from './address-counters.ts'
@@ -38,16 +39,19 @@ export class CallerLimits implements Disposable {
     dispose: counter => counter[Symbol.dispose](),
   })
   readonly #addresses = new AddressCounters()
+  readonly #log: Pick<Log, 'warn'>
+  #hasToldOfProxy = false
   readonly #costs = new WeakMap<CallCounter, CostCounter>()
 
-  constructor(counters: CallCounters) {
+  constructor(counters: CallCounters, log: Pick<Log, 'warn'> = silentLog) {
     this.#counters = counters
+    this.#log = log
   }
 
   /** Counts a request, and tells what is left in the headers of its response. Rejects with a Refusal of status 429. */
   async enter(
     { id, limits }: Caller,
-    { socket }: Pick<IncomingMessage, 'socket'>,
+    { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
     response: ServerResponse,
   ): Promise<void> {
     const { requestsPerMinute: requests, costPerMinute: cost } = limits ?? {}
@@ -55,6 +59,7 @@ export class CallerLimits implements Disposable {
     const ofAddress = limits?.requestsPerMinuteOfAddress
     // First, so that a flood from one address is refused before it uses up what all have together.
     if (ofAddress !== undefined) {
+      this.#tellOfProxy(headers)
       const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
       await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, response)
     }
@@ -119,6 +124,15 @@ export class CallerLimits implements Disposable {
 
   [Symbol.dispose](): void {
     this.#open.clear()
+  }
+
+  /** Once. Strangers can write these headers themselves, so what they say of an address counts for nothing. */
+  #tellOfProxy(headers: IncomingHttpHeaders): void {
+    if (this.#hasToldOfProxy || !(headers.forwarded ?? headers['x-forwarded-for'])) return
+    this.#hasToldOfProxy = true
+    const message =
+      'Strangers seem to come from behind a proxy, so that all of them share the limit of one address: set ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS to 0, and limit addresses at the proxy'
+    this.#log.warn({}, message)
   }
 
   #cost(id: string, limit: number): CostCounter {

@@ -76,7 +76,7 @@ export async function startServer(
   const { readerMilliseconds: patience = readerPatience } = options
   const { mode, freshSeconds } = options.documents ?? everyDocument
   const maskedErrors = maskErrors(log)
-  const callerLimits = new CallerLimits(options.counters ?? openCallCounters())
+  const callerLimits = new CallerLimits(options.counters ?? openCallCounters(), log)
   const http = await listen(options)
   pauseFields(schema)
   const yogaOptions = {

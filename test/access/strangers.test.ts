@@ -58,6 +58,23 @@ test.each([
   expect(last.headers.ratelimit).toMatch(/^"address";r=1;t=60, "minute";r=0;t=(5\d|60)$/)
 })
 
+test('strangers who come through a proxy, all from its address, are one line of the log', async () => {
+  for (const headers of [{ 'x-forwarded-for': '192.0.2.7' }, { forwarded: 'for=192.0.2.7' }]) {
+    await using served = await serve({ environment: strangers })
+    const lines = () => served.log.filter(line => line.includes('ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS'))
+    await ask(served.origin, '127.0.0.1')
+    expect(lines()).toEqual([])
+    for (let time = 0; time < 3; time++) await ask(served.origin, '127.0.0.1', headers)
+    expect(lines()).toEqual([expect.stringContaining('behind a proxy')])
+    expect(served.log.join()).not.toContain('192.0.2.7')
+  }
+  await using unlimited = await serve({
+    environment: { ...strangers, ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS: '0' },
+  })
+  await ask(unlimited.origin, '127.0.0.1', { 'x-forwarded-for': '192.0.2.7' })
+  expect(unlimited.log.join()).not.toContain('proxy')
+})
+
 test('a caller with a key is not counted among strangers, and 0 is no limit', async () => {
   const environment = {
     ...strangers,
