@@ -52,7 +52,7 @@ export interface Account extends AsyncDisposable {
   readonly sources: Sources
   readonly settings: Settings
   readonly providers: readonly ProviderState[]
-  /** Signs and reads the links of its images. */
+  /** Makes and reads the encrypted links of its images. */
   readonly handles: Handles
   readonly images: Images
   /** Hides what ids of its heatmaps say of people. */

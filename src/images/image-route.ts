@@ -81,7 +81,6 @@ async function respond(
     return sendProblem(request, response, problem(422, detail))
   }
   const scope = RequestScope.alone(reference.provider, signal, imageCaller, record)
-  record.account = account.id
   record.used = () => [scope]
   const { images } = account
   const found = await (wantsAll(request)
