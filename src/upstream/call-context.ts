@@ -28,6 +28,8 @@ export interface CallContext {
   readonly charge?: Charge | undefined
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
+  /** How long its question waited for another instance's call before, in milliseconds: so much less is left of its deadline. */
+  readonly followedMilliseconds?: number
   /** Taken when the call's turn has come; undefined where no other instance makes it. */
   readonly claim?: Claim
   /** Which call it is, for those who observe it and for its error. */

@@ -8,19 +8,33 @@ export class Course {
   loss: Error | undefined
   readonly #callContext: CallContext
   readonly #now: () => number
+  /** How long it took before the first attempt, waits for its turn apart. */
+  #earlier: number
   #hasBegun = false
   #startedAt: number | undefined
   /** When the last attempt began: with a token, where it needed one. */
   #begunAt = 0
 
-  constructor(callContext: CallContext, now: () => number) {
+  /** `earlier` is what of its deadline was used before, in milliseconds. */
+  constructor(callContext: CallContext, now: () => number, earlier = 0) {
     this.#callContext = callContext
     this.#now = now
+    this.#earlier = earlier
   }
 
-  /** In milliseconds, since the first attempt was made. */
+  /** In milliseconds, without the waits for its turn. */
   get age(): number {
-    return this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt
+    return this.#earlier + (this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt)
+  }
+
+  /** Counts the time in which it is prepared. */
+  async preparing<Value>(prepare: () => Promise<Value>): Promise<Value> {
+    const began = this.#now()
+    try {
+      return await prepare()
+    } finally {
+      if (this.#startedAt === undefined) this.#earlier += this.#now() - began
+    }
   }
 
   /** How long the last attempt took so far. */

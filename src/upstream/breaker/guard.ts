@@ -52,7 +52,7 @@ export class Guard {
   readonly #deadlineMilliseconds: number
   #unknown = 0
 
-  /** The deadline is that of one call together with its retries. */
+  /** The deadline is that of one call with its retries and what it needs first, but for the waits for its turn. */
   constructor(commons: GuardCommons, breaker: Breaker, deadlineMilliseconds: number) {
     this.#commons = commons
     this.#breaker = breaker
@@ -70,7 +70,10 @@ export class Guard {
     send: Send = atOnce,
   ): Promise<Value> {
     const { signal } = callContext
-    const course = new Course(callContext, this.#commons.now)
+    const { followedMilliseconds = 0 } = callContext
+    // Half is left at least: whoever was waited for may have been the one that could not call.
+    const earlier = Math.min(followedMilliseconds, this.#deadlineMilliseconds / 2)
+    const course = new Course(callContext, this.#commons.now, earlier)
     const first = await this.#attempt(course, course.contextFor(signal), question, make, send)
     if ('value' in first) return first.value
     const pause = first.isMade ? this.#pauseFor(course, question, first.error) : undefined
@@ -115,15 +118,22 @@ export class Guard {
     let isMade = false
     let outcome: Outcome = 'unknown'
     try {
-      const onUnprepared = () => {
-        isMade = true
+      const prepare = async () => {
+        const prepared = question.prepare && this.#inTime(course, callContext, question.prepare)
+        await prepared?.catch(error => {
+          // A failure of the call.
+          isMade = true
+          throw error
+        })
       }
-      const sent = claimingPrepared(callContext, question, onUnprepared)
+      const sent = claimingPrepared(callContext, () => course.preparing(prepare))
       const value = await send(question.beginsLater ? withoutBegun(sent) : sent, () => {
         if (attempt.isOver && !question.isPart) throw this.refusal()
         isMade = true
+        // Whoever makes the call keeps to the deadline, and only knows not what was used of it before.
+        const isShorter = course.age >= 1
         if (course.start()) this.#commons.retryBudget.noteCall()
-        return make(callContext)
+        return isShorter ? this.#inTime(course, callContext, make) : make(callContext)
       })
       outcome = this.#isSlow(course) ? 'failed' : 'well'
       // The connection failed, once for all calls on it, and this call has told it.
@@ -137,6 +147,12 @@ export class Guard {
     } finally {
       attempt.end(outcome, question.name)
     }
+  }
+
+  /** Gives it what is left of the deadline. */
+  async #inTime<Value>(course: Course, callContext: CallContext, make: Make<Value>): Promise<Value> {
+    using rest = openDeadline(this.#deadlineMilliseconds - course.age, callContext.signal)
+    return await make({ ...callContext, signal: rest.signal })
   }
 
   #isSlow(course: Course): boolean {
@@ -185,19 +201,11 @@ function atOnce<Value>(_callContext: CallContext, make: () => Promise<Value>): P
   return make()
 }
 
-/** `onUnprepared` is called where it cannot be prepared, which is a failure of the call. */
-function claimingPrepared(
-  callContext: CallContext,
-  { prepare }: Question,
-  onUnprepared: () => void,
-): CallContext {
+function claimingPrepared(callContext: CallContext, prepare: () => Promise<void>): CallContext {
   const { claim } = callContext
-  if (!claim || !prepare) return callContext
+  if (!claim) return callContext
   const take = async () => {
-    await prepare(callContext).catch(error => {
-      onUnprepared()
-      throw error
-    })
+    await prepare()
     await claim.take()
   }
   return { ...callContext, claim: { take, leave: () => claim.leave() } }

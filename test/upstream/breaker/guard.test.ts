@@ -60,38 +60,6 @@ async function ask(guard: Guard, make: Make<unknown>, question = read, callConte
   return outcome
 }
 
-test('what a call needs is there before it is claimed, and without a claim nothing is waited for', async () => {
-  const { guard } = open()
-  const steps: string[] = []
-  const prepare = async () => void steps.push('prepare')
-  const claim = { take: async () => void steps.push('take'), leave() {} }
-  const send = async <Value>({ claim }: CallContext, make: () => Promise<Value>) => {
-    await claim?.take()
-    return await make()
-  }
-  const make = async () => void steps.push('make')
-  await guard.call({ ...start(), claim }, { ...read, prepare }, make, send)
-  expect(steps).toEqual(['prepare', 'take', 'make'])
-  await guard.call(start(), { ...read, prepare }, make, send)
-  expect(steps.slice(3)).toEqual(['make'])
-})
-
-test('a call that cannot be prepared is never claimed, and counts as failed where it is a probe', async () => {
-  const { guard, health } = open({ retryPercent: 0 })
-  await failOften(guard)
-  await pass(30_000)
-  const claim = { take: () => Promise.reject(new Error('claimed')), leave() {} }
-  const question = { ...read, prepare: () => Promise.reject(failure()) }
-  const send = async <Value>({ claim }: CallContext, make: () => Promise<Value>) => {
-    await claim?.take()
-    return await make()
-  }
-  expect(await failureOf(guard.call({ ...start(), claim }, question, async () => 1, send))).toMatchObject({
-    message: 'no',
-  })
-  expect(health.breaker).toMatchObject({ state: 'OPEN' })
-})
-
 test.each([
   ['a 503', failure('UPSTREAM_UNAVAILABLE', { upstreamStatus: 503 })],
   ['a 504', failure('UPSTREAM_TIMEOUT', { upstreamStatus: 504 })],
