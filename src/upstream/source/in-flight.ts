@@ -34,6 +34,8 @@ export class InFlightQuestion<Key, Value> {
   made: Made | undefined
   /** Since when it waits for another instance's call, by the monotonic clock. */
   followedSince: number | undefined
+  /** Whether another instance that it waited for found no way to the vendor. */
+  isUnreached = false
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
   /** The value of which only a part has come. */

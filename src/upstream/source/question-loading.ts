@@ -65,8 +65,10 @@ export class QuestionLoading<Key, Value> {
     manner: Manner,
   ): Promise<void> {
     const claim = this.#claimFor(questions, manner)
+    const followedMilliseconds = Math.max(...questions.map(followedFor))
     const callContext: CallContext = {
       ...callContextFor(call, questions, scope),
+      ...(followedMilliseconds > 0 && { followedMilliseconds }),
       ...(claim && { claim }),
     }
     const values = await call.make(callContext).catch(error => questions.map(() => asError(error)))
@@ -96,7 +98,8 @@ export class QuestionLoading<Key, Value> {
   #claimFor(questions: Questions<Key, Value>, manner: Manner): CallClaim | undefined {
     const leases = this.#cachePolicy?.cache.leases
     if (!leases || manner === 'unclaimed') return undefined
-    if (questions.some(question => !question.isShareable || hasWaitedLong(question))) return undefined
+    if (questions.some(question => !question.isShareable || followedFor(question) > longestFollowing))
+      return undefined
     const names = questions.map(({ sharedName }) => sharedName)
     return new CallClaim(leases, names, manner === 'claimed after a look')
   }
@@ -120,14 +123,19 @@ export class QuestionLoading<Key, Value> {
     const told = await others.ended(wanted)
     const untold: InFlightQuestion<Key, Value>[] = []
     const unshared: InFlightQuestion<Key, Value>[] = []
+    const unreached: InFlightQuestion<Key, Value>[] = []
     questions.forEach((question, index) => {
       if (others.states[index] !== 'leased') return
       const result = readTold(told[index])
       if (result?.kind === 'failed') this.#fail(question, result.error)
       else if (result?.kind === 'unshared') unshared.push(question)
+      else if (result?.kind === 'unreached') (question.isUnreached ? unshared : unreached).push(question)
       else if (!result || !this.#isGiven(question, result)) untold.push(question)
     })
     this.#makeAll(unshared, scope, 'unclaimed')
+    // One of those who wait tries it for all.
+    for (const question of unreached) question.isUnreached = true
+    this.#makeAll(unreached, scope, 'claimed')
     this.#makeAll(await this.#lookUp(untold, true), scope, 'claimed')
   }
 
@@ -142,7 +150,7 @@ export class QuestionLoading<Key, Value> {
   /** Returns what waiting instances are told. */
   #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
     this.#open.settle(question, this.#cached.standIn(question, error) ?? error)
-    return { told: printFailure(error) }
+    return { told: printFailure(error, question.isUnreached) }
   }
 
   /** Fails those who ask for the same caller. The call is made for another caller who waits, if there is one. */
@@ -158,14 +166,10 @@ type Questions<Key, Value> = readonly InFlightQuestion<Key, Value>[]
 /** Whether other instances that ask the same are looked for, before a call or after the cache was read once more. */
 type Manner = 'claimed' | 'claimed after a look' | 'unclaimed'
 
-/** Whether it waited for other instances so long that it may be they who cannot reach the vendor. */
-function hasWaitedLong({
-  followedSince = performance.now(),
-}: {
-  readonly followedSince: number | undefined
-}) {
-  return performance.now() - followedSince > longestFollowing
+/** How long it waited for other instances, in milliseconds. */
+function followedFor({ followedSince }: { readonly followedSince: number | undefined }): number {
+  return followedSince === undefined ? 0 : performance.now() - followedSince
 }
 
-/** In milliseconds: half the default deadline of a call, from which on the vendor counts as slow. */
+/** From then on it may be the others who cannot reach the vendor. In milliseconds: half the default deadline of a call, from which on the vendor counts as slow. */
 const longestFollowing = 5_000

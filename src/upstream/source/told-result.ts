@@ -7,6 +7,8 @@ export type ToldResult =
   | GivenResult
   /** What came of it is of no use to another instance, which asks for itself. */
   | { readonly kind: 'unshared' }
+  /** It found no way to the vendor; another may. */
+  | { readonly kind: 'unreached' }
 
 /** A value as JSON, and when upstream gave it. */
 export interface GivenResult {
@@ -15,9 +17,16 @@ export interface GivenResult {
   readonly at: number
 }
 
-/** What is told of a failure: itself if the vendor answered it, else perhaps only this instance has no way to the vendor. */
-export function printFailure(error: Error): unknown {
-  return error instanceof UpstreamError && isAnswered(error) ? printAnswered(error) : { kind: 'unshared' }
+/**
+ * What is told of a failure: itself if the vendor answered it, else perhaps only this instance has no way to the vendor.
+ * `isSecond` says that another one had none either.
+ */
+export function printFailure(error: Error, isSecond: boolean): unknown {
+  if (!(error instanceof UpstreamError)) return { kind: 'unshared' }
+  if (isAnswered(error)) return printFailed(error)
+  // Of those who have waited for a timeout nobody has time for yet another.
+  if (error.code !== 'UPSTREAM_UNAVAILABLE') return { kind: 'unshared' }
+  return isSecond ? printFailed(error) : { kind: 'unreached' }
 }
 
 function isAnswered({ upstreamStatus, code }: UpstreamError): boolean {
@@ -33,7 +42,7 @@ const codesOfAnswers: ReadonlySet<UpstreamErrorCode> = new Set([
 ])
 
 /** Without its cause, which is for the log of the instance that made the call. */
-function printAnswered(error: UpstreamError): unknown {
+function printFailed(error: UpstreamError): unknown {
   const { provider, code, message, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId } = error
   const details = {
     retryable,
@@ -67,4 +76,5 @@ const toldResult = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('given'), value: z.unknown(), at: z.number() }),
   z.object({ kind: z.literal('unshared') }),
+  z.object({ kind: z.literal('unreached') }),
 ])

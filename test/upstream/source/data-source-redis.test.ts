@@ -121,6 +121,38 @@ test('no instance answers with less than a change that was answered before it wa
   )
 })
 
+test('a vendor that no instance reaches is tried by two of them, and all who wait get the failure', async () => {
+  await using server = await startRedis()
+  using redis = openRedis(server.url, silentLog)
+  await using resources = new AsyncDisposableStack()
+  const caches = Array.from({ length: 5 }, () =>
+    resources.use(openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })),
+  )
+  for (const { leases } of caches) await expect.poll(() => leases?.claim([randomUUID()], false)).toBeDefined()
+  let claims = 0
+  let calls = 0
+  // Each fails once all who can have found out whether another calls.
+  const fail = async () => {
+    const expected = ++calls === 1 ? 5 : 9
+    await expect.poll(() => claims).toBeGreaterThanOrEqual(expected)
+    throw new UpstreamError('analytiks', 'UPSTREAM_UNAVAILABLE', 'unreachable')
+  }
+  const asked = caches.map(cache => {
+    const claim: Leases['claim'] = async (...claimed) => {
+      const found = await cache.leases?.claim(...claimed)
+      claims++
+      return found
+    }
+    const source = openDataSource<string>(fail, {
+      cache: { ...cache, leases: { claim } },
+      staleMilliseconds: 0,
+    })
+    return source.ask('unreachable', scope()).catch((error: Error) => error.message)
+  })
+  expect(await Promise.all(asked)).toEqual(Array(5).fill('unreachable'))
+  expect(calls).toBe(2)
+})
+
 test('a failure that the vendor answered is told to all who wait, and of any other they ask for themselves', async () => {
   await using server = await startRedis()
   using redis = openRedis(server.url, silentLog)
