@@ -15,7 +15,7 @@ export interface PackedPage {
  * it, so nobody waits for it but those who asked. Rejects if it cannot be made; who asks next makes it try again.
  */
 export function packedExplorer(
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
   make: (now: number) => Promise<PackedPage> = makePage,
 ): () => Promise<PackedPage> {
   let last: { readonly day: number; readonly page: Promise<PackedPage> } | undefined
