@@ -32,7 +32,7 @@ test('what is signed is read again, whatever it says', async () => {
 })
 
 test('while instances get other keys one by one, every link of one works at every other', async () => {
-  // As docs/running.md says it.
+  // As docs/instances.md says it.
   const phases = [[first], [first, second], [second, first], [second]]
   let now = Date.UTC(2026, 10, 21)
   const instance = (keys: readonly string[] = []) => open({ keys, lifeSeconds: 7 * day, now: () => now })
