@@ -4,6 +4,7 @@ import type { ProviderName } from '../error.ts'
 import type { Bounds } from '../http/bounds.ts'
 import { Connections } from '../http/connections.ts'
 import { openDispatch } from '../http/dispatch.ts'
+import { loadDetection } from './image.ts'
 import { ImageExchange, type ImageResponse } from './image-response.ts'
 import { ImageTags } from './image-tags.ts'
 
@@ -37,7 +38,8 @@ export function openImageDownloader(
   const dispatch = openDispatch(provider, bounds, connections)
   const tags = new ImageTags()
   return {
-    get({ url, headers, callContext }) {
+    async get({ url, headers, callContext }) {
+      await loadDetection()
       const request = {
         origin: url.origin,
         path: url.pathname + url.search,

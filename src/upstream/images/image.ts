@@ -28,9 +28,14 @@ const shown: ReadonlySet<string> = new Set([
   'image/avif',
 ])
 
+/** Load it before an image is called for: while it loads, more and more of what is no image would arrive. */
+export function loadDetection() {
+  return import('file-type')
+}
+
 /** Detects the media type from the first bytes; throws UpstreamError if it is not an image. */
 export async function imageType(provider: ProviderName, first: Uint8Array): Promise<string> {
-  const { fileTypeFromBuffer } = await import('file-type')
+  const { fileTypeFromBuffer } = await loadDetection()
   // The library may read past the end of a truncated file.
   const found = await fileTypeFromBuffer(first).catch(() => undefined)
   if (found && shown.has(found.mime)) return found.mime
