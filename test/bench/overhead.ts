@@ -11,14 +11,28 @@ interface Side {
   readonly requestsPerSecond: number
 }
 
-/** What being watched and guarded costs the small query: nothing of it, the log, metrics too, and a key and its limits too. */
-export type Overhead = Readonly<Record<(typeof sides)[number], Side>>
+/** Nothing of it, the log, metrics too, and a key and its limits too. */
+type Sides = Readonly<Record<(typeof sides)[number], Side>>
+
+/** What being watched and guarded costs the small query: asked upstream each time, and as one shared response. */
+export type Overhead = Readonly<Record<keyof typeof bases, Sides>>
 
 const sides = ['nothing', 'log', 'metrics', 'key'] as const
 const websiteCount = 8
+const bases = { asked: { cacheBytes: 0 }, shared: { cacheBytes: 100_000_000 } } as const
 
-/** Asks for the rows of a few cached websites, in turn. Of several rounds the middle one counts. */
 export async function weighOverhead(catalogFile: string, folder: string, pace: Pace): Promise<Overhead> {
+  const weigh = (base: keyof Overhead) => weighSides(catalogFile, folder, pace, bases[base].cacheBytes)
+  return { asked: await weigh('asked'), shared: await weigh('shared') }
+}
+
+/** Asks for the rows of a few websites, in turn. Of several rounds the middle one counts. */
+async function weighSides(
+  catalogFile: string,
+  folder: string,
+  pace: Pace,
+  cacheBytes: number,
+): Promise<Sides> {
   await using resources = new AsyncDisposableStack()
   const emulator = resources.use(await startServer('emulator.ts'))
   const asking = resources.use(await startProcess('load.ts'))
@@ -28,14 +42,14 @@ export async function weighOverhead(catalogFile: string, folder: string, pace: P
   const quiet = { ISOTHERM_LOG_LEVEL: 'silent' }
   const watched = { ISOTHERM_METRICS: '127.0.0.1:0' }
   const start = (environment: Readonly<Record<string, string>>) =>
-    startIsotherm(emulator.origin, catalogFile, 100_000_000, environment)
+    startIsotherm(emulator.origin, catalogFile, cacheBytes, environment)
   const servers = {
     nothing: resources.use(await start(quiet)),
     log: resources.use(await start({})),
     metrics: resources.use(await start(watched)),
     key: resources.use(await start({ ...watched, ISOTHERM_ACCESS: accessFile })),
   }
-  const run = async (side: keyof Overhead, milliseconds: number): Promise<Side> => {
+  const run = async (side: keyof Sides, milliseconds: number): Promise<Side> => {
     const { origin, order } = servers[side]
     const worked = await order('processor-time', z.number())
     const { requests, seconds } = await asking.order('load', loadResult, {
@@ -51,10 +65,10 @@ export async function weighOverhead(catalogFile: string, folder: string, pace: P
     return { requestsPerSecond: requests / seconds, processorTimePerRequest: processorTime / requests }
   }
   for (const side of sides) await run(side, pace.warmUpMilliseconds)
-  const rounds: Record<keyof Overhead, Side[]> = { nothing: [], log: [], metrics: [], key: [] }
+  const rounds: Record<keyof Sides, Side[]> = { nothing: [], log: [], metrics: [], key: [] }
   for (let round = 0; round < pace.rounds; round++)
     for (const side of sides) rounds[side].push(await run(side, pace.roundMilliseconds))
-  const result = (side: keyof Overhead): Side => ({
+  const result = (side: keyof Sides): Side => ({
     requestsPerSecond: middle(rounds[side].map(one => one.requestsPerSecond)),
     processorTimePerRequest: middle(rounds[side].map(one => one.processorTimePerRequest)),
   })
@@ -68,14 +82,18 @@ const titles = {
   key: 'with a key and its limits as well',
 } as const
 
-export function printOverhead(overhead: Overhead): string {
-  const least = overhead.nothing.processorTimePerRequest
+export function printOverhead({ asked, shared }: Overhead): string {
+  return `20 rows of ${websiteCount} websites, by what tells of them and guards them\nasked upstream each time\n${rowsOf(asked)}\nshared responses\n${rowsOf(shared)}\n`
+}
+
+function rowsOf(weighed: Sides): string {
+  const least = weighed.nothing.processorTimePerRequest
   const rows = sides.map(side => {
-    const { requestsPerSecond, processorTimePerRequest } = overhead[side]
+    const { requestsPerSecond, processorTimePerRequest } = weighed[side]
     const percent = (100 * (processorTimePerRequest / least - 1)).toFixed(1)
     return `${titles[side]}: ${processorTimePerRequest.toFixed(3)} ms of processor each (${percent} % more), ${requestsPerSecond.toFixed(0)} requests/s`
   })
-  return `20 cached rows of ${websiteCount} websites, by what tells of them and guards them\n${rows.join('\n')}\n`
+  return rows.join('\n')
 }
 
 /** One caller, whose limits no load of the bench reaches. */
