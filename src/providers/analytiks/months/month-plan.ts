@@ -77,13 +77,14 @@ export function planMonths(
   ]
   return {
     parts,
-    windows: windows.map(window => ({
-      span: window,
-      places: parts.flatMap(({ windows }, part) =>
+    windows: windows.map(window => {
+      const places = parts.flatMap(({ windows }, part) =>
         windows.filter(one => one.span === window).map(({ window: number }) => ({ part, window: number })),
-      ),
-      raw: rest.flatMap(part => overlapOf(window, part)),
-    })),
+      )
+      // Of a window in which no hour begins within the range, no month holds anything.
+      const read = places.length > 0 ? rest : [span]
+      return { span: window, places, raw: read.flatMap(part => overlapOf(window, part)) }
+    }),
     isLong: last.span.end - first.span.start >= shortestDays * day,
   }
 }
