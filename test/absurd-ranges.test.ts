@@ -78,6 +78,8 @@ test('every field that takes a range is tried', () => {
       'Location.pointsOfInterest',
       'Location.rates',
       'Location.traffic',
+      'LocationConnection.axes',
+      'LocationTrafficConnection.axes',
       'PageHeatmap.heat',
     ]),
   )

@@ -39,7 +39,7 @@ describe('for callers of one account', () => {
       sandbox: { zenovay: plenty, posthog: plenty },
       limits: {
         limited: { requestsPerMinute: 4 },
-        spending: { costPerMinute: 100 },
+        spending: { costPerMinute: 500 },
         told: { costPerMinute: 1_000_000 },
       },
     })
