@@ -165,24 +165,27 @@ async function holdVendor(name: ProviderName, fault: Fault = {}) {
   // An instance that has no token or no socket yet claims nothing.
   for (const route of ['POST /token', 'POST /oauth/token', 'connect']) journal.script({ route })
   journal.script({ until: promise, ...fault })
-  const redis = new Redis(fleet.redis.url)
-  const since = await claimsIn(redis)
+  const since = await countClaims()
   return {
     release: resolve,
     get calls() {
       return journal.calls.filter(({ route }) => !/token|connect/.test(route))
     },
     async claimed(count: number) {
-      await expect.poll(() => claimsIn(redis)).toBeGreaterThanOrEqual(since + count)
-      redis.disconnect()
+      await expect.poll(countClaims).toBeGreaterThanOrEqual(since + count)
     },
   }
 }
 
 /** How often instances have asked Redis whether another makes a call. */
-async function claimsIn(redis: Redis): Promise<number> {
-  const [, count = '0'] = /cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats')) ?? []
-  return Number(count)
+async function countClaims(): Promise<number> {
+  const redis = new Redis(fleet.redis.url)
+  try {
+    const [, count = '0'] = /cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats')) ?? []
+    return Number(count)
+  } finally {
+    redis.disconnect()
+  }
 }
 
 function sum(numbers: readonly number[]): number {
