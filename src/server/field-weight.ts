@@ -98,6 +98,7 @@ const bytesByScalar: Readonly<Record<string, number>> = {
   SafeInt: 8,
   Float: 20,
   DateTime: 27,
+  LocalDate: 13,
   LocalDateTime: 26,
   URL: 200,
   JSON: 500,

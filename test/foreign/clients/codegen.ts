@@ -16,6 +16,7 @@ const config: CodegenConfig = {
           DateTime: 'string',
           Duration: 'string',
           JSON: 'unknown',
+          LocalDate: 'string',
           LocalDateTime: 'string',
           SafeInt: 'number',
           TimeZone: 'string',
