@@ -95,6 +95,7 @@ function startIsotherm(upstream: string): Promise<BenchServer> {
       POSTHOG_PER_HOUR: '1000000',
       POSTHOG_CONCURRENCY: '64',
     },
+    isRead: true,
   })
 }
 

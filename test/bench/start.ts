@@ -31,6 +31,7 @@ export async function measureStarts(checkout: string, rounds: number): Promise<S
   await using emulator = await startServer('emulator.ts')
   const service = {
     ISOTHERM_SANDBOX: 'off',
+    ISOTHERM_LOG_LEVEL: 'warn',
     ISOTHERM_ANONYMOUS: 'traffic:read,pages:read,heatmaps:read',
     ISOTHERM_CATALOG: join(import.meta.dirname, '../../catalog.example.yaml'),
     ANALYTIKS_CLIENT_ID: 'bench',
@@ -46,7 +47,7 @@ export async function measureStarts(checkout: string, rounds: number): Promise<S
     proxy: () => start([join(import.meta.dirname, 'proxy.ts'), emulator.origin], {}),
     dist: () => start([dist], service),
     source: () => start([source], service),
-    sandbox: () => start([source], {}),
+    sandbox: () => start([source], { ISOTHERM_LOG_LEVEL: 'warn' }),
   }
   const present = starters.filter(starter => starter !== 'dist' || existsSync(dist))
   const measured: Record<Starter, Start[]> = { proxy: [], dist: [], source: [], sandbox: [] }
