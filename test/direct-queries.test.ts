@@ -95,6 +95,7 @@ function told(result: unknown): string {
 test('whatever is asked, with whichever scopes, the direct way says what Yoga says', async () => {
   const { byYoga, direct } = openWays()
   const explanations = fc.constantFrom(undefined, undefined, 'cost', 'plan')
+  const seen = new Set<string>()
   await fc.assert(
     fc.asyncProperty(
       madeUpOperations,
@@ -102,7 +103,9 @@ test('whatever is asked, with whichever scopes, the direct way says what Yoga sa
       explanations,
       fc.integer({ min: 1, max: 4 }),
       async (query, allowed, explain, times) => {
-        expect(direct({ query }, allowed)).toBeUndefined()
+        // Only a text that was generated before is known already.
+        if (!seen.has(query)) expect(direct({ query }, allowed)).toBeUndefined()
+        seen.add(query)
         // From the third time on it is compiled.
         for (let time = 0; time < times; time++) await byYoga({ query }, allowed, explain)
         const expected = await byYoga({ query }, allowed, explain)

@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
-import { sandboxCatalog } from '../src/sandbox/catalog.ts'
-import { FailureEverythingDocument } from './generated/graphql.ts'
-import { emptyFolder, originOf, startChild } from './support/child.ts'
-import { ask, askText } from './support/client.ts'
-import { serveHttp } from './upstream/http/loopback.ts'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
+import { FailureEverythingDocument } from '../generated/graphql.ts'
+import { emptyFolder, originOf, startChild } from '../support/child.ts'
+import { ask, askText } from '../support/client.ts'
+import { serveHttp } from '../upstream/http/loopback.ts'
 
 const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 
@@ -118,7 +118,7 @@ test('a catalog that cannot be read keeps it from starting', async () => {
 test('it says what becomes of documents that are not in the manifest', async () => {
   await using isotherm = await startChild('main.ts', {
     PORT: '0',
-    ISOTHERM_DOCUMENTS: join(import.meta.dirname, 'generated/persisted-documents.json'),
+    ISOTHERM_DOCUMENTS: join(import.meta.dirname, '../generated/persisted-documents.json'),
     ISOTHERM_DOCUMENT_MODE: 'refuse',
   })
   await isotherm.says(/\n {2}documents: \d\d by id; others are refused\n/)
