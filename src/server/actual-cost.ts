@@ -72,7 +72,9 @@ class Counting {
     const named = getNamedType(field.type)
     if (!isCompositeType(named)) return call + (lists === 0 ? 0 : Math.ceil(rows.length / valuesPerCost))
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-    if (isObjectType(named) && this.#isFlat(named, sets)) return call + rows.length * instance
+    const calls = isObjectType(named) ? this.#callsOf(named, sets) : undefined
+    if (calls === 0) return call + rows.length * instance
+    if (calls !== undefined) return call + rows.filter(row => row !== null).length * (instance + calls)
     return rows.reduce<number>((sum, row) => sum + this.#costOfRow(named, sets, row, instance), call)
   }
 
@@ -81,16 +83,17 @@ class Counting {
     return type ? instance + this.costOf(type, sets, row) : 0
   }
 
-  /** Whether its objects cost the same, whatever they hold. */
-  #isFlat(type: GraphQLObjectType, sets: Sets): boolean {
-    return this.#fieldsOf(type, sets)
-      .values()
-      .every(([node]) => {
-        const field = type.getFields()[node?.name.value ?? '']
-        if (!field) return true
-        const { call, lists } = fieldWeight(field)
-        return call === 0 && lists === 0 && !isCompositeType(getNamedType(field.type))
-      })
+  /** What the fields of each of its objects cost, if that is the same whatever they hold: single plain values. */
+  #callsOf(type: GraphQLObjectType, sets: Sets): number | undefined {
+    let calls = 0
+    for (const [node] of this.#fieldsOf(type, sets).values()) {
+      const field = type.getFields()[node?.name.value ?? '']
+      if (!field) continue
+      const { call, lists } = fieldWeight(field)
+      if (lists > 0 || isCompositeType(getNamedType(field.type))) return undefined
+      calls += call
+    }
+    return calls
   }
 
   /** Of an interface or a union: the type whose fields the object has. */
