@@ -88,7 +88,8 @@ async function respond(
     : images.open(reference, variant.data, scope))
   const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
   const sending = { freshSeconds: seconds, deliveries }
-  if (found.state === 'ARRIVING') return sendArriving(response, found, sending)
+  // The account is used for as long as its vendor sends.
+  if (found.state === 'ARRIVING') return await sendArriving(response, found, sending)
   if (found.state === 'READY') return sendImage(request, response, { image: found.image, ...sending })
   if (found.state === 'FAILED') {
     return sendProblem(request, response, problem(422, found.failure, { state: 'FAILED' }))

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import sharp from 'sharp'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Child, emptyFolder, originOf, startChild } from '../support/child.ts'
 import { bearer, post, serveGuarded, someCaller } from '../support/guarded.ts'
 import { serveWhileRewritten } from '../support/rewriting.ts'
@@ -76,6 +80,37 @@ test('a request under way ends by the account that it entered, which is closed a
   const { body } = await asking
   expect(body).toMatchObject({ data: { website: { views: { nodes: expect.any(Array) } } } })
   expect(body).not.toHaveProperty('errors')
+})
+
+test('an image that arrives for an account which is retired is sent to its end', async () => {
+  const raw = { width: 1000, height: 400, channels: 3 } as const
+  const picture = await sharp(randomBytes(1_200_000), { raw }).jpeg({ quality: 95 }).toBuffer()
+  const half = Math.floor(picture.byteLength / 2)
+  const sending: ServerResponse[] = []
+  const vendor = createServer((_request, response) => {
+    sending.push(response)
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': picture.byteLength })
+    response.write(picture.subarray(0, half))
+  })
+  vendor.listen(0, '127.0.0.1')
+  await once(vendor, 'listening')
+  onTestFinished(() => {
+    vendor.closeAllConnections()
+    vendor.close()
+  })
+  const caller = someCaller('app', ['one', 'two'])
+  const { port } = vendor.address() as AddressInfo
+  const environment = { TWO_POSTHOG_HOST: `http://127.0.0.1:${port}` }
+  await using guarded = await serveGuarded({ accounts, callers: [caller.entry] }, { environment })
+  const query =
+    '{ node(id: "PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08") { ... on PageHeatmap { image { link } } } }'
+  const { body } = await post(guarded.origin, bearer(caller.key, 'two'), query)
+  const { data } = body as { data: { node: { image: { link: string } } } }
+  const response = await fetch(data.node.image.link)
+  await guarded.rewrite({ accounts: accounts.slice(0, 1), callers: [] })
+  expect((await post(guarded.origin, bearer(caller.key, 'two'))).status).toBe(401)
+  sending[0]?.end(picture.subarray(half))
+  expect(Buffer.from(await response.arrayBuffer()).equals(picture)).toBe(true)
 })
 
 test('a process reads its files again when they change, and on SIGHUP', async () => {
