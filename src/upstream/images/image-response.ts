@@ -81,7 +81,10 @@ export class ImageExchange extends Exchange<ImageResponse> {
     const shown = new ArrivingImage(image, tag)
     this.#arriving = shown
     const end = () => shown.end()
-    this.response.then(end, end)
+    this.response.then(end, () => {
+      end()
+      if (!strongTag(this.head)) tags.brokeOff(this.#imageHead, this.chunks)
+    })
     arriving(shown)
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { checksum } from './image.ts'
+import { checksum, cutParts } from './image.ts'
 
 /** What a vendor's image is recognised by before all of it is there: its address, its length and its first bytes. */
 export interface ImageHead {
@@ -12,15 +12,23 @@ export interface ImageHead {
 interface Known {
   readonly tag: string
   /** Of all bytes; undefined before they are there. */
-  sum: string | undefined
+  readonly sum: string | undefined
+  /** What came of one that broke off, which may have been sent under the tag. */
+  readonly begun: Begun | undefined
 }
 
-/** Images whose tags are remembered, of about 200 bytes each. */
+interface Begun {
+  readonly byteLength: number
+  readonly sum: string
+}
+
+/** Images whose tags are remembered, of about 300 bytes each. */
 const mostKnown = 5000
 
 /**
  * The tags of images whose vendor sends none. The tag of whole images is a checksum. An image that is sent while it arrives gets
- * a new tag, or the one that it had before, and keeps it as long as it is remembered. No two images ever have the same.
+ * a new tag, or the one that it had before, and keeps it as long as it is remembered. No two images ever have the same, nor
+ * does a part of one that broke off have that of another.
  */
 export class ImageTags {
   readonly #known = new LRUCache<string, Known>({ maxSize: mostKnown, sizeCalculation: () => 1 })
@@ -28,20 +36,47 @@ export class ImageTags {
   /** A tag for an image that arrives. It is right if `tagOf` returns the same once all bytes are there. */
   early(head: ImageHead): string {
     const name = nameOf(head)
-    const known = this.#known.get(name) ?? { tag: quoted(randomBytes(16)), sum: undefined }
+    const known = this.#known.get(name) ?? newlyKnown()
     this.#known.set(name, known)
     return known.tag
   }
 
-  tagOf(head: ImageHead, parts: readonly Uint8Array[]): string {
+  /** Keeps the early tag for an image that begins with these parts. Call it for each that does not come whole. */
+  brokeOff(head: ImageHead, parts: readonly Buffer[]): void {
+    const name = nameOf(head)
+    const last = this.#known.get(name)
+    const known = last && beginsWith(parts, last.begun) ? last : newlyKnown()
+    const begun = { byteLength: lengthOf(parts), sum: quoted(checksum(parts)) }
+    this.#known.set(name, { ...known, begun })
+  }
+
+  tagOf(head: ImageHead, parts: readonly Buffer[]): string {
     const name = nameOf(head)
     const sum = quoted(checksum(parts))
     const known = this.#known.get(name)
-    const isSame = known && (known.sum ?? sum) === sum
-    const { tag } = isSame ? known : { tag: sum }
-    this.#known.set(name, { tag, sum })
+    const isSame = known && (known.sum ?? sum) === sum && beginsWith(parts, known.begun)
+    // A part of another may have been sent under the checksum: after a change it is no tag any more.
+    const tag = isSame ? known.tag : known ? newTag() : sum
+    this.#known.set(name, { tag, sum, begun: undefined })
     return tag
   }
+}
+
+function newlyKnown(): Known {
+  return { tag: newTag(), sum: undefined, begun: undefined }
+}
+
+function newTag(): string {
+  return quoted(randomBytes(16))
+}
+
+function beginsWith(parts: readonly Buffer[], begun: Begun | undefined): boolean {
+  if (!begun) return true
+  return quoted(checksum(cutParts({ parts }, 0, begun.byteLength))) === begun.sum
+}
+
+function lengthOf(parts: readonly Buffer[]): number {
+  return parts.reduce((length, part) => length + part.byteLength, 0)
 }
 
 function nameOf({ url, byteLength, first }: ImageHead): string {
