@@ -115,7 +115,7 @@ class ReportBatch {
     store: MonthStore | undefined,
   ): ReportMonths | undefined {
     if (!store || plan.parts.length === 0) return undefined
-    const months = new ReportMonths(plan, key, step, store, this.#now)
+    const months = new ReportMonths(plan, key, step, store)
     return plan.isLong || months.haveSome ? months : undefined
   }
 
@@ -160,14 +160,17 @@ class ReportBatch {
   }
 
   #add(
-    { report, months, planned, window: { span, step } }: AskedWindow,
+    { report, months, planned, window: { span, step, name } }: AskedWindow,
     result: LocationTraffic | Error,
     { at = this.#now, isStale = false }: { readonly at?: number; readonly isStale?: boolean } = {},
   ): void {
     if (result instanceof Error) {
       const oldest = months?.standIn(planned, result)
       if (oldest === undefined) report.fail(result)
-      else this.#scope.usage.noteAge(oldest, true)
+      else {
+        this.#scope.usage.noteServed(name)
+        this.#scope.usage.noteAge(oldest, true)
+      }
       return
     }
     const parts = months ? months.add(planned, { traffic: result, at, isStale }) : [span]
@@ -177,6 +180,8 @@ class ReportBatch {
   /** Each report ends as soon as it is complete, so that they are not all printed in one turn of the event loop. */
   #close({ report, months }: AskedWindow, unclear: PendingReport[]): void {
     if (--report.open > 0) return
+    // A window that was asked for one month may lie in another that has it from before.
+    if (months?.oldest !== undefined) this.#scope.usage.noteAge(months.oldest, false)
     if (months && !report.complete(builder => months.finish(builder))) unclear.push(report)
     else if (report.key.onRefusal === 'PARTIAL') report.end()
   }

@@ -1,3 +1,4 @@
+import { ageOf } from '../cache/age.ts'
 import type { CacheEntry, CachePolicy } from '../cache/cache.ts'
 import type { LeaseResult } from '../cache/leases.ts'
 import { isDown } from '../error.ts'
@@ -78,9 +79,8 @@ export class CachedValues<Key, Value> {
     const { ttlOf, isValue } = this.#endpoint
     if (!entry || !isValue(entry.value)) return undefined
     const { value, at } = entry
-    const age = Date.now() - at
-    // Where a clock was put back the age is unknown.
-    if (age < -clockLeeway) return undefined
+    const age = ageOf(at)
+    if (age === undefined) return undefined
     if (age < Math.min(question.maximumAge, ttlOf(question.key, value, at)))
       return { value, at, isStale: false }
     question.expired = { value, at }
@@ -90,6 +90,3 @@ export class CachedValues<Key, Value> {
 
 /** Each look-up takes room, and the year of a fleet has thousands. */
 const lookUpsAtOnce = 100
-
-/** By how much the clocks of instances may differ, in milliseconds. */
-const clockLeeway = 5_000

@@ -47,7 +47,7 @@ export function planWindows(windows: readonly TrafficSpan[]): MonthPlan {
 }
 
 /**
- * Whole days or hours of windows that are over come from months, the rest from the windows. Whatever no month can hold
+ * Whole days or hours of whole windows that are over come from months, the rest from the windows. Whatever no month can hold
  * exactly comes from the windows: points of interest, local ranges, quarter-hours, days within an hour of UTC that is asked.
  */
 export function planMonths(
@@ -61,11 +61,11 @@ export function planMonths(
   if (withZones || span.form === 'local' || interval === '15min' || zone === null) return planWindows(windows)
   if (step === 'hourly' && !clockOf(zone).keepsWholeHours(span.start, span.end)) return planWindows(windows)
   if (step === '15min' && interval === 'whole') return planWindows(windows)
-  const firstOpen = windows.find(window => !isOver(window, now))
+  const firstOpen = windows.find(window => !isWhole(window, now))
   const folded = { start: span.start, end: Math.min(span.end, firstOpen?.start ?? span.end) }
   if (folded.start >= folded.end) return planWindows(windows)
   const kind = interval === 'hourly' ? 'hours' : 'days'
-  const over = windows.filter(window => isOver(window, now))
+  const over = windows.filter(window => isWhole(window, now))
   const parts = framesOf(folded, kind, step, zone).flatMap(frame => partOf(frame, folded, over))
   const [first, last] = [parts[0], parts.at(-1)]
   if (!first || !last || !parts.every(({ frame }) => frame.areQuarters)) return planWindows(windows)
@@ -105,6 +105,11 @@ function partOf(
     .filter(window => overlapOf(window, span).length > 0)
     .map(window => ({ span: window, window: numberOf(window.start) - numberOf(frame.start) }))
   return [{ frame, from, until, span, windows }]
+}
+
+/** A range that ends within a window may cut it, and what is cut off would be missing in the month. */
+function isWhole(window: TrafficSpan, now: number): boolean {
+  return window.end % windowLength === 0 && isOver(window, now)
 }
 
 function numberOf(time: number): number {

@@ -1,3 +1,4 @@
+import { ageOf } from '../../../upstream/cache/age.ts'
 import type { CachedObjects } from '../../../upstream/cache/cache.ts'
 import type { DwellTime } from '../assembly/aggregation.ts'
 import { identityName } from '../calls/location-windows.ts'
@@ -42,13 +43,18 @@ export class MonthStore {
   }
 
   /** Whether a window's traffic of that time counts as fresh, where it may be so old at most. */
-  isFresh(window: TrafficSpan, at: number, now: number, maximumAge = Number.POSITIVE_INFINITY): boolean {
-    return now - at < Math.min(maximumAge, trafficTtl(this.#settings.ttl, window, at))
+  isFresh(window: TrafficSpan, at: number, maximumAge = Number.POSITIVE_INFINITY): boolean {
+    return isYoungerThan(at, Math.min(maximumAge, trafficTtl(this.#settings.ttl, window, at)))
   }
 
   /** Whether a window's traffic of that time may stand in for what cannot be had. */
-  mayStandIn(window: TrafficSpan, at: number, now: number): boolean {
+  mayStandIn(window: TrafficSpan, at: number): boolean {
     const { ttl, staleMilliseconds } = this.#settings
-    return now - at < Math.max(staleMilliseconds, trafficTtl(ttl, window, at))
+    return isYoungerThan(at, Math.max(staleMilliseconds, trafficTtl(ttl, window, at)))
   }
+}
+
+function isYoungerThan(at: number, milliseconds: number): boolean {
+  const age = ageOf(at)
+  return age !== undefined && age < milliseconds
 }

@@ -41,17 +41,15 @@ export class ReportMonths {
   readonly #key: TrafficKey
   readonly #step: TrafficStep
   readonly #store: MonthStore
-  readonly #now: number
   readonly #parts: readonly HeldPart[]
   readonly #unfolded: Unfolded[] = []
   #mustReread = false
 
-  constructor(plan: MonthPlan, key: TrafficKey, step: TrafficStep, store: MonthStore, now: number) {
+  constructor(plan: MonthPlan, key: TrafficKey, step: TrafficStep, store: MonthStore) {
     this.plan = plan
     this.#key = key
     this.#step = step
     this.#store = store
-    this.#now = now
     this.#parts = plan.parts.map(part => this.#hold(part))
   }
 
@@ -60,9 +58,10 @@ export class ReportMonths {
     return raw.length > 0 ? undefined : this.#foldedAt(places)
   }
 
-  /** Whether they have something of the range. */
+  /** Whether they have something of the range, if only what is too old: then they get what is fresher. */
   get haveSome(): boolean {
-    return this.plan.windows.some(({ places }) => this.#foldedAt(places) !== undefined)
+    const hasExpired = this.#parts.some(({ expired }) => expired !== undefined)
+    return hasExpired || this.plan.windows.some(({ places }) => this.#foldedAt(places) !== undefined)
   }
 
   /** Folds a window into its months. Returns the parts of the range that the report takes from the window itself. */
@@ -88,7 +87,7 @@ export class ReportMonths {
     for (const { part, expired } of failed) {
       for (const { span, window } of part.windows) {
         const at = expired?.givenAt(window)
-        if (at === undefined || !this.#store.mayStandIn(span, at, this.#now)) return undefined
+        if (at === undefined || !this.#store.mayStandIn(span, at)) return undefined
         oldest = Math.min(oldest, at)
       }
     }
@@ -115,6 +114,14 @@ export class ReportMonths {
     return true
   }
 
+  /** When the oldest traffic was given of which they hold the range; undefined without any. */
+  get oldest(): number | undefined {
+    const times = this.#parts.flatMap(({ part: { windows }, month, standIn }) =>
+      windows.flatMap(({ window }) => (standIn ?? month)?.givenAt(window) ?? []),
+    )
+    return times.length === 0 ? undefined : times.reduce((one, other) => Math.min(one, other))
+  }
+
   #foldedAt(places: PlannedWindow['places']): number | undefined {
     let oldest = Number.POSITIVE_INFINITY
     for (const { part, window } of places) {
@@ -128,7 +135,9 @@ export class ReportMonths {
   #hold(part: MonthPart): HeldPart {
     const name = this.#store.nameOf(part.frame, this.#key)
     const found = this.#store.find(name)
-    const month = found && this.#isFresh(found, part) ? found : undefined
+    // Whoever asked again and got less must not take what is kept from others.
+    const whole = [found, found?.expired].find(one => one && this.#isFresh(one, part) && isFull(one, part))
+    const month = whole ?? (found && this.#isFresh(found, part) ? found : undefined)
     const expired = found?.expired ?? (month ? undefined : found)
     return { part, name, month, keptBytes: month?.bytes ?? 0, expired, standIn: undefined }
   }
@@ -148,7 +157,7 @@ export class ReportMonths {
   #isFresh(month: TrafficMonth, { windows }: MonthPart): boolean {
     return windows.every(({ span, window }) => {
       const at = month.givenAt(window)
-      return at === undefined || this.#store.isFresh(span, at, this.#now, this.#key.maximumAge)
+      return at === undefined || this.#store.isFresh(span, at, this.#key.maximumAge)
     })
   }
 
@@ -160,6 +169,10 @@ export class ReportMonths {
     held.keptBytes = held.month.bytes
     this.#store.keep(name, held.month)
   }
+}
+
+function isFull(month: TrafficMonth, { windows }: MonthPart): boolean {
+  return windows.every(({ window }) => month.givenAt(window) !== undefined)
 }
 
 function overlapOf(window: TrafficSpan, { start, end }: TrafficSpan): TrafficSpan {

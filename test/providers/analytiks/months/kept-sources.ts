@@ -35,6 +35,8 @@ export interface KeptSources extends AsyncDisposable {
   rows: readonly History[]
   /** Thrown by each call while it is set. */
   failure: Error | undefined
+  /** The same, before a call is made. */
+  unmade: Error | undefined
   /** Calls for windows that begin then or later fail. */
   failsFrom: number | undefined
   readonly cache: Cache
@@ -91,9 +93,10 @@ export async function askTraffic(
 
 function upstreamOf(rows: readonly History[]) {
   let calls = 0
-  const upstream: Pick<KeptSources, 'rows' | 'failure' | 'failsFrom' | 'calls'> = {
+  const upstream: Pick<KeptSources, 'rows' | 'failure' | 'unmade' | 'failsFrom' | 'calls'> = {
     rows,
     failure: undefined,
+    unmade: undefined,
     failsFrom: undefined,
     calls: () => calls,
   }
@@ -107,6 +110,7 @@ function upstreamOf(rows: readonly History[]) {
       throw new TypeError('Nobody asks for a brand.')
     },
     async partial({ span }, choice, callContext) {
+      if (upstream.unmade) throw upstream.unmade
       calls++
       callContext.begun?.()
       if (upstream.failure) throw upstream.failure

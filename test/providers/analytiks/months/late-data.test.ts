@@ -83,6 +83,56 @@ test('the windows that failed are asked again, and no others', async () => {
   expect(kept.calls() - calls).toBe(6)
 })
 
+test('whoever wants it fresher and does not get it takes nothing from others', async () => {
+  await using kept = keptSources([counted(1)], 'sum')
+  await ask(kept)
+  kept.rows = [counted(2)]
+  vi.setSystemTime(Date.now() + day)
+  kept.failsFrom = Date.parse('2025-01-10T00:00:00Z')
+  await expect(ask(kept, { maximumAge: 60_000 })).rejects.toThrow('refused')
+  expect(await ask(kept)).toMatchObject({ total: 1, made: 0, cached: windows, age: day })
+  kept.failsFrom = undefined
+  expect(await ask(kept, { maximumAge: 60_000 })).toMatchObject({ total: 2, age: 0 })
+  expect(await ask(kept)).toMatchObject({ total: 2, made: 0 })
+})
+
+test('of a short range that was asked fresher, nobody gets the older counts afterwards', async () => {
+  const span = utc('2025-02-03T00:00:00Z', '2025-02-05T00:00:00Z')
+  await using kept = keptSources([counted(1)], 'sum')
+  await ask(kept)
+  kept.rows = [counted(2)]
+  vi.setSystemTime(Date.now() + day)
+  expect(await ask(kept, { span })).toMatchObject({ total: 1, made: 0 })
+  expect(await ask(kept, { span, maximumAge: 60_000 })).toMatchObject({ total: 2, made: 1 })
+  expect(await ask(kept, { span })).toMatchObject({ total: 2, made: 0 })
+})
+
+test('the age is that of the oldest month, also where a window was asked for another', async () => {
+  const february = utc('2025-02-01T00:00:00Z', '2025-03-01T00:00:00Z')
+  // The window of 26 February lies in both months.
+  const march = utc('2025-02-26T00:00:00Z', '2025-04-01T00:00:00Z')
+  await using kept = keptSources([counted(1)], 'sum')
+  await ask(kept, { span: february })
+  vi.setSystemTime(Date.now() + 9 * day)
+  expect(await ask(kept, { span: march })).toMatchObject({ age: 9 * day })
+})
+
+test('months that stand in count as cached', async () => {
+  await using kept = keptSources([counted(1)], 'sum', { ttlSeconds: 86_400, staleMilliseconds: 3 * day })
+  await ask(kept)
+  vi.setSystemTime(Date.now() + 2 * day)
+  kept.unmade = down
+  expect(await ask(kept)).toMatchObject({ total: 1, made: 0, cached: windows, isStale: true })
+})
+
+test('a clock that was put back keeps nothing for longer', async () => {
+  await using kept = keptSources([counted(1)], 'sum')
+  await ask(kept)
+  kept.rows = [counted(2)]
+  vi.setSystemTime(Date.now() - day)
+  expect(await ask(kept)).toMatchObject({ total: 2, made: windows, age: 0 })
+})
+
 test('asking again and again takes no more memory, and the bound holds', async () => {
   await using kept = keptSources([counted(1)], 'sum')
   await ask(kept)
