@@ -89,7 +89,8 @@ export class Images {
     const { promise, resolve, reject } = Promise.withResolvers<ImageState | EarlyImage>()
     opened.then(resolve, reject)
     scope.onArriving = async image => {
-      if (!(image instanceof ArrivingImage)) return
+      // Of a call that failed nothing more comes: what is waited for is the next call, or its failure.
+      if (!(image instanceof ArrivingImage) || image.isOver) return
       if (!(await isServable(image, variant, this.#maximumPixels).catch(() => false))) return
       const whole = opened.then(imageOf)
       // Whoever sends it waits for it only at the end.

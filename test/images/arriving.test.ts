@@ -138,6 +138,23 @@ test.each([
   expect((await read(next)).equals(kept)).toBe(true)
 })
 
+test('whoever comes after it broke off waits for what its second call brings', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const late: Answer = async (response, request) => {
+    await released
+    gone(response, request)
+  }
+  const { link, calls, server } = await linkTo([cut, late, gone])
+  const response = await fetch(link)
+  while (calls.length < 2) await once(server, 'called')
+  const joining = fetch(link)
+  // It has joined by then.
+  await fetch(new URL('/livez', link))
+  release()
+  expect((await joining).status).toBe(404)
+  await expect(response.arrayBuffer()).rejects.toThrow()
+})
+
 test('one that stalls ends the connection once its deadline is over', async () => {
   const stall: Answer = response => head(response).write(picture.subarray(0, half))
   const { link } = await linkTo([stall], { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500' })

@@ -24,6 +24,11 @@ export class ArrivingImage implements ImageFile {
     return this.#etag
   }
 
+  /** Whether nothing more will come: all of it is there, or the call failed. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** A part has come. */
   note(): void {
     this.#change.resolve()

@@ -56,6 +56,19 @@ test('an image that broke off keeps its tag if it comes again with the same begi
   expect(tags.tagOf(head, [Buffer.from('xyyz')])).toBe(tag)
 })
 
+test('a checksum under which a part of another image may have been sent is no tag any more', () => {
+  const head = { url: 'a', byteLength: 4, first }
+  const [one, other] = [[Buffer.from('xyyy')], [Buffer.from('xzyy')]]
+  for (const isWhole of [true, false]) {
+    const tags = new ImageTags()
+    const tag = tags.tagOf(head, one)
+    expect(tags.early(head)).toBe(tag)
+    if (isWhole) tags.tagOf(head, other)
+    else tags.brokeOff(head, other)
+    expect(tags.tagOf(head, one)).not.toBe(tag)
+  }
+})
+
 test('an image that was never sent early has a tag of its bytes, the same in every process', () => {
   const head = { url: 'a', byteLength: 2, first }
   const tag = new ImageTags().tagOf(head, [Buffer.from('x'), Buffer.from('y')])
