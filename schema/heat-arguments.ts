@@ -78,7 +78,7 @@ export interface HeatArguments {
 
 /** No finer than PostHog's coordinates. */
 export const mostColumns = 100
-/** The most rows of a grid. */
+/** The most rows of a grid: where the grid itself is cut. */
 export const mostRows = 2000
 const widest = 10_000
 /** The default width of an image with a tenth on each side, as on PostHog's own page (its source). */

@@ -40,11 +40,13 @@ export function readHeatQuery(parameters: URLSearchParams, now: Date): HeatQuery
   ]
   if (firstDay === undefined) return refusedDay('date_from', given('date_from'))
   if (lastDay === undefined) return refusedDay('date_to', given('date_to'))
+  const isPage = pageFilter(given('url_exact'), given('url_pattern'))
+  if (!isPage) return refused('url_pattern', 'invalid_input', 'Invalid regular expression.')
   return {
     type: interactionTypes.find(type => type === (given('type') ?? 'click')),
     firstDay,
     lastDay,
-    isPage: pageFilter(given('url_exact'), given('url_pattern')),
+    isPage,
     minimumWidth: Number(given('viewport_width_min') ?? 0),
     maximumWidth: Number(given('viewport_width_max') ?? Number.POSITIVE_INFINITY),
     aggregation,
@@ -57,16 +59,27 @@ export function readHeatQuery(parameters: URLSearchParams, now: Date): HeatQuery
 const milliseconds = 86_400_000
 const mostPoints = 1_000_000
 
-/** If both are given and differ, the pattern counts. */
-function pageFilter(exact: string | undefined, pattern: string | undefined): (url: string) => boolean {
+/** If both are given and differ, the pattern counts. Undefined for a pattern that is none. */
+function pageFilter(
+  exact: string | undefined,
+  pattern: string | undefined,
+): ((url: string) => boolean) | undefined {
   if (pattern !== undefined) {
     const anchored = `${pattern.startsWith('^') ? '' : '^'}${pattern}${pattern.endsWith('$') ? '' : '$'}`
-    const expression = new RegExp(anchored.replace(/(?<!\.)\*/g, '.+'))
-    return url => expression.test(url)
+    const expression = expressionOf(anchored.replace(/(?<!\.)\*/g, '.+'))
+    return expression && (url => expression.test(url))
   }
   if (exact === undefined) return () => true
   const bare = (url: string) => url.replace(/\/+$/, '')
   return url => bare(url) === bare(exact)
+}
+
+function expressionOf(text: string): RegExp | undefined {
+  try {
+    return new RegExp(text)
+  } catch {
+    return undefined
+  }
 }
 
 function readDay(text: string, today: number): number | undefined {

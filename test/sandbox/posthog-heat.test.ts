@@ -79,6 +79,7 @@ test.each([
   [{ viewport_width_min: 'wide' }, 'invalid_input', 'A valid integer is required.'],
   [{ aggregation: 'mean' }, 'invalid_choice', '"mean" is not a valid choice.'],
   [{ date_from: 'spring' }, 'invalid_input', 'Error parsing provided date_from: spring'],
+  [{ url_pattern: 'https://a/(*' }, 'invalid_input', 'Invalid regular expression.'],
 ])('%j is refused', async (query, code, detail) => {
   const answer = await get(query)
   const [attr] = Object.keys(query)

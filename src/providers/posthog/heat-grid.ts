@@ -17,7 +17,7 @@ const step = 16
 /** The height of the vendor's buckets of scroll depth, in CSS pixels. */
 const scrollStep = 100
 /** With 100 columns that is 200,000 cells; 32,000 pixels of a page at the least. */
-export const mostRows = 2000
+const mostRows = 2000
 /** Cells of equal width hold equally many hundredths. */
 const evenColumns = [100, 50, 25, 20, 10, 5, 4, 2, 1]
 /** Windows narrower or wider than these do not decide how a grid is cut, in CSS pixels. */

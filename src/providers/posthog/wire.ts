@@ -112,7 +112,8 @@ export const heatPointsResponse = z.compile(
     .transform(({ results, fold, has_more }) => ({
       kind: 'points' as const,
       points: {
-        xs: results.map(point => Math.round(point.pointer_relative_x * 100)),
+        // All that is outside is alike, and stays a number as JSON.
+        xs: results.map(point => Math.min(Math.max(Math.round(point.pointer_relative_x * 100), -1), 101)),
         ys: results.map(point => point.pointer_y),
         counts: results.map(({ count }) => count),
         fixed: results.map(point => (point.pointer_target_fixed ? 1 : 0)),
