@@ -89,8 +89,10 @@ export class QuarterCheck {
   }
 }
 
-/** The starts and ends of periods that are not on a full hour of UTC, in order of time. */
+/** The starts and ends of periods that lie in the range and not on a full hour of UTC, in order of time. */
 export function edgesWithin({ start, end }: TrafficSpan, starts: readonly number[]): readonly number[] {
-  const edges = [...starts, start, end].filter(edge => edge % hour !== 0 && edge % quarterHour === 0)
+  const edges = [...starts.filter(edge => edge >= start), start, end].filter(
+    edge => edge % hour !== 0 && edge % quarterHour === 0,
+  )
   return [...new Set(edges)].sort((one, other) => one - other)
 }

@@ -84,6 +84,33 @@ describe('windows', () => {
     )
   })
 
+  test('that reach beyond the range find no hours outside it in place of its quarter-hours', () => {
+    const start = Date.parse('2025-06-02T00:00:00Z')
+    const hours = fc.uniqueArray(fc.nat(71), { maxLength: 6 })
+    const ends = fc.uniqueArray(fc.nat(72 * 4), { minLength: 2, maxLength: 2 })
+    const zones = fc.constantFrom('Asia/Kolkata', 'Asia/Kathmandu')
+    fc.assert(
+      fc.property(
+        hours,
+        ends,
+        zones,
+        fc.constantFrom('daily', 'whole'),
+        (hours, ends, timeZone, interval) => {
+          const [from = 0, until = 0] = ends.sort((one, other) => one - other)
+          const span = { form: 'utc', start: start + from * quarter, end: start + until * quarter } as const
+          const question = { ...ask(span, timeZone, ['visits']), interval }
+          const times = hours.sort((one, other) => one - other).map(index => start + index * hour)
+          const row = rowOf({ visits: { times, values: times.map(() => 1), zoned: true } })
+          const read = (window: TrafficSpan) =>
+            outcomeOf(() => seriesOf(buildReport(question, [[window, responseOf(row, window)]]), ['visits']))
+          const longer = { ...span, start: start - day, end: start + 4 * day }
+          expect(read(longer)).toEqual(read(spanAsked(question, stepOf(question))))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
   test('that reach beyond the range add nothing from outside it', () => {
     const row = rowOf(
       { visits: bucketsOf({ '2025-06-01T10:00:00Z': 1 }), bounces: bucketsOf({ '2025-06-02T10:00:00Z': 2 }) },
