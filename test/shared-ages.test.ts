@@ -18,10 +18,16 @@ const made = Date.UTC(2026, 10, 29, 12)
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: made }))
 afterEach(() => void vi.useRealTimers())
 
-function exchangeOf(oldest: number): EnteredExchange {
+/** When data was given, and until when the cache gives it, in milliseconds since 1970. */
+interface Given {
+  readonly at: number
+  readonly until: number
+}
+
+function exchangeOf(data: readonly Given[]): EnteredExchange {
   const request = new IncomingMessage(new Socket())
   const usage = new Usage()
-  usage.noteAge(oldest, false)
+  for (const { at, until } of data) usage.noteAge(at, false, until)
   return {
     request,
     response: new ServerResponse(request),
@@ -63,24 +69,31 @@ function extensionsOf(
   }
 }
 
-function kept(oldest: number, extensions: Readonly<Record<string, unknown>> = extensionsOf(oldest)) {
+const lasting: readonly Given[] = [{ at: made, until: Number.POSITIVE_INFINITY }]
+
+function kept(
+  data: readonly Given[],
+  extensions: Readonly<Record<string, unknown>> = extensionsOf(Math.min(...data.map(({ at }) => at))),
+) {
   const responses = new SharedResponses(1_000_000)
-  const exchange = exchangeOf(oldest)
+  const exchange = exchangeOf(data)
   const name = responses.nameOf(exchange, 'text')
   responses.add(name, exchange, { data: {}, extensions }, account.stored.count, response)
   return () => responses.find(name, account)
 }
 
-test('a response is shared until an age in it is another one, and for a second at most', () => {
-  const ages = fc.integer({ min: 0, max: 5000 })
+test('a response is shared until an age in it is another one or the cache gives some of its data no more, and for a second at most', () => {
+  const data = fc.record({ age: fc.integer({ min: 0, max: 5000 }), left: fc.integer({ min: 1, max: 2000 }) })
   const later = fc.integer({ min: -1500, max: 2500 })
   fc.assert(
-    fc.property(ages, later, (age, passed) => {
+    fc.property(fc.array(data, { minLength: 1, maxLength: 3 }), later, (all, passed) => {
       vi.setSystemTime(made)
-      const find = kept(made - age)
+      const find = kept(all.map(({ age, left }) => ({ at: made - age, until: made + left })))
       vi.setSystemTime(made + passed)
-      const isSameAge = Math.floor((age + passed) / 1000) === Math.floor(age / 1000)
-      expect(find() !== undefined).toBe(passed >= 0 && passed < 1000 && isSameAge)
+      const oldest = Math.max(...all.map(({ age }) => age))
+      const isSameAge = Math.floor((oldest + passed) / 1000) === Math.floor(oldest / 1000)
+      const isFresh = all.every(({ left }) => passed < left)
+      expect(find() !== undefined).toBe(passed >= 0 && passed < 1000 && isSameAge && isFresh)
     }),
     { numRuns: 500 },
   )
@@ -92,21 +105,21 @@ test.each<readonly [what: string, told: Told]>([
   ['a call was neither', { planned: 2 }],
   ['data is past its time', { stale: true }],
 ])('a response is not kept if %s', (_what, told) => {
-  expect(kept(made, extensionsOf(made, told))()).toBeUndefined()
+  expect(kept(lasting, extensionsOf(made, told))()).toBeUndefined()
 })
 
 test('a response without extensions is not kept, nor one that tells of no vendor', () => {
-  expect(kept(made, {})()).toBeUndefined()
-  expect(kept(made, { upstream: {}, freshness: {} })()).toBeUndefined()
+  expect(kept(lasting, {})()).toBeUndefined()
+  expect(kept(lasting, { upstream: {}, freshness: {} })()).toBeUndefined()
 })
 
 test('nothing is shared once anything was stored for the account, and memory has a bound', () => {
-  const find = kept(made)
+  const find = kept(lasting)
   expect(find()).toBeDefined()
   account.stored.count++
   expect(find()).toBeUndefined()
   const small = new SharedResponses(10_000)
-  const exchange = exchangeOf(made)
+  const exchange = exchangeOf(lasting)
   const names = Array.from({ length: 20 }, (_, index) => small.nameOf(exchange, `text ${index}`))
   const result = { data: {}, extensions: extensionsOf(made) }
   for (const name of names) small.add(name, exchange, result, account.stored.count, response)

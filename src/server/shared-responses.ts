@@ -87,7 +87,7 @@ export class SharedResponses {
     for (const { provider, usage } of uses) {
       const [cost, freshness] = [printed.upstream[provider], printed.freshness[provider]]
       if (!cost || !freshness || usage.oldest === undefined || cost.cached !== cost.planned) return
-      until = Math.min(until, usage.oldest + 1000 * (freshness.ageSeconds + 1))
+      until = Math.min(until, usage.freshUntil, usage.oldest + 1000 * (freshness.ageSeconds + 1))
       quotas.push({ provider, left: cost.quotaLeft })
     }
     const { operation, estimatedCost, actualCost } = record

@@ -181,7 +181,8 @@ class ReportBatch {
   #close({ report, months }: AskedWindow, unclear: PendingReport[]): void {
     if (--report.open > 0) return
     // A window that was asked for one month may lie in another that has it from before.
-    if (months?.oldest !== undefined) this.#scope.usage.noteAge(months.oldest, false)
+    const age = months?.age
+    if (age) this.#scope.usage.noteAge(age.oldest, false, age.freshUntil)
     if (months && !report.complete(builder => months.finish(builder))) unclear.push(report)
     else if (report.key.onRefusal === 'PARTIAL') report.end()
   }

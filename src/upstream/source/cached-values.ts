@@ -81,8 +81,8 @@ export class CachedValues<Key, Value> {
     const { value, at } = entry
     const age = ageOf(at)
     if (age === undefined) return undefined
-    if (age < Math.min(question.maximumAge, ttlOf(question.key, value, at)))
-      return { value, at, isStale: false }
+    const longest = Math.min(question.maximumAge, ttlOf(question.key, value, at))
+    if (age < longest) return { value, at, isStale: false, until: at + longest }
     question.expired = { value, at }
     return undefined
   }

@@ -142,7 +142,6 @@ export class DataSource<Key, Value> {
       const name = names[index]
       if (at === undefined || name === undefined || !waiters.skip(index)) continue
       scope.usage.noteServed(name)
-      scope.usage.noteAge(at, false)
       held.take(index)
       if (scope.isPauseDue) await scope.pause(undefined)
     }
@@ -172,7 +171,7 @@ export class DataSource<Key, Value> {
 export interface Held {
   /** When upstream gave it, in milliseconds since 1970; undefined for a key that has to be asked. */
   readonly givenAt: (index: number) => number | undefined
-  /** Called once for each that is held. Must not throw. */
+  /** Called once for each that is held. Notes its age, at the latest with the last one. Must not throw. */
   readonly take: (index: number) => void
 }
 

@@ -117,7 +117,7 @@ export class InFlightQuestion<Key, Value> {
       }
       this.#note(waiters.scope)
       if (this.isTagged) waiters.scope.usage.isChangeable = true
-      waiters.scope.usage.noteAge(outcome.at, outcome.isStale)
+      waiters.scope.usage.noteAge(outcome.at, outcome.isStale, outcome.until)
       waiters.deliver(index, outcome.value, outcome)
     }
   }

@@ -27,6 +27,8 @@ export class Usage {
   bytes = 0
   /** When its oldest data came from upstream, in milliseconds since 1970. */
   oldest: number | undefined
+  /** Until when the cache gives all of its data to whoever asks the same, in milliseconds since 1970. */
+  freshUntil = Number.POSITIVE_INFINITY
   /** Whether some data is past its TTL, because upstream was down. */
   isStale = false
   /** Whether some data may be changed by a mutation at any moment. */
@@ -98,8 +100,10 @@ export class Usage {
     this.#shared.add(call)
   }
 
-  noteAge(at: number, isStale: boolean): void {
+  /** `until` is when the cache gives it no more; by default it did not come from there. */
+  noteAge(at: number, isStale: boolean, until = at): void {
     this.oldest = Math.min(this.oldest ?? at, at)
+    this.freshUntil = Math.min(this.freshUntil, until)
     this.isStale ||= isStale
   }
 }

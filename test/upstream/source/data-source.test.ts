@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openCache } from '../../../src/upstream/cache/cache.ts'
 import { CallerLimited, UpstreamError } from '../../../src/upstream/error.ts'
@@ -130,6 +131,43 @@ test('what was kept by a clock that was put back since is asked again, but clock
   vi.setSystemTime(55 * minute)
   expect(await answers.ask('what', scope())).toBe(2)
   expect(await answers.ask('what', scope())).toBe(2)
+})
+
+test('a request knows until when the cache alone answers it', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
+  const [longest, allowed] = [fc.integer({ min: 2, max: 20 }), fc.integer({ min: 1, max: 20 })]
+  const asked = fc.record({ ttl: longest, maximumAge: fc.option(allowed, { nil: undefined }) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(asked, { minLength: 1, maxLength: 4 }), async keys => {
+      await using cache = openCache({ bytes: 1_000_000, namespace: 'one' })
+      let calls = 0
+      const endpoint = callPerKey<(typeof keys)[number], number>({
+        nameOf: ({ ttl }) => `of ${ttl}`,
+        plan: () => ({ route: 'GET /' }),
+        call: async () => ++calls,
+        ttlOf: ({ ttl }) => ttl,
+        maximumAgeOf: ({ maximumAge }) => maximumAge,
+        isValue: value => typeof value === 'number',
+      })
+      const source = new DataSource(endpoint, { cache, staleMilliseconds: 0 })
+      const asks = async () => {
+        const [one, before] = [scope(), calls]
+        await Promise.all(keys.map(key => source.ask(key, one)))
+        return { made: calls - before, until: one.usage.freshUntil }
+      }
+      for (const key of keys) {
+        vi.setSystemTime(Date.now() + 1)
+        await source.ask(key, scope())
+      }
+      const { made, until } = await asks()
+      if (made > 0) return
+      vi.setSystemTime(until - 1)
+      expect((await asks()).made).toBe(0)
+      vi.setSystemTime(until)
+      expect((await asks()).made).toBeGreaterThan(0)
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('a request of one call does not wait behind all calls of another request', async () => {

@@ -43,8 +43,13 @@ export class MonthStore {
   }
 
   /** Whether a window's traffic of that time counts as fresh, where it may be so old at most. */
-  isFresh(window: TrafficSpan, at: number, maximumAge = Number.POSITIVE_INFINITY): boolean {
-    return isYoungerThan(at, Math.min(maximumAge, trafficTtl(this.#settings.ttl, window, at)))
+  isFresh(window: TrafficSpan, at: number, maximumAge?: number): boolean {
+    return isYoungerThan(at, this.freshUntil(window, at, maximumAge) - at)
+  }
+
+  /** Until when it counts so, in milliseconds since 1970. */
+  freshUntil(window: TrafficSpan, at: number, maximumAge = Number.POSITIVE_INFINITY): number {
+    return at + Math.min(maximumAge, trafficTtl(this.#settings.ttl, window, at))
   }
 
   /** Whether a window's traffic of that time may stand in for what cannot be had. */

@@ -114,12 +114,18 @@ export class ReportMonths {
     return true
   }
 
-  /** When the oldest traffic was given of which they hold the range; undefined without any. */
-  get oldest(): number | undefined {
-    const times = this.#parts.flatMap(({ part: { windows }, month, standIn }) =>
-      windows.flatMap(({ window }) => (standIn ?? month)?.givenAt(window) ?? []),
-    )
-    return times.length === 0 ? undefined : times.reduce((one, other) => Math.min(one, other))
+  /** When the oldest traffic was given of which they hold the range, and until when all of it is fresh; undefined without any. */
+  get age(): { readonly oldest: number; readonly freshUntil: number } | undefined {
+    let [oldest, freshUntil] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (const { part, month, standIn } of this.#parts) {
+      for (const { span, window } of part.windows) {
+        const at = (standIn ?? month)?.givenAt(window)
+        if (at === undefined) continue
+        oldest = Math.min(oldest, at)
+        freshUntil = Math.min(freshUntil, this.#store.freshUntil(span, at, this.#key.maximumAge))
+      }
+    }
+    return Number.isFinite(oldest) ? { oldest, freshUntil } : undefined
   }
 
   #foldedAt(places: PlannedWindow['places']): number | undefined {

@@ -117,6 +117,33 @@ test('the age is that of the oldest month, also where a window was asked for ano
   expect(await ask(kept, { span: march })).toMatchObject({ age: 9 * day })
 })
 
+test.each([
+  ['by the time that all is kept', undefined, 20 * day],
+  ['where some was asked for in the last hours', utc('2025-12-01T00:00:00Z', '2026-01-01T00:00:00Z'), 60_000],
+])('a request knows until when months answer it without a call: %s', async (_how, late, longest) => {
+  await using kept = keptSources([counted(1)], 'sum', { ttlSeconds: (20 * day) / 1000 })
+  const spans = [quarter.span, ...(late ? [late] : [])]
+  const askAll = async (maximumAge?: number) => {
+    const answers = await askTraffic(
+      kept,
+      spans.map(span => ({ ...quarter, span, maximumAge })),
+    )
+    return answers[0]?.usage ?? expect.unreachable()
+  }
+  await askAll()
+  for (const maximumAge of [undefined, 3 * day, 10_000]) {
+    const { made, freshUntil } = await askAll(maximumAge)
+    expect([made, freshUntil - Date.now()]).toEqual([0, Math.min(longest, maximumAge ?? longest)])
+    const now = Date.now()
+    vi.setSystemTime(freshUntil - 1)
+    expect((await askAll(maximumAge)).made).toBe(0)
+    vi.setSystemTime(now)
+  }
+  const { freshUntil } = await askAll()
+  vi.setSystemTime(freshUntil)
+  expect((await askAll()).made).toBeGreaterThan(0)
+})
+
 test('months that stand in count as cached', async () => {
   await using kept = keptSources([counted(1)], 'sum', { ttlSeconds: 86_400, staleMilliseconds: 3 * day })
   await ask(kept)
