@@ -20,6 +20,7 @@ export class LeaseChannel implements Disposable {
   readonly #options: LeaseChannelOptions
   /** Only this instance publishes there, to hear whether messages arrive. */
   readonly #ownName: string
+  #isSubscribed = false
   #isHearing = false
   #isTold = false
   #isChecking = false
@@ -51,7 +52,11 @@ export class LeaseChannel implements Disposable {
   }
 
   readonly #listen = () => {
-    this.#options.subscriber.subscribe(this.name, this.#ownName).then(this.check, error => {
+    const subscribed = () => {
+      this.#isSubscribed = true
+      this.check()
+    }
+    this.#options.subscriber.subscribe(this.name, this.#ownName).then(subscribed, error => {
       if (this.#options.subscriber.status === 'ready') this.#fail(error)
     })
   }
@@ -59,6 +64,7 @@ export class LeaseChannel implements Disposable {
   /** The loss of a connection is logged elsewhere. */
   readonly #leave = () => {
     clearTimeout(this.#timer)
+    this.#isSubscribed = false
     this.#isChecking = false
     this.#deafen()
   }
@@ -76,7 +82,8 @@ export class LeaseChannel implements Disposable {
   /** Finds out whether messages still arrive: a connection may be dead in silence. */
   readonly check = (): void => {
     const { redis, subscriber } = this.#options
-    if (this.#isChecking || subscriber.status !== 'ready') return
+    // Over its own connection a message may overtake the subscription, and nobody would hear it.
+    if (this.#isChecking || !this.#isSubscribed || subscriber.status !== 'ready') return
     this.#isChecking = true
     askTwice(() => redis.publish(this.#ownName, '')).then(
       () => {

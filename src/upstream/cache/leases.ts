@@ -18,7 +18,7 @@ export interface Lease {
   end(results: readonly LeaseResult[]): void
 }
 
-/** Some of the entries were leased or cached by others, so none is leased. Call `ended` or `leave`. */
+/** Some of the entries were leased or cached by others, so none is leased. Call `ended`. */
 export interface OthersLeases {
   readonly isOwn: false
   /** Of each entry; one that is cached was so lately. */
@@ -28,7 +28,6 @@ export interface OthersLeases {
    * aborts, with what was told of each entry.
    */
   ended(signal: AbortSignal): Promise<readonly unknown[]>
-  leave(): void
 }
 
 /** Lets one of all instances call upstream for an entry, while the others wait for what comes of it. */
@@ -120,7 +119,6 @@ export function openLeases({
           else watch.leave()
           return names.map(watch.toldOf)
         },
-        leave: watch.leave,
       }
     },
     [Symbol.dispose]() {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type Cache, openCache } from '../../../src/upstream/cache/cache.ts'
-import type { Lease, Leases, OthersLeases } from '../../../src/upstream/cache/leases.ts'
+import { type Lease, type Leases, type OthersLeases, openLeases } from '../../../src/upstream/cache/leases.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
@@ -52,6 +52,24 @@ test('a connection that is dead in silence keeps nobody waiting for leases', asy
   await expect.poll(() => there.leases.claim(['what'], false)).toMatchObject({ states: ['leased'] })
   expect(there.lines).toHaveLength(2)
   held.end([])
+})
+
+test('a connection that is ready while the subscription is still on its way does not deafen an instance', async () => {
+  await using server = await startRedis()
+  await using proxy = await startSwallowing(server)
+  proxy.hold()
+  const lines: string[] = []
+  const log = { ...silentLog, warn: (_fields: object, message: string) => lines.push(message) }
+  using redis = openRedis(proxy.url, silentLog)
+  using subscriber = redis.duplicate({ autoResubscribe: false })
+  using leases = openLeases({ redis, subscriber, namespace: 'fleet', log })
+  await proxy.held
+  redis.disconnect(true)
+  await once(redis, 'ready')
+  await redis.ping()
+  proxy.release()
+  await vi.waitFor(async () => expect(await leases.claim(['what'], false)).toBeDefined(), patience)
+  expect(lines).toEqual([])
 })
 
 test('who waits for a lease hears its end again after its connection was lost and came back', async () => {
@@ -112,6 +130,8 @@ async function instance(url: string) {
 /** A way to a Redis on which messages may get lost without a word. */
 async function startSwallowing({ port }: RedisServer) {
   let isSwallowing = false
+  let held: (() => void)[] | undefined
+  const hasHeld = Promise.withResolvers<void>()
   const subscribed = new Set<Socket>()
   const open = new Set<Socket>()
   const server = createServer(near => {
@@ -119,7 +139,10 @@ async function startSwallowing({ port }: RedisServer) {
     for (const socket of [near, far]) open.add(socket)
     near.on('data', data => {
       if (data.includes('subscribe')) subscribed.add(near)
-      if (!(isSwallowing && subscribed.has(near))) far.write(data)
+      if (held && subscribed.has(near)) {
+        held.push(() => far.write(data))
+        hasHeld.resolve()
+      } else if (!(isSwallowing && subscribed.has(near))) far.write(data)
     })
     far.on('data', data => {
       if (!(isSwallowing && subscribed.has(near))) near.write(data)
@@ -139,6 +162,15 @@ async function startSwallowing({ port }: RedisServer) {
     },
     spit() {
       isSwallowing = false
+    },
+    /** Keeps what subscribes until it is released. */
+    hold() {
+      held = []
+    },
+    held: hasHeld.promise,
+    release() {
+      for (const pass of held ?? []) pass()
+      held = undefined
     },
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy()
