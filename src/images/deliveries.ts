@@ -12,10 +12,12 @@ export interface DeliveryOptions {
 export class Deliveries {
   readonly #patience: number
   readonly #maximumBytes: number
-  /** Ordered by when each last took something, the longest idle first. */
-  readonly #readers = new Set<Reader>()
-  /** How many readers each image has. */
-  readonly #held = new Map<HeldImage, number>()
+  /** Those who are to take something, the longest idle first. */
+  readonly #taking = new Set<Reader>()
+  /** Those who have taken all that is there, and wait for the vendor. */
+  readonly #waiting = new Set<Reader>()
+  /** By their parts: an image that arrives and the whole one are the same bytes. */
+  readonly #held = new Map<HeldImage['parts'], { readers: number; readonly byteLength: number }>()
   #bytes = 0
 
   constructor({ patience = readerPatience, maximumBytes = 268_435_456 }: DeliveryOptions = {}) {
@@ -44,12 +46,14 @@ export class Deliveries {
   }
 
   #begin(reader: Reader): void {
-    const { image } = reader
-    const readers = this.#held.get(image) ?? 0
-    if (readers === 0) this.#bytes += image.byteLength
-    this.#held.set(image, readers + 1)
-    this.#readers.add(reader)
-    for (const slowest of this.#readers) {
+    const { parts, byteLength } = reader.image
+    const held = this.#held.getOrInsertComputed(parts, () => {
+      this.#bytes += byteLength
+      return { readers: 0, byteLength }
+    })
+    held.readers++
+    this.#waiting.add(reader)
+    for (const slowest of [...this.#taking, ...this.#waiting]) {
       if (this.#bytes <= this.#maximumBytes || slowest === reader) break
       drop(slowest.response)
       this.#end(slowest)
@@ -57,22 +61,24 @@ export class Deliveries {
   }
 
   #end(reader: Reader): void {
-    if (!this.#readers.delete(reader)) return
-    const { image } = reader
-    const readers = this.#held.get(image) ?? 0
-    if (readers > 1) return void this.#held.set(image, readers - 1)
-    this.#held.delete(image)
-    this.#bytes -= image.byteLength
+    if (!this.#taking.delete(reader) && !this.#waiting.delete(reader)) return
+    const { parts } = reader.image
+    const held = this.#held.get(parts)
+    if (!held || --held.readers > 0) return
+    this.#held.delete(parts)
+    this.#bytes -= held.byteLength
   }
 
   async #taken(reader: Reader, give: (taken: () => void) => void): Promise<void> {
+    if (this.#waiting.delete(reader)) this.#taking.add(reader)
     await untilTaken(reader.response, this.#patience, give)
-    if (this.#readers.delete(reader)) this.#readers.add(reader)
+    if (this.#taking.delete(reader)) this.#waiting.add(reader)
   }
 }
 
-/** Known by its identity: all who read it hold the same bytes. */
 export interface HeldImage {
+  /** Known by its identity: all who read it hold the same bytes. */
+  readonly parts: readonly Buffer[]
   readonly byteLength: number
 }
 

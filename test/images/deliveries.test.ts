@@ -53,6 +53,40 @@ test('one image is held once however many read it', async () => {
   }
 })
 
+test('an image is held once by those who read it while it arrives and those who have it whole', async () => {
+  const early = pictureOf()
+  const copies = [early, { ...early }]
+  const upstream = await deliver(
+    { patience: 600_000, maximumBytes: early.byteLength },
+    () => copies.pop() ?? early,
+  )
+  const first = await upstream.reader()
+  await upstream.reader()
+  expect([first.response.destroyed, upstream.underWay()]).toEqual([false, 2])
+})
+
+test('a reader who waits for the vendor is not idle', async () => {
+  const vendor = Promise.withResolvers<void>()
+  async function* late(picture: ImageFile) {
+    yield Buffer.alloc(1)
+    await vendor.promise
+    yield* picture.parts
+  }
+  const maximumBytes = 2.5 * megabytes * 2 ** 20
+  let readers = 0
+  const upstream = await deliver({ patience: 600_000, maximumBytes }, pictureOf, picture =>
+    readers++ === 0 ? late(picture) : picture.parts,
+  )
+  const waiting = await upstream.reader()
+  await once(waiting.socket, 'readable')
+  const idle = await upstream.reader()
+  const third = await upstream.reader()
+  await Promise.race([idle.hadAll, waiting.hadAll])
+  const closed = [waiting, idle, third].map(({ response }) => response.closed)
+  expect(closed).toEqual([false, true, false])
+  vendor.resolve()
+})
+
 interface Reader {
   readonly socket: Socket
   /** The first answer to it. */
@@ -62,7 +96,11 @@ interface Reader {
 }
 
 /** A server that delivers one image a request, and readers who take nothing of it by themselves. */
-async function deliver(options: DeliveryOptions, pictureFor: () => ImageFile = pictureOf) {
+async function deliver(
+  options: DeliveryOptions,
+  pictureFor: () => ImageFile = pictureOf,
+  piecesOf: (picture: ImageFile) => Iterable<Buffer> | AsyncIterable<Buffer> = ({ parts }) => parts,
+) {
   const deliveries = new Deliveries(options)
   let underWay = 0
   const server = createServer(async (_request, response) => {
@@ -70,7 +108,7 @@ async function deliver(options: DeliveryOptions, pictureFor: () => ImageFile = p
     underWay++
     response.writeHead(200, { 'content-length': picture.byteLength })
     server.emit('begun', response)
-    await deliveries.deliver(response, picture, picture.parts)
+    await deliveries.deliver(response, picture, piecesOf(picture))
     underWay--
   })
   server.listen(0, '127.0.0.1')
