@@ -51,7 +51,9 @@ export function openImageDownloader(
         },
       }
       const { arriving } = callContext
-      const open = () => new ImageExchange({ provider, url: url.href, maximumBytes, tags, arriving })
+      // What follows the path may be a signature: another one each time, and a secret.
+      const address = url.origin + url.pathname
+      const open = () => new ImageExchange({ provider, address, maximumBytes, tags, arriving })
       return dispatch({ request, open, callContext, isRead: true, isCreation: false })
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),

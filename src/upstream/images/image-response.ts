@@ -11,7 +11,8 @@ export type ImageResponse = (HttpHead & { readonly picture: ImageFile }) | HttpR
 
 export interface ImageExchangeOptions {
   readonly provider: ProviderName
-  readonly url: string
+  /** Without a query. */
+  readonly address: string
   readonly maximumBytes: number
   readonly tags: ImageTags
   /** Called with an image that is worth sending before all of it is there. */
@@ -101,7 +102,7 @@ export class ImageExchange extends Exchange<ImageResponse> {
 
   get #imageHead(): ImageHead {
     return {
-      url: this.#options.url,
+      address: this.#options.address,
       byteLength: this.#length,
       first: cutParts({ parts: this.chunks }, 0, headBytes),
     }

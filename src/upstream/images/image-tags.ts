@@ -4,7 +4,8 @@ import { checksum, cutParts } from './image.ts'
 
 /** What a vendor's image is recognised by before all of it is there: its address, its length and its first bytes. */
 export interface ImageHead {
-  readonly url: string
+  /** Without a query. */
+  readonly address: string
   readonly byteLength: number
   readonly first: readonly Uint8Array[]
 }
@@ -79,8 +80,8 @@ function lengthOf(parts: readonly Buffer[]): number {
   return parts.reduce((length, part) => length + part.byteLength, 0)
 }
 
-function nameOf({ url, byteLength, first }: ImageHead): string {
-  return quoted(checksum([Buffer.from(`${byteLength} ${url} `), ...first]))
+function nameOf({ address, byteLength, first }: ImageHead): string {
+  return quoted(checksum([Buffer.from(`${byteLength} ${address} `), ...first]))
 }
 
 function quoted(bytes: Buffer): string {

@@ -2,7 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
+import type { CallContext } from '../../../src/upstream/call-context.ts'
 import { isPublic, publicLookup } from '../../../src/upstream/http/public-address.ts'
+import { ArrivingImage } from '../../../src/upstream/images/arriving-image.ts'
 import { openImageDownloader } from '../../../src/upstream/images/image-download.ts'
 import { failureOf } from '../../support/wiring.ts'
 
@@ -28,6 +30,18 @@ test("an image's tag is the upstream's if it is strong, else one of its bytes", 
   expect(strong).toBe('"abc"')
   expect(weak).toMatch(/^"[\w-]{22}"$/)
   expect(none).toBe(weak)
+})
+
+test('an image that arrives has its tag again at an address that was signed anew', async () => {
+  const { get } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-length': 200_000 }).end(Buffer.concat([png], 200_000))
+  })
+  const early: string[] = []
+  const arriving = (image: object) => {
+    if (image instanceof ArrivingImage) early.push(image.etag)
+  }
+  for (const signature of ['one', 'other']) await get(`/picture?signature=${signature}`, { arriving })
+  expect(early).toEqual([expect.any(String), early[0]])
 })
 
 test('a page in place of an image is rejected before the rest of it is read', async () => {
@@ -155,10 +169,10 @@ async function upstream(
   onTestFinished(() => pictures[Symbol.asyncDispose]())
   const { port } = server.address() as AddressInfo
   return {
-    get: (path: string) =>
+    get: (path: string, callContext: Partial<CallContext> = {}) =>
       pictures.get({
         url: new URL(`http://${host}:${port}${path}`),
-        callContext: { signal: new AbortController().signal },
+        callContext: { signal: new AbortController().signal, ...callContext },
       }),
   }
 }

@@ -21,7 +21,7 @@ test('no two images ever have the same tag or begin under the same, and one that
       const begunUnder = new Map<string, Buffer[]>()
       const lastOf = new Map<string, { tag: string; body: number }>()
       for (const { url, body, isEarly, brokenAfter } of steps) {
-        const head = { url, byteLength: 4, first }
+        const head = { address: url, byteLength: 4, first }
         const bytes = bodies[body] ?? Buffer.of()
         const early = isEarly ? tags.early(head) : undefined
         if (early !== undefined)
@@ -48,7 +48,7 @@ test('no two images ever have the same tag or begin under the same, and one that
 
 test('an image that broke off keeps its tag if it comes again with the same beginning', () => {
   const tags = new ImageTags()
-  const head = { url: 'a', byteLength: 4, first }
+  const head = { address: 'a', byteLength: 4, first }
   const tag = tags.early(head)
   tags.brokeOff(head, [Buffer.from('xy')])
   tags.brokeOff(head, [Buffer.from('x'), Buffer.from('yy')])
@@ -57,7 +57,7 @@ test('an image that broke off keeps its tag if it comes again with the same begi
 })
 
 test('a checksum under which a part of another image may have been sent is no tag any more', () => {
-  const head = { url: 'a', byteLength: 4, first }
+  const head = { address: 'a', byteLength: 4, first }
   const [one, other] = [[Buffer.from('xyyy')], [Buffer.from('xzyy')]]
   for (const isWhole of [true, false]) {
     const tags = new ImageTags()
@@ -70,8 +70,8 @@ test('a checksum under which a part of another image may have been sent is no ta
 })
 
 test('an image that was never sent early has a tag of its bytes, the same in every process', () => {
-  const head = { url: 'a', byteLength: 2, first }
+  const head = { address: 'a', byteLength: 2, first }
   const tag = new ImageTags().tagOf(head, [Buffer.from('x'), Buffer.from('y')])
   expect(tag).toMatch(/^"[\w-]{22}"$/)
-  expect(new ImageTags().tagOf({ ...head, url: 'b' }, [Buffer.from('xy')])).toBe(tag)
+  expect(new ImageTags().tagOf({ ...head, address: 'b' }, [Buffer.from('xy')])).toBe(tag)
 })
