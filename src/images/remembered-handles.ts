@@ -6,7 +6,7 @@ type Read = Awaited<ReturnType<Handles['read']>>
 /** Handles that are remembered, of about a kilobyte each. */
 const mostRemembered = 1000
 
-/** Remembers what handles say, since decrypting one costs as much as a tenth of sending its image. Forgets those that expire. */
+/** Remembers what handles say until they expire: to decrypt a handle takes a tenth of the time of sending its image. */
 export function rememberHandles({ make, read }: Handles, now: () => number = Date.now): Handles {
   const known = new LRUCache<string, Read>({ maxSize: mostRemembered, sizeCalculation: () => 1 })
   return {

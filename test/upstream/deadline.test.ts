@@ -46,19 +46,6 @@ test('a disposed deadline leaves neither a timer nor a listener', () => {
   expect([vi.getTimerCount(), getEventListeners(scope.signal, 'abort').length]).toEqual([0, 0])
 })
 
-test('a disposable deadline aborts with the given signal, or by itself', async () => {
-  const reason = new Error('The browser was closed.')
-  const scope = new AbortController()
-  using open = openDeadline(600_000, scope.signal)
-  scope.abort(reason)
-  expect(open.signal.reason).toBe(reason)
-  using late = openDeadline(600_000, scope.signal)
-  expect(late.signal.reason).toBe(reason)
-  using short = openDeadline(5, never)
-  if (!short.signal.aborted) await once(short.signal, 'abort')
-  expect(endedError('datadog', short.signal).code).toBe('UPSTREAM_TIMEOUT')
-})
-
 test('an aborted signal is an error of a cancelled call, with the reason as its cause', () => {
   const reason = new Error('The browser was closed.')
   expect(endedError('datadog', AbortSignal.abort(reason))).toMatchObject({

@@ -47,6 +47,11 @@ export class Course {
     return this.#hasBegun
   }
 
+  /** Whether an attempt was made, so that the next one repeats the call. */
+  get hasStarted(): boolean {
+    return this.#startedAt !== undefined
+  }
+
   /** Whether nobody waits any more. A deadline that passed is no such end. */
   get isAbandoned(): boolean {
     const { aborted, reason } = this.#callContext.signal

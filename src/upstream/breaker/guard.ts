@@ -117,9 +117,12 @@ export class Guard {
     if (!attempt) return { error: this.refusal(), isMade: false }
     let isMade = false
     let outcome: Outcome = 'unknown'
+    const hasDeadline = course.hasStarted
+    const inTime = <Part>(part: Make<Part>) =>
+      hasDeadline ? part(callContext) : this.#inTime(course, callContext, part)
     try {
       const prepare = async () => {
-        const prepared = question.prepare && this.#inTime(course, callContext, question.prepare)
+        const prepared = question.prepare && inTime(question.prepare)
         await prepared?.catch(error => {
           // A failure of the call.
           isMade = true
@@ -130,10 +133,10 @@ export class Guard {
       const value = await send(question.beginsLater ? withoutBegun(sent) : sent, () => {
         if (attempt.isOver && !question.isPart) throw this.refusal()
         isMade = true
-        // Whoever makes the call keeps to the deadline, and only knows not what was used of it before.
+        // `make` keeps to the whole deadline by itself. It does not know how much of it was used before.
         const isShorter = course.age >= 1
         if (course.start()) this.#commons.retryBudget.noteCall()
-        return isShorter ? this.#inTime(course, callContext, make) : make(callContext)
+        return isShorter ? inTime(make) : make(callContext)
       })
       outcome = this.#isSlow(course) ? 'failed' : 'well'
       // The connection failed, once for all calls on it, and this call has told it.
