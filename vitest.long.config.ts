@@ -18,7 +18,13 @@ export default defineConfig({
   ...standard,
   test: {
     ...standard.test,
-    include: ['test/long/**/*.test.ts', 'test/graph/found-again.test.ts', 'test/brand-and-locations.test.ts'],
+    include: [
+      'test/long/**/*.test.ts',
+      'test/graph/found-again.test.ts',
+      'test/brand-and-locations.test.ts',
+      'test/sharing.test.ts',
+      'test/upstream/source/data-source-redis.test.ts',
+    ],
     env: { PROPERTY_RUNS: '10' },
     exclude: ['**/node_modules/**'],
     sequence: { shuffle: { files: false, tests: true }, sequencer: LongestFirst },

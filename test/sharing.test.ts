@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { type AnalytiksEmulator, serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import type { Call } from '../src/sandbox/emulator.ts'
 import { askText } from './support/client.ts'
+import { propertyRuns } from './support/property-runs.ts'
 import { serve } from './support/serving.ts'
 
 const day = 86_400_000
@@ -56,10 +57,10 @@ test('whatever is asked at once and in turn, each answer is the one that it gets
       }
       expect(tooLarge(served.sandbox.analytiks.journal.calls)).toEqual([])
     }),
-    { numRuns: 15, endOnFailure: true },
+    { numRuns: propertyRuns(6), endOnFailure: true },
   )
   expect(tooLarge(alone.sandbox.analytiks.journal.calls)).toEqual([])
-}, 120_000)
+}, 300_000)
 
 const hours = 12 * 24
 const fleet = Array.from({ length: 130 }, (_, index) => 1001 + index)
@@ -120,9 +121,9 @@ test('of whatever parts of a fleet are asked at once and in turn, each location 
       }
       expect(tooLarge(analytiks.journal.calls)).toEqual([])
     }),
-    { numRuns: 12, endOnFailure: true },
+    { numRuns: propertyRuns(5), endOnFailure: true },
   )
-}, 120_000)
+}, 300_000)
 
 interface FleetData {
   readonly nodes: readonly VisitsOfLocation[]

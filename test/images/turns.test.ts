@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import sharp from 'sharp'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -84,27 +81,6 @@ test('images are looked through one at a time, for however many different ones a
   onTestFinished(() => look.mockRestore())
   expect(await statusesOf(links)).toEqual(new Set([200]))
   expect([look.mock.calls.length, most]).toEqual([links.length, 1])
-})
-
-test('a hundred readers who read nothing hold up nobody', async () => {
-  const raw = { width: 1500, height: 1500, channels: 3 } as const
-  const large = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => large } } })
-  const [first = '', second = ''] = await linksOf(served, 2)
-  expect((await fetch(first)).status).toBe(200)
-  const { pathname, port } = new URL(first)
-  for (let readers = 0; readers < 100; readers++) {
-    const socket = connect(Number(port), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
-    socket.on('error', () => undefined)
-    socket.write(`GET ${pathname} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
-    const [head] = await once(socket, 'data')
-    socket.pause()
-    expect(String(head)).toMatch(/^HTTP\/1\.1 200 /)
-  }
-  expect(await statusesOf([first, second, `${second}?width=100`])).toEqual(new Set([200]))
 })
 
 test('however many images are opened, they are one caller to the limits of a vendor', async () => {

@@ -17,11 +17,16 @@ export async function sendRaw(origin: string, sent: string | Buffer): Promise<Ra
   const socket = connect(Number(port), hostname)
   const closed = once(socket, 'close').catch(() => undefined)
   let received = ''
+  // Of a page of 9 MB each look at all that came would copy it once more.
+  let isWhole: ((received: number, last: string) => boolean) | undefined
+  let last = ''
   socket.setEncoding('latin1')
   const whole = new Promise<void>(resolve => {
     socket.on('data', chunk => {
       received += chunk
-      if (isWhole(received)) resolve()
+      last = (last + chunk).slice(-5)
+      isWhole ??= endOf(received)
+      if (isWhole?.(received.length, last)) resolve()
     })
   })
   // A server that refuses what it did not read yet may reset the connection behind its answer.
@@ -41,14 +46,17 @@ export function headerOf({ head }: RawResponse, name: string): string | undefine
   return new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim()
 }
 
-function isWhole(text: string): boolean {
+/** Tells by what came so far, and by its last characters, whether a response is whole; undefined until its head is there. */
+function endOf(text: string, before = 0): ((received: number, last: string) => boolean) | undefined {
   const end = text.indexOf('\r\n\r\n')
-  if (end < 0) return false
-  if (text.startsWith('HTTP/1.1 100 ')) return isWhole(text.slice(end + 4))
+  if (end < 0) return undefined
+  const start = before + end + 4
+  if (text.startsWith('HTTP/1.1 100 ')) return endOf(text.slice(end + 4), start)
   const head = text.slice(0, end)
   const length = /^content-length: (\d+)$/im.exec(head)?.[1]
-  if (length !== undefined) return text.length - end - 4 >= Number(length) || / 304 /.test(head)
-  return /^transfer-encoding: chunked$/im.test(head) && text.endsWith('0\r\n\r\n')
+  if (length !== undefined) return received => received - start >= Number(length) || / 304 /.test(head)
+  const isChunked = /^transfer-encoding: chunked$/im.test(head)
+  return (_received, last) => isChunked && last === '0\r\n\r\n'
 }
 
 function parse(text: string): RawResponse {

@@ -117,7 +117,7 @@ test('no instance answers with less than a change that was answered before it wa
       if (loss === 'kill') await server.restart()
       expect(calls).toBeLessThanOrEqual(steps.length)
     }),
-    { numRuns: propertyRuns(20), endOnFailure: true },
+    { numRuns: propertyRuns(6), endOnFailure: true },
   )
 })
 
