@@ -9,7 +9,6 @@ import { callCost, connectionSize, sized } from './costs.ts'
 import { Location } from './location.ts'
 import { assumedZones, PointOfInterest } from './point-of-interest.ts'
 import { selectsBelow } from './selection.ts'
-import { toSpan } from './time-range.ts'
 import {
   ageArgument,
   checkTraffic,
@@ -21,6 +20,7 @@ import {
   trafficArguments,
 } from './traffic-arguments.ts'
 import { metricsOf } from './traffic-metric.ts'
+import { toSpan } from './traffic-range.ts'
 import { type Series, TrafficSeries } from './traffic-series.ts'
 
 export const Brand = builder.objectRef<{ readonly brandId: number }>('Brand')
@@ -36,7 +36,7 @@ interface Row {
   readonly location: LocationRecord
   readonly report: BrandReport
   readonly metrics: readonly TrafficMetric[]
-  readonly common: Pick<Series, 'interval' | 'isNamed'>
+  readonly common: Pick<Series, 'interval' | 'isNamed' | 'rangeOf'>
 }
 
 const LocationTraffic = builder.objectRef<Row>('LocationTraffic')
@@ -68,8 +68,7 @@ LocationTraffic.implement({
       listSize: { assumedSize: assumedZones },
       description:
         'The zones inside the location that have a bucket in the range, ordered by their first bucket, then by id.',
-      resolve: ({ report, common }) =>
-        report.pointsOfInterest.map(zone => ({ zone, interval: common.interval })),
+      resolve: ({ report, common }) => report.pointsOfInterest.map(zone => ({ zone, ...common })),
     }),
   }),
 })
@@ -107,11 +106,12 @@ builder.objectField(Brand, 'traffic', t =>
       ...sizedTraffic(locationMetrics.length),
     },
     resolve: async ({ brandId }, { range, interval, metrics, maxAge, ...page }, context, info) => {
-      const { loaders, catalog } = context
+      const { loaders, catalog, days } = context
       const asked = metrics ?? metricsOf('location', interval, context)
       const common = { interval: interval ?? 'hourly', isNamed: metrics != null }
       const paginator = loaders.analytiks.brandTraffic(brandId, {
-        spanOf: timeZone => toSpan(range, timeZone),
+        rangeName: JSON.stringify(range),
+        spanOf: timeZone => toSpan(range, timeZone, days),
         interval: common.interval,
         maximumAge: maximumAgeOf({ maxAge }),
         metrics: selectsBelow(info, 'series') ? asked : [],
@@ -130,7 +130,9 @@ builder.objectField(Brand, 'traffic', t =>
         edges: edges.map(({ cursor, node: report }) => {
           const location = catalog.location(`analytiks:${report.locationId}`)
           if (!location) throw new BadInput(`No location has the id "${report.locationId}".`)
-          return { cursor, node: { location, report, metrics: asked, common } }
+          const { timeZone } = location
+          const rangeOf = () => ({ timeZone, span: toSpan(range, timeZone, days) })
+          return { cursor, node: { location, report, metrics: asked, common: { ...common, rangeOf } } }
         }),
       }
     },

@@ -45,14 +45,19 @@ builder.objectFields(Location, t => ({
       '`captureRate` and `bounceRate` of each bucket of the range. Costs nothing beside `traffic` of the same range and interval. Null for a local range of a place without a time zone, and for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...ageArgument },
     extensions: { ...checked(checkTraffic), ...sizedTraffic(rateMetrics.length) },
-    resolve: async (location, args, { loaders }) => {
+    resolve: async (location, args, context) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = { ...questionOf(args, location), metrics: rateMetrics, withZones: false }
-      const report = await loaders.analytiks.traffic.load({ ...question, identity, onRefusal: 'PARTIAL' })
+      const asked = questionOf(args, location, context)
+      const question = { ...asked, metrics: rateMetrics, withZones: false }
+      const report = await context.loaders.analytiks.traffic.load({
+        ...question,
+        identity,
+        onRefusal: 'PARTIAL',
+      })
       const [walkBys, allVisits, bounces] = rateMetrics.map(metric => report.series(metric).columns())
       if (!walkBys || !allVisits || !bounces) return null
-      return { walkBys, allVisits, bounces }
+      return { walkBys, allVisits, bounces, range: asked }
     },
   }),
 }))
@@ -62,17 +67,17 @@ async function wholeRate(
   location: LocationRecord,
   args: Pick<TrafficArguments, 'range' | 'maxAge'>,
   metrics: readonly [part: TrafficMetric, whole: TrafficMetric],
-  { loaders }: Context,
+  context: Context,
 ): Promise<number | null> {
   const identity = identityOf(location)
   if (!identity) return null
   const question = {
-    ...questionOf(args, location),
+    ...questionOf(args, location, context),
     interval: 'whole',
     metrics,
     withZones: false,
   } as const
-  const report = await loaders.analytiks.traffic.load({ ...question, identity, onRefusal: 'PARTIAL' })
+  const report = await context.loaders.analytiks.traffic.load({ ...question, identity, onRefusal: 'PARTIAL' })
   const [part, whole] = metrics.map(metric => report.series(metric).total())
   return rateOf(part, whole)
 }

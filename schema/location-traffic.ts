@@ -51,12 +51,12 @@ builder.objectFields(Location, t => ({
     resolve: (location, args, context) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = questionOf(args, location)
+      const question = questionOf(args, location, context)
       const { interval } = question
       const metrics = args.metrics ?? metricsOf('location', args.interval, context)
       const onRefusal = args.onRefusal ?? 'PARTIAL'
       const key = { ...question, metrics, withZones: false, identity, onRefusal }
-      const common = { interval, isNamed: args.metrics != null }
+      const common = { interval, isNamed: args.metrics != null, rangeOf: () => question }
       // Not `async`: a fleet holds one pending promise for each location.
       return context.loaders.analytiks.traffic.load(key).then(report => seriesOf(report, metrics, common))
     },
@@ -69,18 +69,18 @@ builder.objectFields(Location, t => ({
       'The zones that Analytiks counts inside the location, if they have a bucket in the range, ordered by their first bucket, then by id. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument, ...ageArgument },
     extensions: { ...checked(checkTraffic), ...sizedTraffic(pointOfInterestMetrics.length) },
-    resolve: async (location, { onRefusal, ...args }, { loaders }) => {
+    resolve: async (location, { onRefusal, ...args }, context) => {
       const identity = identityOf(location)
       if (!identity) return null
-      const question = questionOf(args, location)
-      const { pointsOfInterest } = await loaders.analytiks.traffic.load({
+      const question = questionOf(args, location, context)
+      const { pointsOfInterest } = await context.loaders.analytiks.traffic.load({
         ...question,
         metrics: [],
         withZones: true,
         identity,
         onRefusal: onRefusal ?? 'PARTIAL',
       })
-      return pointsOfInterest.map(zone => ({ zone, interval: question.interval }))
+      return pointsOfInterest.map(zone => ({ zone, interval: question.interval, rangeOf: () => question }))
     },
   }),
 }))

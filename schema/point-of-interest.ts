@@ -9,7 +9,7 @@ import { type Series, TrafficSeries } from './traffic-series.ts'
 /** The assumed number of zones of a location. */
 export const assumedZones = 5
 
-interface Zone extends Pick<Series, 'interval'> {
+interface Zone extends Pick<Series, 'interval' | 'rangeOf'> {
   readonly zone: ZoneReport
 }
 
@@ -39,10 +39,10 @@ PointOfInterest.implement({
             'Defaults to VISITS, DWELL_TIME and PEAK_VISITS, which is all that a zone has. DAILY and longer leave out DWELL_TIME unless `ANALYTIKS_DWELL_TIME` is set.',
         }),
       },
-      resolve: ({ zone, interval }, { metrics }, context) => {
+      resolve: ({ zone, interval, rangeOf }, { metrics }, context) => {
         checkMetrics(metrics, interval, context)
         const asked = metrics ?? metricsOf('pointOfInterest', interval, context)
-        return seriesOf(zone, asked, { interval, isNamed: metrics != null }, zone.id)
+        return seriesOf(zone, asked, { interval, rangeOf, isNamed: metrics != null }, zone.id)
       },
     }),
   }),

@@ -1,12 +1,14 @@
 import type { TrafficColumns } from '../src/providers/analytiks/series.ts'
 import { builder } from './builder.ts'
 import { sizedByBuckets } from './costs.ts'
+import { type PlaceSpan, TrafficSpan } from './traffic-span.ts'
 
 /** The counts of each bucket of one range. */
 interface RateCounts {
   readonly walkBys: TrafficColumns
   readonly allVisits: TrafficColumns
   readonly bounces: TrafficColumns
+  readonly range: PlaceSpan
 }
 
 export const RateColumns = builder.objectRef<RateCounts>('RateColumns')
@@ -15,6 +17,11 @@ RateColumns.implement({
   description:
     'Rates of a location, one for each bucket, without gaps: the n-th belongs to the bucket that starts at the n-th of `starts`.',
   fields: t => ({
+    range: t.expose('range', {
+      type: TrafficSpan,
+      nullable: false,
+      description: 'What the range that was asked is at this place, by its own calendar.',
+    }),
     starts: t.field({
       type: ['DateTime'],
       extensions: sizedByBuckets,

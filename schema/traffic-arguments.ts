@@ -5,7 +5,6 @@ import type { PlaceReport } from '../src/providers/analytiks/series.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 import { type FieldSize, sized } from './costs.ts'
-import { TrafficRange, type TrafficRangeInput, toSpan } from './time-range.ts'
 import {
   checkMetrics,
   type IntervalInput,
@@ -13,6 +12,7 @@ import {
   TrafficInterval,
   TrafficMetricType,
 } from './traffic-metric.ts'
+import { checkRange, longestRange, TrafficRange, type TrafficRangeInput, toSpan } from './traffic-range.ts'
 import type { Series } from './traffic-series.ts'
 
 export const rangeArgument = builder.args(t => ({
@@ -20,7 +20,7 @@ export const rangeArgument = builder.args(t => ({
     type: TrafficRange,
     required: true,
     description:
-      'The range, as `{ utc: … }` or `{ local: … }`: at most ten years, within the years 1 to 9998. Half-open: a bucket that starts at its end is not in it. The future is neither asked nor reported; the running bucket holds what was counted so far.',
+      'The range, such as `{ utc: … }`, `{ local: … }`, `{ last: "P7D" }` or `{ period: LAST_MONTH }`: at most ten years, within the years 1 to 9998. Half-open: a bucket that starts at its end is not in it. The future is neither asked nor reported; the running bucket holds what was counted so far.',
   }),
 }))
 
@@ -81,13 +81,12 @@ const bucketLengths = {
 
 /** The most buckets that a range touches. */
 function bucketsOf({ range, interval }: TrafficArguments): number {
-  const { start, end } = toSpan(range, null)
-  return Math.ceil((end - start) / bucketLengths[interval ?? 'hourly']) + 1
+  return Math.ceil(longestRange(range) / bucketLengths[interval ?? 'hourly']) + 1
 }
 
 /** Refuses arguments that no time zone can make valid. */
 export function checkTraffic({ range, interval, metrics, maxAge }: TrafficArguments, context: Context): void {
-  toSpan(range, null)
+  checkRange(range)
   if (maxAge != null && maxAge < leastAge)
     throw new BadInput(`maxAge is at least ${leastAge} seconds, not ${maxAge}.`)
   checkMetrics(metrics, interval, context)
@@ -97,8 +96,9 @@ export function checkTraffic({ range, interval, metrics, maxAge }: TrafficArgume
 export function questionOf(
   { range, interval, maxAge }: TrafficArguments,
   { timeZone }: Pick<LocationRecord, 'timeZone'>,
+  { days }: Pick<Context, 'days'>,
 ) {
-  const span = toSpan(range, timeZone)
+  const span = toSpan(range, timeZone, days)
   if (isRolledUp(interval) && timeZone === null && span.form === 'utc') {
     throw new BadInput(
       'Days, weeks and months of a range in UTC need a time zone: give the location one in the catalog, or ask a local range.',
@@ -116,7 +116,7 @@ export function maximumAgeOf({ maxAge }: Pick<TrafficArguments, 'maxAge'>): numb
 export function seriesOf(
   place: PlaceReport,
   metrics: readonly TrafficMetric[],
-  common: Pick<Series, 'interval' | 'isNamed'>,
+  common: Pick<Series, 'interval' | 'isNamed' | 'rangeOf'>,
   pointOfInterestId: string | null = null,
 ): Series[] {
   return metrics

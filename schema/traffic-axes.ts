@@ -13,10 +13,13 @@ import {
   trafficArguments,
 } from './traffic-arguments.ts'
 import { isRolledUp } from './traffic-metric.ts'
+import { isRelative } from './traffic-range.ts'
+import { type PlaceSpan, TrafficSpan } from './traffic-span.ts'
 
 interface Axis {
   readonly timeZone: string | null
   readonly columns: TrafficColumns
+  readonly range: PlaceSpan
 }
 
 const TrafficAxis = builder.objectRef<Axis>('TrafficAxis')
@@ -28,6 +31,11 @@ TrafficAxis.implement({
     timeZone: t.expose('timeZone', {
       type: 'TimeZone',
       description: 'The time zone of the places; null for those without one in the catalog.',
+    }),
+    range: t.expose('range', {
+      type: TrafficSpan,
+      nullable: false,
+      description: 'What the range that was asked is at these places, by their own calendar.',
     }),
     starts: t.field({
       type: ['DateTime'],
@@ -51,7 +59,7 @@ TrafficAxis.implement({
 const assumedAxes = 24
 
 const axesDescription =
-  "The starts of the buckets once for each time zone of the page's places, in the order of their first place. Costs no upstream call. Days, weeks and months of a range in UTC, and buckets of a local range, have no axis for places without a time zone."
+  "The starts of the buckets once for each time zone of the page's places, in the order of their first place. Costs no upstream call. Days, weeks and months of a range in UTC, and buckets of a local range or one by the calendar, have no axis for places without a time zone."
 
 builder.objectField(LocationConnection, 'axes', t =>
   t.field({
@@ -92,11 +100,13 @@ builder.objectField(LocationTrafficConnection, 'axes', t =>
 function axesOf(
   timeZones: readonly (string | null)[],
   args: TrafficArguments,
-  { loaders }: Context,
+  context: Context,
 ): readonly Axis[] {
   return [...new Set(timeZones)].flatMap(timeZone => {
-    if (timeZone === null && (args.range.local || isRolledUp(args.interval))) return []
-    const columns = loaders.analytiks.axis(questionOf(args, { timeZone }))
-    return columns ? [{ timeZone, columns }] : []
+    if (timeZone === null && (args.range.local || isRelative(args.range) || isRolledUp(args.interval)))
+      return []
+    const question = questionOf(args, { timeZone }, context)
+    const columns = context.loaders.analytiks.axis(question)
+    return columns ? [{ timeZone, columns, range: question }] : []
   })
 }

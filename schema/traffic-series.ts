@@ -14,6 +14,7 @@ import {
   unitOf,
   unknownDwellTime,
 } from './traffic-metric.ts'
+import { type PlaceSpan, TrafficSpan } from './traffic-span.ts'
 
 /** One metric of one place. */
 export interface Series {
@@ -22,6 +23,7 @@ export interface Series {
   readonly pointOfInterestId: string | null
   /** Whether the metric was asked by name. */
   readonly isNamed: boolean
+  readonly rangeOf: () => PlaceSpan
 }
 
 const TrafficPoint = builder.objectRef<PointRecord>('TrafficPoint')
@@ -67,6 +69,12 @@ TrafficSeries.implement({
       type: TrafficInterval,
       nullable: false,
       description: 'The length of a bucket, as asked.',
+    }),
+    range: t.field({
+      type: TrafficSpan,
+      nullable: false,
+      description: 'What the range that was asked is at this place, by its own calendar.',
+      resolve: ({ rangeOf }) => rangeOf(),
     }),
     reported: t.boolean({
       nullable: false,

@@ -3,6 +3,7 @@ import type { Account, ProviderState } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
 import type { ImageReference } from './images/references.ts'
+import { LocalDays } from './local-days.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import { createLoaders, type LoaderSources, type Loaders } from './providers.ts'
 import type { Seal } from './seal.ts'
@@ -27,6 +28,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** The same without the deadline, for what is told bit by bit. */
   readonly gone: () => AbortSignal
+  /** Which day it is, by the clock of each place. */
+  readonly days: LocalDays
   /** In which its own work lets others be served. */
   readonly pauses: Pauses
   /** The URL that a picture is served at; to be drawn at another width where one is given. */
@@ -42,8 +45,11 @@ export interface Context {
   readonly costs: () => readonly Cost[]
   /** Notes that its response tells a state of this process, which may be another one the next moment. */
   readonly noteState: () => void
-  /** Whether its response so far holds for a moment: no such state, nor what a mutation may change. */
-  readonly isLasting: () => boolean
+  /**
+   * How long its response so far holds, in milliseconds since 1970: not at all with such a state or what a mutation may
+   * change, and until the first day that it used is over.
+   */
+  readonly holdsUntil: () => number
   /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
@@ -92,6 +98,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   }
   const loaderSources: LoaderSources = { sources: name => take(name, sources[name]), scope: scopeOf }
   const loaders = createLoaders(loaderSources)
+  const days = new LocalDays(Date.now())
   let tellsState = false
   return {
     caller,
@@ -102,6 +109,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
       datadogChanges(take('datadog', clients.datadog), scopeOf('datadog'), () => loaders.datadog.clear()),
     signal,
     gone,
+    days,
     pauses,
     async link(picture, width) {
       const url = new URL(publicUrl ?? origin())
@@ -122,7 +130,8 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     noteState() {
       tellsState = true
     },
-    isLasting: () => !tellsState && !providerNames.some(name => scopes[name]?.usage.isChangeable),
+    holdsUntil: () =>
+      tellsState || providerNames.some(name => scopes[name]?.usage.isChangeable) ? 0 : days.until,
     plan: isPlanOnly ? admission.plan : undefined,
   }
 }

@@ -92,6 +92,28 @@ test("the guide's query for heat has an answer like the guide's, whatever the da
   for (const { value, share } of hotspots) expect(share).toBe(value / total)
 })
 
+test("the guide's query for a week and the one before has days that follow each other", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [query = ''] = blocks('graphql', 'docs/traffic.md')
+  const { data, errors } = await askText<{ location: { week: Week[]; before: Week[] } }>(
+    isotherm.origin,
+    query,
+  )
+  expect(errors).toEqual([])
+  const [week, before] = [data.location.week[0], data.location.before[0]]
+  expect(before?.range.localEnd).toBe(week?.range.localStart)
+  expect([before?.columns.localStarts, week?.columns.localStarts].map(starts => starts?.length)).toEqual([
+    7, 7,
+  ])
+  expect(week?.total).toBeGreaterThan(0)
+})
+
+interface Week {
+  readonly range: { readonly localStart: string; readonly localEnd: string }
+  readonly total: number
+  readonly columns: { readonly localStarts: readonly string[] }
+}
+
 interface HeatOfPage {
   readonly pageHeatmap: {
     readonly heat: {

@@ -132,11 +132,13 @@ test('every fenced block of the README and the guides is one that a test runs', 
     'docs/failures.md: graphql',
     ...['graphql', 'json'].map(language => `docs/fleets-and-costs.md: ${language}`),
     ...['graphql', 'json'].map(language => `docs/heat.md: ${language}`),
+
     ...['graphql', 'js'].map(language => `docs/images.md: ${language}`),
     ...['js', 'js', 'js'].map(language => `docs/larger-graphs.md: ${language}`),
     'docs/observing.md: yaml',
     'docs/running.md: ini',
     ...['yaml', 'js'].map(language => `docs/tokens.md: ${language}`),
+    'docs/traffic.md: graphql',
   ])
 })
 

@@ -39,7 +39,7 @@ function exchangeOf(data: readonly Given[]): EnteredExchange {
       waiting: new WaitClock(),
       traceparent: undefined,
       used: () => [{ provider: 'zenovay', usage }],
-      isLasting: () => true,
+      holdsUntil: () => Number.POSITIVE_INFINITY,
     },
     caller: anyone,
     account,

@@ -43,8 +43,11 @@ export interface RequestRecord {
   actualCost?: number
   /** So far. */
   used?: () => readonly UpstreamUse[]
-  /** Whether its response holds for a moment: no state that may be another one by now, nor what a mutation may change. */
-  isLasting?: () => boolean
+  /**
+   * How long its response holds, in milliseconds since 1970: not at all with a state that may be another one by now or what a
+   * mutation may change, and until the first day that it used is over.
+   */
+  holdsUntil?: () => number
 }
 
 /** How a request ended. */

@@ -30,7 +30,7 @@ export interface KeptResponse extends SharedResponse {
 /**
  * Responses whose data the cache held, so that equal requests within a second get the same bytes. Equal requests are of the same
  * caller and account, as both are at the moment. A response is not shared any more once an age or a quota in it is another one,
- * or anything was stored for the account, so that nobody gets older data than was sent before.
+ * a day that it used is over, or anything was stored for the account, so that nobody gets older data than was sent before.
  */
 export class SharedResponses {
   readonly #responses: LRUCache<string, KeptResponse>
@@ -77,12 +77,13 @@ export class SharedResponses {
     response: SharedResponse,
   ): void {
     if (response.head.status !== 200 || result.errors) return
-    if (stored !== account.stored.count || !record.isLasting?.()) return
+    const now = Date.now()
+    const holdsUntil = record.holdsUntil?.() ?? 0
+    if (stored !== account.stored.count || holdsUntil <= now) return
     const printed = allCached.safeParse(result.extensions).data
     const uses = record.used?.() ?? []
     if (!printed || uses.length === 0) return
-    const now = Date.now()
-    let until = now + longestSharing
+    let until = Math.min(now + longestSharing, holdsUntil)
     const quotas: KeptResponse['quotas'][number][] = []
     for (const { provider, usage } of uses) {
       const [cost, freshness] = [printed.upstream[provider], printed.freshness[provider]]

@@ -57,7 +57,7 @@ export function operationContext({
       chargeOf: provider => callerLimits.chargeOf(caller, provider),
     })
     record.used = context.costs
-    record.isLasting = context.isLasting
+    record.holdsUntil = context.holdsUntil
     return context
   }
 }

@@ -4,6 +4,25 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Whole days of each place's own calendar. Weeks begin on Monday. A period that is running ends with today, which is not over yet. */
+export type CalendarPeriod =
+  /** The month before this one. */
+  | 'LAST_MONTH'
+  /** The seven days before the Monday of this week. */
+  | 'LAST_WEEK'
+  /** The year before this one. */
+  | 'LAST_YEAR'
+  /** From the first of the month to today. */
+  | 'THIS_MONTH'
+  /** From Monday to today. */
+  | 'THIS_WEEK'
+  /** From the first of January to today. */
+  | 'THIS_YEAR'
+  /** Today. */
+  | 'TODAY'
+  /** The day before today. */
+  | 'YESTERDAY';
+
 /** A new snapshot. */
 export type CreateSnapshotInput = {
   /** The RUM application. */
@@ -182,11 +201,17 @@ export type TrafficMetric =
   /** People who walked past. Locations only. */
   | 'WALK_BYS';
 
-/** A span of time, between two instants or by each place's own clock. */
+/** A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` tell what a place's range is. */
 export type TrafficRange =
-  {   /** By each place's own clock. If the place's time zone is known, Analytiks is asked in UTC, so that hours around a clock change are right. */
-  local: LocalTimeRange; utc?: never; }
-  |  { local?: never;   /** Between two instants: the same for every place. */
+  {   /** The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month. */
+  before: TrafficRange; last?: never; local?: never; period?: never; utc?: never; }
+  |  { before?: never;   /** The days up to yesterday by each place's own calendar, as whole days, weeks, months or years: `P7D`, `P4W`, `P1M`, `P1Y`. At most ten years. Needs the place's time zone. */
+  last: string; local?: never; period?: never; utc?: never; }
+  |  { before?: never; last?: never;   /** By each place's own clock. If the place's time zone is known, Analytiks is asked in UTC, so that hours around a clock change are right. */
+  local: LocalTimeRange; period?: never; utc?: never; }
+  |  { before?: never; last?: never; local?: never;   /** A period of each place's own calendar. Needs the place's time zone. */
+  period: CalendarPeriod; utc?: never; }
+  |  { before?: never; last?: never; local?: never; period?: never;   /** Between two instants: the same for every place. */
   utc: TimeRange; };
 
 /** The unit of a traffic value. */

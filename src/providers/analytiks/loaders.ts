@@ -76,7 +76,7 @@ export function analytiksLoaders(sources: () => AnalytiksSources, scope: Request
     },
     traffic: { load: key => reports.load(key).then(({ outcome }) => outcome) },
     brandTraffic(brandId, question) {
-      const name = nameOf(brandId, questionName({ ...question, span: question.spanOf(null) }))
+      const name = nameOf(brandId, question.rangeName, settingsName(question))
       return paginators.getOrInsertComputed(name, () => {
         const { brandPages: pages, dwellTime } = sources()
         const now = Date.now()
@@ -108,13 +108,16 @@ function keyName(key: TrafficKey): string {
   return `${questionName(key)} ${key.onRefusal} ${key.timeZone} ${identityName(key.identity)}`
 }
 
-function questionName({
-  span,
+function questionName({ span, ...settings }: Omit<TrafficQuestion, 'timeZone'>): string {
+  return `${span.form} ${span.start} ${span.end} ${settingsName(settings)}`
+}
+
+function settingsName({
   interval,
   metrics,
   withZones,
   maximumAge,
-}: Omit<TrafficQuestion, 'timeZone'>): string {
+}: Omit<TrafficQuestion, 'timeZone' | 'span'>): string {
   const asked = trafficMetrics.filter(metric => metrics.includes(metric))
-  return `${span.form} ${span.start} ${span.end} ${interval} ${asked} ${withZones} ${maximumAge}`
+  return `${interval} ${asked} ${withZones} ${maximumAge}`
 }

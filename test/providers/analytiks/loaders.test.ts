@@ -19,6 +19,7 @@ const june: TrafficQuestion = {
 }
 const juneOfBrand: BrandQuestion = {
   ...june,
+  rangeName: 'june',
   spanOf: () => june.span,
   zoneOf: () => null,
   timeZones: [],
@@ -270,7 +271,11 @@ describe("a brand's paginator", () => {
     await using emulator = await serveAnalytiks({ pageSize: 2 })
     await using account = wire(emulator)
     const { analytiks } = account.request()
-    const paginator = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
+    const paginator = analytiks.brandTraffic(1234, {
+      ...juneOfBrand,
+      rangeName: 'two windows',
+      spanOf: () => twoWindows,
+    })
     await paginator.until(count(2))
     expect(costs(emulator).v3).toBe(2)
     const { rows } = await paginator.until(() => false)
@@ -296,7 +301,11 @@ describe("a brand's paginator", () => {
     const lacking = { body: { cursor: null, data: [{ locationId: 2 }] } }
     emulator.journal.script({ route: 'POST /json/v3', answer: lacking, times: 1 })
     const { analytiks } = account.request()
-    const paginator = analytiks.brandTraffic(1234, { ...juneOfBrand, spanOf: () => twoWindows })
+    const paginator = analytiks.brandTraffic(1234, {
+      ...juneOfBrand,
+      rangeName: 'two windows',
+      spanOf: () => twoWindows,
+    })
     expect(await failureOf(paginator.until(count(1)))).toMatchObject(inconsistent)
   })
 })

@@ -31,6 +31,7 @@ test.each<[TrafficInterval, TrafficSpan, string | null, string]>([
 )
 
 const brand = {
+  rangeName: 'june',
   spanOf: () => june,
   interval: 'daily',
   metrics: [],

@@ -1,0 +1,166 @@
+import type { Context } from '../src/context.ts'
+import type { TrafficSpan } from '../src/providers/analytiks/records.ts'
+import { BadInput } from '../src/upstream/bad-input.ts'
+import { builder } from './builder.ts'
+import {
+  CalendarPeriod,
+  datesOfPeriod,
+  lastDates,
+  longestDays,
+  longestPeriod,
+  mostDays,
+  readDuration,
+} from './relative-range.ts'
+import { checkTimeRange, checkYears, endsEarly, LocalTimeRange, TimeRange } from './time-range.ts'
+
+/** A range as it is asked: exactly one member. */
+export interface TrafficRangeInput {
+  readonly utc?: typeof TimeRange.$inferInput | null | undefined
+  readonly local?: typeof LocalTimeRange.$inferInput | null | undefined
+  readonly last?: string | null | undefined
+  readonly period?: typeof CalendarPeriod.$inferType | null | undefined
+  readonly before?: TrafficRangeInput | null | undefined
+}
+
+export const TrafficRange = builder.inputRef<TrafficRangeInput>('TrafficRange')
+TrafficRange.implement({
+  description:
+    "A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` tell what a place's range is.",
+  isOneOf: true,
+  fields: t => ({
+    utc: t.field({ type: TimeRange, description: 'Between two instants: the same for every place.' }),
+    local: t.field({
+      type: LocalTimeRange,
+      description:
+        "By each place's own clock. If the place's time zone is known, Analytiks is asked in UTC, so that hours around a clock change are right.",
+    }),
+    last: t.field({
+      type: 'Duration',
+      description:
+        "The days up to yesterday by each place's own calendar, as whole days, weeks, months or years: `P7D`, `P4W`, `P1M`, `P1Y`. At most ten years. Needs the place's time zone.",
+    }),
+    period: t.field({
+      type: CalendarPeriod,
+      description: "A period of each place's own calendar. Needs the place's time zone.",
+    }),
+    before: t.field({
+      type: TrafficRange,
+      description:
+        'The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month.',
+    }),
+  }),
+})
+
+/** The range as Analytiks is asked: in UTC if possible. Throws BadInput for days of a place whose calendar is not known. */
+export function toSpan(
+  range: TrafficRangeInput,
+  timeZone: string | null,
+  days: Context['days'],
+): TrafficSpan {
+  const { asked, isBefore } = askedOf(range)
+  if (!isRelative(asked)) return absoluteSpan(asked, timeZone, isBefore)
+  if (timeZone === null)
+    throw new BadInput(
+      'The days of `last` and `period` need a time zone: give the location one in the catalog, or ask `local` or `utc`.',
+    )
+  const today = days.today(timeZone)
+  const dates =
+    asked.last != null
+      ? lastDates(readDuration(asked.last), today, isBefore)
+      : datesOfPeriod(asked.period ?? 'TODAY', today, isBefore)
+  return localSpan(dates.start.toPlainDateTime(), dates.end.toPlainDateTime(), timeZone)
+}
+
+/** Refuses what no place can make valid. */
+export function checkRange(range: TrafficRangeInput): void {
+  longestRange(range)
+}
+
+/** The most milliseconds that a range spans at any place. */
+export function longestRange(range: TrafficRangeInput): number {
+  const { asked, isBefore } = askedOf(range)
+  if (asked.last != null) return day * longestDays(readDuration(asked.last))
+  if (asked.period != null) return day * longestPeriod(asked.period)
+  const { start, end } = absoluteSpan(asked, null, isBefore)
+  return end - start
+}
+
+/** Whether the range follows from what day it is. */
+export function isRelative({ last, period, before }: TrafficRangeInput): boolean {
+  return last != null || period != null || (before != null && isRelative(before))
+}
+
+const day = 86_400_000
+
+/** Gateways may let through none or several members. */
+function askedOf(range: TrafficRangeInput): {
+  readonly asked: TrafficRangeInput
+  readonly isBefore: boolean
+} {
+  checkMembers(range)
+  if (range.before == null) return { asked: range, isBefore: false }
+  checkMembers(range.before)
+  if (range.before.before != null) throw new BadInput('`before` takes a range that is not itself a `before`.')
+  return { asked: range.before, isBefore: true }
+}
+
+function checkMembers({ utc, local, last, period, before }: TrafficRangeInput): void {
+  const count = [utc, local, last, period, before].filter(member => member != null).length
+  if (count !== 1)
+    throw new BadInput(
+      `A range has exactly one of utc, local, last, period and before, not ${count || 'none'}.`,
+    )
+}
+
+function absoluteSpan(
+  { utc, local }: TrafficRangeInput,
+  timeZone: string | null,
+  isBefore: boolean,
+): TrafficSpan {
+  if (utc) {
+    checkTimeRange(utc)
+    const [start, end] = [utc.start.getTime(), utc.end.getTime()]
+    return bounded({
+      form: 'utc',
+      ...(isBefore ? { start: start - (end - start), end: start } : { start, end }),
+    })
+  }
+  const { start, end } = local ?? { start: '', end: '' }
+  const [from, to] = [Temporal.PlainDateTime.from(start), Temporal.PlainDateTime.from(end)]
+  if (Temporal.PlainDateTime.compare(to, from) <= 0) throw endsEarly(start, end)
+  return isBefore
+    ? localSpan(from.subtract(lengthOf(from, to)), from, timeZone)
+    : localSpan(from, to, timeZone)
+}
+
+/** By the calendar: in months if it is whole months. */
+function lengthOf(from: Temporal.PlainDateTime, to: Temporal.PlainDateTime): Temporal.Duration {
+  const isWhole = [from, to].every(time => time.equals(time.with({ day: 1 }).toPlainDate().toPlainDateTime()))
+  return from.until(to, { largestUnit: isWhole ? 'months' : 'days' })
+}
+
+function localSpan(
+  from: Temporal.PlainDateTime,
+  to: Temporal.PlainDateTime,
+  timeZone: string | null,
+): TrafficSpan {
+  const form = timeZone === null ? 'local' : 'utc'
+  const [first, last] = [momentOf(from, timeZone ?? 'UTC'), momentOf(to, timeZone ?? 'UTC')]
+  if (first === last) throw new BadInput(`Clocks in ${timeZone} skip all of ${from} to ${to}.`)
+  return bounded({ form, start: first, end: last })
+}
+
+function bounded(span: TrafficSpan): TrafficSpan {
+  checkYears(span.start, span.end)
+  const days = (span.end - span.start) / day
+  if (days <= mostDays) return span
+  throw new BadInput(`A range may span at most ten years, not ${Math.ceil(days)} days.`)
+}
+
+/** The instant of a local time: the first of two, or the clock change itself if the clock skips that time. */
+function momentOf(time: Temporal.PlainDateTime, timeZone: string): number {
+  const shown = time.toZonedDateTime(timeZone)
+  if (shown.toPlainDateTime().equals(time)) return shown.epochMilliseconds
+  const before = time.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
+  return (before.getTimeZoneTransition('next') ?? shown).epochMilliseconds
+}
