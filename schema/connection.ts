@@ -64,7 +64,7 @@ export function toConnection<Row>(
   const page: Edge<Row>[] = []
   let next = place.start
   for (let row = rows[next]; row !== undefined && page.length < size; row = rows[++next]) {
-    if (next !== place.skip) page.push(edgeOf(rows, next, row, listing))
+    if (next !== place.skip) page.push(new Edge(row, next, rows, listing))
   }
   if (next === place.skip) next++
   return {
@@ -161,28 +161,29 @@ function placeByNeighbour<Row>(
   return found > neighbour ? { start: neighbour + 1, skip: found } : { start: neighbour + 1 }
 }
 
-interface Edge<Row> {
-  /** Printed on demand: most queries of a fleet ask edges for their nodes only. */
-  readonly cursor: string
+/** A class, since a literal with getters takes twenty times as long: 16 µs for 20 rows. */
+class Edge<Row> {
   readonly node: Row
-}
+  readonly #position: number
+  readonly #rows: readonly Row[]
+  readonly #listing: Listing<Row>
 
-function edgeOf<Row>(
-  rows: readonly Row[],
-  position: number,
-  node: Row,
-  { name, keyOf, sortOf }: Listing<Row>,
-): Edge<Row> {
-  return {
-    node,
-    get cursor() {
-      const before = rows[position - 1]
-      return printCursor(name, {
-        position,
-        sort: sortOf?.(node) ?? null,
-        before: before === undefined ? '' : markOf(keyOf(before)),
-        name: nameOf(keyOf(node)),
-      })
-    },
+  constructor(node: Row, position: number, rows: readonly Row[], listing: Listing<Row>) {
+    this.node = node
+    this.#position = position
+    this.#rows = rows
+    this.#listing = listing
+  }
+
+  /** Printed on demand: most queries of a fleet ask edges for their nodes only. */
+  get cursor(): string {
+    const { name, keyOf, sortOf } = this.#listing
+    const before = this.#rows[this.#position - 1]
+    return printCursor(name, {
+      position: this.#position,
+      sort: sortOf?.(this.node) ?? null,
+      before: before === undefined ? '' : markOf(keyOf(before)),
+      name: nameOf(keyOf(this.node)),
+    })
   }
 }
