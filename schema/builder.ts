@@ -24,7 +24,7 @@ export const builder = new SchemaBuilder<{
   /** What `requiresScopes` may name. */
   FederationScopes: Scope
   /** What connections have beside their edges. */
-  Connection: { readonly leftOut?: number }
+  Connection: { readonly leftOut?: number; readonly totalCount?: number }
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: string }

@@ -6,6 +6,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { connectionSize } from './costs.ts'
+import { type SearchArguments, searchArguments, searchLocations } from './location-search.ts'
 import { checkIdentity } from './route-id.ts'
 
 export const Location = builder.objectRef<LocationRecord>('Location')
@@ -64,7 +65,18 @@ const LocationEdge = builder.edgeObject({
   description: 'A location and its cursor.',
 })
 export const LocationConnection = builder.connectionObject(
-  { type: Location, name: 'LocationConnection', description: 'A page of locations.' },
+  {
+    type: Location,
+    name: 'LocationConnection',
+    description: 'A page of locations.',
+    fields: t => ({
+      totalCount: t.int({
+        nullable: false,
+        description: 'How many locations the whole list holds, whatever the page.',
+        resolve: ({ totalCount = 0 }) => totalCount,
+      }),
+    }),
+  },
   LocationEdge,
 )
 
@@ -84,17 +96,20 @@ builder.queryFields(t => ({
     authenticated: true,
     type: LocationConnection,
     nullable: false,
-    description: "The catalog's locations, in its order. Costs no upstream call.",
-    args: pageArguments(maximumLocations),
+    description:
+      "The catalog's locations, in its order by default. Costs no upstream call. A cursor works with the same `search`, `brandId` and `orderBy` only.",
+    args: { ...searchArguments, ...pageArguments(maximumLocations) },
     listSize: connectionSize,
-    extensions: checked<PageArguments>((page, { catalog }) => pageOf(catalog, page)),
-    resolve: (_root, page, { catalog }) => pageOf(catalog, page),
+    extensions: checked<SearchArguments & PageArguments>((args, { catalog }) => pageOf(catalog, args)),
+    resolve: (_root, args, { catalog }) => pageOf(catalog, args),
   }),
 }))
 
-function pageOf({ locations }: Context['catalog'], page: PageArguments) {
-  checkFirst(page.first, maximumLocations)
-  return toConnection(locations, { name: 'locations', keyOf: location => location.key }, page)
+function pageOf({ locations: all }: Context['catalog'], args: SearchArguments & PageArguments) {
+  checkFirst(args.first, maximumLocations)
+  const { locations, name } = searchLocations(all, args)
+  const page = toConnection(locations, { name, keyOf: location => location.key }, args)
+  return { ...page, totalCount: locations.length }
 }
 
 /** Finds a location by the key behind `Location:`; throws BadInput if it names none. */

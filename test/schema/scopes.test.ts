@@ -31,6 +31,7 @@ const open = [
     ...['edges', 'nodes', 'pageInfo'].map(field => `${name}Connection(s).${field}`),
     ...['node', 'cursor'].map(field => `${name}Edge.${field}`),
   ]),
+  'LocationConnection.totalCount',
   ...['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'].map(name => `PageInfo.${name}`),
 ].map(coordinate => coordinate.replace('(s)', ''))
 
