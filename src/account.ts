@@ -22,6 +22,7 @@ import {
   type ResilienceSettings,
 } from './upstream/breaker/provider-health.ts'
 import type { CacheAccess, CachePolicy } from './upstream/cache/cache.ts'
+import type { Changes } from './upstream/cache/memory.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
@@ -59,8 +60,8 @@ export interface Account extends AsyncDisposable {
   readonly seal: Seal
   /** What clients may send by id. */
   readonly documents: TrustedDocuments
-  /** How often anything was stored for it, or removed, by this process. */
-  readonly stored: { count: number }
+  /** How often anything was stored for it in this process, or removed, by whichever instance. */
+  readonly stored: Changes
   /** Who asks it, so that it is closed after them. */
   readonly uses: ActiveUses
   /** Where browsers reach it, when that is not where they ask. */
@@ -112,7 +113,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const owner = id === undefined ? [] : ['account', id]
   const stored = { count: 0 }
   const cachePolicy = caches?.records
-    ? keepIn(countingChanges(caches.records, stored), owner, settings, staleSeconds * 1000)
+    ? keepIn(caches.records.countedBy(stored), owner, settings, staleSeconds * 1000)
     : () => undefined
   const imageOwner = [...owner, JSON.stringify(identitiesOf(settings))]
   const pictures = caches?.sharedImages && namespacedCache(caches.sharedImages, imageOwner)
@@ -164,31 +165,6 @@ function sealKeysOf({ 'aura-vision': settings }: Settings): readonly string[] {
 }
 
 type Healths = { readonly [Name in ProviderName]: ProviderHealth }
-
-/** The cache, which counts each change before it is made. */
-function countingChanges(cache: CacheAccess, stored: { count: number }): CacheAccess {
-  const { objects } = cache
-  return {
-    ...cache,
-    ...(objects && {
-      objects: {
-        get: name => objects.get(name),
-        set(...object) {
-          stored.count++
-          objects.set(...object)
-        },
-      },
-    }),
-    set(...entry) {
-      stored.count++
-      return cache.set(...entry)
-    },
-    clear(tag) {
-      stored.count++
-      return cache.clear(tag)
-    },
-  }
-}
 
 /** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
 function keepIn(

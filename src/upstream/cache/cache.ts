@@ -1,6 +1,6 @@
 import { type Log, silentLog } from '../log.ts'
 import { type Leases, openLeases } from './leases.ts'
-import { openMemory, type StoredEntry } from './memory.ts'
+import { type Changes, openMemory, type StoredEntry } from './memory.ts'
 import type { RedisConnection } from './redis.ts'
 import { openSharedEntries } from './shared-entries.ts'
 import { openMemoryTagVersions, openRedisTagVersions, type TagVersion } from './tag-versions.ts'
@@ -57,6 +57,11 @@ export interface Cache extends AsyncDisposable, SizedCache {
   readonly objects?: CachedObjects
   /** By which one of all instances calls upstream for an entry; undefined where no other instance reads the entries. */
   readonly leases: Leases | undefined
+  /**
+   * The same cache, counting what changes of what is stored and read through it, whoever changes it: while the count stays, it
+   * gives what it gave. What memory drops counts, too, since Redis may hold something newer.
+   */
+  countedBy(changes: Changes): CacheAccess
 }
 
 /** Objects that this process keeps beside the entries, within the same bound. Redis never holds one. */
@@ -73,7 +78,7 @@ export interface SizedCache {
 }
 
 /** A cache for those who do not close it. */
-export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose | keyof SizedCache>
+export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose | keyof SizedCache | 'countedBy'>
 
 /** How an account caches what a provider returns. */
 export interface CachePolicy {
@@ -120,20 +125,21 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
     return current === version ? entry : undefined
   }
 
-  return {
+  const accessOf = (changes?: Changes): CacheAccess => ({
     leases,
     objects: {
       get: name => memory.get(objectKey(name))?.value,
       set(name, value, bytes, milliseconds) {
         const now = Date.now()
-        memory.set(objectKey(name), { value, at: now, until: now + Math.min(milliseconds, longest), bytes })
+        const until = now + Math.min(milliseconds, longest)
+        memory.set(objectKey(name), { value, at: now, until, bytes, changes })
       },
     },
     get(name, decode = asItIs, { tag, skipsMemory = false, leavesMemory = false } = {}) {
       const key = keyOf(name)
       const found = skipsMemory ? undefined : memory.get(key)
       if (found) return whileTagged(found, tag)
-      return shared?.read(key, decode, leavesMemory).then(read => read && whileTagged(read, tag))
+      return shared?.read(key, decode, { leavesMemory, changes }).then(read => read && whileTagged(read, tag))
     },
     async set(name, { value, at }, milliseconds, tag, decode = asItIs, leavesMemory = false) {
       const ttl = Math.min(Math.ceil(milliseconds), longest)
@@ -143,7 +149,7 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
       if (json === undefined) return false
       const copy = decode(JSON.parse(json))
       if (copy === undefined) return false
-      const entry = { value: copy, at, until: Date.now() + ttl, tag }
+      const entry = { value: copy, at, until: Date.now() + ttl, tag, changes }
       if (leavesMemory) memory.delete(key)
       else memory.set(key, entry)
       return (await shared?.write(key, entry, json, ttl)) ?? false
@@ -153,8 +159,13 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
       return version === undefined ? undefined : { tag, version }
     },
     async clear(tag) {
+      if (changes) changes.count++
       await tags.forget(tag)
     },
+  })
+  return {
+    ...accessOf(),
+    countedBy: accessOf,
     get bytes() {
       return memory.bytes
     },

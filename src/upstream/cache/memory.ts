@@ -12,6 +12,13 @@ export interface StoredEntry {
   readonly tag?: TagVersion | undefined
   /** What the value takes in memory, where it is no plain JSON. */
   readonly bytes?: number
+  /** Of whoever's entry it is. */
+  readonly changes?: Changes | undefined
+}
+
+/** How often entries were stored, replaced or removed. */
+export interface Changes {
+  count: number
 }
 
 /** Entries in memory, within a bound of bytes; the least recently used go first. */
@@ -30,6 +37,8 @@ export function openMemory(bytes: number): Memory {
     maxSize: Math.max(1, bytes),
     sizeCalculation: ({ value, bytes }, key) =>
       Math.max(leastBytes, ownBytes + key.length + (bytes ?? heapBytes(value))),
+    // However it goes: replaced, deleted, or since there was no room.
+    dispose: countChange,
   })
   return {
     get(key) {
@@ -39,6 +48,7 @@ export function openMemory(bytes: number): Memory {
       return undefined
     },
     set(key, entry) {
+      countChange(entry)
       entries.set(key, entry)
     },
     delete(key) {
@@ -48,6 +58,10 @@ export function openMemory(bytes: number): Memory {
       return entries.calculatedSize
     },
   }
+}
+
+function countChange({ changes }: StoredEntry): void {
+  if (changes) changes.count++
 }
 
 const leastBytes = 512

@@ -4,20 +4,20 @@ import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
 import { askTwice } from './ask-twice.ts'
 import { openInvalidationBus } from './invalidation-bus.ts'
-import type { Memory, StoredEntry } from './memory.ts'
+import type { Changes, Memory, StoredEntry } from './memory.ts'
 
 /** Entries in Redis, which all instances read and write; each has its own memory in front of them. */
 export interface SharedEntries {
   /** What an entry is stored under, here and there: neither the namespace nor the name is to be read off it. */
   keyOf(name: string): string
   /**
-   * What Redis holds, which then is in memory, too, unless it `leavesMemory`. Undefined when there is none or it cannot be
-   * read; never rejects.
+   * What Redis holds, which then is in memory, too, unless it `leavesMemory`. Another instance may have written it, so it counts
+   * as a change. Undefined when there is none or it cannot be read; never rejects.
    */
   read(
     key: string,
     decode: (json: unknown) => unknown,
-    leavesMemory: boolean,
+    given: { readonly leavesMemory: boolean; readonly changes: Changes | undefined },
   ): Promise<StoredEntry | undefined>
   /** `json` is what the entry's value is decoded from. Resolves with whether Redis has it; never rejects. */
   write(key: string, entry: StoredEntry, json: string, milliseconds: number): Promise<boolean>
@@ -45,14 +45,15 @@ export function openSharedEntries({
 
   return {
     keyOf: name => `isotherm:entries:${owner}:${fingerprint(name)}`,
-    async read(key, decode, leavesMemory) {
+    async read(key, decode, { leavesMemory, changes }) {
       const own = {}
       reads.set(key, own)
       try {
         const record = Record.safeParse(tryJson((await askTwice(() => redis.get(key))) ?? ''))
         const value = record.data && decode(record.data.value)
         if (!record.success || value === undefined) return undefined
-        const entry = { ...record.data, value }
+        const entry = { ...record.data, value, changes }
+        if (changes) changes.count++
         if (!leavesMemory && reads.get(key) === own) memory.set(key, entry)
         return Date.now() < entry.until ? entry : undefined
       } catch {

@@ -35,12 +35,20 @@ test('what one instance keeps another gets, and so does one that is started late
   expect(await later.get('name')).toEqual({ value: { rows: [1, null] }, at: 5 })
 })
 
-test('a newer answer of one instance reaches another that has the older in memory', async () => {
+test('a newer answer of one instance reaches another that has the older in memory, as a change for those who read it', async () => {
   await using fleet = await startFleet()
+  const [changes, foreign] = [{ count: 0 }, { count: 0 }]
+  const reader = fleet.other.countedBy(changes)
+  await fleet.other.countedBy(foreign).set('theirs', { value: 1, at: 1 }, hour)
   await fleet.one.set('name', { value: 'old', at: 1 }, hour)
-  expect(await fleet.other.get('name')).toEqual({ value: 'old', at: 1 })
+  expect(await reader.get('name')).toEqual({ value: 'old', at: 1 })
+  const { count } = changes
+  expect(await reader.get('name')).toEqual({ value: 'old', at: 1 })
+  expect(changes.count).toBe(count)
   await fleet.one.set('name', { value: 'new', at: 2 }, hour)
-  await expect.poll(() => fleet.other.get('name')).toEqual({ value: 'new', at: 2 })
+  await expect.poll(() => changes.count).toBeGreaterThan(count)
+  expect(foreign.count).toBe(1)
+  await expect.poll(() => reader.get('name')).toEqual({ value: 'new', at: 2 })
   expect(await fleet.one.get('name')).toEqual({ value: 'new', at: 2 })
 })
 

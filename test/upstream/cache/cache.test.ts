@@ -113,6 +113,35 @@ test('clearing a group forgets its answers and no others', async () => {
   expect(await cache.get('3')).toBeUndefined()
 })
 
+test('while its count of changes stays, a cache gives what it gave, and others do not change the count', async () => {
+  const name = fc.constantFrom('a', 'b')
+  const step = fc.oneof(
+    fc.record({ kind: fc.constantFrom('set', 'set object', 'read', 'fill', 'store for others'), name }),
+    fc.record({ kind: fc.constant('clear'), name: fc.constant('group') }),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 20 }), async steps => {
+      await using cache = openCache({ bytes: 20_000, namespace: 'a' })
+      const [changes, foreign] = [{ count: 0 }, { count: 0 }]
+      const [own, others] = [cache.countedBy(changes), cache.countedBy(foreign)]
+      const given = async () =>
+        JSON.stringify([await own.get('a'), await own.get('b'), own.objects?.get('a'), own.objects?.get('b')])
+      for (const [at, { kind, name }] of steps.entries()) {
+        const [before, { count }] = [await given(), changes]
+        const value = kind === 'fill' ? 'x'.repeat(19_000) : at
+        if (kind === 'set') await own.set(name, { value, at }, hour, await own.tagVersion('group'))
+        if (kind === 'set object') own.objects?.set(name, { value }, 1_000, hour)
+        if (kind === 'clear') await own.clear(name)
+        if (kind === 'fill' || kind === 'store for others') await others.set(kind, { value, at }, hour)
+        const isCounted = changes.count !== count
+        if (!isCounted) expect(await given()).toBe(before)
+        else if (kind === 'fill') expect(await given()).not.toBe(before)
+        else expect(kind).toMatch(/^set|^clear/)
+      }
+    }),
+  )
+})
+
 test('however many groups there are, an answer of a cleared one never comes back', async () => {
   await using cache = openCache({ bytes: 100_000_000, namespace: 'a' })
   await cache.set('name', { value: 1, at: 0 }, hour, await cache.tagVersion('group'))
