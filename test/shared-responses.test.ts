@@ -1,6 +1,8 @@
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { scopes } from '../src/access/scopes.ts'
+import { CallerLimits } from '../src/server/caller-limits.ts'
+import type { RequestRecord } from '../src/server/request-record.ts'
 import { SharedResponses } from '../src/server/shared-responses.ts'
 import { madeUpOperations } from './access/made-up-operations.ts'
 import { askText } from './support/client.ts'
@@ -8,7 +10,12 @@ import { bearer, serveGuarded, someCaller } from './support/guarded.ts'
 import { as, type CallersServed, serveCallers } from './support/serving-callers.ts'
 
 const find = vi.spyOn(SharedResponses.prototype, 'find')
-afterEach(() => void find.mockClear())
+// However long a request takes, it is within the second of the one before.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => {
+  vi.useRealTimers()
+  find.mockClear()
+})
 
 /** How many requests got a response that was made for another one. */
 function sharedCount(): number {
@@ -25,6 +32,7 @@ const computed = { 'apollo-federation-include-trace': 'ftv1' }
 
 describe('for callers of one account', () => {
   let served: CallersServed
+  let last: RequestRecord | undefined
 
   beforeAll(async () => {
     const plenty = { perMinute: 10_000, perHour: 10_000, perMonth: 100_000 }
@@ -41,7 +49,10 @@ describe('for callers of one account', () => {
         limited: { requestsPerMinute: 4 },
         spending: { costPerMinute: 500 },
         told: { costPerMinute: 1_000_000 },
+        overtaken: { costPerMinute: 1_000_000 },
+        spent: { costPerMinute: 500 },
       },
+      observers: [{ end: record => void (last = record) }],
     })
   })
   afterAll(() => served[Symbol.asyncDispose]())
@@ -160,6 +171,47 @@ describe('for callers of one account', () => {
     expect(last?.status).toBe(429)
     expect(last?.body).toContain('RATE_LIMITED')
     expect(sharedCount()).toBeGreaterThan(0)
+  })
+
+  test('a refusal of what others share is as if nobody did', async () => {
+    const spent = { ...as(scopes, 'spent'), 'isotherm-explain': 'cost' }
+    let status = 200
+    for (let time = 0; time < 60 && status === 200; time++) status = (await askRaw(spent)).status
+    expect(status).toBe(429)
+    const refusal = async () => {
+      const response = await askRaw(spent)
+      const { operation, estimatedCost, actualCost, used } = last ?? expect.unreachable()
+      const headers = ['x-cost-estimated', 'x-cost-actual', 'ratelimit-policy'].map(name =>
+        response.headers.get(name),
+      )
+      const noted = [operation?.document, estimatedCost, actualCost, used?.().length]
+      return { status: response.status, headers, body: await response.json(), noted }
+    }
+    find.mockClear()
+    const one = await refusal()
+    expect(one).toMatchObject({ status: 429, body: { extensions: { cost: {} } } })
+    expect(sharedCount()).toBe(1)
+    find.mockReturnValueOnce(undefined)
+    expect(await refusal()).toEqual(one)
+  })
+
+  test('what is stored while a request is charged ends sharing for it, and it is charged once', async () => {
+    const overtaken = as(scopes, 'overtaken')
+    await askTwice(pages, overtaken)
+    const { spend: charge } = CallerLimits.prototype
+    const spend = vi.spyOn(CallerLimits.prototype, 'spend')
+    const add = vi.spyOn(SharedResponses.prototype, 'add')
+    spend.mockImplementationOnce(async function (this: CallerLimits, ...given) {
+      await ask(trafficOf('2026-06-17'))
+      add.mockClear()
+      return charge.apply(this, given)
+    })
+    const { data } = await ask(pages, overtaken)
+    expect(data).toHaveProperty('website.views.nodes')
+    expect(find.mock.results.at(-1)?.value).toBeUndefined()
+    expect([add.mock.calls.length, spend.mock.calls.length]).toEqual([1, 1])
+    spend.mockRestore()
+    add.mockRestore()
   })
 
   function askRaw(headers: Record<string, string>, id = 'some') {

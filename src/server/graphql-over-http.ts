@@ -39,8 +39,11 @@ export interface GraphqlOverHttpOptions {
 /** By which equal requests get the same response for a moment. */
 export interface Sharing {
   readonly responses: SharedResponses
-  /** Counts what an operation is estimated to cost against its caller's limit, as running it would. */
-  readonly refusalOf: (exchange: EnteredExchange, cost: number | undefined) => Promise<Result | undefined>
+  /**
+   * Counts what an operation is estimated to cost against its caller's limit; running it then counts nothing more. Resolves with
+   * whether the caller had it left: else nothing is counted, and running it refuses it.
+   */
+  readonly charge: (exchange: EnteredExchange, cost: number | undefined) => Promise<boolean>
 }
 
 /**
@@ -63,6 +66,14 @@ export function graphqlOverHttp(
       return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
     }
   }
+  /** The response that an equal request got, if this one's caller may have it and nothing ended it while that was found out. */
+  const mayShare = async (exchange: EnteredExchange, name: string) => {
+    const find = () => sharing?.responses.find(name, exchange.account)
+    const found = find()
+    if (!found || !exchange.caller.limits) return found
+    const isPaid = await sharing?.charge(exchange, found.record.estimatedCost)
+    return isPaid && find() === found ? found : undefined
+  }
   return async exchange => {
     const { request, response, caller, account, record } = exchange
     if (request.method === 'GET') response.setHeader('vary', varyingHeaders)
@@ -72,10 +83,8 @@ export function graphqlOverHttp(
     const sent = await readOperation(exchange, bytes)
     if (!sent) return
     const name = sharing && isJson(type) ? sharing.responses.nameOf(exchange, sent.text) : undefined
-    const found = name === undefined ? undefined : sharing?.responses.find(name, account)
-    const refusal =
-      found && caller.limits ? await sharing?.refusalOf(exchange, found.record.estimatedCost) : undefined
-    if (found && !refusal) {
+    const found = name === undefined ? undefined : await mayShare(exchange, name)
+    if (found) {
       Object.assign(record, found.record)
       tellCost(exchange, maximumCost)
       if (response.destroyed) return
@@ -83,7 +92,7 @@ export function graphqlOverHttp(
     }
     const params = sent.params()
     const { count: stored } = account.stored
-    const result = refusal ?? (await run(params, exchange))
+    const result = await run(params, exchange)
     tellCost(exchange, maximumCost)
     if (isAsyncIterable(result)) return sendStream(exchange, result, incrementalRewrite(response), patience)
     if (response.destroyed) return

@@ -37,6 +37,8 @@ export interface RequestRecord {
   account?: string | undefined
   operation?: RecordedOperation
   estimatedCost?: number
+  /** Whether that counts against its caller's limit already. */
+  isCharged?: boolean
   /** Roughly, of the response. */
   estimatedBytes?: number
   /** What a whole response held, by the weights of the estimate. */

@@ -98,9 +98,9 @@ export async function startServer(
   const sharing: Sharing | undefined = options.sharedBytes
     ? {
         responses: new SharedResponses(options.sharedBytes),
-        refusalOf({ caller, record, response: res }, estimatedCost) {
+        async charge({ caller, record, response: res }, estimatedCost) {
           if (estimatedCost !== undefined) record.estimatedCost = estimatedCost
-          return charge({ caller, record, res })
+          return (await charge({ caller, record, res })) === undefined
         },
       }
     : undefined

@@ -45,6 +45,8 @@ export class SharedResponses {
       maxEntrySize: longestEntry,
       sizeCalculation: ({ body }, name) => ownBytes + 2 * (name.length + body.length),
       ttl: longestSharing,
+      // The clock of ages, which a test may hold.
+      perf: Date,
       ttlAutopurge: true,
     })
   }

@@ -7,6 +7,7 @@ import { readCatalog } from '../../src/catalog/file.ts'
 import { type Environment, readConfig } from '../../src/config/config.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox.ts'
+import type { RequestObserver } from '../../src/server/request-record.ts'
 import { startServer } from '../../src/server/server.ts'
 import { recordLog } from './recorded-log.ts'
 
@@ -31,6 +32,7 @@ export async function serveCallers({
   sandbox: options = {},
   limits = {},
   isOpen = false,
+  observers = [],
 }: {
   readonly environment?: Environment
   readonly catalog?: string
@@ -39,6 +41,7 @@ export async function serveCallers({
   readonly limits?: Readonly<Record<string, Caller['limits']>>
   /** Whether it tells no callers apart. */
   readonly isOpen?: boolean
+  readonly observers?: readonly RequestObserver[]
 } = {}): Promise<CallersServed> {
   await using resources = new AsyncDisposableStack()
   const sandbox = resources.use(await startSandbox(options))
@@ -69,7 +72,7 @@ export async function serveCallers({
   const { log, messages } = recordLog()
   const { documents: _none, ...settings } = config
   const sharedBytes = config.cacheBytes > 0 ? 2 ** 24 : 0
-  const server = await startServer(access, { ...settings, publicUrl, log, sharedBytes })
+  const server = await startServer(access, { ...settings, publicUrl, log, sharedBytes, observers })
   resources.defer(() => server.drain(config.drainMilliseconds))
   const owned = resources.move()
   return { origin: server.origin, sandbox, log: messages, [Symbol.asyncDispose]: () => owned.disposeAsync() }

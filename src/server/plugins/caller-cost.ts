@@ -8,10 +8,12 @@ import type { ServerContext } from '../server-context.ts'
 
 type Charged = Pick<ServerContext, 'caller' | 'record' | 'res'>
 
-/** Counts what an operation is estimated to cost. Resolves with the result of one that has to wait. */
+/** Counts what an operation is estimated to cost, once. Resolves with the result of one that has to wait, which counts nothing. */
 export function callerCost(limits: CallerLimits, mode: CostMode) {
   return async ({ caller, record, res }: Charged): Promise<ExecutionResult | undefined> => {
+    if (record.isCharged) return undefined
     const refusal = await limits.spend(caller, record.estimatedCost ?? 0, res, mode)
+    record.isCharged = !refusal
     if (!refusal) return undefined
     const { message, headers } = refusal
     const extensions = { code: rateLimited, http: { spec: false, status: 429, headers } }
