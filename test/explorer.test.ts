@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { request } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packedExplorer } from '../src/server/packed-explorer.ts'
+import { makePage, packedExplorer } from '../src/server/packed-explorer.ts'
+import { startNode } from './support/child.ts'
 import { type Served, serve } from './support/serving.ts'
 
 const resources = new AsyncDisposableStack()
@@ -37,6 +39,31 @@ test('a browser that has the page gets 304, and asks each time', async () => {
   expect(reload.statusCode).toBe(200)
   expect((await ask({ 'if-none-match': '"other"' })).statusCode).toBe(200)
 })
+
+test.each([
+  ['ends', 'process.exit(0)', 'ended with 0'],
+  ['fails', 'throw new TypeError("no such page")', 'no such page'],
+  [
+    'has no page',
+    'import("node:worker_threads").then(({ parentPort }) => parentPort.postMessage({}))',
+    'tag',
+  ],
+])('a thread that %s before it made the page lets nobody wait', async (_what, script, message) => {
+  await expect(makePage(0, scriptOf(script))).rejects.toThrow(message)
+})
+
+test('a thread that makes the page keeps no process alive', async () => {
+  const module = join(import.meta.dirname, '../src/server/packed-explorer.ts')
+  const endless = scriptOf('setInterval(() => {}, 1000)')
+  const code = `const { makePage } = await import(${JSON.stringify(module)})
+    void makePage(0, new URL(${JSON.stringify(endless.href)}))`
+  await using child = await startNode(['--input-type=module', '--eval', code])
+  expect(await child.ended()).toBe(0)
+})
+
+function scriptOf(code: string): URL {
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
+}
 
 test('the page is made once a day for all who ask, and again after it failed', async () => {
   const day = 86_400_000

@@ -32,7 +32,7 @@ const computed = { 'apollo-federation-include-trace': 'ftv1' }
 
 describe('for callers of one account', () => {
   let served: CallersServed
-  let last: RequestRecord | undefined
+  const records: RequestRecord[] = []
 
   beforeAll(async () => {
     const plenty = { perMinute: 10_000, perHour: 10_000, perMonth: 100_000 }
@@ -52,7 +52,7 @@ describe('for callers of one account', () => {
         overtaken: { costPerMinute: 1_000_000 },
         spent: { costPerMinute: 500 },
       },
-      observers: [{ end: record => void (last = record) }],
+      observers: [{ end: record => void records.push(record) }],
     })
   })
   afterAll(() => served[Symbol.asyncDispose]())
@@ -180,7 +180,7 @@ describe('for callers of one account', () => {
     expect(status).toBe(429)
     const refusal = async () => {
       const response = await askRaw(spent)
-      const { operation, estimatedCost, actualCost, used } = last ?? expect.unreachable()
+      const { operation, estimatedCost, actualCost, used } = records.at(-1) ?? expect.unreachable()
       const headers = ['x-cost-estimated', 'x-cost-actual', 'ratelimit-policy'].map(name =>
         response.headers.get(name),
       )

@@ -31,13 +31,24 @@ export function packedExplorer(
   }
 }
 
-async function makePage(now: number): Promise<PackedPage> {
-  // From source or built, the thread's file stands beside this one.
-  const script = import.meta.filename.endsWith('.ts') ? './explorer-worker.ts' : './explorer-worker.js'
-  const worker = new Worker(new URL(script, import.meta.url), { workerData: now })
-  const [message] = await once(worker, 'message')
+/** Rejects if the thread ends without a page. The process does not wait for it. */
+export async function makePage(now: number, script: URL = ownScript()): Promise<PackedPage> {
+  const worker = new Worker(script, { workerData: now })
+  const told = once(worker, 'message')
+  const ended = once(worker, 'exit').then(([code]) => {
+    throw new Error(`the thread that makes GraphiQL's page ended with ${code}`)
+  })
+  // After it was listened to, which keeps the process alive.
+  worker.unref()
+  const [message] = await Promise.race([told, ended])
   const { packed, tag } = made.parse(message)
   return { packed: Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength), tag }
+}
+
+/** From source or built, the thread's file stands beside this one. */
+function ownScript(): URL {
+  const isSource = import.meta.filename.endsWith('.ts')
+  return new URL(isSource ? './explorer-worker.ts' : './explorer-worker.js', import.meta.url)
 }
 
 const made = z.object({ packed: z.instanceof(Uint8Array), tag: z.string() })
