@@ -65,6 +65,7 @@ beforeAll(async () => {
       graphiql: nothing,
       home: nothing,
       ticket: nothing,
+      export: nothing,
       image: nothing,
       health: halfway,
       readiness: broken,

@@ -52,6 +52,7 @@ async function listen(patience: number, ready?: Promise<void>) {
       graphiql: nothing,
       home: nothing,
       ticket: nothing,
+      export: nothing,
       image: nothing,
       health: ({ response }) => response.writeHead(200, { 'content-length': 0 }).end(),
       readiness: async ({ response }) => {

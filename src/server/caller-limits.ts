@@ -168,8 +168,9 @@ async function admit(
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)
 }
 
-/** Adds a limit to the headers of the IETF's draft on rate limits (version 11). */
+/** Adds a limit to the headers of the IETF's draft on rate limits (version 11), unless they are sent already. */
 function tell(response: ServerResponse, name: string, quota: number, left: number, wait: number): void {
+  if (response.headersSent) return
   const policies = known(response, 'ratelimit-policy', name)
   const states = known(response, 'ratelimit', name)
   response.setHeader('ratelimit-policy', [...policies, `"${name}";q=${quota};w=60`].join(', '))

@@ -1,16 +1,10 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-  getOperationAST,
-  type OperationDefinitionNode,
-} from 'graphql'
-import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { documentCache } from './document-cache.ts'
 import { fetchRequestOf } from './fetch-request.ts'
 import type { EnteredExchange } from './front-door.ts'
+import { runHooked } from './hooked-execution.ts'
 import { documentIdOf, type OperationParams } from './operation-params.ts'
 import { namesIncrements } from './plugins/incremental-delivery.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
@@ -91,51 +85,6 @@ export function directQueries(options: DirectQueriesOptions): DirectQueries {
       return ran.then(result => (result.errors ? { ...result, errors: result.errors.map(mask) } : result))
     },
   }
-}
-
-type ExecuteHook = NonNullable<OperationPlugin['onExecute']>
-type Payload = Parameters<ExecuteHook>[0]
-type Hooked = Exclude<Awaited<ReturnType<ExecuteHook>>, void>
-type DoneHook = NonNullable<Hooked['onExecuteDone']>
-
-/** Calls the hooks as Envelop does, around the execution of a query that has one whole result. */
-async function runHooked(hooks: readonly ExecuteHook[], args: Payload['args']): Promise<ExecutionResult> {
-  let executeFn: Payload['executeFn'] = execute
-  let result: ExecutionResult | undefined
-  const setResult = (next: unknown) => {
-    result = wholeOf(next)
-  }
-  const payload: Payload = {
-    args,
-    context: args.contextValue,
-    get executeFn() {
-      return executeFn
-    },
-    setExecuteFn(next) {
-      executeFn = next
-    },
-    setResultAndStopExecution: setResult,
-    extendContext: extension => void Object.assign(args.contextValue, extension),
-  }
-  const doneHooks: DoneHook[] = []
-  for (const hook of hooks) {
-    const returned = hook(payload)
-    const hooked = returned instanceof Promise ? await returned : returned
-    if (typeof hooked === 'object' && hooked.onExecuteDone) doneHooks.push(hooked.onExecuteDone)
-    if (result) break
-  }
-  result ??= wholeOf(await executeFn(args))
-  for (const hook of doneHooks) {
-    const returned: unknown = hook({ args, result, setResult })
-    if (returned instanceof Promise) await returned
-  }
-  return result
-}
-
-function wholeOf(result: unknown): ExecutionResult {
-  if (typeof result !== 'object' || result === null || isAsyncIterable(result))
-    throw new TypeError('A query without increments has one whole result.')
-  return result
 }
 
 /** Called with work after a response, which no plugin has. */

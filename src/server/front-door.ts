@@ -26,6 +26,7 @@ export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
   readonly ticket: (exchange: EnteredExchange) => unknown
+  readonly export: (exchange: EnteredExchange) => unknown
   readonly home: (exchange: Exchange) => unknown
   readonly image: (exchange: Exchange) => unknown
   readonly health: (exchange: Exchange) => unknown

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { exportPath } from '../export/export-path.ts'
 import { imagePath } from '../images/image-path.ts'
 import { sendProblem } from '../images/json-response.ts'
 import { problem } from '../images/problem.ts'
@@ -37,13 +38,13 @@ export class Refusal extends Error {
   }
 }
 
-/** Sends one GraphQL error, or problem JSON below the path of image links. No cache may keep it. */
+/** Sends one GraphQL error, or problem JSON below the paths of images and exports. No cache may keep it. */
 export function sendRefusal(
   request: IncomingMessage,
   response: ServerResponse,
   { status, message, headers, code }: Refusal,
 ): void {
-  if (request.url?.startsWith(imagePath)) {
+  if (request.url?.startsWith(imagePath) || request.url?.startsWith(exportPath)) {
     response.setHeaders(new Map(Object.entries(headers)))
     sendProblem(request, response, problem(status, message, { code }))
     return

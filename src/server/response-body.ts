@@ -71,15 +71,32 @@ export async function sendLongJson(value: unknown, options: BodyOptions): Promis
   const coding = negotiate(request, response)
   response.writeHead(status, { ...headers, ...(coding && { 'content-encoding': coding }) })
   if (coding === undefined) await writeLongJson(response, value, patience)
-  else await writeCompressed(value, coding, options)
+  else await writeCompressed(longJsonChunks(value), coding, options)
   response.end()
+}
+
+/**
+ * Sends a response piece by piece, no faster than it is read, and asks for nothing more once the reader has left. Rejects as
+ * the pieces do, and then has not ended the response.
+ */
+export async function sendPieces(pieces: AsyncIterable<string>, options: BodyOptions): Promise<void> {
+  const { request, response, status, headers, patience } = options
+  const coding = negotiate(request, response)
+  response.writeHead(status, { ...headers, ...(coding && { 'content-encoding': coding }) })
+  if (coding === undefined) {
+    for await (const piece of pieces) {
+      await untilTaken(response, patience, taken => response.write(piece, taken))
+      if (response.closed) return
+    }
+  } else await writeCompressed(pieces, coding, options)
+  if (!response.closed) response.end()
 }
 
 /** No faster than it is read; nothing more once the reader has left. */
 async function writeCompressed(
-  value: unknown,
+  pieces: AsyncIterable<string | Buffer>,
   coding: Coding,
-  { response, patience }: BodyOptions,
+  { response, patience }: Pick<BodyOptions, 'response' | 'patience'>,
 ): Promise<void> {
   const write = async (compressed: AsyncIterable<Buffer>) => {
     for await (const bytes of compressed) {
@@ -88,7 +105,7 @@ async function writeCompressed(
     }
   }
   try {
-    await pipeline(Readable.from(longJsonChunks(value)), openCompression(coding), write)
+    await pipeline(Readable.from(pieces), openCompression(coding), write)
   } catch (error) {
     if (!response.closed) throw error
   }

@@ -1,3 +1,4 @@
+import { exportAt } from '../export/export-request.ts'
 import { imagePath } from '../images/image-path.ts'
 import { accepts } from './media-ranges.ts'
 import type { Target } from './request-target.ts'
@@ -6,7 +7,7 @@ import type { Target } from './request-target.ts'
 export type Route = EnteredRoute | 'home' | 'image' | 'health' | 'readiness'
 
 /** The routes that only a known caller passes. */
-export type EnteredRoute = 'graphql' | 'graphiql' | 'ticket'
+export type EnteredRoute = 'graphql' | 'graphiql' | 'ticket' | 'export'
 
 /**
  * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of
@@ -24,6 +25,7 @@ export function routeOf(
   if (path === '/') return 'home'
   if (path === '/ticket') return 'ticket'
   if (path.startsWith(imagePath)) return 'image'
+  if (exportAt(path)) return 'export'
   if (path === '/healthz') return 'health'
   return path === '/readyz' ? 'readiness' : undefined
 }
@@ -43,6 +45,7 @@ export const patternOf: Readonly<Record<Route, string>> = {
   graphiql: '/graphql',
   image: '/images/{link}',
   ticket: '/ticket',
+  export: '/export/{name}',
   health: '/healthz',
   readiness: '/readyz',
 }
@@ -53,11 +56,12 @@ export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],
   ticket: ['POST'],
+  export: ['GET'],
   image: ['GET', 'HEAD', 'OPTIONS'],
   health: ['GET', 'HEAD'],
   readiness: ['GET', 'HEAD'],
 }
 
 export function isEntered(route: Route | undefined): route is EnteredRoute {
-  return route === 'graphql' || route === 'graphiql' || route === 'ticket'
+  return route === 'graphql' || route === 'graphiql' || route === 'ticket' || route === 'export'
 }

@@ -11,6 +11,7 @@ import type { CostMode } from './cost-mode.ts'
 import { directQueries } from './direct-queries.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorerRoute } from './explorer-route.ts'
+import { exportRoute } from './export-route.ts'
 import { type Exchange, frontDoor } from './front-door.ts'
 import { graphqlOverHttp, type Sharing } from './graphql-over-http.ts'
 import { sendHome } from './home-page.ts'
@@ -18,6 +19,7 @@ import { type HttpServer, type HttpServerOptions, listen } from './http-server.t
 import { requireScope } from './insufficient-scope.ts'
 import { isLoopback, knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
+import { ownOperations } from './own-operations.ts'
 import { callerCost } from './plugins/caller-cost.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
@@ -131,6 +133,12 @@ export async function startServer(
     logError: maskedErrors.logError,
   })
   const showExplorer = explorerRoute({ patience, logError: maskedErrors.logError })
+  const sendExport = exportRoute({
+    operations: ownOperations({ schema, plugins, maskedErrors, deadlineMilliseconds }),
+    callerLimits,
+    listening: http.origin,
+    patience,
+  })
   const door = frontDoor({
     access,
     callerLimits,
@@ -146,6 +154,7 @@ export async function startServer(
       },
       home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
       ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
+      export: sendExport,
       image: showImage,
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),

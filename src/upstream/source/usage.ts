@@ -36,17 +36,22 @@ export class Usage {
   /** Planned calls all of whose keys were loaded, or failed by a call that was made. */
   #served = 0
   readonly #shared = new Set<object>()
+  readonly #absorbed = { shared: 0, cached: 0 }
   /** The plan of each key, by name. */
   readonly #plans = new Map<string, Plan>()
 
   /** Planned calls that other requests made. */
   get shared(): number {
-    return Math.min(this.#shared.size, this.#spared)
+    return this.#absorbed.shared + this.#ownShared
   }
 
   /** Planned calls that the cache made unnecessary. */
   get cached(): number {
-    return this.#spared - this.shared
+    return this.#absorbed.cached + this.#spared - this.#ownShared
+  }
+
+  get #ownShared(): number {
+    return Math.min(this.#shared.size, this.#spared)
   }
 
   get #spared(): number {
@@ -105,5 +110,19 @@ export class Usage {
     this.oldest = Math.min(this.oldest ?? at, at)
     this.freshUntil = Math.min(this.freshUntil, until)
     this.isStale ||= isStale
+  }
+
+  /** Adds the costs so far of a part of the same request, and keeps none of its keys. */
+  absorb(part: Usage): void {
+    this.planned += part.planned
+    this.made += part.made
+    this.#served += part.made
+    this.repeated += part.repeated
+    this.tokens += part.tokens
+    this.bytes += part.bytes
+    this.#absorbed.shared += part.shared
+    this.#absorbed.cached += part.cached
+    this.isChangeable ||= part.isChangeable
+    if (part.oldest !== undefined) this.noteAge(part.oldest, part.isStale)
   }
 }

@@ -1,0 +1,2 @@
+/** Below it stand the addresses of exports. */
+export const exportPath = '/export/'

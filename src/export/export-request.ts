@@ -1,0 +1,55 @@
+import { type AccountFacts, type ExportKind, exportKinds, type OpenTable } from './exports.ts'
+import { Parameters } from './parameters.ts'
+import type { Table } from './table.ts'
+import { type CsvOptions, csvOf, ndjsonOf } from './text-formats.ts'
+import type { Tally } from './verdict.ts'
+
+/** An address of an export. */
+export interface ExportAddress {
+  readonly name: string
+  readonly kind: ExportKind
+  readonly format: Format
+}
+
+const formats = ['ndjson', 'csv'] as const
+export type Format = (typeof formats)[number]
+
+/** Undefined for a path that is no export's. */
+export function exportAt(path: string): ExportAddress | undefined {
+  const [, name = '', extension] = /^\/export\/([a-z]+)\.([a-z]+)$/.exec(path) ?? []
+  const kind = Object.hasOwn(exportKinds, name) ? exportKinds[name] : undefined
+  const format = formats.find(known => known === extension)
+  return kind && format && { name, kind, format }
+}
+
+export interface ExportRequest {
+  readonly open: OpenTable
+  readonly type: string
+  /** So many characters are made before the first is sent: of a short one that cannot say what failed, all. */
+  readonly heldLength: number
+  /** The export as text, piece by piece. */
+  readonly print: (table: Table, tally: Tally) => AsyncGenerator<string>
+}
+
+/** Throws BadInput for a query that asks nothing that can be exported. */
+export function readExport(
+  { kind, format }: ExportAddress,
+  query: string,
+  facts: AccountFacts,
+): ExportRequest {
+  const parameters = new Parameters(query)
+  const open = kind.read(parameters, facts)
+  const csv = format === 'csv' ? csvOptions(parameters) : undefined
+  parameters.end()
+  if (!csv) return { open, type: 'application/x-ndjson; charset=utf-8', heldLength: 1, print: ndjsonOf }
+  const type = 'text/csv; charset=utf-8; header=present'
+  return { open, type, heldLength: 65_536, print: (table, tally) => csvOf(table, csv, tally) }
+}
+
+function csvOptions(parameters: Parameters): CsvOptions {
+  return {
+    escapesFormulas: parameters.choice('formulas', ['escape', 'keep'], 'escape') === 'escape',
+    hasMark: parameters.choice('bom', ['true', 'false'], 'false') === 'true',
+    hasErrors: parameters.choice('errors', ['end', 'rows'], 'end') === 'rows',
+  }
+}

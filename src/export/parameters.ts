@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { BadInput } from '../upstream/bad-input.ts'
+
+/** Ten years, as of every range of traffic. */
+const mostDays = 3660
+
+/** The parameters of an address, each read once by the names that it may have. */
+export class Parameters {
+  readonly #given: URLSearchParams
+  readonly #names = new Set<string>()
+
+  constructor(query: string) {
+    this.#given = new URLSearchParams(query)
+  }
+
+  /** Each value, in its order. */
+  all(name: string): readonly string[] {
+    this.#names.add(name)
+    return this.#given.getAll(name)
+  }
+
+  /** Each value, also of those that stand in one with commas between them. */
+  list(name: string): readonly string[] {
+    return this.all(name)
+      .flatMap(text => text.split(','))
+      .map(text => text.trim())
+      .filter(text => text !== '')
+  }
+
+  /** Throws BadInput for several. */
+  one(name: string): string | undefined {
+    const [value, ...others] = this.all(name)
+    if (others.length > 0)
+      throw new BadInput(`${name} is given ${others.length + 1} times, and is one value.`)
+    return value
+  }
+
+  /** Throws BadInput for anything but one of the choices, in letters of any case. */
+  choice<Choice extends string>(name: string, choices: readonly Choice[], otherwise: Choice): Choice {
+    const value = this.one(name)
+    if (value === undefined) return otherwise
+    return chosen(name, value, choices)
+  }
+
+  /** Throws BadInput unless it is a day. */
+  day(name: string): string {
+    const value = this.one(name)
+    const { data } = z.iso.date().safeParse(value)
+    if (data !== undefined) return data
+    const got = value === undefined ? 'is missing' : `cannot be ${JSON.stringify(value)}`
+    throw new BadInput(`${name} ${got}: it is a day such as 2026-10-01.`)
+  }
+
+  /** Two days, of which the second is not part of the range. */
+  days(): { readonly from: string; readonly to: string } {
+    const [from, to] = [this.day('from'), this.day('to')]
+    const days = Temporal.PlainDate.from(from).until(to).days
+    if (days > mostDays) throw new BadInput(`A range may span at most ten years, not ${days} days.`)
+    if (days > 0) return { from, to }
+    throw new BadInput(
+      `to is the first day after the range, so ${to} must be later than from, which is ${from}.`,
+    )
+  }
+
+  /** Throws BadInput for parameters that nobody has read. */
+  end(): void {
+    const unknown = [...this.#given.keys()].find(name => !this.#names.has(name))
+    if (unknown === undefined) return
+    const known = [...this.#names].join(', ')
+    throw new BadInput(`${JSON.stringify(unknown)} is no parameter of this export, which has ${known}.`)
+  }
+}
+
+/** Throws BadInput for anything but one of the choices, in letters of any case. */
+export function chosen<Choice extends string>(
+  name: string,
+  value: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find(choice => plain(choice) === plain(value))
+  if (found !== undefined) return found
+  throw new BadInput(`${name} cannot be ${JSON.stringify(value)}: it is one of ${choices.join(', ')}.`)
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll('_', '')
+}

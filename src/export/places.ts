@@ -1,0 +1,127 @@
+import { parse } from 'graphql'
+import { z } from 'zod'
+import { onFirstUse } from '../upstream/first-use.ts'
+import type { AskGraph, Asking } from './ask-graph.ts'
+import { errorsOf } from './graph-errors.ts'
+import { refused } from './refused-export.ts'
+
+export interface Place {
+  readonly id: string
+  readonly name: string | null
+  readonly timeZone: string | null
+  readonly brandId: number | null
+  /** Whether it was asked for by its own name. */
+  readonly isNamed?: boolean
+}
+
+/** Which places are asked for: all of the catalog if none is named. */
+export interface PlaceNames {
+  readonly locations: readonly string[]
+  readonly brands: readonly number[]
+  /** A day on which brands are asked which stores they have. */
+  readonly day: string
+  readonly dayAfter: string
+}
+
+/** Rejects with RefusedExport for a name that no place has. Costs calls for brands only; a dry run takes the catalog's stores of a brand. */
+export async function findPlaces(names: PlaceNames, { facts, calls }: Asking): Promise<readonly Place[]> {
+  const { locations, brands } = names
+  const found: Place[] = []
+  if (locations.length === 0 && brands.length === 0) found.push(...(await catalogPlaces(facts)))
+  for (let start = 0; start < locations.length; start += mostIds)
+    found.push(...(await namedPlaces(locations.slice(start, start + mostIds), facts)))
+  for (const brand of brands) {
+    const places = await brandPlaces(brand, names, calls)
+    found.push(...(places ?? (await catalogPlaces(facts)).filter(({ brandId }) => brandId === brand)))
+  }
+  return [...new Map(found.map(place => [place.id, place])).values()]
+}
+
+const mostIds = 1000
+
+const fields = 'id name timeZone brandId'
+
+const documents = onFirstUse(async () => ({
+  named: parse(
+    `query ExportNamedPlaces($ids: [ID!]!) { nodes(ids: $ids) { ... on Location { ${fields} } } }`,
+  ),
+  catalog: parse(
+    `query ExportCatalog($after: String) { locations(first: 500, after: $after) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
+  ),
+  brand: parse(
+    `query ExportBrandPlaces($brand: Int!, $range: TrafficRange!, $after: String) {
+      brand(id: $brand) {
+        traffic(range: $range, interval: DAILY, metrics: [VISITS], first: 1000, after: $after) {
+          nodes { location { ${fields} } }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }`,
+  ),
+}))
+
+const PlaceNode = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  timeZone: z.string().nullable(),
+  brandId: z.number().nullable(),
+})
+const Named = z.object({ nodes: z.array(PlaceNode) })
+const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
+const Catalog = z.object({ locations: z.object({ nodes: z.array(PlaceNode), pageInfo }) })
+const Brand = z.object({
+  brand: z.object({
+    traffic: z.object({ nodes: z.array(z.object({ location: PlaceNode })), pageInfo }),
+  }),
+})
+
+async function namedPlaces(names: readonly string[], ask: AskGraph): Promise<readonly Place[]> {
+  const ids = names.map(name => `Location:${name.replace(/^Location:/, '')}`)
+  const { named } = await documents()
+  const { nodes } = Named.parse(await wholeData(ask, named, { ids }))
+  return nodes.map(place => ({ ...place, isNamed: true }))
+}
+
+async function catalogPlaces(ask: AskGraph): Promise<readonly Place[]> {
+  const found: Place[] = []
+  const { catalog } = await documents()
+  let after: string | null = null
+  do {
+    const { locations } = Catalog.parse(await wholeData(ask, catalog, { after }))
+    found.push(...locations.nodes)
+    after = locations.pageInfo.hasNextPage ? locations.pageInfo.endCursor : null
+  } while (after !== null)
+  return found
+}
+
+/** Undefined in a dry run. */
+async function brandPlaces(
+  brand: number,
+  { day, dayAfter }: PlaceNames,
+  ask: AskGraph,
+): Promise<readonly Place[] | undefined> {
+  const found: Place[] = []
+  const documentsOf = await documents()
+  const range = { local: { start: day, end: dayAfter } }
+  let after: string | null = null
+  do {
+    const data = await wholeData(ask, documentsOf.brand, { brand, range, after })
+    if (data === null) return undefined
+    const { traffic } = Brand.parse(data).brand
+    found.push(...traffic.nodes.map(({ location }) => ({ ...location, brandId: location.brandId ?? brand })))
+    after = traffic.pageInfo.hasNextPage ? traffic.pageInfo.endCursor : null
+  } while (after !== null)
+  return found
+}
+
+/** A list of places that is not whole would be an export that is not. */
+async function wholeData(
+  ask: AskGraph,
+  document: Parameters<AskGraph>[0],
+  variables: Parameters<AskGraph>[1],
+): Promise<unknown> {
+  const result = await ask(document, variables)
+  const [error] = errorsOf(result)
+  if (error) throw refused(error)
+  return result.data ?? null
+}

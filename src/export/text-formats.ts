@@ -1,0 +1,112 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { hasWorkedLong } from '../upstream/source/turns.ts'
+import type { Cell, Column, Failure, Part, Row, Table } from './table.ts'
+import type { Tally } from './verdict.ts'
+
+/** Characters written at once. */
+const chunkLength = 65_536
+
+/** Thrown where an export ends before its end, because something failed and its format cannot say so. */
+export class CutExport extends Error {
+  override readonly name = 'CutExport'
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+/** A line for each row, failure and note, and the verdict as the last one. */
+export async function* ndjsonOf({ columns, parts }: Table, tally: Tally): AsyncGenerator<string> {
+  const names = columns.map(({ name }) => JSON.stringify(name))
+  const lineOf = (row: Row) => {
+    let line = '{'
+    for (const [index, name] of names.entries())
+      line += `${index === 0 ? '' : ','}${name}:${JSON.stringify(row[index] ?? null)}`
+    return `${line}}\n`
+  }
+  for await (const { rows, failures, notes } of parts) {
+    yield* chunksOf(rows, lineOf, tally)
+    tally.failed += failures.length
+    const told = [...failures.map(error => ({ error })), ...notes.map(note => ({ note }))]
+    if (told.length > 0) yield told.map(line => `${JSON.stringify(line)}\n`).join('')
+  }
+  yield `${JSON.stringify({ verdict: tally.verdict })}\n`
+}
+
+export interface CsvOptions {
+  /** Whether text that a spreadsheet would run as a formula is marked as text. */
+  readonly escapesFormulas: boolean
+  /** Whether it begins with a byte order mark, which Excel wants. */
+  readonly hasMark: boolean
+  /** Whether what failed is a row with its sentence in the column `error`, in place of the end of the export. */
+  readonly hasErrors: boolean
+}
+
+/** RFC 4180, with a line of names. Throws CutExport where something failed. */
+export async function* csvOf(
+  { columns, parts }: Table,
+  { escapesFormulas, hasMark, hasErrors }: CsvOptions,
+  tally: Tally,
+): AsyncGenerator<string> {
+  const { stringify } = await import('csv-stringify/sync')
+  const options = {
+    record_delimiter: '\r\n',
+    escape_formulas: escapesFormulas,
+    cast: { boolean: (value: boolean) => String(value) },
+  }
+  const names = [...columns.map(({ name }) => name), ...(hasErrors ? ['error'] : [])]
+  const printed = (rows: readonly Row[]) => stringify([...rows], options)
+  let head = (hasMark ? '\ufeff' : '') + printed([names])
+  for await (const { rows, failures } of parts) {
+    const [failure] = failures
+    if (failure && !hasErrors) throw new CutExport(failure)
+    for await (const some of groupsOf(rows, tally)) {
+      yield head + printed(hasErrors ? some.map(row => [...row, null]) : some)
+      head = ''
+    }
+    tally.failed += failures.length
+    if (failures.length > 0) yield head + printed(failures.map(one => errorRow(one, columns)))
+    if (failures.length > 0) head = ''
+  }
+  if (head) yield head
+}
+
+function errorRow({ of, code, message }: Failure, columns: readonly Column[]): Row {
+  return [...columns.map(({ name }): Cell => of[name] ?? null), `${code}: ${message}`]
+}
+
+/** The texts of rows, joined to chunks. Lets others be served in between. */
+async function* chunksOf(
+  rows: Part['rows'],
+  textOf: (row: Row) => string,
+  tally: Tally,
+): AsyncGenerator<string> {
+  let chunk = ''
+  for (const row of rows) {
+    tally.rows++
+    chunk += textOf(row)
+    if (chunk.length < chunkLength) continue
+    yield chunk
+    chunk = ''
+    if (hasWorkedLong()) await nextTurn()
+  }
+  if (chunk) yield chunk
+}
+
+/** Rows printed at once. */
+const groupSize = 250
+
+async function* groupsOf(rows: Part['rows'], tally: Tally): AsyncGenerator<readonly Row[]> {
+  let group: Row[] = []
+  for (const row of rows) {
+    tally.rows++
+    group.push(row)
+    if (group.length < groupSize) continue
+    yield group
+    group = []
+    if (hasWorkedLong()) await nextTurn()
+  }
+  if (group.length > 0) yield group
+}

@@ -1,0 +1,143 @@
+import type { Asking } from '../export/ask-graph.ts'
+import { exportPath } from '../export/export-path.ts'
+import { type ExportRequest, exportAt, readExport } from '../export/export-request.ts'
+import { RefusedExport, statusOf } from '../export/refused-export.ts'
+import type { Table } from '../export/table.ts'
+import { CutExport } from '../export/text-formats.ts'
+import { Tally } from '../export/verdict.ts'
+import { sendJson } from '../images/json-response.ts'
+import { BadInput } from '../upstream/bad-input.ts'
+import type { CallerLimits } from './caller-limits.ts'
+import { asksForDryRun, checkExplain } from './explain.ts'
+import type { EnteredExchange } from './front-door.ts'
+import { requireScope } from './insufficient-scope.ts'
+import type { ownOperations } from './own-operations.ts'
+import { Refusal } from './refusal.ts'
+import { originOf } from './request-origin.ts'
+import { sendPieces } from './response-body.ts'
+import { responseSignal } from './response-signal.ts'
+import { RunningExports } from './running-exports.ts'
+
+export interface ExportRouteOptions {
+  readonly operations: ReturnType<typeof ownOperations>
+  readonly callerLimits: Pick<CallerLimits, 'chargeOf'>
+  /** Where the server listens. */
+  readonly listening: string
+  readonly patience: number
+}
+
+/** Sends what a caller may read as a file, row by row while it is asked. Nothing is sent of a request that is refused. */
+export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExchange) => Promise<void> {
+  const running = new RunningExports()
+  return async exchange => {
+    const { request, response, caller } = exchange
+    checkExplain(request, caller)
+    const asked = requestOf(exchange)
+    using _running = running.begin(caller.id)
+    const tally = new Tally()
+    const asking = askingOf(exchange, tally, options)
+    try {
+      const table = await asked.open(asking)
+      if (asksForDryRun(request)) return await sendPlan(exchange, table, tally)
+      const pieces = asked.print(table, tally)
+      const opening = await openingOf(pieces, asked.heldLength)
+      if (response.destroyed) return void (await pieces.return(undefined))
+      await sendPieces(continued(opening, pieces), {
+        request,
+        response,
+        status: 200,
+        headers: headersOf(exchange, asked),
+        patience: options.patience,
+      })
+    } catch (error) {
+      if (asking.gone.aborted) return
+      if (response.headersSent && error instanceof CutExport) return void response.destroy()
+      throw refusalOf(error)
+    }
+  }
+}
+
+/** Throws a Refusal. */
+function requestOf({ target, caller, account }: EnteredExchange): ExportRequest {
+  const address = exportAt(target.path)
+  if (!address) throw new TypeError('a path that is no export')
+  requireScope(caller, address.kind.scope, `An export of ${address.name}`)
+  const { dwellTime } = account.settings.analytiks ?? {}
+  try {
+    return readExport(address, target.query, { hasDwellTime: dwellTime !== undefined })
+  } catch (error) {
+    throw refusalOf(error)
+  }
+}
+
+function askingOf(
+  { request, response, record, caller, account }: EnteredExchange,
+  tally: Tally,
+  { operations, callerLimits, listening }: ExportRouteOptions,
+): Asking {
+  const gone = responseSignal(response)
+  const own = operations({
+    res: response,
+    record,
+    caller,
+    account,
+    gone,
+    origin: () => originOf(request, listening),
+    chargeOf: provider => callerLimits.chargeOf(caller, provider),
+  })
+  return { facts: own(false), calls: tally.counting(own(asksForDryRun(request))), gone }
+}
+
+function headersOf({ target }: EnteredExchange, { type }: ExportRequest): Readonly<Record<string, string>> {
+  return {
+    'content-type': type,
+    'content-disposition': `attachment; filename="${target.path.slice(exportPath.length)}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+}
+
+/** How many calls the export would make with a cold cache. */
+async function sendPlan(
+  { request, response }: EnteredExchange,
+  { parts }: Table,
+  tally: Tally,
+): Promise<void> {
+  for await (const { failures } of parts) tally.failed += failures.length
+  const planned = Object.fromEntries(
+    Object.entries(tally.calls).map(([name, calls]) => [name, calls.planned]),
+  )
+  sendJson(request, response, 200, 'application/json', { planned })
+}
+
+/** The first text of so many characters: until then an export can still be refused. */
+async function openingOf(pieces: AsyncGenerator<string>, length: number): Promise<string> {
+  let opening = ''
+  while (opening.length < length) {
+    const { done, value } = await pieces.next()
+    if (done) break
+    opening += value
+  }
+  return opening
+}
+
+async function* continued(opening: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield opening
+  yield* rest
+}
+
+/** What is no refusal stays as it is. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof BadInput) return new Refusal(400, error.message, {}, 'BAD_USER_INPUT')
+  if (error instanceof CutExport) {
+    const { code, message, retryAfterSeconds } = error.failure
+    return new Refusal(statusOf(code), message, retryHeader(retryAfterSeconds), code)
+  }
+  if (!(error instanceof RefusedExport)) return error
+  const { status, message, code, retryAfterSeconds } = error
+  return new Refusal(status, message, retryHeader(retryAfterSeconds), code)
+}
+
+function retryHeader(seconds: number | undefined): Readonly<Record<string, string>> {
+  return seconds === undefined ? {} : { 'retry-after': String(seconds) }
+}

@@ -1,0 +1,126 @@
+import { type DocumentNode, type GraphQLSchema, getOperationAST, validate } from 'graphql'
+import type { YogaInitialContext } from 'graphql-yoga'
+import { type Context, createContext, type Request } from '../context.ts'
+import type { AskGraph } from '../export/ask-graph.ts'
+import { Usage } from '../upstream/source/usage.ts'
+import { fetchRequestOf } from './fetch-request.ts'
+import { runHooked } from './hooked-execution.ts'
+import type { MaskedErrors } from './plugins/masked-errors.ts'
+import { operationRecordOf } from './plugins/operation-record.ts'
+import type { RequestRecord, UpstreamUse } from './request-record.ts'
+import type { ServerContext } from './server-context.ts'
+import type { OperationPlugin } from './yoga.ts'
+
+export interface OwnOperationsOptions {
+  readonly schema: GraphQLSchema
+  /** Yoga's plugins, in their order. */
+  readonly plugins: readonly OperationPlugin[]
+  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
+  /** For all upstream calls of one operation. */
+  readonly deadlineMilliseconds: number
+}
+
+/** One request, which asks many operations one after another. */
+export interface OwnRequest extends Pick<ServerContext, 'res' | 'record' | 'caller' | 'account'> {
+  /** Ends when nobody waits for the results any more. */
+  readonly gone: AbortSignal
+  readonly origin: () => string
+  readonly chargeOf?: NonNullable<Request['chargeOf']>
+}
+
+/**
+ * Runs operations that Isotherm itself wrote, for its callers: by the hooks of all plugins, so with the same limits, costs and
+ * errors as theirs. Their documents need not be those of a manifest. The costs of all of them are the request's.
+ */
+export function ownOperations(options: OwnOperationsOptions) {
+  const { schema, plugins, maskedErrors, deadlineMilliseconds } = options
+  const { maskError, errorMessage } = maskedErrors
+  const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
+  return (request: OwnRequest): ((isPlanOnly: boolean) => AskGraph) => {
+    const uses = new Map<string, UpstreamUse>()
+    const { record } = request
+    record.used = () => [...uses.values()]
+    return isPlanOnly => async (document, variableValues) => {
+      checkValid(schema, document)
+      using deadline = deadlineOf(request.gone, deadlineMilliseconds)
+      const part: RequestRecord = { ...record, estimatedCost: 0, actualCost: 0 }
+      const contextValue = contextOf(request, part, deadline.signal, isPlanOnly)
+      noteOperation(record, document, request.account)
+      const args = { schema, document, contextValue, variableValues }
+      const result = await runHooked(hooks, args)
+      for (const { provider, usage } of contextValue.costs()) {
+        const sum = uses.getOrInsertComputed(provider, () => ({ provider, usage: new Usage() }))
+        sum.usage.absorb(usage)
+      }
+      record.estimatedCost = (record.estimatedCost ?? 0) + (part.estimatedCost ?? 0)
+      record.actualCost = (record.actualCost ?? 0) + (part.actualCost ?? 0)
+      return { ...result, errors: (result.errors ?? []).map(error => maskError(error, errorMessage)) }
+    }
+  }
+}
+
+function contextOf(
+  { res, caller, account, gone, origin, chargeOf }: OwnRequest,
+  record: RequestRecord,
+  signal: AbortSignal,
+  isPlanOnly: boolean,
+): ServerContext & Context & YogaInitialContext {
+  const request = {
+    isPlanOnly,
+    origin,
+    gone: () => gone,
+    incoming: record,
+    caller,
+    ...(chargeOf && { chargeOf }),
+  }
+  return {
+    res,
+    record,
+    account,
+    ...createContext(account, signal, request),
+    params: {},
+    get request() {
+      return fetchRequestOf(res.req)
+    },
+    waitUntil: nothingLeft,
+  }
+}
+
+/** Called with work after a response, which no plugin has. */
+function nothingLeft(): void {}
+
+function noteOperation(record: RequestRecord, document: DocumentNode, account: ServerContext['account']) {
+  const operation = getOperationAST(document)
+  if (operation) record.operation = operationRecordOf(document, operation, account)
+}
+
+const valid = new WeakSet<DocumentNode>()
+
+/** Once: execution leaves out fields that no type has, without an error. */
+function checkValid(schema: GraphQLSchema, document: DocumentNode): void {
+  if (valid.has(document)) return
+  const [error] = validate(schema, document)
+  if (error) throw error
+  valid.add(document)
+}
+
+interface Deadline extends Disposable {
+  readonly signal: AbortSignal
+}
+
+/** Aborts when `gone` does, or after `milliseconds`. Leaves nothing at `gone`, which outlives it, once disposed. */
+function deadlineOf(gone: AbortSignal, milliseconds: number): Deadline {
+  const controller = new AbortController()
+  const leave = () => controller.abort(gone.reason)
+  const end = () => controller.abort(new DOMException('The deadline of the response passed.', 'TimeoutError'))
+  const late = setTimeout(end, milliseconds).unref()
+  if (gone.aborted) leave()
+  else gone.addEventListener('abort', leave)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(late)
+      gone.removeEventListener('abort', leave)
+    },
+  }
+}

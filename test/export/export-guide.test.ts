@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { startIsotherm } from '../../src/isotherm.ts'
+import { emptyFolder } from '../support/child.ts'
+import { blocks, pages } from '../support/docs.ts'
+import { parseCsv } from './read-export.ts'
+
+const run = promisify(execFile)
+
+test("the guide's and the README's lines write a CSV of the stores that they name", async () => {
+  await using resources = new AsyncDisposableStack()
+  const { origin } = resources.use(await startIsotherm({ PORT: '0' }))
+  const cwd = await emptyFolder(resources)
+  const [line = ''] = blocks('sh', 'docs/export.md')
+  await run('sh', ['-c', line.replace('http://127.0.0.1:4000', origin)], { cwd })
+  const rows = parseCsv(await readFile(join(cwd, 'traffic.csv'), 'utf8'))
+  expect(new Set(rows.map(({ location }) => location))).toEqual(new Set(['Location:oxford-street']))
+  expect(rows).toHaveLength(31)
+
+  const [, curl = ''] = /`(curl [^`]*\/export\/traffic\.csv[^`]*)`/.exec(pages.get('README.md') ?? '') ?? []
+  const { stdout } = await run('sh', ['-c', `${curl.replace('http://127.0.0.1:4000', origin)} -sS`], { cwd })
+  expect(parseCsv(stdout)).toHaveLength(31 * 12)
+})
