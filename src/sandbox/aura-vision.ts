@@ -74,5 +74,5 @@ export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<
 }
 
 function drawPlan(seed: string): Promise<Uint8Array> {
-  return heatmapImage(seed, 960, 540, 'png', 'plan')
+  return heatmapImage(seed, 960, 540, 'png')
 }

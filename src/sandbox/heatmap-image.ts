@@ -1,19 +1,17 @@
 import { noise } from './world.ts'
 
 /**
- * Draws an image that looks like a heatmap, the same for the same arguments: coloured heat over the wireframe of a web
- * page, or over the plan of a shop floor. Any size from 16 pixels up. Seeds that are equal up to a `#` share the plan and
- * differ in heat.
+ * Draws an image that looks like a heatmap, the same for the same arguments: coloured heat over the plan of a shop floor. Any
+ * size from 16 pixels up. Seeds that are equal up to a `#` share the plan and differ in heat.
  */
 export async function heatmapImage(
   seed: string,
   width: number,
   height: number,
   format: 'jpeg' | 'png' | 'webp',
-  backdrop: 'page' | 'plan' = 'page',
 ): Promise<Buffer> {
   const { default: sharp } = await import('sharp')
-  const scene = backdrop === 'page' ? drawPage(seed, width, height) : drawPlan(seed, width, height)
+  const scene = drawPlan(seed, width, height)
   const intensity = await sharp(Buffer.from(drawHeat(scene.spots, width, height)))
     .extractChannel('alpha')
     .raw()
@@ -91,62 +89,6 @@ function drawPlan(seed: string, width: number, height: number): Scene {
   return { background: '#e9ecf0', shapes: [walls, ...shelves, till, gap], spots }
 }
 
-/** A bar of links, a banner with a button, and rows of cards to the bottom; the heat fades down the page. */
-function drawPage(seed: string, width: number, height: number): Scene {
-  const unit = Math.max(width / 100, 3)
-  const shapes = [
-    box(0, 0, width, 6 * unit, '#2f3947', 0),
-    box(3 * unit, 2 * unit, 12 * unit, 2 * unit, '#8d99ab', 0.5 * unit),
-  ]
-  const spots: Spot[] = []
-  const links = width < 600 ? 2 : 5
-  for (let link = 0; link < links; link++) {
-    const x = width - (links - link) * 10 * unit
-    shapes.push(box(x, 2.3 * unit, 7 * unit, 1.4 * unit, '#64718a', 0.5 * unit))
-    spots.push({
-      x: x + 3.5 * unit,
-      y: 3 * unit,
-      radius: 5 * unit,
-      heat: 0.2 + 0.6 * noise(seed, 'link', link),
-    })
-  }
-  shapes.push(box(0, 6 * unit, width, 30 * unit, '#dfe5ee', 0))
-  shapes.push(box(8 * unit, 13 * unit, 38 * unit, 3.4 * unit, '#9aa6b8', 0.6 * unit))
-  shapes.push(box(8 * unit, 18.5 * unit, 30 * unit, 1.6 * unit, '#bcc5d3', 0.6 * unit))
-  shapes.push(
-    box(8 * unit, 24 * unit, 15 * unit, 5 * unit, '#4a6cf0', unit),
-    box(60 * unit, 10 * unit, 32 * unit, 22 * unit, '#c6cfdc', unit),
-  )
-  spots.push({ x: 15.5 * unit, y: 26.5 * unit, radius: 11 * unit, heat: 0.9 })
-  spots.push({ x: 22 * unit, y: 15 * unit, radius: 14 * unit, heat: 0.3 + 0.3 * noise(seed, 'title') })
-
-  const columns = width < 600 ? 2 : 3
-  const cell = (100 * unit - 12 * unit) / columns
-  const cardHeight = cell * 0.95
-  const rows = Math.ceil((height - 40 * unit) / (cardHeight + 4 * unit))
-  for (const { column, row } of grid(columns, Math.max(rows, 0))) {
-    const x = 6 * unit + column * cell + unit
-    const y = 40 * unit + row * (cardHeight + 4 * unit)
-    const inner = cell - 2 * unit
-    shapes.push(
-      box(x, y, inner, cardHeight, '#f2f4f8', unit),
-      box(x, y, inner, cardHeight * 0.55, '#d3dae5', unit),
-    )
-    shapes.push(box(x + 2 * unit, y + cardHeight * 0.64, inner * 0.7, 1.6 * unit, '#aab4c4', 0.6 * unit))
-    shapes.push(box(x + 2 * unit, y + cardHeight * 0.75, inner * 0.5, 1.3 * unit, '#cad2de', 0.6 * unit))
-    const fade = 1 / (1 + row * 0.35)
-    const clicks = 1 + Math.floor(noise(seed, 'clicks', column, row) * 4 * fade)
-    for (let click = 0; click < clicks; click++)
-      spots.push({
-        x: x + inner * (0.2 + 0.6 * noise(seed, column, row, click, 'x')),
-        y: y + cardHeight * (0.2 + 0.65 * noise(seed, column, row, click, 'y')),
-        radius: (4 + 8 * noise(seed, column, row, click, 'radius')) * unit,
-        heat: (0.2 + 0.75 * noise(seed, column, row, click, 'heat')) * fade,
-      })
-  }
-  return { background: '#ffffff', shapes, spots }
-}
-
 /** Only the intensity, as opacity. */
 function drawHeat(spots: readonly Spot[], width: number, height: number): string {
   const stops = [1, 0.78, 0.45, 0.17, 0].map(
@@ -186,15 +128,22 @@ function shade(intensity: number): number {
   return ((red << 24) | (green << 16) | (blue << 8) | alpha) >>> 0
 }
 
-function frame(width: number, height: number, shapes: readonly string[]): string {
+export function frame(width: number, height: number, shapes: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join('')}</svg>`
 }
 
-function box(x: number, y: number, width: number, height: number, fill: string, corner: number): string {
+export function box(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  fill: string,
+  corner: number,
+): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${corner}" fill="${fill}"/>`
 }
 
-function grid(columns: number, rows: number): { column: number; row: number }[] {
+export function grid(columns: number, rows: number): { column: number; row: number }[] {
   return Array.from({ length: columns * rows }, (_, index) => ({
     column: index % columns,
     row: Math.floor(index / columns),

@@ -1,5 +1,5 @@
 import { type Emulator, type Exchange, type Handler, type Reply, serveEmulator } from './emulator.ts'
-import { heatmapImage } from './heatmap-image.ts'
+import { pageImage } from './page-image.ts'
 import { answerHeat } from './posthog-heat.ts'
 import { asOf, madeUpHeatmaps, rerender, type StoredHeatmap } from './posthog-heatmaps.ts'
 import { listSaved } from './posthog-saved-list.ts'
@@ -124,7 +124,7 @@ const sandboxKey = 'phx_sandbox_personal_api_key'
 const unscopedKey = 'phx_sandbox_without_scopes'
 
 function drawScreenshot(seed: string, width: number): Promise<Uint8Array> {
-  return heatmapImage(seed, width, Math.round(width * 1.6), 'jpeg')
+  return pageImage(seed, width, 'jpeg')
 }
 
 function distance({ width }: { readonly width: number }, asked: string): number {

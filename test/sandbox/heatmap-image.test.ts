@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { heatmapImage } from '../../src/sandbox/heatmap-image.ts'
+import { pageImage } from '../../src/sandbox/page-image.ts'
 
 describe('heatmapImage', () => {
   it.each(['jpeg', 'png', 'webp'] as const)('has the size and the format asked for (%s)', async format => {
@@ -9,14 +10,17 @@ describe('heatmapImage', () => {
   })
 
   it('is the same for the same seed and another for another seed', async () => {
-    const first = await heatmapImage('a', 160, 100, 'png', 'plan')
-    expect(await heatmapImage('a', 160, 100, 'png', 'plan')).toEqual(first)
-    expect(await heatmapImage('b', 160, 100, 'png', 'plan')).not.toEqual(first)
-    expect(await heatmapImage('a', 160, 100, 'png')).not.toEqual(first)
+    const first = await heatmapImage('a', 160, 100, 'png')
+    expect(await heatmapImage('a', 160, 100, 'png')).toEqual(first)
+    expect(await heatmapImage('b', 160, 100, 'png')).not.toEqual(first)
+    expect(await pageImage('a', 160, 'png')).not.toEqual(await pageImage('b', 160, 'png'))
   })
 
-  it.each(['page', 'plan'] as const)('shows heat from cold to hot over the backdrop (%s)', async backdrop => {
-    const image = await heatmapImage('heat', 480, 320, 'png', backdrop)
+  it.each([
+    ['the plan of a store shows heat from cold to hot', true],
+    ['a page shows none, as a browser takes it', false],
+  ])('%s', async (_what, isHot) => {
+    const image = await (isHot ? heatmapImage('heat', 480, 320, 'png') : pageImage('heat', 480, 'png', 320))
     const pixels = await sharp(image).removeAlpha().raw().toBuffer()
     const seen = { warm: 0, cold: 0, pale: 0 }
     for (let at = 0; at < pixels.length; at += 3) {
@@ -26,8 +30,8 @@ describe('heatmapImage', () => {
       if (Math.min(red, green, blue) > 200) seen.pale++
     }
     const share = (count: number) => count / (480 * 320)
-    expect(share(seen.warm)).toBeGreaterThan(0.005)
-    expect(share(seen.cold)).toBeGreaterThan(0.02)
+    expect(share(seen.warm) > 0.005).toBe(isHot)
+    expect(share(seen.cold) > 0.02).toBe(isHot)
     expect(share(seen.pale)).toBeGreaterThan(0.2)
   })
 
@@ -36,7 +40,9 @@ describe('heatmapImage', () => {
       [375, 4000],
       [16, 16],
     ] as const
-    for (const [width, height] of sizes)
+    for (const [width, height] of sizes) {
       expect((await heatmapImage('size', width, height, 'jpeg')).length).toBeGreaterThan(100)
+      expect((await pageImage('size', width, 'jpeg', height)).length).toBeGreaterThan(100)
+    }
   })
 })
