@@ -31,7 +31,7 @@ export const HeatAggregationEnum = builder.enumType('HeatAggregation', {
   } as const satisfies Record<string, { value: HeatAggregation; description: string }>,
 })
 
-const ViewportRange = builder.inputType('ViewportWidths', {
+export const ViewportRange = builder.inputType('ViewportWidths', {
   description:
     "Widths of visitors' windows in CSS pixels, both ends included. PostHog knows them to 16 pixels. A bound that is left out is none: `{}` mixes all widths.",
   fields: t => ({
@@ -86,10 +86,14 @@ const usualViewport: ViewportWidths = { min: 922, max: 1126 }
 
 export function checkHeat({ days, viewport, columns }: HeatArguments): void {
   checkDays('days', days)
+  checkViewport(viewport)
   if (columns != null && (columns < 1 || columns > mostColumns))
     throw new BadInput(
       `columns must be from 1 to ${mostColumns}, not ${columns}: PostHog rounds to 0.01 of the width.`,
     )
+}
+
+export function checkViewport(viewport: HeatArguments['viewport']): void {
   const { min, max } = viewport ?? {}
   for (const [name, width] of Object.entries({ min, max })) {
     if (width != null && (width < 1 || width > widest))

@@ -1,4 +1,4 @@
-import type { Days } from '../src/providers/posthog/records.ts'
+import { type Days, keptDays } from '../src/providers/posthog/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 
@@ -27,9 +27,6 @@ DaySpan.implement({
     }),
   }),
 })
-
-/** How long PostHog keeps what visitors did (its source). */
-const keptDays = 90
 
 /** Refuses days of which PostHog has nothing, or no longer everything: their numbers would be too small without a word. */
 export function checkDays(name: string, { from, to }: Days, now = Date.now()): void {

@@ -1,4 +1,4 @@
-import type { ImageReference } from '../src/images/references.ts'
+import type { ImageReference, OverlayLook } from '../src/images/references.ts'
 import type { ProviderName } from '../src/upstream/error.ts'
 import { builder } from './builder.ts'
 
@@ -18,6 +18,8 @@ export interface Image {
   readonly reference: ImageReference | null
   /** The width that Isotherm draws, if the vendor does not. */
   readonly drawnWidth: number | null
+  /** How heat over it is drawn. */
+  readonly look?: OverlayLook
   readonly contentType: string | null
   readonly width: number | null
   readonly requestedWidth: number | null
@@ -38,8 +40,9 @@ HeatmapImage.implement({
     link: t.field({
       type: 'URL',
       description:
-        'The URL at which Isotherm serves the image, for a plain `<img>`. It works for a week unless the operator sets another time. It answers 202 with `Retry-After` while the vendor draws the image. `?width=` (1 to 4096, in pixels) and `?format=` (`webp`, `jpeg` or `png`) change what it serves. Costs no call until it is opened. Null if there will be no image.',
-      resolve: ({ reference, drawnWidth }, _args, { link }) => reference && link(reference, drawnWidth),
+        'The URL at which Isotherm serves the image, for a plain `<img>`. It works for a week unless the operator sets another time. It answers 202 with `Retry-After` while the vendor draws the image. `?width=` (1 to 4096, in pixels) and `?format=` (`webp`, `jpeg` or `png`) change what it serves; with heat over it also `?palette=` and `?opacity=`. Costs no call until it is opened. Null if there will be no image.',
+      resolve: ({ reference, drawnWidth, look }, _args, { link }) =>
+        reference && link(reference, { width: drawnWidth, ...look }),
     }),
     contentType: t.exposeString('contentType', {
       description: 'Media type, such as `image/jpeg`; null while unknown.',

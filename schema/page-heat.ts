@@ -9,7 +9,7 @@ import {
   toHeatQuestion,
 } from './heat-arguments.ts'
 import { HeatGrid } from './heat-grid.ts'
-import { metadataOf, PageHeatmap } from './page-heatmap.ts'
+import { metadataOf, PageHeatmap, pageOf } from './page-heatmap.ts'
 
 builder.objectField(PageHeatmap, 'heat', t =>
   t.field({
@@ -23,8 +23,7 @@ builder.objectField(PageHeatmap, 'heat', t =>
       ...sized<HeatArguments>({ below: ({ columns }) => ({ columns: columns ?? mostColumns }) }),
     },
     resolve: async (heatmap, { columns, ...args }, context) => {
-      const { dataUrl, url } = await metadataOf(heatmap, context)
-      const page = dataUrl || url
+      const page = pageOf(await metadataOf(heatmap, context))
       if (!page) return null
       const { scope } = heatmap
       const question = toHeatQuestion(page, args)

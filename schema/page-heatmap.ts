@@ -8,6 +8,7 @@ import { fitsRoute } from '../src/upstream/vendor-id.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost, sized } from './costs.ts'
+import { checkOverlay, HeatOverlayInput, toOverlay } from './heat-overlay.ts'
 import { Heatmap, HeatmapImage } from './heatmap.ts'
 import {
   checkWidth,
@@ -146,13 +147,24 @@ builder.node(PageHeatmap, {
           description:
             'How long to wait for an image that PostHog is drawing, such as `PT20S`; at most as long as the response may take.',
         }),
+        overlay: t.arg({
+          type: HeatOverlayInput,
+          description:
+            "Heat to draw over the page, which `heat` has as numbers. Null for a heatmap without a page. Costs the heatmap's metadata, and the calls of `heat` when the link is opened.",
+        }),
       },
-      extensions: checked<ImageArguments>(({ width, waitUpTo }) => {
+      extensions: checked<ImageArguments>(({ width, waitUpTo, overlay }) => {
         checkWidth(width)
         millisecondsOf(waitUpTo)
+        if (overlay) checkOverlay(overlay)
       }),
-      resolve: async ({ scope, uuid }, { width, waitUpTo }, { loaders, caller }, info) => {
-        const key = { scope, uuid, width: width ?? defaultWidth }
+      resolve: async (heatmap, { width, waitUpTo, overlay }, context, info) => {
+        const { scope, uuid } = heatmap
+        const { loaders, caller } = context
+        const page = overlay && pageOf(await metadataOf(heatmap, context))
+        if (overlay && !page) return null
+        const drawn = overlay && page ? toOverlay(page, overlay) : {}
+        const key = { scope, uuid, width: width ?? defaultWidth, ...drawn }
         if (selectedFields(info, 'HeatmapImage', caller).isSubsetOf(linkFields))
           return toImage(key, { state: 'READY' })
         return toImage(key, await loaders.posthog.rendered(key, millisecondsOf(waitUpTo)))
@@ -230,6 +242,11 @@ export async function metadataOf(
   { loaders }: Context,
 ): Promise<PostHogHeatmap> {
   return metadata ?? (await loaders.posthog.heatmaps.load({ scope, id: uuid }))
+}
+
+/** The page whose visitors are counted; undefined if there is none. */
+export function pageOf({ dataUrl, url }: PostHogHeatmap): string | undefined {
+  return dataUrl || url || undefined
 }
 
 function scopeOf({

@@ -1,10 +1,13 @@
+import type { HeatOverlay, OverlayLook } from '../src/images/references.ts'
 import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import type { OverlayArguments } from './heat-overlay.ts'
 import type { Image } from './heatmap.ts'
 
 export interface ImageArguments {
   readonly width?: number | null | undefined
   readonly waitUpTo?: string | null | undefined
+  readonly overlay?: OverlayArguments | null | undefined
 }
 
 /** The width that PostHog serves by default (its source). */
@@ -32,7 +35,7 @@ export function millisecondsOf(duration: string | null | undefined): number {
 
 /** An image that is only known to be READY, since nobody has loaded it. */
 export function toImage(
-  { scope, uuid, width }: ImageKey,
+  { scope, uuid, width, overlay, look }: ImageKey,
   seen: Screenshot | { readonly state: 'READY' },
 ): Image {
   return {
@@ -43,7 +46,11 @@ export function toImage(
     ...seen,
     requestedWidth: width,
     drawnWidth: null,
-    reference: seen.state === 'FAILED' ? null : { provider: 'posthog', scope: { ...scope }, uuid, width },
+    ...(look && { look }),
+    reference:
+      seen.state === 'FAILED'
+        ? null
+        : { provider: 'posthog', scope: { ...scope }, uuid, width, ...(overlay && { overlay }) },
   }
 }
 
@@ -51,4 +58,6 @@ interface ImageKey {
   readonly scope: PostHogScope
   readonly uuid: string
   readonly width: number
+  readonly overlay?: HeatOverlay | undefined
+  readonly look?: OverlayLook
 }

@@ -2,7 +2,7 @@ import { anyone, type Caller } from './access/caller.ts'
 import type { Account, ProviderState } from './account.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { imagePath } from './images/image-path.ts'
-import type { ImageReference } from './images/references.ts'
+import type { ImageReference, OverlayLook } from './images/references.ts'
 import { LocalDays } from './local-days.ts'
 import { type DatadogChanges, datadogChanges } from './providers/datadog/changes.ts'
 import { createLoaders, type LoaderSources, type Loaders } from './providers.ts'
@@ -32,8 +32,8 @@ export interface Context {
   readonly days: LocalDays
   /** In which its own work lets others be served. */
   readonly pauses: Pauses
-  /** The URL that a picture is served at; to be drawn at another width where one is given. */
-  readonly link: (picture: ImageReference, width?: number | null) => Promise<string>
+  /** The URL that a picture is served at; to be drawn as is said, where something is. */
+  readonly link: (picture: ImageReference, drawn?: DrawnLink) => Promise<string>
   /** Hides what ids say of people. */
   readonly seal: Seal
   /** The providers that the request has used so far. */
@@ -52,6 +52,11 @@ export interface Context {
   readonly holdsUntil: () => number
   /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
+}
+
+/** What a link may say of how its picture is drawn. */
+export interface DrawnLink extends OverlayLook {
+  readonly width?: number | null
 }
 
 export interface Cost {
@@ -111,10 +116,11 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     gone,
     days,
     pauses,
-    async link(picture, width) {
+    async link(picture, drawn = {}) {
       const url = new URL(publicUrl ?? origin())
       url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.make(picture)}`
-      if (width) url.searchParams.set('width', String(width))
+      for (const name of ['width', 'palette', 'opacity'] as const)
+        if (drawn[name] != null) url.searchParams.set(name, String(drawn[name]))
       return url.href
     },
     seal,

@@ -114,6 +114,23 @@ interface Week {
   readonly columns: { readonly localStarts: readonly string[] }
 }
 
+test("the guide's query for heat over a page gives links to it", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [, query = ''] = blocks('graphql', 'docs/images.md')
+  const days = { week: daysBefore(1, 7), before: daysBefore(8, 7) }
+  const { data, errors } = await askText<{ pageHeatmap: Record<'clicks' | 'change', { link: string }> }>(
+    isotherm.origin,
+    query,
+    days,
+  )
+  expect(errors).toEqual([])
+  for (const { link } of Object.values(data.pageHeatmap)) {
+    const response = await fetch(`${link}${link.includes('?') ? '&' : '?'}width=200`)
+    expect(response.headers.get('content-type')).toBe('image/jpeg')
+    await response.body?.cancel()
+  }
+})
+
 interface HeatOfPage {
   readonly pageHeatmap: {
     readonly heat: {

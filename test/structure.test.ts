@@ -19,6 +19,9 @@ const valuesForTheGraph = [
   'isVendorId of src/upstream/vendor-id.ts',
   'providerNames of src/upstream/error.ts',
   'spatialHeatmapTypes of src/providers/aura-vision/wire.ts',
+  'keptDays of src/providers/posthog/records.ts',
+  'opacities of src/images/references.ts',
+  'palettes of src/images/references.ts',
   'locationMetrics of src/providers/analytiks/records.ts',
   'pointOfInterestMetrics of src/providers/analytiks/records.ts',
 ]
@@ -244,6 +247,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/export': ['src/access', 'src/providers/analytiks', 'src/upstream', 'src/upstream/source'],
   'src/images': [
     'src',
+    'src/images/overlay',
     'src/server',
     'src/upstream',
     'src/providers/aura-vision',
@@ -252,6 +256,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/images',
     'src/upstream/source',
   ],
+  'src/images/overlay': ['src/images', 'src/providers/posthog', 'src/upstream/images', 'src/upstream/source'],
   ...Object.fromEntries(providers.map(room => [room, ['src/upstream', ...upstream, 'src/sandbox']])),
   'src/providers/analytiks': ['src/upstream', ...upstream, 'src/sandbox', ...analytiks],
   'src/providers/analytiks/assembly': [

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Account } from '../account.ts'
 import type { Exchange } from '../server/front-door.ts'
 import { responseSignal } from '../server/response-signal.ts'
@@ -9,10 +8,10 @@ import { Deliveries } from './deliveries.ts'
 import { WrongHandle } from './handles.ts'
 import { imagePath } from './image-path.ts'
 import { conditionFailed, sendArriving, sendImage, wantsAll } from './image-response.ts'
-import { freshSeconds } from './images.ts'
+import { freshSecondsOf } from './images.ts'
 import { sendJson, sendProblem } from './json-response.ts'
+import { readLinkQuery } from './link-query.ts'
 import { problem, problemOf } from './problem.ts'
-import { formats } from './resizing.ts'
 
 export interface ImageRouteOptions {
   /** Whose image a handle names, before it is verified. */
@@ -24,17 +23,6 @@ export interface ImageRouteOptions {
   /** Records errors that the client did not cause. */
   readonly logError: (error: unknown, where: string, requestId: string) => void
 }
-
-const query = z.object({
-  width: z
-    .string()
-    .regex(/^\d{1,4}$/)
-    .transform(Number)
-    .refine(width => width >= 1 && width <= maximumWidth)
-    .optional(),
-  format: z.enum(formats).optional(),
-})
-const maximumWidth = 4096
 
 /**
  * Serves the image that a handle names to GET and HEAD: 202 with its state as JSON while it is being rendered,
@@ -75,18 +63,15 @@ async function respond(
   using _use = account.uses.begin()
   const { reference, expiresAt } = await account.handles.read(handle)
   record.account = account.id
-  const variant = query.safeParse(Object.fromEntries(url.searchParams))
-  if (!variant.success) {
-    const detail = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
-    return sendProblem(request, response, problem(422, detail))
-  }
+  const asked = readLinkQuery(url.searchParams, reference)
+  if (asked.refusal !== undefined) return sendProblem(request, response, problem(422, asked.refusal))
   const scope = RequestScope.alone(reference.provider, signal, imageCaller, record)
   record.used = () => [scope]
   const { images } = account
   const found = await (wantsAll(request)
-    ? images.openEarly(reference, variant.data, scope)
-    : images.open(reference, variant.data, scope))
-  const seconds = Math.min(freshSeconds[reference.provider], Math.floor((expiresAt - Date.now()) / 1000))
+    ? images.openEarly(reference, asked.variant, scope)
+    : images.open(reference, asked.variant, scope))
+  const seconds = Math.min(freshSecondsOf(reference), Math.floor((expiresAt - Date.now()) / 1000))
   const sending = { freshSeconds: seconds, deliveries }
   // The account is used for as long as its vendor sends.
   if (found.state === 'ARRIVING') return await sendArriving(response, found, sending)

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
 import { screenshotSeconds } from '../providers/posthog/sources.ts'
 import type { Sources } from '../providers.ts'
@@ -9,7 +10,9 @@ import { isImageResult } from '../upstream/images/image-result.ts'
 import type { RequestScope } from '../upstream/source/request-scope.ts'
 import { ChangedImage, type EarlyImage, isServable } from './arriving.ts'
 import { DrawingQueue } from './drawing-queue.ts'
-import type { ImageReference, ScreenshotReference } from './references.ts'
+import { drawOverlay } from './overlay/draw-overlay.ts'
+import { askHeat, overlaySeconds } from './overlay/overlay-heat.ts'
+import type { ImageReference, OverlayLook, ScreenshotReference } from './references.ts'
 import { draw, isVariant, type Size, sizeOf, UnfitImage, type Variant } from './resizing.ts'
 import type { ImageSettings } from './settings.ts'
 
@@ -29,12 +32,18 @@ export interface FailedImage {
 export interface ReadyImage {
   readonly state: 'READY'
   readonly image: ImageFile
+  /** In CSS pixels, where the vendor tells it. */
+  readonly recordedWidth?: number | null
 }
 
 export type ImageState = ReadyImage | RenderingImage | FailedImage
 
 /** Seconds for which a client may use an image without asking again. */
-export const freshSeconds = { 'aura-vision': spatialPictureSeconds, posthog: screenshotSeconds } as const
+export function freshSecondsOf(reference: ImageReference): number {
+  if (reference.provider === 'aura-vision') return spatialPictureSeconds
+  const { overlay } = reference
+  return overlay ? overlaySeconds(overlay, screenshotSeconds, Date.now()) : screenshotSeconds
+}
 
 /** The images of one account. */
 export class Images {
@@ -58,23 +67,26 @@ export class Images {
   }
 
   /**
-   * Returns an image as the vendor has it, or a variant: cached, or downloaded and drawn once for all concurrent
-   * requests. Rejects with UpstreamError, or with UnfitImage if it is too large to be shown.
+   * Returns an image as the vendor has it, or a variant, or with heat over it: cached, or downloaded and drawn once for all
+   * concurrent requests. Rejects with UpstreamError, or with UnfitImage if it is too large to be shown.
    */
-  async open(reference: ImageReference, variant: Variant, scope: RequestScope): Promise<ImageState> {
+  async open(
+    reference: ImageReference,
+    variant: Variant & OverlayLook,
+    scope: RequestScope,
+  ): Promise<ImageState> {
     const { signal } = scope
-    const name = JSON.stringify(['variant', reference, variant.width, variant.format])
+    const name = nameOf(reference, variant)
     const entry = await this.#cache?.get(name)
     if (entry && isImageResult(entry.value)) return ready(entry.value.picture)
     const found = await this.#ask(reference, scope)
     if (found.state !== 'READY') return found
     const { image } = found
     const size = await this.#sizeOf(image, signal)
-    if (isVariant(image, size, variant)) return found
-    const limits = { maximumPixels: this.#maximumPixels }
-    const begin = () => draw(image, size, variant, limits)
+    const begin = await this.#drawingOf(reference, { ...found, size }, variant, scope)
+    if (!begin) return found
     const drawn = await this.#drawings.draw(`${image.etag} ${name}`, begin, signal)
-    const milliseconds = 1000 * freshSeconds[reference.provider]
+    const milliseconds = 1000 * freshSecondsOf(reference)
     void this.#cache?.set(name, { value: { picture: drawn }, at: Date.now() }, milliseconds)
     return ready(drawn)
   }
@@ -82,10 +94,11 @@ export class Images {
   /** As `open`, but resolves sooner with an image that is served as it is, once its first bytes are there and checked. */
   openEarly(
     reference: ImageReference,
-    variant: Variant,
+    variant: Variant & OverlayLook,
     scope: RequestScope,
   ): Promise<ImageState | EarlyImage> {
     const opened = this.open(reference, variant, scope)
+    if (reference.provider === 'posthog' && reference.overlay) return opened
     const { promise, resolve, reject } = Promise.withResolvers<ImageState | EarlyImage>()
     opened.then(resolve, reject)
     scope.onArriving = async image => {
@@ -98,6 +111,24 @@ export class Images {
       resolve({ state: 'ARRIVING', image, whole })
     }
     return promise
+  }
+
+  /** What draws it; undefined if it is served as it is. */
+  async #drawingOf(
+    reference: ImageReference,
+    { image, size, recordedWidth }: ReadyImage & { readonly size: Size },
+    variant: Variant & OverlayLook,
+    scope: RequestScope,
+  ): Promise<(() => Promise<ImageFile>) | undefined> {
+    const limits = { maximumPixels: this.#maximumPixels }
+    if (reference.provider === 'posthog' && reference.overlay) {
+      const screenshot = { image, size, recordedWidth: recordedWidth ?? size.width }
+      const key = { scope: reference.scope, overlay: reference.overlay }
+      const heat = await askHeat(this.#posthog.heat, key, screenshot.recordedWidth, scope)
+      return () => drawOverlay(screenshot, heat, variant, limits)
+    }
+    if (isVariant(image, size, variant)) return undefined
+    return () => draw(image, size, variant, limits)
   }
 
   /** Remembers an unfit image like a size, as finding out again would cost as much. */
@@ -122,15 +153,31 @@ export class Images {
     return ready((await auraVision.pictures.ask(reference, scope)).picture)
   }
 
-  async #askScreenshot(reference: ScreenshotReference, scope: RequestScope): Promise<ImageState> {
-    const { posthog } = this.#sources
-    if (!posthog) throw notConfigured('posthog')
-    const seen = await posthog.pictures.ask(reference, scope)
+  async #askScreenshot(
+    { scope: project, uuid, width }: ScreenshotReference,
+    scope: RequestScope,
+  ): Promise<ImageState> {
+    const seen = await this.#posthog.pictures.ask({ scope: project, uuid, width }, scope)
     if (seen.state === 'RENDERING') {
       return { state: 'RENDERING', retryAfterSeconds: seen.retryAfterSeconds ?? 1 }
     }
-    return seen.state === 'READY' ? ready(seen.picture) : seen
+    return seen.state === 'READY' ? { ...ready(seen.picture), recordedWidth: seen.width } : seen
   }
+
+  get #posthog(): NonNullable<Sources['posthog']> {
+    const { posthog } = this.#sources
+    if (!posthog) throw notConfigured('posthog')
+    return posthog
+  }
+}
+
+/** Digested, as an address of a page may be private. */
+function nameOf(
+  reference: ImageReference,
+  { width, format, palette, opacity }: Variant & OverlayLook,
+): string {
+  const parts = ['variant', reference, width, format, palette, opacity]
+  return hash('sha256', JSON.stringify(parts), 'base64url')
 }
 
 function imageOf(found: ImageState): ImageFile {

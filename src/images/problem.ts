@@ -5,6 +5,7 @@ import { ChangedImage } from './arriving.ts'
 import { TooManyDrawings } from './drawing-queue.ts'
 import { WrongHandle } from './handles.ts'
 import { NoImageLibrary } from './image-libraries.ts'
+import { PastHeat } from './overlay/overlay-heat.ts'
 import { UnfitImage } from './resizing.ts'
 
 /** Why no image is sent, in the members of RFC 9457. */
@@ -22,6 +23,7 @@ export function problem(status: number, detail: string, extensions: object = {})
 /** Undefined for unexpected errors. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof WrongHandle) return problem(error.isExpired ? 410 : 404, error.message)
+  if (error instanceof PastHeat) return problem(410, error.message)
   if (error instanceof ChangedImage) return problem(502, error.message)
   if (error instanceof UnfitImage) return problem(422, error.message)
   if (error instanceof NoImageLibrary) return problem(501, error.message)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { spatialHeatmapTypes } from '../providers/aura-vision/wire.ts'
+import type { HeatAggregation, HeatType } from '../providers/posthog/records.ts'
 
 const text = z.string().nullable()
 const list = z.array(z.string()).optional()
@@ -21,12 +22,30 @@ const spatialReference = z.object({
   taxonomy: z.string().optional(),
 })
 
-/** One PostHog image: a heatmap at a width. */
+const heatTypes = ['click', 'rageClick', 'mouseMove', 'scrollDepth'] as const satisfies readonly HeatType[]
+const aggregations = ['total', 'uniqueVisitors'] as const satisfies readonly HeatAggregation[]
+const days = z.object({ from: z.string(), to: z.string() })
+const bound = z.int().nullable()
+
+/** The heat that is drawn over a page: all that decides what is asked for it, so that a link asks nothing else. */
+const heatOverlay = z.object({
+  page: z.string(),
+  type: z.enum(heatTypes),
+  days,
+  /** Earlier days, to draw what is more and what is less than then. */
+  against: days.optional(),
+  aggregation: z.enum(aggregations),
+  /** Null for the widths around that of the image. */
+  viewport: z.object({ min: bound, max: bound }).nullable(),
+})
+
+/** One PostHog image: a heatmap at a width, with heat over it or without. */
 const screenshotReference = z.object({
   provider: z.literal('posthog'),
   scope: z.object({ kind: z.enum(['projects', 'environments']), id: z.string() }),
   uuid: z.string(),
   width: z.int(),
+  overlay: heatOverlay.optional(),
 })
 
 /** What a link says of its image: enough to request it again, but no credential. */
@@ -38,5 +57,21 @@ export const imageProviders = [
   'posthog',
 ] as const satisfies readonly ImageReference['provider'][]
 
+/** For what can only be more, and for differences. */
+export const palettes = {
+  sequential: ['viridis', 'inferno', 'cividis'],
+  diverging: ['blue-orange'],
+} as const
+/** How much heat may hide of the page below it. */
+export const opacities: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+
+/** How heat is drawn: what a link leaves open, as it costs no call. */
+export interface OverlayLook {
+  readonly palette?: Palette | undefined
+  readonly opacity?: number | undefined
+}
+
+export type Palette = (typeof palettes)[keyof typeof palettes][number]
+export type HeatOverlay = z.output<typeof heatOverlay>
 export type ScreenshotReference = z.output<typeof screenshotReference>
 export type ImageReference = z.output<typeof imageReference>

@@ -1,8 +1,9 @@
+import type { JpegOptions, Sharp } from 'sharp'
 import { cutParts, headBytes, type ImageFile, imageTag } from '../upstream/images/image.ts'
 import { loadImageSize, openSharp } from './image-libraries.ts'
 
 export const formats = ['webp', 'jpeg', 'png'] as const
-type Format = (typeof formats)[number]
+export type Format = (typeof formats)[number]
 
 /** How an image is to be changed. Undefined leaves it as it is. */
 export interface Variant {
@@ -82,30 +83,59 @@ export interface DrawingLimits {
  * if the image is broken, too large for its format, or takes too long.
  */
 export async function draw(
-  { parts, contentType }: ImageFile,
+  image: ImageFile,
   size: Size,
-  { width = size.width, format }: Variant,
-  { maximumPixels, seconds = 10 }: DrawingLimits,
+  variant: Variant,
+  limits: DrawingLimits,
 ): Promise<ImageFile> {
-  const wanted = format ?? formats.find(known => contentType === `image/${known}`) ?? 'webp'
-  const scale = Math.min(1, width / size.width)
-  const side = scale * Math.max(size.width, size.height)
-  const longest = longestSide[wanted] ?? side
-  if (side > longest) throw new UnfitImage(`A ${wanted} picture has at most ${longest} pixels a side.`)
-  const drawing = await openSharp(parts, { limitInputPixels: maximumPixels, sequentialRead: true })
+  const format = formatOf(image, variant)
+  const wanted = sizeIn(size, variant)
+  const drawing = await openSharp(image.parts, {
+    limitInputPixels: limits.maximumPixels,
+    sequentialRead: true,
+  })
   // JPEG has no transparency, and most page backgrounds are white.
-  if (wanted === 'jpeg') drawing.flatten({ background: '#fff' })
+  if (format === 'jpeg') drawing.flatten({ background: '#fff' })
+  drawing.autoOrient().resize({ width: wanted.width, withoutEnlargement: true })
+  return encode(drawing, wanted, { format }, limits)
+}
+
+/** That of the image, where a variant says none. */
+export function formatOf({ contentType }: ImageFile, { format }: Variant): Format {
+  return format ?? formats.find(known => contentType === `image/${known}`) ?? 'webp'
+}
+
+/** The size of a variant of an image of that size. */
+export function sizeIn({ width, height }: Size, { width: wanted = width }: Variant): Size {
+  const scale = Math.min(1, wanted / width)
+  return { width: Math.min(wanted, width), height: Math.max(1, Math.round(height * scale)) }
+}
+
+export interface Encoding {
+  readonly format: Format
+  /** Of the library. */
+  readonly options?: JpegOptions
+}
+
+/** Writes what the library draws, of that size. Rejects with UnfitImage, as `draw` does. */
+export async function encode(
+  drawing: Sharp,
+  { width, height }: Size,
+  { format, options = {} }: Encoding,
+  { seconds = 10 }: DrawingLimits,
+): Promise<ImageFile> {
+  const longest = longestSide[format] ?? Number.POSITIVE_INFINITY
+  if (Math.max(width, height) > longest)
+    throw new UnfitImage(`A ${format} picture has at most ${longest} pixels a side.`)
   const drawn = await drawing
-    .autoOrient()
-    .resize({ width, withoutEnlargement: true })
-    .toFormat(wanted)
+    .toFormat(format, options)
     .timeout({ seconds })
     .toBuffer()
     .catch(cause => (isTimeout(cause) ? slow(seconds, cause) : unfit(cause)))
   return {
     parts: [drawn],
     byteLength: drawn.byteLength,
-    contentType: `image/${wanted}`,
+    contentType: `image/${format}`,
     etag: imageTag({ status: 200, headers: {} }, [drawn]),
   }
 }

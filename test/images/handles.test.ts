@@ -226,11 +226,28 @@ function reference(): fc.Arbitrary<ImageReference> {
       .map(date => date.toISOString()),
     roles: fc.array(text),
   })
-  const page = fc.record({
-    provider: fc.constant('posthog' as const),
-    scope: fc.record({ kind: fc.constantFrom('projects' as const, 'environments' as const), id: text }),
-    uuid: text,
-    width: fc.integer(),
-  })
+  const days = fc.record({ from: text, to: text })
+  const bound = fc.option(fc.integer())
+  const overlay = fc.record(
+    {
+      page: text,
+      type: fc.constantFrom('click' as const, 'rageClick' as const, 'mouseMove' as const),
+      days,
+      against: days,
+      aggregation: fc.constantFrom('total' as const, 'uniqueVisitors' as const),
+      viewport: fc.option(fc.record({ min: bound, max: bound })),
+    },
+    { requiredKeys: ['page', 'type', 'days', 'aggregation', 'viewport'] },
+  )
+  const page = fc.record(
+    {
+      provider: fc.constant('posthog' as const),
+      scope: fc.record({ kind: fc.constantFrom('projects' as const, 'environments' as const), id: text }),
+      uuid: text,
+      width: fc.integer(),
+      overlay,
+    },
+    { requiredKeys: ['provider', 'scope', 'uuid', 'width'] },
+  )
   return fc.oneof(spatial, page)
 }

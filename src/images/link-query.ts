@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { type ImageReference, type OverlayLook, opacities, type Palette, palettes } from './references.ts'
+import { formats, type Variant } from './resizing.ts'
+
+/** What the end of a link asks, none of which costs a call; or the sentence that refuses it. */
+export type LinkQuery =
+  | { readonly variant: Variant & OverlayLook; readonly refusal?: undefined }
+  | { readonly refusal: string }
+
+export function readLinkQuery(parameters: URLSearchParams, reference: ImageReference): LinkQuery {
+  const given = Object.fromEntries(parameters)
+  const size = variant.safeParse(given)
+  if (!size.success) {
+    const refusal = `width is from 1 to ${maximumWidth} pixels, and format one of ${formats.join(', ')}.`
+    return { refusal }
+  }
+  const overlay = reference.provider === 'posthog' ? reference.overlay : undefined
+  const allowed = overlay
+    ? palettes[overlay.against ? 'diverging' : 'sequential']
+    : Object.values(palettes).flat()
+  const drawn = look(allowed).safeParse(given)
+  if (!drawn.success) {
+    const refusal = `palette is one of ${allowed.join(', ')}, and opacity one of ${opacities.join(', ')}.`
+    return { refusal }
+  }
+  // Without heat a look changes nothing, and would only be drawn once more for each.
+  return { variant: { ...size.data, ...(overlay && drawn.data) } }
+}
+
+const maximumWidth = 4096
+
+const variant = z.object({
+  width: z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine(width => width >= 1 && width <= maximumWidth)
+    .optional(),
+  format: z.enum(formats).optional(),
+})
+
+function look(allowed: readonly Palette[]) {
+  return z.object({
+    palette: z.enum(allowed).optional(),
+    opacity: z
+      .string()
+      .regex(/^(0\.\d|1)$/)
+      .transform(Number)
+      .refine(opacity => opacities.includes(opacity))
+      .optional(),
+  })
+}

@@ -1,0 +1,79 @@
+import { differenceOf, gridOf } from '../../providers/posthog/heat-grid.ts'
+import type { Heat, HeatPoints } from '../../providers/posthog/records.ts'
+import { fieldOf, type HeatField, type HeatSpots, type PageSize, samplesOf } from './heat-field.ts'
+import type { OverlayHeat } from './overlay-heat.ts'
+
+/** Heat as it lies on a page, and what its colours stand for. */
+export interface PageHeat {
+  readonly field: HeatField
+  /** The value of the last colour; that of the first one is 0, or as far below it in a difference. */
+  readonly most: number
+  /** Colours go by the root of values, so that what is rarely pressed is seen beside what is pressed most. */
+  readonly isRooted: boolean
+  /** How many lie beside or below the page, and are not drawn. */
+  readonly outside: number
+}
+
+/** The heat of a page of that size. */
+export async function heatOn(page: PageSize, heat: OverlayHeat): Promise<PageHeat> {
+  if (heat.heat.kind === 'scroll') return scrollOn(page, heat)
+  const parts = [
+    { points: pointsOf(heat.heat), sign: 1 },
+    ...(heat.before ? [{ points: pointsOf(heat.before.heat), sign: -1 }] : []),
+  ]
+  const { spots, outside } = place(page, parts)
+  const field = await fieldOf(spots, page)
+  return { field, most: mostOf(field.values), isRooted: true, outside }
+}
+
+/** Rows of the vendor's height, over the whole width. */
+function scrollOn(page: PageSize, { heat, question, before }: OverlayHeat): PageHeat {
+  const now = gridOf(heat, question, null)
+  const { values, cellHeight } = before ? differenceOf(now, gridOf(before.heat, before.question, null)) : now
+  const [columns, { rows }] = [2, samplesOf(page)]
+  const rowOf = (sample: number) => Math.floor(((sample + 0.5) * page.height) / rows / cellHeight)
+  const field = Float32Array.from(
+    { length: columns * rows },
+    (_, index) => values[rowOf(Math.floor(index / columns))] ?? 0,
+  )
+  return { field: { columns, rows, values: field }, most: mostOf(values), isRooted: false, outside: 0 }
+}
+
+function pointsOf(heat: Heat): HeatPoints {
+  return heat.kind === 'points' ? heat.points : { xs: [], ys: [], counts: [], fixed: [] }
+}
+
+interface SignedPoints {
+  readonly points: HeatPoints
+  readonly sign: number
+}
+
+/** Those of elements that stay in place lie on the first screen, where the screenshot shows these. */
+function place(
+  { height }: PageSize,
+  parts: readonly SignedPoints[],
+): { readonly spots: HeatSpots; readonly outside: number } {
+  const length = parts.reduce((sum, { points }) => sum + points.counts.length, 0)
+  const [xs, ys, values] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
+  let [next, outside] = [0, 0]
+  for (const { points, sign } of parts) {
+    for (const [index, count] of points.counts.entries()) {
+      const [x, y] = [(points.xs[index] ?? 0) / 100, (points.ys[index] ?? 0) / height]
+      if (x < 0 || x > 1 || y < 0 || y > 1) {
+        outside += count
+        continue
+      }
+      xs[next] = x
+      ys[next] = y
+      values[next++] = sign * count
+    }
+  }
+  return { spots: { xs, ys, values }, outside }
+}
+
+/** At least one: what is less is no heat, but what is left of differences. */
+function mostOf(values: Iterable<number>): number {
+  let most = 1
+  for (const value of values) most = Math.max(most, Math.abs(value))
+  return most
+}
