@@ -24,7 +24,11 @@ export const builder = new SchemaBuilder<{
   /** What `requiresScopes` may name. */
   FederationScopes: Scope
   /** What connections have beside their edges. */
-  Connection: { readonly leftOut?: number; readonly totalCount?: number }
+  Connection: {
+    readonly leftOut?: number
+    readonly totalCount?: number
+    readonly totalInteractions?: number | null
+  }
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: string }

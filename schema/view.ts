@@ -5,9 +5,10 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { spelledPath } from '../src/upstream/page-path.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkedPage, pageArguments, toConnection } from './connection.ts'
+import { checkedPage, type Listing, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize } from './costs.ts'
 import { checkIdentity, splitViewKey } from './route-id.ts'
+import { inOrder, sortValueOf, ViewOrder } from './view-order.ts'
 import { addressAt, findWebsite, originOf, Website, websiteAt } from './website.ts'
 
 /** A page of a website. Its totals are there if the list of pages brought them; otherwise a field asks for them. */
@@ -16,6 +17,8 @@ export interface ViewRecord {
   /** In its canonical spelling, with query and fragment. */
   readonly path: string
   readonly page?: ZenovayPage
+  /** With the page: the interactions of all pages that are listed with it. */
+  readonly totalOfAll?: number | null
 }
 
 /** Zenovay's totals of a page: synchronous if they are known, since a promise for each row is expensive. */
@@ -70,6 +73,19 @@ builder.node(View, {
         "All interactions ever recorded, from Zenovay; several spellings of one path are added up. If Zenovay does not list the path, those of one that differs in escapes or a final slash, otherwise those of the path without its query. Null for a page outside the website's hundred most visited ones.",
       resolve: ofPage(page => page.totalInteractions),
     }),
+    interactionShare: t.float({
+      requiresScopes: [['pages:read']],
+      cost: callCost,
+      description:
+        'Its share of the interactions of all pages that Zenovay lists for the website, from 0 to 1: of the hundred most visited ones. Null where `totalInteractions` is, and if nobody interacted with any page.',
+      resolve: (view, _args, context) => {
+        if (view.page) return shareOf(view.page, view.totalOfAll)
+        return pagesOf(view.website, context).then(list => {
+          const page = list?.find(view.path)
+          return page ? shareOf(page, list?.totalInteractions) : null
+        })
+      },
+    }),
     lastInteractionAt: t.field({
       requiresScopes: [['pages:read']],
       type: 'DateTime',
@@ -102,6 +118,17 @@ const ViewConnection = builder.connectionObject(
           "How many rows of Zenovay's list are left out because they name no page of the website: another origin, or no URL.",
         resolve: ({ leftOut = 0 }) => leftOut,
       }),
+      totalCount: t.int({
+        nullable: false,
+        description: 'How many pages Zenovay lists, whatever the page of the list: a hundred at most.',
+        resolve: ({ totalCount = 0 }) => totalCount,
+      }),
+      totalInteractions: t.field({
+        type: 'SafeInt',
+        description:
+          'The interactions of all these pages together, whatever the page of the list. Null if Zenovay tells of none.',
+        resolve: ({ totalInteractions = null }) => totalInteractions,
+      }),
     }),
   },
   ViewEdge,
@@ -114,14 +141,25 @@ builder.objectFields(Website, t => ({
     cost: callCost,
     listSize: connectionSize,
     description:
-      'Its most visited pages by all-time interactions, from Zenovay. Costs one call however many fields ask. Zenovay lists the first hundred only. Null for a website that Zenovay does not know.',
-    args: pageArguments(maximumPages),
+      'Its most visited pages by all-time interactions, from Zenovay, most interactions first by default. Costs one call however many fields ask and in whichever order. Zenovay lists the first hundred only. A cursor works in the same order only. Null for a website that Zenovay does not know.',
+    args: {
+      ...pageArguments(maximumPages),
+      orderBy: t.arg({
+        type: ViewOrder,
+        defaultValue: 'INTERACTIONS',
+        description: 'The order of the list.',
+      }),
+    },
     extensions: checkedPage(maximumPages),
-    resolve: async (website, page, context) => {
+    resolve: async (website, { orderBy, ...page }, context) => {
       const list = await pagesOf(website, context)
       if (!list) return null
-      const views = list.pages.map(page => ({ website, path: page.path, page }))
-      return { ...toConnection(views, listingOf(website), page), leftOut: list.leftOut }
+      const order = orderBy ?? 'INTERACTIONS'
+      const { pages, leftOut, totalInteractions } = list
+      const ordered = inOrder(pages, order)
+      const views = ordered.map(page => ({ website, path: page.path, page, totalOfAll: totalInteractions }))
+      const connection = toConnection(views, listingOf(website, order), page)
+      return { ...connection, leftOut, totalCount: pages.length, totalInteractions }
     },
   }),
   view: t.field({
@@ -182,11 +220,16 @@ async function pageOf(
   return page ?? (await pagesOf(website, context))?.find(path)
 }
 
-function listingOf({ key }: WebsiteRecord) {
+function shareOf({ totalInteractions }: ZenovayPage, all: number | null | undefined): number | null {
+  return totalInteractions === null || !all ? null : totalInteractions / all
+}
+
+function listingOf({ key }: WebsiteRecord, order: typeof ViewOrder.$inferType): Listing<ViewRecord> {
+  const sortValue = sortValueOf(order)
   return {
-    name: `views of ${key}`,
-    keyOf: ({ path }: ViewRecord) => path,
-    sortOf: ({ page }: ViewRecord) => page?.totalInteractions ?? null,
+    name: order === 'INTERACTIONS' ? `views of ${key}` : `views of ${key}\n${order}`,
+    keyOf: ({ path }) => path,
+    ...(sortValue && { sortOf: ({ page }) => (page ? sortValue(page) : null) }),
   }
 }
 

@@ -7,6 +7,8 @@ export class PageList {
   readonly pages: readonly ZenovayPage[]
   /** How many rows are no page of the website. */
   readonly leftOut: number
+  /** The interactions of all pages together; null if none has a number. */
+  readonly totalInteractions: number | null
   readonly #byPath = new Map<string, ZenovayPage>()
   #alike: ReadonlyMap<string, ZenovayPage> | undefined
 
@@ -19,6 +21,8 @@ export class PageList {
       else this.#byPath.set(path, joined(this.#byPath.get(path), { ...row, path }))
     }
     this.leftOut = leftOut
+    const counts = [...this.#byPath.values()].flatMap(({ totalInteractions }) => totalInteractions ?? [])
+    this.totalInteractions = counts.length === 0 ? null : counts.reduce((sum, count) => sum + count)
     this.pages = [...this.#byPath.values()].sort((one, other) => countOf(other) - countOf(one))
   }
 
