@@ -11,6 +11,7 @@ import { Catalog } from '../src/catalog/catalog.ts'
 import { readConfig } from '../src/config/config.ts'
 import { type Exchange, frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
+import { operationRunner } from '../src/server/operation-runner.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import type { ServerContext } from '../src/server/server-context.ts'
 import { silentLog } from '../src/upstream/log.ts'
@@ -39,11 +40,10 @@ beforeAll(async () => {
   isotherm = server.origin
   const yoga = createYoga<ServerContext>({ schema: madeUpGraph, logging: false })
   const maskedErrors = maskErrors(silentLog)
-  const graphql = graphqlOverHttp(yoga, {
+  const graphql = graphqlOverHttp(operationRunner(yoga, { maskedErrors }), {
     bytes: maximumBytes,
     freshSeconds: 30,
     patience: 10_000,
-    maskedErrors,
     maximumCost: 1000,
   })
   const nothing = () => undefined
@@ -64,6 +64,7 @@ beforeAll(async () => {
       graphql,
       graphiql: nothing,
       home: nothing,
+      mcp: nothing,
       ticket: nothing,
       export: nothing,
       image: nothing,

@@ -10,6 +10,7 @@ import { Catalog } from '../src/catalog/catalog.ts'
 import { readConfig } from '../src/config/config.ts'
 import { frontDoor } from '../src/server/front-door.ts'
 import { graphqlOverHttp } from '../src/server/graphql-over-http.ts'
+import { operationRunner } from '../src/server/operation-runner.ts'
 import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import type { ServerContext } from '../src/server/server-context.ts'
 import { startBroken } from './support/broken-server.ts'
@@ -42,15 +43,15 @@ async function listen(patience: number, ready?: Promise<void>) {
     publicUrl: undefined,
     checkHost: nothing,
     handlers: {
-      graphql: graphqlOverHttp(yoga, {
+      graphql: graphqlOverHttp(operationRunner(yoga, { maskedErrors }), {
         bytes: 4096,
         freshSeconds: 0,
         patience,
-        maskedErrors,
         maximumCost: 1,
       }),
       graphiql: nothing,
       home: nothing,
+      mcp: nothing,
       ticket: nothing,
       export: nothing,
       image: nothing,

@@ -10,6 +10,7 @@ const onUse = [
   '@apollo/usage-reporting-protobuf',
   '@graphql-yoga/plugin-apollo-inline-trace',
   '@graphql-yoga/render-graphiql',
+  '@modelcontextprotocol/server',
   '@opentelemetry/sdk-trace-base',
   'file-type',
   'image-size',

@@ -215,6 +215,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src',
     'src/access',
     'src/images',
+    'src/mcp',
     'src/server',
     'src/telemetry',
     'src/upstream',
@@ -228,6 +229,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/execution',
     'src/export',
     'src/images',
+    'src/mcp',
     'src/server/plugins',
     'src/upstream',
     'src/upstream/rate-limit',
@@ -245,6 +247,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/execution': ['src/upstream', 'src/upstream/source'],
   // It asks the graph as its callers do.
   'src/export': ['src/access', 'src/providers/analytiks', 'src/upstream', 'src/upstream/source'],
+  'src/mcp': ['src', 'src/server', 'src/upstream'],
   'src/images': [
     'src',
     'src/images/overlay',

@@ -1,6 +1,7 @@
+import { readVersion } from '../version.ts'
 import { type Command, readCommand, WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
-import { readVersion, usage } from './usage.ts'
+import { usage } from './usage.ts'
 
 /** Runs what the words of a command line ask for, and returns the exit code. */
 export async function runCommand(words: readonly string[], options: CommandOptions): Promise<number> {

@@ -1,7 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
-import { z } from 'zod'
-
 export const usage = `Isotherm: one GraphQL graph over five analytics vendors.
 
 Usage: isotherm [command] [options]
@@ -17,10 +13,3 @@ Usage: isotherm [command] [options]
 
 Settings are environment variables, or lines of a file .env in the working directory: see .env.example.
 `
-
-/** The version in package.json, which lies beside the source and beside what was built of it. */
-export async function readVersion(): Promise<string> {
-  const file = findPackageJSON('.', import.meta.url)
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(file ?? '', 'utf8')))
-  return version
-}

@@ -1,6 +1,7 @@
 import type { CallerLimits } from '../access/caller.ts'
 import type { Scope } from '../access/scopes.ts'
 import type { ImageSettings } from '../images/settings.ts'
+import type { McpMode } from '../mcp/mcp-mode.ts'
 import type { Settings } from '../providers.ts'
 import type { CostMode } from '../server/cost-mode.ts'
 import type { OperationLimits } from '../server/operation-limits.ts'
@@ -22,6 +23,7 @@ export interface Config {
   /** Path of a manifest of documents in JSON; undefined without one. */
   readonly manifestFile: string | undefined
   readonly documents: DocumentSettings
+  readonly mcp: McpMode
   /** Path of a YAML file that says who may ask; undefined without one. */
   readonly accessFile: string | undefined
   /** What those may do who show no credential; undefined if they may not enter where an access file is needed. */
@@ -106,6 +108,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       mode: general.ISOTHERM_DOCUMENT_MODE,
       freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
     },
+    mcp: general.ISOTHERM_MCP,
     accessFile: general.ISOTHERM_ACCESS,
     anonymous: general.ISOTHERM_ANONYMOUS,
     anonymousLimits: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isScope, scopes } from '../access/scopes.ts'
+import { mcpModes } from '../mcp/mcp-mode.ts'
 import { costModes } from '../server/cost-mode.ts'
 import { isHost } from '../server/request-target.ts'
 import { documentModes } from '../server/trusted-documents.ts'
@@ -18,6 +19,9 @@ export const generalVariables = z.object({
     .pipe(z.enum(documentModes, { error: `must be one of ${documentModes.join(', ')}` }))
     .default('off'),
   ISOTHERM_DOCUMENT_FRESH_SECONDS: integer(0, year).default(30),
+  ISOTHERM_MCP: text()
+    .pipe(z.enum(mcpModes, { error: `must be one of ${mcpModes.join(', ')}` }))
+    .default('read'),
   ISOTHERM_ACCESS: text().optional(),
   ISOTHERM_ANONYMOUS: list()
     .refine(listed => listed.every(isScope), `must be a comma-separated list of ${scopes.join(', ')}`)

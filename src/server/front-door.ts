@@ -25,6 +25,7 @@ export interface EnteredExchange extends Exchange, Entry {}
 export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
+  readonly mcp: (exchange: EnteredExchange) => unknown
   readonly ticket: (exchange: EnteredExchange) => unknown
   readonly export: (exchange: EnteredExchange) => unknown
   readonly home: (exchange: Exchange) => unknown

@@ -1,23 +1,20 @@
-import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga'
+import { isAsyncIterable } from 'graphql-yoga'
 import type { Caller } from '../access/caller.ts'
 import { bounded } from './bounded-errors.ts'
-import type { DirectQueries } from './direct-queries.ts'
 import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
-import { fetchRequestOf } from './fetch-request.ts'
 import type { EnteredExchange } from './front-door.ts'
 import { isLongJson } from './json-pieces.ts'
 import { sendJson } from './json-response.ts'
-import { documentIdOf, type OperationParams, readOperation } from './operation-params.ts'
+import { documentIdOf, readOperation } from './operation-params.ts'
+import type { RunOperation } from './operation-runner.ts'
 import { incrementalRewrite } from './plugins/incremental-delivery.ts'
-import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { Refusal } from './refusal.ts'
 import type { RequestRecord } from './request-record.ts'
 import { sendLongJson, sendText, TextBody } from './response-body.ts'
 import { incrementalFormat, isJson, takesEvents, typeOfWhole } from './response-format.ts'
 import { bodyOf, httpOf, type Result } from './result-body.ts'
 import { sendResults } from './result-stream.ts'
-import type { ServerContext } from './server-context.ts'
 import type { SharedResponses } from './shared-responses.ts'
 import { withoutSuggestions } from './suggestions.ts'
 
@@ -28,11 +25,8 @@ export interface GraphqlOverHttpOptions {
   readonly freshSeconds: number
   /** Milliseconds that a reader may take nothing of a response. */
   readonly patience: number
-  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
   /** What an operation may be estimated to cost, as responses tell. */
   readonly maximumCost: number
-  /** Runs what Yoga need not run again. */
-  readonly direct?: Pick<DirectQueries, 'run'>
   readonly sharing?: Sharing | undefined
 }
 
@@ -48,24 +42,12 @@ export interface Sharing {
 
 /**
  * Serves GraphQL over HTTP: reads an operation from a JSON body or the URL of a GET, and responds in the type that
- * the client prefers. Yoga only runs the operation, with all its plugins.
+ * the client prefers.
  */
 export function graphqlOverHttp(
-  { getResultForParams, fetchAPI }: YogaServerInstance<ServerContext, object>,
-  { bytes, freshSeconds, patience, maskedErrors, maximumCost, direct, sharing }: GraphqlOverHttpOptions,
+  run: RunOperation,
+  { bytes, freshSeconds, patience, maximumCost, sharing }: GraphqlOverHttpOptions,
 ): (exchange: EnteredExchange) => Promise<void> {
-  const runByYoga = (params: OperationParams, exchange: EnteredExchange) => {
-    const { response: res, record, caller, account } = exchange
-    const request = fetchRequestOf(exchange.request, fetchAPI.Request)
-    return getResultForParams({ params, request }, { res, record, caller, account })
-  }
-  const run = async (params: OperationParams, exchange: EnteredExchange) => {
-    try {
-      return await (direct?.run(params, exchange) ?? runByYoga(params, exchange))
-    } catch (error) {
-      return { errors: [maskedErrors.maskError(error, maskedErrors.errorMessage)] }
-    }
-  }
   /** The response that an equal request got, if this one's caller may have it and nothing ended it while that was found out. */
   const mayShare = async (exchange: EnteredExchange, name: string) => {
     const find = () => sharing?.responses.find(name, exchange.account)
@@ -112,7 +94,7 @@ export function graphqlOverHttp(
 }
 
 /** For callers with limits. Nothing, if the operation was refused before it was estimated. */
-function tellCost({ response, caller, record }: EnteredExchange, maximum: number): void {
+export function tellCost({ response, caller, record }: EnteredExchange, maximum: number): void {
   const { estimatedCost, actualCost } = record
   if (!caller.limits || estimatedCost === undefined || response.headersSent) return
   response.setHeader('x-cost-estimated', estimatedCost)

@@ -7,7 +7,9 @@ import type { Target } from './request-target.ts'
 export type Route = EnteredRoute | 'home' | 'image' | 'health' | 'readiness'
 
 /** The routes that only a known caller passes. */
-export type EnteredRoute = 'graphql' | 'graphiql' | 'ticket' | 'export'
+export type EnteredRoute = (typeof enteredRoutes)[number]
+
+const enteredRoutes = ['graphql', 'graphiql', 'mcp', 'ticket', 'export'] as const
 
 /**
  * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of
@@ -23,6 +25,7 @@ export function routeOf(
     return accepts(accept, typesOfGet) === 'text/html' ? 'graphiql' : 'graphql'
   }
   if (path === '/') return 'home'
+  if (path === '/mcp') return 'mcp'
   if (path === '/ticket') return 'ticket'
   if (path.startsWith(imagePath)) return 'image'
   if (exportAt(path)) return 'export'
@@ -44,6 +47,7 @@ export const patternOf: Readonly<Record<Route, string>> = {
   graphql: '/graphql',
   graphiql: '/graphql',
   image: '/images/{link}',
+  mcp: '/mcp',
   ticket: '/ticket',
   export: '/export/{name}',
   health: '/healthz',
@@ -55,6 +59,7 @@ export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   home: ['GET', 'HEAD'],
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],
+  mcp: ['POST'],
   ticket: ['POST'],
   export: ['GET'],
   image: ['GET', 'HEAD', 'OPTIONS'],
@@ -63,5 +68,5 @@ export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
 }
 
 export function isEntered(route: Route | undefined): route is EnteredRoute {
-  return route === 'graphql' || route === 'graphiql' || route === 'ticket' || route === 'export'
+  return enteredRoutes.some(entered => entered === route)
 }

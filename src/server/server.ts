@@ -3,6 +3,8 @@ import { schema } from '../../schema/index.ts'
 import type { Access } from '../access/access.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
 import { imageRoute } from '../images/image-route.ts'
+import type { McpMode } from '../mcp/mcp-mode.ts'
+import { mcpRoute } from '../mcp/mcp-route.ts'
 import { onFirstUse } from '../upstream/first-use.ts'
 import type { Log } from '../upstream/log.ts'
 import { type CallCounters, openCallCounters } from '../upstream/rate-limit/call-counters.ts'
@@ -19,6 +21,7 @@ import { type HttpServer, type HttpServerOptions, listen } from './http-server.t
 import { requireScope } from './insufficient-scope.ts'
 import { isLoopback, knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
+import { operationRunner } from './operation-runner.ts'
 import { ownOperations } from './own-operations.ts'
 import { callerCost } from './plugins/caller-cost.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
@@ -55,6 +58,8 @@ export interface ServerOptions extends HttpServerOptions {
   readonly hosts?: readonly string[]
   /** Without it, every document is allowed. */
   readonly documents?: DocumentSettings
+  /** What clients of the Model Context Protocol get; by default nothing. */
+  readonly mcp?: McpMode
   readonly log: Log
   /** Those who see every request. */
   readonly observers?: readonly RequestObserver[]
@@ -92,7 +97,7 @@ export async function startServer(
     log,
   }
   const maximumCost = operationLimits.cost
-  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maskedErrors, maximumCost }
+  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maximumCost }
   const plugins = operationPlugins(useCompiledOperations(schema), yogaOptions)
   const contextOf = operationContext(yogaOptions)
   const direct = directQueries({ schema, plugins, contextOf, mode, maskedErrors })
@@ -106,18 +111,15 @@ export async function startServer(
         },
       }
     : undefined
-  const respond = graphqlOverHttp(openYoga(schema, [...plugins, direct.plugin], yogaOptions), {
-    ...httpOptions,
-    direct,
-    sharing,
-  })
+  const yoga = openYoga(schema, [...plugins, direct.plugin], yogaOptions)
+  const run = operationRunner(yoga, { maskedErrors, direct })
+  const respond = graphqlOverHttp(run, { ...httpOptions, sharing })
   const openTraced = onFirstUse(async () => {
     const { useInlineTrace } = await import('./plugins/inline-trace.ts')
     // Tracing changes every resolver, so it needs a copy of the schema, which sorting makes.
-    return graphqlOverHttp(
-      openYoga(lexicographicSortSchema(schema), operationPlugins(useInlineTrace(), yogaOptions), yogaOptions),
-      httpOptions,
-    )
+    const copy = lexicographicSortSchema(schema)
+    const traced = openYoga(copy, operationPlugins(useInlineTrace(), yogaOptions), yogaOptions)
+    return graphqlOverHttp(operationRunner(traced, { maskedErrors }), httpOptions)
   })
   const respondTraced: typeof respond = async exchange => {
     const traced = await openTraced().catch(error => {
@@ -131,6 +133,17 @@ export async function startServer(
     deadlineMilliseconds,
     patience,
     logError: maskedErrors.logError,
+  })
+  const { logError } = maskedErrors
+  const useTools = mcpRoute({
+    schema,
+    mode: options.mcp ?? 'off',
+    documentMode: mode,
+    run,
+    bytes: requestBytes,
+    maximumCost,
+    patience,
+    logError,
   })
   const showExplorer = explorerRoute({ patience, logError: maskedErrors.logError })
   const sendExport = exportRoute({
@@ -153,6 +166,7 @@ export async function startServer(
         return mode === 'refuse' ? sendPage(exchange, documentsPage(), patience) : showExplorer(exchange)
       },
       home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
+      mcp: useTools,
       ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
       export: sendExport,
       image: showImage,

@@ -38,6 +38,11 @@ export class TrustedDocuments {
     return this.#texts.get(bare(id))
   }
 
+  /** Each document's id and text, in the manifest's order. */
+  texts(): Iterable<readonly [id: string, text: string]> {
+    return this.#texts.entries()
+  }
+
   /** Whether a document is in the manifest, in any layout or order. */
   has(document: DocumentNode): boolean {
     const known = this.#looked.get(document) ?? this.#known.has(document)

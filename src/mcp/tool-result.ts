@@ -1,0 +1,36 @@
+import { isLongJson } from '../server/json-pieces.ts'
+import type { Result } from '../server/result-body.ts'
+
+/** What a model gets to read of a call. */
+export type ToolResult = {
+  readonly content: { readonly type: 'text'; readonly text: string }[]
+  readonly structuredContent?: Readonly<Record<string, unknown>>
+  readonly isError?: true
+}
+
+/** The most bytes of a result: what a model reads is paid for by its length. Its message adds a hundred or two. */
+const mostBytes = 7800
+
+/**
+ * A result as text, and as data where both fit. A longer one is an error that says so: none is ever cut. One with errors is
+ * an error as a whole, which still holds what came.
+ */
+export function toolResult(body: Result): ToolResult {
+  if (isLongJson(body)) return toolError(tooLong)
+  const text = JSON.stringify(body)
+  const isError = (body.errors?.length ?? 0) > 0
+  const short: ToolResult = { content: [{ type: 'text', text }], ...(isError && { isError }) }
+  if (lengthOf(short) > mostBytes) return toolError(tooLong)
+  const whole = { ...short, structuredContent: { ...body } }
+  return lengthOf(whole) > mostBytes ? short : whole
+}
+
+function toolError(text: string): ToolResult {
+  return { content: [{ type: 'text', text }], isError: true }
+}
+
+const tooLong = `The answer has more than the ${mostBytes} bytes that a tool's answer may have. Ask for less: fewer rows, fewer days, or a longer interval.`
+
+function lengthOf(result: ToolResult): number {
+  return Buffer.byteLength(JSON.stringify(result))
+}

@@ -1,0 +1,109 @@
+import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  isRequiredInputField,
+  Kind,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+  valueFromASTUntyped,
+} from 'graphql'
+import { z } from 'zod'
+
+/** A JSON schema, as far as variables need one: an object of JSON. */
+export type JsonSchema = {
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
+  description?: string
+  default?: JsonValue
+  enum?: string[]
+  items?: JsonSchema
+  properties?: { [name: string]: JsonSchema }
+  required?: string[]
+  additionalProperties?: false
+  minProperties?: number
+  maxProperties?: number
+}
+
+export type ObjectSchema = JsonSchema & { type: 'object' }
+
+type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue }
+
+/** What the variables of an operation may be, as JSON. What it leaves open is checked when the operation runs. */
+export function variableSchema(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  schema: GraphQLSchema,
+): ObjectSchema {
+  const properties = variableDefinitions.map(definition => [
+    definition.variable.name.value,
+    schemaOfVariable(definition, schema),
+  ])
+  const required = variableDefinitions
+    .filter(({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && !defaultValue)
+    .map(({ variable }) => variable.name.value)
+  return objectOf(Object.fromEntries(properties), required)
+}
+
+function schemaOfVariable(
+  { type, defaultValue, description }: VariableDefinitionNode,
+  schema: GraphQLSchema,
+): JsonSchema {
+  const known = typeFromAST(schema, type)
+  // Of a type that is not there, running the operation tells.
+  const { description: meaning, ...form } = isInputType(known) ? schemaOf(known, []) : {}
+  const told = [description?.value, meaning].filter(Boolean).join(' ')
+  return {
+    ...form,
+    ...(told && { description: told }),
+    ...(defaultValue && { default: Json.parse(valueFromASTUntyped(defaultValue)) }),
+  }
+}
+
+/** `outer` are the input objects that it is in: one that holds itself is left open there. */
+function schemaOf(type: GraphQLInputType, outer: readonly GraphQLInputObjectType[]): JsonSchema {
+  if (isNonNullType(type)) return schemaOf(type.ofType, outer)
+  if (isListType(type)) return { type: 'array', items: schemaOf(type.ofType, outer) }
+  if (isEnumType(type)) return { type: 'string', enum: type.getValues().map(({ name }) => name) }
+  if (isInputObjectType(type)) return outer.includes(type) ? { type: 'object' } : fieldsOf(type, outer)
+  const form = scalarForms[type.name] ?? { type: 'string' }
+  const { description } = type
+  return type.name in scalarForms || !description ? form : { ...form, description }
+}
+
+function fieldsOf(type: GraphQLInputObjectType, outer: readonly GraphQLInputObjectType[]): JsonSchema {
+  const fields = Object.values(type.getFields())
+  const properties = fields.map(({ name, type: inner, description }) => {
+    const form = schemaOf(inner, [...outer, type])
+    return [name, description ? { ...form, description } : form]
+  })
+  const required = fields.filter(isRequiredInputField).map(({ name }) => name)
+  const object = objectOf(Object.fromEntries(properties), required)
+  return type.isOneOf ? { ...object, minProperties: 1, maxProperties: 1 } : object
+}
+
+function objectOf(properties: { [name: string]: JsonSchema }, required: string[]): ObjectSchema {
+  return {
+    type: 'object',
+    properties,
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  }
+}
+
+const Json = z.json()
+
+/** All other scalars are texts. */
+const scalarForms: Readonly<Record<string, JsonSchema>> = {
+  Int: { type: 'integer' },
+  SafeInt: { type: 'integer' },
+  Float: { type: 'number' },
+  Boolean: { type: 'boolean' },
+  String: { type: 'string' },
+  ID: { type: 'string' },
+  JSON: {},
+}

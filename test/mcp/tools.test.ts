@@ -1,0 +1,206 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { callsOf } from '../support/calls.ts'
+import { blocks, pages } from '../support/docs.ts'
+import { type Served, serve } from '../support/serving.ts'
+import { as, type CallersServed, serveCallers } from '../support/serving-callers.ts'
+import { answerIn, connected, eras } from './connected.ts'
+import { toolCalls } from './tool-calls.ts'
+
+let served: CallersServed
+
+beforeAll(async () => {
+  served = await serveCallers({
+    environment: { ISOTHERM_CACHE_BYTES: '100000000', ISOTHERM_COST_MODE: 'enforce' },
+    limits: { limited: { requestsPerMinute: 3 }, costly: { costPerMinute: 1 } },
+  })
+})
+afterAll(() => served[Symbol.asyncDispose]())
+
+test.each(eras)('a client lists the tools and calls each, with answers under 8 kB (%s)', async mode => {
+  await using client = await connected(served.origin, { mode })
+  const tools = await client.tools()
+  expect(tools.map(({ name }) => name)).toEqual(Object.keys(toolCalls))
+  for (const { name, description, annotations } of tools) {
+    expect(description?.length, name).toBeGreaterThan(40)
+    expect(annotations, name).toEqual({ readOnlyHint: true })
+    const { text, isError, bytes } = await client.call(name, toolCalls[name])
+    expect(bytes, name).toBeLessThan(8000)
+    expect({ isError, ...answerIn(text) }, name).toMatchObject({ isError: false, errors: [] })
+    for (const [link] of text.matchAll(/http:[^"]+\/images\/[^"]+/g))
+      expect((await fetch(link)).ok).toBe(true)
+  }
+})
+
+test('a tool has the answer of its document, as text and as data', async () => {
+  await using client = await connected(served.origin)
+  const { text, result } = await client.call('visits_of_store', {
+    store: 'oxford-street',
+    from: '2026-11-02',
+    to: '2026-11-03',
+  })
+  expect(answerIn(text).data).toMatchObject({
+    location: { name: 'Oxford Street', traffic: [{ total: 607, columns: { values: [607] } }] },
+  })
+  expect(result.structuredContent).toEqual(JSON.parse(text))
+})
+
+test('without its scope a tool is refused before any call', async () => {
+  await using client = await connected(served.origin, { headers: as(['pages:read']) })
+  for (const { journal } of served.sandbox.emulators) journal.clear()
+  const { text, isError } = await client.call('zones_of_store', {
+    store: 'ginza',
+    from: '2026-09-01',
+    to: '2026-09-02',
+  })
+  expect({ isError, errors: answerIn(text).errors }).toMatchObject({
+    isError: true,
+    errors: [{ extensions: { code: 'FORBIDDEN', missingScopes: ['traffic:read'] } }],
+  })
+  expect(callsOf(served.sandbox)).toEqual({})
+  const { isError: isPageError } = await client.call('top_pages', { website: 'shop' })
+  expect(isPageError).toBe(false)
+})
+
+test('what no document could be asked with is an error that says why', async () => {
+  await using client = await connected(served.origin, { headers: as([]) })
+  const { text, isError } = await client.call('visits_of_store', { store: 'oxford-street' })
+  expect(isError).toBe(true)
+  expect(text).toContain('$from')
+  await expect(client.call('no_tool')).rejects.toThrow('There is no tool "no_tool".')
+})
+
+test('an answer that is too long is an error and no part of it', async () => {
+  await using client = await connected(served.origin)
+  const { text, isError } = await client.call('visits_of_store', {
+    store: 'oxford-street',
+    from: '2026-01-01',
+    to: '2026-11-01',
+    interval: 'HOURLY',
+  })
+  expect(isError).toBe(true)
+  expect(text).toMatch(/^The answer has more than the 7800 bytes/)
+})
+
+test("a message counts as a request of its caller's, and a call as what its document costs", async () => {
+  await using client = await connected(served.origin, { headers: as([], 'limited') })
+  await client.tools()
+  await client.tools()
+  await expect(client.tools()).rejects.toThrow(/429|RATE_LIMITED/)
+  await using other = await connected(served.origin, { headers: as(['traffic:read'], 'costly') })
+  await other.call('list_stores')
+  const { text } = await other.call('list_stores')
+  expect(answerIn(text).errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }])
+})
+
+test.each([
+  ['a page of another origin', { headers: { origin: 'https://evil.example.com' } }, 403],
+  ['a batch', { body: '[]' }, 400],
+  ['no JSON', { headers: { 'content-type': 'text/plain' } }, 415],
+  ['GET', { method: 'GET', body: null }, 405],
+  ['a dry run by a caller that may not explore', { headers: { 'isotherm-explain': 'plan', ...as([]) } }, 403],
+])('%s is refused', async (_what, { headers, ...init }: RequestInit, status) => {
+  const sent = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
+  const options = { method: 'POST', body: message, ...init, headers: { ...sent, ...Object(headers) } }
+  const response = await fetch(`${served.origin}/mcp`, options)
+  await response.arrayBuffer()
+  expect(response.status).toBe(status)
+})
+
+const manifest = {
+  one: '"""Which stores there are.""" query Stores("How many." $first: Int! = 3) { locations(first: $first) { nodes { id } } }',
+  two: 'query Stores { websites(first: 1) { nodes { id } } }',
+  three: '"""Mine.""" query list_stores { locations(first: 1) { nodes { id } } }',
+  four: 'mutation Delete($input: DeleteSnapshotInput!) { deleteSnapshot(input: $input) { __typename } }',
+  five: 'subscription Follow($id: ID!) { heatmapImage(id: $id) { state } }',
+  six: 'query Slow { locations(first: 2) { nodes { id ... @defer { name } } } }',
+}
+
+test('each trusted document is a tool by its own words, and takes the place of a shipped one of its name', async () => {
+  await using client = await connected((await trusting({})).origin)
+  const tools = await client.tools()
+  const names = ['Stores', 'Stores_two', 'list_stores', 'Slow']
+  expect(tools.map(({ name }) => name)).toEqual([...new Set([...names, ...Object.keys(toolCalls)])])
+  expect(tools[0]).toMatchObject({
+    description: 'Which stores there are.',
+    inputSchema: {
+      type: 'object',
+      properties: { first: { type: 'integer', description: 'How many.', default: 3 } },
+      additionalProperties: false,
+    },
+  })
+  expect(answerIn((await client.call('Stores', { first: 1 })).text).data).toEqual({
+    locations: { nodes: [{ id: 'Location:oxford-street' }] },
+  })
+  expect(answerIn((await client.call('Stores_two')).text).data).toHaveProperty('websites')
+  expect((await client.call('list_stores')).text).not.toContain('timeZone')
+  // Whatever the client takes, it gets one answer.
+  expect((await client.call('Slow')).text).toContain('Oxford Street')
+})
+
+test('a mutation is a tool only where that is set, and says that it changes something', async () => {
+  await using client = await connected((await trusting({ ISOTHERM_MCP: 'write' })).origin)
+  const found = (await client.tools()).find(({ name }) => name === 'Delete')
+  expect(found?.annotations).toEqual({ readOnlyHint: false, destructiveHint: true })
+  const { text } = await client.call('Delete', { input: { id: '00000000-0000-0000-0000-000000000000' } })
+  expect(answerIn(text).data).toEqual({ deleteSnapshot: { __typename: 'SnapshotRefusal' } })
+})
+
+test('where other documents are refused, only those of the manifest are tools', async () => {
+  await using client = await connected((await trusting({ ISOTHERM_DOCUMENT_MODE: 'refuse' })).origin)
+  expect((await client.tools()).map(({ name }) => name)).toEqual([
+    'Stores',
+    'Stores_two',
+    'list_stores',
+    'Slow',
+  ])
+  expect((await client.call('Stores')).isError).toBe(false)
+})
+
+test('nothing is served where it is off', async () => {
+  const { origin } = await trusting({ ISOTHERM_MCP: 'off' })
+  const headers = { 'content-type': 'application/json' }
+  expect((await fetch(`${origin}/mcp`, { method: 'POST', headers, body: '{}' })).status).toBe(404)
+})
+
+test('the README and the guide say how to connect, and the guide names each tool', async () => {
+  const [settings = ''] = blocks('json', 'docs/tools.md')
+  const { url } = Settings.parse(JSON.parse(settings)).mcpServers.isotherm
+  expect(pages.get('README.md')).toContain(`\`${url}\``)
+  await using client = await connected(url.replace('http://127.0.0.1:4000/mcp', served.origin))
+  expect((await client.tools()).length).toBe(14)
+  const named = [...(pages.get('docs/tools.md') ?? '').matchAll(/^\|.*?\|/gm)].flatMap(
+    ([row]) => row.match(/[a-z]+_[a-z_]+/g) ?? [],
+  )
+  expect(named.toSorted()).toEqual(Object.keys(toolCalls).toSorted())
+})
+
+test("the guide's document is a tool as it stands", async () => {
+  const [own = ''] = blocks('graphql', 'docs/tools.md')
+  await using client = await connected((await trusting({}, { own })).origin)
+  const [tool] = await client.tools()
+  expect(tool).toMatchObject({ name: 'passers_by', description: expect.stringContaining('walked past') })
+  const { text } = await client.call('passers_by', { from: '2026-11-02', to: '2026-11-03' })
+  expect(answerIn(text)).toMatchObject({ errors: [], data: { locations: { nodes: { length: 10 } } } })
+})
+
+const Settings = z.object({
+  mcpServers: z.object({ isotherm: z.object({ type: z.literal('http'), url: z.string() }) }),
+})
+
+async function trusting(
+  environment: Readonly<Record<string, string>>,
+  documents: Readonly<Record<string, string>> = manifest,
+): Promise<Served> {
+  const folder = await mkdtemp(join(tmpdir(), 'isotherm-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'documents.json')
+  await writeFile(file, JSON.stringify(documents))
+  const isotherm = await serve({ environment: { ISOTHERM_DOCUMENTS: file, ...environment } })
+  onTestFinished(() => isotherm[Symbol.asyncDispose]())
+  return isotherm
+}
