@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BadInput } from '../upstream/bad-input.ts'
+import { daysBetween } from './days.ts'
 
 /** Ten years, as of every range of traffic. */
 const mostDays = 3660
@@ -54,7 +55,7 @@ export class Parameters {
   /** Two days, of which the second is not part of the range. */
   days(): { readonly from: string; readonly to: string } {
     const [from, to] = [this.day('from'), this.day('to')]
-    const days = Temporal.PlainDate.from(from).until(to).days
+    const days = daysBetween(from, to)
     if (days > mostDays) throw new BadInput(`A range may span at most ten years, not ${days} days.`)
     if (days > 0) return { from, to }
     throw new BadInput(

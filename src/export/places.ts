@@ -2,6 +2,7 @@ import { parse } from 'graphql'
 import { z } from 'zod'
 import { onFirstUse } from '../upstream/first-use.ts'
 import type { AskGraph, Asking } from './ask-graph.ts'
+import { dayAfter } from './days.ts'
 import { errorsOf } from './graph-errors.ts'
 import { refused } from './refused-export.ts'
 
@@ -19,8 +20,7 @@ export interface PlaceNames {
   readonly locations: readonly string[]
   readonly brands: readonly number[]
   /** A day on which brands are asked which stores they have. */
-  readonly day: string
-  readonly dayAfter: string
+  readonly from: string
 }
 
 /** Rejects with RefusedExport for a name that no place has. Costs calls for brands only; a dry run takes the catalog's stores of a brand. */
@@ -97,12 +97,12 @@ async function catalogPlaces(ask: AskGraph): Promise<readonly Place[]> {
 /** Undefined in a dry run. */
 async function brandPlaces(
   brand: number,
-  { day, dayAfter }: PlaceNames,
+  { from }: PlaceNames,
   ask: AskGraph,
 ): Promise<readonly Place[] | undefined> {
   const found: Place[] = []
   const documentsOf = await documents()
-  const range = { local: { start: day, end: dayAfter } }
+  const range = { local: { start: from, end: dayAfter(from, 1) } }
   let after: string | null = null
   do {
     const data = await wholeData(ask, documentsOf.brand, { brand, range, after })

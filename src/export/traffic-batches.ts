@@ -1,4 +1,5 @@
 import type { Batch } from './batches.ts'
+import { dayAfter, daysBetween } from './days.ts'
 import type { Place } from './places.ts'
 
 export type Interval = 'QUARTER_HOUR' | 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY'
@@ -84,12 +85,4 @@ function* chunksOf(places: readonly Place[], size: number): Generator<readonly P
 function longestOf(interval: Interval): number | undefined {
   if (interval === 'QUARTER_HOUR') return longestQuarters
   return interval === 'HOURLY' ? longestHours : undefined
-}
-
-export function dayAfter(day: string, days: number): string {
-  return Temporal.PlainDate.from(day).add({ days }).toString()
-}
-
-function daysBetween(from: string, to: string): number {
-  return Temporal.PlainDate.from(from).until(to, { largestUnit: 'days' }).days
 }

@@ -64,7 +64,10 @@ function requestOf({ target, caller, account }: EnteredExchange): ExportRequest 
   requireScope(caller, address.kind.scope, `An export of ${address.name}`)
   const { dwellTime } = account.settings.analytiks ?? {}
   try {
-    return readExport(address, target.query, { hasDwellTime: dwellTime !== undefined })
+    return readExport(address, target.query, {
+      hasDwellTime: dwellTime !== undefined,
+      mayReadPeople: caller.scopes.has('people:read'),
+    })
   } catch (error) {
     throw refusalOf(error)
   }

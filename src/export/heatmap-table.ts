@@ -1,0 +1,105 @@
+import { parse } from 'graphql'
+import { z } from 'zod'
+import type { Asking } from './ask-graph.ts'
+import { type Asked, askBatches } from './batches.ts'
+import { dayAfter } from './days.ts'
+import { errorsByRow, failureOf } from './graph-errors.ts'
+import type { Place } from './places.ts'
+import { field, type RecordField, readableOf, rowOf, selectionOf } from './record-fields.ts'
+import type { Failure, Note, Part, Row, Table } from './table.ts'
+import { TrafficBatch } from './traffic-batches.ts'
+
+export interface HeatmapQuestion {
+  readonly places: readonly Place[]
+  readonly from: string
+  readonly to: string
+  /** As the graph names them. */
+  readonly types: readonly string[]
+  readonly mayReadPeople: boolean
+}
+
+const fields: readonly RecordField[] = [
+  field('heatmap', 'text', { select: 'id' }),
+  field('type', 'text'),
+  field('createdAt', 'instant'),
+  field('localTime', 'local'),
+  field('recordingId', 'text'),
+  field('image', 'text', { select: 'image { link }' }),
+  field('role', 'text', { isPersonal: true }),
+  field('age', 'text', { isPersonal: true }),
+  field('gender', 'text', { isPersonal: true }),
+]
+
+/** A request of Aura Vision has so many places and days. */
+const [mostPlaces, mostDays] = [50, 31]
+
+/** A row for each heatmap of a store's floor, with a link to its image. */
+export function heatmapTable(question: HeatmapQuestion, asking: Asking): Table {
+  const readable = readableOf(fields, question.mayReadPeople)
+  return {
+    columns: [field('location', 'text'), field('name', 'text'), field('timeZone', 'text'), ...readable],
+    parts: partsOf(question, readable, asking),
+  }
+}
+
+async function* partsOf(
+  question: HeatmapQuestion,
+  readable: readonly RecordField[],
+  { calls, gone }: Asking,
+): AsyncGenerator<Part> {
+  const document =
+    parse(`query ExportHeatmaps($ids: [ID!]!, $range: TimeRange!, $types: [SpatialHeatmapType!]!) {
+    nodes(ids: $ids) { ... on Location { heatmaps(range: $range, types: $types) { ${selectionOf(readable)} } } }
+  }`)
+  const ask = ({ places, from, to }: TrafficBatch) => {
+    const timeZone = places[0]?.timeZone ?? 'UTC'
+    const range = { start: midnight(from, timeZone), end: midnight(to, timeZone) }
+    return calls(document, { ids: places.map(({ id }) => id), range, types: question.types })
+  }
+  for await (const asked of askBatches(batchesOf(question), ask, gone)) yield partOf(asked, readable)
+}
+
+/** By time zone, since its days are those of a batch. */
+function* batchesOf({ places, from, to }: HeatmapQuestion): Generator<TrafficBatch> {
+  for (const alike of Map.groupBy(places, ({ timeZone }) => timeZone).values()) {
+    for (let first = 0; first < alike.length; first += mostPlaces) {
+      for (let start = from; start < to; start = dayAfter(start, mostDays)) {
+        const end = dayAfter(start, mostDays)
+        yield new TrafficBatch(alike.slice(first, first + mostPlaces), start, end < to ? end : to, 'HOURLY')
+      }
+    }
+  }
+}
+
+function midnight(day: string, timeZone: string): string {
+  return Temporal.PlainDate.from(day).toZonedDateTime(timeZone).toInstant().toString()
+}
+
+const Locations = z.object({
+  nodes: z.array(z.object({ heatmaps: z.array(z.unknown()).nullable() }).nullable()),
+})
+
+function partOf({ batch, result, refusal }: Asked<TrafficBatch>, readable: readonly RecordField[]): Part {
+  const { places, from, to } = batch
+  const ofPlace = ({ id, name }: Place) => ({ location: id, name, from, to })
+  if (refusal)
+    return { rows: [], failures: places.map(place => failureOf(refusal, ofPlace(place))), notes: [] }
+  if (result.data == null) return { rows: [], failures: [], notes: [] }
+  const errors = errorsByRow(result)
+  const { nodes } = Locations.parse(result.data)
+  const rows: Row[] = []
+  const failures: Failure[] = []
+  const notes: Note[] = []
+  for (const [index, place] of places.entries()) {
+    const of = ofPlace(place)
+    const [error] = errors.get(index) ?? errors.get(-1) ?? []
+    const heatmaps = nodes[index]?.heatmaps
+    const message = 'Aura Vision does not know this location, so it has no heatmaps.'
+    if (error) failures.push(failureOf(error, of))
+    else if (heatmaps)
+      for (const one of heatmaps) rows.push(rowOf(one, readable, [place.id, place.name, place.timeZone]))
+    else if (place.isNamed) failures.push({ of, message, code: 'NOT_FOUND' })
+    else notes.push({ of, message })
+  }
+  return { rows, failures, notes }
+}

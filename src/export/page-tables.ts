@@ -1,0 +1,178 @@
+import { type DocumentNode, parse } from 'graphql'
+import { z } from 'zod'
+import type { Asking, GraphResult } from './ask-graph.ts'
+import { askBatches } from './batches.ts'
+import { errorsOf, failureOf, type GraphError } from './graph-errors.ts'
+import { field, type RecordField, readableOf, rowOf, selectionOf } from './record-fields.ts'
+import type { Failure, Note, Part, Row, Table } from './table.ts'
+import type { Site } from './websites.ts'
+
+const pageFields: readonly RecordField[] = [
+  field('view', 'text', { select: 'id' }),
+  field('path', 'text'),
+  field('url', 'text'),
+  field('viewName', 'text', { select: 'name' }),
+  field('totalInteractions', 'count'),
+  field('lastInteractionAt', 'instant'),
+]
+
+const snapshotFields: readonly RecordField[] = [
+  field('snapshot', 'text', { select: 'id' }),
+  field('name', 'text'),
+  field('viewName', 'text'),
+  field('deviceType', 'text'),
+  field('isDeviceTypeSelectedByUser', 'flag'),
+  field('start', 'count'),
+  field('createdAt', 'instant'),
+  field('modifiedAt', 'instant'),
+  field('applicationId', 'text'),
+  field('eventId', 'text'),
+  field('viewId', 'text'),
+  field('sessionId', 'text', { isPersonal: true }),
+  field('createdBy', 'text', { isPersonal: true }),
+  field('createdByHandle', 'text', { isPersonal: true }),
+  field('createdByUserId', 'text', { isPersonal: true }),
+]
+
+/** Pages asked at once, which is all that Zenovay lists; and the most snapshots asked of a page. */
+const [pagesPerQuestion, mostSnapshots] = [100, 500]
+
+/** A row for each of a website's most visited pages. */
+export function pageTable(sites: readonly Site[], asking: Asking): Table {
+  const document = documentOf('ExportPages', selectionOf(pageFields))
+  const rowsOf = (page: unknown, of: Row) => [rowOf(page, pageFields, of)]
+  return tableOf(
+    pageFields,
+    partsOf(sites, document, asking, () => rowsOf),
+  )
+}
+
+/** A row for each replay snapshot of a website's most visited pages, once. */
+export function snapshotTable(sites: readonly Site[], asking: Asking, mayReadPeople: boolean): Table {
+  const fields = readableOf(snapshotFields, mayReadPeople)
+  const document = documentOf(
+    'ExportSnapshots',
+    `path snapshots(first: ${mostSnapshots}) { ${selectionOf(fields)} }`,
+  )
+  const rowsOfSite = () => {
+    const known = new Set<unknown>()
+    return (page: unknown, of: Row) => {
+      const rows = (Page.parse(page).snapshots ?? []).map(snapshot => rowOf(snapshot, fields, of))
+      if (rows.length === mostSnapshots) return undefined
+      // One view's name may stand for many pages.
+      return rows.filter(row => !known.has(row[of.length]) && known.add(row[of.length]))
+    }
+  }
+  return tableOf(fields, partsOf(sites, document, asking, rowsOfSite))
+}
+
+function tableOf(fields: readonly RecordField[], parts: Table['parts']): Table {
+  return { columns: [field('website', 'text'), field('websiteName', 'text'), ...fields], parts }
+}
+
+function documentOf(name: string, selection: string): DocumentNode {
+  return parse(`query ${name}($ids: [ID!]!, $first: Int!, $after: String) {
+    nodes(ids: $ids) {
+      ... on Website {
+        id
+        name
+        views(first: $first, after: $after) { leftOut nodes { ${selection} } pageInfo { hasNextPage endCursor } }
+      }
+    }
+  }`)
+}
+
+const Page = z.object({ path: z.string().optional(), snapshots: z.array(z.unknown()).nullable().optional() })
+const Websites = z.object({
+  nodes: z.tuple([
+    z
+      .object({
+        name: z.string().nullable(),
+        views: z
+          .object({
+            leftOut: z.number(),
+            nodes: z.array(z.unknown()),
+            pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+          })
+          .nullable(),
+      })
+      .nullable(),
+  ]),
+})
+
+/** The rows of a page; undefined if there may be more than were asked. */
+type ReadPage = (page: unknown, of: Row) => readonly Row[] | undefined
+
+async function* partsOf(
+  sites: readonly Site[],
+  document: DocumentNode,
+  { calls, gone }: Asking,
+  readerOf: () => ReadPage,
+): AsyncGenerator<Part> {
+  for (const site of sites) {
+    const read = readerOf()
+    let after: string | null = null
+    do {
+      const variables = { ids: [site.id], first: pagesPerQuestion, after }
+      const whole = { halves: () => undefined }
+      after = null
+      for await (const { result, refusal } of askBatches([whole], () => calls(document, variables), gone)) {
+        if (refusal) yield failed(site, refusal)
+        else if (result.data != null) {
+          const { part, next } = partOf(site, result, read)
+          yield part
+          after = next
+        }
+      }
+    } while (after !== null)
+  }
+}
+
+function failed({ id }: Site, error: GraphError): Part {
+  return { rows: [], failures: [failureOf(error, { website: id })], notes: [] }
+}
+
+function partOf(
+  site: Site,
+  result: GraphResult,
+  read: ReadPage,
+): { readonly part: Part; readonly next: string | null } {
+  const errors = errorsOf(result)
+  const ofPage = Map.groupBy(errors, ({ path }) =>
+    path?.[2] === 'views' && path[3] === 'nodes' ? path[4] : undefined,
+  )
+  const [ofSite] = ofPage.get(undefined) ?? []
+  const [website] = Websites.parse(result.data).nodes
+  if (ofSite) return { part: failed(site, ofSite), next: null }
+  const of = { website: site.id }
+  if (!website?.views) return { part: unknownPart(site), next: null }
+  const { name, views } = website
+  const rows: Row[] = []
+  const failures: Failure[] = []
+  for (const [index, page] of views.nodes.entries()) {
+    const { path = null } = Page.safeParse(page).data ?? {}
+    const [error] = ofPage.get(index) ?? []
+    const found = error ? [] : read(page, [site.id, name])
+    if (error) failures.push(failureOf(error, { ...of, path }))
+    else if (found) rows.push(...found)
+    else
+      failures.push({
+        of: { ...of, path },
+        message: `Datadog lists ${mostSnapshots} snapshots of this page, and may have more.`,
+        code: 'TRUNCATED',
+      })
+  }
+  const leftOut = `${views.leftOut} rows of Zenovay's list name no page of this website.`
+  const { hasNextPage, endCursor } = views.pageInfo
+  const next = hasNextPage ? endCursor : null
+  const notes: readonly Note[] = views.leftOut > 0 && next === null ? [{ of, message: leftOut }] : []
+  return { part: { rows, failures, notes }, next }
+}
+
+function unknownPart({ id, isNamed }: Site): Part {
+  const one = {
+    of: { website: id },
+    message: 'Zenovay does not know this website, so none of its pages are known.',
+  }
+  return { rows: [], failures: isNamed ? [{ ...one, code: 'NOT_FOUND' }] : [], notes: isNamed ? [] : [one] }
+}
