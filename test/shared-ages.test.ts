@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import fc from 'fast-check'
@@ -111,6 +112,30 @@ test.each<readonly [what: string, told: Told]>([
 test('a response without extensions is not kept, nor one that tells of no vendor', () => {
   expect(kept(lasting, {})()).toBeUndefined()
   expect(kept(lasting, { upstream: {}, freshness: {} })()).toBeUndefined()
+})
+
+test('memory has its bound with the compressed copies, in any script', async () => {
+  const bound = 400_000
+  const names = Array.from({ length: 30 }, (_, index) => `text ${index}`)
+  for (const first of [0x21, 0x4e00]) {
+    const responses = new SharedResponses(bound)
+    const exchange = exchangeOf(lasting)
+    const result = { data: {}, extensions: extensionsOf(made) }
+    const held = await Promise.all(
+      names.map(async name => {
+        // Of 90 letters or more, so that nothing much is gained by compression.
+        const letters = Array.from(randomBytes(6_000), byte => String.fromCharCode(first + (byte % 90)))
+        const body = new TextBody(letters.join(''))
+        responses.add(name, exchange, result, account.stored.count, { ...response, body })
+        const copies = await Promise.all((['gzip', 'br', 'zstd'] as const).map(coding => body.coded(coding)))
+        const copied = copies.reduce((sum, { byteLength }) => sum + byteLength, 0)
+        return { name, bytes: copied + letters.length * (first < 0x80 ? 1 : 2) }
+      }),
+    )
+    const left = held.filter(({ name }) => responses.find(name, account))
+    expect(left.length).toBeGreaterThan(3)
+    expect(left.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bound)
+  }
 })
 
 test('nothing is shared once anything was stored for the account, and memory has a bound', () => {

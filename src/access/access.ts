@@ -11,6 +11,8 @@ export interface Entry {
   readonly by?: TicketClaims['by'] | undefined
   /** When that ends, in ms since 1970. */
   readonly until?: number | undefined
+  /** Whether `caller` is of this request only, although the next one may be of the same. */
+  readonly isCallerPassing?: boolean
 }
 
 /** Decides who may enter. */

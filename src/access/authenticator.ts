@@ -105,7 +105,7 @@ export class Authenticator implements Access {
       if (!tokens.has(by.issuer))
         throw CredentialRefusal.invalid('The issuer of the token is not known here.')
       const caller = { id, scopes: new Set(scopes), limits: tokens.limitsOf(by.issuer) }
-      return { caller, account: this.#accountAmong([account], account), by }
+      return { caller, account: this.#accountAmong([account], account), by, isCallerPassing: true }
     }
     const { caller, accounts } = holders.holderMarked(by.key)
     return { caller, account: this.#accountAmong(accounts, account), by }

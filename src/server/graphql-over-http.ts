@@ -64,7 +64,9 @@ export function graphqlOverHttp(
     if (!type) throw notAcceptable()
     const sent = await readOperation(exchange, bytes)
     if (!sent) return
-    const name = sharing && isJson(type) ? sharing.responses.nameOf(exchange, sent.text) : undefined
+    // Nobody would find the response of a caller who does not come again.
+    const mayFind = isJson(type) && !exchange.isCallerPassing
+    const name = mayFind ? sharing?.responses.nameOf(exchange, sent.text) : undefined
     const found = name === undefined ? undefined : await mayShare(exchange, name)
     if (found) {
       Object.assign(record, found.record)

@@ -22,7 +22,10 @@ export class TextBody {
   readonly text: string
   /** In bytes, as UTF-8. */
   readonly length: number
+  /** Called when it takes more memory. */
+  onGrown: (() => void) | undefined
   readonly #coded = new Map<Coding, Promise<Buffer>>()
+  #codedBytes = 0
 
   constructor(text: string) {
     this.text = text
@@ -34,13 +37,23 @@ export class TextBody {
     return this.length === this.text.length ? 'latin1' : 'utf8'
   }
 
+  /** What it takes in memory, with its compressed copies so far: a text that is not all ASCII has two bytes for a character. */
+  get heldBytes(): number {
+    return this.text.length * (this.encoding === 'latin1' ? 1 : 2) + this.#codedBytes
+  }
+
   bytes(): Buffer {
     return Buffer.from(this.text, this.encoding)
   }
 
   /** Compressed, once for all who take it so. */
   coded(coding: Coding): Promise<Buffer> {
-    return this.#coded.getOrInsertComputed(coding, () => compress(this.bytes(), coding))
+    return this.#coded.getOrInsertComputed(coding, async () => {
+      const bytes = await compress(this.bytes(), coding)
+      this.#codedBytes += bytes.byteLength
+      this.onGrown?.()
+      return bytes
+    })
   }
 }
 

@@ -43,7 +43,7 @@ export class SharedResponses {
       max: mostResponses,
       maxSize: Math.max(1, bytes),
       maxEntrySize: longestEntry,
-      sizeCalculation: ({ body }, name) => ownBytes + 2 * (name.length + body.length),
+      sizeCalculation: ({ body }, name) => ownBytes + 2 * name.length + body.heldBytes,
       ttl: longestSharing,
       // The clock of ages, which a test may hold.
       perf: Date,
@@ -101,6 +101,13 @@ export class SharedResponses {
       used: () => uses,
     }
     this.#responses.set(name, { ...response, record: noted, quotas, stored, from: now, until })
+    response.body.onGrown = () => this.#weighAgain(name, response)
+  }
+
+  #weighAgain(name: string, { body }: SharedResponse): void {
+    const kept = this.#responses.peek(name)
+    // The size of the very same value is taken as known.
+    if (kept?.body === body) this.#responses.set(name, { ...kept }, { noUpdateTTL: true })
   }
 
   /** Numbers are never used again, and tell nothing. */

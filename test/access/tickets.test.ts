@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { SharedResponses } from '../../src/server/shared-responses.ts'
 import { bearer, type Guarded, post, serveGuarded, someCaller } from '../support/guarded.ts'
 import { inSeconds, issuerName, startIssuer } from '../support/issuer.ts'
 
@@ -72,6 +73,16 @@ test('a ticket works no longer than the token or the key that it stands for', as
   const ending = someCaller('ending', ['two'], { expires: new Date(Date.now() + 20_000).toISOString() })
   await guarded.rewrite({ ...file, callers: [caller.entry, ending.entry] })
   expect((await ticketFor(address, ending.key)).expiresInSeconds).toBeLessThanOrEqual(20)
+})
+
+test('what a ticket of a token opens is not kept for others, who would not find it', async () => {
+  const name = vi.spyOn(SharedResponses.prototype, 'nameOf')
+  const token = await issuer.sign({ isotherm_accounts: 'one two', exp: inSeconds(300) })
+  expect((await get((await ticketFor(address, token)).url)).status).toBe(200)
+  expect(name).not.toHaveBeenCalled()
+  expect((await get((await ticketFor(address)).url)).status).toBe(200)
+  expect(name).toHaveBeenCalledOnce()
+  name.mockRestore()
 })
 
 test('an address is opened however a browser spells it, and with GraphiQL on it', async () => {
