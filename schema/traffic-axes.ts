@@ -58,23 +58,22 @@ TrafficAxis.implement({
 /** The assumed number of time zones on a page. */
 const assumedAxes = 24
 
-const axesDescription =
-  "The starts of the buckets once for each time zone of the page's places, in the order of their first place. Costs no upstream call. Days, weeks and months of a range in UTC, and buckets of a local range or one by the calendar, have no axis for places without a time zone."
+const axes = {
+  listSize: { assumedSize: assumedAxes },
+  description:
+    "The starts of the buckets once for each time zone of the page's places, in the order of their first place. Costs no upstream call. Days, weeks and months of a range in UTC, and buckets of a local range or one by the calendar, have no axis for places without a time zone.",
+  args: trafficArguments,
+  extensions: { ...checked(checkTraffic), ...sizedTraffic(0) },
+}
 
 builder.objectField(LocationConnection, 'axes', t =>
   t.field({
     type: [TrafficAxis],
-    listSize: { assumedSize: assumedAxes },
-    description: axesDescription,
-    args: trafficArguments,
-    extensions: { ...checked(checkTraffic), ...sizedTraffic(0) },
-    resolve: async ({ edges }, args, context) => {
+    ...axes,
+    async resolve({ edges }, args, context) {
       const rows = await Array.fromAsync((await edges) ?? [])
-      return axesOf(
-        rows.map(({ node }) => node.timeZone),
-        args,
-        context,
-      )
+      const timeZones = rows.map(({ node }) => node.timeZone)
+      return axesOf(timeZones, args, context)
     },
   }),
 )
@@ -82,17 +81,11 @@ builder.objectField(LocationConnection, 'axes', t =>
 builder.objectField(LocationTrafficConnection, 'axes', t =>
   t.field({
     type: [TrafficAxis],
-    listSize: { assumedSize: assumedAxes },
-    description: axesDescription,
-    args: trafficArguments,
-    extensions: { ...checked(checkTraffic), ...sizedTraffic(0) },
-    resolve: async ({ edges }, args, context) => {
+    ...axes,
+    async resolve({ edges }, args, context) {
       const rows = await Array.fromAsync((await edges) ?? [])
-      return axesOf(
-        rows.map(({ node }) => node.location.timeZone),
-        args,
-        context,
-      )
+      const timeZones = rows.map(({ node }) => node.location.timeZone)
+      return axesOf(timeZones, args, context)
     },
   }),
 )

@@ -1,22 +1,13 @@
 import { expect, test } from 'vitest'
 import { scopes } from '../../src/access/scopes.ts'
 import { askText } from '../support/client.ts'
+import { heatmapsOf } from '../support/questions-of-calls.ts'
 import { as, type CallersServed, serveCallers } from '../support/serving-callers.ts'
 
 const plenty = { perMinute: 1_000_000, perHour: 1_000_000 }
 
 /** How long the vendor takes for each call, in milliseconds. */
 const callMilliseconds = 300
-
-/** One call to PostHog for each project. */
-function heatmapsOf(first: number, count: number): string {
-  const fields = Array.from(
-    { length: count },
-    (_, index) =>
-      `p${index}: website(by: { posthogProjectId: "${first + index}" }) { heatmaps(first: 1) { nodes { id } } }`,
-  )
-  return `{ ${fields.join(' ')} }`
-}
 
 let project = 0
 

@@ -14,6 +14,7 @@ import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 import { coerceVariables, mostErrors } from '../../execution/coerced-variables.ts'
 import { type IncrementalResult, identifyIncrements } from '../identified-increments.ts'
+import { rememberedByDocument } from '../remembered-by-document.ts'
 import { incrementalFormat } from '../response-format.ts'
 import type { ServerContext } from '../server-context.ts'
 
@@ -29,8 +30,8 @@ export function useIncrementalDelivery({
   maskError,
   errorMessage,
 }: YogaMaskedErrorOpts): Plugin<Context & Pick<ServerContext, 'res'>> {
-  const wholeOf = remembered(withoutDirectives)
-  const isWholeOnly = remembered(namesThen)
+  const wholeOf = rememberedByDocument(withoutDirectives)
+  const isWholeOnly = rememberedByDocument(namesThen)
   const masked = (error: unknown) => withoutInternals(maskError(error, errorMessage))
   return {
     onSubscribe({ setSubscribeFn }) {
@@ -88,11 +89,6 @@ export function namesIncrements(document: DocumentNode): boolean {
 
 const rewrites = new WeakMap<ServerResponse, Rewrite>()
 const asTheyAre: Rewrite = result => result
-
-function remembered<Value>(find: (document: DocumentNode) => Value): (document: DocumentNode) => Value {
-  const found = new WeakMap<DocumentNode, { readonly value: Value }>()
-  return document => found.getOrInsertComputed(document, () => ({ value: find(document) })).value
-}
 
 function namesThen(document: DocumentNode): boolean {
   let isFound = false

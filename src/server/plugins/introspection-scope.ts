@@ -13,6 +13,7 @@ import { Forbidden } from '../../access/forbidden.ts'
 import type { Context } from '../../context.ts'
 import { coerceVariables } from '../../execution/coerced-variables.ts'
 import { appliesTo, fragmentsOf, isLeftOut, mergeSelections } from '../../execution/selections.ts'
+import { rememberedByDocument } from '../remembered-by-document.ts'
 
 const metaFields: readonly string[] = [SchemaMetaFieldDef.name, TypeMetaFieldDef.name]
 
@@ -21,7 +22,7 @@ const metaFields: readonly string[] = [SchemaMetaFieldDef.name, TypeMetaFieldDef
  * null itself, and before anything is called. Must come after the plugin that refuses bad variables.
  */
 export function useIntrospectionScope(): Plugin<Context> {
-  const mayAsk = remembered(namesMetaField)
+  const mayAsk = rememberedByDocument(namesMetaField)
   return {
     onExecute({ args, setResultAndStopExecution }) {
       if (args.contextValue.caller.scopes.has('explore') || !mayAsk(args.document)) return
@@ -67,9 +68,4 @@ function namesMetaField(document: DocumentNode): boolean {
     },
   })
   return isFound
-}
-
-function remembered<Value>(find: (document: DocumentNode) => Value): (document: DocumentNode) => Value {
-  const found = new WeakMap<DocumentNode, { readonly value: Value }>()
-  return document => found.getOrInsertComputed(document, () => ({ value: find(document) })).value
 }

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Guard, Make, Question } from '../../../src/upstream/breaker/guard.ts'
+import { expect, test } from 'vitest'
+import type { Guard, Make } from '../../../src/upstream/breaker/guard.ts'
 import { type HealthOptions, ProviderHealth } from '../../../src/upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../../src/upstream/call-context.ts'
 import {
@@ -9,17 +9,10 @@ import {
 } from '../../../src/upstream/error.ts'
 import { recordLog } from '../../support/recorded-log.ts'
 import { failureOf } from '../../support/wiring.ts'
+import { holdTimers, pass, read, start } from './held-timers.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+holdTimers()
 
-const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
-const read: Question = { name: 'q', isRead: true }
-const start = (): CallContext => ({ signal: new AbortController().signal })
 const url = new URL('https://api.example.com/v1')
 
 function open(options: HealthOptions = {}) {

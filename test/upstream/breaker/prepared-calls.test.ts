@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Make, Question } from '../../../src/upstream/breaker/guard.ts'
+import { expect, test } from 'vitest'
+import type { Make } from '../../../src/upstream/breaker/guard.ts'
 import { type HealthOptions, ProviderHealth } from '../../../src/upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../../src/upstream/call-context.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { failureOf } from '../../support/wiring.ts'
+import { holdTimers, pass, read, start } from './held-timers.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+holdTimers()
 
-const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
-const read: Question = { name: 'q', isRead: true }
-const start = (): CallContext => ({ signal: new AbortController().signal })
 const failure = () => new UpstreamError('zenovay', 'UPSTREAM_UNAVAILABLE', 'no')
 
 function open(options: HealthOptions = {}) {
