@@ -25,7 +25,7 @@ interface Given {
   readonly until: number
 }
 
-function exchangeOf(data: readonly Given[]): EnteredExchange {
+function exchangeOf(data: readonly Given[], type: 'query' | 'mutation' = 'query'): EnteredExchange {
   const request = new IncomingMessage(new Socket())
   const usage = new Usage()
   for (const { at, until } of data) usage.noteAge(at, false, until)
@@ -38,6 +38,7 @@ function exchangeOf(data: readonly Given[]): EnteredExchange {
       method: 'POST',
       startedAt: 0,
       waiting: new WaitClock(),
+      operation: { type, name: undefined, document: 'sha256:', isTrusted: () => false },
       traceparent: undefined,
       used: () => [{ provider: 'zenovay', usage }],
       holdsUntil: () => Number.POSITIVE_INFINITY,
@@ -107,6 +108,19 @@ test.each<readonly [what: string, told: Told]>([
   ['data is past its time', { stale: true }],
 ])('a response is not kept if %s', (_what, told) => {
   expect(kept(lasting, extensionsOf(made, told))()).toBeUndefined()
+})
+
+test('what a mutation refused without a call is not kept: the next one may be allowed', () => {
+  const exchange = exchangeOf(lasting, 'mutation')
+  const responses = new SharedResponses(1_000_000)
+  responses.add(
+    'name',
+    exchange,
+    { data: {}, extensions: extensionsOf(made) },
+    account.stored.count,
+    response,
+  )
+  expect(responses.find('name', account)).toBeUndefined()
 })
 
 test('a response without extensions is not kept, nor one that tells of no vendor', () => {

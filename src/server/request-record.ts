@@ -37,7 +37,7 @@ export interface RequestRecord {
   account?: string | undefined
   operation?: RecordedOperation
   estimatedCost?: number
-  /** Whether that counts against its caller's limit already. */
+  /** Whether that counts against its caller's limit before the operation is run. */
   isCharged?: boolean
   /** Roughly, of the response. */
   estimatedBytes?: number

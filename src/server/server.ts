@@ -107,7 +107,8 @@ export async function startServer(
         responses: new SharedResponses(options.sharedBytes),
         async charge({ caller, record, response: res }, estimatedCost) {
           if (estimatedCost !== undefined) record.estimatedCost = estimatedCost
-          return (await charge({ caller, record, res })) === undefined
+          record.isCharged = (await charge({ caller, record, res })) === undefined
+          return record.isCharged
         },
       }
     : undefined

@@ -78,7 +78,7 @@ export class SharedResponses {
     stored: number,
     response: SharedResponse,
   ): void {
-    if (response.head.status !== 200 || result.errors) return
+    if (response.head.status !== 200 || result.errors || record.operation?.type !== 'query') return
     const now = Date.now()
     const holdsUntil = record.holdsUntil?.() ?? 0
     if (stored !== account.stored.count || holdsUntil <= now) return

@@ -8,12 +8,10 @@ import type { ServerContext } from '../server-context.ts'
 
 type Charged = Pick<ServerContext, 'caller' | 'record' | 'res'>
 
-/** Counts what an operation is estimated to cost, once. Resolves with the result of one that has to wait, which counts nothing. */
+/** Counts what an operation is estimated to cost. Resolves with the result of one that has to wait, which counts nothing. */
 export function callerCost(limits: CallerLimits, mode: CostMode) {
   return async ({ caller, record, res }: Charged): Promise<ExecutionResult | undefined> => {
-    if (record.isCharged) return undefined
     const refusal = await limits.spend(caller, record.estimatedCost ?? 0, res, mode)
-    record.isCharged = !refusal
     if (!refusal) return undefined
     const { message, headers } = refusal
     const extensions = { code: rateLimited, http: { spec: false, status: 429, headers } }
@@ -24,8 +22,13 @@ export function callerCost(limits: CallerLimits, mode: CostMode) {
 /** Counts what operations are estimated to cost against their callers' limits, and what whole responses did cost. Must come after the plugin that estimates it. */
 export function useCallerCost(limits: CallerLimits, mode: CostMode): Plugin<Context & Charged> {
   const charge = callerCost(limits, mode)
-  const refusalOf = async ({ contextValue }: { readonly contextValue: Context & Charged }) =>
-    contextValue.plan ? undefined : charge(contextValue)
+  const refusalOf = async ({ contextValue }: { readonly contextValue: Context & Charged }) => {
+    const { plan, record } = contextValue
+    const { isCharged = false } = record
+    // Another operation of the same request is charged again.
+    record.isCharged = false
+    return plan || isCharged ? undefined : charge(contextValue)
+  }
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const { caller, record } = args.contextValue
