@@ -140,7 +140,7 @@ export async function encode(
   }
 }
 
-function unfit(cause: unknown): never {
+export function unfit(cause: unknown): never {
   throw new UnfitImage('The picture cannot be read.', { cause })
 }
 

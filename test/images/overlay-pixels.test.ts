@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { drawOverlay } from '../../src/images/overlay/draw-overlay.ts'
 import { fieldOf } from '../../src/images/overlay/heat-field.ts'
@@ -86,12 +86,61 @@ test('the field is, sample by sample, the sum of a bell for each spot', async ()
   )
 })
 
-test('a page of a hundred million pixels takes no more samples than others', async () => {
-  const spots = { xs: Float64Array.of(0.5), ys: Float64Array.of(0.5), values: Float64Array.of(3) }
+test('a page of a hundred million pixels takes no more samples than others, and lets others be served', async () => {
+  const count = 50_000
+  const spots = {
+    xs: new Float64Array(count).fill(0.5),
+    ys: Float64Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 0.5 : index / count)),
+    values: new Float64Array(count).fill(3),
+  }
+  let [turns, isOver] = [0, false]
+  const turn = () => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  setImmediate(turn)
   const { columns, rows, values } = await fieldOf(spots, { width: 1000, height: 100_000 })
+  isOver = true
+  expect(turns).toBeGreaterThan(2)
   expect(columns * rows).toBeLessThan(1_600_000)
   const hottest = values.indexOf(values.reduce((one, other) => Math.max(one, other)))
   expect(Math.abs(Math.floor(hottest / columns) / rows - 0.5)).toBeLessThan(0.001)
+})
+
+test.each([
+  ['of another format', (page: Sharp) => page.png()],
+  ['that lies on its side', (page: Sharp) => page.rotate(90).withMetadata({ orientation: 8 }).jpeg()],
+  ['of other colours', (page: Sharp) => page.withIccProfile('p3').jpeg({ quality: 95 })],
+  ['in grey', (page: Sharp) => page.greyscale().jpeg()],
+])('a screenshot %s is drawn upright under its heat', async (_what, store) => {
+  const blank = sharp({ create: { width: 400, height: 300, channels: 3, background: '#fff' } })
+  const bar = { create: { width: 400, height: 100, channels: 3, background: '#333' } } as const
+  const upright = await blank
+    .composite([{ input: bar, left: 0, top: 0 }])
+    .png()
+    .toBuffer()
+  const bytes = await store(sharp(upright)).toBuffer()
+  const heat = {
+    kind: 'points',
+    fold: null,
+    points: { xs: [50], ys: [240], counts: [3], fixed: [0] },
+  } as const
+  const drawn = await drawOverlay(
+    {
+      image: { parts: [bytes], byteLength: bytes.byteLength, contentType: 'image/jpeg', etag: '"page"' },
+      size: { width: 400, height: 300 },
+      recordedWidth: 400,
+    },
+    { question, heat, before: null },
+    { format: 'png', opacity: 1 },
+    limits,
+  )
+  const { data, info } = await sharp(drawn.parts[0]).raw().toBuffer({ resolveWithObject: true })
+  expect(info).toMatchObject({ width: 400, channels: 3 })
+  const at = (x: number, y: number) => [...data.subarray((y * 400 + x) * 3, (y * 400 + x) * 3 + 3)]
+  for (const value of at(200, 50)) expect(Math.abs(value - 0x33)).toBeLessThan(6)
+  for (const value of at(200, 150)) expect(value).toBeGreaterThan(249)
+  expect(at(200, 240)[2]).toBeLessThan(60)
 })
 
 describe.each([...palettes.sequential, ...palettes.diverging])('the palette %s', palette => {

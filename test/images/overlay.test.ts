@@ -152,6 +152,14 @@ test('the link alone says what is asked, whatever is put behind it', async () =>
   expect(asked[0]).toContain('type=rageclick')
 })
 
+test('windows are those around the width that is served, not the width that was asked', async () => {
+  const { link, width } = await overlayImage({ days: week }, { width: 1200, id: 'ownerless' })
+  expect(width).toBe(1024)
+  expect((await fetch(link ?? '')).status).toBe(200)
+  const [asked] = served.sandbox.posthog.journal.calls.filter(({ route }) => route === heatRoute)
+  expect(asked?.path).toContain('viewport_width_min=922&viewport_width_max=1126&')
+})
+
 test('a difference is orange where there is more and blue where there is less', async () => {
   place([
     [0.2, 400, 9],

@@ -1,5 +1,6 @@
 import type { Palette } from '../references.ts'
 import type { HeatField } from './heat-field.ts'
+import { inTurns } from './in-turns.ts'
 import { coloursOf, shades } from './palettes.ts'
 
 /** How values become colours. */
@@ -19,17 +20,21 @@ export interface ColourScale {
 /** Where heat has its full opacity, as a part of the scale. */
 const fullFrom = 0.3
 
-/** One colour for each sample: red, green, blue and opacity in turn, 0 to 255. */
-export function colour({ values }: HeatField, scale: ColourScale): Buffer {
+/** One colour for each sample: red, green, blue and opacity in turn, 0 to 255. Where there is no heat it is transparent. */
+export async function colour({ values }: HeatField, scale: ColourScale): Promise<Buffer> {
   const colours = coloursOf(scale.palette)
   const pixels = Buffer.alloc(4 * values.length)
-  for (let index = 0; index < values.length; index++) {
-    const place = placeOf(values[index] ?? 0, scale)
-    const shade = shadeAt(place, scale)
-    for (let channel = 0; channel < 3; channel++)
-      pixels[4 * index + channel] = colours[3 * shade + channel] ?? 0
-    pixels[4 * index + 3] = Math.round(255 * opacityAt(place, scale))
-  }
+  await inTurns(values.length, 20_000, (start, end) => {
+    for (let index = start; index < end; index++) {
+      const value = values[index] ?? 0
+      if (value === 0) continue
+      const place = placeOf(value, scale)
+      const shade = 3 * shadeAt(place, scale)
+      for (let channel = 0; channel < 3; channel++)
+        pixels[4 * index + channel] = colours[shade + channel] ?? 0
+      pixels[4 * index + 3] = Math.round(255 * opacityAt(place, scale))
+    }
+  })
   return pixels
 }
 

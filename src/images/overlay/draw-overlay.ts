@@ -1,7 +1,8 @@
+import type { Sharp } from 'sharp'
 import type { ImageFile } from '../../upstream/images/image.ts'
 import { openSharp } from '../image-libraries.ts'
 import { type OverlayLook, palettes } from '../references.ts'
-import { type DrawingLimits, encode, formatOf, type Size, sizeIn, type Variant } from '../resizing.ts'
+import { type DrawingLimits, encode, formatOf, type Size, sizeIn, unfit, type Variant } from '../resizing.ts'
 import { type ColourScale, colour } from './colouring.ts'
 import { legendOf } from './legend.ts'
 import type { OverlayHeat } from './overlay-heat.ts'
@@ -41,9 +42,10 @@ export async function drawOverlay(
   const { width, height } = sizeIn(size, variant)
   const format = formatOf(image, variant)
   const legend = legendOf(onPage, heat, scale, { pictureWidth: width, density })
-  const page = await plainPage(image, { width, height }, limits)
+  const page = await plainPage({ image, size, recordedWidth }, { width, height }, limits)
+  const coloured = await colour(field, scale)
   const raw = { width: field.columns, height: field.rows, channels: 4 } as const
-  const drawing = (await openSharp([colour(field, scale)], { raw, sequentialRead: true }))
+  const drawing = (await openSharp([coloured], { raw, sequentialRead: true }))
     .resize(width, height, { fit: 'fill', kernel: 'linear' })
     .extend({ bottom: legend.height, background: '#fff' })
     .composite([
@@ -54,16 +56,21 @@ export async function drawOverlay(
   return encode(drawing, { width, height: height + legend.height }, { format }, limits)
 }
 
-/** The page upright, in sRGB and in its final size. As JPEG of full quality it takes little memory, and looks the same. */
-async function plainPage(image: ImageFile, size: Size, limits: DrawingLimits): Promise<Buffer> {
-  const { width, height } = size
-  const page = (
-    await openSharp(image.parts, { limitInputPixels: limits.maximumPixels, sequentialRead: true })
-  )
-    .flatten({ background: '#fff' })
-    .autoOrient()
-    .resize(width, height, { fit: 'fill' })
-  const options = { quality: 100, chromaSubsampling: '4:4:4' }
-  const { parts } = await encode(page, size, { format: 'jpeg', options }, limits)
+/** The page upright, in sRGB and in its final size: as it is if it is all that already, as screenshots are. */
+async function plainPage({ image, size }: Screenshot, wanted: Size, limits: DrawingLimits): Promise<Buffer> {
+  const { width, height } = wanted
+  const options = { limitInputPixels: limits.maximumPixels, sequentialRead: true }
+  const page = await openSharp(image.parts, options)
+  if (width === size.width && (await isPlain(page))) return Buffer.concat(image.parts)
+  page.flatten({ background: '#fff' }).autoOrient().resize(width, height, { fit: 'fill' })
+  // Of full quality, which looks the same and takes little memory.
+  const jpeg = { format: 'jpeg', options: { quality: 100, chromaSubsampling: '4:4:4' } } as const
+  const { parts } = await encode(page, wanted, jpeg, limits)
   return Buffer.concat(parts)
+}
+
+/** Whether nothing needs to be turned or converted. */
+async function isPlain(page: Sharp): Promise<boolean> {
+  const { format, space, channels, hasProfile, orientation = 1 } = await page.metadata().catch(unfit)
+  return format === 'jpeg' && space === 'srgb' && channels === 3 && !hasProfile && orientation === 1
 }

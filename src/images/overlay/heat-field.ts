@@ -1,5 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
-import { hasWorkedLong } from '../../upstream/source/turns.ts'
+import { inTurns } from './in-turns.ts'
 
 /** Heat all over a picture, in samples at equal steps, row by row. */
 export interface HeatField {
@@ -37,8 +36,10 @@ const reach = 4
 export async function fieldOf({ xs, ys, values }: HeatSpots, page: PageSize): Promise<HeatField> {
   const { columns, rows } = samplesOf(page)
   const field = { columns, rows, values: new Float32Array(columns * rows) }
-  for (const [index, value] of values.entries())
-    drop(field, (xs[index] ?? 0) * columns - 0.5, (ys[index] ?? 0) * rows - 0.5, value)
+  await inTurns(values.length, 10_000, (start, end) => {
+    for (let index = start; index < end; index++)
+      drop(field, (xs[index] ?? 0) * columns - 0.5, (ys[index] ?? 0) * rows - 0.5, values[index] ?? 0)
+  })
   const width = Math.max(10, 0.006 * page.width)
   const across = bell(Math.max(1.5, (width * columns) / page.width))
   const down = bell(Math.max(1.5, (width * rows) / page.height))
@@ -54,17 +55,18 @@ export function samplesOf({ width, height }: PageSize): Pick<HeatField, 'columns
 }
 
 /** Shares a value among the four samples around a place, so that its middle stays where it is. */
-function drop({ columns, rows, values }: HeatField, x: number, y: number, value: number): void {
+function drop(field: HeatField, x: number, y: number, value: number): void {
   const [left, top] = [Math.floor(x), Math.floor(y)]
-  for (const [column, row, share] of [
-    [left, top, (left + 1 - x) * (top + 1 - y)],
-    [left + 1, top, (x - left) * (top + 1 - y)],
-    [left, top + 1, (left + 1 - x) * (y - top)],
-    [left + 1, top + 1, (x - left) * (y - top)],
-  ] as const) {
-    const at = clamp(row, rows) * columns + clamp(column, columns)
-    values[at] = (values[at] ?? 0) + share * value
-  }
+  const [right, below] = [x - left, y - top]
+  add(field, left, top, value * (1 - right) * (1 - below))
+  add(field, left + 1, top, value * right * (1 - below))
+  add(field, left, top + 1, value * (1 - right) * below)
+  add(field, left + 1, top + 1, value * right * below)
+}
+
+function add({ columns, rows, values }: HeatField, column: number, row: number, value: number): void {
+  const at = clamp(row, rows) * columns + clamp(column, columns)
+  values[at] = (values[at] ?? 0) + value
 }
 
 function clamp(index: number, count: number): number {
@@ -86,7 +88,6 @@ interface Lines {
   readonly step: number
 }
 
-/** Lets others be served in between. */
 async function blur(
   { values }: HeatField,
   bell: Float32Array,
@@ -94,19 +95,19 @@ async function blur(
 ): Promise<Float32Array> {
   const blurred = new Float32Array(values.length)
   const radius = (bell.length - 1) / 2
-  for (let line = 0; line < lines; line++) {
-    if (hasWorkedLong()) await setImmediate()
-    const start = line * lineStep
-    for (let at = 0; at < length; at++) {
-      const value = values[start + at * step] ?? 0
-      if (value === 0) continue
-      const first = Math.max(0, at - radius)
-      const last = Math.min(length - 1, at + radius)
-      for (let to = first; to <= last; to++) {
-        const target = start + to * step
-        blurred[target] = (blurred[target] ?? 0) + value * (bell[to - at + radius] ?? 0)
+  await inTurns(lines, Math.ceil(10_000 / length), (firstLine, endLine) => {
+    for (let line = firstLine; line < endLine; line++) {
+      const start = line * lineStep
+      for (let at = 0; at < length; at++) {
+        const value = values[start + at * step] ?? 0
+        if (value === 0) continue
+        const last = Math.min(length - 1, at + radius)
+        for (let to = Math.max(0, at - radius); to <= last; to++) {
+          const target = start + to * step
+          blurred[target] = (blurred[target] ?? 0) + value * (bell[to - at + radius] ?? 0)
+        }
       }
     }
-  }
+  })
   return blurred
 }

@@ -1,6 +1,7 @@
 import { differenceOf, gridOf } from '../../providers/posthog/heat-grid.ts'
 import type { Heat, HeatPoints } from '../../providers/posthog/records.ts'
 import { fieldOf, type HeatField, type HeatSpots, type PageSize, samplesOf } from './heat-field.ts'
+import { inTurns } from './in-turns.ts'
 import type { OverlayHeat } from './overlay-heat.ts'
 
 /** Heat as it lies on a page, and what its colours stand for. */
@@ -23,11 +24,11 @@ export async function heatOn(page: PageSize, heat: OverlayHeat): Promise<PageHea
   ]
   const { spots, outside } = place(page, parts)
   const field = await fieldOf(spots, page)
-  return { field, most: mostOf(field.values), isRooted: true, outside }
+  return { field, most: await mostOf(field.values), isRooted: true, outside }
 }
 
 /** Rows of the vendor's height, over the whole width. */
-function scrollOn(page: PageSize, { heat, question, before }: OverlayHeat): PageHeat {
+async function scrollOn(page: PageSize, { heat, question, before }: OverlayHeat): Promise<PageHeat> {
   const now = gridOf(heat, question, null)
   const { values, cellHeight } = before ? differenceOf(now, gridOf(before.heat, before.question, null)) : now
   const [columns, { rows }] = [2, samplesOf(page)]
@@ -36,7 +37,12 @@ function scrollOn(page: PageSize, { heat, question, before }: OverlayHeat): Page
     { length: columns * rows },
     (_, index) => values[rowOf(Math.floor(index / columns))] ?? 0,
   )
-  return { field: { columns, rows, values: field }, most: mostOf(values), isRooted: false, outside: 0 }
+  return {
+    field: { columns, rows, values: field },
+    most: await mostOf(Float32Array.from(values)),
+    isRooted: false,
+    outside: 0,
+  }
 }
 
 function pointsOf(heat: Heat): HeatPoints {
@@ -57,7 +63,8 @@ function place(
   const [xs, ys, values] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
   let [next, outside] = [0, 0]
   for (const { points, sign } of parts) {
-    for (const [index, count] of points.counts.entries()) {
+    for (let index = 0; index < points.counts.length; index++) {
+      const count = points.counts[index] ?? 0
       const [x, y] = [(points.xs[index] ?? 0) / 100, (points.ys[index] ?? 0) / height]
       if (x < 0 || x > 1 || y < 0 || y > 1) {
         outside += count
@@ -72,8 +79,10 @@ function place(
 }
 
 /** At least one: what is less is no heat, but what is left of differences. */
-function mostOf(values: Iterable<number>): number {
+async function mostOf(values: Float32Array): Promise<number> {
   let most = 1
-  for (const value of values) most = Math.max(most, Math.abs(value))
+  await inTurns(values.length, 100_000, (start, end) => {
+    for (let index = start; index < end; index++) most = Math.max(most, Math.abs(values[index] ?? 0))
+  })
   return most
 }

@@ -1,0 +1,14 @@
+import { setImmediate } from 'node:timers/promises'
+import { hasWorkedLong } from '../../upstream/source/turns.ts'
+
+/** Works on so many things, a piece of them at a time, and lets others be served in between. */
+export async function inTurns(
+  count: number,
+  pieceSize: number,
+  work: (start: number, end: number) => void,
+): Promise<void> {
+  for (let start = 0; start < count; start += pieceSize) {
+    if (hasWorkedLong()) await setImmediate()
+    work(start, Math.min(start + pieceSize, count))
+  }
+}
