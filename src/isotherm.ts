@@ -1,6 +1,7 @@
 import { type Access, openTo } from './access/access.ts'
 import { Authenticator } from './access/authenticator.ts'
 import { anyone, type Caller } from './access/caller.ts'
+import { onlyWith } from './access/own-key.ts'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
 import { type Config, type Environment, StartProblems } from './config/config.ts'
@@ -46,6 +47,8 @@ export interface StartOptions {
   readonly worker?: number
   /** Signs tickets where the environment has no key, so that each worker reads those of the others. */
   readonly ticketKey?: string
+  /** Where there is no access file, only who shows it may enter, and may do everything. */
+  readonly ownKey?: string
   /** The first pause of every breaker; for tests, which would wait long. */
   readonly breakerPauseMilliseconds?: number
 }
@@ -62,11 +65,12 @@ export async function startIsotherm(
     sandbox,
     worker = 0,
     ticketKey,
+    ownKey,
     breakerPauseMilliseconds,
   }: StartOptions = {},
 ): Promise<Isotherm> {
   const { config, setup, reader } = await readStart(environment, sandboxByDefault)
-  if (isUnguarded(config, sandboxByDefault)) throw new StartProblems([unguarded])
+  if (ownKey === undefined && isUnguarded(config, sandboxByDefault)) throw new StartProblems([unguarded])
   await using resources = new AsyncDisposableStack()
   const redis = config.redisUrl && resources.use(await connectRedis(config.redisUrl, log))
   if (redis) void warnOfEviction(redis, log)
@@ -107,7 +111,7 @@ export async function startIsotherm(
   // Closed before the accounts, so that no other instance is told that a call failed only because this one leaves.
   resources.use(caches)
   const accounts = await open.open(setup.accounts)
-  const { access, replace } = openAccess(setup, accounts, { ...config, ticketKey }, log)
+  const { access, replace } = openAccess(setup, accounts, { ...config, ticketKey, ownKey }, log)
   const reloading = resources.use(
     new Reloading({
       files: () => reader.files,
@@ -166,6 +170,7 @@ interface OpenAccess {
 
 type AccessConfig = Pick<Config, 'anonymous' | 'anonymousLimits' | 'images' | 'proxies'> & {
   readonly ticketKey: string | undefined
+  readonly ownKey: string | undefined
 }
 
 function openAccess(
@@ -187,8 +192,10 @@ function openAccess(
   const [own] = accounts
   if (!own) throw new TypeError('There is no account.')
   let account = own
+  const { ownKey } = config
+  const open = openTo(ownKey === undefined ? (stranger ?? anyone) : anyone, () => account)
   return {
-    access: openTo(stranger ?? anyone, () => account),
+    access: ownKey === undefined ? open : onlyWith(ownKey, open),
     replace: (_setup, [next]) => {
       account = next ?? account
     },

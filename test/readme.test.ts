@@ -137,7 +137,7 @@ test('every fenced block of the README and the guides is one that a test runs', 
     'docs/observing.md: yaml',
     'docs/running.md: ini',
     ...['yaml', 'js'].map(language => `docs/tokens.md: ${language}`),
-    ...['json', 'graphql'].map(language => `docs/tools.md: ${language}`),
+    ...['json', 'json', 'graphql'].map(language => `docs/tools.md: ${language}`),
     'docs/traffic.md: graphql',
   ])
 })

@@ -247,7 +247,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/execution': ['src/upstream', 'src/upstream/source'],
   // It asks the graph as its callers do.
   'src/export': ['src/access', 'src/providers/analytiks', 'src/upstream', 'src/upstream/source'],
-  'src/mcp': ['src', 'src/server', 'src/upstream'],
+  'src/mcp': ['src', 'src/server', 'src/upstream', 'src/upstream/http'],
   'src/images': [
     'src',
     'src/images/overlay',

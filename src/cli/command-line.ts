@@ -3,7 +3,7 @@ import { cutText } from '../upstream/cut-text.ts'
 
 /** What a command line asks for. */
 export type Command =
-  | { readonly name: 'serve' | 'help' | 'version' | 'keys list' }
+  | { readonly name: 'serve' | 'mcp' | 'help' | 'version' | 'keys list' }
   | { readonly name: 'doctor'; readonly isJson: boolean }
   | { readonly name: 'keys create'; readonly caller: string }
 
@@ -39,6 +39,7 @@ const options = {
 function commandOf([name = 'serve', ...rest]: readonly string[], isJson: boolean): Command {
   switch (name) {
     case 'serve':
+    case 'mcp':
       none(name, rest)
       return { name }
     case 'doctor':

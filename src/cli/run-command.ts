@@ -19,6 +19,8 @@ async function run(command: Command, options: CommandOptions): Promise<number> {
   switch (command.name) {
     case 'serve':
       return (await import('../run.ts')).run(options.environment, options)
+    case 'mcp':
+      return (await import('../run-tools.ts')).runTools(options.environment, options)
     case 'help':
       options.print(usage)
       return 0

@@ -3,6 +3,7 @@ export const usage = `Isotherm: one GraphQL graph over five analytics vendors.
 Usage: isotherm [command] [options]
 
   serve                 serves the graph until SIGTERM or SIGINT; the default
+  mcp                   serves tools to the language model that started it, by standard input and output
   doctor [--json]       asks each configured vendor its cheapest question and says what is wrong;
                         exits with 0 if all is well, 1 if something failed, 2 if it could not run
   keys create <caller>  prints a new key and its line for the access file; changes no file

@@ -24,6 +24,8 @@ export interface Config {
   readonly manifestFile: string | undefined
   readonly documents: DocumentSettings
   readonly mcp: McpMode
+  /** The key by which the command for standard input asks; undefined without one. */
+  readonly mcpKey: string | undefined
   /** Path of a YAML file that says who may ask; undefined without one. */
   readonly accessFile: string | undefined
   /** What those may do who show no credential; undefined if they may not enter where an access file is needed. */
@@ -109,6 +111,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
     },
     mcp: general.ISOTHERM_MCP,
+    mcpKey: general.ISOTHERM_MCP_KEY,
     accessFile: general.ISOTHERM_ACCESS,
     anonymous: general.ISOTHERM_ANONYMOUS,
     anonymousLimits: {

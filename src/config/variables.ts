@@ -22,6 +22,7 @@ export const generalVariables = z.object({
   ISOTHERM_MCP: text()
     .pipe(z.enum(mcpModes, { error: `must be one of ${mcpModes.join(', ')}` }))
     .default('read'),
+  ISOTHERM_MCP_KEY: text().optional(),
   ISOTHERM_ACCESS: text().optional(),
   ISOTHERM_ANONYMOUS: list()
     .refine(listed => listed.every(isScope), `must be a comma-separated list of ${scopes.join(', ')}`)

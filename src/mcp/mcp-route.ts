@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { CallToolRequestParams } from '@modelcontextprotocol/server'
 import { GraphQLError } from 'graphql'
 import { isAsyncIterable } from 'graphql-yoga'
 import { bounded } from '../server/bounded-errors.ts'
@@ -15,6 +16,7 @@ import { withoutSuggestions } from '../server/suggestions.ts'
 import type { TrustedDocuments } from '../server/trusted-documents.ts'
 import { onFirstUse } from '../upstream/first-use.ts'
 import { readVersion } from '../version.ts'
+import type { RunTool } from './tool-calls.ts'
 import { type Tool, type ToolsOptions, toolsOf } from './tools.ts'
 
 export interface McpRouteOptions extends ToolsOptions {
@@ -35,12 +37,13 @@ export interface McpRouteOptions extends ToolsOptions {
 export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) => Promise<void> {
   const { mode, run, bytes, maximumCost, patience, logError } = options
   const open = onFirstUse(async () => {
-    const [library, { protocolServer }, version] = await Promise.all([
+    const [library, { protocolServer }, calls, version] = await Promise.all([
       import('@modelcontextprotocol/server'),
       import('./protocol-server.ts'),
+      import('./tool-calls.ts'),
       readVersion(),
     ])
-    return { ...library, protocolServer, version }
+    return { ...library, ...calls, protocolServer, version }
   })
   const known = new WeakMap<TrustedDocuments, ReadonlyMap<string, Tool>>()
   return async exchange => {
@@ -50,7 +53,7 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
     const body = await readJsonBody(request, response, { what: 'A message', bytes })
     if (!body) return
     if (Array.isArray(body.value)) throw new Refusal(400, 'A request body is one message, and no batch.')
-    const { createMcpHandler, protocolServer, version } = await open().catch(error => {
+    const { createMcpHandler, protocolServer, listTools, callTool, version } = await open().catch(error => {
       logError(error, 'the Model Context Protocol', record.id)
       throw new Refusal(500, 'The tools could not be loaded. The log of this server says why.')
     })
@@ -58,7 +61,7 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
     const message = messageOf(request, responseSignal(response))
     // Whatever the client takes, a call has one result, not one in parts.
     request.headers.accept = 'application/json'
-    const call = async ({ query, operationName }: Tool, variables: Readonly<Record<string, unknown>>) => {
+    const runTool: RunTool = async ({ query, operationName }, variables) => {
       const result = await run({ query, operationName, variables: { ...variables } }, exchange)
       tellCost(exchange, maximumCost)
       const isWhole = result && !Array.isArray(result) && !isAsyncIterable(result)
@@ -66,9 +69,12 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
       return bodyOf(bounded(withoutSuggestions(visible, caller)), record.id)
     }
     // No client can wait for changes: there are none. What is wrong with a message is told in its answer.
-    const handler = createMcpHandler(() => protocolServer({ version, tools, run: call }), {
-      maxSubscriptions: 0,
-    })
+    const own = {
+      version,
+      list: () => listTools(tools),
+      call: (params: CallToolRequestParams) => callTool(tools, params, runTool),
+    }
+    const handler = createMcpHandler(() => protocolServer(own), { maxSubscriptions: 0 })
     try {
       const answer = await handler.fetch(message, { parsedBody: body.value })
       const text = await answer.text()

@@ -10,6 +10,7 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 test.each([
   [[], { name: 'serve' }],
   [['serve'], { name: 'serve' }],
+  [['mcp'], { name: 'mcp' }],
   [['doctor'], { name: 'doctor', isJson: false }],
   [['doctor', '--json'], { name: 'doctor', isJson: true }],
   [['--json', 'doctor'], { name: 'doctor', isJson: true }],

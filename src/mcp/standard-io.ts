@@ -1,0 +1,96 @@
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type StandardSchemaV1Sync,
+  specTypeSchemas,
+} from '@modelcontextprotocol/server'
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import { z } from 'zod'
+import { tryJson } from '../upstream/http/json.ts'
+import { protocolServer } from './protocol-server.ts'
+
+export interface StandardIoOptions {
+  readonly version: string
+  /** Where the tools are served over HTTP. */
+  readonly url: string
+  /** The key that is shown there. */
+  readonly key: string
+}
+
+export interface StandardIo extends AsyncDisposable {
+  /** Resolves when the client has closed its end. */
+  readonly ended: Promise<void>
+}
+
+/** Serves the tools of an address to the client at the other end of standard input and output. */
+export function serveStandardIo({ version, url, key }: StandardIoOptions): StandardIo {
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const ask = (method: string, params: object, signal: AbortSignal) =>
+    askOver({ url, key, signal }, { jsonrpc: '2.0', id: 1, method, params })
+  const transport = new StdioServerTransport()
+  const handle = serveStdio(
+    () =>
+      protocolServer({
+        version,
+        list: async signal => expected(specTypeSchemas.ListToolsResult, await ask('tools/list', {}, signal)),
+        call: async ({ name, arguments: given }, signal) =>
+          expected(
+            specTypeSchemas.CallToolResult,
+            await ask('tools/call', { name, arguments: given }, signal),
+          ),
+      }),
+    { transport },
+  )
+  process.stdin.once('end', resolve).once('close', resolve)
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      await handle.close()
+      process.stdin.destroy()
+    },
+  }
+}
+
+/** The result of a message of its own, or an error as the address told it. */
+async function askOver(
+  { url, key, signal }: Pick<StandardIoOptions, 'url' | 'key'> & { readonly signal: AbortSignal },
+  message: object,
+): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify(message),
+    signal,
+  })
+  const text = await response.text()
+  // An answer is one event, or no stream at all.
+  const [, event = text] = /^data: (.*)$/m.exec(text) ?? []
+  const { data: answer } = Answer.safeParse(tryJson(event))
+  if (answer && 'result' in answer) return answer.result
+  const { code, message: sentence } = answer && 'error' in answer ? answer.error : refusalIn(answer, response)
+  throw new ProtocolError(code, sentence)
+}
+
+/** What the front door answers to a message that it lets nobody see. */
+function refusalIn(answer: z.infer<typeof Refused> | undefined, { status }: Response) {
+  const message = answer?.errors[0]?.message ?? `The tools answered with status ${status}.`
+  return { code: ProtocolErrorCode.InternalError, message }
+}
+
+const Refused = z.object({ errors: z.array(z.object({ message: z.string() })) })
+
+const Answer = z.union([
+  z.object({ result: z.unknown() }),
+  z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
+  Refused,
+])
+
+function expected<Value>(schema: StandardSchemaV1Sync<unknown, Value>, value: unknown): Value {
+  const read = schema['~standard'].validate(value)
+  if (!read.issues) return read.value
+  throw new ProtocolError(ProtocolErrorCode.InternalError, 'The tools answered something unexpected.')
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { type Environment, logLevelOf, readConfig, StartProblems } from './config/config.ts'
+import { startIsotherm } from './isotherm.ts'
+import { listenForSignals } from './stop-signals.ts'
+import { openProcessLog } from './telemetry/process-log.ts'
+import { readVersion } from './version.ts'
+
+/**
+ * Serves the tools to the program that started this one, by standard input and output, until it leaves or a signal stops it.
+ * Returns the exit code. Isotherm itself listens on a free port, for links of images, and lets nobody else ask.
+ */
+export async function runTools(
+  environment: Environment,
+  { sandboxByDefault }: { readonly sandboxByDefault: boolean },
+): Promise<number> {
+  await using log = await openProcessLog(logLevelOf(environment))
+  try {
+    using signals = listenForSignals(environment)
+    // Another Isotherm of the same settings may have the ports.
+    const { ISOTHERM_METRICS: _, ...settings } = environment
+    const own = { ...settings, HOST: '127.0.0.1', PORT: '0' }
+    const { mcp, mcpKey, accessFile } = readConfig(own, { sandboxByDefault })
+    if (mcp === 'off') throw new StartProblems(['ISOTHERM_MCP: is off, so there are no tools'])
+    if (accessFile && !mcpKey) throw new StartProblems([noKey])
+    const key = accessFile ? (mcpKey ?? '') : randomBytes(32).toString('base64url')
+    const ownKey = accessFile ? {} : { ownKey: key }
+    await using isotherm = await startIsotherm(own, { sandboxByDefault, log, ...ownKey })
+    const { serveStandardIo } = await import('./mcp/standard-io.ts')
+    await using served = serveStandardIo({ version: await readVersion(), url: `${isotherm.origin}/mcp`, key })
+    await Promise.race([served.ended, signals.first])
+    return 0
+  } catch (error) {
+    if (!(error instanceof StartProblems)) throw error
+    log.refuse(error.message, error.problems)
+    return 1
+  }
+}
+
+const noKey = 'ISOTHERM_MCP_KEY: with an access file it names the key by which isotherm mcp asks'
