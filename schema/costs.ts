@@ -18,6 +18,8 @@ export interface FieldSize<Args> {
   readonly size?: (args: Args, above: Sizes) => number
   /** What the lists below it need. */
   readonly below?: (args: Args) => Sizes
+  /** How many times its `@cost` counts: its work is that of so many fields. */
+  readonly times?: (args: Args, above: Sizes) => number
   /** The bytes of its text, if they differ much from those of other texts. */
   readonly bytes?: number
 }

@@ -4,8 +4,8 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { isVendorId } from '../src/upstream/vendor-id.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
-import { connectionSize } from './costs.ts'
+import { checkFirst, type PageArguments, pageArguments, pageSize, toConnection } from './connection.ts'
+import { connectionSize, sized } from './costs.ts'
 import { type SearchArguments, searchArguments, searchLocations } from './location-search.ts'
 import { checkIdentity } from './route-id.ts'
 
@@ -100,7 +100,10 @@ builder.queryFields(t => ({
       "The catalog's locations, in its order by default. Costs no upstream call. A cursor works with the same `search`, `brandId` and `orderBy` only.",
     args: { ...searchArguments, ...pageArguments(maximumLocations) },
     listSize: connectionSize,
-    extensions: checked<SearchArguments & PageArguments>((args, { catalog }) => pageOf(catalog, args)),
+    extensions: {
+      ...checked<SearchArguments & PageArguments>((args, { catalog }) => pageOf(catalog, args)),
+      ...sized<PageArguments>({ below: page => ({ rows: pageSize(page) }) }),
+    },
     resolve: (_root, args, { catalog }) => pageOf(catalog, args),
   }),
 }))

@@ -43,6 +43,8 @@ export interface Context {
   readonly dwellTime: 'sum' | 'mean' | undefined
   /** What the request has cost so far at the providers that it planned to ask. */
   readonly costs: () => readonly Cost[]
+  /** Logs a failure that the response tells as data. */
+  readonly logFailure: (error: Error) => void
   /** Notes that its response tells a state of this process, which may be another one the next moment. */
   readonly noteState: () => void
   /**
@@ -74,6 +76,8 @@ export interface Request {
   readonly gone?: () => AbortSignal
   /** How the calls that it makes name it, in their own trace and in the log. */
   readonly incoming?: IncomingRequest
+  /** Logs a failure that no error of the response stands for. */
+  readonly logFailure?: (error: Error) => void
   /** Anyone, if it is not said. */
   readonly caller?: Caller
   /** The caller's own limit of calls to the provider, if it has one. */
@@ -83,7 +87,7 @@ export interface Request {
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
   const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
-  const { incoming, caller = anyone, chargeOf } = request
+  const { incoming, caller = anyone, chargeOf, logFailure = () => {} } = request
   const { catalog, clients, sources, settings, providers, isCatalogMadeUp } = account
   const { handles, publicUrl, seal } = account
   const used = new Set<ProviderName>()
@@ -133,6 +137,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
         if (!usage || usage.planned === 0) return []
         return [{ provider: name, usage, quotaLeft: clients[name]?.quotaLeft ?? null }]
       }),
+    logFailure,
     noteState() {
       tellsState = true
     },

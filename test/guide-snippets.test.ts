@@ -108,6 +108,23 @@ test("the guide's query for a week and the one before has days that follow each 
   expect(week?.total).toBeGreaterThan(0)
 })
 
+test("the guide's query for all stores has a whole sum, and a change of each store", async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const [, query = ''] = blocks('graphql', 'docs/traffic.md')
+  const { data, errors } = await askText<{ locations: AllStores }>(isotherm.origin, query)
+  expect(errors).toEqual([])
+  const { traffic, nodes } = data.locations
+  expect(traffic).toMatchObject({ locations: 12, counted: 12, unknown: 0, isWhole: true, lacking: [] })
+  const own = nodes.flatMap(({ trafficTotals }) => trafficTotals.map(({ total }) => total))
+  expect(traffic.totals[0]?.total).toBe(own.reduce((sum, total) => sum + total))
+  expect(traffic.totals[1]).toMatchObject({ total: null, withheld: expect.stringContaining('do not add up') })
+})
+
+interface AllStores {
+  readonly traffic: { readonly totals: readonly { readonly total: number | null }[] }
+  readonly nodes: readonly { readonly trafficTotals: readonly { readonly total: number }[] }[]
+}
+
 interface Week {
   readonly range: { readonly localStart: string; readonly localEnd: string }
   readonly total: number

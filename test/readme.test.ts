@@ -138,7 +138,7 @@ test('every fenced block of the README and the guides is one that a test runs', 
     'docs/running.md: ini',
     ...['yaml', 'js'].map(language => `docs/tokens.md: ${language}`),
     ...['json', 'json', 'graphql'].map(language => `docs/tools.md: ${language}`),
-    'docs/traffic.md: graphql',
+    ...['graphql', 'graphql'].map(language => `docs/traffic.md: ${language}`),
   ])
 })
 

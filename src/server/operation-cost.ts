@@ -149,8 +149,9 @@ class Weighing {
     const field = first && this.#fieldOf(parent, first.name.value)
     if (!first || !field) return nothing
     const definition = fieldWeight(field)
-    const { lists, slicingArguments, sizedFields, size, below, call, instance } = definition
-    const args = slicingArguments.length > 0 || size || below ? this.#argumentsOf(field, first) : {}
+    const { lists, slicingArguments, sizedFields, size, below, times, instance } = definition
+    const args = slicingArguments.length > 0 || size || below || times ? this.#argumentsOf(field, first) : {}
+    const call = definition.call * (times?.(args, sizes) ?? 1)
     const sliced = this.#slice(field, slicingArguments, args)
     const paged = page?.fields.includes(field.name) ? page.size : undefined
     const introspected = introspectionSize(this.#schema, parent, field)

@@ -46,7 +46,8 @@ export function operationContext({
   listening,
   deadlineMilliseconds,
   callerLimits,
-}: Pick<YogaOptions, 'listening' | 'deadlineMilliseconds' | 'callerLimits'>) {
+  maskedErrors,
+}: Pick<YogaOptions, 'listening' | 'deadlineMilliseconds' | 'callerLimits' | 'maskedErrors'>) {
   return ({ res, record, caller, account }: ServerContext): Context => {
     const context = createContext(account, responseSignal(res, deadlineMilliseconds), {
       isPlanOnly: asksForDryRun(res.req),
@@ -54,6 +55,7 @@ export function operationContext({
       gone: () => responseSignal(res),
       incoming: record,
       caller,
+      logFailure: error => maskedErrors.logError(error, 'a sum of traffic', record.id),
       chargeOf: provider => callerLimits.chargeOf(caller, provider),
     })
     record.used = context.costs

@@ -58,3 +58,28 @@ export interface TrafficReport extends PlaceReport {
 export interface BrandReport extends TrafficReport {
   readonly locationId: number
 }
+
+/** Why a place is missing in a sum. */
+export interface SumFailure {
+  readonly code: string
+  readonly message: string
+  readonly retryable: boolean
+}
+
+/** What several places counted together. */
+export interface SummedTraffic {
+  /** The starts of the buckets that any place has, in order; empty unless buckets were asked. */
+  readonly labels: readonly string[]
+  readonly metrics: readonly {
+    readonly metric: TrafficMetric
+    /** Only a `sum` adds up over places; of others all is null. */
+    readonly aggregation: 'sum' | 'maximum' | 'mean' | 'unknown'
+    readonly total: number | null
+    /** Of the range that it is compared with. */
+    readonly against: number | null
+    /** How many places reported it. */
+    readonly reportedBy: number
+    /** One for each label; null if no place reported the bucket. */
+    readonly values: readonly (number | null)[]
+  }[]
+}

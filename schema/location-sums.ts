@@ -1,0 +1,164 @@
+import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
+import type { Context } from '../src/context.ts'
+import { locationMetrics } from '../src/providers/analytiks/records.ts'
+import { checked } from './argument-checks.ts'
+import { builder } from './builder.ts'
+import { callCost } from './costs.ts'
+import { Location, LocationConnection } from './location.ts'
+import { identityOf } from './location-traffic.ts'
+import { selectsBelow } from './selection.ts'
+import {
+  ageArgument,
+  checkTraffic,
+  metricsArgument,
+  questionOf,
+  rangeArgument,
+  sizedTraffic,
+  type TrafficArguments,
+  trafficArguments,
+} from './traffic-arguments.ts'
+import { isRolledUp, metricsOf } from './traffic-metric.ts'
+import { checkRange, TrafficRange, type TrafficRangeInput } from './traffic-range.ts'
+import { type Gap, type Sum, TrafficSum } from './traffic-sum.ts'
+import { TrafficTotal, totalOfPlace } from './traffic-total.ts'
+
+const againstArgument = builder.args(t => ({
+  against: t.field({
+    type: TrafficRange,
+    description:
+      'The range that totals are compared with, such as `{ before: { last: "P7D" } }`. Costs the calls of that range. Not compared by default.',
+  }),
+}))
+
+interface SumArguments extends TrafficArguments {
+  readonly against?: TrafficRangeInput | null | undefined
+}
+
+/** Unlike one place, a sum says itself of which metrics it has none. */
+function checkCompared({ against, metrics: _metrics, ...args }: SumArguments, context: Context): void {
+  checkTraffic(args, context)
+  if (against) checkRange(against)
+}
+
+builder.objectField(LocationConnection, 'traffic', t =>
+  t.field({
+    type: TrafficSum,
+    requiresScopes: [['traffic:read']],
+    cost: callCost,
+    description:
+      "The traffic of this page's locations together, from Analytiks; ask a `first` as large as the fleet for all of them. Counts are summed; what does not add up is null and says why. Costs the calls of `traffic` of these locations, and shares them.",
+    args: { ...trafficArguments, ...againstArgument, ...metricsArgument, ...ageArgument },
+    extensions: {
+      ...checked<SumArguments>(checkCompared),
+      ...sizedTraffic(locationMetrics.length, {
+        times: ({ against }: SumArguments, { rows = 20 }) => rows * (against ? 2 : 1),
+      }),
+    },
+    resolve: async ({ edges, totalCount }, args, context, info) => {
+      const rows = await Array.fromAsync((await edges) ?? [])
+      const locations = rows.map(({ node }) => node)
+      const hasBuckets = selectsBelow(info, 'columns')
+      const isAll = locations.length === totalCount
+      return sumOf(locations, isAll, { ...args, hasBuckets }, context)
+    },
+  }),
+)
+
+/** Asks everything at once, and lets go of each place's reports once they are added. */
+async function sumOf(
+  locations: readonly LocationRecord[],
+  isAll: boolean,
+  { hasBuckets, against, metrics, ...args }: SumArguments & { readonly hasBuckets: boolean },
+  context: Context,
+): Promise<Sum> {
+  const isByInstant = isUtc(args.range) && !isRolledUp(args.interval)
+  const asked = [...new Set(metrics ?? metricsOf('location', 'hourly', context))]
+  const sum = context.loaders.analytiks.fleetSum(asked, { hasBuckets, isByInstant })
+  let unknown = 0
+  const failures: { readonly location: LocationRecord; readonly error: Error }[] = []
+  const add = async (location: LocationRecord): Promise<void> => {
+    const identity = identityOf(location)
+    if (!identity) {
+      unknown++
+      return
+    }
+    const load = (range: TrafficRangeInput, hasBuckets: boolean) => {
+      const interval = hasBuckets ? args.interval : 'hourly'
+      const question = { ...questionOf({ ...args, range, interval }, location, context), metrics: asked }
+      const key = { ...question, withZones: false, identity, onRefusal: 'PARTIAL' } as const
+      const report = context.loaders.analytiks.traffic.load(hasBuckets ? key : { ...key, interval: 'whole' })
+      return report.then(report => ({ report, question }))
+    }
+    const [one, other] = await Promise.all([
+      load(args.range, hasBuckets),
+      against ? load(against, false) : undefined,
+    ])
+    const { timeZone, span } = one.question
+    sum.add({
+      report: one.report,
+      against: other?.report,
+      axisName: `${timeZone} ${span.form} ${span.start} ${span.end}`,
+    })
+  }
+  await Promise.all(
+    locations.map(location =>
+      add(location).catch((error: unknown) => {
+        if (!(error instanceof Error)) throw error
+        failures.push({ location, error })
+      }),
+    ),
+  )
+  const gaps = failures.map(({ location, error }): Gap => ({ location, failure: sum.failureOf(error) }))
+  const [first] = failures
+  if (first && failures.length + unknown === locations.length) throw first.error
+  for (const { error } of failures) context.logFailure(error)
+  const places = new Map(locations.map((location, place) => [location, place]))
+  const lacking = gaps.toSorted(
+    (one, other) => (places.get(one.location) ?? 0) - (places.get(other.location) ?? 0),
+  )
+  return {
+    listed: locations.length,
+    unknown,
+    lacking,
+    isWhole: lacking.length === 0 && isAll,
+    isCompared: against != null,
+    isByInstant,
+    summed: sum.result(),
+  }
+}
+
+/** Whether all places have the same instants. */
+function isUtc({ utc, before }: TrafficRangeInput): boolean {
+  return utc != null || before?.utc != null
+}
+
+builder.objectField(Location, 'trafficTotals', t =>
+  t.field({
+    type: [TrafficTotal],
+    requiresScopes: [['traffic:read']],
+    cost: callCost,
+    listSize: { assumedSize: locationMetrics.length },
+    description:
+      "The location's totals over a whole range, and over the one that it is compared with, from Analytiks. Costs nothing beside hourly `traffic` of the same ranges; beside QUARTER_HOUR if the place's UTC offset is not a whole hour and a range does not lie on whole hours of UTC. Null for a location that Analytiks does not know.",
+    args: { ...rangeArgument, ...againstArgument, ...metricsArgument, ...ageArgument },
+    extensions: {
+      ...checked<SumArguments>(checkCompared),
+      ...sizedTraffic(locationMetrics.length, {
+        size: ({ metrics }) => metrics?.length ?? locationMetrics.length,
+        times: ({ against }: SumArguments) => (against ? 2 : 1),
+      }),
+    },
+    resolve: async (location, { against, ...args }, context) => {
+      const identity = identityOf(location)
+      if (!identity) return null
+      const metrics = [...new Set(args.metrics ?? metricsOf('location', 'hourly', context))]
+      const load = (range: TrafficRangeInput) => {
+        const question = questionOf({ ...args, range }, location, context)
+        const key = { ...question, interval: 'whole', metrics, withZones: false, identity } as const
+        return context.loaders.analytiks.traffic.load({ ...key, onRefusal: 'PARTIAL' })
+      }
+      const [report, other] = await Promise.all([load(args.range), against ? load(against) : undefined])
+      return metrics.map(metric => totalOfPlace(report.series(metric), other?.series(metric), context))
+    },
+  }),
+)

@@ -1,0 +1,129 @@
+import { BadInput } from '../../upstream/bad-input.ts'
+import { UpstreamError } from '../../upstream/error.ts'
+import { TooManyCalls } from '../../upstream/source/admission.ts'
+import { aggregationOf, type DwellTime } from './assembly/aggregation.ts'
+import type { TrafficMetric } from './records.ts'
+import type { PlaceReport, SumFailure, SummedTraffic, TrafficColumns, TrafficSeries } from './series.ts'
+
+/** A place's report of a range, and of the range that it is compared with. */
+export interface SummedReports {
+  readonly report: PlaceReport
+  readonly against: PlaceReport | undefined
+  /** Equal where places have the same buckets. */
+  readonly axisName: string
+}
+
+interface Sum {
+  total: number | null
+  against: number | null
+  reportedBy: number
+  /** By the index of a label; a hole is a bucket that no place reported. */
+  readonly values: number[]
+}
+
+/** Adds up the traffic of places, one after the other. What does not add up stays null. */
+export class FleetSum {
+  readonly #dwellTime: DwellTime
+  readonly #hasBuckets: boolean
+  /** Whether buckets are told by their instants; otherwise by the clock of each place. */
+  readonly #isByInstant: boolean
+  readonly #sums: ReadonlyMap<TrafficMetric, Sum>
+  readonly #indexes = new Map<string, number>()
+  readonly #axes = new Map<string, readonly number[]>()
+
+  constructor(
+    metrics: readonly TrafficMetric[],
+    dwellTime: DwellTime,
+    { hasBuckets, isByInstant }: { readonly hasBuckets: boolean; readonly isByInstant: boolean },
+  ) {
+    this.#dwellTime = dwellTime
+    this.#hasBuckets = hasBuckets
+    this.#isByInstant = isByInstant
+    this.#sums = new Map(
+      metrics.map(metric => [metric, { total: null, against: null, reportedBy: 0, values: [] }]),
+    )
+  }
+
+  /** Adds all of a place, or nothing if one of its series throws. */
+  add({ report, against, axisName }: SummedReports): void {
+    const parts = [...this.#sums].map(([metric, sum]) => ({
+      sum,
+      series: report.series(metric),
+      other: against?.series(metric),
+      isSummed: aggregationOf(metric, this.#dwellTime) === 'sum',
+    }))
+    for (const { sum, series, other, isSummed } of parts) {
+      if (series.reported) sum.reportedBy++
+      if (isSummed) {
+        sum.total = plus(sum.total, series.total())
+        sum.against = plus(sum.against, other?.total() ?? null)
+      }
+      if (this.#hasBuckets) this.#addBuckets(series, isSummed ? sum.values : [], axisName)
+    }
+  }
+
+  #addBuckets(series: TrafficSeries, sums: number[], axisName: string): void {
+    const columns = series.columns()
+    if (columns) {
+      const indexes = this.#axis(`${axisName} ${columns.start} ${columns.values.length}`, columns)
+      addAll(sums, columns.values, indexes)
+      return
+    }
+    for (const { at, localAt, value } of series.points()) {
+      const label = this.#isByInstant ? at : localAt
+      if (label !== null) addAt(sums, this.#indexOf(label), value)
+    }
+  }
+
+  /** What a sum says of a place that failed. Throws the error if it is about the whole request. */
+  failureOf(error: Error): SumFailure {
+    const { message } = error
+    if (error instanceof UpstreamError) return { code: error.code, message, retryable: error.retryable }
+    if (!(error instanceof BadInput) || error instanceof TooManyCalls) throw error
+    return { code: 'BAD_USER_INPUT', message, retryable: false }
+  }
+
+  result(): SummedTraffic {
+    const labels = [...this.#indexes].sort(([one], [other]) => (one < other ? -1 : 1))
+    return {
+      labels: labels.map(([label]) => label),
+      metrics: [...this.#sums].map(([metric, { total, against, reportedBy, values }]) => ({
+        metric,
+        aggregation: aggregationOf(metric, this.#dwellTime),
+        total,
+        against,
+        reportedBy,
+        values: labels.map(([, index]) => values[index] ?? null),
+      })),
+    }
+  }
+
+  /** The index of each bucket: once for all places that have the same ones. */
+  #axis(name: string, columns: TrafficColumns): readonly number[] {
+    return this.#axes.getOrInsertComputed(name, () => {
+      const labels = (this.#isByInstant ? columns.starts() : columns.localStarts()) ?? []
+      return labels.map(label => this.#indexOf(label))
+    })
+  }
+
+  #indexOf(label: string): number {
+    return this.#indexes.getOrInsertComputed(label, () => this.#indexes.size)
+  }
+}
+
+/** Null is what was not reported. */
+function plus(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : one + other
+}
+
+/** An hour that the clock repeats has two buckets of one index. */
+function addAll(sums: number[], values: readonly (number | null)[], indexes: readonly number[]): void {
+  for (const [place, value] of values.entries()) {
+    const index = indexes[place]
+    if (value !== null && index !== undefined) addAt(sums, index, value)
+  }
+}
+
+function addAt(sums: number[], index: number, value: number): void {
+  sums[index] = (sums[index] ?? 0) + value
+}
