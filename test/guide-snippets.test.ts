@@ -1,9 +1,11 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
+import sharp from 'sharp'
 import { EventSource } from 'undici'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { drawPictures, pictures } from '../pictures.ts'
 import { readAccessFile } from '../src/access/access-file.ts'
 import { mintKey } from '../src/access/keys.ts'
 import { startIsotherm } from '../src/isotherm.ts'
@@ -146,6 +148,23 @@ test("the guide's query for heat over a page gives links to it", async () => {
     expect(response.headers.get('content-type')).toBe('image/jpeg')
     await response.body?.cancel()
   }
+})
+
+test("the README's pictures are drawn from the sandbox, and are small", async () => {
+  await using resources = new AsyncDisposableStack()
+  const folder = await emptyFolder(resources)
+  await drawPictures(folder)
+  const names = Object.keys(pictures).map(name => `${name}.webp`)
+  for (const where of [folder, 'docs/pictures']) {
+    expect((await readdir(where)).sort()).toEqual(names.toSorted())
+    for (const name of names) {
+      const picture = await readFile(join(where, name))
+      expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp', width: 480 })
+      expect(picture.byteLength).toBeLessThan(40_000)
+    }
+  }
+  const readme = await readFile('README.md', 'utf8')
+  for (const name of names) expect(readme).toContain(`](docs/pictures/${name})`)
 })
 
 interface HeatOfPage {
