@@ -283,7 +283,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/cache',
   ],
   'src/providers/analytiks/time': ['src/providers/analytiks'],
-  'src/cli': ['src', 'src/access', 'src/config', 'src/cli/doctor', 'src/upstream'],
+  'src/cli': ['src', 'src/access', 'src/config', 'src/cli/doctor', 'src/cli/export', 'src/upstream'],
+  'src/cli/export': ['src', 'src/cli', 'src/config', 'src/export', 'src/upstream'],
   'src/cli/doctor': [
     'src',
     'src/catalog',

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { cutText } from '../upstream/cut-text.ts'
+import { type ExportWords, readExportWords } from './export/export-words.ts'
 
 /** What a command line asks for. */
 export type Command =
   | { readonly name: 'serve' | 'mcp' | 'help' | 'version' | 'keys list' }
   | { readonly name: 'doctor'; readonly isJson: boolean }
   | { readonly name: 'keys create'; readonly caller: string }
+  | { readonly name: 'export'; readonly words: ExportWords }
 
 /** A command line that is no command. Its message is a sentence for whoever wrote it. */
 export class WrongUsage extends Error {
@@ -14,6 +16,8 @@ export class WrongUsage extends Error {
 
 /** Without a command it is `serve`. Throws WrongUsage. */
 export function readCommand(words: readonly string[]): Command {
+  const [first, ...rest] = words
+  if (first === 'export' && !rest.includes('--help') && !rest.includes('-h')) return exportCommand(rest)
   const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true })
   const named = tokens.flatMap(token => (token.kind === 'option' ? [token] : []))
   for (const { name, rawName, value } of named) {
@@ -46,12 +50,19 @@ function commandOf([name = 'serve', ...rest]: readonly string[], isJson: boolean
       none(name, rest)
       return { name, isJson }
     case 'help':
-      return { name }
+    case 'export':
+      return { name: 'help' }
     case 'keys':
       return keysCommand(rest)
     default:
       throw new WrongUsage(`${shown(name)} is no command of isotherm.`)
   }
+}
+
+function exportCommand(rest: readonly string[]): Command {
+  const words = readExportWords(rest)
+  if (typeof words === 'string') throw new WrongUsage(words)
+  return { name: 'export', words }
 }
 
 function keysCommand([name, ...rest]: readonly string[]): Command {

@@ -29,6 +29,8 @@ async function run(command: Command, options: CommandOptions): Promise<number> {
       return 0
     case 'doctor':
       return (await import('./doctor/doctor.ts')).examine(command.isJson, options)
+    case 'export':
+      return (await import('./export/export.ts')).runExport(command.words, options)
     case 'keys create':
       return (await import('./keys.ts')).printNewKey(command.caller, options)
     case 'keys list':

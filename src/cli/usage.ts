@@ -9,6 +9,11 @@ Usage: isotherm [command] [options]
   keys create <caller>  prints a new key and its line for the access file; changes no file
   keys list             lists the callers and keys of the access file (ISOTHERM_ACCESS)
 
+  export <what>.<format> [options]
+                        writes traffic, heatmaps, pages or snapshots as csv or ndjson to a file (docs/export.md):
+                        --location --brand --website --from --to --interval --metrics --types,
+                        --output <file>, --account <id>, --quiet; exits with 3 if something is missing
+
   -h, --help            prints this
   -v, --version         prints the version
 

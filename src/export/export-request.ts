@@ -25,6 +25,8 @@ export function exportAt(path: string): ExportAddress | undefined {
 export interface ExportRequest {
   readonly open: OpenTable
   readonly type: string
+  /** Whether its rows tell what failed. */
+  readonly tellsErrors: boolean
   /** So many characters are made before the first is sent: of a short one that cannot say what failed, all. */
   readonly heldLength: number
   /** The export as text, piece by piece. */
@@ -41,9 +43,17 @@ export function readExport(
   const open = kind.read(parameters, facts)
   const csv = format === 'csv' ? csvOptions(parameters) : undefined
   parameters.end()
-  if (!csv) return { open, type: 'application/x-ndjson; charset=utf-8', heldLength: 1, print: ndjsonOf }
+  if (!csv)
+    return {
+      open,
+      type: 'application/x-ndjson; charset=utf-8',
+      tellsErrors: true,
+      heldLength: 1,
+      print: ndjsonOf,
+    }
   const type = 'text/csv; charset=utf-8; header=present'
-  return { open, type, heldLength: 65_536, print: (table, tally) => csvOf(table, csv, tally) }
+  const print: ExportRequest['print'] = (table, tally) => csvOf(table, csv, tally)
+  return { open, type, tellsErrors: csv.hasErrors, heldLength: 65_536, print }
 }
 
 function csvOptions(parameters: Parameters): CsvOptions {

@@ -50,6 +50,11 @@ export class Tally {
     return Object.fromEntries(this.#calls)
   }
 
+  /** Of all vendors together; in a tally of results they are done, as results tell them. */
+  get planned(): number {
+    return [...this.#calls.values()].reduce((sum, { planned }) => sum + planned, 0)
+  }
+
   get verdict(): Verdict {
     const { rows, failed } = this
     const told = {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { readCommand } from '../../src/cli/command-line.ts'
 import { startIsotherm } from '../../src/isotherm.ts'
 import { emptyFolder } from '../support/child.ts'
 import { blocks, pages } from '../support/docs.ts'
@@ -23,4 +24,11 @@ test("the guide's and the README's lines write a CSV of the stores that they nam
   const [, curl = ''] = /`(curl [^`]*\/export\/traffic\.csv[^`]*)`/.exec(pages.get('README.md') ?? '') ?? []
   const { stdout } = await run('sh', ['-c', `${curl.replace('http://127.0.0.1:4000', origin)} -sS`], { cwd })
   expect(parseCsv(stdout)).toHaveLength(31 * 12)
+})
+
+test("the guide's command is one", () => {
+  const [, line = ''] = blocks('sh', 'docs/export.md')
+  const [program, ...words] = line.trim().split(' ')
+  expect(program).toBe('isotherm')
+  expect(readCommand(words)).toMatchObject({ name: 'export', words: { file: 'traffic.csv' } })
 })

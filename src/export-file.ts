@@ -1,0 +1,114 @@
+import { appendFile, open, rename, rm } from 'node:fs/promises'
+import type { Account } from './account.ts'
+import { openCaches } from './caches.ts'
+import { type Environment, StartProblems } from './config/config.ts'
+import { type ExportAddress, readExport } from './export/export-request.ts'
+import type { Failure, Part, Table } from './export/table.ts'
+import { Tally, type Verdict } from './export/verdict.ts'
+import { OpenAccounts } from './open-accounts.ts'
+import { openOwnGraph } from './server/own-graph.ts'
+import { readStart } from './setup.ts'
+import type { Log } from './upstream/log.ts'
+import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
+
+export interface ExportFileOptions {
+  readonly environment: Environment
+  readonly sandboxByDefault: boolean
+  readonly address: ExportAddress
+  /** As in an address of a server. */
+  readonly query: string
+  /** Of an access file; may be left out if there is one. */
+  readonly account: string | undefined
+  readonly file: string
+  readonly gone: AbortSignal
+  readonly log: Log
+  /** Called now and then, with the calls planned in all; undefined where nobody looks, so that they need not be counted. */
+  readonly watch?: ((tally: Tally, planned: number) => void) | undefined
+}
+
+/**
+ * Writes an export to a file, which has its name only once it is whole: until then, and if something failed, it ends in `.part`,
+ * and what failed is a line of `<file>.errors.ndjson`. Leaves nothing behind if it rejects: with StartProblems, BadInput or
+ * RefusedExport, or when `gone` aborts.
+ */
+export async function exportToFile(options: ExportFileOptions): Promise<Verdict> {
+  const { environment, sandboxByDefault, address, query, file, gone, log, watch } = options
+  await using resources = new AsyncDisposableStack()
+  const { config, setup } = await readStart(environment, sandboxByDefault)
+  const redis =
+    config.redisUrl &&
+    resources.use((await import('./upstream/cache/redis.ts')).openRedis(config.redisUrl, log))
+  const counters = resources.use(openCallCounters(redis))
+  const caches = openCaches({
+    recordBytes: config.cacheBytes,
+    imageBytes: config.images.cacheBytes,
+    redis,
+    log,
+  })
+  const opened = resources.use(new OpenAccounts({ environment, config, redis, counters, caches, log }))
+  resources.use(caches)
+  const account = accountOf(await opened.open(setup.accounts), options.account)
+  const { operationLimits, deadlineMilliseconds } = config
+  const origin = `http://${config.host}:${config.port}`
+  const own = openOwnGraph({ account, operationLimits, deadlineMilliseconds, counters, origin, log, gone })
+  const request = readExport(address, query, {
+    hasDwellTime: account.settings.analytiks?.dwellTime !== undefined,
+    mayReadPeople: true,
+  })
+  const facts = own(false)
+  const plan = new Tally()
+  if (watch)
+    for await (const _part of (await request.open({ facts, calls: plan.counting(own(true)), gone })).parts);
+  const planned = plan.planned
+  const tally = new Tally()
+  const table = await request.open({ facts, calls: tally.counting(facts), gone })
+  const part = `${file}.part`
+  const errors = `${file}.errors.ndjson`
+  await rm(errors, { force: true })
+  const told = { ...table, parts: withErrors(table.parts, errors, request.tellsErrors ? undefined : tally) }
+  try {
+    await write(part, request.print(told, tally), () => watch?.(tally, planned))
+    gone.throwIfAborted()
+  } catch (error) {
+    await Promise.all([part, errors].map(path => rm(path, { force: true })))
+    throw error
+  }
+  if (tally.verdict.complete) await rename(part, file)
+  return tally.verdict
+}
+
+async function write(path: string, pieces: AsyncIterable<string>, wrote: () => void): Promise<void> {
+  await using handle = await open(path, 'w')
+  for await (const piece of pieces) {
+    await handle.writeFile(piece)
+    wrote()
+  }
+  await handle.sync()
+}
+
+/** Writes what failed to a file. With `tally` it counts there, and is left out of what follows. */
+async function* withErrors(
+  parts: Table['parts'],
+  file: string,
+  tally: Tally | undefined,
+): AsyncGenerator<Part> {
+  for await (const part of parts) {
+    if (part.failures.length > 0) await appendFile(file, part.failures.map(lineOf).join(''))
+    if (tally) tally.failed += part.failures.length
+    yield tally ? { ...part, failures: [] } : part
+  }
+}
+
+function lineOf(failure: Failure): string {
+  return `${JSON.stringify(failure)}\n`
+}
+
+function accountOf(accounts: readonly Account[], id: string | undefined): Account {
+  const found = id === undefined ? accounts : accounts.filter(account => account.id === id)
+  const [account] = found
+  if (account && found.length === 1) return account
+  const known = accounts.flatMap(account => account.id ?? []).join(', ')
+  throw new StartProblems([
+    `name the account with --account: ${known || 'there is only one, without a name'}`,
+  ])
+}

@@ -1,0 +1,114 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readCommand } from '../../src/cli/command-line.ts'
+import { exportUntil } from '../../src/cli/export/export.ts'
+import { progressLine } from '../../src/cli/export/progress.ts'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
+import { emptyFolder } from '../support/child.ts'
+import { parseCsv } from './read-export.ts'
+
+const resources = new AsyncDisposableStack()
+let sandbox: Sandbox
+let [folder, catalog] = ['', '']
+
+beforeAll(async () => {
+  sandbox = resources.use(await startSandbox())
+  catalog = join(await emptyFolder(resources), 'catalog.yaml')
+  await writeFile(catalog, sandboxCatalog())
+})
+afterAll(() => resources.disposeAsync())
+beforeEach(async () => {
+  folder = await emptyFolder(resources)
+  for (const { journal } of sandbox.emulators) journal.clear()
+})
+
+const never = new Promise<void>(() => {})
+
+/** The exit code and what the terminal was told. */
+async function run(words: string, { stopped = never, isTerminal = false } = {}) {
+  const command = readCommand(['export', ...words.split(' '), '-o', join(folder, 'out')])
+  if (command.name !== 'export') throw new Error('no export')
+  const told: string[] = []
+  const environment = {
+    ISOTHERM_SANDBOX: 'off',
+    ISOTHERM_CATALOG: catalog,
+    ISOTHERM_BREAKER: 'off',
+    ...sandbox.environment(),
+  }
+  const terminal = { isTerminal, write: (text: string) => told.push(text) }
+  const code = await exportUntil(stopped, command.words, { environment, sandboxByDefault: false }, terminal)
+  return { code, told: told.join(''), files: (await readdir(folder)).toSorted() }
+}
+
+const days = '--from 2026-10-20 --to 2026-10-29 --interval daily'
+
+test('an export is a file once it is whole, and one line says what it cost', async () => {
+  const { code, told, files } = await run(`traffic.csv --location ginza --location pitt-street ${days}`)
+  expect({ code, files }).toEqual({ code: 0, files: ['out'] })
+  expect(told).toMatch(/out: 18 rows, \d+ calls, data at most \d+ s old\.\n$/)
+  const rows = parseCsv(await readFile(join(folder, 'out'), 'utf8'))
+  expect(rows.map(({ location }) => location)).toEqual([
+    ...Array(9).fill('Location:ginza'),
+    ...Array(9).fill('Location:pitt-street'),
+  ])
+})
+
+test('what failed leaves the rest as .part, its sentence in a file of errors, and the code 3', async () => {
+  const { code, told, files } = await run(
+    `traffic.csv --location ginza --location analytiks:987 ${days} --quiet`,
+  )
+  expect({ code, files }).toEqual({ code: 3, files: ['out.errors.ndjson', 'out.part'] })
+  expect(told).toMatch(/out\.part is not whole: 1 failed/)
+  expect(parseCsv(await readFile(join(folder, 'out.part'), 'utf8'))).toHaveLength(9)
+  const errors = await readFile(join(folder, 'out.errors.ndjson'), 'utf8')
+  expect(JSON.parse(errors)).toMatchObject({
+    of: { location: 'Location:analytiks:987' },
+    code: 'UPSTREAM_FORBIDDEN',
+  })
+})
+
+test('a signal leaves no file and stops the calls', async () => {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
+  const { journal } = sandbox.analytiks
+  journal.script({ route: 'POST /json/v2', hang: true })
+  const running = run(`traffic.ndjson --location ginza ${days}`, { stopped })
+  while (journal.count('POST /json/v2') === 0) await new Promise(resolve => setImmediate(resolve))
+  stop()
+  const { code, files } = await running
+  expect({ code, files }).toEqual({ code: 130, files: [] })
+})
+
+test('progress is told on a terminal only, and not where it should be quiet', async () => {
+  const words = `traffic.ndjson --location ginza ${days}`
+  const [shown, quiet, piped] = [
+    await run(words, { isTerminal: true }),
+    await run(`${words} --quiet`, { isTerminal: true }),
+    await run(words),
+  ]
+  expect(shown.told).toMatch(/^\r\d+ of 2 calls, [\d.]+ a second, \d+ rows/)
+  expect(quiet.told).toBe('')
+  expect(piped.told).not.toContain('\r')
+  expect(progressLine({ rows: 5, planned: 10 }, 100, 5)).toBe(
+    '10 of 100 calls, 2.0 a second, 5 rows, 45 s left',
+  )
+  expect(progressLine({ rows: 5, planned: 10 }, 72_010, 5)).toContain('10.0 h left')
+})
+
+test.each([
+  [`traffic.csv --location ginza --from 2026-10-20`, /^to is missing/],
+  [`traffic.csv --location nowhere ${days}`, /^No location has the id/],
+])('%s cannot be asked: the code is 2, with a sentence and without a call', async (words, says) => {
+  const { code, told, files } = await run(words)
+  expect({ code, files }).toEqual({ code: 2, files: [] })
+  expect(told).toMatch(says)
+  expect(sandbox.analytiks.journal.count()).toBe(0)
+})
+
+test.each([['traffic.xls'], [''], ['traffic.csv other'], ['traffic.csv --what']])(
+  'isotherm export %s is no command',
+  words => {
+    expect(() => readCommand(['export', ...words.split(' ').filter(Boolean)])).toThrow()
+  },
+)
