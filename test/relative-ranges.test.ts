@@ -193,7 +193,8 @@ test('no response is shared once a day is over at one of its places', async () =
   ] as const) {
     vi.setSystemTime(Date.parse(midnight) - 100)
     find.mockClear()
-    for (let time = 0; time < 4; time++) expect(await ask()).toEqual(before)
+    // A response is shared for a second, in which a busy machine may not come to the next request.
+    for (let time = 0; time < 30 && sharedCount() === 0; time++) expect(await ask()).toEqual(before)
     expect(sharedCount()).toBeGreaterThan(0)
     vi.setSystemTime(midnight)
     expect(await ask()).toEqual(after)

@@ -15,7 +15,7 @@ export interface OwnOperationsOptions {
   readonly schema: GraphQLSchema
   /** Yoga's plugins, in their order. */
   readonly plugins: readonly OperationPlugin[]
-  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
+  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage' | 'logError'>
   /** For all upstream calls of one operation. */
   readonly deadlineMilliseconds: number
 }
@@ -34,7 +34,7 @@ export interface OwnRequest extends Pick<ServerContext, 'res' | 'record' | 'call
  */
 export function ownOperations(options: OwnOperationsOptions) {
   const { schema, plugins, maskedErrors, deadlineMilliseconds } = options
-  const { maskError, errorMessage } = maskedErrors
+  const { maskError, errorMessage, logError } = maskedErrors
   const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
   return (request: OwnRequest): ((isPlanOnly: boolean) => AskGraph) => {
     const uses = new Map<string, UpstreamUse>()
@@ -44,7 +44,8 @@ export function ownOperations(options: OwnOperationsOptions) {
       checkValid(schema, document)
       using deadline = deadlineOf(request.gone, deadlineMilliseconds)
       const part: RequestRecord = { ...record, estimatedCost: 0, actualCost: 0 }
-      const contextValue = contextOf(request, part, deadline.signal, isPlanOnly)
+      const logFailure = (error: Error) => logError(error, 'a sum of traffic', record.id)
+      const contextValue = contextOf(request, part, deadline.signal, { isPlanOnly, logFailure })
       noteOperation(record, document, request.account)
       const args = { schema, document, contextValue, variableValues }
       const result = await runHooked(hooks, args)
@@ -63,10 +64,10 @@ function contextOf(
   { res, caller, account, gone, origin, chargeOf }: OwnRequest,
   record: RequestRecord,
   signal: AbortSignal,
-  isPlanOnly: boolean,
+  how: Pick<Request, 'isPlanOnly' | 'logFailure'>,
 ): ServerContext & Context & YogaInitialContext {
   const request = {
-    isPlanOnly,
+    ...how,
     origin,
     gone: () => gone,
     incoming: record,
