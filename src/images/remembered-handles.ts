@@ -3,7 +3,7 @@ import type { Handles } from './handles.ts'
 
 type Read = Awaited<ReturnType<Handles['read']>>
 
-/** Handles that are remembered, of about a kilobyte each. */
+/** Handles that are remembered, of about a kilobyte each; six at most with heat, as they hold the address of a page. */
 const mostRemembered = 1000
 
 /** Remembers what handles say until they expire: to decrypt a handle takes a tenth of the time of sending its image. */
