@@ -18,6 +18,7 @@ import { maskErrors } from '../src/server/plugins/masked-errors.ts'
 import type { ServerContext } from '../src/server/server-context.ts'
 import type { DocumentMode } from '../src/server/trusted-documents.ts'
 import { openYoga, operationContext, operationPlugins } from '../src/server/yoga.ts'
+import { providerNames } from '../src/upstream/error.ts'
 import { silentLog } from '../src/upstream/log.ts'
 import { openCallCounters } from '../src/upstream/rate-limit/call-counters.ts'
 import { WaitClock } from '../src/upstream/wait-clock.ts'
@@ -84,12 +85,19 @@ function exchangeOf(allowed: readonly Scope[] = scopes, explain?: string): Enter
   }
 }
 
-/** As it is sent, but for ages, signatures and the order of errors, which compiled code may meet in another one. */
+/** As it is sent, but for ages, signatures and the order of errors and planned calls, which compiled code may meet in another one. */
 function told(result: unknown): string {
   const { errors = [], ...rest }: { readonly errors?: readonly unknown[] } = Object(result)
-  return JSON.stringify({ ...rest, errors: errors.map(error => JSON.stringify(error)).sort() })
+  const sorted = (list: readonly unknown[]) => list.map(one => JSON.stringify(one)).sort()
+  return JSON.stringify({ ...rest, errors: sorted(errors) }, (key, value) =>
+    isProvider(key) && Array.isArray(value) ? sorted(value) : value,
+  )
     .replace(/"ageSeconds":\d+/g, '"ageSeconds":0')
     .replace(/http[^"]*\/images\/[^"]*/g, 'link')
+}
+
+function isProvider(key: string): boolean {
+  return providerNames.some(name => name === key)
 }
 
 test('whatever is asked, with whichever scopes, the direct way says what Yoga says', async () => {

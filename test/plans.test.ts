@@ -30,6 +30,15 @@ test('a plan of too many calls is told with the refusal that the request would m
   expect(callsOf(served.sandbox)).toEqual({})
 })
 
+test('a plan names providers in one order, however the fields stand', async () => {
+  await using served = await serve()
+  const snapshots = 'snapshots(viewName: "/pricing") { id }'
+  for (const query of [`{ ${snapshots} ${pages} ${fleet} }`, `{ ${pages} ${fleet} ${snapshots} }`]) {
+    const { extensions } = await askText(served.origin, query, {}, plan)
+    expect(Object.keys(Object(extensions.plan))).toEqual(['analytiks', 'zenovay', 'datadog'])
+  }
+})
+
 test('a plan names the change that a mutation would make', async () => {
   await using served = await serve({ environment: { ISOTHERM_CACHE_BYTES: '100000000' } })
   const list = '{ snapshots(viewName: "/pricing") { id } }'

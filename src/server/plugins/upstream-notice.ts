@@ -1,5 +1,6 @@
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context, Cost } from '../../context.ts'
+import { providerNames } from '../../upstream/error.ts'
 import { requestRefusal, visibleErrors } from './admission-errors.ts'
 
 /**
@@ -17,7 +18,9 @@ export function useUpstreamNotice(): Plugin<Context> {
             const errors = visibleErrors(result.errors)
             const erroneous = errors && { errors }
             if (plan) {
-              const extensions = { plan: Object.fromEntries(plan) }
+              // In one order, whichever is planned first.
+              const planned = providerNames.flatMap(name => (plan.has(name) ? [[name, plan.get(name)]] : []))
+              const extensions = { plan: Object.fromEntries(planned) }
               return setResult({ data: null, ...erroneous, extensions })
             }
             const costsSoFar = costs()
