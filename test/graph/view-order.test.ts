@@ -5,7 +5,7 @@ import { type Served, serve } from '../support/serving.ts'
 
 let served: Served
 beforeAll(async () => {
-  served = await serve()
+  served = await serve({ environment: { ZENOVAY_PLAN: 'enterprise' } })
 })
 afterAll(() => served[Symbol.asyncDispose]())
 
@@ -96,7 +96,7 @@ test('pages come in the order that is asked, each once, with shares that add up 
         expect(walked).toEqual(nodes)
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 10 },
   )
 })
 
