@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -32,6 +32,8 @@ export async function buildInto(folder: string): Promise<void> {
     sourcemap: true,
     sourcemapExcludeSources: true,
   })
+  // Browsers read them as they are.
+  await cp(join(root, 'src/page'), join(folder, 'src/page'), { recursive: true })
   const modules = output.flatMap(chunk => (chunk.type === 'chunk' ? chunk.moduleIds : []))
   await writeFile(join(folder, 'licences.txt'), await licencesOf(modules))
 }

@@ -6,6 +6,7 @@ import { Catalog } from './catalog/catalog.ts'
 import { type Config, type Environment, noManifest, readConfig, StartProblems } from './config/config.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
 import type { Settings } from './providers.ts'
+import { trustedPageDocuments } from './server/page-documents.ts'
 import { readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import type { ProviderName } from './upstream/error.ts'
 
@@ -116,7 +117,8 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     if (entry && !manifest && (variable('ISOTHERM_DOCUMENT_MODE') ?? 'off') !== 'off')
       problems.push(`${noManifest}, or the account ${entry.id} in ${accessFile}`)
     const manifestText = manifest && (await texts.read(manifest, 'the manifest of documents'))
-    const trusted = manifest && manifestText ? readManifest(manifestText, manifest) : undefined
+    const shipped = await trustedPageDocuments()
+    const trusted = manifest && manifestText ? readManifest(manifestText, manifest, shipped) : undefined
     if (trusted && 'problems' in trusted) problems.push(...trusted.problems)
 
     return {
@@ -126,7 +128,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
       catalog: catalog ?? new Catalog(),
       catalogName,
       isCatalogMadeUp,
-      documents: trusted && 'documents' in trusted ? trusted.documents : new TrustedDocuments(),
+      documents: trusted && 'documents' in trusted ? trusted.documents : new TrustedDocuments(shipped),
       version: hash('sha256', JSON.stringify([catalogName, catalogText, manifestText])),
     }
   }

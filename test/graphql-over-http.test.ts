@@ -64,6 +64,7 @@ beforeAll(async () => {
       graphql,
       graphiql: nothing,
       home: nothing,
+      page: nothing,
       mcp: nothing,
       ticket: nothing,
       export: nothing,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Served, serve } from './support/serving.ts'
 
@@ -17,22 +17,45 @@ test('a browser gets a page that says what this is, whose links lead somewhere',
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(response.headers.get('vary')).toMatch(/\bAccept\b/)
   expect(page).toContain('One GraphQL graph over the places and pages that people visit')
-  const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => new URL(link, served.origin))
+  const links = [...page.matchAll(/<a href="([^"]+)"/g)].map(([, link = '']) => new URL(link, served.origin))
   expect(links.map(({ pathname }) => pathname)).toEqual(['/graphql', '/healthz', '/readyz'])
   const answers = await Promise.all(links.map(link => fetch(link, { headers: { accept: browser } })))
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
   await Promise.all(answers.map(answer => answer.body?.cancel()))
 })
 
-test('the page runs no script, and its policy allows nothing but its own style', async () => {
+test('the page holds no script and no style, and its policy allows only those of its own origin', async () => {
   const response = await fetch(served.origin, { headers: { accept: browser } })
-  const page = await response.text()
-  const [, style = ''] = /<style>(.*)<\/style>/s.exec(page) ?? []
-  const hash = createHash('sha256').update(style).digest('base64')
   expect(response.headers.get('content-security-policy')).toBe(
-    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   )
-  expect(page).not.toMatch(/<script|\son\w+=|style="/)
+  expect(await response.text()).not.toMatch(/<script(?![^>]*><\/script>)|<style|\son\w+=|style="/)
+})
+
+test('its files are of at most 60 KB compressed, are checked by a tag, and nothing else is at their path', async () => {
+  const names = await pageFiles(served.origin)
+  expect(names).toEqual(expect.arrayContaining(['page.css', 'main.js', 'graph.js', 'documents.json']))
+  const sizes = await Promise.all(
+    names.map(async name => {
+      const url = `${served.origin}/page/${name}`
+      const response = await fetch(url)
+      const etag = response.headers.get('etag') ?? ''
+      const again = await fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } })
+      expect([response.status, again.status, again.headers.get('etag')], name).toEqual([200, 304, etag])
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+      return gzipSync(await response.text()).byteLength
+    }),
+  )
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
+  const others = [
+    'nothing.js',
+    '',
+    'documents.graphql',
+    '../home-page.ts',
+    '..%2fserver/routes.ts',
+    'toString',
+  ]
+  for (const other of others) expect((await fetch(`${served.origin}/page/${other}`)).status, other).toBe(404)
 })
 
 test('others get text, or JSON if they prefer it, and HEAD gets only the headers', async () => {
@@ -61,4 +84,29 @@ test('where only documents of the manifest are answered, it names no GraphiQL', 
   })
   const page = await (await fetch(strict.origin, { headers: { accept: browser } })).text()
   expect(page).not.toContain('GraphiQL')
+  expect(page).not.toContain('data-explorer')
+  // The page works all the same: its own documents are answered by their ids, and no others.
+  const known = await (await fetch(`${strict.origin}/page/documents.json`)).json()
+  const ask = (body: unknown) =>
+    fetch(`${strict.origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const own = await ask({ documentId: known.Websites.id })
+  expect(await own.json()).toMatchObject({ data: { websites: { nodes: expect.any(Array) } } })
+  const other = await ask({ query: '{ websites { nodes { id } } }' })
+  expect(await other.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
 })
+
+/** The names of all files that the page loads: its style, its icon, its script and what that imports. */
+async function pageFiles(origin: string): Promise<readonly string[]> {
+  const page = await (await fetch(origin, { headers: { accept: browser } })).text()
+  const names = new Set([...page.matchAll(/"page\/([^"]+)"/g)].map(([, name = '']) => name))
+  for (const name of names) {
+    const text = await (await fetch(`${origin}/page/${name}`)).text()
+    const others = [...text.matchAll(/from '\.\/([^']+)'|fetch\('page\/([^']+)'\)/g)]
+    for (const [, imported, fetched] of others) names.add(imported ?? fetched ?? '')
+  }
+  return [...names]
+}

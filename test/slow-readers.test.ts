@@ -51,6 +51,7 @@ async function listen(patience: number, ready?: Promise<void>) {
       }),
       graphiql: nothing,
       home: nothing,
+      page: nothing,
       mcp: nothing,
       ticket: nothing,
       export: nothing,

@@ -29,6 +29,7 @@ export interface Handlers {
   readonly ticket: (exchange: EnteredExchange) => unknown
   readonly export: (exchange: EnteredExchange) => unknown
   readonly home: (exchange: Exchange) => unknown
+  readonly page: (exchange: Exchange) => unknown
   readonly image: (exchange: Exchange) => unknown
   readonly health: (exchange: Exchange) => unknown
   readonly readiness: (exchange: Exchange) => unknown

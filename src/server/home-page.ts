@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Exchange } from './front-door.ts'
 import { accepts } from './media-ranges.ts'
 import { sendText } from './response-body.ts'
@@ -10,7 +9,10 @@ export interface HomeOptions {
   readonly patience: number
 }
 
-/** Says what this is and where to go: as a page to browsers, as JSON to clients that prefer it, else as text. */
+/**
+ * Says what this is and where to go: to browsers as a page, which its script fills with what the graph knows, as JSON to clients that
+ * prefer it, else as text.
+ */
 export async function sendHome(
   { request, response }: Exchange,
   { hasExplorer, patience }: HomeOptions,
@@ -25,7 +27,7 @@ export async function sendHome(
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   }
-  const text = writers[type](placesOf(hasExplorer))
+  const text = writers[type](placesOf(hasExplorer), hasExplorer)
   await sendText(text, { request, response, status: 200, headers, patience })
 }
 
@@ -52,30 +54,37 @@ function placesOf(hasExplorer: boolean): readonly Place[] {
 
 const guides = 'The guides come with the package: README.md and docs/.'
 
-const style =
-  'body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}'
-
+/** Nothing from anywhere else, and no script or style inside the page, whatever a vendor's text holds. */
 const policy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
 
 const writers = {
-  'text/html': (places: readonly Place[]) => `<!doctype html>
+  'text/html': (places: readonly Place[], hasExplorer: boolean) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Isotherm</title>
-<style>${style}</style>
-<h1>Isotherm</h1>
+<link rel="icon" href="page/icon.svg">
+<link rel="stylesheet" href="page/page.css">
+<script type="module" src="page/main.js"></script>
+<body${hasExplorer ? ' data-explorer' : ''}>
+<div id="page"><noscript><p>The page below needs JavaScript. What it shows is in the graph as well.</p></noscript></div>
+<footer>
 <p>${what}</p>
 <ul>
 ${places.map(({ path, name, meaning }) => `<li><a href="${path}">${name}</a>: ${meaning}</li>`).join('\n')}
 </ul>
 <p>${guides}</p>
+</footer>
+</body>
 </html>
 `,
   'application/json': (places: readonly Place[]) =>

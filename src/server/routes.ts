@@ -1,10 +1,11 @@
 import { exportAt } from '../export/export-request.ts'
 import { imagePath } from '../images/image-path.ts'
 import { accepts } from './media-ranges.ts'
+import { pagePath } from './page-folder.ts'
 import type { Target } from './request-target.ts'
 
 /** Where a request goes. */
-export type Route = EnteredRoute | 'home' | 'image' | 'health' | 'readiness'
+export type Route = EnteredRoute | 'home' | 'page' | 'image' | 'health' | 'readiness'
 
 /** The routes that only a known caller passes. */
 export type EnteredRoute = (typeof enteredRoutes)[number]
@@ -25,6 +26,7 @@ export function routeOf(
     return accepts(accept, typesOfGet) === 'text/html' ? 'graphiql' : 'graphql'
   }
   if (path === '/') return 'home'
+  if (path.startsWith(pagePath)) return 'page'
   if (path === '/mcp') return 'mcp'
   if (path === '/ticket') return 'ticket'
   if (path.startsWith(imagePath)) return 'image'
@@ -44,6 +46,7 @@ const typesOfGet = [
 /** Each route as metrics and traces name it. */
 export const patternOf: Readonly<Record<Route, string>> = {
   home: '/',
+  page: '/page/{file}',
   graphql: '/graphql',
   graphiql: '/graphql',
   image: '/images/{link}',
@@ -57,6 +60,7 @@ export const patternOf: Readonly<Record<Route, string>> = {
 /** Each route's methods, in the order in which a 405 lists them. OPTIONS works everywhere. */
 export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   home: ['GET', 'HEAD'],
+  page: ['GET', 'HEAD'],
   graphql: ['GET', 'POST'],
   graphiql: ['GET', 'POST'],
   mcp: ['POST'],

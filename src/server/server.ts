@@ -23,6 +23,7 @@ import { isLoopback, knownHosts } from './known-hosts.ts'
 import type { OperationLimits } from './operation-limits.ts'
 import { operationRunner } from './operation-runner.ts'
 import { ownOperations } from './own-operations.ts'
+import { pageRoute } from './page-route.ts'
 import { callerCost } from './plugins/caller-cost.ts'
 import { useCompiledOperations } from './plugins/compiled-operations.ts'
 import { maskErrors } from './plugins/masked-errors.ts'
@@ -167,6 +168,7 @@ export async function startServer(
         return mode === 'refuse' ? sendPage(exchange, documentsPage(), patience) : showExplorer(exchange)
       },
       home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
+      page: pageRoute(patience),
       mcp: useTools,
       ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
       export: sendExport,

@@ -18,6 +18,12 @@ export class TrustedDocuments {
   readonly #texts = new Map<string, string>()
   readonly #known = new KnownDocuments()
   readonly #looked = new WeakMap<DocumentNode, boolean>()
+  readonly #shipped: TrustedDocuments | undefined
+
+  /** `shipped` are accepted, too, but are no part of the manifest. */
+  constructor(shipped?: TrustedDocuments) {
+    this.#shipped = shipped
+  }
 
   /** Adds a document, or returns why it cannot be added. */
   add(id: string, text: string): { readonly problem: string } | undefined {
@@ -35,7 +41,7 @@ export class TrustedDocuments {
   }
 
   textOf(id: string): string | undefined {
-    return this.#texts.get(bare(id))
+    return this.#texts.get(bare(id)) ?? this.#shipped?.textOf(id)
   }
 
   /** Each document's id and text, in the manifest's order. */
@@ -43,9 +49,10 @@ export class TrustedDocuments {
     return this.#texts.entries()
   }
 
-  /** Whether a document is in the manifest, in any layout or order. */
+  /** Whether a document is in the manifest or shipped, in any layout or order. */
   has(document: DocumentNode): boolean {
-    const known = this.#looked.get(document) ?? this.#known.has(document)
+    const known =
+      this.#looked.get(document) ?? (this.#known.has(document) || this.#shipped?.has(document) === true)
     this.#looked.set(document, known)
     return known
   }
@@ -55,10 +62,11 @@ export class TrustedDocuments {
 export function readManifest(
   text: string,
   file: string,
+  shipped?: TrustedDocuments,
 ): { readonly documents: TrustedDocuments } | { readonly problems: readonly string[] } {
   const read = manifest.safeParse(text)
   if (!read.success) return { problems: read.error.issues.map(issue => problem(file, issue)) }
-  const documents = new TrustedDocuments()
+  const documents = new TrustedDocuments(shipped)
   const problems = Object.entries(read.data).flatMap(([id, document]) => {
     const wrong = documents.add(id, document)
     return wrong ? [`${file}: ${id}: ${wrong.problem}`] : []

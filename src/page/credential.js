@@ -1,0 +1,88 @@
+import { element, labelled } from './elements.js'
+
+const keyName = 'isotherm:key'
+const accountName = 'isotherm:account'
+
+/**
+ * The headers that say who asks; none without a key.
+ *
+ * @returns {Record<string, string>}
+ */
+export function authorization() {
+  const key = sessionStorage.getItem(keyName)
+  const account = sessionStorage.getItem(accountName)
+  return key ? { authorization: `Bearer ${key}`, ...(account && { 'isotherm-account': account }) } : {}
+}
+
+export function hasKey() {
+  return Object.keys(authorization()).length > 0
+}
+
+/**
+ * Where a caller types a key, which this tab keeps until it is closed.
+ *
+ * @param {() => void} changed
+ */
+export function keyBox(changed) {
+  const key = field('key', 'password')
+  const account = field('account', 'text')
+  account.value = sessionStorage.getItem(accountName) ?? ''
+  const summary = element('summary', {})
+  const tell = () => {
+    summary.textContent = sessionStorage.getItem(keyName) ? 'Key in use' : 'Key'
+  }
+  const keep = () => {
+    store(keyName, key.value.trim())
+    store(accountName, account.value.trim())
+    key.value = ''
+    tell()
+    box.removeAttribute('open')
+    summary.focus()
+    changed()
+  }
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault()
+    keep()
+  }
+  const forget = () => {
+    key.value = ''
+    account.value = ''
+    keep()
+  }
+  const box = element(
+    'details',
+    { class: 'key', id: 'key-box' },
+    summary,
+    element(
+      'form',
+      { submit },
+      labelled('Key or token', key),
+      labelled('Account, if you have several', account),
+      element('div', { class: 'buttons' }, [
+        element('button', { type: 'submit' }, 'Use'),
+        element('button', { type: 'button', click: forget }, 'Forget'),
+      ]),
+      element('p', { class: 'quiet' }, 'Kept in this tab until it is closed.'),
+    ),
+  )
+  tell()
+  return box
+}
+
+/**
+ * @param {string} id
+ * @param {string} type
+ */
+function field(id, type) {
+  const made = element('input', { id, type, autocomplete: 'off', spellcheck: 'false' })
+  return /** @type {HTMLInputElement} */ (made)
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function store(name, value) {
+  if (value) sessionStorage.setItem(name, value)
+  else sessionStorage.removeItem(name)
+}

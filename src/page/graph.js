@@ -1,0 +1,71 @@
+import { authorization, hasKey } from './credential.js'
+
+/**
+ * @typedef {{ message: string, path?: (string | number)[], extensions?: { code?: string, provider?: string, retryAfterSeconds?: number } }} GraphError
+ * @typedef {{ planned: number, made: number, cached: number }} Calls
+ * @typedef {{ upstream?: Record<string, Calls>, freshness?: Record<string, { ageSeconds: number, stale: boolean }>, sandbox?: string[] }} Extensions
+ * @typedef {{ data: any, errors: GraphError[], extensions: Extensions }} Answer
+ * @typedef {{ name: string, variables: Record<string, unknown> }} Question one document with its variables
+ */
+
+/** @type {Promise<Record<string, { id: string, text: string }>> | undefined} */
+let documents
+
+/** All documents of the page by name; asked once. */
+function knownDocuments() {
+  documents ??= fetch('page/documents.json').then(response => response.json())
+  return documents
+}
+
+/**
+ * Asks the graph. What failed is among the errors of the answer; it rejects only if the signal aborts.
+ *
+ * @param {Question} question
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ */
+export async function ask({ name, variables }, signal) {
+  try {
+    const documentId = (await knownDocuments())[name]?.id
+    const response = await fetch('graphql', {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json', ...authorization() },
+      body: JSON.stringify({ documentId, variables }),
+      signal,
+    })
+    const { data = null, errors = [], extensions = {} } = await response.json()
+    return { data, errors, extensions }
+  } catch {
+    signal.throwIfAborted()
+    documents = undefined
+    const message = 'Isotherm did not answer. Look whether it runs, and try again.'
+    return { data: null, errors: [{ message }], extensions: {} }
+  }
+}
+
+/**
+ * Where GraphiQL opens with a question.
+ *
+ * @param {Question} question
+ */
+export async function explorerAddress({ name, variables }) {
+  const { text = '' } = (await knownDocuments())[name] ?? {}
+  return `/graphql?${new URLSearchParams({ query: text, variables: JSON.stringify(variables, null, 2) })}`
+}
+
+/**
+ * The address as a browser may open it: with a ticket in place of a key, which it would not send. Rejects with a sentence.
+ *
+ * @param {string} address
+ */
+export async function openable(address) {
+  if (!hasKey()) return `.${address}`
+  const response = await fetch('ticket', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization() },
+    body: JSON.stringify({ address }),
+  })
+  const { path, errors } = await response.json()
+  if (!path) throw new Error(errors?.[0]?.message ?? 'Isotherm gave no ticket.')
+  return `.${path}`
+}

@@ -1,0 +1,183 @@
+import { drawn, element } from './elements.js'
+
+/**
+ * @import { Bucket } from './paired-buckets.js'
+ * @typedef {{ label: string, text: (value: number | null) => string, startOf: (bucket: Bucket) => string }} ChartWords
+ */
+
+const height = 180
+const edge = { top: 8, right: 8, bottom: 22, left: 52 }
+
+/**
+ * A period over the one before it, drawn as wide as there is room. Buckets without a number are gaps. A table holds the same.
+ *
+ * @param {readonly Bucket[]} buckets
+ * @param {ChartWords} words
+ */
+export function lineChart(buckets, words) {
+  const reading = element('p', { class: 'reading quiet', 'aria-hidden': 'true' }, ' ')
+  const place = element('div', { class: 'chart' })
+  let width = 0
+  const draw = () => {
+    if (place.clientWidth === width || place.clientWidth === 0) return
+    width = place.clientWidth
+    place.replaceChildren(chartOf(buckets, words, width, reading))
+  }
+  new ResizeObserver(draw).observe(place)
+  return element('div', {}, place, reading)
+}
+
+/**
+ * @param {readonly Bucket[]} buckets
+ * @param {ChartWords} words
+ * @param {number} width
+ * @param {HTMLElement} reading
+ */
+function chartOf(buckets, words, width, reading) {
+  const numbers = buckets.flatMap(({ value, before }) => [value ?? 0, before ?? 0])
+  const top = niceTop(bounds(numbers)[1])
+  const right = width - edge.right
+  const x = (/** @type {number} */ index) =>
+    edge.left + (right - edge.left) * (buckets.length > 1 ? index / (buckets.length - 1) : 0.5)
+  const y = (/** @type {number} */ value) =>
+    height - edge.bottom - ((height - edge.top - edge.bottom) * value) / top
+  const grid = [0, top / 2, top].map(value => [
+    drawn('line', { class: 'grid', x1: edge.left, x2: right, y1: y(value), y2: y(value) }),
+    drawn(
+      'text',
+      { class: 'tick', x: edge.left - 6, y: y(value) + 4, 'text-anchor': 'end' },
+      words.text(value),
+    ),
+  ])
+  const count = Math.max(1, Math.min(buckets.length, Math.floor((right - edge.left) / 120)))
+  const ticks = Array.from({ length: count }, (_, index) =>
+    count === 1 ? 0 : Math.round((index * (buckets.length - 1)) / (count - 1)),
+  ).map((index, order) => {
+    const anchor = order === 0 ? 'start' : order === count - 1 ? 'end' : 'middle'
+    const bucket = buckets[index]
+    const text = bucket ? words.startOf(bucket) : ''
+    return drawn('text', { class: 'tick', x: x(index), y: height - 6, 'text-anchor': anchor }, text)
+  })
+  const cursor = drawn('line', { class: 'cursor', y1: edge.top, y2: height - edge.bottom, x1: -9, x2: -9 })
+  const point = (/** @type {PointerEvent} */ event) => {
+    const { left } = chart.getBoundingClientRect()
+    const ratio = (event.clientX - left - edge.left) / (right - edge.left)
+    const index = Math.max(0, Math.min(buckets.length - 1, Math.round(ratio * (buckets.length - 1))))
+    const bucket = buckets[index]
+    if (!bucket) return
+    cursor.setAttribute('x1', String(x(index)))
+    cursor.setAttribute('x2', String(x(index)))
+    reading.textContent = `${words.startOf(bucket)}: ${words.text(bucket.value)}, before ${words.text(bucket.before)}`
+  }
+  const chart = drawn(
+    'svg',
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: 'img',
+      'aria-label': words.label,
+      pointermove: point,
+    },
+    grid.flat(),
+    ticks,
+    linesOf(
+      buckets.map(({ before }) => before),
+      'before',
+      x,
+      y,
+    ),
+    linesOf(
+      buckets.map(({ value }) => value),
+      'now',
+      x,
+      y,
+    ),
+    cursor,
+  )
+  return chart
+}
+
+/**
+ * A small line without axes; what it shows stands in the row beside it and in a table.
+ *
+ * @param {readonly { value: number | null, before: number | null }[]} buckets
+ * @param {string} label
+ */
+export function sparkline(buckets, label) {
+  const [width, tall] = [160, 32]
+  const [, top] = bounds(buckets.flatMap(({ value, before }) => [value ?? 0, before ?? 0]))
+  const x = (/** @type {number} */ index) => 2 + ((width - 4) * index) / Math.max(1, buckets.length - 1)
+  const y = (/** @type {number} */ value) => tall - 2 - ((tall - 4) * value) / Math.max(1, top)
+  return drawn(
+    'svg',
+    {
+      class: 'spark',
+      viewBox: `0 0 ${width} ${tall}`,
+      width,
+      height: tall,
+      role: 'img',
+      'aria-label': label,
+    },
+    linesOf(
+      buckets.map(({ before }) => before),
+      'before',
+      x,
+      y,
+    ),
+    linesOf(
+      buckets.map(({ value }) => value),
+      'now',
+      x,
+      y,
+    ),
+  )
+}
+
+/**
+ * A path for each run of numbers, and a dot for a number alone between gaps.
+ *
+ * @param {readonly (number | null)[]} values
+ * @param {string} name
+ * @param {(index: number) => number} x
+ * @param {(value: number) => number} y
+ */
+function linesOf(values, name, x, y) {
+  /** @type {string[][]} */
+  const runs = [[]]
+  values.forEach((value, index) => {
+    if (value === null) runs.push([])
+    else runs.at(-1)?.push(`${x(index).toFixed(1)} ${y(value).toFixed(1)}`)
+  })
+  return runs
+    .filter(run => run.length > 0)
+    .map(run => {
+      const [cx = '0', cy = '0'] = run[0]?.split(' ') ?? []
+      if (run.length === 1) return drawn('circle', { class: `dot ${name}`, cx, cy, r: 2 })
+      return drawn('path', { class: `line ${name}`, d: `M${run.join('L')}` })
+    })
+}
+
+/**
+ * Lowest and highest, also of more numbers than a call takes arguments.
+ *
+ * @param {readonly number[]} numbers
+ * @returns {[number, number]}
+ */
+function bounds(numbers) {
+  return numbers.reduce(
+    ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
+    [Number.POSITIVE_INFINITY, 0],
+  )
+}
+
+/**
+ * A round number above all of them.
+ *
+ * @param {number} highest
+ */
+function niceTop(highest) {
+  if (!(highest > 0)) return 1
+  const power = 10 ** Math.floor(Math.log10(highest))
+  return ([1, 2, 4, 6, 8, 10].find(step => step * power >= highest) ?? 10) * power
+}

@@ -1,0 +1,95 @@
+const days = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+})
+const longDays = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+const months = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
+const dayLength = 86_400_000
+
+/**
+ * The wall clock of a place as a number, as if it were UTC: nothing here knows the browser's time zone.
+ *
+ * @param {string} local such as `2026-11-21T09:00:00`
+ */
+export function wallClock(local) {
+  return Date.parse(`${local.length === 10 ? `${local}T00:00:00` : local}Z`)
+}
+
+/**
+ * The start of a bucket in words.
+ *
+ * @param {string} local
+ * @param {string} [interval]
+ */
+export function startText(local, interval = 'HOURLY') {
+  const at = wallClock(local)
+  if (interval === 'MONTHLY') return months.format(at)
+  const day = days.format(at)
+  return interval === 'HOURLY' || interval === 'QUARTER_HOUR' ? `${day}, ${local.slice(11, 16)}` : day
+}
+
+/**
+ * A range in words, its last day included.
+ *
+ * @param {{ localStart: string | null, localEnd: string | null } | null | undefined} range
+ */
+export function rangeText(range) {
+  if (!range?.localStart || !range.localEnd) return ''
+  const last = longDays.format(wallClock(range.localEnd) - 1)
+  const first = longDays.format(wallClock(range.localStart))
+  return first === last ? first : `${first} – ${last}`
+}
+
+/** @param {string} instant */
+export function dayOfInstant(instant) {
+  return longDays.format(new Date(instant))
+}
+
+/**
+ * The day so many days later, as `2026-11-21`.
+ *
+ * @param {string} day
+ * @param {number} count
+ */
+export function laterDay(day, count) {
+  return new Date(wallClock(day) + count * dayLength).toISOString().slice(0, 10)
+}
+
+/**
+ * Today in a time zone.
+ *
+ * @param {string} timeZone
+ */
+export function today(timeZone) {
+  return wallAt(Date.now(), timeZone).slice(0, 10)
+}
+
+/**
+ * The instant at which a day begins in a time zone.
+ *
+ * @param {string} day
+ * @param {string} timeZone
+ */
+export function startOfDay(day, timeZone) {
+  const wanted = wallClock(day)
+  let instant = wanted
+  // Twice, since the offset may be another one at the first guess.
+  for (const _guess of [1, 2]) instant += wanted - wallClock(wallAt(instant, timeZone))
+  return new Date(instant).toISOString()
+}
+
+/**
+ * @param {number} instant
+ * @param {string} timeZone
+ */
+function wallAt(instant, timeZone) {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  return format.format(instant).replace(' ', 'T')
+}

@@ -1,0 +1,65 @@
+import { addressOf, currentPlace } from './address.js'
+import { keyBox } from './credential.js'
+import { element } from './elements.js'
+import { refocus } from './focus.js'
+import { showStores } from './stores-view.js'
+
+/** @typedef {(root: HTMLElement, parameters: URLSearchParams, signal: AbortSignal) => Promise<void>} View */
+
+/** @type {Readonly<Record<string, View>>} */
+const views = { stores: showStores }
+
+/** @type {readonly (readonly [view: string, name: string, of: readonly string[]])[]} */
+const parts = [['stores', 'Stores', ['stores', 'store']]]
+
+const main = element('main', { id: 'main', tabindex: -1 })
+const links = parts.map(([view, name]) => element('a', { href: addressOf(view, {}) }, name))
+let showing = new AbortController()
+let shownView = ''
+
+/** Shows what the address says. The focus stays where it was, if that is there again. */
+async function show() {
+  const { view: asked, parameters } = currentPlace()
+  const view = Object.hasOwn(views, asked) ? asked : 'stores'
+  const focused = document.activeElement?.id
+  showing.abort()
+  showing = new AbortController()
+  const { signal } = showing
+  parts.forEach(([, , of], index) => {
+    if (of.includes(view)) links[index]?.setAttribute('aria-current', 'page')
+    else links[index]?.removeAttribute('aria-current')
+  })
+  main.replaceChildren()
+  const shown = views[view]?.(main, parameters, signal)
+  if (shownView && shownView !== view) main.querySelector('h1')?.focus()
+  else if (focused) refocus(focused)
+  shownView = view
+  document.title = `${main.querySelector('h1')?.textContent ?? 'Isotherm'} – Isotherm`
+  main.setAttribute('aria-busy', 'true')
+  await shown
+  if (signal.aborted) return
+  // What was focused may have come with the answers only.
+  if (focused) refocus(focused)
+  main.setAttribute('aria-busy', 'false')
+}
+
+const skip = (/** @type {Event} */ event) => {
+  event.preventDefault()
+  main.focus()
+}
+
+document
+  .getElementById('page')
+  ?.replaceChildren(
+    element('a', { class: 'skip', href: '#main', click: skip }, 'Skip to the content'),
+    element(
+      'header',
+      {},
+      element('p', { class: 'brand' }, 'Isotherm'),
+      element('nav', { 'aria-label': 'Views' }, links),
+      keyBox(show),
+    ),
+    main,
+  )
+window.addEventListener('hashchange', show)
+show()

@@ -1,0 +1,64 @@
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const share = new Intl.NumberFormat('en', {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+})
+const signed = new Intl.NumberFormat('en', {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: 'exceptZero',
+})
+
+/** What stands where there is no number. */
+export const nothing = '–'
+
+/** @param {number | null | undefined} value */
+export function wholeNumber(value) {
+  return value === null || value === undefined ? nothing : whole.format(value)
+}
+
+/** @param {number | null | undefined} value */
+export function percent(value) {
+  return value === null || value === undefined ? nothing : share.format(value)
+}
+
+/**
+ * How much more or less than before, as a share of before.
+ *
+ * @param {number | null | undefined} now
+ * @param {number | null | undefined} before
+ */
+export function changeOf(now, before) {
+  if (now === null || now === undefined || !before) return undefined
+  return (now - before) / before
+}
+
+/**
+ * A change in words that need no colour: an arrow and a sign.
+ *
+ * @param {number | undefined} change
+ */
+export function changeText(change) {
+  if (change === undefined) return nothing
+  const arrow = change > 0 ? '▲' : change < 0 ? '▼' : '='
+  return `${arrow} ${signed.format(change)}`
+}
+
+/** @param {number} milliseconds */
+export function duration(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${whole.format(minutes / 60)} h`
+}
+
+/**
+ * @param {number} seconds
+ */
+export function age(seconds) {
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`
+}

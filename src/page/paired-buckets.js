@@ -1,0 +1,45 @@
+import { wallClock } from './local-time.js'
+
+/**
+ * A bucket of a period with the one of the period before that it is compared with.
+ *
+ * @typedef {{ start: string, isAgain: boolean, value: number | null, before: number | null }} Bucket `isAgain`: the clock was
+ * put back, so that this local time came twice
+ * @typedef {{ starts: readonly string[], values: readonly (number | null)[], from: string | null }} Column
+ */
+
+/**
+ * Puts two periods side by side: hours by the clock, so that ten o'clock is compared with ten o'clock also over a clock change;
+ * longer buckets by their order.
+ *
+ * @param {Column} now
+ * @param {Column | undefined} before
+ * @param {string} interval
+ * @returns {Bucket[]}
+ */
+export function pairedBuckets(now, before, interval) {
+  const isByClock = interval === 'HOURLY' || interval === 'QUARTER_HOUR'
+  const keys = before ? keysOf(before, isByClock) : []
+  const earlier = new Map(keys.map((key, index) => [key, before?.values[index] ?? null]))
+  return keysOf(now, isByClock).map((key, index) => ({
+    start: now.starts[index] ?? '',
+    isAgain: isByClock && !key.endsWith(' 1'),
+    value: now.values[index] ?? null,
+    before: earlier.get(key) ?? null,
+  }))
+}
+
+/**
+ * @param {Column} column
+ * @param {boolean} isByClock
+ */
+function keysOf({ starts, from }, isByClock) {
+  const origin = wallClock(from ?? starts[0] ?? '1970-01-01')
+  const times = new Map()
+  return starts.map((start, index) => {
+    if (!isByClock) return String(index)
+    const count = (times.get(start) ?? 0) + 1
+    times.set(start, count)
+    return `${wallClock(start) - origin} ${count}`
+  })
+}

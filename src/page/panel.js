@@ -1,0 +1,106 @@
+import { hasKey } from './credential.js'
+import { drawn, element } from './elements.js'
+import { explorerAddress, openable } from './graph.js'
+
+/** @import { Question } from './graph.js' */
+
+/**
+ * A part of a view with its heading.
+ *
+ * @param {string} title
+ * @param {import('./elements.js').Child[]} tools beside the heading
+ * @param {...(import('./elements.js').Child | import('./elements.js').Child[])} content
+ */
+export function panel(title, tools, ...content) {
+  const id = `panel-${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`
+  const head = element(
+    'div',
+    { class: 'head' },
+    element('h2', { id }, title),
+    element('div', { class: 'tools' }, tools),
+  )
+  return element('section', { 'aria-labelledby': id }, head, ...content)
+}
+
+/**
+ * Opens GraphiQL with a question; undefined where there is no GraphiQL.
+ *
+ * @param {Question} question
+ */
+export function queryLink(question) {
+  if (document.body.dataset.explorer === undefined) return undefined
+  return opener('Show the query', () => explorerAddress(question))
+}
+
+/**
+ * A link to an address that may need a credential. With a key it is made when it is pressed, as its ticket lasts a minute.
+ *
+ * @param {string} text
+ * @param {() => string | Promise<string>} address
+ */
+export function opener(text, address) {
+  const trouble = element('span', { role: 'alert' })
+  const open = async (/** @type {Event} */ event) => {
+    if (link.hasAttribute('data-ready') && !hasKey()) return
+    event.preventDefault()
+    trouble.textContent = ''
+    try {
+      location.assign(await openable(await address()))
+    } catch (error) {
+      trouble.textContent = error instanceof Error ? error.message : 'That could not be opened.'
+    }
+  }
+  const link = element('a', { href: '#', class: 'action', click: open }, text)
+  Promise.resolve(address()).then(
+    ready => {
+      link.setAttribute('href', `.${ready}`)
+      link.setAttribute('data-ready', '')
+    },
+    () => {},
+  )
+  return element('span', {}, link, trouble)
+}
+
+/**
+ * Tells how far long work is, and ends it.
+ *
+ * @param {() => void} cancel
+ */
+export function progress(cancel) {
+  const bar = element('progress', { 'aria-label': 'Progress' })
+  const text = element('span', { role: 'status' }, 'Asking …')
+  const button = element('button', { type: 'button', click: cancel }, 'Cancel')
+  const line = element('div', { class: 'progress' }, bar, text, button)
+  return {
+    line,
+    /**
+     * @param {number} done
+     * @param {number} all
+     */
+    tell(done, all) {
+      bar.setAttribute('max', String(Math.max(all, 1)))
+      bar.setAttribute('value', String(done))
+      text.textContent = `${done} of ${all}`
+    },
+    /** @param {string} [sentence] */
+    end(sentence) {
+      if (sentence) line.replaceChildren(element('p', { role: 'status' }, sentence))
+      else line.remove()
+    },
+  }
+}
+
+/**
+ * A bar as long as a share, for the eye only: the number stands beside it.
+ *
+ * @param {number | null | undefined} share
+ */
+export function bar(share) {
+  const width = Math.max(0, Math.min(1, share ?? 0)) * 100
+  return drawn(
+    'svg',
+    { class: 'bar', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    drawn('rect', { class: 'ground', width: 100, height: 8 }),
+    drawn('rect', { class: 'now', width, height: 8 }),
+  )
+}

@@ -1,0 +1,222 @@
+import { addressOf, change, sharedParameters } from './address.js'
+import { Cost } from './cost.js'
+import { dataTable, folded } from './data-table.js'
+import { element, labelled } from './elements.js'
+import { exportAddress } from './export-address.js'
+import { failures } from './failures.js'
+import { exchange } from './focus.js'
+import { ask } from './graph.js'
+import { sparkline } from './line-chart.js'
+import { rangeText, startText } from './local-time.js'
+import { changeOf, changeText, nothing, wholeNumber } from './numbers.js'
+import { pairedBuckets } from './paired-buckets.js'
+import { opener, panel, progress, queryLink } from './panel.js'
+import { periodFields, periodOf, rangesOf } from './period.js'
+
+/**
+ * @import { Bucket } from './paired-buckets.js'
+ * @typedef {{ id: string, name: string, visits: number | null, before: number | null, buckets: Bucket[], range: any }} Row
+ */
+
+/** A table of more cells is too long to be looked at. */
+const mostCells = 20_000
+
+/**
+ * The stores with their visits, their trend and the period before; asked part by part.
+ *
+ * @param {HTMLElement} root
+ * @param {URLSearchParams} parameters
+ * @param {AbortSignal} signal
+ */
+export async function showStores(root, parameters, signal) {
+  const period = periodOf(parameters)
+  const search = parameters.get('search') ?? ''
+  const order = parameters.get('sort') ?? ''
+  const question = {
+    name: 'Stores',
+    variables: {
+      search: search || null,
+      ...rangesOf(period),
+      first: period.interval === 'HOURLY' ? 10 : 50,
+      after: null,
+    },
+  }
+  const cancelling = new AbortController()
+  const asking = AbortSignal.any([signal, cancelling.signal])
+  const bar = progress(() => cancelling.abort())
+  const cost = new Cost()
+  const trouble = element('div')
+  const table = element('div')
+  const tools = element('div', { class: 'tools' })
+  const content = panel('Visits', [tools], bar.line, trouble, table, cost.line)
+  root.append(
+    element('h1', { tabindex: -1 }, 'Stores'),
+    element('form', { class: 'controls', role: 'search', submit: event => event.preventDefault() }, [
+      labelled('Search', searchField(search)),
+      ...periodFields(period),
+    ]),
+    content,
+  )
+
+  /** @type {Row[]} */
+  const rows = []
+  const errors = []
+  let after = null
+  let total = 0
+  try {
+    do {
+      const answer = await ask({ ...question, variables: { ...question.variables, after } }, asking)
+      cost.add(answer)
+      errors.push(...answer.errors)
+      const { nodes = [], pageInfo, totalCount = 0 } = answer.data?.locations ?? {}
+      rows.push(...nodes.map((/** @type {any} */ node) => rowOf(node, period.interval)))
+      total = totalCount
+      after = pageInfo?.hasNextPage ? pageInfo.endCursor : null
+      bar.tell(rows.length, total)
+      trouble.replaceChildren(failures(errors) ?? '')
+      exchange(table, storesTable(rows, parameters, order))
+    } while (after)
+    bar.end()
+  } catch {
+    if (signal.aborted) return
+    bar.end(`Cancelled: ${rows.length} of ${total || 'the'} stores are shown.`)
+    exchange(table, storesTable(rows, parameters, order))
+  }
+  if (rows.length > 0) table.append(trendsOf(rows, period.interval))
+  const csv = exportAddress(period, rows, search !== '' || rows.length < total)
+  tools.replaceChildren(...[csv && opener('CSV', () => csv), queryLink(question)].flatMap(tool => tool ?? []))
+}
+
+/** @param {string} search */
+function searchField(search) {
+  return element('input', {
+    id: 'search',
+    type: 'search',
+    value: search,
+    placeholder: 'Name or number',
+    change: event => change({ search: event.target.value.trim() }),
+  })
+}
+
+/**
+ * @param {any} node
+ * @param {string} interval
+ * @returns {Row}
+ */
+function rowOf({ id, name, traffic, before }, interval) {
+  const [now] = traffic ?? []
+  const [earlier] = before ?? []
+  const column = (/** @type {any} */ series) => ({
+    starts: series?.columns?.localStarts ?? [],
+    values: series?.columns?.values ?? [],
+    from: series?.columns?.localStarts?.[0] ?? null,
+  })
+  return {
+    id,
+    name: name ?? id,
+    visits: now?.total ?? null,
+    before: earlier?.total ?? null,
+    buckets: pairedBuckets(column(now), column(earlier), interval),
+    range: now?.range,
+  }
+}
+
+/**
+ * @param {readonly Row[]} rows
+ * @param {URLSearchParams} parameters
+ * @param {string} order
+ */
+function storesTable(rows, parameters, order) {
+  if (rows.length === 0) return element('p', { class: 'quiet' }, 'No store is found.')
+  const headings = [
+    { name: 'Store', sort: 'name' },
+    { name: 'Visits', sort: 'visits', isNumber: true },
+    { name: 'Before', sort: 'before', isNumber: true },
+    { name: 'Change', sort: 'change', isNumber: true },
+    { name: 'Trend' },
+  ]
+  const lines = ordered(rows, order).map(({ id, name, visits, before, buckets }) => [
+    element('a', { href: addressOf('store', { id, ...sharedParameters(parameters) }) }, name),
+    wholeNumber(visits),
+    wholeNumber(before),
+    changeText(changeOf(visits, before)),
+    buckets.length > 0 ? sparkline(buckets, trendText(name, buckets)) : nothing,
+  ])
+  const both = rows.filter(({ visits, before }) => visits !== null && before !== null)
+  const sum = (/** @type {readonly Row[]} */ some, /** @type {'visits' | 'before'} */ key) =>
+    some.some(row => row[key] !== null) ? some.reduce((total, row) => total + (row[key] ?? 0), 0) : null
+  const foot = [
+    `All ${rows.length}`,
+    wholeNumber(sum(rows, 'visits')),
+    wholeNumber(sum(rows, 'before')),
+    changeText(changeOf(sum(both, 'visits'), sum(both, 'before'))),
+    rangeText(rows.find(({ range }) => range)?.range),
+  ]
+  const sortBy = (/** @type {string} */ sort) => change({ sort })
+  return dataTable('Visits of each store, and of the same period before', headings, lines, {
+    foot,
+    order,
+    sortBy,
+  })
+}
+
+/**
+ * By a column; without a number last.
+ *
+ * @param {readonly Row[]} rows
+ * @param {string} order
+ */
+function ordered(rows, order) {
+  const by = order.replace(/^-/, '')
+  const sign = order.startsWith('-') ? -1 : 1
+  if (by === 'name') return rows.toSorted((one, other) => sign * one.name.localeCompare(other.name))
+  const numberOf = (/** @type {Row} */ row) =>
+    by === 'change'
+      ? changeOf(row.visits, row.before)
+      : by === 'before'
+        ? row.before
+        : by === 'visits'
+          ? row.visits
+          : 0
+  return rows.toSorted((one, other) => {
+    const [a, b] = [numberOf(one), numberOf(other)]
+    if (a === null || a === undefined || b === null || b === undefined)
+      return Number(a === null || a === undefined) - Number(b === null || b === undefined)
+    return sign * (a - b)
+  })
+}
+
+/**
+ * @param {string} name
+ * @param {readonly Bucket[]} buckets
+ */
+function trendText(name, buckets) {
+  const values = buckets.flatMap(({ value }) => value ?? [])
+  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
+  const high = values.reduce((most, value) => Math.max(most, value), 0)
+  if (values.length === 0) return `Visits of ${name}: nothing reported`
+  return `Visits of ${name}: between ${wholeNumber(low)} and ${wholeNumber(high)}; the period before is dashed`
+}
+
+/**
+ * @param {readonly Row[]} rows
+ * @param {string} interval
+ */
+function trendsOf(rows, interval) {
+  return folded('The trends as a table', () => {
+    const starts = [...new Set(rows.flatMap(({ buckets }) => buckets.map(({ start }) => start)))].sort()
+    if (starts.length * rows.length > mostCells)
+      return element(
+        'p',
+        {},
+        'They are too many for a table here. Take the CSV, or ask for longer intervals.',
+      )
+    const byStart = rows.map(({ buckets }) => new Map(buckets.map(bucket => [bucket.start, bucket.value])))
+    const headings = [{ name: 'Start' }, ...rows.map(({ name }) => ({ name, isNumber: true }))]
+    const lines = starts.map(start => [
+      startText(start, interval),
+      ...byStart.map(values => wholeNumber(values.get(start))),
+    ])
+    return dataTable('Visits by the clock of each store', headings, lines)
+  })
+}

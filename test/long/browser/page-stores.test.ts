@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { installChromium } from '../../browser/chromium.ts'
+import { askText } from '../../support/client.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { type Served, serve } from '../../support/serving.ts'
+import {
+  axeFindings,
+  expectNoOverflow,
+  inBrowser,
+  openView,
+  schemes,
+  settled,
+  tableTexts,
+  widths,
+} from './page.ts'
+
+beforeAll(installChromium, installMilliseconds)
+vi.setConfig({ testTimeout: 120_000 })
+
+const resources = new AsyncDisposableStack()
+let served: Served
+beforeAll(async () => {
+  served = resources.use(await serve())
+})
+afterAll(() => resources.disposeAsync())
+
+const caption = 'Visits of each store, and of the same period before'
+
+const looks = widths.flatMap(width => schemes.map(scheme => ({ width, scheme })))
+
+test.each(looks)('the stores look well at $width pixels, $scheme', ({ width, scheme }) =>
+  inBrowser(`stores ${width} ${scheme}`, async ({ page, outside, complaints }) => {
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: scheme })
+    await openView(page, served.origin, '#/stores?period=LAST_MONTH')
+    await page.getByText('The trends as a table').click()
+    expect(await tableTexts(page, caption)).toHaveLength(12)
+    expect(await axeFindings(page)).toEqual([])
+    await expectNoOverflow(page)
+    // A policy that is broken is a complaint, too.
+    expect({ outside, complaints }).toEqual({ outside: [], complaints: [] })
+  }),
+)
+
+interface Told {
+  locations: {
+    nodes: {
+      name: string
+      traffic: { total: number; columns: { values: (number | null)[] } }[]
+      before: { total: number }[]
+    }[]
+  }
+}
+
+test('the numbers are those of the graph, in the order that is chosen', () =>
+  inBrowser('stores numbers', async ({ page }) => {
+    const { data } = await askText<Told>(
+      served.origin,
+      `{ locations { nodes { name
+        traffic(range: { period: LAST_MONTH }, interval: DAILY, metrics: [VISITS]) { total columns { values } }
+        before: traffic(range: { before: { period: LAST_MONTH } }, metrics: [VISITS]) { total } } } }`,
+    )
+    await openView(page, served.origin, '#/stores?period=LAST_MONTH')
+    const stores = data.locations.nodes.map(({ name, traffic: [now], before: [before] }) => ({
+      name,
+      visits: now?.total ?? 0,
+      before: before?.total ?? 0,
+    }))
+    const shown = async () =>
+      (await tableTexts(page, caption)).map(([name, visits, before]) => ({
+        name,
+        visits: numberIn(visits),
+        before: numberIn(before),
+      }))
+    expect(await shown()).toEqual(stores)
+    const foot = await page.locator('tfoot td').allTextContents()
+    const sum = (key: 'visits' | 'before') => stores.reduce((total, store) => total + store[key], 0)
+    expect(foot.slice(0, 2).map(numberIn)).toEqual([sum('visits'), sum('before')])
+    await page.getByRole('button', { name: 'Visits' }).press('Enter')
+    await settled(page)
+    expect(await shown()).toEqual(stores.toSorted((one, other) => other.visits - one.visits))
+    expect(await page.evaluate('document.activeElement.id')).toBe('sort-visits')
+    await page.getByText('The trends as a table').click()
+    const trends = await tableTexts(page, 'Visits by the clock of each store')
+    const [first] = data.locations.nodes
+    expect(trends.map(([, text]) => numberIn(text))).toEqual(first?.traffic[0]?.columns.values)
+  }))
+
+test('it is used by keyboard alone, and a link shows the same', () =>
+  inBrowser('stores keyboard', async ({ page }) => {
+    await openView(page, served.origin, '')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('main')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('street')
+    await page.keyboard.press('Tab')
+    await page.waitForURL(/search=street/)
+    await settled(page)
+    expect(await page.evaluate('document.activeElement.id')).toBe('period')
+    await page.keyboard.press('End')
+    await page.waitForURL(/period=days/)
+    await settled(page)
+    const here = page.url()
+    const texts = await tableTexts(page, caption)
+    expect(texts.map(([name]) => name)).toEqual([
+      'Oxford Street',
+      'Princes Street',
+      'Pitt Street',
+      'Grafton Street',
+    ])
+    await page.goto('about:blank')
+    await page.goto(here)
+    await settled(page)
+    expect(await tableTexts(page, caption)).toEqual(texts)
+  }))
+
+test('the CSV holds the same days of the same stores', () =>
+  inBrowser('stores csv', async ({ page }) => {
+    await openView(page, served.origin, '#/stores?search=oxford')
+    const [, total] = (await tableTexts(page, caption))[0] ?? []
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'CSV' }).click()
+    const text = await new Response((await (await downloading).createReadStream()) as never).text()
+    const [head = '', ...lines] = text.trim().split('\r\n')
+    const column = head.split(',').findIndex(name => /visits/i.test(name))
+    const sum = lines.reduce((all, line) => all + Number(line.split(',')[column]), 0)
+    expect([lines.length, sum]).toEqual([7, numberIn(total)])
+  }))
+
+test('while Analytiks is down the table stands without its numbers, and a sentence says who failed', () =>
+  inBrowser('stores down', async ({ page, complaints }) => {
+    await using down = await serve({ environment: { ANALYTIKS_EXPORTS_URL: 'http://127.0.0.1:1' } })
+    await openView(page, down.origin, '')
+    expect(await page.locator('.failure').innerText()).toMatch(/analytiks/i)
+    const texts = await tableTexts(page, caption)
+    expect(texts.map(([, visits]) => visits)).toEqual(Array(12).fill('–'))
+    expect(await axeFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  }))
+
+test('a hostile name stays text', () =>
+  inBrowser('stores hostile', async ({ page, outside, complaints }) => {
+    const name = `<img src=x onerror="document.title='owned'">\u202e"'&lt;`
+    const catalog = JSON.stringify({
+      locations: [{ id: 'x', name, timeZone: 'UTC', analytiks: { locationId: 1 } }],
+    })
+    await using hostile = await serve({ catalog })
+    await openView(page, hostile.origin, '')
+    expect((await tableTexts(page, caption))[0]?.[0]).toBe(name)
+    expect(await page.locator('main img').count()).toBe(0)
+    expect({ outside, complaints }).toEqual({ outside: [], complaints: [] })
+  }))
+
+function numberIn(text: string | undefined): number | null {
+  return text === undefined || text === '–' ? null : Number(text.replaceAll(',', ''))
+}

@@ -1,0 +1,68 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { openChromium, type Visit } from '../../browser/chromium.ts'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** Where screenshots of failed tests are kept. */
+const kept = join(tmpdir(), 'isotherm-page-screenshots')
+
+export const widths = [390, 1440] as const
+export const schemes = ['light', 'dark'] as const
+
+/** Opens a view of the page and waits until all of it is there. */
+export async function openView(page: Page, origin: string, hash: string): Promise<void> {
+  await page.goto(`${origin}/${hash}`)
+  await settled(page)
+}
+
+/** Waits until the view has its answers and its pictures. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main[aria-busy="false"]').waitFor({ timeout: 30_000 })
+  await page.waitForFunction('[...document.images].every(image => image.complete)', undefined, {
+    timeout: 30_000,
+  })
+}
+
+/** Runs a test in a browser that was never anywhere; of a failure a screenshot is kept, and the error names its file. */
+export async function inBrowser(name: string, run: (visit: Visit) => Promise<void>): Promise<void> {
+  await using visit = await openChromium()
+  try {
+    await run(visit)
+  } catch (error) {
+    await mkdir(kept, { recursive: true })
+    const path = join(kept, `${name.replaceAll(/\W+/g, '-')}.png`)
+    await visit.page.screenshot({ path, fullPage: true })
+    throw new Error(`The screenshot is ${path}.`, { cause: error })
+  }
+}
+
+/** What axe finds wrong: a rule with the elements that break it. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  // A policy that allows no script inside holds for tests, too; the browser's own tools are beyond it.
+  await page.evaluate(await readFile(axe, 'utf8'))
+  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    'axe.run(document, { resultTypes: ["violations"] })',
+  )
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+/** No part is wider than the window: only tables and pictures may be scrolled sideways, in boxes of their own. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+  expect(overflow).toBe(0)
+}
+
+/** The texts of a table's body: a list for each row. */
+export function tableTexts(page: Page, caption: string): Promise<string[][]> {
+  return page
+    .getByRole('table', { name: caption })
+    .locator('tbody tr')
+    .evaluateAll(rows => rows.map(row => [...row.children].map(cell => cell.textContent ?? '')))
+}
