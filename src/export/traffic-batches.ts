@@ -14,9 +14,9 @@ const bucketsByInterval: Readonly<Record<Interval, number>> = {
 }
 
 /** Of these buckets, with all their metrics, a question holds so many in memory. */
-const mostBuckets = 220_000
+const mostBuckets = 110_000
 /** Days asked at once of hours, and places: a call of Analytiks has 50 of them. */
-const [longestHours, longestQuarters, perCall, mostPlaces] = [180, 45, 50, 1000]
+const [longestHours, longestQuarters, perCall, mostPlaces] = [90, 22, 50, 1000]
 
 /** Some places in some days. Only hours and quarter-hours are cut by days, which end no bucket of theirs. */
 export class TrafficBatch implements Batch<TrafficBatch> {
