@@ -203,6 +203,7 @@ const given: Readonly<Record<string, unknown>> = {
   TimeRange: days,
   TrafficRange: { utc: days },
   LocalTimeRange: { start: '2025-06-01T00:00:00', end: '2025-06-06T00:00:00' },
+  LocalDateTime: '2025-06-01T00:00:00',
   DayRange: { from: '2025-06-01', to: '2025-06-06' },
   '[SpatialHeatmapType]': ['path', 'linger'],
   '[ID]': Array(50).fill('Location:a'),
