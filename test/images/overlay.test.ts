@@ -183,6 +183,19 @@ test('a difference is orange where there is more and blue where there is less', 
   expect(calls).toHaveLength(2)
 })
 
+test('an image holds no longer than the heat of days that still run, whichever of both they are', async () => {
+  const today = { from: dayAgo(0), to: dayAgo(-1) }
+  for (const [overlay, isRunning] of [
+    [{ days: week, against: weekBefore }, false],
+    [{ days: today, against: week }, true],
+    [{ days: week, against: today }, true],
+  ] as const) {
+    const { link } = await overlayImage(overlay, { fields: 'link' })
+    const { headers } = await fetch(link ?? '', { method: 'HEAD' })
+    expect(headers.get('cache-control') === 'private, max-age=30').toBe(isRunning)
+  }
+})
+
 test.each([
   ['the depth of scrolling fills the rows that were seen', 'SCROLL_DEPTH'],
   ['movements of the mouse are drawn', 'MOUSE_MOVE'],

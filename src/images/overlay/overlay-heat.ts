@@ -41,8 +41,13 @@ export async function askHeat(
 }
 
 /** How long an image with this heat holds, in seconds; one of days that still run holds no longer than their heat. */
-export function overlaySeconds({ days }: HeatOverlay, screenshotSeconds: number, now: number): number {
-  return touchToday(days, now) ? Math.min(screenshotSeconds, runningSeconds) : screenshotSeconds
+export function overlaySeconds(
+  { days, against = days }: HeatOverlay,
+  screenshotSeconds: number,
+  now: number,
+): number {
+  const isRunning = [days, against].some(days => touchToday(days, now))
+  return isRunning ? Math.min(screenshotSeconds, runningSeconds) : screenshotSeconds
 }
 
 const runningSeconds = 30
