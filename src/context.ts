@@ -52,6 +52,11 @@ export interface Context {
    * change, and until the first day that it used is over.
    */
   readonly holdsUntil: () => number
+  /**
+   * How long its caller may keep its response so far, in milliseconds since 1970: not at all with a failure that it tells as
+   * data, and until the first day that it used is over.
+   */
+  readonly keepsUntil: () => number
   /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
@@ -108,7 +113,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   const loaderSources: LoaderSources = { sources: name => take(name, sources[name]), scope: scopeOf }
   const loaders = createLoaders(loaderSources)
   const days = new LocalDays(Date.now())
-  let tellsState = false
+  let [tellsState, tellsFailure] = [false, false]
   return {
     caller,
     catalog,
@@ -137,12 +142,16 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
         if (!usage || usage.planned === 0) return []
         return [{ provider: name, usage, quotaLeft: clients[name]?.quotaLeft ?? null }]
       }),
-    logFailure,
+    logFailure(error) {
+      tellsFailure = true
+      logFailure(error)
+    },
     noteState() {
       tellsState = true
     },
     holdsUntil: () =>
       tellsState || providerNames.some(name => scopes[name]?.usage.isChangeable) ? 0 : days.until,
+    keepsUntil: () => (tellsFailure ? 0 : days.until),
     plan: isPlanOnly ? admission.plan : undefined,
   }
 }

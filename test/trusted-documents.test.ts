@@ -20,6 +20,10 @@ const manifest = {
   totals,
   pages: '{ website(by: { id: "shop" }) { views(first: 1) { nodes { path } } } }',
   remove: 'mutation Remove { deleteSnapshot(input: { id: "one" }) { __typename } }',
+  yesterday:
+    '{ location(by: { id: "oxford-street" }) { traffic(range: { period: YESTERDAY }, metrics: [VISITS]) { total } } }',
+  lacking:
+    '{ locations(first: 100) { traffic(range: { period: YESTERDAY }, metrics: [VISITS]) { lacking { code } } } }',
   slow: '{ locations(first: 1) { nodes { ... @defer { name } } } }',
 }
 const answered = { data: { locations: { nodes: [{ id: 'Location:oxford-street' }] } } }
@@ -177,6 +181,23 @@ test('nobody keeps what stands in for a vendor that is down', async () => {
   vi.setSystemTime(Date.now() + 660_000)
   const response = await fetch(url)
   expect(await response.json()).toMatchObject({ extensions: { freshness: { zenovay: { stale: true } } } })
+  expect(response.headers.get('cache-control')).toBe('no-store')
+})
+
+test('nobody keeps a day beyond its midnight', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-10T23:59:49.500Z') })
+  const ages = async () => (await get({ documentId: 'yesterday' })).headers.get('cache-control')
+  expect(await ages()).toBe('private, max-age=10')
+  vi.setSystemTime('2026-11-11T00:00:00Z')
+  expect(await ages()).toBe('private, max-age=30')
+})
+
+test('nobody keeps a sum that lacks a place', async () => {
+  served.refuse.sandbox.analytiks.journal.script({ times: 1, answer: { status: 404 } })
+  const response = await get({ documentId: 'lacking' })
+  expect(await response.json()).toMatchObject({
+    data: { locations: { traffic: { lacking: expect.arrayContaining([{ code: 'UPSTREAM_NOT_FOUND' }]) } } },
+  })
   expect(response.headers.get('cache-control')).toBe('no-store')
 })
 

@@ -16,12 +16,20 @@ export const varyingHeaders = [
 ].join(', ')
 
 /**
- * Cache headers of a GET by id: private for `seconds`, then revalidated by ETag. Errors, and data that stands in for
- * a vendor that is down, are not stored.
+ * Cache headers of a GET by id: private for `seconds`, or until a time in milliseconds since 1970 if that is sooner, then
+ * revalidated by ETag. Errors, what holds no longer, and data that stands in for a vendor that is down are not stored.
  */
-export function freshnessOf(result: Result, seconds: number): Readonly<Record<string, string>> {
-  if (!isCacheable(result)) return { 'cache-control': 'no-store' }
-  return { 'cache-control': `private, max-age=${seconds}`, etag: tagOf(result) }
+export function freshnessOf(
+  result: Result,
+  seconds: number,
+  until = Number.POSITIVE_INFINITY,
+): Readonly<Record<string, string>> {
+  const left = until - Date.now()
+  if (!isCacheable(result) || left <= 0) return { 'cache-control': 'no-store' }
+  return {
+    'cache-control': `private, max-age=${Math.min(seconds, Math.floor(left / 1000))}`,
+    etag: tagOf(result),
+  }
 }
 
 function isCacheable({ data, errors, extensions }: Result): boolean {

@@ -85,7 +85,11 @@ export function graphqlOverHttp(
     const http = httpOf(visible, type !== 'application/graphql-response+json' && type !== 'multipart/mixed')
     if (!isJson(type)) return sendResults(response, only(visible), type, { ...http, patience })
     const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
-    const head = { ...http, type, cacheHeaders: isById ? freshnessOf(result, freshSeconds) : {} }
+    const head = {
+      ...http,
+      type,
+      cacheHeaders: isById ? freshnessOf(result, freshSeconds, record.keepsUntil?.()) : {},
+    }
     const value = bodyOf(visible, record.id)
     if (mayBeLong(visible, record) && isLongJson(value))
       return sendJson(exchange, head, patience, options => sendLongJson(value, options))

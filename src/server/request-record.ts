@@ -50,6 +50,11 @@ export interface RequestRecord {
    * mutation may change, and until the first day that it used is over.
    */
   holdsUntil?: () => number
+  /**
+   * How long its caller may keep its response, in milliseconds since 1970: not at all with a failure that it tells as data, and
+   * until the first day that it used is over.
+   */
+  keepsUntil?: () => number
 }
 
 /** How a request ended. */

@@ -60,6 +60,7 @@ export function operationContext({
     })
     record.used = context.costs
     record.holdsUntil = context.holdsUntil
+    record.keepsUntil = context.keepsUntil
     return context
   }
 }
