@@ -53,6 +53,8 @@ export async function* csvOf(
   const { stringify } = await import('csv-stringify/sync')
   const options = {
     record_delimiter: '\r\n',
+    // Readers take either as the end of a record.
+    quoted_match: /[\r\n]/,
     escape_formulas: escapesFormulas,
     cast: { boolean: (value: boolean) => String(value) },
   }
