@@ -22,14 +22,14 @@ const mostWaits = 10
 
 /**
  * Asks batches one after another. One that is refused as too large is asked in halves; where the caller's own limit is used
- * up, it waits. Rejects with RefusedExport if the first question is refused, and when `gone` aborts.
+ * up, it waits. Rejects with RefusedExport if the first question `isFirst` of its export and is refused, and when `gone` aborts.
  */
 export async function* askBatches<One extends Batch<One>>(
   batches: Iterable<One>,
   ask: (batch: One) => Promise<GraphResult>,
-  gone: AbortSignal,
+  { gone, isFirst }: { readonly gone: AbortSignal; readonly isFirst: boolean },
 ): AsyncGenerator<Asked<One>> {
-  let isFirst = true
+  let mayRefuse = isFirst
   for (const whole of batches) {
     const left = [whole]
     let waits = 0
@@ -40,12 +40,12 @@ export async function* askBatches<One extends Batch<One>>(
       const wait = refusal && isFull(refusal) ? waitOf(refusal) : undefined
       const halves = refusal && wait === undefined ? batch.halves() : undefined
       if (halves) left.push(halves[1], halves[0])
-      else if (refusal && isFirst) throw refused(refusal)
+      else if (refusal && mayRefuse) throw refused(refusal)
       else if (wait !== undefined && wait <= longestWait && ++waits <= mostWaits) {
         await sleep(wait * 1000, undefined, { signal: gone })
         left.push(batch)
       } else {
-        isFirst = false
+        mayRefuse = false
         waits = 0
         yield { batch, result, refusal }
       }

@@ -56,7 +56,8 @@ async function* partsOf(
     const range = { start: midnight(from, timeZone), end: midnight(to, timeZone) }
     return calls(document, { ids: places.map(({ id }) => id), range, types: question.types })
   }
-  for await (const asked of askBatches(batchesOf(question), ask, gone)) yield partOf(asked, readable)
+  for await (const asked of askBatches(batchesOf(question), ask, { gone, isFirst: true }))
+    yield partOf(asked, readable)
 }
 
 /** By time zone, since its days are those of a batch. */

@@ -109,6 +109,7 @@ async function* partsOf(
   { calls, gone }: Asking,
   readerOf: () => ReadPage,
 ): AsyncGenerator<Part> {
+  let isFirst = true
   for (const site of sites) {
     const read = readerOf()
     let after: string | null = null
@@ -116,7 +117,9 @@ async function* partsOf(
       const variables = { ids: [site.id], first: pagesPerQuestion, after }
       const whole = { halves: () => undefined }
       after = null
-      for await (const { result, refusal } of askBatches([whole], () => calls(document, variables), gone)) {
+      const ask = () => calls(document, variables)
+      for await (const { result, refusal } of askBatches([whole], ask, { gone, isFirst })) {
+        isFirst = false
         if (refusal) yield failed(site, refusal)
         else if (result.data != null) {
           const { part, next } = partOf(site, result, read)

@@ -73,7 +73,10 @@ async function* partsOf(question: TrafficQuestion, { calls, gone }: Asking): Asy
   const askPoints = askBy(points)
   const isZoned = ({ places: [place] }: TrafficBatch) => place !== undefined && place.timeZone !== null
   const askOne = (batch: TrafficBatch) => (isZoned(batch) ? askBy(columns) : askPoints)(batch)
-  for await (const asked of askBatches(trafficBatches(places, question), askOne, gone)) {
+  for await (const asked of askBatches(trafficBatches(places, question), askOne, {
+    gone,
+    isFirst: true,
+  })) {
     if (!isZoned(asked.batch)) {
       yield partOf(asked, readPoints)
       continue
@@ -86,7 +89,8 @@ async function* partsOf(question: TrafficQuestion, { calls, gone }: Asking): Asy
     if (unequal.length === 0) continue
     const { from, to } = asked.batch
     const batch = new TrafficBatch(unequal, from, to, interval)
-    for await (const again of askBatches([batch], askPoints, gone)) yield partOf(again, readPoints)
+    for await (const again of askBatches([batch], askPoints, { gone, isFirst: false }))
+      yield partOf(again, readPoints)
   }
 }
 

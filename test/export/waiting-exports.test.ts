@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { GraphResult } from '../../src/export/ask-graph.ts'
+import { pageTable } from '../../src/export/page-tables.ts'
+
+const refusal = (headers: Record<string, string>): GraphResult => ({
+  errors: [{ message: 'Ask again later.', extensions: { code: 'RATE_LIMITED', http: { headers } } }],
+})
+
+/** What an export of the pages of two websites gives, of which the second is refused at first. */
+async function exported(first: GraphResult) {
+  const asked: string[] = []
+  const calls = async (_document: unknown, { ids }: Readonly<Record<string, unknown>>) => {
+    const [id] = ids as readonly string[]
+    asked.push(`${id}`)
+    if (id === 'b' && asked.length === 2) return first
+    const views = {
+      leftOut: 0,
+      nodes: [{ view: `${id}-page` }],
+      pageInfo: { hasNextPage: false, endCursor: null },
+    }
+    return { data: { nodes: [{ name: id, views }] } }
+  }
+  const sites = ['a', 'b'].map(id => ({ id, isNamed: true }))
+  const { parts } = pageTable(sites, { facts: calls, calls, gone: new AbortController().signal })
+  const read = await Array.fromAsync(parts)
+  return {
+    asked,
+    websites: read.flatMap(({ rows }) => [...rows].map(([website]) => website)),
+    failures: read.flatMap(({ failures }) => failures),
+  }
+}
+
+test('an export that has begun waits for the limit of its caller, whichever website comes next', async () => {
+  expect(await exported(refusal({ 'retry-after': '0' }))).toEqual({
+    asked: ['a', 'b', 'b'],
+    websites: ['a', 'b'],
+    failures: [],
+  })
+})
+
+test('a website that is refused for good is a failure of its own, and does not end the export', async () => {
+  expect(await exported(refusal({}))).toMatchObject({
+    asked: ['a', 'b'],
+    websites: ['a'],
+    failures: [{ of: { website: 'b' }, code: 'RATE_LIMITED' }],
+  })
+})
