@@ -17,6 +17,7 @@ import { originOf } from './request-origin.ts'
 import { sendPieces } from './response-body.ts'
 import { responseSignal } from './response-signal.ts'
 import { RunningExports } from './running-exports.ts'
+import { drop } from './slow-readers.ts'
 
 export interface ExportRouteOptions {
   readonly operations: ReturnType<typeof ownOperations>
@@ -51,7 +52,7 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
       })
     } catch (error) {
       if (asking.gone.aborted) return
-      if (response.headersSent && error instanceof CutExport) return void response.destroy()
+      if (response.headersSent && error instanceof CutExport) return drop(response)
       throw refusalOf(error)
     }
   }

@@ -7,7 +7,7 @@ import { Refusal, sendRefusal } from './refusal.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { readTarget, type Target } from './request-target.ts'
 import { isEntered, methodsOf, type Route, routeOf } from './routes.ts'
-import { isTaken, untilTaken } from './slow-readers.ts'
+import { drop, isTaken, untilTaken } from './slow-readers.ts'
 
 /** A request that passed the front door. */
 export interface Exchange {
@@ -71,7 +71,7 @@ export function frontDoor(
     } catch (error) {
       if (!(error instanceof Refusal) && !response.destroyed)
         options.logError(error, 'the front door', record.id)
-      if (response.headersSent) response.destroy()
+      if (response.headersSent) drop(response)
       else sendRefusal(request, response, error instanceof Refusal ? error : unexpected)
     }
     if (!response.writableFinished && !isTaken(response))

@@ -39,9 +39,14 @@ export function isTaken({ writableEnded, socket }: ServerResponse): boolean {
   return writableEnded && socket?.writableLength === 0
 }
 
-/** Also closes the socket of a response that still waits behind others. */
+/**
+ * Cuts a response off; also closes the socket of one that still waits behind others. Over HTTP/1.0 a connection that closes is
+ * the end of a body without a length, so there it is reset: nobody may take a part for the whole.
+ */
 export function drop(response: ServerResponse): void {
-  response.req.socket.destroy()
+  const { socket, httpVersion } = response.req
+  if (httpVersion === '1.0') socket.resetAndDestroy()
+  else socket.destroy()
   response.destroy()
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { askText } from '../support/client.ts'
@@ -205,6 +206,24 @@ test('a CSV of which a later part fails ends its connection, so that nobody take
   )
   expect(response.status).toBe(200)
   await expect(response.text()).rejects.toThrow()
+})
+
+test('nobody takes it for a whole one over HTTP/1.0 either, where the end of a connection is the end of a file', async () => {
+  const { journal } = served.sandbox.analytiks
+  journal.script({ times: 40 })
+  journal.script({ answer: { status: 500 } })
+  const { hostname, port } = new URL(served.origin)
+  const socket = connect(Number(port), hostname).setEncoding('utf8')
+  socket.write(
+    'GET /export/traffic.csv?location=ginza&from=2025-01-01&to=2026-01-01&metrics=VISITS HTTP/1.0\r\n\r\n',
+  )
+  const received: string[] = []
+  await expect(
+    (async () => {
+      for await (const chunk of socket) received.push(String(chunk))
+    })(),
+  ).rejects.toThrow('ECONNRESET')
+  expect(received.join('')).toMatch(/^HTTP\/1\.1 200 OK/)
 })
 
 test('an aborted export asks nothing more', async () => {
