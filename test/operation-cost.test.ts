@@ -168,7 +168,8 @@ test('what GraphiQL, the README, the guides and the typed operations ask is acce
   expect(operations.length).toBeGreaterThan(30)
   for (const { document, operation } of operations) {
     const variables = operation.variableDefinitions?.flatMap(({ variable, type }) => {
-      const value = given[print(type).replace(/!/g, '')]
+      const name = print(type).replace(/!/g, '')
+      const value = given[`${name} ${variable.name.value}`] ?? given[name]
       return value === undefined ? [] : [[variable.name.value, value]]
     })
     const { cost, bytes } = operationCost(schema, document, operation, Object.fromEntries(variables ?? []))
@@ -195,7 +196,7 @@ test('the introspection of GraphiQL and of generators passes by far; what repeat
 })
 
 const days = { start: new Date('2025-06-01T00:00:00Z'), end: new Date('2025-06-06T00:00:00Z') }
-/** By the names of their types, what variables are given. */
+/** By the names of their types, some with their own, what variables are given. */
 const given: Readonly<Record<string, unknown>> = {
   String: '/',
   ID: 'a',
@@ -204,6 +205,7 @@ const given: Readonly<Record<string, unknown>> = {
   TrafficRange: { utc: days },
   LocalTimeRange: { start: '2025-06-01T00:00:00', end: '2025-06-06T00:00:00' },
   LocalDateTime: '2025-06-01T00:00:00',
+  'LocalDateTime to': '2025-06-06T00:00:00',
   DayRange: { from: '2025-06-01', to: '2025-06-06' },
   '[SpatialHeatmapType]': ['path', 'linger'],
   '[ID]': Array(50).fill('Location:a'),
