@@ -40,6 +40,7 @@ test('it holds what the commands of its README start, and neither tests nor sett
       'src/main.ts',
       'src/sandbox-main.ts',
       'examples/supergraph/start.ts',
+      'examples/grafana/dashboard.json',
       '.env.example',
       'LICENSE',
     ]),
