@@ -47,6 +47,9 @@ export function searchLocations(
     .split(/\s+/)
     .filter(Boolean)
   const ordered = inOrder(all, orderBy ?? 'CATALOG')
+  // Marks that stand alone are no word, but no blank either.
+  if (words.length === 0 && search?.trim())
+    return { locations: [], name: nameOf(orderBy, [brandId ?? '', '']) }
   if (words.length === 0 && brandId == null) return { locations: ordered, name: nameOf(orderBy, []) }
   const locations = ordered.filter(
     location =>

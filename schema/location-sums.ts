@@ -46,7 +46,7 @@ builder.objectField(LocationConnection, 'traffic', t =>
     requiresScopes: [['traffic:read']],
     cost: callCost,
     description:
-      "The traffic of this page's locations together, from Analytiks; ask a `first` as large as the fleet for all of them. Counts are summed; what does not add up is null and says why. Costs the calls of `traffic` of these locations, and shares them.",
+      "The traffic of this page's locations together, from Analytiks; ask a `first` as large as the fleet for all of them. Counts are summed; what does not add up is null and says why. Costs the calls of `trafficTotals` of these locations, and for `columns` those of their `traffic`, and shares them.",
     args: { ...trafficArguments, ...againstArgument, ...metricsArgument, ...ageArgument },
     extensions: {
       ...checked<SumArguments>(checkCompared),
@@ -73,7 +73,7 @@ async function sumOf(
 ): Promise<Sum> {
   const isByInstant = isUtc(args.range) && !isRolledUp(args.interval)
   const asked = [...new Set(metrics ?? metricsOf('location', 'hourly', context))]
-  const sum = context.loaders.analytiks.fleetSum(asked, { hasBuckets, isByInstant })
+  const sum = context.loaders.analytiks.fleetSum(asked, { isByInstant })
   let unknown = 0
   const failures: { readonly location: LocationRecord; readonly error: Error }[] = []
   const add = async (location: LocationRecord): Promise<void> => {
@@ -82,23 +82,22 @@ async function sumOf(
       unknown++
       return
     }
-    const load = (range: TrafficRangeInput, hasBuckets: boolean) => {
-      const interval = hasBuckets ? args.interval : 'hourly'
-      const question = { ...questionOf({ ...args, range, interval }, location, context), metrics: asked }
-      const key = { ...question, withZones: false, identity, onRefusal: 'PARTIAL' } as const
-      const report = context.loaders.analytiks.traffic.load(hasBuckets ? key : { ...key, interval: 'whole' })
-      return report.then(report => ({ report, question }))
+    const keyOf = (range: TrafficRangeInput, interval = args.interval) => {
+      const question = questionOf({ ...args, range, interval }, location, context)
+      return { ...question, metrics: asked, withZones: false, identity, onRefusal: 'PARTIAL' } as const
     }
-    const [one, other] = await Promise.all([
-      load(args.range, hasBuckets),
-      against ? load(against, false) : undefined,
+    const { traffic } = context.loaders.analytiks
+    const key = keyOf(args.range, hasBuckets ? args.interval : 'hourly')
+    const earlier = against ? keyOf(against, 'hourly') : undefined
+    const buckets = hasBuckets ? traffic.load(key) : undefined
+    const [report, before, bucketed] = await Promise.all([
+      buckets && tellsTotals(key) ? buckets : traffic.load({ ...key, interval: 'whole' }),
+      earlier && traffic.load({ ...earlier, interval: 'whole' }),
+      buckets,
     ])
-    const { timeZone, span } = one.question
-    sum.add({
-      report: one.report,
-      against: other?.report,
-      axisName: `${timeZone} ${span.form} ${span.start} ${span.end}`,
-    })
+    const { timeZone, span } = key
+    const axisName = `${timeZone} ${span.form} ${span.start} ${span.end}`
+    sum.add({ report, against: before, buckets: bucketed, axisName })
   }
   await Promise.all(
     locations.map(location =>
@@ -126,6 +125,13 @@ async function sumOf(
     summed: sum.result(),
   }
 }
+
+/** Whether the buckets add up to the range; otherwise some lie on both sides of its ends, and totals are asked apart. */
+function tellsTotals({ span, interval }: ReturnType<typeof questionOf>): boolean {
+  return isRolledUp(interval) || (span.start % hour === 0 && span.end % hour === 0)
+}
+
+const hour = 3_600_000
 
 /** Whether all places have the same instants. */
 function isUtc({ utc, before }: TrafficRangeInput): boolean {

@@ -2,7 +2,7 @@ import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
 import { locationMetrics } from '../src/providers/analytiks/records.ts'
 import type { SumFailure, SummedTraffic } from '../src/providers/analytiks/series.ts'
 import { builder } from './builder.ts'
-import { sized, sizedByBuckets } from './costs.ts'
+import { assumedBuckets, sized, sizedByBuckets } from './costs.ts'
 import { Location } from './location.ts'
 import { TrafficMetricType, TrafficUnit, unitOf } from './traffic-metric.ts'
 import { TrafficTotal, totalOf, withheldSums } from './traffic-total.ts'
@@ -111,6 +111,9 @@ TrafficSumColumns.implement({
   }),
 })
 
+/** A place's buckets are read and added one by one, however few the sums are. */
+const bucketsPerCost = 1000
+
 export const TrafficSum = builder.objectRef<Sum>('TrafficSum')
 TrafficSum.implement({
   requiresScopes: [['traffic:read']],
@@ -154,7 +157,13 @@ TrafficSum.implement({
     columns: t.field({
       type: TrafficSumColumns,
       nullable: false,
-      description: 'The sums by the bucket of `interval`.',
+      cost: 1,
+      extensions: sized({
+        times: (_args, { rows = 20, series = locationMetrics.length, buckets = assumedBuckets }) =>
+          Math.max(1, (rows * series * buckets) / bucketsPerCost),
+      }),
+      description:
+        'The sums by the bucket of `interval`. Costs 1 for every thousand buckets of the locations that are added up.',
       resolve: sum => sum,
     }),
   }),

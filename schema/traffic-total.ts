@@ -13,6 +13,8 @@ export interface Total {
   /** Undefined if it is not compared. */
   readonly against: number | null | undefined
   readonly reportedBy: number
+  /** Undefined if it is not compared. */
+  readonly againstReportedBy: number | undefined
 }
 
 export const TrafficTotal = builder.objectRef<Total>('TrafficTotal')
@@ -54,17 +56,25 @@ TrafficTotal.implement({
       nullable: false,
       description: 'How many of the places that are counted reported the metric in the range.',
     }),
+    againstReportedBy: t.int({
+      description:
+        'How many of them reported it in the range `against`: if fewer, part of `change` is what began to count since. Null if none was asked.',
+      resolve: ({ againstReportedBy }) => againstReportedBy ?? null,
+    }),
   }),
 })
 
 /** The total of several places; nothing but counts adds up. */
 export function totalOf(
-  { metric, aggregation, total, against, reportedBy }: SummedTraffic['metrics'][number],
+  { metric, aggregation, total, against, reportedBy, againstReportedBy }: SummedTraffic['metrics'][number],
   isCompared: boolean,
 ): Total {
   const withheld = aggregation === 'sum' ? null : withheldSums[aggregation]
-  return { metric, total, withheld, against: isCompared ? against : undefined, reportedBy }
+  const compared = isCompared ? { against, againstReportedBy } : notCompared
+  return { metric, total, withheld, reportedBy, ...compared }
 }
+
+const notCompared = { against: undefined, againstReportedBy: undefined }
 
 /** Of one place everything has a total whose aggregation is known. */
 export function totalOfPlace(
@@ -78,6 +88,7 @@ export function totalOfPlace(
     withheld: series.metric === 'dwellTime' && !dwellTime ? unknownDwellTime : null,
     against: other?.total(),
     reportedBy: series.reported ? 1 : 0,
+    againstReportedBy: other && Number(other.reported),
   }
 }
 

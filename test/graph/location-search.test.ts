@@ -75,6 +75,7 @@ test.each<[Asked, string[]]>([
   [{ search: 'zürich' }, ['Zürich', 'Zurich West']],
   [{ search: 'r-99' }, ['Örebro']],
   [{ search: '%' }, []],
+  [{ search: '\u0301' }, []],
   [{ search: ' ', brandId: 2 }, ['Örebro', 'Oslo 9', 'Zurich West', 'Paris']],
   [{ search: 'o', brandId: 2 }, ['Örebro', 'Oslo 9']],
   [{ brandId: 3 }, []],

@@ -37,6 +37,7 @@ interface Total {
   readonly change: number | null
   readonly changeRatio: number | null
   readonly reportedBy: number
+  readonly againstReportedBy: number | null
 }
 
 interface Sum {
@@ -62,7 +63,7 @@ interface Sum {
   }
 }
 
-const totals = 'totals { metric total withheld against change changeRatio reportedBy }'
+const totals = 'totals { metric total withheld against change changeRatio reportedBy againstReportedBy }'
 const counts = 'locations counted unknown isWhole lacking { location { id } code message retryable }'
 const columns = 'columns { starts localStarts series { metric values withheld } }'
 
@@ -97,7 +98,7 @@ test('a sum is that of what the places tell by their own days, over clock change
     `nodes { timeZone
       now: traffic(range: ${week}, interval: DAILY, ${metrics}) { metric total columns { localStarts values } }
       then: traffic(range: ${before}, ${metrics}) { total }
-      trafficTotals(range: ${week}, against: ${before}, ${metrics}) { metric total withheld against change changeRatio reportedBy } } }`.replace(
+      trafficTotals(range: ${week}, against: ${before}, ${metrics}) { metric total withheld against change changeRatio reportedBy againstReportedBy } } }`.replace(
       / \}$/,
       '',
     ),
@@ -120,6 +121,7 @@ test('a sum is that of what the places tell by their own days, over clock change
       change: now - then,
       changeRatio: (now - then) / then,
       reportedBy: 4,
+      againstReportedBy: 4,
     })
     expect(sum?.columns.localStarts).toEqual(places[0]?.now?.[0]?.columns.localStarts)
     expect(sum?.columns.starts).toBeNull()
@@ -148,6 +150,31 @@ test('hours of a UTC range are summed by their instants, hours of a local one by
   expect([byInstant.starts?.length, byInstant.localStarts]).toEqual([24, null])
   // London's clock skips an hour that the others have.
   expect(data.locations.local.columns.localStarts).toHaveLength(24)
+})
+
+test('totals are those of the places, whatever the interval and whether columns are asked', async () => {
+  const kolkata = { id: 'kolkata', name: 'k', timeZone: 'Asia/Kolkata', analytiks: { locationId: 4 } }
+  const london = { id: 'london', name: 'l', timeZone: 'Europe/London', analytiks: { locationId: 1 } }
+  await using served = await serve({ catalog: stringify({ locations: [kolkata, london] }) })
+  const range = '{ local: { start: "2026-03-25T09:30:00", end: "2026-03-25T12:30:00" } }'
+  const asked = `range: ${range}, against: { before: ${range} }, metrics: [VISITS]`
+  const sums = ['HOURLY', 'QUARTER_HOUR', 'DAILY'].flatMap(interval =>
+    ['', 'columns { localStarts }'].map(
+      (columns, index) =>
+        `${interval}${index}: traffic(${asked}, interval: ${interval}) { lacking { code } totals { total against } ${columns} }`,
+    ),
+  )
+  const { data, errors } = await askText<{ locations: Record<string, Sum> & { nodes: Single[] } }>(
+    served.origin,
+    `{ locations { nodes { trafficTotals(${asked}) { total against } } ${sums.join(' ')} } }`,
+  )
+  expect(errors).toEqual([])
+  const { nodes, ...told } = data.locations
+  const of = (member: 'total' | 'against') =>
+    added(nodes.map(({ trafficTotals }) => trafficTotals?.[0]?.[member]))
+  expect(of('total')).toBeGreaterThan(0)
+  for (const sum of Object.values(told))
+    expect(sum).toMatchObject({ lacking: [], totals: [{ total: of('total'), against: of('against') }] })
 })
 
 test('what does not add up is null and says why, in totals and by the bucket', async () => {
@@ -243,6 +270,18 @@ test('a dry run plans the calls of both ranges, and the cost is that of all plac
   ])
   const [one = 0, hundred = 0, twice = 0] = costs.map(({ extensions }) => Object(extensions).cost.estimated)
   expect([hundred - one, twice - hundred]).toEqual([990, 1000])
+  const year = 'range: { local: { start: "2025-01-01", end: "2026-01-01" } }, metrics: [VISITS]'
+  const fields = ['isWhole', 'isWhole columns { series { values } }']
+  const [totals = 0, columns = 0] = await Promise.all(
+    fields.map(async field => {
+      const document = `{ locations(first: 1000) { traffic(${year}) { ${field} } } }`
+      const headers = { 'isotherm-explain': 'cost' }
+      const { extensions } = await askText<unknown>(served.origin, document, {}, { headers })
+      return Object(extensions).cost.estimated
+    }),
+  )
+  // Of a thousand places each a cost for every thousand of its 8,761 buckets.
+  expect(columns - totals).toBeGreaterThan(8760)
 })
 
 test('if all fail, the sum is an error', async () => {

@@ -5,10 +5,11 @@ import { aggregationOf, type DwellTime } from './assembly/aggregation.ts'
 import type { TrafficMetric } from './records.ts'
 import type { PlaceReport, SumFailure, SummedTraffic, TrafficColumns, TrafficSeries } from './series.ts'
 
-/** A place's report of a range, and of the range that it is compared with. */
+/** A place's report of a range, and of the range that it is compared with, for totals; and for buckets, where they are asked. */
 export interface SummedReports {
   readonly report: PlaceReport
   readonly against: PlaceReport | undefined
+  readonly buckets: PlaceReport | undefined
   /** Equal where places have the same buckets. */
   readonly axisName: string
 }
@@ -17,6 +18,7 @@ interface Sum {
   total: number | null
   against: number | null
   reportedBy: number
+  againstReportedBy: number
   /** By the index of a label; a hole is a bucket that no place reported. */
   readonly values: number[]
 }
@@ -24,7 +26,6 @@ interface Sum {
 /** Adds up the traffic of places, one after the other. What does not add up stays null. */
 export class FleetSum {
   readonly #dwellTime: DwellTime
-  readonly #hasBuckets: boolean
   /** Whether buckets are told by their instants; otherwise by the clock of each place. */
   readonly #isByInstant: boolean
   readonly #sums: ReadonlyMap<TrafficMetric, Sum>
@@ -34,31 +35,35 @@ export class FleetSum {
   constructor(
     metrics: readonly TrafficMetric[],
     dwellTime: DwellTime,
-    { hasBuckets, isByInstant }: { readonly hasBuckets: boolean; readonly isByInstant: boolean },
+    { isByInstant }: { readonly isByInstant: boolean },
   ) {
     this.#dwellTime = dwellTime
-    this.#hasBuckets = hasBuckets
     this.#isByInstant = isByInstant
     this.#sums = new Map(
-      metrics.map(metric => [metric, { total: null, against: null, reportedBy: 0, values: [] }]),
+      metrics.map(metric => [
+        metric,
+        { total: null, against: null, reportedBy: 0, againstReportedBy: 0, values: [] },
+      ]),
     )
   }
 
   /** Adds all of a place, or nothing if one of its series throws. */
-  add({ report, against, axisName }: SummedReports): void {
+  add({ report, against, buckets, axisName }: SummedReports): void {
     const parts = [...this.#sums].map(([metric, sum]) => ({
       sum,
       series: report.series(metric),
       other: against?.series(metric),
+      bucketed: buckets?.series(metric),
       isSummed: aggregationOf(metric, this.#dwellTime) === 'sum',
     }))
-    for (const { sum, series, other, isSummed } of parts) {
+    for (const { sum, series, other, bucketed, isSummed } of parts) {
       if (series.reported) sum.reportedBy++
+      if (other?.reported) sum.againstReportedBy++
       if (isSummed) {
         sum.total = plus(sum.total, series.total())
         sum.against = plus(sum.against, other?.total() ?? null)
       }
-      if (this.#hasBuckets) this.#addBuckets(series, isSummed ? sum.values : [], axisName)
+      if (bucketed) this.#addBuckets(bucketed, isSummed ? sum.values : [], axisName)
     }
   }
 
@@ -87,12 +92,10 @@ export class FleetSum {
     const labels = [...this.#indexes].sort(([one], [other]) => (one < other ? -1 : 1))
     return {
       labels: labels.map(([label]) => label),
-      metrics: [...this.#sums].map(([metric, { total, against, reportedBy, values }]) => ({
+      metrics: [...this.#sums].map(([metric, { values, ...sum }]) => ({
         metric,
         aggregation: aggregationOf(metric, this.#dwellTime),
-        total,
-        against,
-        reportedBy,
+        ...sum,
         values: labels.map(([, index]) => values[index] ?? null),
       })),
     }

@@ -79,6 +79,8 @@ export interface SummedTraffic {
     readonly against: number | null
     /** How many places reported it. */
     readonly reportedBy: number
+    /** How many reported it in the range that it is compared with. */
+    readonly againstReportedBy: number
     /** One for each label; null if no place reported the bucket. */
     readonly values: readonly (number | null)[]
   }[]
