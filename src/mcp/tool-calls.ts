@@ -6,7 +6,8 @@ import {
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
 import type { Result } from '../server/result-body.ts'
-import { toolResult } from './tool-result.ts'
+import { cutText } from '../upstream/cut-text.ts'
+import { toolError, toolResult } from './tool-result.ts'
 import type { Tool } from './tools.ts'
 
 type Tools = ReadonlyMap<string, Tool>
@@ -19,15 +20,23 @@ export function listTools(tools: Tools): ListToolsResult {
   return { tools: [...tools.values()].map(described) }
 }
 
-/** Rejects with ProtocolError for a tool that is not there. */
+/** Rejects with ProtocolError for a tool that is not there. What the tool does not take is told: it would change nothing. */
 export async function callTool(
   tools: Tools,
   { name, arguments: variables = {} }: CallToolRequestParams,
   run: RunTool,
 ): Promise<CallToolResult> {
   const tool = tools.get(name)
-  if (tool) return toolResult(await run(tool, variables))
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name)}.`)
+  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${quoted(name)}.`)
+  const known = Object.keys(tool.inputSchema.properties ?? {})
+  const unknown = Object.keys(variables).find(given => !known.includes(given))
+  if (unknown === undefined) return toolResult(await run(tool, variables))
+  const taken = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
+  return toolError(`${name} takes no argument ${quoted(unknown)}. ${taken}`)
+}
+
+function quoted(given: string): string {
+  return JSON.stringify(cutText(given, 80))
 }
 
 function described({ name, description, inputSchema, isReadOnly }: Tool) {

@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { isLongJson } from '../server/json-pieces.ts'
 import type { Result } from '../server/result-body.ts'
+import { cutText } from '../upstream/cut-text.ts'
 
 /** What a model gets to read of a call. */
 export type ToolResult = {
@@ -16,20 +18,30 @@ const mostBytes = 7800
  * an error as a whole, which still holds what came.
  */
 export function toolResult(body: Result): ToolResult {
-  if (isLongJson(body)) return toolError(tooLong)
+  if (isLongJson(body)) return tooLong(body)
   const text = JSON.stringify(body)
   const isError = (body.errors?.length ?? 0) > 0
   const short: ToolResult = { content: [{ type: 'text', text }], ...(isError && { isError }) }
-  if (lengthOf(short) > mostBytes) return toolError(tooLong)
+  if (lengthOf(short) > mostBytes) return tooLong(body)
   const whole = { ...short, structuredContent: { ...body } }
   return lengthOf(whole) > mostBytes ? short : whole
 }
 
-function toolError(text: string): ToolResult {
+/** An error that is no answer of the graph. */
+export function toolError(text: string): ToolResult {
   return { content: [{ type: 'text', text }], isError: true }
 }
 
-const tooLong = `The answer has more than the ${mostBytes} bytes that a tool's answer may have. Ask for less: fewer rows, fewer days, or a longer interval.`
+/** Where something failed as well, that is why, and asking for less may not help. */
+function tooLong({ errors = [] }: Result): ToolResult {
+  const long = `The answer has more than the ${mostBytes} bytes that a tool's answer may have. Ask for less: fewer rows, fewer days, or a longer interval.`
+  const [first] = errors
+  if (first === undefined) return toolError(long)
+  const { message } = Failed.safeParse(first).data ?? { message: 'Something failed.' }
+  return toolError(`${long} It has ${errors.length} errors; the first one: ${cutText(message, 500)}`)
+}
+
+const Failed = z.object({ message: z.string() })
 
 function lengthOf(result: ToolResult): number {
   return Buffer.byteLength(JSON.stringify(result))

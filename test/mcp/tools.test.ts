@@ -85,6 +85,37 @@ test('an answer that is too long is an error and no part of it', async () => {
   expect(text).toMatch(/^The answer has more than the 7800 bytes/)
 })
 
+test('an argument that a tool does not take is an error that names those it takes', async () => {
+  await using client = await connected(served.origin)
+  for (const { journal } of served.sandbox.emulators) journal.clear()
+  const limited = await client.call('top_pages', { website: 'shop', limit: 2 })
+  expect(limited).toMatchObject({
+    isError: true,
+    text: 'top_pages takes no argument "limit". It takes website, first.',
+  })
+  const hostile = await client.call('state_of_vendors', { ['x'.repeat(20_000)]: 1 })
+  expect(hostile).toMatchObject({ isError: true, text: expect.stringMatching(/x…x+". It takes none\.$/) })
+  expect(hostile.bytes).toBeLessThan(8000)
+  const inherited = await client.call('list_stores', { constructor: 1 })
+  expect(inherited.text).toContain('takes no argument "constructor"')
+  expect(callsOf(served.sandbox)).toEqual({})
+})
+
+test('an answer that is long because everything failed says what failed', async () => {
+  await using client = await connected(served.origin)
+  const stores = Array.from({ length: 60 }, (_, index) => `Location:nowhere-${index}`)
+  const { text, isError, bytes } = await client.call('compare_stores', {
+    stores,
+    from: '2026-10-05',
+    to: '2026-10-12',
+  })
+  expect({ isError, text }).toEqual({
+    isError: true,
+    text: expect.stringMatching(/^The answer has more than .* errors; the first one: No location has the id/),
+  })
+  expect(bytes).toBeLessThan(8000)
+})
+
 test("a message counts as a request of its caller's, and a call as what its document costs", async () => {
   await using client = await connected(served.origin, { headers: as([], 'limited') })
   await client.tools()
