@@ -179,5 +179,5 @@ function bounds(numbers) {
 function niceTop(highest) {
   if (!(highest > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(highest))
-  return ([1, 2, 4, 6, 8, 10].find(step => step * power >= highest) ?? 10) * power
+  return ([1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].find(step => step * power >= highest) ?? 10) * power
 }

@@ -2,15 +2,21 @@ import { addressOf, currentPlace } from './address.js'
 import { keyBox } from './credential.js'
 import { element } from './elements.js'
 import { refocus } from './focus.js'
+import { showPage } from './page-view.js'
+import { showStore } from './store-view.js'
 import { showStores } from './stores-view.js'
+import { showWebsites } from './websites-view.js'
 
 /** @typedef {(root: HTMLElement, parameters: URLSearchParams, signal: AbortSignal) => Promise<void>} View */
 
 /** @type {Readonly<Record<string, View>>} */
-const views = { stores: showStores }
+const views = { stores: showStores, store: showStore, websites: showWebsites, page: showPage }
 
 /** @type {readonly (readonly [view: string, name: string, of: readonly string[]])[]} */
-const parts = [['stores', 'Stores', ['stores', 'store']]]
+const parts = [
+  ['stores', 'Stores', ['stores', 'store']],
+  ['websites', 'Websites', ['websites', 'page']],
+]
 
 const main = element('main', { id: 'main', tabindex: -1 })
 const links = parts.map(([view, name]) => element('a', { href: addressOf(view, {}) }, name))
@@ -41,6 +47,8 @@ async function show() {
   // What was focused may have come with the answers only.
   if (focused) refocus(focused)
   main.setAttribute('aria-busy', 'false')
+  // Which address it is that is shown whole, for who waits for it.
+  main.dataset.shown = location.hash
 }
 
 const skip = (/** @type {Event} */ event) => {

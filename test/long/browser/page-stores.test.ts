@@ -7,11 +7,11 @@ import {
   axeFindings,
   expectNoOverflow,
   inBrowser,
+  looks,
+  numberIn,
   openView,
-  schemes,
   settled,
   tableTexts,
-  widths,
 } from './page.ts'
 
 beforeAll(installChromium, installMilliseconds)
@@ -25,8 +25,6 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync())
 
 const caption = 'Visits of each store, and of the same period before'
-
-const looks = widths.flatMap(width => schemes.map(scheme => ({ width, scheme })))
 
 test.each(looks)('the stores look well at $width pixels, $scheme', ({ width, scheme }) =>
   inBrowser(`stores ${width} ${scheme}`, async ({ page, outside, complaints }) => {
@@ -151,7 +149,3 @@ test('a hostile name stays text', () =>
     expect(await page.locator('main img').count()).toBe(0)
     expect({ outside, complaints }).toEqual({ outside: [], complaints: [] })
   }))
-
-function numberIn(text: string | undefined): number | null {
-  return text === undefined || text === '–' ? null : Number(text.replaceAll(',', ''))
-}

@@ -11,8 +11,10 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 /** Where screenshots of failed tests are kept. */
 const kept = join(tmpdir(), 'isotherm-page-screenshots')
 
-export const widths = [390, 1440] as const
-export const schemes = ['light', 'dark'] as const
+/** Every way in which a view has to look well. */
+export const looks = [390, 1440].flatMap(width =>
+  (['light', 'dark'] as const).map(scheme => ({ width, scheme })),
+)
 
 /** Opens a view of the page and waits until all of it is there. */
 export async function openView(page: Page, origin: string, hash: string): Promise<void> {
@@ -22,10 +24,11 @@ export async function openView(page: Page, origin: string, hash: string): Promis
 
 /** Waits until the view has its answers and its pictures. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('main[aria-busy="false"]').waitFor({ timeout: 30_000 })
-  await page.waitForFunction('[...document.images].every(image => image.complete)', undefined, {
-    timeout: 30_000,
-  })
+  const isWhole = () =>
+    page.evaluate<boolean>("document.querySelector('main')?.dataset.shown === location.hash")
+  await expect.poll(isWhole, { timeout: 30_000 }).toBe(true)
+  // What cannot be loaded is for the test to say.
+  await page.evaluate('Promise.allSettled([...document.images].map(image => image.decode()))')
 }
 
 /** Runs a test in a browser that was never anywhere; of a failure a screenshot is kept, and the error names its file. */
@@ -65,4 +68,9 @@ export function tableTexts(page: Page, caption: string): Promise<string[][]> {
     .getByRole('table', { name: caption })
     .locator('tbody tr')
     .evaluateAll(rows => rows.map(row => [...row.children].map(cell => cell.textContent ?? '')))
+}
+
+/** A number as the page writes it; null where there is none. */
+export function numberIn(text: string | undefined): number | null {
+  return text === undefined || text === '–' ? null : Number(text.replaceAll(',', ''))
 }

@@ -1,0 +1,169 @@
+import { currentPlace } from './address.js'
+import { Cost } from './cost.js'
+import { dataTable, folded } from './data-table.js'
+import { element } from './elements.js'
+import { exportAddress } from './export-address.js'
+import { failures } from './failures.js'
+import { ask } from './graph.js'
+import { lineChart } from './line-chart.js'
+import { rangeText, startText } from './local-time.js'
+import { changeOf, changeText, duration, percent, wholeNumber } from './numbers.js'
+import { pairedBuckets } from './paired-buckets.js'
+import { opener, panel, progress, queryLink } from './panel.js'
+import { periodFields, periodOf, rangesOf } from './period.js'
+import { storeHeatmaps } from './store-heatmaps.js'
+
+/**
+ * @typedef {{ title: string, meaning: string, now: any, before: any, total: number | null, totalBefore: number | null,
+ *   text: (value: number | null) => string }} Metric `now` and `before` are columns with their local starts
+ */
+
+/** @type {Readonly<Record<string, readonly [title: string, meaning: string]>>} */
+const names = {
+  VISITS: ['Visits', 'who entered and stayed'],
+  GROUP_VISITS: ['Groups', 'people who entered together'],
+  BOUNCES: ['Bounces', 'who left within seconds'],
+  ALL_VISITS: ['All who entered', 'visits and bounces'],
+  PEAK_OCCUPANCY: ['Most inside at once', 'a maximum, not a sum'],
+  WALK_BYS: ['Passers-by', 'who walked past'],
+  DWELL_TIME: ['Dwell time', 'how long people stayed'],
+}
+
+/**
+ * One store: its metrics over the period before, its rates and its heatmaps.
+ *
+ * @param {HTMLElement} root
+ * @param {URLSearchParams} parameters
+ * @param {AbortSignal} signal
+ */
+export async function showStore(root, parameters, signal) {
+  const period = periodOf(parameters)
+  const id = parameters.get('id') ?? ''
+  const question = { name: 'Store', variables: { id, ...rangesOf(period) } }
+  const cancelling = new AbortController()
+  const bar = progress(() => cancelling.abort())
+  const cost = new Cost()
+  const title = element('h1', { tabindex: -1 }, 'Store')
+  const subtitle = element('p', { class: 'quiet' })
+  const trouble = element('div')
+  const charts = element('div', { class: 'charts' })
+  const tools = element('div', { class: 'tools' })
+  root.append(
+    title,
+    subtitle,
+    element('form', { class: 'controls', submit: event => event.preventDefault() }, periodFields(period)),
+    panel('Traffic', [tools], bar.line, trouble, charts, cost.line),
+  )
+  /** @type {any} */
+  let store
+  try {
+    const answer = await ask(question, AbortSignal.any([signal, cancelling.signal]))
+    cost.add(answer)
+    trouble.replaceChildren(failures(answer.errors) ?? '')
+    store = answer.data?.location
+    bar.end(answer.data && !store ? 'This store is not known here.' : undefined)
+  } catch {
+    if (signal.aborted) return
+    bar.end('Cancelled.')
+  }
+  if (!store) return
+  title.textContent = store.name ?? id
+  document.title = `${store.name ?? id} – Isotherm`
+  const [series] = store.traffic ?? []
+  subtitle.textContent = [rangeText(series?.range ?? store.rates?.range), store.timeZone]
+    .filter(Boolean)
+    .join(' · ')
+  charts.replaceChildren(...metricsOf(store).map(metric => metricChart(metric, period.interval)))
+  const metrics = (store.traffic ?? []).map((/** @type {any} */ { metric }) => metric)
+  const csv = exportAddress(period, [{ id, range: series?.range }], true, metrics)
+  tools.replaceChildren(...[csv && opener('CSV', () => csv), queryLink(question)].flatMap(tool => tool || []))
+  await storeHeatmaps(
+    root,
+    { id, timeZone: store.timeZone, period, parameters: currentPlace().parameters },
+    signal,
+  )
+}
+
+/**
+ * @param {any} store
+ * @returns {Metric[]}
+ */
+function metricsOf(store) {
+  const { traffic, before, rates, ratesBefore } = store
+  const counted = (traffic ?? []).map((/** @type {any} */ series) => {
+    const earlier = before?.find((/** @type {any} */ { metric }) => metric === series.metric)
+    const [title, meaning] = names[series.metric] ?? [series.metric, '']
+    const isTime = series.unit === 'MILLISECONDS'
+    return {
+      title,
+      meaning: series.reported ? meaning : `${meaning}; nothing was reported`,
+      now: columnOf(series.columns?.localStarts, series.columns?.values),
+      before: columnOf(earlier?.columns?.localStarts, earlier?.columns?.values),
+      total: series.total,
+      totalBefore: earlier?.total ?? null,
+      text: isTime
+        ? (/** @type {number | null} */ value) => (value === null ? wholeNumber(value) : duration(value))
+        : wholeNumber,
+    }
+  })
+  const rate = (
+    /** @type {'captureRate' | 'bounceRate'} */ name,
+    /** @type {string} */ title,
+    /** @type {string} */ meaning,
+  ) => ({
+    title,
+    meaning,
+    now: columnOf(rates?.localStarts, rates?.[name]),
+    before: columnOf(ratesBefore?.localStarts, ratesBefore?.[name]),
+    total: store[name],
+    totalBefore: store[`${name}Before`],
+    text: percent,
+  })
+  if (!rates) return counted
+  return [
+    ...counted,
+    rate('captureRate', 'Capture rate', 'the share of passers-by that came in'),
+    rate('bounceRate', 'Bounce rate', 'the share of those who entered that left at once'),
+  ]
+}
+
+/**
+ * @param {string[] | null | undefined} starts
+ * @param {(number | null)[] | null | undefined} values
+ */
+function columnOf(starts, values) {
+  return { starts: starts ?? [], values: values ?? [], from: starts?.[0] ?? null }
+}
+
+/**
+ * @param {Metric} metric
+ * @param {string} interval
+ */
+function metricChart({ title, meaning, now, before, total, totalBefore, text }, interval) {
+  const buckets = pairedBuckets(now, before, interval)
+  const startOf = (/** @type {import('./paired-buckets.js').Bucket} */ { start, isAgain }) =>
+    `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
+  const label = `${title} over time: ${text(total)} in all, ${text(totalBefore)} in the period before, which is dashed`
+  const head = [
+    element('h3', {}, title),
+    element('p', { class: 'figure' }, [
+      element('strong', {}, text(total)),
+      element('span', {}, changeText(changeOf(total, totalBefore))),
+      element('span', { class: 'quiet' }, `before ${text(totalBefore)}; ${meaning}`),
+    ]),
+  ]
+  if (buckets.length === 0)
+    return element('div', {}, head, element('p', { class: 'quiet' }, 'There is no time line.'))
+  const table = () => {
+    const headings = [{ name: 'Start' }, { name: title, isNumber: true }, { name: 'Before', isNumber: true }]
+    const rows = buckets.map(bucket => [startOf(bucket), text(bucket.value), text(bucket.before)])
+    return dataTable(`${title} by the clock of the store`, headings, rows)
+  }
+  return element(
+    'div',
+    {},
+    head,
+    lineChart(buckets, { label, text, startOf }),
+    folded(`${title} as a table`, table),
+  )
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { installChromium } from '../../browser/chromium.ts'
+import { askText } from '../../support/client.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
+import { type Served, serve } from '../../support/serving.ts'
+import { shown } from './graphiql-page.ts'
+import {
+  axeFindings,
+  expectNoOverflow,
+  inBrowser,
+  looks,
+  numberIn,
+  openView,
+  settled,
+  tableTexts,
+} from './page.ts'
+
+beforeAll(installChromium, installMilliseconds)
+vi.setConfig({ testTimeout: 120_000 })
+
+const resources = new AsyncDisposableStack()
+let served: Served
+beforeAll(async () => {
+  served = resources.use(await serve())
+})
+afterAll(() => resources.disposeAsync())
+
+const store = '#/store?id=Location:oxford-street'
+const views = { store, websites: '#/websites', page: '#/page?id=View:shop:/' }
+
+describe.each(looks)('at $width pixels, $scheme', ({ width, scheme }) => {
+  test.each(Object.entries(views))('the view %s looks well', (name, hash) =>
+    inBrowser(`${name} ${width} ${scheme}`, async ({ page, outside, complaints }) => {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme: scheme })
+      await openView(page, served.origin, hash)
+      for (const summary of await page.locator('.folded summary').all()) await summary.press('Enter')
+      const widths = await page.evaluate<number[]>('[...document.images].map(image => image.naturalWidth)')
+      expect(widths.filter(natural => natural === 0)).toEqual([])
+      expect(widths.length > 0).toBe(name !== 'websites')
+      expect(await axeFindings(page)).toEqual([])
+      await expectNoOverflow(page)
+      expect({ outside, complaints }).toEqual({ outside: [], complaints: [] })
+    }),
+  )
+})
+
+test('each metric of a store has the numbers of the graph, and the clock change of its place', () =>
+  inBrowser('store numbers', async ({ page }) => {
+    const range = '{ local: { start: "2026-10-25", end: "2026-10-26" } }'
+    const { data } = await askText<{
+      location: { traffic: { total: number; columns: { values: (number | null)[] } }[]; captureRate: number }
+    }>(
+      served.origin,
+      `{ location(by: { id: "oxford-street" }) { captureRate(range: ${range})
+        traffic(range: ${range}, metrics: [VISITS]) { total columns { values } } } }`,
+    )
+    const [visits] = data.location.traffic
+    await openView(
+      page,
+      served.origin,
+      `${store}&period=days&from=2026-10-25&through=2026-10-25&interval=HOURLY`,
+    )
+    await page.getByText('Visits as a table', { exact: true }).click()
+    const rows = await tableTexts(page, 'Visits by the clock of the store')
+    expect(rows.map(([start]) => start).slice(0, 4)).toEqual([
+      'Sun 25 Oct, 00:00',
+      'Sun 25 Oct, 01:00',
+      'Sun 25 Oct, 01:00 (again)',
+      'Sun 25 Oct, 02:00',
+    ])
+    expect(rows.map(([, value]) => numberIn(value))).toEqual(visits?.columns.values)
+    const figures = await page.locator('.figure strong').allTextContents()
+    expect(numberIn(figures[0])).toBe(visits?.total)
+    expect(figures.at(-2)).toBe(`${(data.location.captureRate * 100).toFixed(1)}%`)
+  }))
+
+test('the heatmaps of a store are stepped through by day and chosen by kind, by keyboard', () =>
+  inBrowser('store heatmaps', async ({ page }) => {
+    await openView(page, served.origin, `${store}&day=2026-11-20`)
+    await page.getByRole('button', { name: 'Day after' }).press('Enter')
+    await page.waitForURL(/day=2026-11-21/)
+    await settled(page)
+    expect(await page.evaluate('document.activeElement.id')).toBe('day-1')
+    await page.getByLabel('Shows').selectOption('LINGER')
+    await page.waitForURL(/heat=LINGER/)
+    await settled(page)
+    const descriptions = await page
+      .locator('img')
+      .evaluateAll(images => images.map(image => image.getAttribute('alt') ?? ''))
+    expect(descriptions.length).toBeGreaterThan(0)
+    for (const text of descriptions) expect(text).toMatch(/^Lingering at Sat 21 Nov, \d\d:00/)
+  }))
+
+test('the pages of a website lead to the heat over one, whose numbers are those of the graph', () =>
+  inBrowser('page numbers', async ({ page }) => {
+    await openView(page, served.origin, '#/websites')
+    const texts = await tableTexts(page, 'The pages of the website, with their interactions')
+    expect(texts.slice(0, 2).map(([path, count]) => [path, numberIn(count)])).toEqual([
+      ['/', 12_543],
+      ['/pricing', 8765],
+    ])
+    await page.getByRole('link', { name: '/', exact: true }).press('Enter')
+    await page.waitForURL(/#\/page/)
+    await settled(page)
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('/')
+    await page.getByLabel('Width').selectOption('1440')
+    await page.waitForURL(/width=1440/)
+    await settled(page)
+    const [from, through] = [
+      await page.getByLabel('From').inputValue(),
+      await page.getByLabel('Through').inputValue(),
+    ]
+    const to = new Date(Date.parse(through) + 86_400_000).toISOString().slice(0, 10)
+    const { data } = await askText<{
+      view: { heatmaps: { heat: { total: number; hotspots: { value: number }[] } }[] }
+    }>(
+      served.origin,
+      `{ view(by: { id: "View:shop:/" }) { heatmaps { heat(days: { from: "${from}", to: "${to}" }, viewport: { min: 1296, max: 1584 }) {
+        total hotspots(top: 10) { value } } } } }`,
+    )
+    const heat = data.view.heatmaps[0]?.heat
+    expect(await page.locator('.side strong').textContent()).toBe(`${heat?.total} interactions`)
+    const spots = await tableTexts(page, 'The hottest places')
+    expect(spots.map(([, value]) => numberIn(value))).toEqual(heat?.hotspots.map(({ value }) => value))
+    await page.getByLabel('Compare').selectOption('before')
+    await page.waitForURL(/compare=before/)
+    await settled(page)
+    expect(await page.locator('.side strong').textContent()).toMatch(/than before$/)
+    expect(await axeFindings(page)).toEqual([])
+  }))
+
+const nowhere = 'http://127.0.0.1:1'
+
+test.each([
+  ['analytiks', { ANALYTIKS_EXPORTS_URL: nowhere }, store, 'Heatmaps of the floor', 'img'],
+  ['aura-vision', { AURA_VISION_URL: 'ws://127.0.0.1:1' }, store, 'Traffic', 'svg'],
+  ['posthog', { POSTHOG_HOST: nowhere }, views.page, 'Heat', undefined],
+  ['zenovay', { ZENOVAY_URL: nowhere }, views.page, 'Heat', 'img'],
+  ['zenovay', { ZENOVAY_URL: nowhere }, views.websites, 'Pages', undefined],
+])('while %s is down a sentence says so, and the rest stands', (vendor, environment, hash, panel, left) =>
+  inBrowser(`down ${vendor} ${panel}`, async ({ page, complaints }) => {
+    await using down = await serve({ environment })
+    await openView(page, down.origin, hash)
+    await page.locator('.failure').first().waitFor()
+    expect(await page.locator('.failure').first().innerText()).toContain(vendor)
+    if (left) expect(await page.getByRole('region', { name: panel }).locator(left).count()).toBeGreaterThan(0)
+    expect(await axeFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  }),
+)
+
+test('the query of a panel opens in GraphiQL with its variables', () =>
+  inBrowser('show the query', async ({ page }) => {
+    await openView(page, served.origin, store)
+    await page.getByRole('link', { name: 'Show the query' }).first().press('Enter')
+    await page.waitForURL(/\/graphql/)
+    await page.locator('.graphiql-execute-button').waitFor({ timeout: 60_000 })
+    await expect.poll(() => shown(page, 'Operation Editor'), { timeout: 30_000 }).toContain('queryStore(')
+    expect(await shown(page, 'Variables')).toContain('Location:oxford-street')
+  }))

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { rangeText, startOfDay, startText } from '../src/page/local-time.js'
+import { pairedBuckets } from '../src/page/paired-buckets.js'
+
+/** Hours of a day by its local starts, each with its number as value. */
+function day(date: string, hours: readonly number[]) {
+  const starts = hours.map(hour => `${date}T${String(hour).padStart(2, '0')}:00:00`)
+  return { starts, values: hours.map((_, index) => index), from: starts[0] ?? null }
+}
+
+const plain = Array.from({ length: 24 }, (_, hour) => hour)
+
+test('where the clock is put back, the hour that comes twice is told apart, and ten is compared with ten', () => {
+  const long = day('2026-10-25', [0, 1, 1, ...plain.slice(2)])
+  const buckets = pairedBuckets(long, day('2026-10-24', plain), 'HOURLY')
+  expect(buckets.map(({ isAgain }) => isAgain).indexOf(true)).toBe(2)
+  expect(buckets.filter(({ isAgain }) => isAgain)).toHaveLength(1)
+  expect(buckets[2]).toEqual({ start: '2026-10-25T01:00:00', isAgain: true, value: 2, before: null })
+  expect(buckets.find(({ start }) => start === '2026-10-25T10:00:00')).toMatchObject({
+    value: 11,
+    before: 10,
+  })
+})
+
+test('where the clock is put forward, the hour that never was is missing, and ten is compared with ten', () => {
+  const short = day('2026-03-29', [0, ...plain.slice(2)])
+  const buckets = pairedBuckets(short, day('2026-03-28', plain), 'HOURLY')
+  expect(buckets).toHaveLength(23)
+  expect(buckets.at(1)).toMatchObject({ start: '2026-03-29T02:00:00', before: 2 })
+  expect(buckets.at(-1)).toMatchObject({ value: 22, before: 23 })
+})
+
+test('months are compared in their order, and a bucket without a number stays one', () => {
+  const now = { starts: ['2026-02-01', '2026-03-01'], values: [null, 5], from: '2026-02-01' }
+  const before = { starts: ['2025-12-01', '2026-01-01'], values: [3, 0], from: '2025-12-01' }
+  expect(pairedBuckets(now, before, 'MONTHLY').map(({ value, before }) => [value, before])).toEqual([
+    [null, 3],
+    [5, 0],
+  ])
+})
+
+test('a day begins by the clock of its place, also on the days when that changes', () => {
+  expect(startOfDay('2026-10-25', 'Europe/London')).toBe('2026-10-24T23:00:00.000Z')
+  expect(startOfDay('2026-10-26', 'Europe/London')).toBe('2026-10-26T00:00:00.000Z')
+  expect(startOfDay('2026-03-29', 'Europe/London')).toBe('2026-03-29T00:00:00.000Z')
+  expect(startOfDay('2026-03-30', 'Europe/London')).toBe('2026-03-29T23:00:00.000Z')
+  expect(startOfDay('2026-11-21', 'Asia/Kolkata')).toBe('2026-11-20T18:30:00.000Z')
+})
+
+test('times are told as they are at the place', () => {
+  expect(startText('2026-10-25T01:00:00')).toBe('Sun 25 Oct, 01:00')
+  expect(startText('2026-10-01T00:00:00', 'MONTHLY')).toBe('Oct 2026')
+  expect(rangeText({ localStart: '2026-10-01T00:00:00', localEnd: '2026-11-01T00:00:00' })).toBe(
+    '1 Oct 2026 – 31 Oct 2026',
+  )
+})
