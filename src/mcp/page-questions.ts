@@ -13,16 +13,22 @@ query list_websites(
   }
 }
 
-"The pages of a website that visitors used most, by all interactions ever recorded, the highest first."
+"The pages of a website that visitors used most, by all interactions ever recorded, the highest first; interactionShare is a page's share of all pages, from 0 to 1."
 query top_pages(
   "An id of list_websites."
   $website: ID!
+  "Another order: the least used or latest used first, or by path."
+  $orderBy: ViewOrder = INTERACTIONS
   "How many, 1 to 30."
   $first: Int = 10
 ) {
   website(by: { id: $website }) {
     name
-    views(first: $first) { nodes { path url totalInteractions lastInteractionAt } }
+    views(first: $first, orderBy: $orderBy) {
+      totalCount
+      totalInteractions
+      nodes { path url totalInteractions interactionShare lastInteractionAt }
+    }
   }
 }
 

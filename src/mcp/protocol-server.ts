@@ -25,7 +25,8 @@ export function protocolServer({ version, list, call }: ProtocolServerOptions): 
 const instructions = [
   'Visits of stores and use of web pages, from five analytics vendors.',
   'Ids come from list_stores and list_websites.',
-  'Ranges begin with from and end before to.',
+  'A range is { last: "P7D" }, { period: "LAST_WEEK" } or { local: { start, end } }, whose end is not in it; ' +
+    '{ before: … } of one is the same period before.',
   'Errors in an answer say which vendor failed; the rest of the answer is right.',
   'extensions.sandbox names vendors whose data is made up: say so.',
 ].join(' ')

@@ -1,13 +1,16 @@
 /** Questions about stores, each with a small answer. Descriptions are what a model reads of them. */
 export const storeQuestions = /* GraphQL */ `
-"Lists stores: the ids that other tools take, names and time zones. For more, pass the cursor of the last answer as after."
+"Finds stores by name, or lists them: the ids that other tools take, names and time zones. For more, pass the cursor of the last answer as after."
 query list_stores(
+  "Only stores whose name or number holds these words, whatever case and accents."
+  $search: String
   "How many, 1 to 50."
   $first: Int = 30
   "The endCursor of the last answer."
   $after: String
 ) {
-  locations(first: $first, after: $after) {
+  locations(first: $first, after: $after, search: $search, orderBy: NAME) {
+    totalCount
     nodes { id name timeZone }
     pageInfo { hasNextPage endCursor }
   }
@@ -17,17 +20,16 @@ query list_stores(
 query visits_of_store(
   "An id of list_stores."
   $store: ID!
-  "The first day, by the store's own calendar."
-  $from: LocalDateTime!
-  "The first day after the range: it is not counted."
-  $to: LocalDateTime!
+  "The days by the store's own calendar, such as { last: \\"P7D\\" } or { period: LAST_MONTH }."
+  $range: TrafficRange = { last: "P7D" }
   "The length of a bucket. Hours fit for a week, days for half a year."
   $interval: TrafficInterval = DAILY
 ) {
   location(by: { id: $store }) {
     name
     timeZone
-    traffic(range: { local: { start: $from, end: $to } }, interval: $interval, metrics: [VISITS]) {
+    traffic(range: $range, interval: $interval, metrics: [VISITS]) {
+      range { localStart localEnd }
       total
       peak { localAt value }
       columns { localStarts values }
@@ -39,58 +41,65 @@ query visits_of_store(
 query compare_stores(
   "Ids of list_stores, at most 15."
   $stores: [ID!]!
-  "The first day, by each store's own calendar."
-  $from: LocalDateTime!
-  "The first day after the range: it is not counted."
-  $to: LocalDateTime!
+  "The days by each store's own calendar, such as { last: \\"P7D\\" } or { period: LAST_MONTH }."
+  $range: TrafficRange = { last: "P7D" }
 ) {
   nodes(ids: $stores) {
     ... on Location {
       id
       name
-      traffic(range: { local: { start: $from, end: $to } }, metrics: [VISITS, WALK_BYS, BOUNCES]) { metric total }
-      captureRate(range: { local: { start: $from, end: $to } })
-      bounceRate(range: { local: { start: $from, end: $to } })
+      traffic(range: $range, metrics: [VISITS, WALK_BYS, BOUNCES]) { metric total }
+      captureRate(range: $range)
+      bounceRate(range: $range)
     }
   }
 }
 
-"Compares one store over two periods, such as a week and the week before. Choose periods of equal length that begin on the same weekday."
+"Compares one store over two periods, such as last month and the month before: changeRatio 0.1 is a tenth more."
 query compare_periods_of_store(
   "An id of list_stores."
   $store: ID!
-  "The first day of the period."
-  $from: LocalDateTime!
-  "The first day after the period: it is not counted."
-  $to: LocalDateTime!
-  "The first day of the period that it is compared with."
-  $beforeFrom: LocalDateTime!
-  "The first day after that period: it is not counted."
-  $beforeTo: LocalDateTime!
+  "The period by the store's own calendar, such as { period: LAST_MONTH }."
+  $range: TrafficRange!
+  "What it is compared with, such as { before: { period: LAST_MONTH } }: the same period before."
+  $against: TrafficRange!
 ) {
   location(by: { id: $store }) {
     name
-    period: traffic(range: { local: { start: $from, end: $to } }, metrics: [VISITS, WALK_BYS, BOUNCES]) { metric total }
-    before: traffic(range: { local: { start: $beforeFrom, end: $beforeTo } }, metrics: [VISITS, WALK_BYS, BOUNCES]) { metric total }
+    trafficTotals(range: $range, against: $against, metrics: [VISITS, WALK_BYS, BOUNCES]) {
+      metric
+      total
+      against
+      change
+      changeRatio
+    }
   }
 }
 
-"How many people came into each store, one total a store. For more stores, pass the cursor of the last answer as after."
+"How many people came into each store, and into the listed stores together: in totals and, with against, compared with another range. lacking names stores that failed: they are in no total. For more stores, pass the cursor of the last answer as after."
 query visits_of_stores(
-  "The first day, by each store's own calendar."
-  $from: LocalDateTime!
-  "The first day after the range: it is not counted."
-  $to: LocalDateTime!
-  "How many stores, 1 to 40."
+  "The days by each store's own calendar, such as { last: \\"P7D\\" } or { period: LAST_MONTH }."
+  $range: TrafficRange = { last: "P7D" }
+  "What it is compared with, such as { before: { last: \\"P7D\\" } }."
+  $against: TrafficRange
+  "Only stores whose name or number holds these words."
+  $search: String
+  "How many stores, 1 to 30."
   $first: Int = 30
   "The endCursor of the last answer."
   $after: String
 ) {
-  locations(first: $first, after: $after) {
+  locations(first: $first, after: $after, search: $search, orderBy: NAME) {
+    totalCount
+    traffic(range: $range, against: $against, metrics: [VISITS, WALK_BYS]) {
+      isWhole
+      lacking { location { name } message }
+      totals { metric total against changeRatio }
+    }
     nodes {
       id
       name
-      traffic(range: { local: { start: $from, end: $to } }, metrics: [VISITS]) { total }
+      trafficTotals(range: $range, against: $against, metrics: [VISITS]) { total changeRatio }
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -100,14 +109,12 @@ query visits_of_stores(
 query busiest_hours_of_store(
   "An id of list_stores."
   $store: ID!
-  "The first day, by the store's own calendar."
-  $from: LocalDateTime!
-  "The first day after the range: it is not counted."
-  $to: LocalDateTime!
+  "The days by the store's own calendar, such as { last: \\"P7D\\" } or { period: LAST_MONTH }."
+  $range: TrafficRange = { last: "P7D" }
 ) {
   location(by: { id: $store }) {
     name
-    traffic(range: { local: { start: $from, end: $to } }, metrics: [VISITS, WALK_BYS, PEAK_OCCUPANCY]) {
+    traffic(range: $range, metrics: [VISITS, WALK_BYS, PEAK_OCCUPANCY]) {
       metric
       total
       peak { localAt value }
@@ -119,14 +126,12 @@ query busiest_hours_of_store(
 query zones_of_store(
   "An id of list_stores."
   $store: ID!
-  "The first day, by the store's own calendar."
-  $from: LocalDateTime!
-  "The first day after the range: it is not counted."
-  $to: LocalDateTime!
+  "The days by the store's own calendar, such as { last: \\"P7D\\" } or { period: LAST_MONTH }."
+  $range: TrafficRange = { last: "P7D" }
 ) {
   location(by: { id: $store }) {
     name
-    pointsOfInterest(range: { local: { start: $from, end: $to } }) {
+    pointsOfInterest(range: $range) {
       id
       traffic(metrics: [VISITS, PEAK_VISITS]) { metric total }
     }

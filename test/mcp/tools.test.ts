@@ -39,8 +39,7 @@ test('a tool has the answer of its document, as text and as data', async () => {
   await using client = await connected(served.origin)
   const { text, result } = await client.call('visits_of_store', {
     store: 'oxford-street',
-    from: '2026-11-02',
-    to: '2026-11-03',
+    range: { local: { start: '2026-11-02', end: '2026-11-03' } },
   })
   expect(answerIn(text).data).toMatchObject({
     location: { name: 'Oxford Street', traffic: [{ total: 607, columns: { values: [607] } }] },
@@ -48,13 +47,36 @@ test('a tool has the answer of its document, as text and as data', async () => {
   expect(result.structuredContent).toEqual(JSON.parse(text))
 })
 
+test('stores are found by words, and compared with the period before', async () => {
+  await using client = await connected(served.origin)
+  const found = await client.call('list_stores', { search: 'oxford st' })
+  expect(answerIn(found.text).data).toMatchObject({
+    locations: { totalCount: 1, nodes: [{ id: 'Location:oxford-street' }] },
+  })
+  const range = { period: 'LAST_WEEK' }
+  const { text } = await client.call('visits_of_stores', {
+    search: 'oxford',
+    range,
+    against: { before: range },
+  })
+  const { locations } = Sums.parse(answerIn(text).data)
+  const [all] = locations.traffic.totals
+  expect(all).toMatchObject({ metric: 'VISITS', total: expect.any(Number), against: expect.any(Number) })
+  const own = locations.nodes.flatMap(({ trafficTotals }) => trafficTotals.map(({ total }) => total))
+  expect(own.reduce((sum, total) => sum + total)).toBe(all?.total)
+})
+
+test('the list of tools is short enough for a model to read', async () => {
+  await using client = await connected(served.origin)
+  expect(Buffer.byteLength(JSON.stringify(await client.tools()))).toBeLessThan(25_000)
+})
+
 test('without its scope a tool is refused before any call', async () => {
   await using client = await connected(served.origin, { headers: as(['pages:read']) })
   for (const { journal } of served.sandbox.emulators) journal.clear()
   const { text, isError } = await client.call('zones_of_store', {
     store: 'ginza',
-    from: '2026-09-01',
-    to: '2026-09-02',
+    range: { local: { start: '2026-09-01', end: '2026-09-02' } },
   })
   expect({ isError, errors: answerIn(text).errors }).toMatchObject({
     isError: true,
@@ -67,9 +89,9 @@ test('without its scope a tool is refused before any call', async () => {
 
 test('what no document could be asked with is an error that says why', async () => {
   await using client = await connected(served.origin, { headers: as([]) })
-  const { text, isError } = await client.call('visits_of_store', { store: 'oxford-street' })
+  const { text, isError } = await client.call('visits_of_store')
   expect(isError).toBe(true)
-  expect(text).toContain('$from')
+  expect(text).toContain('$store')
   await expect(client.call('no_tool')).rejects.toThrow('There is no tool "no_tool".')
 })
 
@@ -77,8 +99,7 @@ test('an answer that is too long is an error and no part of it', async () => {
   await using client = await connected(served.origin)
   const { text, isError } = await client.call('visits_of_store', {
     store: 'oxford-street',
-    from: '2026-01-01',
-    to: '2026-11-01',
+    range: { local: { start: '2026-01-01', end: '2026-11-01' } },
     interval: 'HOURLY',
   })
   expect(isError).toBe(true)
@@ -217,6 +238,13 @@ test("the guide's document is a tool as it stands", async () => {
   expect(tool).toMatchObject({ name: 'passers_by', description: expect.stringContaining('walked past') })
   const { text } = await client.call('passers_by', { from: '2026-11-02', to: '2026-11-03' })
   expect(answerIn(text)).toMatchObject({ errors: [], data: { locations: { nodes: { length: 10 } } } })
+})
+
+const Sums = z.object({
+  locations: z.object({
+    traffic: z.object({ totals: z.array(z.looseObject({ total: z.number() })) }),
+    nodes: z.array(z.object({ trafficTotals: z.array(z.object({ total: z.number() })) })),
+  }),
 })
 
 const Settings = z.object({
