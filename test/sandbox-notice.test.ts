@@ -32,3 +32,16 @@ test('an answer of real providers names nobody', async () => {
   await using served = await serve()
   expect((await askText(served.origin, names)).extensions).toEqual({})
 })
+
+test('an export names them in a header, since a CSV has no other place for it', async () => {
+  const path = '/export/traffic.csv?location=analytiks:1&from=2026-10-20&to=2026-10-22&interval=daily'
+  const namedBy = async (origin: string) => {
+    const response = await fetch(origin + path)
+    await response.arrayBuffer()
+    return [response.status, response.headers.get('isotherm-sandbox')]
+  }
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  expect(await namedBy(isotherm.origin)).toEqual([200, 'analytiks'])
+  await using served = await serve()
+  expect(await namedBy(served.origin)).toEqual([200, null])
+})

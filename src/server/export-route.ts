@@ -47,7 +47,7 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
         request,
         response,
         status: 200,
-        headers: headersOf(exchange, asked),
+        headers: headersOf(exchange, asked, tally),
         patience: options.patience,
       })
     } catch (error) {
@@ -92,8 +92,14 @@ function askingOf(
   return { facts: own(false), calls: tally.counting(own(asksForDryRun(request))), gone }
 }
 
-function headersOf({ target }: EnteredExchange, { type }: ExportRequest): Readonly<Record<string, string>> {
+/** A CSV has no other place to say that its data is made up. */
+function headersOf(
+  { target }: EnteredExchange,
+  { type }: ExportRequest,
+  { verdict: { sandbox } }: Tally,
+): Readonly<Record<string, string>> {
   return {
+    ...(sandbox && { 'isotherm-sandbox': sandbox.join(', ') }),
     'content-type': type,
     'content-disposition': `attachment; filename="${target.path.slice(exportPath.length)}"`,
     'cache-control': 'no-store',
