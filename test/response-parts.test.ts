@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { StreamType } from '../src/server/response-format.ts'
 import { sendResults } from '../src/server/result-stream.ts'
 import { type Served, serve } from './support/serving.ts'
 
@@ -164,17 +165,7 @@ test('a silent stream of events says that it is alive, and its end ends what it 
       return over
     },
   }
-  const { promise: sent, resolve: send } = Promise.withResolvers<void>()
-  const http = createServer((_request, response) =>
-    send(sendResults(response, silent, 'text/event-stream', { patience: 10_000 })),
-  ).listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  onTestFinished(() => void http.close().closeAllConnections())
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  onTestFinished(() => void vi.useRealTimers())
-  const { port } = http.address() as AddressInfo
-  const { body } = await fetch(`http://127.0.0.1:${port}`)
-  const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+  const { sent, reader } = await read(silent, 'text/event-stream')
   expect((await reader?.read())?.value).toBe(':\n\n')
   for (let pulse = 0; pulse < 2; pulse++) {
     vi.advanceTimersByTime(12_000)
@@ -184,3 +175,29 @@ test('a silent stream of events says that it is alive, and its end ends what it 
   await sent
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test.each(['text/event-stream', 'multipart/mixed'] as const)(
+  'a stream of %s ends with its reader, whatever never goes on behind it',
+  async type => {
+    const never = new Promise<IteratorResult<object>>(() => undefined)
+    const { sent, reader } = await read({ next: () => never, return: () => never }, type)
+    await reader?.cancel()
+    await sent
+    expect(vi.getTimerCount()).toBe(0)
+  },
+)
+
+/** Serves results to one reader, with timers that the test moves. */
+async function read(results: AsyncIterator<object>, type: StreamType) {
+  const { promise: sent, resolve: send } = Promise.withResolvers<void>()
+  const http = createServer((_request, response) =>
+    send(sendResults(response, results, type, { patience: 10_000 })),
+  ).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => void http.close().closeAllConnections())
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { port } = http.address() as AddressInfo
+  const { body } = await fetch(`http://127.0.0.1:${port}`)
+  return { sent, reader: body?.pipeThrough(new TextDecoderStream()).getReader() }
+}

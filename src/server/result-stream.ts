@@ -51,7 +51,8 @@ export async function sendResults(
     await write(form.tail)
   }
   void write(form.start)
-  const ended = left.then(() => results.return?.())
+  // Not waited for: what an operation does during a pause never goes on once its reader has left, and neither does its end.
+  left.then(() => results.return?.()).catch(() => undefined)
   // Nothing may be written between the chunks of a long result.
   const pulse = setInterval(() => form.pulse && !isWriting && void write(form.pulse), pulseMilliseconds)
   const writeAll = async () => {
@@ -66,7 +67,8 @@ export async function sendResults(
     response.end(form.end)
   }
   try {
-    await Promise.all([writeAll(), ended])
+    await Promise.race([writeAll(), left])
+    await left
   } finally {
     clearInterval(pulse)
   }
