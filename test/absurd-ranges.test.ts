@@ -13,6 +13,7 @@ beforeAll(async () => {
   return () => resources.disposeAsync()
 })
 
+const aDay = '{ utc: { start: "2025-06-01T00:00:00Z", end: "2025-06-02T00:00:00Z" } }'
 const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 const lastWeek = `{ from: "${dayAgo(7)}", to: "${dayAgo(0)}" }`
 const pageHeatmap = (field: string) => `pageHeatmap(projectId: "1", id: "ownerless") { ${field} }`
@@ -25,6 +26,8 @@ const ways: Readonly<Record<string, readonly ((field: string) => string)[]>> = {
     field =>
       `{ _entities(representations: ["{\\"__typename\\":\\"Location\\",\\"id\\":\\"Location:ginza\\"}"]) { ... on Location { ${field} } } }`,
   ],
+  LocationConnection: [field => `{ locations(first: 2) { ${field} } }`],
+  LocationTrafficConnection: [field => `{ brand(id: 1234) { traffic(range: ${aDay}) { ${field} } } }`],
   PageHeatmap: [field => `{ ${pageHeatmap(field)} }`],
   HeatGrid: [field => `{ ${pageHeatmap(`heat(days: ${lastWeek}) { ${field} }`)} }`],
   Brand: [
@@ -58,7 +61,10 @@ const fields = Object.values(schema.getTypeMap())
     field.args.flatMap(argument => {
       const input = getNamedType(argument.type).name
       if (!input.endsWith('Range')) return []
-      const others = field.name.startsWith('heatmap') ? ', types: [PATH]' : ''
+      const required = field.args
+        .filter(other => other !== argument && other.name === 'range')
+        .map(() => `, range: ${aDay}`)
+      const others = (field.name.startsWith('heatmap') ? ', types: [PATH]' : '') + required.join('')
       const forms = { TrafficRange: ['utc', 'local'], DayRange: ['days'] }[input] ?? ['']
       const inner = isObjectType(getNamedType(field.type)) ? ' { __typename }' : ''
       const write = (range: string) => `${field.name}(${argument.name}: ${range}${others})${inner}`
@@ -78,7 +84,9 @@ test('every field that takes a range is tried', () => {
       'Location.pointsOfInterest',
       'Location.rates',
       'Location.traffic',
+      'Location.trafficTotals',
       'LocationConnection.axes',
+      'LocationConnection.traffic',
       'LocationTrafficConnection.axes',
       'PageHeatmap.heat',
     ]),
@@ -97,7 +105,9 @@ test.each(fields)('$parent.$name refuses absurd times before any call ($form)', 
     const [from = '', to = ''] = [start, end].map(time => time.split('T')[0])
     const days = `{ from: "${from}", to: "${to}" }`
     const field = write({ '': times, days }[form] ?? `{ ${form}: ${times} }`)
-    for (const query of (ways[parent] ?? []).map(way => way(field))) {
+    const queries = ways[parent]?.map(way => way(field)) ?? []
+    expect(queries).not.toEqual([])
+    for (const query of queries) {
       const { status, data, errors } = await askText(served.origin, query)
       const told = { query, status, data, calls: takeCalls(served.sandbox) }
       expect(told).toEqual({ query, status: 400, data: undefined, calls: [] })

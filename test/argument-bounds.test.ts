@@ -35,6 +35,8 @@ const entries: Readonly<Record<string, (field: string) => string>> = {
   Query: field => `query { ${field} }`,
   Mutation: field => `mutation { ${field} }`,
   Subscription: field => `subscription { ${field} }`,
+  LocationConnection: field => `{ locations(first: 1) { ${field} } }`,
+  LocationTrafficConnection: field => `{ brand(id: 1234) { traffic(range: { utc: ${utc} }) { ${field} } } }`,
   PointOfInterest: field =>
     `{ location(by: { id: "oxford-street" }) { pointsOfInterest(range: { utc: ${utc} }) { ${field} } } }`,
   SpatialHeatmap: field =>
@@ -135,19 +137,23 @@ function isRequired(input: GraphQLArgument | GraphQLInputField): boolean {
   return isRequiredInputField(input as GraphQLInputField)
 }
 
-/** Values of the type, each with one list or text in it that is too long, and where. */
-function hostile(type: GraphQLInputType): readonly (readonly [string, string])[] {
+/** Values of the type, each with one list or text in it that is too long, and where; none in a type within itself. */
+function hostile(
+  type: GraphQLInputType,
+  outer: readonly GraphQLInputType[] = [],
+): readonly (readonly [string, string])[] {
   const inner = getNullableType(type)
   if (isListType(inner)) {
     const many = `[${Array.from({ length: 5001 }, () => fine(inner.ofType)).join(' ')}]`
     return [
       ['[]', many],
-      ...hostile(inner.ofType).map(([path, value]) => [`[]${path}`, `[${value}]`] as const),
+      ...hostile(inner.ofType, outer).map(([path, value]) => [`[]${path}`, `[${value}]`] as const),
     ]
   }
   if (isInputObjectType(inner)) {
+    if (outer.includes(inner)) return []
     return Object.values(inner.getFields()).flatMap(field =>
-      hostile(field.type).map(([path, value]) => {
+      hostile(field.type, [...outer, inner]).map(([path, value]) => {
         const others = Object.values(inner.getFields()).filter(other => other !== field && isRequired(other))
         const members = [
           ...others.map(other => `${other.name}: ${fine(other.type)}`),
@@ -175,7 +181,10 @@ function fine(type: GraphQLInputType): string {
   if (isEnumType(inner)) return inner.getValues()[0]?.name ?? ''
   if (isInputObjectType(inner)) {
     const fields = Object.values(inner.getFields())
-    const given = inner.isOneOf ? fields.slice(0, 1) : fields.filter(isRequired)
+    const isOther = ({ type }: GraphQLInputField) =>
+      isInputObjectType(getNullableType(type)) && type !== inner
+    const one = fields.find(isOther) ?? fields[0]
+    const given = inner.isOneOf ? (one ? [one] : []) : fields.filter(isRequired)
     return `{ ${given.map(field => `${field.name}: ${fine(field.type)}`).join(', ')} }`
   }
   const values: Readonly<Record<string, string>> = {
