@@ -46,7 +46,7 @@ TrafficRange.implement({
     before: t.field({
       type: TrafficRange,
       description:
-        'The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month.',
+        'The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month. That same day is whole there, while today only counts so far.',
     }),
   }),
 })

@@ -203,7 +203,7 @@ export type TrafficMetric =
 
 /** A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` tell what a place's range is. */
 export type TrafficRange =
-  {   /** The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month. */
+  {   /** The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month. That same day is whole there, while today only counts so far. */
   before: TrafficRange; last?: never; local?: never; period?: never; utc?: never; }
   |  { before?: never;   /** The days up to yesterday by each place's own calendar, as whole days, weeks, months or years: `P7D`, `P4W`, `P1M`, `P1Y`. At most ten years. Needs the place's time zone. */
   last: string; local?: never; period?: never; utc?: never; }
