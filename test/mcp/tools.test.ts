@@ -112,7 +112,7 @@ test('an argument that a tool does not take is an error that names those it take
   const limited = await client.call('top_pages', { website: 'shop', limit: 2 })
   expect(limited).toMatchObject({
     isError: true,
-    text: 'top_pages takes no argument "limit". It takes website, first.',
+    text: expect.stringMatching(/^top_pages takes no argument "limit"\. It takes (\w+, )*first\.$/),
   })
   const hostile = await client.call('state_of_vendors', { ['x'.repeat(20_000)]: 1 })
   expect(hostile).toMatchObject({ isError: true, text: expect.stringMatching(/x…x+". It takes none\.$/) })
@@ -126,9 +126,8 @@ test('an answer that is long because everything failed says what failed', async 
   await using client = await connected(served.origin)
   const stores = Array.from({ length: 60 }, (_, index) => `Location:nowhere-${index}`)
   const { text, isError, bytes } = await client.call('compare_stores', {
+    ...toolCalls.compare_stores,
     stores,
-    from: '2026-10-05',
-    to: '2026-10-12',
   })
   expect({ isError, text }).toEqual({
     isError: true,
