@@ -77,7 +77,11 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   return tally.verdict
 }
 
-async function write(path: string, pieces: AsyncIterable<string>, wrote: () => void): Promise<void> {
+async function write(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  wrote: () => void,
+): Promise<void> {
   await using handle = await open(path, 'w')
   for await (const piece of pieces) {
     await handle.writeFile(piece)

@@ -69,6 +69,7 @@ beforeAll(async () => {
       ticket: nothing,
       export: nothing,
       image: nothing,
+      exportFile: nothing,
       health: halfway,
       readiness: broken,
     },

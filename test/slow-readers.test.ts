@@ -56,6 +56,7 @@ async function listen(patience: number, ready?: Promise<void>) {
       ticket: nothing,
       export: nothing,
       image: nothing,
+      exportFile: nothing,
       health: ({ response }) => response.writeHead(200, { 'content-length': 0 }).end(),
       readiness: async ({ response }) => {
         await ready

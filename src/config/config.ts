@@ -1,5 +1,6 @@
 import type { CallerLimits } from '../access/caller.ts'
 import type { Scope } from '../access/scopes.ts'
+import type { ExportFileSettings } from '../export/export-files.ts'
 import type { ImageSettings } from '../images/settings.ts'
 import type { McpMode } from '../mcp/mcp-mode.ts'
 import type { Settings } from '../providers.ts'
@@ -49,6 +50,7 @@ export interface Config {
   /** Through which issuers and collectors are reached, as vendors are. */
   readonly proxies: CallBounds['proxies']
   readonly images: ImageSettings
+  readonly exportFiles: ExportFileSettings
   /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
   readonly corsOrigins: readonly string[]
   /** By which it is asked, beside those of this machine. */
@@ -145,6 +147,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       cacheBytes: general.ISOTHERM_IMAGE_CACHE_BYTES,
       maximumPixels: general.ISOTHERM_IMAGE_MAX_PIXELS,
     },
+    exportFiles: { folder: general.ISOTHERM_EXPORT_DIR, maximumBytes: general.ISOTHERM_EXPORT_BYTES },
     corsOrigins: general.ISOTHERM_CORS_ORIGINS,
     hosts: general.ISOTHERM_HOSTS,
     shutdownDelayMilliseconds: general.ISOTHERM_SHUTDOWN_DELAY_MS,

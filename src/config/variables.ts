@@ -90,6 +90,8 @@ export const generalVariables = z.object({
   ISOTHERM_IMAGE_MAX_BYTES: integer(1024, 1024 ** 3).default(32 * 1024 ** 2),
   ISOTHERM_IMAGE_MAX_PIXELS: integer(1, 1_000_000_000).default(100_000_000),
   ISOTHERM_IMAGE_CACHE_BYTES: integer(0, 1024 ** 4).default(128 * 1024 ** 2),
+  ISOTHERM_EXPORT_DIR: text().optional(),
+  ISOTHERM_EXPORT_BYTES: integer(1024, 1024 ** 5).default(4 * 1024 ** 3),
   HTTPS_PROXY: proxyUrl().optional(),
   HTTP_PROXY: proxyUrl().optional(),
   NO_PROXY: text()

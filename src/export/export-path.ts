@@ -1,2 +1,16 @@
 /** Below it stand the addresses of exports. */
 export const exportPath = '/export/'
+
+/** Below it stand the files that exports made. */
+const filePath = `${exportPath}files/`
+
+export function exportFilePath(id: string, name: string): string {
+  return `${filePath}${id}/${name}`
+}
+
+/** Undefined for a path that is no file's. */
+export function exportFileAt(path: string): { readonly id: string; readonly name: string } | undefined {
+  if (!path.startsWith(filePath)) return undefined
+  const [, id, name] = /^([\w-]{38})\/([a-z]+\.parquet)$/.exec(path.slice(filePath.length)) ?? []
+  return id === undefined || name === undefined ? undefined : { id, name }
+}

@@ -1,5 +1,6 @@
 import { type AccountFacts, type ExportKind, exportKinds, type OpenTable } from './exports.ts'
 import { Parameters } from './parameters.ts'
+import { parquetOf } from './parquet-format.ts'
 import type { Table } from './table.ts'
 import { type CsvOptions, csvOf, ndjsonOf } from './text-formats.ts'
 import type { Tally } from './verdict.ts'
@@ -11,7 +12,7 @@ export interface ExportAddress {
   readonly format: Format
 }
 
-const formats = ['ndjson', 'csv'] as const
+const formats = ['ndjson', 'csv', 'parquet'] as const
 export type Format = (typeof formats)[number]
 
 /** Undefined for a path that is no export's. */
@@ -22,27 +23,49 @@ export function exportAt(path: string): ExportAddress | undefined {
   return kind && format && { name, kind, format }
 }
 
-export interface ExportRequest {
+export type ExportRequest = TextExport | FileExport
+
+interface AnyExport {
   readonly open: OpenTable
-  readonly type: string
   /** Whether its rows tell what failed. */
   readonly tellsErrors: boolean
+}
+
+/** Sent while it is made. */
+export interface TextExport extends AnyExport {
+  readonly type: string
   /** So many characters are made before the first is sent: of a short one that cannot say what failed, all. */
   readonly heldLength: number
   /** The export as text, piece by piece. */
   readonly print: (table: Table, tally: Tally) => AsyncGenerator<string>
 }
 
+/** Of use only once it is whole. */
+export interface FileExport extends AnyExport {
+  readonly type: undefined
+  readonly print: (table: Table, tally: Tally) => AsyncGenerator<Uint8Array>
+}
+
 /** Throws BadInput for a query that asks nothing that can be exported. */
 export function readExport(
-  { kind, format }: ExportAddress,
+  { name, kind, format }: ExportAddress,
   query: string,
   facts: AccountFacts,
 ): ExportRequest {
   const parameters = new Parameters(query)
   const open = kind.read(parameters, facts)
   const csv = format === 'csv' ? csvOptions(parameters) : undefined
+  const hasErrors = csv?.hasErrors ?? (format === 'parquet' && hasErrorRows(parameters))
   parameters.end()
+  if (format === 'parquet') {
+    const question = `${name}?${query}`
+    return {
+      open,
+      type: undefined,
+      tellsErrors: hasErrors,
+      print: (table, tally) => parquetOf(table, { question, hasErrors }, tally),
+    }
+  }
   if (!csv)
     return {
       open,
@@ -52,14 +75,18 @@ export function readExport(
       print: ndjsonOf,
     }
   const type = 'text/csv; charset=utf-8; header=present'
-  const print: ExportRequest['print'] = (table, tally) => csvOf(table, csv, tally)
-  return { open, type, tellsErrors: csv.hasErrors, heldLength: 65_536, print }
+  const print: TextExport['print'] = (table, tally) => csvOf(table, csv, tally)
+  return { open, type, tellsErrors: hasErrors, heldLength: 65_536, print }
 }
 
 function csvOptions(parameters: Parameters): CsvOptions {
   return {
     escapesFormulas: parameters.choice('formulas', ['escape', 'keep'], 'escape') === 'escape',
     hasMark: parameters.choice('bom', ['true', 'false'], 'false') === 'true',
-    hasErrors: parameters.choice('errors', ['end', 'rows'], 'end') === 'rows',
+    hasErrors: hasErrorRows(parameters),
   }
+}
+
+function hasErrorRows(parameters: Parameters): boolean {
+  return parameters.choice('errors', ['end', 'rows'], 'end') === 'rows'
 }

@@ -44,6 +44,8 @@ export interface CsvOptions {
   readonly hasErrors: boolean
 }
 
+export const errorColumn: Column = { name: 'error', type: 'text' }
+
 /** RFC 4180, with a line of names. Throws CutExport where something failed. */
 export async function* csvOf(
   { columns, parts }: Table,
@@ -58,7 +60,7 @@ export async function* csvOf(
     escape_formulas: escapesFormulas,
     cast: { boolean: (value: boolean) => String(value) },
   }
-  const names = [...columns.map(({ name }) => name), ...(hasErrors ? ['error'] : [])]
+  const names = [...columns.map(({ name }) => name), ...(hasErrors ? [errorColumn.name] : [])]
   const printed = (rows: readonly Row[]) => stringify([...rows], options)
   let head = (hasMark ? '\ufeff' : '') + printed([names])
   for await (const { rows, failures } of parts) {
@@ -75,7 +77,8 @@ export async function* csvOf(
   if (head) yield head
 }
 
-function errorRow({ of, code, message }: Failure, columns: readonly Column[]): Row {
+/** Says in the column `error` what failed. */
+export function errorRow({ of, code, message }: Failure, columns: readonly Column[]): Row {
   return [...columns.map(({ name }): Cell => of[name] ?? null), `${code}: ${message}`]
 }
 

@@ -1,6 +1,7 @@
 import type { Asking } from '../export/ask-graph.ts'
-import { exportPath } from '../export/export-path.ts'
-import { type ExportRequest, exportAt, readExport } from '../export/export-request.ts'
+import { type ExportFiles, NoRoom } from '../export/export-files.ts'
+import { exportFilePath, exportPath } from '../export/export-path.ts'
+import { type ExportRequest, exportAt, readExport, type TextExport } from '../export/export-request.ts'
 import { RefusedExport, statusOf } from '../export/refused-export.ts'
 import type { Table } from '../export/table.ts'
 import { CutExport } from '../export/text-formats.ts'
@@ -25,9 +26,14 @@ export interface ExportRouteOptions {
   /** Where the server listens. */
   readonly listening: string
   readonly patience: number
+  /** Where those are kept that are of use only once they are whole. */
+  readonly files: Pick<ExportFiles, 'keep'>
 }
 
-/** Sends what a caller may read as a file, row by row while it is asked. Nothing is sent of a request that is refused. */
+/**
+ * Sends what a caller may read as a file, row by row while it is asked, or the address of a file. Nothing is sent of a request that
+ * is refused.
+ */
 export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExchange) => Promise<void> {
   const running = new RunningExports()
   return async exchange => {
@@ -40,6 +46,10 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
     try {
       const table = await asked.open(asking)
       if (asksForDryRun(request)) return await sendPlan(exchange, table, tally)
+      if (asked.type === undefined) {
+        const id = await options.files.keep(caller.id, asked.print(table, tally), asking.gone)
+        return sendAddress(exchange, id, tally)
+      }
       const pieces = asked.print(table, tally)
       const opening = await openingOf(pieces, asked.heldLength)
       if (response.destroyed) return void (await pieces.return(undefined))
@@ -95,16 +105,35 @@ function askingOf(
 /** A CSV has no other place to say that its data is made up. */
 function headersOf(
   { target }: EnteredExchange,
-  { type }: ExportRequest,
+  { type }: TextExport,
   { verdict: { sandbox } }: Tally,
 ): Readonly<Record<string, string>> {
   return {
     ...(sandbox && { 'isotherm-sandbox': sandbox.join(', ') }),
     'content-type': type,
-    'content-disposition': `attachment; filename="${target.path.slice(exportPath.length)}"`,
+    'content-disposition': `attachment; filename="${fileNameOf(target)}"`,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   }
+}
+
+/** Whoever has the address may read the file. */
+function sendAddress(
+  { response, target }: EnteredExchange,
+  id: string,
+  { verdict: { sandbox } }: Tally,
+): void {
+  const headers = {
+    ...(sandbox && { 'isotherm-sandbox': sandbox.join(', ') }),
+    location: exportFilePath(id, fileNameOf(target)),
+    'content-length': 0,
+    'cache-control': 'no-store',
+  }
+  response.writeHead(303, headers).end()
+}
+
+function fileNameOf({ path }: EnteredExchange['target']): string {
+  return path.slice(exportPath.length)
 }
 
 /** How many calls the export would make with a cold cache. */
@@ -143,6 +172,7 @@ function refusalOf(error: unknown): unknown {
     const { code, message, retryAfterSeconds } = error.failure
     return new Refusal(statusOf(code), message, retryHeader(retryAfterSeconds), code)
   }
+  if (error instanceof NoRoom) return new Refusal(507, error.message, {}, 'EXPORT_TOO_LARGE')
   if (!(error instanceof RefusedExport)) return error
   const { status, message, code, retryAfterSeconds } = error
   return new Refusal(status, message, retryHeader(retryAfterSeconds), code)

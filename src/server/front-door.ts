@@ -21,7 +21,7 @@ export interface Exchange {
 /** A request of a known caller. */
 export interface EnteredExchange extends Exchange, Entry {}
 
-/** Who may enter is not checked for images, whose links only this server can make, nor for what holds no secret. */
+/** Who may enter is not checked for images and files, whose addresses only this server can make, nor for what holds no secret. */
 export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
@@ -31,6 +31,7 @@ export interface Handlers {
   readonly home: (exchange: Exchange) => unknown
   readonly page: (exchange: Exchange) => unknown
   readonly image: (exchange: Exchange) => unknown
+  readonly exportFile: (exchange: Exchange) => unknown
   readonly health: (exchange: Exchange) => unknown
   readonly readiness: (exchange: Exchange) => unknown
 }
@@ -144,7 +145,8 @@ function checkOrigin(
   { corsOrigins, publicUrl }: FrontDoorOptions,
 ): boolean {
   const isPage = !route || route === 'graphiql' || route === 'home'
-  const isHarmless = isHealth(route) || route === 'image' || (isPage && isNavigation(request))
+  const isHarmless =
+    isHealth(route) || route === 'image' || route === 'exportFile' || (isPage && isNavigation(request))
   if (!isHarmless) refuseStrangers(request, target, corsOrigins, publicUrl)
   return false
 }

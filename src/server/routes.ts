@@ -1,3 +1,4 @@
+import { exportFileAt } from '../export/export-path.ts'
 import { exportAt } from '../export/export-request.ts'
 import { imagePath } from '../images/image-path.ts'
 import { accepts } from './media-ranges.ts'
@@ -5,7 +6,7 @@ import { pagePath } from './page-folder.ts'
 import type { Target } from './request-target.ts'
 
 /** Where a request goes. */
-export type Route = EnteredRoute | 'home' | 'page' | 'image' | 'health' | 'readiness'
+export type Route = EnteredRoute | 'home' | 'page' | 'image' | 'exportFile' | 'health' | 'readiness'
 
 /** The routes that only a known caller passes. */
 export type EnteredRoute = (typeof enteredRoutes)[number]
@@ -31,6 +32,7 @@ export function routeOf(
   if (path === '/ticket') return 'ticket'
   if (path.startsWith(imagePath)) return 'image'
   if (exportAt(path)) return 'export'
+  if (exportFileAt(path)) return 'exportFile'
   if (path === '/healthz') return 'health'
   return path === '/readyz' ? 'readiness' : undefined
 }
@@ -53,6 +55,7 @@ export const patternOf: Readonly<Record<Route, string>> = {
   mcp: '/mcp',
   ticket: '/ticket',
   export: '/export/{name}',
+  exportFile: '/export/files/{file}',
   health: '/healthz',
   readiness: '/readyz',
 }
@@ -66,6 +69,7 @@ export const methodsOf: Readonly<Record<Route, readonly string[]>> = {
   mcp: ['POST'],
   ticket: ['POST'],
   export: ['GET'],
+  exportFile: ['GET', 'HEAD', 'OPTIONS'],
   image: ['GET', 'HEAD', 'OPTIONS'],
   health: ['GET', 'HEAD'],
   readiness: ['GET', 'HEAD'],

@@ -2,6 +2,7 @@ import { lexicographicSortSchema } from 'graphql'
 import { schema } from '../../schema/index.ts'
 import type { Access } from '../access/access.ts'
 import { pauseFields } from '../execution/paused-fields.ts'
+import { type ExportFileSettings, ExportFiles } from '../export/export-files.ts'
 import { imageRoute } from '../images/image-route.ts'
 import type { McpMode } from '../mcp/mcp-mode.ts'
 import { mcpRoute } from '../mcp/mcp-route.ts'
@@ -13,6 +14,7 @@ import type { CostMode } from './cost-mode.ts'
 import { directQueries } from './direct-queries.ts'
 import { documentsPage } from './documents-page.ts'
 import { explorerRoute } from './explorer-route.ts'
+import { exportFileRoute } from './export-file-route.ts'
 import { exportRoute } from './export-route.ts'
 import { type Exchange, frontDoor } from './front-door.ts'
 import { graphqlOverHttp, type Sharing } from './graphql-over-http.ts'
@@ -61,6 +63,8 @@ export interface ServerOptions extends HttpServerOptions {
   readonly documents?: DocumentSettings
   /** What clients of the Model Context Protocol get; by default nothing. */
   readonly mcp?: McpMode
+  /** Of files that exports make; by default in the system's folder for temporary files. */
+  readonly exportFiles?: ExportFileSettings
   readonly log: Log
   /** Those who see every request. */
   readonly observers?: readonly RequestObserver[]
@@ -148,7 +152,9 @@ export async function startServer(
     logError,
   })
   const showExplorer = explorerRoute({ patience, logError: maskedErrors.logError })
+  const files = new ExportFiles(options.exportFiles ?? { maximumBytes: 2 ** 30 })
   const sendExport = exportRoute({
+    files,
     operations: ownOperations({ schema, plugins, maskedErrors, deadlineMilliseconds }),
     callerLimits,
     listening: http.origin,
@@ -172,6 +178,7 @@ export async function startServer(
       mcp: useTools,
       ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
       export: sendExport,
+      exportFile: exportFileRoute(files, patience),
       image: showImage,
       health: exchange => sendHealth(exchange, 200),
       readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),
@@ -181,7 +188,14 @@ export async function startServer(
     logError: maskedErrors.logError,
   })
   http.serve(door)
-  return http
+  return {
+    origin: http.origin,
+    beUnready: () => http.beUnready(),
+    async drain(milliseconds) {
+      await http.drain(milliseconds)
+      await files[Symbol.asyncDispose]()
+    },
+  }
 }
 
 async function sendPage({ request, response }: Exchange, html: string, patience: number): Promise<void> {

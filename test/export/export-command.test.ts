@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readCommand } from '../../src/cli/command-line.ts'
 import { exportUntil } from '../../src/cli/export/export.ts'
@@ -53,6 +54,15 @@ test('an export is a file once it is whole, and one line says what it cost', asy
     ...Array(9).fill('Location:ginza'),
     ...Array(9).fill('Location:pitt-street'),
   ])
+})
+
+test('a Parquet file is written by the command itself', async () => {
+  const { code, files } = await run(`traffic.parquet --location ginza ${days}`)
+  expect({ code, files }).toEqual({ code: 0, files: ['out'] })
+  const file = Uint8Array.from(await readFile(join(folder, 'out'))).buffer
+  expect(await parquetReadObjects({ file })).toHaveLength(9)
+  const failed = await run(`traffic.parquet --location ginza --location analytiks:987 ${days}`)
+  expect(failed).toMatchObject({ code: 3, files: ['out', 'out.errors.ndjson', 'out.part'] })
 })
 
 test('what failed leaves the rest as .part, its sentence in a file of errors, and the code 3', async () => {

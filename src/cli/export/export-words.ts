@@ -42,7 +42,7 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
   const [name = '', ...others] = positionals
   const address = exportAt(`/export/${name}`)
   if (!address || others.length > 0)
-    return 'isotherm export needs one name such as traffic.csv: traffic, heatmaps, pages or snapshots as csv or ndjson.'
+    return 'isotherm export needs one name such as traffic.csv: traffic, heatmaps, pages or snapshots as csv, ndjson or parquet.'
   const query = new URLSearchParams()
   for (const [parameter, value] of Object.entries(values)) {
     if (!Object.hasOwn(parameters, parameter)) continue

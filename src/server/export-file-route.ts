@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import type { ExportFiles, OpenExportFile } from '../export/export-files.ts'
+import { exportFileAt } from '../export/export-path.ts'
+import { judgeConditions, judgeIfRange } from '../images/conditions.ts'
+import { rangeIn } from '../images/ranges.ts'
+import type { Exchange } from './front-door.ts'
+import { Refusal } from './refusal.ts'
+import { chunkBytes, untilTaken } from './slow-readers.ts'
+
+/** Sends a file that an export made, or a range of it, to whoever knows its address. */
+export function exportFileRoute(
+  files: Pick<ExportFiles, 'open'>,
+  patience: number,
+): (exchange: Exchange) => Promise<void> {
+  return async ({ request, response, target }) => {
+    const { id, name } = exportFileAt(target.path) ?? { id: '', name: '' }
+    await using file = await files.open(id)
+    if (!file) throw new Refusal(404, 'There is no such file. Exports are kept for an hour.', {}, 'NOT_FOUND')
+    const { byteLength, expiresAt } = file
+    const etag = `"${createHash('sha256').update(id).digest('base64url')}"`
+    const verdict = judgeConditions(request.headers, etag)
+    if (verdict === 'FAILED') throw new Refusal(412, 'If-Match names none of what there is.')
+    const headers = {
+      etag,
+      'accept-ranges': 'bytes',
+      'cache-control': `private, max-age=${Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))}`,
+      'x-content-type-options': 'nosniff',
+    }
+    if (verdict === 'NOT_MODIFIED') return void response.writeHead(304, headers).end()
+    const mayBeRange = request.method === 'GET' && judgeIfRange(request.headers, etag)
+    const range = mayBeRange ? rangeIn(request.headers.range, byteLength) : 'WHOLE'
+    if (range === 'UNSATISFIABLE')
+      throw new Refusal(416, `The file has ${byteLength} bytes.`, {
+        'accept-ranges': 'bytes',
+        'content-range': `bytes */${byteLength}`,
+      })
+    const { first, last } = range === 'WHOLE' ? { first: 0, last: byteLength - 1 } : range
+    response.writeHead(range === 'WHOLE' ? 200 : 206, {
+      ...headers,
+      'content-type': 'application/vnd.apache.parquet',
+      'content-disposition': `attachment; filename="${name}"`,
+      'content-length': last - first + 1,
+      ...(range !== 'WHOLE' && { 'content-range': `bytes ${first}-${last}/${byteLength}` }),
+    })
+    if (request.method === 'HEAD') return void response.end()
+    await sendBytes(response, file, { first, last }, patience)
+  }
+}
+
+/** No faster than they are read. Closes the connection if the file is not what it was. */
+async function sendBytes(
+  response: ServerResponse,
+  { handle }: OpenExportFile,
+  { first, last }: { readonly first: number; readonly last: number },
+  patience: number,
+): Promise<void> {
+  for (let position = first; position <= last; ) {
+    const length = Math.min(chunkBytes, last + 1 - position)
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
+    if (bytesRead === 0) return void response.destroy()
+    position += bytesRead
+    await untilTaken(response, patience, taken => response.write(buffer.subarray(0, bytesRead), taken))
+    if (response.closed) return
+  }
+  response.end()
+}
