@@ -117,7 +117,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     if (entry && !manifest && (variable('ISOTHERM_DOCUMENT_MODE') ?? 'off') !== 'off')
       problems.push(`${noManifest}, or the account ${entry.id} in ${accessFile}`)
     const manifestText = manifest && (await texts.read(manifest, 'the manifest of documents'))
-    const shipped = await trustedPageDocuments()
+    const shipped = variable('ISOTHERM_PAGE') === 'off' ? undefined : await trustedPageDocuments()
     const trusted = manifest && manifestText ? readManifest(manifestText, manifest, shipped) : undefined
     if (trusted && 'problems' in trusted) problems.push(...trusted.problems)
 

@@ -99,6 +99,33 @@ test('where only documents of the manifest are answered, it names no GraphiQL', 
   expect(await other.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
 })
 
+test('with ISOTHERM_PAGE=off there are only links, no files, and no documents but those of the manifest', async () => {
+  const known = await (await fetch(`${served.origin}/page/documents.json`)).json()
+  await using without = await serve({
+    environment: {
+      ISOTHERM_PAGE: 'off',
+      ISOTHERM_DOCUMENTS: `${import.meta.dirname}/generated/persisted-documents.json`,
+      ISOTHERM_DOCUMENT_MODE: 'refuse',
+    },
+  })
+  const page = await (await fetch(without.origin, { headers: { accept: browser } })).text()
+  expect(page).not.toMatch(/<script|<link|noscript|id="page"/)
+  expect([...page.matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link)).toEqual([
+    'graphql',
+    'healthz',
+    'readyz',
+  ])
+  for (const name of ['main.js', 'page.css', 'documents.json'])
+    expect((await fetch(`${without.origin}/page/${name}`)).status, name).toBe(404)
+  const ask = async (body: unknown) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    return (await fetch(`${without.origin}/graphql`, { ...init, body: JSON.stringify(body) })).json()
+  }
+  const { id, text } = known.Websites
+  for (const body of [{ documentId: id }, { query: text }])
+    expect(await ask(body)).toMatchObject({ errors: [{ message: expect.any(String) }] })
+})
+
 /** The names of all files that the page loads: its style, its icon, its script and what that imports. */
 async function pageFiles(origin: string): Promise<readonly string[]> {
   const page = await (await fetch(origin, { headers: { accept: browser } })).text()

@@ -25,6 +25,8 @@ export interface Config {
   readonly manifestFile: string | undefined
   readonly documents: DocumentSettings
   readonly mcp: McpMode
+  /** Whether the page is served and its documents are answered. */
+  readonly hasPage: boolean
   /** The key by which the command for standard input asks; undefined without one. */
   readonly mcpKey: string | undefined
   /** Path of a YAML file that says who may ask; undefined without one. */
@@ -113,6 +115,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
       freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,
     },
     mcp: general.ISOTHERM_MCP,
+    hasPage: general.ISOTHERM_PAGE === 'on',
     mcpKey: general.ISOTHERM_MCP_KEY,
     accessFile: general.ISOTHERM_ACCESS,
     anonymous: general.ISOTHERM_ANONYMOUS,

@@ -23,6 +23,9 @@ export const generalVariables = z.object({
     .pipe(z.enum(mcpModes, { error: `must be one of ${mcpModes.join(', ')}` }))
     .default('read'),
   ISOTHERM_MCP_KEY: text().optional(),
+  ISOTHERM_PAGE: text()
+    .pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
+    .default('on'),
   ISOTHERM_ACCESS: text().optional(),
   ISOTHERM_ANONYMOUS: list()
     .refine(listed => listed.every(isScope), `must be a comma-separated list of ${scopes.join(', ')}`)

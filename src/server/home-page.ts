@@ -5,17 +5,19 @@ import { sendText } from './response-body.ts'
 export interface HomeOptions {
   /** Whether GraphiQL is at /graphql. */
   readonly hasExplorer: boolean
+  /** Whether its script shows what the graph knows; else it only has links. */
+  readonly hasPage: boolean
   /** Milliseconds that a reader may take nothing. */
   readonly patience: number
 }
 
 /**
- * Says what this is and where to go: to browsers as a page, which its script fills with what the graph knows, as JSON to clients that
- * prefer it, else as text.
+ * Says what this is and where to go: to browsers as a page, which its script may fill with what the graph knows, as JSON to clients
+ * that prefer it, else as text.
  */
 export async function sendHome(
   { request, response }: Exchange,
-  { hasExplorer, patience }: HomeOptions,
+  { hasExplorer, hasPage, patience }: HomeOptions,
 ): Promise<void> {
   const type =
     accepts(request.headers.accept, ['text/plain', 'text/html', 'application/json']) ?? 'text/plain'
@@ -27,7 +29,7 @@ export async function sendHome(
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   }
-  const text = writers[type](placesOf(hasExplorer), hasExplorer)
+  const text = writers[type](placesOf(hasExplorer), hasPage ? pageOf(hasExplorer) : withoutPage)
   await sendText(text, { request, response, status: 200, headers, patience })
 }
 
@@ -66,18 +68,32 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+interface PageParts {
+  readonly head: string
+  readonly body: string
+}
+
+const withoutPage: PageParts = { head: '', body: '<body>\n' }
+
+function pageOf(hasExplorer: boolean): PageParts {
+  return {
+    head: `<link rel="icon" href="page/icon.svg">
+<link rel="stylesheet" href="page/page.css">
+<script type="module" src="page/main.js"></script>
+`,
+    body: `<body${hasExplorer ? ' data-explorer' : ''}>
+<div id="page"><noscript><p>The page below needs JavaScript. What it shows is in the graph as well.</p></noscript></div>
+`,
+  }
+}
+
 const writers = {
-  'text/html': (places: readonly Place[], hasExplorer: boolean) => `<!doctype html>
+  'text/html': (places: readonly Place[], { head, body }: PageParts) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Isotherm</title>
-<link rel="icon" href="page/icon.svg">
-<link rel="stylesheet" href="page/page.css">
-<script type="module" src="page/main.js"></script>
-<body${hasExplorer ? ' data-explorer' : ''}>
-<div id="page"><noscript><p>The page below needs JavaScript. What it shows is in the graph as well.</p></noscript></div>
-<footer>
+${head}${body}<footer>
 <p>${what}</p>
 <ul>
 ${places.map(({ path, name, meaning }) => `<li><a href="${path}">${name}</a>: ${meaning}</li>`).join('\n')}

@@ -21,11 +21,14 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** Sends the scripts, the style and the documents of the page at `/`, or 304 to a browser that has them. They hold no secret. */
-export function pageRoute(patience: number): (exchange: Exchange) => Promise<void> {
+/**
+ * Sends the scripts, the style and the documents of the page at `/`, or 304 to a browser that has them. They hold no secret. Without
+ * a page there is none of them.
+ */
+export function pageRoute(hasPage: boolean, patience: number): (exchange: Exchange) => Promise<void> {
   const readOnce = onFirstUse(readPageFiles)
   return async ({ request, response, target }) => {
-    const file = (await readOnce()).get(target.path.slice(pagePath.length))
+    const file = hasPage && (await readOnce()).get(target.path.slice(pagePath.length))
     if (response.destroyed) return
     if (!file) return void response.writeHead(404, { 'content-length': 0 }).end()
     const headers = { etag: file.etag, 'cache-control': 'no-cache' }

@@ -63,6 +63,8 @@ export interface ServerOptions extends HttpServerOptions {
   readonly documents?: DocumentSettings
   /** What clients of the Model Context Protocol get; by default nothing. */
   readonly mcp?: McpMode
+  /** Whether `/` shows what the graph knows, by scripts of this server; by default it does. */
+  readonly hasPage?: boolean
   /** Of files that exports make; by default in the system's folder for temporary files. */
   readonly exportFiles?: ExportFileSettings
   readonly log: Log
@@ -84,6 +86,7 @@ export async function startServer(
     hosts = [],
     log,
     observers = [],
+    hasPage = true,
   } = options
   const { readerMilliseconds: patience = readerPatience } = options
   const { mode, freshSeconds } = options.documents ?? everyDocument
@@ -173,8 +176,8 @@ export async function startServer(
         requireScope(exchange.caller, 'explore', 'GraphiQL')
         return mode === 'refuse' ? sendPage(exchange, documentsPage(), patience) : showExplorer(exchange)
       },
-      home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', patience }),
-      page: pageRoute(patience),
+      home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', hasPage, patience }),
+      page: pageRoute(hasPage, patience),
       mcp: useTools,
       ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
       export: sendExport,
