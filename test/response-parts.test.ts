@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { StreamType } from '../src/server/response-format.ts'
@@ -186,6 +186,39 @@ test.each(['text/event-stream', 'multipart/mixed'] as const)(
     expect(vi.getTimerCount()).toBe(0)
   },
 )
+
+test('whoever does not take the end of a stream is cut off, and nothing is written behind it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const written: string[] = []
+  class Stuck extends Socket {
+    override _writev(parts: readonly { readonly chunk: Buffer }[], taken: () => void) {
+      const text = parts.map(({ chunk }) => String(chunk)).join('')
+      written.push(text)
+      if (!text.includes('event: complete')) taken()
+    }
+    override _write(chunk: Buffer, _encoding: string, taken: () => void) {
+      this._writev([{ chunk }], taken)
+    }
+  }
+  const socket = new Stuck()
+  const response = new ServerResponse(new IncomingMessage(socket))
+  response.assignSocket(socket)
+  const none = (async function* () {})()
+  const sent = sendResults(response, none, 'text/event-stream', { patience: 15_000 })
+  await vi.advanceTimersByTimeAsync(14_000)
+  expect(response.destroyed).toBe(false)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await sent
+  expect(response.destroyed).toBe(true)
+  expect(written.join('').split('event: complete')).toEqual([
+    expect.any(String),
+    expect.stringMatching(/^\s*data:\s*$/),
+  ])
+  const { length } = written
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(written).toHaveLength(length)
+})
 
 /** Serves results to one reader, with timers that the test moves. */
 async function read(results: AsyncIterator<object>, type: StreamType) {

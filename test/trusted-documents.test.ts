@@ -193,7 +193,11 @@ test('nobody keeps a day beyond its midnight', async () => {
 })
 
 test('nobody keeps a sum that lacks a place', async () => {
-  served.refuse.sandbox.analytiks.journal.script({ times: 1, answer: { status: 404 } })
+  served.refuse.sandbox.analytiks.journal.script({
+    route: 'POST /json/v2',
+    times: 1,
+    answer: { status: 404 },
+  })
   const response = await get({ documentId: 'lacking' })
   expect(await response.json()).toMatchObject({
     data: { locations: { traffic: { lacking: expect.arrayContaining([{ code: 'UPSTREAM_NOT_FOUND' }]) } } },

@@ -14,7 +14,7 @@ import type { RequestRecord } from './request-record.ts'
 import { sendLongJson, sendText, TextBody } from './response-body.ts'
 import { incrementalFormat, isJson, takesEvents, typeOfWhole } from './response-format.ts'
 import { bodyOf, httpOf, type Result } from './result-body.ts'
-import { sendResults } from './result-stream.ts'
+import { endSource, sendResults } from './result-stream.ts'
 import type { SharedResponses } from './shared-responses.ts'
 import { withoutSuggestions } from './suggestions.ts'
 
@@ -120,7 +120,7 @@ async function sendStream(
   const events = takesEvents(accept) ? ({ type: 'text/event-stream', parameter: '' } as const) : undefined
   const format = rewrite ? incrementalFormat(accept) : events
   if (response.destroyed || !format) {
-    await iterator.return?.()
+    endSource(iterator)
     if (!format) throw notAcceptable()
     return
   }

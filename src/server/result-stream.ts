@@ -51,10 +51,16 @@ export async function sendResults(
     await write(form.tail)
   }
   void write(form.start)
-  // Not waited for: what an operation does during a pause never goes on once its reader has left, and neither does its end.
-  left.then(() => results.return?.()).catch(() => undefined)
+  void left.then(() => endSource(results))
   // Nothing may be written between the chunks of a long result.
-  const pulse = setInterval(() => form.pulse && !isWriting && void write(form.pulse), pulseMilliseconds)
+  const isFree = () => response.socket !== null && !isWriting && !isPulsing
+  let isPulsing = false
+  const pulse = setInterval(async () => {
+    if (!form.pulse || !isFree()) return
+    isPulsing = true
+    await write(form.pulse)
+    isPulsing = false
+  }, pulseMilliseconds)
   const writeAll = async () => {
     for (;;) {
       const { done, value } = await results.next()
@@ -64,7 +70,8 @@ export async function sendResults(
       await writeResult(value)
       isWriting = false
     }
-    response.end(form.end)
+    clearInterval(pulse)
+    await untilTaken(response, patience, taken => response.end(form.end, taken))
   }
   try {
     await Promise.race([writeAll(), left])
@@ -72,6 +79,15 @@ export async function sendResults(
   } finally {
     clearInterval(pulse)
   }
+}
+
+/**
+ * Ends what nobody reads any more. It is not waited for: what an operation does during a pause never goes on once its reader
+ * has left, and then neither does its end.
+ */
+export function endSource(results: AsyncIterator<unknown>): void {
+  const end = async () => results.return?.()
+  end().catch(() => undefined)
 }
 
 interface Form {

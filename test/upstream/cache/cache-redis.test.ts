@@ -42,9 +42,14 @@ test('a newer answer of one instance reaches another that has the older in memor
   await fleet.other.countedBy(foreign).set('theirs', { value: 1, at: 1 }, hour)
   await fleet.one.set('name', { value: 'old', at: 1 }, hour)
   expect(await reader.get('name')).toEqual({ value: 'old', at: 1 })
+  // Once word of the old one has come, which may be after the first look, memory answers and nothing changes.
+  const changesOfALook = async () => {
+    const { count } = changes
+    expect(await reader.get('name')).toEqual({ value: 'old', at: 1 })
+    return changes.count - count
+  }
+  await expect.poll(changesOfALook).toBe(0)
   const { count } = changes
-  expect(await reader.get('name')).toEqual({ value: 'old', at: 1 })
-  expect(changes.count).toBe(count)
   await fleet.one.set('name', { value: 'new', at: 2 }, hour)
   await expect.poll(() => changes.count).toBeGreaterThan(count)
   expect(foreign.count).toBe(1)
