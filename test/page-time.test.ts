@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { rangeText, startOfDay, startText } from '../src/page/local-time.js'
+import { knownZone, rangeText, startOfDay, startText } from '../src/page/local-time.js'
 import { pairedBuckets } from '../src/page/paired-buckets.js'
+import { dayOf, daysOf, instantsOf, periodOf } from '../src/page/period.js'
 
 /** Hours of a day by its local starts, each with its number as value. */
 function day(date: string, hours: readonly number[]) {
@@ -53,4 +54,24 @@ test('times are told as they are at the place', () => {
   expect(rangeText({ localStart: '2026-10-01T00:00:00', localEnd: '2026-11-01T00:00:00' })).toBe(
     '1 Oct 2026 – 31 Oct 2026',
   )
+})
+
+test('only days of the calendar are taken from an address, and those around each can be told', () => {
+  for (const text of ['2026-99-99', '2026-02-31', '9999-12-31', '0000-01-01', '2026-1-1', '', null])
+    expect(dayOf(text), String(text)).toBeUndefined()
+  for (const day of ['1000-01-01', '2024-02-29', '9998-12-31']) {
+    const parameters = new URLSearchParams({ period: 'days', from: day, through: day })
+    expect(dayOf(day)).toBe(day)
+    expect(daysOf(periodOf(parameters), 'UTC').from).toBe(day)
+    expect(instantsOf(day, 'Pacific/Auckland').start < instantsOf(day, 'Pacific/Auckland').end).toBe(true)
+  }
+})
+
+test('a time zone that the browser does not know is none', () => {
+  expect(['Europe/London', 'Mars/Olympus', '', null].map(knownZone)).toEqual([
+    'Europe/London',
+    undefined,
+    undefined,
+    undefined,
+  ])
 })

@@ -1,57 +1,14 @@
+import { CostSum } from './cost-sum.js'
 import { element } from './elements.js'
-import { age } from './numbers.js'
 
-/** @import { Answer } from './graph.js' */
-
-/** Adds up what several answers cost, for one quiet line. */
+/** What several answers cost, as one quiet line. */
 export class Cost {
-  /** @type {Map<string, number>} */
-  #calls = new Map()
-  #cached = 0
-  #oldest = 0
-  /** @type {Set<string>} */
-  #stale = new Set()
-  /** @type {Set<string>} */
-  #refused = new Set()
-  /** @type {Set<string>} */
-  #madeUp = new Set()
+  #sum = new CostSum()
   line = element('p', { class: 'cost quiet' })
 
-  /** @param {Answer} answer */
-  add({ errors, extensions: { upstream = {}, freshness = {}, sandbox = [] } }) {
-    for (const [vendor, { made, cached }] of Object.entries(upstream)) {
-      this.#calls.set(vendor, (this.#calls.get(vendor) ?? 0) + made)
-      this.#cached += cached
-    }
-    for (const [vendor, { ageSeconds, stale }] of Object.entries(freshness)) {
-      this.#oldest = Math.max(this.#oldest, ageSeconds)
-      if (stale) this.#stale.add(vendor)
-    }
-    for (const { extensions } of errors) if (extensions?.provider) this.#refused.add(extensions.provider)
-    for (const vendor of sandbox) this.#madeUp.add(vendor)
-    this.line.replaceChildren(this.#text())
+  /** @param {import('./graph.js').Answer} answer */
+  add(answer) {
+    this.#sum.add(answer)
+    this.line.replaceChildren(this.#sum.text)
   }
-
-  #text() {
-    const made = [...this.#calls].filter(([, count]) => count > 0)
-    const total = made.reduce((sum, [, count]) => sum + count, 0)
-    const byVendor = made.map(([vendor, count]) => `${vendor} ${count}`).join(', ')
-    const parts = [
-      `${total} ${total === 1 ? 'call' : 'calls'}${byVendor && ` (${byVendor})`}`,
-      `${this.#cached} from the cache`,
-      `oldest data ${age(this.#oldest)}`,
-      ...named('stale', this.#stale),
-      ...named('refused', this.#refused),
-      ...named('made up by the sandbox', this.#madeUp),
-    ]
-    return parts.join(' · ')
-  }
-}
-
-/**
- * @param {string} what
- * @param {ReadonlySet<string>} vendors
- */
-function named(what, vendors) {
-  return vendors.size > 0 ? [`${what}: ${[...vendors].sort().join(', ')}`] : []
 }

@@ -1,8 +1,10 @@
+import { bounds, scaleOf } from './chart-scale.js'
 import { drawn, element } from './elements.js'
 
 /**
  * @import { Bucket } from './paired-buckets.js'
- * @typedef {{ label: string, text: (value: number | null) => string, startOf: (bucket: Bucket) => string }} ChartWords
+ * @typedef {{ label: string, text: (value: number | null) => string, stepOf: (value: number) => number, startOf: (bucket: Bucket) => string }} ChartWords
+ * `stepOf`: the least difference that `text` shows
  */
 
 const height = 180
@@ -35,13 +37,13 @@ export function lineChart(buckets, words) {
  */
 function chartOf(buckets, words, width, reading) {
   const numbers = buckets.flatMap(({ value, before }) => [value ?? 0, before ?? 0])
-  const top = niceTop(bounds(numbers)[1])
+  const { top, lines } = scaleOf(numbers, words.stepOf)
   const right = width - edge.right
   const x = (/** @type {number} */ index) =>
     edge.left + (right - edge.left) * (buckets.length > 1 ? index / (buckets.length - 1) : 0.5)
   const y = (/** @type {number} */ value) =>
     height - edge.bottom - ((height - edge.top - edge.bottom) * value) / top
-  const grid = [0, top / 2, top].map(value => [
+  const grid = lines.map(value => [
     drawn('line', { class: 'grid', x1: edge.left, x2: right, y1: y(value), y2: y(value) }),
     drawn(
       'text',
@@ -156,28 +158,4 @@ function linesOf(values, name, x, y) {
       if (run.length === 1) return drawn('circle', { class: `dot ${name}`, cx, cy, r: 2 })
       return drawn('path', { class: `line ${name}`, d: `M${run.join('L')}` })
     })
-}
-
-/**
- * Lowest and highest, also of more numbers than a call takes arguments.
- *
- * @param {readonly number[]} numbers
- * @returns {[number, number]}
- */
-function bounds(numbers) {
-  return numbers.reduce(
-    ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
-    [Number.POSITIVE_INFINITY, 0],
-  )
-}
-
-/**
- * A round number above all of them.
- *
- * @param {number} highest
- */
-function niceTop(highest) {
-  if (!(highest > 0)) return 1
-  const power = 10 ** Math.floor(Math.log10(highest))
-  return ([1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].find(step => step * power >= highest) ?? 10) * power
 }

@@ -86,6 +86,21 @@ export function startOfDay(day, timeZone) {
 }
 
 /**
+ * A time zone that this browser knows; undefined for any other.
+ *
+ * @param {string | null} timeZone
+ */
+export function knownZone(timeZone) {
+  if (!timeZone) return undefined
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return timeZone
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * @param {number} instant
  * @param {string} timeZone
  */

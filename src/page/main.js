@@ -42,7 +42,13 @@ async function show() {
   shownView = view
   document.title = `${main.querySelector('h1')?.textContent ?? 'Isotherm'} – Isotherm`
   main.setAttribute('aria-busy', 'true')
-  await shown
+  try {
+    await shown
+  } catch (error) {
+    reportError(error)
+    if (!signal.aborted)
+      main.append(element('p', { class: 'failure', role: 'alert' }, 'This could not be shown.'))
+  }
   if (signal.aborted) return
   // What was focused may have come with the answers only.
   if (focused) refocus(focused)

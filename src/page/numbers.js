@@ -51,7 +51,18 @@ export function duration(milliseconds) {
   const seconds = Math.round(milliseconds / 1000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${whole.format(minutes / 60)} h`
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  const nearest = Math.round(seconds / 60)
+  return `${whole.format(Math.floor(nearest / 60))} h ${nearest % 60} min`
+}
+
+/**
+ * The least difference of milliseconds that `duration` shows.
+ *
+ * @param {number} milliseconds
+ */
+export function durationStep(milliseconds) {
+  return milliseconds < 3_600_000 ? 1000 : 60_000
 }
 
 /**

@@ -2,6 +2,7 @@ import { dataTable } from './data-table.js'
 import { choice, element, labelled } from './elements.js'
 import { laterDay, today } from './local-time.js'
 import { percent, wholeNumber } from './numbers.js'
+import { dayOf } from './period.js'
 
 /** @type {readonly (readonly [string, string])[]} */
 const types = [
@@ -168,9 +169,4 @@ function signed(value) {
 /** @param {Heatmap} heatmap */
 function widthsOf({ renditions }) {
   return (renditions ?? []).filter(({ hasContent }) => hasContent !== false).map(({ width }) => width)
-}
-
-/** @param {string | null} text */
-function dayOf(text) {
-  return text && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined
 }

@@ -70,7 +70,8 @@ export async function showPage(root, parameters, signal) {
         heatTable(heat, node?.heat),
       ),
     )
-  } catch {
-    // Another view is shown by now.
+  } catch (error) {
+    // If it aborted, another view is shown by now.
+    if (!signal.aborted) throw error
   }
 }

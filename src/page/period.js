@@ -110,9 +110,16 @@ export function periodFields({ period, from, through, interval }, { hasIntervals
   ]
 }
 
-/** @param {string | null} text */
-function dayOf(text) {
-  return text && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined
+/**
+ * A day of the calendar that has days before and after it: of the years 1000 to 9998.
+ *
+ * @param {string | null} text
+ */
+export function dayOf(text) {
+  if (!text || !/^[1-9]\d{3}-\d\d-\d\d$/.test(text) || text >= '9999') return undefined
+  const at = Date.parse(text)
+  // Some browsers take 31 February for a day of March.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? text : undefined
 }
 
 /**

@@ -3,9 +3,9 @@ import { Cost } from './cost.js'
 import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
-import { laterDay, startText } from './local-time.js'
+import { knownZone, laterDay, startText } from './local-time.js'
 import { panel, queryLink } from './panel.js'
-import { daysOf, instantsOf } from './period.js'
+import { dayOf, daysOf, instantsOf } from './period.js'
 import { picture } from './picture.js'
 
 /** @type {readonly (readonly [string, string])[]} */
@@ -30,9 +30,9 @@ const atOnce = 12
  * @param {AbortSignal} signal
  */
 export async function storeHeatmaps(root, { id, timeZone, period, parameters }, signal) {
-  const zone = timeZone ?? 'UTC'
-  const asked = parameters.get('day') ?? ''
-  const day = /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : laterDay(daysOf(period, zone).to, -1)
+  const known = knownZone(timeZone)
+  const zone = known ?? 'UTC'
+  const day = dayOf(parameters.get('day')) ?? laterDay(daysOf(period, zone).to, -1)
   const type = types.find(([value]) => value === parameters.get('heat'))?.[0] ?? 'PATH'
   const variables = { id, range: instantsOf(day, zone), types: [type], first: atOnce, after: null }
   const cost = new Cost()
@@ -60,7 +60,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
           'Shows',
           choice('heat', types, type, value => change({ heat: value })),
         ),
-        labelled(timeZone ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
+        labelled(known ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
         step('Day before', -1),
         step('Day after', 1),
       ]),
@@ -80,16 +80,20 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     pictures.append(...nodes.map(heatmap))
     if (pageInfo?.hasNextPage)
       more.replaceChildren(
-        element('button', { type: 'button', click: () => load(pageInfo.endCursor) }, 'Show more'),
+        element('button', { type: 'button', click: () => tryToLoad(pageInfo.endCursor) }, 'Show more'),
       )
     else if (pictures.childElementCount === 0 && answer.errors.length === 0)
       pictures.append(element('p', { class: 'quiet' }, 'There is none of this day.'))
   }
-  try {
-    await load(null)
-  } catch {
-    // Another view is shown by now.
+  const tryToLoad = async (/** @type {string | null} */ after) => {
+    try {
+      await load(after)
+    } catch (error) {
+      // If it aborted, another view is shown by now.
+      if (!signal.aborted) throw error
+    }
   }
+  await tryToLoad(null)
 }
 
 /** @param {any} node */

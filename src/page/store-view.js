@@ -7,7 +7,7 @@ import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { lineChart } from './line-chart.js'
 import { rangeText, startText } from './local-time.js'
-import { changeOf, changeText, duration, percent, wholeNumber } from './numbers.js'
+import { changeOf, changeText, duration, durationStep, percent, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
 import { opener, panel, progress, queryLink } from './panel.js'
 import { periodFields, periodOf, rangesOf } from './period.js'
@@ -15,7 +15,7 @@ import { storeHeatmaps } from './store-heatmaps.js'
 
 /**
  * @typedef {{ title: string, meaning: string, now: any, before: any, total: number | null, totalBefore: number | null,
- *   text: (value: number | null) => string }} Metric `now` and `before` are columns with their local starts
+ *   text: (value: number | null) => string, stepOf: (value: number) => number }} Metric `now` and `before` are columns with their local starts
  */
 
 /** @type {Readonly<Record<string, readonly [title: string, meaning: string]>>} */
@@ -62,8 +62,9 @@ export async function showStore(root, parameters, signal) {
     trouble.replaceChildren(failures(answer.errors) ?? '')
     store = answer.data?.location
     bar.end(answer.data && !store ? 'This store is not known here.' : undefined)
-  } catch {
+  } catch (error) {
     if (signal.aborted) return
+    if (!cancelling.signal.aborted) throw error
     bar.end('Cancelled.')
   }
   if (!store) return
@@ -104,6 +105,7 @@ function metricsOf(store) {
       text: isTime
         ? (/** @type {number | null} */ value) => (value === null ? wholeNumber(value) : duration(value))
         : wholeNumber,
+      stepOf: isTime ? durationStep : () => 1,
     }
   })
   const rate = (
@@ -118,6 +120,7 @@ function metricsOf(store) {
     total: store[name],
     totalBefore: store[`${name}Before`],
     text: percent,
+    stepOf: () => 0.001,
   })
   if (!rates) return counted
   return [
@@ -139,7 +142,7 @@ function columnOf(starts, values) {
  * @param {Metric} metric
  * @param {string} interval
  */
-function metricChart({ title, meaning, now, before, total, totalBefore, text }, interval) {
+function metricChart({ title, meaning, now, before, total, totalBefore, text, stepOf }, interval) {
   const buckets = pairedBuckets(now, before, interval)
   const startOf = (/** @type {import('./paired-buckets.js').Bucket} */ { start, isAgain }) =>
     `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
@@ -163,7 +166,7 @@ function metricChart({ title, meaning, now, before, total, totalBefore, text }, 
     'div',
     {},
     head,
-    lineChart(buckets, { label, text, startOf }),
+    lineChart(buckets, { label, text, stepOf, startOf }),
     folded(`${title} as a table`, table),
   )
 }

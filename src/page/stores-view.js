@@ -7,11 +7,13 @@ import { failures } from './failures.js'
 import { exchange } from './focus.js'
 import { ask } from './graph.js'
 import { sparkline } from './line-chart.js'
-import { rangeText, startText } from './local-time.js'
+import { startText } from './local-time.js'
 import { changeOf, changeText, nothing, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
 import { opener, panel, progress, queryLink } from './panel.js'
+import { nothingKnown, partsOf } from './parts.js'
 import { periodFields, periodOf, rangesOf } from './period.js'
+import { storesFoot } from './table-feet.js'
 
 /**
  * @import { Bucket } from './paired-buckets.js'
@@ -60,30 +62,30 @@ export async function showStores(root, parameters, signal) {
 
   /** @type {Row[]} */
   const rows = []
-  const errors = []
-  let after = null
-  let total = 0
+  let known = nothingKnown()
+  const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
+    const answer = await ask(asked, asking)
+    cost.add(answer)
+    return answer
+  }
+  const show = () => exchange(table, storesTable(rows, known, parameters, order))
   try {
-    do {
-      const answer = await ask({ ...question, variables: { ...question.variables, after } }, asking)
-      cost.add(answer)
-      errors.push(...answer.errors)
-      const { nodes = [], pageInfo, totalCount = 0 } = answer.data?.locations ?? {}
-      rows.push(...nodes.map((/** @type {any} */ node) => rowOf(node, period.interval)))
-      total = totalCount
-      after = pageInfo?.hasNextPage ? pageInfo.endCursor : null
-      bar.tell(rows.length, total)
-      trouble.replaceChildren(failures(errors) ?? '')
-      exchange(table, storesTable(rows, parameters, order))
-    } while (after)
+    for await (const part of partsOf(question, 'locations', askPart)) {
+      known = part
+      rows.push(...part.added.map(node => rowOf(node, period.interval)))
+      bar.tell(rows.length, known.total)
+      trouble.replaceChildren(failures(known.errors) ?? '')
+      show()
+    }
     bar.end()
-  } catch {
+  } catch (error) {
     if (signal.aborted) return
-    bar.end(`Cancelled: ${rows.length} of ${total || 'the'} stores are shown.`)
-    exchange(table, storesTable(rows, parameters, order))
+    if (!cancelling.signal.aborted) throw error
+    bar.end(`Cancelled: ${rows.length} of ${known.total || 'the'} stores are shown.`)
+    show()
   }
   if (rows.length > 0) table.append(trendsOf(rows, period.interval))
-  const csv = exportAddress(period, rows, search !== '' || rows.length < total)
+  const csv = exportAddress(period, rows, search !== '' || rows.length < known.total)
   tools.replaceChildren(...[csv && opener('CSV', () => csv), queryLink(question)].flatMap(tool => tool ?? []))
 }
 
@@ -123,11 +125,12 @@ function rowOf({ id, name, traffic, before }, interval) {
 
 /**
  * @param {readonly Row[]} rows
+ * @param {import('./parts.js').Known} known
  * @param {URLSearchParams} parameters
  * @param {string} order
  */
-function storesTable(rows, parameters, order) {
-  if (rows.length === 0) return element('p', { class: 'quiet' }, 'No store is found.')
+function storesTable(rows, { total, isWhole }, parameters, order) {
+  if (rows.length === 0) return isWhole ? element('p', { class: 'quiet' }, 'No store is found.') : ''
   const headings = [
     { name: 'Store', sort: 'name' },
     { name: 'Visits', sort: 'visits', isNumber: true },
@@ -142,19 +145,9 @@ function storesTable(rows, parameters, order) {
     changeText(changeOf(visits, before)),
     buckets.length > 0 ? sparkline(buckets, trendText(name, buckets)) : nothing,
   ])
-  const both = rows.filter(({ visits, before }) => visits !== null && before !== null)
-  const sum = (/** @type {readonly Row[]} */ some, /** @type {'visits' | 'before'} */ key) =>
-    some.some(row => row[key] !== null) ? some.reduce((total, row) => total + (row[key] ?? 0), 0) : null
-  const foot = [
-    `All ${rows.length}`,
-    wholeNumber(sum(rows, 'visits')),
-    wholeNumber(sum(rows, 'before')),
-    changeText(changeOf(sum(both, 'visits'), sum(both, 'before'))),
-    rangeText(rows.find(({ range }) => range)?.range),
-  ]
   const sortBy = (/** @type {string} */ sort) => change({ sort })
   return dataTable('Visits of each store, and of the same period before', headings, lines, {
-    foot,
+    foot: storesFoot(rows, total),
     order,
     sortBy,
   })

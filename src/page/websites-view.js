@@ -7,6 +7,8 @@ import { ask } from './graph.js'
 import { dayOfInstant } from './local-time.js'
 import { nothing, percent, wholeNumber } from './numbers.js'
 import { bar, panel, queryLink } from './panel.js'
+import { nothingKnown, partsOf } from './parts.js'
+import { pagesFoot } from './table-feet.js'
 
 /** @type {readonly (readonly [string, string])[]} */
 const orders = [
@@ -36,10 +38,13 @@ export async function showWebsites(root, parameters, signal) {
     panel('Pages', [tools], trouble, pages, cost.line),
   )
   try {
-    const { websites, errors } = await allWebsites(cost, signal)
+    const { nodes: websites, errors, isWhole } = await allWebsites(cost, signal)
     trouble.replaceChildren(failures(errors) ?? '')
     const id = parameters.get('website') ?? websites[0]?.id
-    if (!id) return void pages.append(element('p', { class: 'quiet' }, 'The catalog has no website.'))
+    if (!id) {
+      if (isWhole) pages.append(element('p', { class: 'quiet' }, 'The catalog has no website.'))
+      return
+    }
     const names = websites.map(({ id, name }) => /** @type {const} */ ([id, name ?? id]))
     controls.append(
       labelled(
@@ -58,8 +63,9 @@ export async function showWebsites(root, parameters, signal) {
     cost.add(answer)
     trouble.replaceChildren(failures([...errors, ...answer.errors]) ?? '')
     pages.replaceChildren(pagesTable(answer.data?.website?.views))
-  } catch {
-    // Another view is shown by now.
+  } catch (error) {
+    // If it aborted, another view is shown by now.
+    if (!signal.aborted) throw error
   }
 }
 
@@ -68,19 +74,14 @@ export async function showWebsites(root, parameters, signal) {
  * @param {AbortSignal} signal
  */
 async function allWebsites(cost, signal) {
-  /** @type {{ id: string, name: string | null }[]} */
-  const websites = []
-  const errors = []
-  let after = null
-  do {
-    const answer = await ask({ name: 'Websites', variables: { after } }, signal)
+  let known = nothingKnown()
+  const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
+    const answer = await ask(asked, signal)
     cost.add(answer)
-    errors.push(...answer.errors)
-    const { nodes = [], pageInfo } = answer.data?.websites ?? {}
-    websites.push(...nodes)
-    after = pageInfo?.hasNextPage ? pageInfo.endCursor : null
-  } while (after)
-  return { websites, errors }
+    return answer
+  }
+  for await (const part of partsOf({ name: 'Websites', variables: {} }, 'websites', askPart)) known = part
+  return known
 }
 
 /** @param {any} views */
@@ -99,13 +100,11 @@ function pagesTable(views) {
     element('span', { class: 'share' }, bar(view.interactionShare), percent(view.interactionShare)),
     view.lastInteractionAt ? dayOfInstant(view.lastInteractionAt) : nothing,
   ])
-  const foot = [`All ${wholeNumber(views.totalCount)}`, wholeNumber(views.totalInteractions), '', '']
-  const leftOut =
-    views.leftOut > 0 && element('p', { class: 'quiet' }, `${views.leftOut} pages could not be read.`)
+  const { foot, notes } = pagesFoot(views)
   return element(
     'div',
     {},
     dataTable('The pages of the website, with their interactions', headings, rows, { foot }),
-    leftOut,
+    notes.map(note => element('p', { class: 'quiet' }, note)),
   )
 }

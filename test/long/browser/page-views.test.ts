@@ -150,6 +150,27 @@ test.each([
   }),
 )
 
+test.each(['day=2026-99-99', 'period=days&through=9999-12-31'])(
+  'days that no calendar has are not taken from an address: %s',
+  days =>
+    inBrowser(`store ${days}`, async ({ page, complaints }) => {
+      await openView(page, served.origin, `${store}&${days}`)
+      expect(await page.getByLabel('Day', { exact: true }).inputValue()).toMatch(/^20\d\d-\d\d-\d\d$/)
+      expect(complaints).toEqual([])
+    }),
+)
+
+test('what could not be shown is told, and nobody waits for it', () =>
+  inBrowser('not shown', async ({ page }) => {
+    const body = "export async function showWebsites() { throw new Error('broken') }"
+    await page.route('**/page/websites-view.js', route =>
+      route.fulfill({ contentType: 'text/javascript', body }),
+    )
+    await openView(page, served.origin, '#/websites')
+    expect(await page.getByRole('alert').allTextContents()).toContain('This could not be shown.')
+    expect(await page.locator('main').getAttribute('aria-busy')).toBe('false')
+  }))
+
 test('the query of a panel opens in GraphiQL with its variables', () =>
   inBrowser('show the query', async ({ page }) => {
     await openView(page, served.origin, store)

@@ -1,0 +1,37 @@
+/**
+ * Where the lines behind a chart are. The middle one is left out where its text would not tell its number exactly.
+ *
+ * @param {readonly number[]} numbers
+ * @param {(value: number) => number} stepOf the least difference that the text of a number shows
+ */
+export function scaleOf(numbers, stepOf) {
+  const top = niceTop(bounds(numbers)[1])
+  const steps = top / 2 / stepOf(top / 2)
+  // Shares are no exact binary numbers.
+  const isExact = Math.abs(steps - Math.round(steps)) < 1e-6
+  return { top, lines: isExact ? [0, top / 2, top] : [0, top] }
+}
+
+/**
+ * Lowest and highest, also of more numbers than a call takes arguments.
+ *
+ * @param {readonly number[]} numbers
+ * @returns {[number, number]}
+ */
+export function bounds(numbers) {
+  return numbers.reduce(
+    ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
+    [Number.POSITIVE_INFINITY, 0],
+  )
+}
+
+/**
+ * A round number above all of them.
+ *
+ * @param {number} highest
+ */
+function niceTop(highest) {
+  if (!(highest > 0)) return 1
+  const power = 10 ** Math.floor(Math.log10(highest))
+  return ([1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].find(step => step * power >= highest) ?? 10) * power
+}

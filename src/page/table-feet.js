@@ -1,0 +1,61 @@
+import { rangeText } from './local-time.js'
+import { changeOf, changeText, wholeNumber } from './numbers.js'
+
+/** @typedef {{ visits: number | null, before: number | null, range: any }} Sums */
+
+/** Zenovay lists so many pages of a website at most. */
+const mostPages = 100
+
+/**
+ * The foot below stores: how many of all there are, and of how many the sums are if not of each.
+ *
+ * @param {readonly Sums[]} rows
+ * @param {number} total
+ */
+export function storesFoot(rows, total) {
+  const known = (/** @type {'visits' | 'before'} */ key) => rows.flatMap(row => row[key] ?? [])
+  const sum = (/** @type {readonly number[]} */ values) =>
+    values.length > 0 ? values.reduce((all, value) => all + value, 0) : null
+  const lacking = (/** @type {string} */ name, /** @type {readonly number[]} */ values) =>
+    values.length < rows.length ? [`${name} of ${wholeNumber(values.length)}`] : []
+  const [visits, before] = [known('visits'), known('before')]
+  const both = rows.filter(row => row.visits !== null && row.before !== null)
+  const [now, earlier] = [both.map(row => row.visits ?? 0), both.map(row => row.before ?? 0)]
+  return [
+    [shownOf(rows.length, total), ...lacking('visits', visits), ...lacking('before', before)].join(', '),
+    wholeNumber(sum(visits)),
+    wholeNumber(sum(before)),
+    changeText(changeOf(sum(now), sum(earlier))),
+    rangeText(rows.find(({ range }) => range)?.range),
+  ]
+}
+
+/**
+ * The foot below the pages of a website, and what there is to know of those that are missing.
+ *
+ * @param {{ nodes: readonly unknown[], totalCount: number, leftOut: number, totalInteractions: number | null }} views
+ */
+export function pagesFoot({ nodes, totalCount, leftOut, totalInteractions }) {
+  const first = `The first ${shownOf(nodes.length, totalCount)}`
+  const notes = [
+    totalCount + leftOut >= mostPages && `Zenovay lists its ${mostPages} most visited pages and no others.`,
+    leftOut > 0 && `${leftOut} of what Zenovay lists is no page of this website, and left out.`,
+  ]
+  return {
+    foot: [
+      nodes.length < totalCount ? first : shownOf(nodes.length, totalCount),
+      wholeNumber(totalInteractions),
+      '',
+      '',
+    ],
+    notes: notes.flatMap(note => note || []),
+  }
+}
+
+/**
+ * @param {number} shown
+ * @param {number} total
+ */
+function shownOf(shown, total) {
+  return shown < total ? `${wholeNumber(shown)} of ${wholeNumber(total)}` : `All ${wholeNumber(shown)}`
+}
