@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { exportFolder, isPrivateFolder, makeExportFolder, removeLeftExports } from './export-folders.ts'
 
 export interface ExportFileSettings {
   /** Where a folder for them is made; by default the system's for temporary files. */
   readonly folder?: string | undefined
-  /** All of them together. */
+  /** All of this process together. */
   readonly maximumBytes: number
   readonly lifeMilliseconds?: number
 }
@@ -20,7 +21,7 @@ export interface OpenExportFile extends AsyncDisposable {
   readonly expiresAt: number
 }
 
-/** Thrown where a file has no room, whatever is removed. */
+/** Thrown where a file has no room, whatever may be removed; with a cause where the disk has none. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom'
 }
@@ -30,9 +31,16 @@ interface Kept {
   readonly path: string
   readonly bytes: number
   readonly expiresAt: number
+  /** While it is removed. */
+  removal?: Promise<void> | undefined
 }
 
-const prefix = 'isotherm-exports-'
+interface Part {
+  readonly folder: string
+  readonly path: string
+  readonly handle: FileHandle
+}
+
 const hour = 3_600_000
 
 /** Files of a caller at once: small ones need little room, but each is a name on the disk. */
@@ -40,7 +48,8 @@ const mostOfOwner = 100
 
 /**
  * Files that were made for callers, in a folder that only this process's user can read. Each has an id that nobody guesses, by which
- * every process with the same settings opens it. They are removed after their time, when there is no room, and with this.
+ * every process with the same settings opens it. They are removed after their time, when there is no room, and with this. No owner
+ * makes room at the cost of one who holds no more bytes.
  */
 export class ExportFiles implements AsyncDisposable {
   readonly #base: string
@@ -50,8 +59,11 @@ export class ExportFiles implements AsyncDisposable {
   /** The oldest first. */
   readonly #kept = new Set<Kept>()
   readonly #writing = new Set<Promise<unknown>>()
+  /** Of each owner, also of what is being written. */
+  readonly #held = new Map<string, number>()
   #bytes = 0
-  #sweeping: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
+  #sweeping: Promise<void> | undefined
   #isClosed = false
 
   constructor({ folder = tmpdir(), maximumBytes, lifeMilliseconds = hour }: ExportFileSettings) {
@@ -77,14 +89,17 @@ export class ExportFiles implements AsyncDisposable {
     const [, folder = '', secret = ''] = /^([A-Za-z0-9]{6})([\w-]{32})$/.exec(id) ?? []
     if (secret === '') return undefined
     await using opening = new AsyncDisposableStack()
-    const path = join(this.#base, prefix + folder, nameOf(secret))
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined)
+    const parent = exportFolder(this.#base, folder)
+    // The system's folder for temporary files is everybody's.
+    if (!(await isPrivateFolder(parent))) return undefined
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    const handle = await open(join(parent, nameOf(secret)), flags).catch(() => undefined)
     if (!handle) return undefined
     opening.use(handle)
     const found = await handle.stat()
     const expiresAt = found.mtimeMs + this.#life
-    // The system's folder for temporary files is everybody's.
-    if (!found.isFile() || found.uid !== process.geteuid?.() || expiresAt <= Date.now()) return undefined
+    if (!found.isFile() || found.uid !== process.geteuid?.() || found.nlink > 1) return undefined
+    if (expiresAt <= Date.now()) return undefined
     const owned = opening.move()
     return {
       handle,
@@ -96,54 +111,90 @@ export class ExportFiles implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    clearInterval(this.#sweeping)
-    await Promise.allSettled(this.#writing)
+    clearTimeout(this.#timer)
+    await Promise.allSettled([...this.#writing, this.#sweeping])
     const folder = await this.#folder?.catch(() => undefined)
     if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   }
 
   async #keep(owner: string, pieces: AsyncIterable<Uint8Array>, gone: AbortSignal): Promise<string> {
-    const folder = await this.#openFolder()
-    const part = join(folder, `${randomBytes(12).toString('hex')}.part`)
     const secret = randomBytes(24).toString('base64url')
-    const path = join(folder, nameOf(secret))
     let bytes = 0
+    let unfinished: string | undefined
     try {
-      await using handle = await open(part, 'wx', 0o600)
-      for await (const piece of pieces) {
-        gone.throwIfAborted()
-        bytes += piece.byteLength
-        this.#bytes += piece.byteLength
-        await this.#makeRoom(owner)
-        await handle.writeFile(piece)
+      const part = await this.#openPart()
+      unfinished = part.path
+      {
+        await using handle = part.handle
+        for await (const piece of pieces) {
+          gone.throwIfAborted()
+          bytes += piece.byteLength
+          this.#hold(owner, piece.byteLength)
+          await this.#makeRoom(owner)
+          await handle.writeFile(piece)
+        }
       }
       gone.throwIfAborted()
-      await rename(part, path)
+      const path = join(part.folder, nameOf(secret))
+      await rename(part.path, path)
+      this.#kept.add({ owner, path, bytes, expiresAt: Date.now() + this.#life })
+      await this.#removeSurplus(owner)
+      return part.folder.slice(-6) + secret
     } catch (error) {
-      this.#bytes -= bytes
-      await rm(part, { force: true })
-      throw error
+      try {
+        if (unfinished !== undefined) await rm(unfinished, { force: true })
+      } finally {
+        this.#hold(owner, -bytes)
+      }
+      throw isFull(error) ? new NoRoom('The disk of exports has no room.', { cause: error }) : error
     }
-    this.#kept.add({ owner, path, bytes, expiresAt: Date.now() + this.#life })
-    const own = this.#of(owner)
-    for (const oldest of own.slice(0, Math.max(0, own.length - mostOfOwner))) await this.#remove(oldest)
-    return folder.slice(-6) + secret
+  }
+
+  /** Makes the folder again if it vanished, as what cleans up temporary files may remove it. */
+  async #openPart(): Promise<Part> {
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const opening = this.#openFolder()
+      const folder = await opening
+      const path = join(folder, `${randomBytes(12).toString('hex')}.part`)
+      const handle = (await isPrivateFolder(folder))
+        ? await open(path, 'wx', 0o600).catch(undefinedIfMissing)
+        : undefined
+      if (handle) return { folder, path, handle }
+      if (this.#folder === opening) this.#folder = undefined
+      for (const kept of this.#kept) if (dirname(kept.path) === folder) await this.#remove(kept)
+    }
+    throw new Error('The folder of exports vanishes as soon as it is made.')
   }
 
   #openFolder(): Promise<string> {
-    this.#sweeping ??= setInterval(() => void this.#sweep(), Math.min(this.#life, 60_000)).unref()
-    this.#folder ??= mkdtemp(join(this.#base, prefix)).catch(error => {
-      this.#folder = undefined
-      throw error
-    })
+    if (!this.#timer) this.#sweepLater()
+    this.#folder ??= removeLeftExports(this.#base, this.#life)
+      .then(() => makeExportFolder(this.#base))
+      .catch(error => {
+        this.#folder = undefined
+        throw error
+      })
     return this.#folder
   }
 
-  /** Removes the owner's own files first. */
+  #hold(owner: string, bytes: number): void {
+    this.#bytes += bytes
+    const held = this.#bytesOf(owner) + bytes
+    if (held > 0) this.#held.set(owner, held)
+    else this.#held.delete(owner)
+  }
+
+  #bytesOf(owner: string): number {
+    return this.#held.get(owner) ?? 0
+  }
+
+  /** Removes the owner's own files first, then those of owners who hold more. */
   async #makeRoom(owner: string): Promise<void> {
     while (this.#bytes > this.#maximumBytes) {
-      const [oldest = [...this.#kept][0]] = this.#of(owner)
-      if (!oldest) throw new NoRoom(`All exports together may take ${this.#maximumBytes} bytes.`)
+      const larger = (kept: Kept) => this.#bytesOf(kept.owner) > this.#bytesOf(owner)
+      const [oldest = [...this.#kept].find(larger)] = this.#of(owner)
+      if (!oldest)
+        throw new NoRoom(`All exports together may take ${this.#maximumBytes} bytes, and others need theirs.`)
       await this.#remove(oldest)
     }
   }
@@ -152,15 +203,62 @@ export class ExportFiles implements AsyncDisposable {
     return [...this.#kept].filter(kept => kept.owner === owner)
   }
 
-  async #sweep(): Promise<void> {
-    for (const kept of this.#kept) if (kept.expiresAt <= Date.now()) await this.#remove(kept)
+  async #removeSurplus(owner: string): Promise<void> {
+    const own = this.#of(owner)
+    const surplus = own.slice(0, Math.max(0, own.length - mostOfOwner))
+    // One that cannot be removed is surplus again the next time.
+    await Promise.allSettled(surplus.map(kept => this.#remove(kept)))
   }
 
-  async #remove(kept: Kept): Promise<void> {
-    if (!this.#kept.delete(kept)) return
-    this.#bytes -= kept.bytes
-    await rm(kept.path, { force: true })
+  #sweepLater(): void {
+    this.#timer = setTimeout(
+      () => {
+        this.#sweeping = this.#sweep().then(() => {
+          if (!this.#isClosed) this.#sweepLater()
+        })
+      },
+      Math.min(this.#life, 60_000),
+    ).unref()
   }
+
+  /** Never rejects. */
+  async #sweep(): Promise<void> {
+    const past = [...this.#kept].filter(kept => kept.expiresAt <= Date.now())
+    // One that cannot be removed is past its time at the next sweep too; its bytes count until then.
+    await Promise.allSettled(past.map(kept => this.#remove(kept)))
+    await removeLeftExports(this.#base, this.#life, await this.#folder?.catch(() => undefined))
+  }
+
+  /** Its bytes count until it is gone. */
+  #remove(kept: Kept): Promise<void> {
+    kept.removal ??= this.#removeOnce(kept)
+    return kept.removal
+  }
+
+  async #removeOnce(kept: Kept): Promise<void> {
+    try {
+      await rm(kept.path, { force: true })
+    } catch (error) {
+      kept.removal = undefined
+      throw error
+    }
+    this.#kept.delete(kept)
+    this.#hold(kept.owner, -kept.bytes)
+  }
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
+  return undefined
+}
+
+function isFull(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** A name on the disk, which does not tell the secret. */

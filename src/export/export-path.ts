@@ -4,8 +4,9 @@ export const exportPath = '/export/'
 /** Below it stand the files that exports made. */
 const filePath = `${exportPath}files/`
 
-export function exportFilePath(id: string, name: string): string {
-  return `${filePath}${id}/${name}`
+/** As seen from the export that made it, so that it works behind a proxy with a path of its own. */
+export function exportFileReference(id: string, name: string): string {
+  return `${filePath.slice(exportPath.length)}${id}/${name}`
 }
 
 /** Undefined for a path that is no file's. */

@@ -6,14 +6,22 @@ import { judgeConditions, judgeIfRange } from '../images/conditions.ts'
 import { rangeIn } from '../images/ranges.ts'
 import type { Exchange } from './front-door.ts'
 import { Refusal } from './refusal.ts'
-import { chunkBytes, untilTaken } from './slow-readers.ts'
+import { chunkBytes, drop, untilTaken } from './slow-readers.ts'
+
+/** At once, so that slow readers leave files to open for everything else. */
+const mostOpen = 64
 
 /** Sends a file that an export made, or a range of it, to whoever knows its address. */
 export function exportFileRoute(
   files: Pick<ExportFiles, 'open'>,
   patience: number,
-): (exchange: Exchange) => Promise<void> {
+): (exchange: Pick<Exchange, 'request' | 'response' | 'target'>) => Promise<void> {
+  let openCount = 0
   return async ({ request, response, target }) => {
+    if (openCount >= mostOpen)
+      throw new Refusal(503, 'Too many files are read at once: ask again later.', { 'retry-after': '10' })
+    openCount++
+    using _open = { [Symbol.dispose]: () => void openCount-- }
     const { id, name } = exportFileAt(target.path) ?? { id: '', name: '' }
     await using file = await files.open(id)
     if (!file) throw new Refusal(404, 'There is no such file. Exports are kept for an hour.', {}, 'NOT_FOUND')
@@ -48,14 +56,16 @@ export function exportFileRoute(
   }
 }
 
-/** No faster than they are read. Closes the connection if the file is not what it was. */
+/** No faster than they are read. Closes the connection if the file is not what it was, or its time ends. */
 async function sendBytes(
   response: ServerResponse,
-  { handle }: OpenExportFile,
+  { handle, expiresAt }: OpenExportFile,
   { first, last }: { readonly first: number; readonly last: number },
   patience: number,
 ): Promise<void> {
   for (let position = first; position <= last; ) {
+    // An open file keeps its room on the disk, also when it is removed.
+    if (Date.now() >= expiresAt) return drop(response)
     const length = Math.min(chunkBytes, last + 1 - position)
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
     if (bytesRead === 0) return void response.destroy()

@@ -1,6 +1,6 @@
 import type { Asking } from '../export/ask-graph.ts'
 import { type ExportFiles, NoRoom } from '../export/export-files.ts'
-import { exportFilePath, exportPath } from '../export/export-path.ts'
+import { exportFileReference, exportPath } from '../export/export-path.ts'
 import { type ExportRequest, exportAt, readExport, type TextExport } from '../export/export-request.ts'
 import { RefusedExport, statusOf } from '../export/refused-export.ts'
 import type { Table } from '../export/table.ts'
@@ -28,6 +28,8 @@ export interface ExportRouteOptions {
   readonly patience: number
   /** Where those are kept that are of use only once they are whole. */
   readonly files: Pick<ExportFiles, 'keep'>
+  /** Records why the disk took no file. */
+  readonly logError: (error: unknown, where: string, requestId: string) => void
 }
 
 /**
@@ -63,6 +65,8 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
     } catch (error) {
       if (asking.gone.aborted) return
       if (response.headersSent && error instanceof CutExport) return drop(response)
+      if (error instanceof NoRoom && error.cause !== undefined)
+        options.logError(error.cause, 'exports', exchange.record.id)
       throw refusalOf(error)
     }
   }
@@ -125,7 +129,7 @@ function sendAddress(
 ): void {
   const headers = {
     ...(sandbox && { 'isotherm-sandbox': sandbox.join(', ') }),
-    location: exportFilePath(id, fileNameOf(target)),
+    location: exportFileReference(id, fileNameOf(target)),
     'content-length': 0,
     'cache-control': 'no-store',
   }

@@ -162,6 +162,7 @@ export async function startServer(
     callerLimits,
     listening: http.origin,
     patience,
+    logError,
   })
   const door = frontDoor({
     access,

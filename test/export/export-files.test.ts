@@ -1,8 +1,10 @@
-import { mkdir, readdir, symlink, utimes } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { ExportFiles, NoRoom } from '../../src/export/export-files.ts'
 import { emptyFolder } from '../support/child.ts'
+import { propertyRuns } from '../support/property-runs.ts'
 
 const resources = new AsyncDisposableStack()
 afterAll(() => resources.disposeAsync())
@@ -24,17 +26,74 @@ async function opened({ maximumBytes = 100 } = {}) {
   return { files, folder, lengthOf, names }
 }
 
-test('the oldest file of the same owner goes first where there is no room, then the oldest of all', async () => {
+test('where there is no room the oldest own file goes first, then the oldest of owners who hold more', async () => {
   const { files, lengthOf, names } = await opened()
   const first = await files.keep('one', bytes(40), never)
   const second = await files.keep('two', bytes(20, 20), never)
   const third = await files.keep('two', bytes(30), never)
   expect(await Promise.all([first, second, third].map(lengthOf))).toEqual([40, undefined, 30])
-  const fourth = await files.keep('three', bytes(50), never)
-  expect(await Promise.all([first, third, fourth].map(lengthOf))).toEqual([undefined, 30, 50])
+  const fourth = await files.keep('three', bytes(35), never)
+  expect(await Promise.all([first, third, fourth].map(lengthOf))).toEqual([undefined, 30, 35])
   await expect(files.keep('three', bytes(60, 60), never)).rejects.toThrow(NoRoom)
-  expect(await names()).toEqual([])
-  expect(await lengthOf(await files.keep('one', bytes(100), never))).toBe(100)
+  expect(await Promise.all([third, fourth].map(lengthOf))).toEqual([30, undefined])
+  expect(await names()).toHaveLength(1)
+  expect(await lengthOf(await files.keep('one', bytes(70), never))).toBe(70)
+})
+
+test('nobody loses a file to an owner who holds as much, and all together hold the maximum at most', async () => {
+  const asks = fc.array(fc.tuple(fc.constantFrom('one', 'two', 'three'), fc.integer({ min: 1, max: 120 })), {
+    minLength: 3,
+    maxLength: 12,
+  })
+  await fc.assert(
+    fc.asyncProperty(asks, async list => {
+      await using files = new ExportFiles({ folder: await emptyFolder(resources), maximumBytes: 100 })
+      let held: { readonly owner: string; readonly id: string; readonly length: number }[] = []
+      for (const [owner, length] of list) {
+        const before = held
+        const id = await files.keep(owner, bytes(length), never).catch(error => {
+          expect(error).toBeInstanceOf(NoRoom)
+          return undefined
+        })
+        if (id !== undefined) held = [...held, { owner, id, length }]
+        const found = await Promise.all(
+          held.map(async file => ({ ...file, isOpen: await isOpen(files, file.id) })),
+        )
+        for (const lost of found.filter(file => !file.isOpen && file.owner !== owner))
+          expect(bytesOf(before, lost.owner)).toBeGreaterThan(length)
+        held = found.filter(file => file.isOpen)
+        expect(held.reduce((sum, file) => sum + file.length, 0)).toBeLessThanOrEqual(100)
+      }
+    }),
+    { numRuns: propertyRuns(10) },
+  )
+})
+
+function bytesOf(held: readonly { readonly owner: string; readonly length: number }[], owner: string) {
+  return held.reduce((sum, file) => sum + (file.owner === owner ? file.length : 0), 0)
+}
+
+async function isOpen(files: ExportFiles, id: string) {
+  await using file = await files.open(id)
+  return file !== undefined
+}
+
+test('files that make room at the same time remove no more than they need, and each once', async () => {
+  const { files, lengthOf } = await opened()
+  const large = await files.keep('one', bytes(50), never)
+  const next = await files.keep('one', bytes(40), never)
+  const allBegun = Promise.withResolvers<void>()
+  let begun = 0
+  async function* together() {
+    if (++begun === 3) allBegun.resolve()
+    await allBegun.promise
+    yield new Uint8Array(10)
+  }
+  const small = await Promise.all(['two', 'three', 'four'].map(owner => files.keep(owner, together(), never)))
+  expect(await Promise.all([large, next, ...small].map(lengthOf))).toEqual([undefined, 40, 10, 10, 10])
+  expect(await lengthOf(await files.keep('five', bytes(30), never))).toBe(30)
+  expect(await lengthOf(next)).toBe(40)
+  await expect(files.keep('six', bytes(45), never)).rejects.toThrow(NoRoom)
 })
 
 test('a caller has a hundred files at most', async () => {
@@ -83,6 +142,8 @@ test('a file that is past its time is removed though nobody asks', async () => {
   const folder = await emptyFolder(resources)
   await using files = new ExportFiles({ folder, maximumBytes: 100, lifeMilliseconds: 20 })
   await files.keep('one', bytes(7), never)
+  // Of a process that was killed since.
+  await mkdir(join(folder, 'isotherm-exports-AAAAAA'), { mode: 0o700 })
   const count = async () => (await readdir(folder, { recursive: true })).length
   while ((await count()) > 1) await new Promise(resolve => setImmediate(resolve))
   expect(await count()).toBe(1)
@@ -111,12 +172,90 @@ test('what is closed leaves no folder, also of a file that is being written, and
   expect(await readdir(folder)).toEqual([])
 })
 
-test('no link leads out of the folder', async () => {
-  const { files, folder, names } = await opened()
+test('no link leads out of the folder, and no file has another name elsewhere', async () => {
+  const { files, folder, names, lengthOf } = await opened()
   const id = await files.keep('one', bytes(7), never)
   const [name = ''] = await names()
   const [, file = ''] = name.split('/')
-  await mkdir(join(folder, 'isotherm-exports-ABCDEF'))
+  await mkdir(join(folder, 'isotherm-exports-ABCDEF'), { mode: 0o700 })
   await symlink(join(folder, name), join(folder, 'isotherm-exports-ABCDEF', file))
-  expect(await files.open(`ABCDEF${id.slice(6)}`)).toBeUndefined()
+  expect(await lengthOf(`ABCDEF${id.slice(6)}`)).toBeUndefined()
+  await mkdir(join(folder, 'isotherm-exports-ABCDEG'), { mode: 0o700 })
+  await link(join(folder, name), join(folder, 'isotherm-exports-ABCDEG', file))
+  expect(await lengthOf(`ABCDEG${id.slice(6)}`)).toBeUndefined()
+})
+
+test('a file is opened only in a folder that nobody else could write', async () => {
+  const { files, folder, names, lengthOf } = await opened()
+  const id = await files.keep('one', bytes(7), never)
+  const [name = ''] = await names()
+  const [own = '', file = ''] = name.split('/')
+  const other = join(folder, 'isotherm-exports-ABCDEF')
+  await mkdir(other, { mode: 0o700 })
+  await copyFile(join(folder, name), join(other, file))
+  expect(await lengthOf(`ABCDEF${id.slice(6)}`)).toBe(7)
+  for (const mode of [0o720, 0o702, 0o710, 0o704]) {
+    await chmod(other, mode)
+    expect(await lengthOf(`ABCDEF${id.slice(6)}`), mode.toString(8)).toBeUndefined()
+  }
+  await symlink(join(folder, own), join(folder, 'isotherm-exports-ABCDEG'))
+  expect(await lengthOf(`ABCDEG${id.slice(6)}`)).toBeUndefined()
+})
+
+test('a folder that vanished, or is no longer private, is made again, and its bytes are free', async () => {
+  const { files, folder, lengthOf } = await opened()
+  await files.keep('one', bytes(90), never)
+  const [own = ''] = await readdir(folder)
+  await rm(join(folder, own), { recursive: true })
+  const ids = await Promise.all(['two', 'three'].map(owner => files.keep(owner, bytes(40), never)))
+  expect(await Promise.all(ids.map(lengthOf))).toEqual([40, 40])
+  const [second = ''] = await readdir(folder)
+  await chmod(join(folder, second), 0o777)
+  expect(await lengthOf(await files.keep('four', bytes(90), never))).toBe(90)
+})
+
+test.each(['ENOSPC', 'EDQUOT'])(
+  'a disk that is full (%s) has no room, and the error is the cause',
+  async code => {
+    const { files, names } = await opened()
+    const full = Object.assign(new Error('the disk'), { code })
+    async function* pieces() {
+      yield new Uint8Array(1)
+      throw full
+    }
+    const failed = await files.keep('one', pieces(), never).catch(error => error)
+    expect(failed).toBeInstanceOf(NoRoom)
+    expect(failed.cause).toBe(full)
+    expect(await names()).toEqual([])
+  },
+)
+
+test('what killed processes left goes once it is old, and nothing else', async () => {
+  const { files, folder } = await opened()
+  const past = new Date(Date.now() - 3_601_000)
+  const make = async (name: string, contents: readonly string[], isFolderOld: boolean, mode = 0o700) => {
+    const path = join(folder, name)
+    await mkdir(path)
+    for (const file of contents) await writeFile(join(path, file), '')
+    for (const file of contents.filter(one => one.startsWith('old')))
+      await utimes(join(path, file), past, past)
+    await chmod(path, mode)
+    if (isFolderOld) await utimes(path, past, past)
+  }
+  await make('isotherm-exports-AAAAAA', ['old', 'old.part'], true)
+  await make('isotherm-exports-BBBBBB', ['old', 'new'], true)
+  await make('isotherm-exports-CCCCCC', ['old'], false)
+  await make('isotherm-exports-DDDDDD', ['old'], true, 0o755)
+  await make('others', ['old'], true)
+  await files.keep('one', bytes(7), never)
+  const left = await readdir(folder, { recursive: true })
+  expect(left.filter(name => /^(others|isotherm-exports-([A-D])\2{5})/.test(name)).sort()).toEqual([
+    'isotherm-exports-BBBBBB',
+    'isotherm-exports-BBBBBB/new',
+    'isotherm-exports-CCCCCC',
+    'isotherm-exports-DDDDDD',
+    'isotherm-exports-DDDDDD/old',
+    'others',
+    'others/old',
+  ])
 })

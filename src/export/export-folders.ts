@@ -1,0 +1,56 @@
+import { lstat, mkdtemp, opendir, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const prefix = 'isotherm-exports-'
+
+/** Makes a folder in `base` that only this process's user can read. It ends with six letters or digits of its own. */
+export function makeExportFolder(base: string): Promise<string> {
+  return mkdtemp(join(base, prefix))
+}
+
+/** The folder with that end. */
+export function exportFolder(base: string, end: string): string {
+  return join(base, prefix + end)
+}
+
+/** Whether only this process's user can have put there what is in it: in a common folder anybody may have made it. */
+export async function isPrivateFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isDirectory() === true && found.uid === process.geteuid?.() && (found.mode & 0o077) === 0
+}
+
+/**
+ * Removes what processes of this user left in their folders when they were killed: files that were last written `age` milliseconds
+ * ago, and empty folders of that age, except `own`. Never rejects: what stays is for the next time.
+ */
+export async function removeLeftExports(base: string, age: number, own?: string): Promise<void> {
+  for await (const name of namesIn(base)) {
+    const folder = join(base, name)
+    if (!name.startsWith(prefix) || folder === own || !(await isPrivateFolder(folder))) continue
+    const isOld = await isOlder(folder, age)
+    for await (const file of namesIn(folder)) {
+      const path = join(folder, file)
+      if (await isOlder(path, age)) await rm(path, { force: true }).catch(ignore)
+    }
+    // One that is not empty stays.
+    if (isOld) await rmdir(folder).catch(ignore)
+  }
+}
+
+async function isOlder(path: string, milliseconds: number): Promise<boolean> {
+  const found = await lstat(path).catch(ignore)
+  return found !== undefined && found.mtimeMs + milliseconds <= Date.now()
+}
+
+/** None of a folder that cannot be read. */
+async function* namesIn(folder: string): AsyncGenerator<string> {
+  try {
+    for await (const { name } of await opendir(folder)) yield name
+  } catch {
+    // Others remove folders too.
+  }
+}
+
+function ignore(): undefined {
+  return undefined
+}
