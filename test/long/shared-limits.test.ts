@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
-import type { Clock } from '../../../src/upstream/rate-limit/quota-period.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { installRedis, startRedis } from '../../support/redis.ts'
-import { exhaust, instance } from './instance.ts'
+import type { Clock } from '../../src/upstream/rate-limit/quota-period.ts'
+import { installMilliseconds } from '../support/debian-package.ts'
+import { installRedis, startRedis } from '../support/redis.ts'
+import { exhaust, instance } from '../upstream/rate-limit/instance.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
