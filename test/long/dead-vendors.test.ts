@@ -116,8 +116,8 @@ const modes: Readonly<Record<string, readonly Fault[]>> = {
 /** How long a vendor fails, and how soon it must be left alone. */
 const [minute, soon] = [60_000, 10_000]
 
-/** The most calls until then, of five hundred: a slow vendor's first failure takes a second and a half, and a second proves it. */
-const mostSoon = 250
+/** In the first ten seconds 500 are asked: at most those and the retries that their budget of a fifth allows. */
+const mostSoon = 620
 
 /** A vendor that fails for a minute, among others that do not. */
 async function failForAMinute(provider: ProviderName, mode: string, faults: readonly Fault[]): Promise<void> {
