@@ -85,15 +85,35 @@ function exchangeOf(allowed: readonly Scope[] = scopes, explain?: string): Enter
   }
 }
 
-/** As it is sent, but for ages, signatures and the order of errors and planned calls, which compiled code may meet in another one. */
+/**
+ * As it is sent, but for ages, signatures, the order of errors, which compiled code may meet in another one, and how planned calls
+ * are cut: on a busy machine a batch may take two turns.
+ */
 function told(result: unknown): string {
   const { errors = [], ...rest }: { readonly errors?: readonly unknown[] } = Object(result)
-  const sorted = (list: readonly unknown[]) => list.map(one => JSON.stringify(one)).sort()
-  return JSON.stringify({ ...rest, errors: sorted(errors) }, (key, value) =>
-    isProvider(key) && Array.isArray(value) ? sorted(value) : value,
+  const ordered = errors.map(error => JSON.stringify(error)).sort()
+  return JSON.stringify({ ...rest, errors: ordered }, (key, value) =>
+    isProvider(key) && Array.isArray(value) ? uncut(value) : value,
   )
     .replace(/"ageSeconds":\d+/g, '"ageSeconds":0')
     .replace(/http[^"]*\/images\/[^"]*/g, 'link')
+}
+
+/** Calls that are alike but for their lists, as one with all members of these. */
+function uncut(calls: readonly object[]): readonly unknown[] {
+  const isList = ([, value]: readonly [string, unknown]) => Array.isArray(value)
+  const alike = Map.groupBy(calls, call =>
+    JSON.stringify(Object.entries(call).filter(member => !isList(member))),
+  )
+  return [...alike]
+    .map(([name, each]) => {
+      const lists = each.flatMap(call => Object.entries(call).filter(isList))
+      return JSON.stringify([
+        name,
+        lists.flatMap(([key, list]) => [list].flat().map(one => [key, one])).sort(),
+      ])
+    })
+    .sort()
 }
 
 function isProvider(key: string): boolean {
