@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { documentCache } from './document-cache.ts'
 import { fetchRequestOf } from './fetch-request.ts'
 import type { EnteredExchange } from './front-door.ts'
-import { runHooked } from './hooked-execution.ts'
+import { nothingLeft, runHooked } from './hooked-execution.ts'
 import { documentIdOf, type OperationParams } from './operation-params.ts'
 import { namesIncrements } from './plugins/incremental-delivery.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
@@ -86,9 +86,6 @@ export function directQueries(options: DirectQueriesOptions): DirectQueries {
     },
   }
 }
-
-/** Called with work after a response, which no plugin has. */
-function nothingLeft(): void {}
 
 interface Found {
   readonly document: DocumentNode

@@ -49,3 +49,6 @@ function wholeOf(result: unknown): ExecutionResult {
     throw new TypeError('A query without increments has one whole result.')
   return result
 }
+
+/** Called with work after a response, which no plugin has. */
+export function nothingLeft(): void {}

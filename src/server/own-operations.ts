@@ -2,9 +2,10 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST, validate } from
 import type { YogaInitialContext } from 'graphql-yoga'
 import { type Context, createContext, type Request } from '../context.ts'
 import type { AskGraph } from '../export/ask-graph.ts'
+import { openDeadline } from '../upstream/deadline.ts'
 import { Usage } from '../upstream/source/usage.ts'
 import { fetchRequestOf } from './fetch-request.ts'
-import { runHooked } from './hooked-execution.ts'
+import { nothingLeft, runHooked } from './hooked-execution.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { operationRecordOf } from './plugins/operation-record.ts'
 import type { RequestRecord, UpstreamUse } from './request-record.ts'
@@ -42,7 +43,7 @@ export function ownOperations(options: OwnOperationsOptions) {
     record.used = () => [...uses.values()]
     return isPlanOnly => async (document, variableValues) => {
       checkValid(schema, document)
-      using deadline = deadlineOf(request.gone, deadlineMilliseconds)
+      using deadline = openDeadline(deadlineMilliseconds, request.gone)
       const part: RequestRecord = { ...record, estimatedCost: 0, actualCost: 0 }
       const logFailure = (error: Error) => logError(error, 'a sum of traffic', record.id)
       const contextValue = contextOf(request, part, deadline.signal, { isPlanOnly, logFailure })
@@ -87,9 +88,6 @@ function contextOf(
   }
 }
 
-/** Called with work after a response, which no plugin has. */
-function nothingLeft(): void {}
-
 function noteOperation(record: RequestRecord, document: DocumentNode, account: ServerContext['account']) {
   const operation = getOperationAST(document)
   if (operation) record.operation = operationRecordOf(document, operation, account)
@@ -103,25 +101,4 @@ function checkValid(schema: GraphQLSchema, document: DocumentNode): void {
   const [error] = validate(schema, document)
   if (error) throw error
   valid.add(document)
-}
-
-interface Deadline extends Disposable {
-  readonly signal: AbortSignal
-}
-
-/** Aborts when `gone` does, or after `milliseconds`. Leaves nothing at `gone`, which outlives it, once disposed. */
-function deadlineOf(gone: AbortSignal, milliseconds: number): Deadline {
-  const controller = new AbortController()
-  const leave = () => controller.abort(gone.reason)
-  const end = () => controller.abort(new DOMException('The deadline of the response passed.', 'TimeoutError'))
-  const late = setTimeout(end, milliseconds).unref()
-  if (gone.aborted) leave()
-  else gone.addEventListener('abort', leave)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      clearTimeout(late)
-      gone.removeEventListener('abort', leave)
-    },
-  }
 }
