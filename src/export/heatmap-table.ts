@@ -1,12 +1,12 @@
 import { parse } from 'graphql'
 import { z } from 'zod'
 import type { Asking } from './ask-graph.ts'
-import { type Asked, askBatches } from './batches.ts'
+import { askBatches } from './batches.ts'
 import { dayAfter } from './days.ts'
-import { errorsByRow, failureOf } from './graph-errors.ts'
+import { partOfPlaces, type ReadPlace } from './place-part.ts'
 import type { Place } from './places.ts'
 import { field, type RecordField, readableOf, rowOf, selectionOf } from './record-fields.ts'
-import type { Failure, Note, Part, Row, Table } from './table.ts'
+import type { Part, Table } from './table.ts'
 import { TrafficBatch } from './traffic-batches.ts'
 
 export interface HeatmapQuestion {
@@ -57,7 +57,7 @@ async function* partsOf(
     return calls(document, { ids: places.map(({ id }) => id), range, types: question.types })
   }
   for await (const asked of askBatches(batchesOf(question), ask, { gone, isFirst: true }))
-    yield partOf(asked, readable)
+    yield partOfPlaces(asked, readHeatmaps(readable), unknown)
 }
 
 /** By time zone, since its days are those of a batch. */
@@ -76,31 +76,11 @@ function midnight(day: string, timeZone: string): string {
   return Temporal.PlainDate.from(day).toZonedDateTime(timeZone).toInstant().toString()
 }
 
-const Locations = z.object({
-  nodes: z.array(z.object({ heatmaps: z.array(z.unknown()).nullable() }).nullable()),
-})
+const unknown = 'Aura Vision does not know this location, so it has no heatmaps.'
 
-function partOf({ batch, result, refusal }: Asked<TrafficBatch>, readable: readonly RecordField[]): Part {
-  const { places, from, to } = batch
-  const ofPlace = ({ id, name }: Place) => ({ location: id, name, from, to })
-  if (refusal)
-    return { rows: [], failures: places.map(place => failureOf(refusal, ofPlace(place))), notes: [] }
-  if (result.data == null) return { rows: [], failures: [], notes: [] }
-  const errors = errorsByRow(result)
-  const { nodes } = Locations.parse(result.data)
-  const rows: Row[] = []
-  const failures: Failure[] = []
-  const notes: Note[] = []
-  for (const [index, place] of places.entries()) {
-    const of = ofPlace(place)
-    const [error] = errors.get(index) ?? errors.get(-1) ?? []
-    const heatmaps = nodes[index]?.heatmaps
-    const message = 'Aura Vision does not know this location, so it has no heatmaps.'
-    if (error) failures.push(failureOf(error, of))
-    else if (heatmaps)
-      for (const one of heatmaps) rows.push(rowOf(one, readable, [place.id, place.name, place.timeZone]))
-    else if (place.isNamed) failures.push({ of, message, code: 'NOT_FOUND' })
-    else notes.push({ of, message })
-  }
-  return { rows, failures, notes }
+const Location = z.object({ heatmaps: z.array(z.unknown()).nullable() }).nullish()
+
+function readHeatmaps(readable: readonly RecordField[]): ReadPlace {
+  return ({ id, name, timeZone }, node) =>
+    Location.parse(node)?.heatmaps?.map(one => rowOf(one, readable, [id, name, timeZone]))
 }

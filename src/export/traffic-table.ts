@@ -2,10 +2,10 @@ import { type DocumentNode, parse } from 'graphql'
 import { z } from 'zod'
 import { onFirstUse } from '../upstream/first-use.ts'
 import type { Asking } from './ask-graph.ts'
-import { type Asked, askBatches } from './batches.ts'
-import { errorsByRow, failureOf } from './graph-errors.ts'
+import { askBatches } from './batches.ts'
+import { partOfPlaces, type ReadPlace } from './place-part.ts'
 import type { Place } from './places.ts'
-import type { Column, Failure, Note, Part, Row, Table } from './table.ts'
+import type { Column, Part, Row, Table } from './table.ts'
 import { type Interval, TrafficBatch, trafficBatches } from './traffic-batches.ts'
 
 export interface TrafficQuestion {
@@ -78,61 +78,28 @@ async function* partsOf(question: TrafficQuestion, { calls, gone }: Asking): Asy
     isFirst: true,
   })) {
     if (!isZoned(asked.batch)) {
-      yield partOf(asked, readPoints)
+      yield partOfPlaces(asked, readPoints, uncounted)
       continue
     }
     const unequal: Place[] = []
-    yield partOf(
+    yield partOfPlaces(
       asked,
       readColumns(place => unequal.push(place)),
+      uncounted,
     )
     if (unequal.length === 0) continue
     const { from, to } = asked.batch
     const batch = new TrafficBatch(unequal, from, to, interval)
     for await (const again of askBatches([batch], askPoints, { gone, isFirst: false }))
-      yield partOf(again, readPoints)
+      yield partOfPlaces(again, readPoints, uncounted)
   }
-}
-
-type Read = (place: Place, node: unknown) => Iterable<Row> | undefined
-
-/** `read` returns undefined for a place that is not counted. Nothing comes of a dry run. */
-function partOf({ batch, result, refusal }: Asked<TrafficBatch>, read: Read): Part {
-  const { places, from, to } = batch
-  const ofPlace = ({ id, name }: Place) => ({ location: id, name, from, to })
-  if (refusal)
-    return { rows: [], failures: places.map(place => failureOf(refusal, ofPlace(place))), notes: [] }
-  if (result.data == null) return { rows: [], failures: [], notes: [] }
-  const errors = errorsByRow(result)
-  const { nodes } = Nodes.parse(result.data)
-  const rows: Iterable<Row>[] = []
-  const failures: Failure[] = []
-  const notes: Note[] = []
-  for (const [index, place] of places.entries()) {
-    const [error] = errors.get(index) ?? errors.get(-1) ?? []
-    // Rows without one of their metrics would pass for rows for which it was not reported.
-    if (error) {
-      failures.push(failureOf(error, ofPlace(place)))
-      continue
-    }
-    const found = read(place, nodes[index])
-    if (found) rows.push(found)
-    else if (place.isNamed) failures.push({ of: ofPlace(place), message: uncounted, code: 'NOT_FOUND' })
-    else notes.push({ of: ofPlace(place), message: uncounted })
-  }
-  return { rows: joined(rows), failures, notes }
 }
 
 const uncounted = 'Analytiks does not know this location, so it has no traffic.'
 
-function* joined(all: readonly Iterable<Row>[]): Generator<Row> {
-  for (const rows of all) yield* rows
-}
-
 /** Lists of the graph's own, whose members need not be looked at once more. */
 const listOf = <Value>() => z.custom<readonly Value[]>(Array.isArray)
 
-const Nodes = z.object({ nodes: listOf<unknown>() })
 const Columns = z.object({
   axis: z
     .tuple([
@@ -156,7 +123,7 @@ const Points = z.object({
 })
 
 /** Calls `unequal` for a place whose metrics have no common starts: a camera may report between two steps. */
-function readColumns(unequal: (place: Place) => void): Read {
+function readColumns(unequal: (place: Place) => void): ReadPlace {
   return (place, node) => {
     const { axis, traffic } = Columns.parse(node)
     if (!axis || !traffic) return undefined
@@ -192,7 +159,7 @@ function* rowsOfColumns(
 }
 
 /** Of a place without a time zone only reported buckets are known. */
-const readPoints: Read = (place, node) => {
+const readPoints: ReadPlace = (place, node) => {
   const { traffic } = Points.parse(node)
   if (!traffic) return undefined
   const times = new Map<
