@@ -1,8 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onOrder } from './orders.ts'
 
 // Loaded into each process before anything of its own: servers are weighed by the same scales, and none outlives the bench.
-onOrder('peak-memory', () => 1024 * process.resourceUsage().maxRSS)
+onOrder('peak-memory', peakMemory)
 onOrder('memory', () => process.memoryUsage.rss())
 onOrder('processor-time', () => {
   const { user, system } = process.cpuUsage()
@@ -24,3 +25,12 @@ onOrder('longest-hold', async () => {
   return longestHold
 })
 process.once('disconnect', () => process.exit())
+
+/** In bytes. On Linux, the platform's own `maxRSS` is never less than what the parent held when it started this process. */
+function peakMemory(): number {
+  const status = '/proc/self/status'
+  if (!existsSync(status)) return 1024 * process.resourceUsage().maxRSS
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1]
+  if (peak === undefined) throw new Error(`${status} names no peak.`)
+  return 1024 * Number(peak)
+}
