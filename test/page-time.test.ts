@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { knownZone, rangeText, startOfDay, startText } from '../src/page/local-time.js'
+import { openingPattern } from '../src/page/opening-pattern.js'
 import { pairedBuckets } from '../src/page/paired-buckets.js'
 import { dayOf, daysOf, instantsOf, periodOf } from '../src/page/period.js'
 
@@ -74,4 +76,39 @@ test('a time zone that the browser does not know is none', () => {
     undefined,
     undefined,
   ])
+})
+
+test('an hour of a weekday counts as often as the clock showed it, over clock changes and parts of weeks', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 400 }),
+      fc.array(fc.option(fc.integer({ min: 0, max: 500 })), { minLength: 1, maxLength: 24 * 17 }),
+      fc.constantFrom('Europe/London', 'Pacific/Auckland', 'Asia/Kolkata'),
+      (day, values, zone) => {
+        const start = Temporal.PlainDate.from('2026-01-01').add({ days: day }).toZonedDateTime(zone)
+        const hours = values.map((value, index) => ({ value, at: start.add({ hours: index }) }))
+        const localStarts = hours.map(({ at }) => at.toPlainDateTime().toString({ smallestUnit: 'second' }))
+        const { hours: shown, cells } = openingPattern(localStarts, values)
+        for (const [index, hour] of shown.entries())
+          for (const [weekday, cell] of (cells[index] ?? []).entries()) {
+            const such = hours.filter(({ at }) => at.hour === hour && at.dayOfWeek === weekday + 1)
+            const known = such.flatMap(({ value }) => value ?? [])
+            const sum = known.reduce((all, value) => all + value, 0)
+            const mean = known.length > 0 ? sum / known.length : null
+            expect(cell).toEqual({ mean, reported: known.length, occurred: such.length })
+          }
+        const reported = hours.filter(({ value }) => value !== null).map(({ at }) => at.hour)
+        expect(reported.filter(hour => !shown.includes(hour))).toEqual([])
+        expect(shown.filter(hour => hour < Math.min(...reported) || hour > Math.max(...reported))).toEqual([])
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
+
+test('the busiest hour is the one with the highest mean, and there is none without a report', () => {
+  const starts = [...day('2026-11-27', plain).starts, ...day('2026-11-28', plain).starts]
+  const values = starts.map(start => (start === '2026-11-28T15:00:00' ? 9 : 4))
+  expect(openingPattern(starts, values).busiest).toEqual({ weekday: 5, hour: 15, mean: 9 })
+  expect(openingPattern(starts, Array(48).fill(null))).toEqual({ hours: [], cells: [], busiest: undefined })
 })

@@ -12,6 +12,7 @@ import { pairedBuckets } from './paired-buckets.js'
 import { opener, panel, progress, queryLink } from './panel.js'
 import { periodFields, periodOf, rangesOf } from './period.js'
 import { storeHeatmaps } from './store-heatmaps.js'
+import { storeHours } from './store-hours.js'
 
 /**
  * @typedef {{ title: string, meaning: string, now: any, before: any, total: number | null, totalBefore: number | null,
@@ -30,7 +31,7 @@ const names = {
 }
 
 /**
- * One store: its metrics over the period before, its rates and its heatmaps.
+ * One store: its metrics over the period before, its rates, when it is busy, and its heatmaps.
  *
  * @param {HTMLElement} root
  * @param {URLSearchParams} parameters
@@ -78,11 +79,8 @@ export async function showStore(root, parameters, signal) {
   const metrics = (store.traffic ?? []).map((/** @type {any} */ { metric }) => metric)
   const csv = exportAddress(period, [{ id, range: series?.range }], true, metrics)
   tools.replaceChildren(...[csv && opener('CSV', () => csv), queryLink(question)].flatMap(tool => tool || []))
-  await storeHeatmaps(
-    root,
-    { id, timeZone: store.timeZone, period, parameters: currentPlace().parameters },
-    signal,
-  )
+  const floor = { id, timeZone: store.timeZone, period, parameters: currentPlace().parameters }
+  await Promise.all([storeHours(root, { id, period }, signal), storeHeatmaps(root, floor, signal)])
 }
 
 /**

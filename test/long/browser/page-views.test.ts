@@ -73,6 +73,9 @@ test('each metric of a store has the numbers of the graph, and the clock change 
     const figures = await page.locator('.figure strong').allTextContents()
     expect(numberIn(figures[0])).toBe(visits?.total)
     expect(figures.at(-2)).toBe(`${(data.location.captureRate * 100).toFixed(1)}%`)
+    const pattern = await tableTexts(page, 'Visits an hour by weekday, the mean, by the clock of the store')
+    const open = visits?.columns.values.flatMap(value => value ?? [])
+    expect(pattern.map(cells => numberIn(cells.at(-1)))).toEqual(open)
   }))
 
 test('the heatmaps of a store are stepped through by day and chosen by kind, by keyboard', () =>
