@@ -3,10 +3,14 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
 import { HeatmapImage, type Image } from './heatmap.ts'
-import { parseHeatmapKey } from './page-heatmap.ts'
-import { checkWidth, defaultWidth, toImage } from './page-image.ts'
+import { metadataByKey, overlayArgument, pageOf, parseHeatmapKey } from './page-heatmap.ts'
+import { checkImage, defaultWidth, type ImageArguments, imageKey, toImage } from './page-image.ts'
 
 const prefix = 'PageHeatmap:'
+
+interface FollowedImage extends ImageArguments {
+  readonly id: string
+}
 
 builder.subscriptionField('heatmapImage', t =>
   t.field({
@@ -20,23 +24,24 @@ builder.subscriptionField('heatmapImage', t =>
         defaultValue: defaultWidth,
         description: 'In CSS pixels, 1 to 3000. Serves the nearest width that PostHog has rendered.',
       }),
+      overlay: t.arg(overlayArgument),
     },
-    extensions: checked<{ readonly id: string; readonly width?: number | null }>(({ id, width }) => {
+    extensions: checked<FollowedImage>(({ id, ...args }) => {
       keyOf(id)
-      checkWidth(width)
+      checkImage(args)
     }),
-    subscribe: (_root, { id, width }, context) => follow(keyOf(id), width ?? defaultWidth, context),
+    subscribe: (_root, args, context) => follow(args, context),
     resolve: image => image,
   }),
 )
 
-async function* follow(
-  { scope, id: uuid }: ReturnType<typeof parseHeatmapKey>,
-  width: number,
-  { loaders, gone }: Context,
-): AsyncGenerator<Image> {
-  const key = { scope, uuid, width }
-  for await (const seen of loaders.posthog.changes(key, gone())) yield toImage(key, seen)
+async function* follow({ id, ...args }: FollowedImage, context: Context): AsyncGenerator<Image | null> {
+  const heatmap = keyOf(id)
+  const { loaders, gone } = context
+  const identity = { scope: heatmap.scope, uuid: heatmap.id }
+  const key = await imageKey(identity, args, async () => pageOf(await metadataByKey(heatmap, context)))
+  if (!key) yield null
+  else for await (const seen of loaders.posthog.changes(key, gone())) yield toImage(key, seen)
 }
 
 function keyOf(id: string): ReturnType<typeof parseHeatmapKey> {

@@ -8,12 +8,13 @@ import { fitsRoute } from '../src/upstream/vendor-id.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost, sized } from './costs.ts'
-import { checkOverlay, HeatOverlayInput, toOverlay } from './heat-overlay.ts'
+import { HeatOverlayInput } from './heat-overlay.ts'
 import { Heatmap, HeatmapImage } from './heatmap.ts'
 import {
-  checkWidth,
+  checkImage,
   defaultWidth,
   type ImageArguments,
+  imageKey,
   linkFields,
   millisecondsOf,
   toImage,
@@ -54,6 +55,13 @@ const metadata = <Key extends keyof PostHogHeatmap>(key: Key) => ({
     context: Context,
   ): Promise<PostHogHeatmap[Key]> => (await metadataOf(heatmap, context))[key],
 })
+
+/** The argument of every field with an image of a page. */
+export const overlayArgument = {
+  type: HeatOverlayInput,
+  description:
+    "Heat to draw over the page, which `heat` has as numbers. Null for a heatmap without a page. Costs the heatmap's metadata, and the calls of `heat` when the link is opened.",
+}
 
 /** The assumed number of widths of a heatmap. */
 const assumedWidths = 10
@@ -147,24 +155,13 @@ builder.node(PageHeatmap, {
           description:
             'How long to wait for an image that PostHog is drawing, such as `PT20S`; at most as long as the response may take.',
         }),
-        overlay: t.arg({
-          type: HeatOverlayInput,
-          description:
-            "Heat to draw over the page, which `heat` has as numbers. Null for a heatmap without a page. Costs the heatmap's metadata, and the calls of `heat` when the link is opened.",
-        }),
+        overlay: t.arg(overlayArgument),
       },
-      extensions: checked<ImageArguments>(({ width, waitUpTo, overlay }) => {
-        checkWidth(width)
-        millisecondsOf(waitUpTo)
-        if (overlay) checkOverlay(overlay)
-      }),
-      resolve: async (heatmap, { width, waitUpTo, overlay }, context, info) => {
-        const { scope, uuid } = heatmap
+      extensions: checked<ImageArguments>(checkImage),
+      resolve: async (heatmap, { waitUpTo, ...args }, context, info) => {
         const { loaders, caller } = context
-        const page = overlay && pageOf(await metadataOf(heatmap, context))
-        if (overlay && !page) return null
-        const drawn = overlay && page ? toOverlay(page, overlay) : {}
-        const key = { scope, uuid, width: width ?? defaultWidth, ...drawn }
+        const key = await imageKey(heatmap, args, async () => pageOf(await metadataOf(heatmap, context)))
+        if (!key) return null
         if (selectedFields(info, 'HeatmapImage', caller).isSubsetOf(linkFields))
           return toImage(key, { state: 'READY' })
         return toImage(key, await loaders.posthog.rendered(key, millisecondsOf(waitUpTo)))
@@ -204,13 +201,17 @@ builder.queryField('pageHeatmap', t =>
 /** A heatmap with a known UUID costs a call only if the query selects more than its image. */
 export async function readPageHeatmap(
   { scope, id }: PageHeatmapKey,
-  { loaders, caller }: Context,
+  context: Context,
   info: GraphQLResolveInfo,
 ): Promise<PageHeatmapRecord> {
-  if (!isUuid(id)) return toRecord(scope, await loaders.posthog.listedHeatmap({ scope, id }))
-  if (selectedFields(info, 'PageHeatmap', caller).isSubsetOf(freeFields))
+  if (isUuid(id) && selectedFields(info, 'PageHeatmap', context.caller).isSubsetOf(freeFields))
     return { provider: 'posthog', scope, uuid: id }
-  return toRecord(scope, await loaders.posthog.heatmaps.load({ scope, id }))
+  return toRecord(scope, await metadataByKey({ scope, id }, context))
+}
+
+/** The metadata of a heatmap whose `id` is known. */
+export function metadataByKey(key: PageHeatmapKey, { loaders }: Context): Promise<PostHogHeatmap> {
+  return isUuid(key.id) ? loaders.posthog.heatmaps.load(key) : loaders.posthog.listedHeatmap(key)
 }
 
 export function toRecord(scope: PostHogScope, metadata: PostHogHeatmap): PageHeatmapRecord {

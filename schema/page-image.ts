@@ -1,7 +1,7 @@
 import type { HeatOverlay, OverlayLook } from '../src/images/references.ts'
 import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
-import type { OverlayArguments } from './heat-overlay.ts'
+import { checkOverlay, type OverlayArguments, toOverlay } from './heat-overlay.ts'
 import type { Image } from './heatmap.ts'
 
 export interface ImageArguments {
@@ -16,9 +16,28 @@ export const defaultWidth = 1024
 /** What is known of an image without a call. */
 export const linkFields: ReadonlySet<string> = new Set(['__typename', 'link', 'requestedWidth'])
 
-export function checkWidth(width: number | null | undefined): void {
+function checkWidth(width: number | null | undefined): void {
   if (width != null && (width < 1 || width > 3000))
     throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
+}
+
+/** Refuses what no image can be asked by. */
+export function checkImage({ width, waitUpTo, overlay }: ImageArguments): void {
+  checkWidth(width)
+  millisecondsOf(waitUpTo)
+  if (overlay) checkOverlay(overlay)
+}
+
+/** What an image of a heatmap is asked by; null if heat is to be drawn and the heatmap has no page. */
+export async function imageKey(
+  { scope, uuid }: Pick<ImageKey, 'scope' | 'uuid'>,
+  { width, overlay }: ImageArguments,
+  readPage: () => Promise<string | undefined>,
+): Promise<ImageKey | null> {
+  const key = { scope, uuid, width: width ?? defaultWidth }
+  if (!overlay) return key
+  const page = await readPage()
+  return page ? { ...key, ...toOverlay(page, overlay) } : null
 }
 
 /** Throws BadInput for a duration without a fixed length, or a negative one. */
@@ -54,7 +73,8 @@ export function toImage(
   }
 }
 
-interface ImageKey {
+/** What an image is asked by. */
+export interface ImageKey {
   readonly scope: PostHogScope
   readonly uuid: string
   readonly width: number

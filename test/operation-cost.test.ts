@@ -88,6 +88,10 @@ test.each([
   ],
   ['mutation { deleteSnapshot(input: { id: "a" }) { __typename } }', 10 + 10],
   ['subscription { heatmapImage(id: "a") { state } }', 10],
+  [
+    'subscription { heatmapImage(id: "a", overlay: { days: { from: "2025-06-02", to: "2025-06-09" } }) { state } }',
+    10,
+  ],
   ['{ locations(first: 9) @include(if: false) { nodes { id } } }', 0],
   [
     '{ locations(first: 9) { ...F ...F } } fragment F on LocationConnection { nodes { ...G } ...H } fragment G on Location { id } fragment H on LocationConnection { nodes { name } }',

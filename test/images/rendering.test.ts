@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { askText } from '../support/client.ts'
+import { daysBefore } from '../support/heat-days.ts'
+import { referenceIn } from '../support/image-references.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { contentRoute, pageHeatmapId, pageImage, type Shown } from './serving-pictures.ts'
+
+const savedRoute = 'GET /api/projects/:project_id/saved{/}?'
 
 test('a picture that is being drawn is no error: its link says when to come again, without asking before', async () => {
   await using served = await drawing(60)
@@ -84,6 +88,29 @@ test('a subscription tells that it is being drawn, then that it is ready, and is
   expect(served.sandbox.posthog.journal.count(contentRoute)).toBeLessThanOrEqual(5)
 })
 
+test('a subscription with heat over the page asks the page once, and its link is that of the field', async () => {
+  await using served = await drawing(2)
+  const { journal } = served.sandbox.posthog
+  const overlay = { type: 'RAGE_CLICK', days: daysBefore(3, 7), viewport: { min: 900 }, opacity: 0.5 }
+  const id = await pageHeatmapId(served, 'rendering')
+  const saved = journal.count(savedRoute)
+  const states = await Array.fromAsync(follow(served, { id, width: 375, overlay }))
+  expect(states.map(({ state }) => state)).toEqual(['RENDERING', 'READY'])
+  expect(journal.count(savedRoute)).toBe(saved + 1)
+  const { data } = await askText<{ node: { image: Shown } }>(
+    served.origin,
+    'query ($id: ID!, $overlay: HeatOverlay) { node(id: $id) { ... on PageHeatmap { image(width: 375, overlay: $overlay) { link } } } }',
+    { id, overlay },
+  )
+  const environment = served.sandbox.environment()
+  const [told, own] = await Promise.all(
+    [states[1]?.link, data.node.image.link].map(link => referenceIn(environment, link ?? '')),
+  )
+  expect(told).toEqual(own)
+  expect(told).toMatchObject({ overlay: { type: 'rageClick', days: overlay.days } })
+  expect(states[1]?.link).toContain('opacity=0.5')
+})
+
 test('a subscription outlives the deadline of an answer', async () => {
   await using served = await drawing(2, { ISOTHERM_ANSWER_TIMEOUT_MS: '500' })
   const id = await pageHeatmapId(served, 'rendering')
@@ -95,7 +122,7 @@ test('a subscription looks no more once its caller has left', async () => {
   const id = await pageHeatmapId(served, 'rendering')
   const { journal } = served.sandbox.posthog
   const caller = new AbortController()
-  const states = follow(served, id, caller.signal)
+  const states = follow(served, { id, width: 375 }, caller.signal)
   expect((await states.next()).value).toMatchObject({ state: 'RENDERING' })
   const looks = () => journal.calls.filter(({ path }) => path.includes('width=375')).length
   const before = looks()
@@ -103,7 +130,7 @@ test('a subscription looks no more once its caller has left', async () => {
   await expect(states.next()).rejects.toThrow('aborted')
 
   // Its second look would come before the second of one who comes later.
-  const others = await Array.fromAsync(follow(served, id, undefined, 768))
+  const others = await Array.fromAsync(follow(served, { id, width: 768 }))
   expect(others.at(-1)).toMatchObject({ state: 'READY' })
   expect(before).toBe(1)
   expect(looks()).toBe(before)
@@ -127,11 +154,14 @@ test('a plan asks for no picture, drawn or not, however long it would wait', asy
 
 test('a subscription that makes no sense is refused before anything is asked', async () => {
   await using served = await serve()
-  for (const [id, width] of [
-    ['Location:oxford-street', 800],
-    ['PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08', 0],
+  const id = 'PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08'
+  for (const variables of [
+    { id: 'Location:oxford-street', width: 800 },
+    { id, width: 0 },
+    { id, overlay: { days: { from: '2020-01-01', to: '2020-01-08' } } },
+    { id, overlay: { days: daysBefore(3, 7), opacity: 0.55 } },
   ]) {
-    const response = await subscribe(served, { id, width })
+    const response = await subscribe(served, variables)
     expect(await response.text()).toContain('BAD_USER_INPUT')
   }
   expect(served.sandbox.posthog.journal.count()).toBe(0)
@@ -159,8 +189,8 @@ function subscribe(
   variables: object,
   signal: AbortSignal | null = null,
 ): Promise<Response> {
-  const query = `subscription ($id: ID!, $width: Int) {
-    heatmapImage(id: $id, width: $width) { state link failure }
+  const query = `subscription ($id: ID!, $width: Int, $overlay: HeatOverlay) {
+    heatmapImage(id: $id, width: $width, overlay: $overlay) { state link failure }
   }`
   return fetch(`${origin}/graphql`, {
     method: 'POST',
@@ -172,11 +202,10 @@ function subscribe(
 
 async function* follow(
   served: Served,
-  id: string,
+  variables: object,
   signal?: AbortSignal,
-  width = 375,
 ): AsyncGenerator<Partial<Shown>> {
-  const { body } = await subscribe(served, { id, width }, signal)
+  const { body } = await subscribe(served, variables, signal)
   if (!body) return
   let text = ''
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
@@ -192,6 +221,6 @@ async function* follow(
 
 async function followed(served: Served, id: string): Promise<Partial<Shown>[]> {
   const events: Partial<Shown>[] = []
-  for await (const event of follow(served, id)) events.push(event)
+  for await (const event of follow(served, { id, width: 375 })) events.push(event)
   return events
 }
