@@ -32,6 +32,32 @@ test('what a response cost is the sum of what each of its objects cost', () => {
   )
 })
 
+test('what a variable leaves out costs nothing, whatever it was the time before', () => {
+  const document = parse(
+    'query ($asked: Boolean!) { website(by: { id: "shop" }) { kind: __typename views(first: 1) { all: nodes { path heatmaps @include(if: $asked) { name } } } } }',
+  )
+  const costWith = (asked: boolean) => {
+    const view = { path: '/', ...(asked && { heatmaps: [{ name: 'a' }, { name: 'b' }] }) }
+    const data = { website: { kind: 'Website', views: { all: [view, null] } } }
+    return actualCost({ schema, document, variableValues: { asked } }, data)
+  }
+  const [without, withThem] = [costWith(false), costWith(true)]
+  expect(withThem).toBeGreaterThan(without)
+  expect([costWith(false), costWith(true)]).toEqual([without, withThem])
+})
+
+test('an object of several possible types costs what is asked of its own', () => {
+  const document = parse(
+    '{ nodes(ids: []) { __typename ... on Website { id views(first: 2) { nodes { path } } } ... on Location { id } } }',
+  )
+  const website = { __typename: 'Website', id: 'a', views: { nodes: [{ path: '/' }] } }
+  const location = { __typename: 'Location', id: 'b' }
+  const costOfAll = (entities: readonly unknown[]) => actualCost({ schema, document }, { nodes: entities })
+  const [none, ofWebsite, ofLocation] = [[], [website], [location]].map(costOfAll)
+  expect(ofWebsite).toBeGreaterThan(ofLocation ?? 0)
+  expect(ofLocation).toBeGreaterThan(none ?? 0)
+})
+
 /** Row by row, and field by field. */
 function costOf(type: GraphQLObjectType, { selections }: SelectionSetNode, data: object): number {
   const values = new Map<string, unknown>(Object.entries(data))

@@ -38,7 +38,7 @@ export class KeyHolders {
   holderOf(key: string): KeyHolder {
     if (!isKey(key)) throw CredentialRefusal.invalid('The key has a typo: its form or checksum is wrong.')
     const digest = digestOf(key)
-    const holder = this.#byMark.get(digest.toString('hex').slice(0, markDigits))
+    const holder = this.#byMark.get(digest.toString('hex', 0, markDigits / 2))
     if (!holder || !timingSafeEqual(holder.digest, digest)) throw unknownKey()
     return checked(holder)
   }

@@ -1,20 +1,23 @@
 import {
+  BREAK,
   type DocumentNode,
   type FieldNode,
-  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
   isAbstractType,
-  isCompositeType,
   isObjectType,
+  Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql'
 import { coerceVariables } from '../execution/coerced-variables.ts'
-import { fieldWeight } from './field-weight.ts'
+import { type FieldWeight, fieldWeight } from './field-weight.ts'
 import { mutationCost, valuesPerCost } from './operation-cost.ts'
 import { OperationSelections } from './operation-selections.ts'
+import { rememberedByDocument } from './remembered-by-document.ts'
 
 export interface ExecutedOperation {
   readonly schema: GraphQLSchema
@@ -28,89 +31,140 @@ export interface ExecutedOperation {
  * be. A field that is null cost its call. Rows of plain values are counted and not looked at.
  */
 export function actualCost(executed: ExecutedOperation, data: unknown): number {
-  const { schema, document, operationName, variableValues } = executed
+  const { schema, document, operationName } = executed
   const operation = getOperationAST(document, operationName)
   const root = operation && schema.getRootType(operation.operation)
   if (!operation || !root) return 0
-  const { coerced = {} } = coerceVariables(schema, operation, variableValues ?? {})
-  const selections = new OperationSelections(schema, document, coerced, Number.POSITIVE_INFINITY)
   const ofMutation = operation.operation === 'mutation' ? mutationCost : 0
-  const cost = new Counting(schema, selections).costOf(root, [operation.selectionSet], data)
+  const cost = rootOf(executed, operation, root).costOf(data)
   return Math.ceil(cost) + ofMutation
 }
 
-type Sets = readonly SelectionSetNode[]
-type Fields = ReadonlyMap<string, readonly FieldNode[]>
+/** Of operations whose selections are the same whatever their variables are. */
+const remembered = new WeakMap<
+  OperationDefinitionNode,
+  { readonly schema: GraphQLSchema; readonly root: CountedObject }
+>()
 
-class Counting {
-  readonly #schema: GraphQLSchema
+function rootOf(
+  { schema, document, variableValues }: ExecutedOperation,
+  operation: OperationDefinitionNode,
+  type: GraphQLObjectType,
+): CountedObject {
+  const known = remembered.get(operation)
+  if (known?.schema === schema) return known.root
+  const isLasting = !hasVariableSelections(document)
+  const { coerced = {} } = isLasting ? {} : coerceVariables(schema, operation, variableValues ?? {})
+  const selections = new OperationSelections(schema, document, coerced, Number.POSITIVE_INFINITY)
+  const root = new CountedObject(type, [operation.selectionSet], selections, schema)
+  if (isLasting) remembered.set(operation, { schema, root })
+  return root
+}
+
+const hasVariableSelections = rememberedByDocument(document => {
+  let isFound = false
+  visit(document, {
+    Directive({ arguments: args = [] }) {
+      isFound ||= args.some(({ value }) => value.kind === Kind.VARIABLE)
+      return isFound ? BREAK : false
+    },
+  })
+  return isFound
+})
+
+/** A field as an operation asks for it of one type. */
+interface CountedField extends Pick<FieldWeight, 'call' | 'instance' | 'lists'> {
+  readonly key: string
+  /** The types that its objects may be of; none for plain values. */
+  readonly possible: readonly CountedObject[]
+}
+
+/** Objects of one type at one place of the response. What is asked of them is read when the first one is counted. */
+class CountedObject {
+  readonly #type: GraphQLObjectType
+  readonly #sets: readonly SelectionSetNode[]
   readonly #selections: OperationSelections
-  /** By type and selection sets. */
-  readonly #fields = new Map<string, Fields>()
-  readonly #numbers = new Map<SelectionSetNode, number>()
+  readonly #schema: GraphQLSchema
+  #fields: readonly CountedField[] | undefined
+  #calls: number | undefined
 
-  constructor(schema: GraphQLSchema, selections: OperationSelections) {
-    this.#schema = schema
+  constructor(
+    type: GraphQLObjectType,
+    sets: readonly SelectionSetNode[],
+    selections: OperationSelections,
+    schema: GraphQLSchema,
+  ) {
+    this.#type = type
+    this.#sets = sets
     this.#selections = selections
+    this.#schema = schema
   }
 
-  /** The fields of one object, without the object itself. */
-  costOf(type: GraphQLObjectType, sets: Sets, value: unknown): number {
-    if (typeof value !== 'object' || value === null) return 0
-    const values = new Map(Object.entries(value))
-    return this.#fieldsOf(type, sets)
-      .entries()
-      .reduce((sum, [key, nodes]) => sum + this.#costOfField(type, nodes, values.get(key)), 0)
+  /** What the fields of one object cost, without the object itself. */
+  costOf(value: unknown): number {
+    return isObject(value)
+      ? this.fields.reduce((sum, field) => sum + costOfField(field, value[field.key]), 0)
+      : 0
   }
 
-  #costOfField(parent: GraphQLObjectType, nodes: readonly FieldNode[], value: unknown): number {
-    const field = parent.getFields()[nodes[0]?.name.value ?? '']
-    if (!field) return 0
+  get fields(): readonly CountedField[] {
+    this.#fields ??= [...this.#selections.of(this.#type, this.#sets).fields].map(([key, nodes]) =>
+      this.#counted(key, nodes),
+    )
+    return this.#fields
+  }
+
+  /** What the fields of each cost, if that is the same whatever they hold: single plain values. Else infinite. */
+  get calls(): number {
+    this.#calls ??= this.fields.reduce(
+      (sum, { call, lists, possible }) =>
+        lists > 0 || possible.length > 0 ? Number.POSITIVE_INFINITY : sum + call,
+      0,
+    )
+    return this.#calls
+  }
+
+  #counted(key: string, nodes: readonly FieldNode[]): CountedField {
+    const field = this.#type.getFields()[nodes[0]?.name.value ?? '']
+    // `__typename` and its like cost nothing.
+    if (!field) return { key, call: 0, instance: 0, lists: 0, possible: [] }
     const { call, instance, lists } = fieldWeight(field)
-    if (value === null || value === undefined) return call
-    const rows: readonly unknown[] = Array.isArray(value) ? value.flat(lists - 1) : [value]
-    const named = getNamedType(field.type)
-    if (!isCompositeType(named)) return call + (lists === 0 ? 0 : Math.ceil(rows.length / valuesPerCost))
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-    const calls = isObjectType(named) ? this.#callsOf(named, sets) : undefined
-    if (calls === 0) return call + rows.length * instance
-    if (calls !== undefined) return call + rows.filter(row => row !== null).length * (instance + calls)
-    return rows.reduce<number>((sum, row) => sum + this.#costOfRow(named, sets, row, instance), call)
+    const named = getNamedType(field.type)
+    const types = isAbstractType(named) ? this.#schema.getPossibleTypes(named) : [named].filter(isObjectType)
+    const possible = types.map(type => new CountedObject(type, sets, this.#selections, this.#schema))
+    return { key, call, instance, lists, possible }
   }
+}
 
-  #costOfRow(named: GraphQLNamedType, sets: Sets, row: unknown, instance: number): number {
-    const type = row === null ? undefined : this.#typeOf(named, sets, row)
-    return type ? instance + this.costOf(type, sets, row) : 0
-  }
+function costOfField({ call, instance, lists, possible }: CountedField, value: unknown): number {
+  if (value === null || value === undefined) return call
+  const rows: readonly unknown[] = Array.isArray(value)
+    ? lists > 1
+      ? value.flat(lists - 1)
+      : value
+    : [value]
+  const [object] = possible
+  if (!object) return call + (lists === 0 ? 0 : Math.ceil(rows.length / valuesPerCost))
+  if (possible.length > 1)
+    return rows.reduce<number>((sum, row) => {
+      const object = objectOf(row, possible)
+      return object ? sum + instance + object.costOf(row) : sum
+    }, call)
+  const { calls } = object
+  if (calls === 0) return call + rows.length * instance
+  const present = rows.filter(row => row !== null)
+  if (Number.isFinite(calls)) return call + present.length * (instance + calls)
+  return present.reduce<number>((sum, row) => sum + instance + object.costOf(row), call)
+}
 
-  /** What the fields of each of its objects cost, if that is the same whatever they hold: single plain values. */
-  #callsOf(type: GraphQLObjectType, sets: Sets): number | undefined {
-    let calls = 0
-    for (const [node] of this.#fieldsOf(type, sets).values()) {
-      const field = type.getFields()[node?.name.value ?? '']
-      if (!field) continue
-      const { call, lists } = fieldWeight(field)
-      if (lists > 0 || isCompositeType(getNamedType(field.type))) return undefined
-      calls += call
-    }
-    return calls
-  }
+/** Of an interface or a union: the type whose fields the object has. */
+function objectOf(row: unknown, possible: readonly CountedObject[]): CountedObject | undefined {
+  if (!isObject(row)) return undefined
+  const keys = Object.keys(row)
+  return possible.find(({ fields }) => fields.length === keys.length && fields.every(({ key }) => key in row))
+}
 
-  /** Of an interface or a union: the type whose fields the object has. */
-  #typeOf(named: GraphQLNamedType, sets: Sets, row: unknown): GraphQLObjectType | undefined {
-    if (isObjectType(named)) return named
-    if (!isAbstractType(named)) return undefined
-    const keys = new Set(Object.keys(Object(row)))
-    const possible = this.#schema.getPossibleTypes(named)
-    return possible.find(type => {
-      const fields = this.#fieldsOf(type, sets)
-      return fields.size === keys.size && fields.keys().every(key => keys.has(key))
-    })
-  }
-
-  #fieldsOf(type: GraphQLObjectType, sets: Sets): Fields {
-    const numbers = sets.map(set => this.#numbers.getOrInsertComputed(set, () => this.#numbers.size))
-    const name = `${type.name} ${numbers}`
-    return this.#fields.getOrInsertComputed(name, () => this.#selections.of(type, sets).fields)
-  }
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

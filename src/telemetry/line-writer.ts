@@ -3,11 +3,11 @@ import type { Writable } from 'node:stream'
 /** Writes lines to a stream without waiting for whoever reads it. */
 export interface LineWriter {
   /**
-   * Writes a line with its end, at the latest in the next turn of the event loop. Returns false where it is left out,
-   * because too much waits for the reader, or the reader is gone.
+   * Writes a line with its end, a hundredth of a second later at most. Returns false where it is left out, because too much
+   * waits for the reader, or the reader is gone.
    */
   write(line: string): boolean
-  /** What no turn of the event loop has written yet; it is the caller's from here on. */
+  /** What is not written yet; it is the caller's from here on. */
   take(): string
   /** Resolves once all is written, with true, or after so many milliseconds with false. */
   flush(milliseconds: number): Promise<boolean>
@@ -15,10 +15,10 @@ export interface LineWriter {
 
 type Output = Pick<Writable, 'write' | 'writableLength' | 'on'>
 
-/** Holds at most so many characters, and writes those of one turn of the event loop at once. */
+/** Holds at most so many characters, and writes those of ten milliseconds at once. */
 export function openLineWriter(output: Output, mostCharacters = mostWaiting): LineWriter {
   let pending = ''
-  let scheduled: NodeJS.Immediate | undefined
+  let scheduled: NodeJS.Timeout | undefined
   const gone = Promise.withResolvers<false>()
   let isGone = false
   // Without a listener it would end the process.
@@ -27,7 +27,7 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
     gone.resolve(false)
   })
   const take = () => {
-    clearImmediate(scheduled)
+    clearTimeout(scheduled)
     scheduled = undefined
     const text = pending
     pending = ''
@@ -38,7 +38,7 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
     write(line) {
       if (isGone || output.writableLength + pending.length + line.length > mostCharacters) return false
       pending += line
-      scheduled ??= setImmediate(writeOut)
+      scheduled ??= setTimeout(writeOut, 10)
       return true
     },
     take,

@@ -1,26 +1,28 @@
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openLineWriter } from '../../src/telemetry/line-writer.ts'
 
-test('the lines of one turn of the event loop are one write', async () => {
-  const writes: string[] = []
+test('lines that come at once are one write, and none waits for the next', async () => {
+  const writes = new PassThrough({ objectMode: true })
   const output = new Writable({
     decodeStrings: false,
     write(text, _encoding, done) {
-      writes.push(text)
+      writes.write(text)
       done()
     },
   })
+  const written = on(writes, 'data')
   const writer = openLineWriter(output)
   writer.write('one\n')
   writer.write('two\n')
-  expect(writes).toEqual([])
-  await nextTurn()
+  expect((await written.next()).value).toEqual(['one\ntwo\n'])
   writer.write('three\n')
+  expect((await written.next()).value).toEqual(['three\n'])
+  writer.write('four\n')
   expect(await writer.flush(10_000)).toBe(true)
-  expect(writes).toEqual(['one\ntwo\n', 'three\n'])
+  expect((await written.next()).value).toEqual(['four\n'])
 })
 
 test('a reader that takes nothing costs no more than the bound, and lines are taken again once it reads', async () => {
