@@ -122,6 +122,8 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     anonymousLimits: {
       requestsPerMinute: general.ISOTHERM_ANONYMOUS_REQUESTS || undefined,
       requestsPerMinuteOfAddress: general.ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS || undefined,
+      costPerMinute: general.ISOTHERM_ANONYMOUS_COST || undefined,
+      upstreamCallsPerHour: general.ISOTHERM_ANONYMOUS_CALLS,
     },
     requestBytes: general.ISOTHERM_BODY_LIMIT,
     operationLimits: {

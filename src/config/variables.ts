@@ -8,6 +8,7 @@ import { logLevels } from '../telemetry/open-log.ts'
 import { defaultResilience } from '../upstream/breaker/provider-health.ts'
 import { providerNames } from '../upstream/error.ts'
 import { integer, isOrigin, list, text, url, year } from '../upstream/provider/variable-forms.ts'
+import { callsByProvider } from './calls-by-provider.ts'
 
 /** The environment variables that concern no provider, with their defaults. */
 export const generalVariables = z.object({
@@ -33,6 +34,8 @@ export const generalVariables = z.object({
     .optional(),
   ISOTHERM_ANONYMOUS_REQUESTS: integer(0, 1_000_000_000).default(12_000),
   ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS: integer(0, 1_000_000_000).default(1200),
+  ISOTHERM_ANONYMOUS_COST: integer(0, 1_000_000_000).default(0),
+  ISOTHERM_ANONYMOUS_CALLS: callsByProvider().optional(),
   ISOTHERM_SANDBOX: z
     .union([text().pipe(z.enum(['auto', 'on', 'off'])), providerList()], {
       error: `must be auto, on, off or a comma-separated list of ${providerNames.join(', ')}`,

@@ -1,6 +1,7 @@
 import { Agent, get, type IncomingHttpHeaders } from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { networkOf } from '../../src/server/address-counters.ts'
 import { bearer, serveGuarded, someCaller } from '../support/guarded.ts'
 import { serve } from '../support/serving.ts'
@@ -20,15 +21,27 @@ interface Answer {
 }
 
 /** One of the addresses of this machine. */
-function ask(origin: string, localAddress: string, headers: object = {}): Promise<Answer> {
+function ask(
+  origin: string,
+  localAddress: string,
+  { headers = {}, query = '{__typename}' }: { readonly headers?: object; readonly query?: string } = {},
+): Promise<Answer> {
   const agent = new Agent({ keepAlive: false })
   return new Promise((resolve, reject) => {
-    const url = `${origin}/graphql?query={__typename}`
+    const url = `${origin}/graphql?query=${encodeURIComponent(query)}`
     get(url, { agent, localAddress, headers: { accept: 'application/json', ...headers } }, async response => {
       const body = (await response.setEncoding('utf8').toArray()).join('')
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
     }).once('error', reject)
   })
+}
+
+const Errors = z.object({
+  errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).default([]),
+})
+
+function codesOf(body: string): readonly string[] {
+  return Errors.parse(JSON.parse(body)).errors.map(({ extensions: { code } }) => code)
 }
 
 test.each([
@@ -64,14 +77,14 @@ test('strangers who come through a proxy, all from its address, are one line of 
     const lines = () => served.log.filter(line => line.includes('ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS'))
     await ask(served.origin, '127.0.0.1')
     expect(lines()).toEqual([])
-    for (let time = 0; time < 3; time++) await ask(served.origin, '127.0.0.1', headers)
+    for (let time = 0; time < 3; time++) await ask(served.origin, '127.0.0.1', { headers })
     expect(lines()).toEqual([expect.stringContaining('behind a proxy')])
     expect(served.log.join()).not.toContain('192.0.2.7')
   }
   await using unlimited = await serve({
     environment: { ...strangers, ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS: '0' },
   })
-  await ask(unlimited.origin, '127.0.0.1', { 'x-forwarded-for': '192.0.2.7' })
+  await ask(unlimited.origin, '127.0.0.1', { headers: { 'x-forwarded-for': '192.0.2.7' } })
   expect(unlimited.log.join()).not.toContain('proxy')
 })
 
@@ -85,9 +98,37 @@ test('a caller with a key is not counted among strangers, and 0 is no limit', as
   expect((await ask(guarded.origin, '127.0.0.1')).headers.ratelimit).toBe('"minute";r=0;t=60')
   expect((await ask(guarded.origin, '127.0.0.1')).status).toBe(429)
   for (let time = 0; time < 3; time++) {
-    const { status, headers } = await ask(guarded.origin, '127.0.0.1', bearer(caller.key))
+    const { status, headers } = await ask(guarded.origin, '127.0.0.1', { headers: bearer(caller.key) })
     expect([status, headers.ratelimit]).toEqual([200, undefined])
   }
+})
+
+test('what strangers spend and the calls that they cause are bounded for all of them together, beside callers', async () => {
+  const environment = {
+    ISOTHERM_ANONYMOUS: 'pages:read',
+    ISOTHERM_ANONYMOUS_COST: '250',
+    ISOTHERM_ANONYMOUS_CALLS: 'zenovay:1, datadog:7',
+    ISOTHERM_COST_MODE: 'enforce',
+    ISOTHERM_CACHE_BYTES: '0',
+  }
+  const reader = someCaller('reader', ['acme'], { scopes: ['pages:read'] })
+  await using served = await serveGuarded({ ...access, callers: [reader.entry] }, { environment })
+  const { journal } = served.sandbox.zenovay
+  const shop = '{ website(by: { id: "shop" }) { views(first: 1) { nodes { path } } } }'
+  const send = async (query: string, headers = {}) => {
+    const answer = await ask(served.origin, '127.0.0.1', { headers, query })
+    return { ...answer, codes: codesOf(answer.body) }
+  }
+  expect(await send(shop)).toMatchObject({ status: 200, codes: [] })
+  expect(journal.count()).toBe(1)
+  expect(await send(shop)).toMatchObject({ status: 200, codes: ['RATE_LIMITED'] })
+  expect(journal.count()).toBe(1)
+  expect(await send(shop, bearer(reader.key))).toMatchObject({ status: 200, codes: [] })
+  expect(journal.count()).toBe(2)
+  const dear = '{ locations(first: 100) { nodes { id name } } }'
+  const answers = [await send(dear), await send(dear), await send(dear)]
+  expect(answers.at(-1)).toMatchObject({ status: 429, codes: ['RATE_LIMITED'] })
+  expect(await send(dear, bearer(reader.key))).toMatchObject({ status: 200, codes: [] })
 })
 
 test('an IPv6 address counts by its first 64 bits, however it is written, and an IPv4 address by all of them', () => {

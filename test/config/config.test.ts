@@ -129,6 +129,8 @@ test('every variable changes what it stands for', () => {
     ISOTHERM_BODY_LIMIT: '4096',
     ISOTHERM_ANONYMOUS_REQUESTS: '700',
     ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS: '0',
+    ISOTHERM_ANONYMOUS_COST: '9000',
+    ISOTHERM_ANONYMOUS_CALLS: 'zenovay:200, datadog : 5',
     ISOTHERM_COST_MODE: 'enforce',
     ISOTHERM_MAX_COST: '15',
     ISOTHERM_MAX_RESPONSE_BYTES: '1024',
@@ -202,7 +204,11 @@ test('every variable changes what it stands for', () => {
     corsOrigins: ['https://app.example.com', 'https://other.example.com'],
     hosts: ['graph.internal', '10.0.0.7:4000', '[fd00::1]'],
     requestBytes: 4096,
-    anonymousLimits: { requestsPerMinute: 700 },
+    anonymousLimits: {
+      requestsPerMinute: 700,
+      costPerMinute: 9000,
+      upstreamCallsPerHour: { zenovay: 200, datadog: 5 },
+    },
     costMode: 'enforce',
     operationLimits: {
       cost: 15,
@@ -347,3 +353,20 @@ test('the variables of proxies work in lower case too, which then wins', () => {
     except: ['*'],
   })
 })
+
+test.each([
+  'zenovay',
+  'zenovay:0',
+  'zenovay:x',
+  'toy:1',
+  'zenovay:1,zenovay:2',
+  'zenovay:1:2',
+  '__proto__:1',
+])(
+  'calls of strangers that name no provider once with a number are refused: %s',
+  ISOTHERM_ANONYMOUS_CALLS => {
+    expect(problemsOf({ ...required, ISOTHERM_ANONYMOUS_CALLS })).toEqual([
+      expect.stringMatching(/^ISOTHERM_ANONYMOUS_CALLS: must be a comma-separated list such as zenovay:200/),
+    ])
+  },
+)
