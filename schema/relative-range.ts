@@ -18,6 +18,12 @@ export const CalendarPeriod = builder.enumType('CalendarPeriod', {
 
 type Period = typeof CalendarPeriod.$inferType
 
+/** Whole days counted from today: one member at most. */
+export interface RelativeDays {
+  readonly last?: string | null | undefined
+  readonly period?: Period | null | undefined
+}
+
 /** Whole days; `end` is not one of them. */
 export interface LocalDates {
   readonly start: Temporal.PlainDate
@@ -37,8 +43,24 @@ const periods: Readonly<Record<Period, { readonly unit: Unit; readonly isRunning
   LAST_YEAR: { unit: 'years', isRunning: false },
 }
 
+/** Those days as of today, or those before them; undefined for neither member. Throws BadInput for what is no length. */
+export function datesOf(
+  { last, period }: RelativeDays,
+  today: Temporal.PlainDate,
+  isBefore: boolean,
+): LocalDates | undefined {
+  if (last != null) return lastDates(readDuration(last), today, isBefore)
+  return period == null ? undefined : datesOfPeriod(period, today, isBefore)
+}
+
+/** The most of those days at any place; undefined for neither member. */
+export function longestDaysOf({ last, period }: RelativeDays): number | undefined {
+  if (last != null) return longestDays(readDuration(last))
+  return period == null ? undefined : { days: 1, weeks: 7, months: 31, years: 366 }[periods[period].unit]
+}
+
 /** The period as it was one period ago, if it is the one before that is asked. */
-export function datesOfPeriod(period: Period, today: Temporal.PlainDate, isBefore: boolean): LocalDates {
+function datesOfPeriod(period: Period, today: Temporal.PlainDate, isBefore: boolean): LocalDates {
   const { unit, isRunning } = periods[period]
   const day = isBefore ? today.subtract({ [unit]: 1 }) : today
   const start = startOf(unit, day)
@@ -54,17 +76,13 @@ function startOf(unit: Unit, day: Temporal.PlainDate): Temporal.PlainDate {
 }
 
 /** The days up to yesterday, or as many days, months or years before them. */
-export function lastDates(
-  duration: Temporal.Duration,
-  today: Temporal.PlainDate,
-  isBefore: boolean,
-): LocalDates {
+function lastDates(duration: Temporal.Duration, today: Temporal.PlainDate, isBefore: boolean): LocalDates {
   const start = today.subtract(duration)
   return isBefore ? { start: start.subtract(duration), end: start } : { start, end: today }
 }
 
 /** Throws BadInput for what is no length of at least a day in whole days, and for more than ten years. */
-export function readDuration(text: string): Temporal.Duration {
+function readDuration(text: string): Temporal.Duration {
   const [, years = 0, months = 0, weeks = 0, days = 0] = (pattern.exec(text) ?? []).map(part =>
     part === undefined ? 0 : Number(part),
   )
@@ -87,7 +105,7 @@ function notDays(text: string): BadInput {
 export const mostDays = 3660
 
 /** The most days of any such length. */
-export function longestDays({
+function longestDays({
   years,
   months,
   weeks,
@@ -95,9 +113,4 @@ export function longestDays({
 }: Pick<Temporal.Duration, 'years' | 'months' | 'weeks' | 'days'>): number {
   const whole = years + Math.floor(months / 12)
   return 366 * whole + 31 * (months % 12) + 7 * weeks + days
-}
-
-/** The most days of a period. */
-export function longestPeriod(period: Period): number {
-  return { days: 1, weeks: 7, months: 31, years: 366 }[periods[period].unit]
 }

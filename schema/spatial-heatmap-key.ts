@@ -7,6 +7,7 @@ import {
 } from '../src/providers/aura-vision/wire.ts'
 import type { Seal } from '../src/seal.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import type { Instants } from './time-range.ts'
 
 /** The filters of the question: with other filters the same row may show something else. */
 export interface Narrowing {
@@ -14,12 +15,6 @@ export interface Narrowing {
   readonly ages?: string[]
   readonly genders?: string[]
   readonly taxonomy?: string
-}
-
-/** Half-open. */
-export interface HeatmapRange {
-  readonly start: Date
-  readonly end: Date
 }
 
 /** A row by its own fields and by the filters of the question that listed it. */
@@ -30,7 +25,7 @@ export interface HeatmapKey
   readonly made: string | null
   readonly narrowing: Narrowing
   /** The question that lists the row. */
-  readonly range: HeatmapRange
+  readonly range: Instants
   /** Whether nobody but this server can have made it; older keys are plain. */
   readonly isSealed: boolean
 }

@@ -8,10 +8,11 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
+import { checkHeatmapRange } from './heatmap-range.ts'
 import { Location } from './location.ts'
 import { checkScope } from './scopes.ts'
-import { type HeatmapRange, type Narrowing, parseHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
-import { checkTimeRange, type TimeRangeInput } from './time-range.ts'
+import { type Narrowing, parseHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
+import type { Instants } from './time-range.ts'
 
 export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
   description: 'What a spatial heatmap shows.',
@@ -34,7 +35,7 @@ export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
 export interface SpatialHeatmapRecord extends AuraHeatmap {
   readonly provider: 'aura-vision'
   readonly narrowing: Narrowing
-  readonly range: HeatmapRange
+  readonly range: Instants
 }
 
 export const SpatialHeatmap = builder.objectRef<SpatialHeatmapRecord>('SpatialHeatmap')
@@ -128,17 +129,6 @@ export async function findSpatialHeatmap(
 
 function isOfAnybody({ role, age, gender }: Pick<AuraHeatmap, 'role' | 'age' | 'gender'>): boolean {
   return role === null && age === null && gender === null
-}
-
-/** Three years with two leap days: 36 requests for every 50 locations. */
-const maximumDays = 1098
-
-/** Refuses an empty range and one that is too long. */
-export function checkHeatmapRange(range: TimeRangeInput): void {
-  checkTimeRange(range)
-  const days = (range.end.getTime() - range.start.getTime()) / 86_400_000
-  if (days > maximumDays)
-    throw new BadInput(`Heatmaps are listed for at most ${maximumDays} days at once, not ${Math.ceil(days)}.`)
 }
 
 function typeOf({ type }: AuraHeatmap): VendorType | null {

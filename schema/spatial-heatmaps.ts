@@ -6,14 +6,10 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkFirst, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize, sized } from './costs.ts'
+import { checkHeatmapRange, instantsOf, longestDays } from './heatmap-range.ts'
 import { Location } from './location.ts'
 import { argumentScope } from './scopes.ts'
-import {
-  checkHeatmapRange,
-  SpatialHeatmap,
-  type SpatialHeatmapRecord,
-  SpatialHeatmapType,
-} from './spatial-heatmap.ts'
+import { SpatialHeatmap, type SpatialHeatmapRecord, SpatialHeatmapType } from './spatial-heatmap.ts'
 import { longestNarrowing, narrowingLength, narrowingOf, printHeatmapKey } from './spatial-heatmap-key.ts'
 import { TimeRange, type TimeRangeInput } from './time-range.ts'
 
@@ -31,7 +27,7 @@ const heatmapArguments = builder.args(t => ({
     type: TimeRange,
     required: true,
     description:
-      'When the heatmaps were made. Takes `start` and `end` directly, unlike the range of `traffic`. Half-open, at most three years (1,098 days).',
+      'When the heatmaps were made: between `start` and `end`, which stand directly in it, unlike in the range of `traffic`, or days of the place\'s own calendar, such as `{ last: "P7D" }`, `{ period: LAST_WEEK }` and `{ before: … }` of these, if its time zone is known. Half-open, at most three years (1,098 days).',
   }),
   types: t.field({
     type: [SpatialHeatmapType],
@@ -103,11 +99,12 @@ builder.objectFields(Location, t => ({
 }))
 
 async function heatmapsOf(
-  { auraVisionId }: LocationRecord,
-  { range, types, ...filter }: HeatmapArguments,
-  { loaders }: Context,
+  { auraVisionId, timeZone }: LocationRecord,
+  { range: asked, types, ...filter }: HeatmapArguments,
+  { loaders, days }: Context,
 ): Promise<SpatialHeatmapRecord[] | null> {
   if (auraVisionId === null) return null
+  const range = instantsOf(asked, timeZone, days)
   const rows = await loaders['aura-vision'].heatmaps.load({
     locationId: auraVisionId,
     types,
@@ -133,6 +130,5 @@ function checkHeatmaps({ range, types, taxonomy, ...lists }: HeatmapArguments): 
 const assumedRows = 4
 
 function rowsOf({ range, types, roles }: HeatmapArguments): number {
-  const days = Math.ceil((range.end.getTime() - range.start.getTime()) / 86_400_000)
-  return days * types.length * (roles?.length ?? assumedRows)
+  return Math.ceil(longestDays(range)) * types.length * (roles?.length ?? assumedRows)
 }

@@ -1,11 +1,42 @@
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
+import { CalendarPeriod, type RelativeDays } from './relative-range.ts'
 
-export const TimeRange = builder.inputType('TimeRange', {
-  description: 'A span of time between two instants. Half-open: the start is in it, the end is not.',
+/** As it is asked: `start` and `end`, or one other member. */
+export interface TimeRangeInput extends RelativeDays {
+  readonly start?: Date | null | undefined
+  readonly end?: Date | null | undefined
+  readonly before?: TimeRangeInput | null | undefined
+}
+
+/** Half-open. */
+export interface Instants {
+  readonly start: Date
+  readonly end: Date
+}
+
+export const TimeRange = builder.inputRef<TimeRangeInput>('TimeRange')
+TimeRange.implement({
+  description:
+    "A span of time: `start` and `end`, or, where heatmaps of a store are asked, one of `last`, `period` and `before`, which are whole days of the place's calendar. Half-open: the start is in it, the end is not.",
   fields: t => ({
-    start: t.field({ type: 'DateTime', required: true, description: 'The first instant of the range.' }),
-    end: t.field({ type: 'DateTime', required: true, description: 'The first instant after the range.' }),
+    start: t.field({ type: 'DateTime', description: 'The first instant of the range; needs `end`.' }),
+    end: t.field({ type: 'DateTime', description: 'The first instant after the range; needs `start`.' }),
+    last: t.field({
+      type: 'Duration',
+      description:
+        "For heatmaps of a store: the days up to yesterday by the place's own calendar, such as `P7D`, `P4W` or `P1M`. Needs the place's time zone.",
+    }),
+    period: t.field({
+      type: CalendarPeriod,
+      description:
+        "For heatmaps of a store: a period of the place's own calendar. Needs the place's time zone.",
+    }),
+    before: t.field({
+      type: TimeRange,
+      description:
+        'For heatmaps of a store: the same period before that one, which itself is not a `before`, as in `TrafficRange`.',
+    }),
   }),
 })
 
@@ -26,12 +57,15 @@ export const LocalTimeRange = builder.inputType('LocalTimeRange', {
   }),
 })
 
-export type TimeRangeInput = typeof TimeRange.$inferInput
-
-/** Refuses a range that is empty, ends before it starts, or lies in a year that dates cannot print. */
-export function checkTimeRange({ start, end }: TimeRangeInput): void {
+/** A range of two instants; throws BadInput for any other, and for one in a year that dates cannot print. */
+export function readInstants({ start, end, last, period, before }: TimeRangeInput): Instants {
+  if (last != null || period != null || before != null)
+    throw new BadInput('`utc` takes `start` and `end`; `last`, `period` and `before` stand in its place.')
+  if (start == null) throw new BadInput('"start" of a range is required, as "end" is.')
+  if (end == null) throw new BadInput('"end" of a range is required, as "start" is.')
   if (end <= start) throw endsEarly(start.toISOString(), end.toISOString())
   checkYears(start.getTime(), end.getTime())
+  return { start, end }
 }
 
 /** The years with four digits by every clock. */

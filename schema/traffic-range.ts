@@ -2,23 +2,20 @@ import type { Context } from '../src/context.ts'
 import type { TrafficSpan } from '../src/providers/analytiks/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
+import { CalendarPeriod, datesOf, longestDaysOf, mostDays, type RelativeDays } from './relative-range.ts'
 import {
-  CalendarPeriod,
-  datesOfPeriod,
-  lastDates,
-  longestDays,
-  longestPeriod,
-  mostDays,
-  readDuration,
-} from './relative-range.ts'
-import { checkTimeRange, checkYears, endsEarly, LocalTimeRange, TimeRange } from './time-range.ts'
+  checkYears,
+  endsEarly,
+  LocalTimeRange,
+  readInstants,
+  TimeRange,
+  type TimeRangeInput,
+} from './time-range.ts'
 
 /** A range as it is asked: exactly one member. */
-export interface TrafficRangeInput {
-  readonly utc?: typeof TimeRange.$inferInput | null | undefined
+export interface TrafficRangeInput extends RelativeDays {
+  readonly utc?: TimeRangeInput | null | undefined
   readonly local?: typeof LocalTimeRange.$inferInput | null | undefined
-  readonly last?: string | null | undefined
-  readonly period?: typeof CalendarPeriod.$inferType | null | undefined
   readonly before?: TrafficRangeInput | null | undefined
 }
 
@@ -58,17 +55,14 @@ export function toSpan(
   days: Context['days'],
 ): TrafficSpan {
   const { asked, isBefore } = askedOf(range)
-  if (!isRelative(asked)) return absoluteSpan(asked, timeZone, isBefore)
-  if (timeZone === null)
+  if (timeZone === null && isRelative(asked))
     throw new BadInput(
       'The days of `last` and `period` need a time zone: give the location one in the catalog, or ask `local` or `utc`.',
     )
-  const today = days.today(timeZone)
-  const dates =
-    asked.last != null
-      ? lastDates(readDuration(asked.last), today, isBefore)
-      : datesOfPeriod(asked.period ?? 'TODAY', today, isBefore)
-  return localSpan(dates.start.toPlainDateTime(), dates.end.toPlainDateTime(), timeZone)
+  const dates = timeZone !== null && isRelative(asked) && datesOf(asked, days.today(timeZone), isBefore)
+  return dates
+    ? localSpan(dates.start.toPlainDateTime(), dates.end.toPlainDateTime(), timeZone)
+    : absoluteSpan(asked, timeZone, isBefore)
 }
 
 /** Refuses what no place can make valid. */
@@ -79,8 +73,8 @@ export function checkRange(range: TrafficRangeInput): void {
 /** The most milliseconds that a range spans at any place. */
 export function longestRange(range: TrafficRangeInput): number {
   const { asked, isBefore } = askedOf(range)
-  if (asked.last != null) return day * longestDays(readDuration(asked.last))
-  if (asked.period != null) return day * longestPeriod(asked.period)
+  const days = longestDaysOf(asked)
+  if (days !== undefined) return day * days
   const { start, end } = absoluteSpan(asked, null, isBefore)
   return end - start
 }
@@ -118,8 +112,8 @@ function absoluteSpan(
   isBefore: boolean,
 ): TrafficSpan {
   if (utc) {
-    checkTimeRange(utc)
-    const [start, end] = [utc.start.getTime(), utc.end.getTime()]
+    const instants = readInstants(utc)
+    const [start, end] = [instants.start.getTime(), instants.end.getTime()]
     return bounded({
       form: 'utc',
       ...(isBefore ? { start: start - (end - start), end: start } : { start, end }),

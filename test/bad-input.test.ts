@@ -37,7 +37,7 @@ const dates: Rows = [
   [heatmapsIn(`"${start}"`, '"2025-13-01T00:00:00Z"'), /2025-13-01/],
   [heatmapsIn(`"${start}"`, '"2025-08-06T25:00:00Z"'), /T25:00:00Z/],
   [heatmapsIn('1754352000', `"${end}"`), /DateTime.*1754352000/],
-  [heatmapsIn('null', `"${end}"`), /DateTime!.*null/],
+  [heatmapsIn('null', `"${end}"`), /"start".*required/],
   [heatmapsIn(`"${end}"`, `"${start}"`), /ends at 2025-08-05.*not after its start at 2025-08-06/],
   [heatmapsIn(`"${start}"`, `"${start}"`), /not after its start/],
   [heatmapsIn('"2025-08-05T02:00:00+02:00"', `"${start}"`), /not after its start/],

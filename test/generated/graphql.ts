@@ -161,12 +161,18 @@ export type SpatialHeatmapType =
   /** Where people walked. */
   | 'PATH';
 
-/** A span of time between two instants. Half-open: the start is in it, the end is not. */
+/** A span of time: `start` and `end`, or, where heatmaps of a store are asked, one of `last`, `period` and `before`, which are whole days of the place's calendar. Half-open: the start is in it, the end is not. */
 export type TimeRange = {
-  /** The first instant after the range. */
-  end: string;
-  /** The first instant of the range. */
-  start: string;
+  /** For heatmaps of a store: the same period before that one, which itself is not a `before`, as in `TrafficRange`. */
+  before?: TimeRange | null | undefined;
+  /** The first instant after the range; needs `start`. */
+  end?: string | null | undefined;
+  /** For heatmaps of a store: the days up to yesterday by the place's own calendar, such as `P7D`, `P4W` or `P1M`. Needs the place's time zone. */
+  last?: string | null | undefined;
+  /** For heatmaps of a store: a period of the place's own calendar. Needs the place's time zone. */
+  period?: CalendarPeriod | null | undefined;
+  /** The first instant of the range; needs `end`. */
+  start?: string | null | undefined;
 };
 
 /** The length of one bucket of a traffic series. Days, weeks and months follow the place's own calendar, so a day may have 23 or 25 hours. They hold what was counted within the range, so the first and the last may be partial. For a place without a time zone they need a local range. If the place's UTC offset is not a whole hour, as in India, they are made of quarter-hours, which Analytiks enables per account: if it returns hours instead, and counted people in an hour that two days share, they are an error. */
