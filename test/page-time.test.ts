@@ -82,7 +82,7 @@ test('an hour of a weekday counts as often as the clock showed it, over clock ch
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 400 }),
-      fc.array(fc.option(fc.integer({ min: 0, max: 500 })), { minLength: 1, maxLength: 24 * 17 }),
+      fc.array(fc.option(fc.integer({ min: 0, max: 500 })), { maxLength: 24 * 17, size: 'max' }),
       fc.constantFrom('Europe/London', 'Pacific/Auckland', 'Asia/Kolkata'),
       (day, values, zone) => {
         const start = Temporal.PlainDate.from('2026-01-01').add({ days: day }).toZonedDateTime(zone)
@@ -102,7 +102,7 @@ test('an hour of a weekday counts as often as the clock showed it, over clock ch
         expect(shown.filter(hour => hour < Math.min(...reported) || hour > Math.max(...reported))).toEqual([])
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 10, endOnFailure: true },
   )
 })
 
