@@ -31,6 +31,25 @@ export function change(changes) {
 }
 
 /**
+ * Notes in the address what a part of the view shows by now; the view is not shown anew for it.
+ *
+ * @param {Record<string, string | null | undefined>} changes
+ * @param {{ isStep?: boolean }} [options] `isStep`: the way back does not lead over it
+ */
+export function note(changes, { isStep = false } = {}) {
+  const { view, parameters } = currentPlace()
+  const hash = addressOf(view || 'stores', { ...Object.fromEntries(parameters), ...changes })
+  if (isStep) history.replaceState(null, '', hash)
+  else history.pushState(null, '', hash)
+}
+
+/** Says that what the address holds is shown whole, for who waits for it. */
+export function tellShown() {
+  const main = document.getElementById('main')
+  if (main) main.dataset.shown = location.hash
+}
+
+/**
  * Those parameters that other views share: the period and the length of buckets.
  *
  * @param {URLSearchParams} parameters

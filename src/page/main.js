@@ -1,4 +1,4 @@
-import { addressOf, currentPlace } from './address.js'
+import { addressOf, currentPlace, tellShown } from './address.js'
 import { keyBox } from './credential.js'
 import { element } from './elements.js'
 import { refocus } from './focus.js'
@@ -53,8 +53,7 @@ async function show() {
   // What was focused may have come with the answers only.
   if (focused) refocus(focused)
   main.setAttribute('aria-busy', 'false')
-  // Which address it is that is shown whole, for who waits for it.
-  main.dataset.shown = location.hash
+  tellShown()
 }
 
 const skip = (/** @type {Event} */ event) => {

@@ -1,29 +1,26 @@
-import { change } from './address.js'
+import { note, tellShown } from './address.js'
 import { Cost } from './cost.js'
 import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
-import { knownZone, laterDay, startText } from './local-time.js'
+import { kindOf, kinds, momentOf } from './heatmap-words.js'
+import { knownZone, laterDay } from './local-time.js'
 import { panel, queryLink } from './panel.js'
+import { partsOf } from './parts.js'
 import { dayOf, daysOf, instantsOf } from './period.js'
 import { picture } from './picture.js'
 
-/** @type {readonly (readonly [string, string])[]} */
-const types = [
-  ['PATH', 'Paths'],
-  ['LINGER', 'Lingering'],
-  ['LINGER_PEOPLE_COUNT', 'People who lingered'],
-  ['LINGER_AVERAGE_TIME', 'Lingering, mean time'],
-  ['LINGER_ACCUMULATED_TIME', 'Lingering, time added up'],
-  ['INTERACTION', 'Interactions'],
-  ['ENTRY', 'Entries'],
-  ['EXIT', 'Exits'],
-]
+/**
+ * @import { FloorHeatmap } from './heatmap-words.js'
+ * @typedef {{ day: string, kind: string, picture: string | null, beside: string | null }} Chosen `picture` and `beside` are ids: what
+ * is stepped through, and what it is compared with
+ */
 
-const atOnce = 12
+const atOnce = 100
 
 /**
- * The heatmaps of one day of a store, in the order of their times; the last day of the period by default.
+ * The heatmaps of one day of a store, in the order of their times, one after the other, and another one beside it. The day is the
+ * last one of the period by default.
  *
  * @param {HTMLElement} root
  * @param {{ id: string, timeZone: string | null, period: import('./period.js').Period, parameters: URLSearchParams }} store
@@ -32,74 +29,192 @@ const atOnce = 12
 export async function storeHeatmaps(root, { id, timeZone, period, parameters }, signal) {
   const known = knownZone(timeZone)
   const zone = known ?? 'UTC'
-  const day = dayOf(parameters.get('day')) ?? laterDay(daysOf(period, zone).to, -1)
-  const type = types.find(([value]) => value === parameters.get('heat'))?.[0] ?? 'PATH'
-  const variables = { id, range: instantsOf(day, zone), types: [type], first: atOnce, after: null }
+  /** @type {Chosen} */
+  let chosen = {
+    day: dayOf(parameters.get('day')) ?? laterDay(daysOf(period, zone).to, -1),
+    kind: kinds.find(([value]) => value === parameters.get('heat'))?.[0] ?? 'PATH',
+    picture: parameters.get('picture'),
+    beside: parameters.get('beside'),
+  }
+  /** @type {FloorHeatmap[]} */
+  let heatmaps = []
+  /** @type {FloorHeatmap | null} */
+  let other = null
+  let loading = new AbortController()
+  let isComplete = false
   const cost = new Cost()
+  const tools = element('div', { class: 'tools' })
   const trouble = element('div')
+  const where = element('p', { role: 'status', class: 'quiet' })
   const pictures = element('div', { class: 'pictures' })
-  const more = element('p')
-  const step = (/** @type {string} */ name, /** @type {number} */ count) =>
-    element(
-      'button',
-      { type: 'button', id: `day-${count}`, click: () => change({ day: laterDay(day, count) }) },
-      name,
-    )
-  const pick = element('input', {
-    id: 'day',
-    type: 'date',
-    value: day,
-    change: event => event.target.value && change({ day: event.target.value }),
-  })
+
+  const pick = /** @type {HTMLInputElement} */ (
+    element('input', {
+      id: 'day',
+      type: 'date',
+      change: event => event.target.value && goTo(event.target.value),
+    })
+  )
+  const list = /** @type {HTMLSelectElement} */ (choice('picture', [], '', value => look(value)))
+  const compare = element('button', { type: 'button', id: 'compare', click: () => pin() })
+  const button = (/** @type {string} */ id, /** @type {string} */ name, /** @type {() => unknown} */ click) =>
+    element('button', { type: 'button', id, click }, name)
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    if (!by) return
+    event.preventDefault()
+    step(by)
+  }
   root.append(
     panel(
       'Heatmaps of the floor',
-      [queryLink({ name: 'StoreHeatmaps', variables })],
+      [tools],
       element('div', { class: 'controls' }, [
         labelled(
           'Shows',
-          choice('heat', types, type, value => change({ heat: value })),
+          choice('heat', kinds, chosen.kind, kind => reload({ kind, picture: null })),
         ),
         labelled(known ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
-        step('Day before', -1),
-        step('Day after', 1),
+        button('day--1', 'Day before', () => goTo(laterDay(chosen.day, -1))),
+        button('day-1', 'Day after', () => goTo(laterDay(chosen.day, 1))),
+        labelled('Picture', list),
+        button('step--1', 'Previous', () => step(-1)),
+        button('step-1', 'Next', () => step(1)),
+        compare,
       ]),
       trouble,
-      pictures,
-      more,
+      where,
+      element(
+        'div',
+        {
+          tabindex: 0,
+          role: 'group',
+          'aria-label': 'The picture; arrow keys show the previous and the next',
+          keydown: keys,
+        },
+        pictures,
+      ),
       cost.line,
     ),
   )
-  /** @param {string | null} after */
-  const load = async after => {
-    more.replaceChildren()
-    const answer = await ask({ name: 'StoreHeatmaps', variables: { ...variables, after } }, signal)
-    cost.add(answer)
-    trouble.replaceChildren(failures(answer.errors) ?? '')
-    const { nodes = [], pageInfo } = answer.data?.location?.heatmapConnection ?? {}
-    pictures.append(...nodes.map(heatmap))
-    if (pageInfo?.hasNextPage)
-      more.replaceChildren(
-        element('button', { type: 'button', click: () => tryToLoad(pageInfo.endCursor) }, 'Show more'),
-      )
-    else if (pictures.childElementCount === 0 && answer.errors.length === 0)
-      pictures.append(element('p', { class: 'quiet' }, 'There is none of this day.'))
+  await Promise.all([load(), loadOther()])
+  isComplete = true
+
+  /** @param {number} by */
+  function step(by) {
+    const next = heatmaps[heatmaps.findIndex(({ id }) => id === chosen.picture) + by]
+    if (next) look(next.id)
+    else goTo(laterDay(chosen.day, by), by)
   }
-  const tryToLoad = async (/** @type {string | null} */ after) => {
+
+  /**
+   * Another day from its first picture, or backwards from its last.
+   *
+   * @param {string} day
+   * @param {number} [by]
+   */
+  function goTo(day, by = 1) {
+    return reload({ day, picture: null }, by)
+  }
+
+  /** @param {string} picture */
+  function look(picture) {
+    chosen = { ...chosen, picture }
+    note({ picture }, { isStep: true })
+    show()
+  }
+
+  /** Puts what is shown aside, so that others can be compared with it, or takes it away again. */
+  function pin() {
+    other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.picture) ?? null)
+    chosen = { ...chosen, beside: other?.id ?? null }
+    note({ beside: chosen.beside })
+    show()
+  }
+
+  /**
+   * @param {Partial<Chosen>} changes
+   * @param {number} [by]
+   */
+  async function reload(changes, by) {
+    chosen = { ...chosen, ...changes }
+    note({ day: chosen.day, heat: chosen.kind, picture: null })
+    await load(by)
+  }
+
+  /** @param {number} [by] */
+  async function load(by = 1) {
+    loading.abort()
+    loading = new AbortController()
+    const asking = AbortSignal.any([signal, loading.signal])
+    const variables = {
+      id,
+      range: instantsOf(chosen.day, zone),
+      types: [chosen.kind],
+      first: atOnce,
+      after: null,
+    }
+    const question = { name: 'StoreHeatmaps', variables }
+    tools.replaceChildren(queryLink(question) ?? '')
+    pick.value = chosen.day
+    heatmaps = []
+    where.textContent = 'Asking …'
+    const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
+      const answer = await ask(asked, asking)
+      cost.add(answer)
+      return { ...answer, data: { heatmaps: answer.data?.location?.heatmapConnection } }
+    }
     try {
-      await load(after)
+      for await (const { nodes, errors } of partsOf(question, 'heatmaps', askPart)) {
+        heatmaps = nodes
+        trouble.replaceChildren(failures(errors) ?? '')
+      }
     } catch (error) {
-      // If it aborted, another view is shown by now.
+      // If it aborted, something else is shown by now.
+      if (!asking.aborted) throw error
+      return
+    }
+    if (!heatmaps.some(({ id }) => id === chosen.picture))
+      chosen = { ...chosen, picture: heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
+    if (by < 0) note({ picture: chosen.picture }, { isStep: true })
+    show()
+  }
+
+  async function loadOther() {
+    if (!chosen.beside) return
+    try {
+      const answer = await ask({ name: 'StoreHeatmap', variables: { id: chosen.beside } }, signal)
+      cost.add(answer)
+      other = answer.data?.node ?? null
+      if (!other) pictures.before(failures(answer.errors) ?? 'The other picture is not known here.')
+      show()
+    } catch (error) {
       if (!signal.aborted) throw error
     }
   }
-  await tryToLoad(null)
+
+  function show() {
+    const index = heatmaps.findIndex(({ id }) => id === chosen.picture)
+    const heatmap = heatmaps[index]
+    const options = heatmaps.map(heatmap =>
+      element('option', { value: heatmap.id, selected: heatmap === heatmaps[index] }, momentOf(heatmap)),
+    )
+    list.replaceChildren(...options)
+    compare.textContent = chosen.beside ? 'Stop comparing' : 'Compare with this'
+    where.textContent = heatmap
+      ? `Picture ${index + 1} of ${heatmaps.length} of this day`
+      : trouble.textContent
+        ? ''
+        : 'There is none of this day.'
+    pictures.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
+    // Until then the whole view is not.
+    if (isComplete) tellShown()
+  }
 }
 
-/** @param {any} node */
-function heatmap({ type, localTime, role, age, gender, image }) {
-  const name = types.find(([value]) => value === type)?.[1] ?? type
-  const who = [role, gender, age].filter(Boolean).join(', ')
-  const when = localTime ? startText(localTime) : 'time unknown'
-  return picture(image, `${name} at ${when}${who && `, ${who}`}`, [when, who].filter(Boolean).join(' · '))
+/** @param {FloorHeatmap} heatmap */
+function figureOf(heatmap) {
+  const name = kindOf(heatmap)
+  const moment = momentOf(heatmap)
+  return picture(heatmap.image, `${name} at ${moment.replace(' · ', ', ')}`, `${name} · ${moment}`)
 }

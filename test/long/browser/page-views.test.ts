@@ -88,10 +88,36 @@ test('the heatmaps of a store are stepped through by day and chosen by kind, by 
     await page.getByLabel('Shows').selectOption('LINGER')
     await page.waitForURL(/heat=LINGER/)
     await settled(page)
-    const descriptions = await page
-      .locator('img')
-      .evaluateAll(images => images.map(image => image.getAttribute('alt') ?? ''))
-    expect(descriptions.length).toBeGreaterThan(0)
+    const told = () =>
+      page.locator('main img').evaluateAll(images => images.map(image => image.getAttribute('alt') ?? ''))
+    const choices = await page.getByLabel('Picture').locator('option').allTextContents()
+    const descriptions: string[] = []
+    for (const choice of choices) {
+      const [text = ''] = await told()
+      expect(text).toContain(choice.replace(' · ', ', '))
+      descriptions.push(text)
+      await page.getByRole('group', { name: 'The picture' }).press('ArrowRight')
+      await settled(page)
+    }
+    expect(descriptions.length).toBeGreaterThan(1)
+    // Behind the last picture of a day is the first of the next one, and before that the last one again.
+    expect((await told())[0]).toMatch(/^Lingering at Sun 22 Nov/)
+    await page.getByRole('button', { name: 'Previous' }).press('Enter')
+    await page.waitForURL(/day=2026-11-21/)
+    await settled(page)
+    expect(await told()).toEqual(descriptions.slice(-1))
+    // Two are compared, and the address holds both.
+    await page.getByRole('button', { name: 'Compare with this' }).press('Enter')
+    await page.getByLabel('Day', { exact: true }).fill('2026-11-14')
+    await page.waitForURL(/day=2026-11-14.*beside=/)
+    await settled(page)
+    const both = await told()
+    expect(both).toEqual([descriptions.at(-1), expect.stringMatching(/^Lingering at Sat 14 Nov/)])
+    await page.reload()
+    await settled(page)
+    expect(await told()).toEqual(both)
+    await page.getByRole('button', { name: 'Stop comparing' }).press('Enter')
+    expect(await told()).toEqual(both.slice(1))
     for (const text of descriptions) expect(text).toMatch(/^Lingering at Sat 21 Nov, \d\d:00/)
   }))
 
