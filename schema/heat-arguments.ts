@@ -1,7 +1,7 @@
-import type { HeatAggregation, HeatType, ViewportWidths } from '../src/providers/posthog/records.ts'
+import type { Days, HeatAggregation, HeatType, ViewportWidths } from '../src/providers/posthog/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
-import { checkDays, DayRange } from './heat-days.ts'
+import { checkDays, DayRange, type DaysInput } from './heat-days.ts'
 
 export const HeatTypeEnum = builder.enumType('HeatType', {
   description: 'What visitors of a page did.',
@@ -46,7 +46,7 @@ export const heatArguments = builder.args(t => ({
     type: DayRange,
     required: true,
     description:
-      "When, in whole days of the PostHog project's time zone. PostHog keeps 90 days; a range that starts before them is refused. Today counts so far.",
+      'When, in whole days of the PostHog project\'s time zone, such as `{ last: "P7D" }`. PostHog keeps 90 days; a range that starts before them is refused. Today counts so far.',
   }),
   viewport: t.field({
     type: ViewportRange,
@@ -67,7 +67,7 @@ export const heatArguments = builder.args(t => ({
 /** The parsed values of those arguments. */
 export interface HeatArguments {
   readonly type?: HeatType | null | undefined
-  readonly days: { readonly from: string; readonly to: string }
+  readonly days: DaysInput
   readonly viewport?:
     | { readonly min?: number | null | undefined; readonly max?: number | null | undefined }
     | null
@@ -104,11 +104,15 @@ export function checkViewport(viewport: HeatArguments['viewport']): void {
 }
 
 /** What is asked of a page, with the defaults. */
-export function toHeatQuestion(page: string, { type, days, viewport, aggregation }: HeatArguments) {
+export function toHeatQuestion(
+  page: string,
+  days: Days,
+  { type, viewport, aggregation }: Omit<HeatArguments, 'days'>,
+) {
   return {
     page,
     type: type ?? 'click',
-    days: { from: days.from, to: days.to },
+    days,
     viewport: viewport ? { min: viewport.min ?? null, max: viewport.max ?? null } : usualViewport,
     aggregation: aggregation ?? 'total',
   }

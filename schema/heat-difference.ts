@@ -2,7 +2,7 @@ import type { HeatDifference as DifferenceRecord } from '../src/providers/postho
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
-import { checkDays, DayRange, DaySpan } from './heat-days.ts'
+import { checkDays, DayRange, DaySpan, type DaysInput, daysAt } from './heat-days.ts'
 import { HeatGrid, HeatUnit, HeatViewport, unitOf } from './heat-grid.ts'
 import { FixedHeat, HeatHotspot, hotspotOptions, hotspotsIn, sizedByCells } from './heat-layer.ts'
 
@@ -82,13 +82,12 @@ builder.objectField(HeatGrid, 'difference', t =>
       against: t.arg({
         type: DayRange,
         required: true,
-        description: 'The other days, such as the week before. They may not start before PostHog’s 90 days.',
+        description:
+          'The other days, such as `{ before: { last: "P7D" } }`. They may not start before PostHog’s 90 days.',
       }),
     },
-    extensions: checked<{ readonly against: { readonly from: string; readonly to: string } }>(({ against }) =>
-      checkDays('against', against),
-    ),
-    resolve: ({ scope, grid }, { against }, { loaders }) =>
-      loaders.posthog.heatDifference(scope, grid, { from: against.from, to: against.to }),
+    extensions: checked<{ readonly against: DaysInput }>(({ against }) => checkDays('against', against)),
+    resolve: ({ scope, grid }, { against }, context) =>
+      context.loaders.posthog.heatDifference(scope, grid, daysAt('against', against, scope, context)),
   }),
 )

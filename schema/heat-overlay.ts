@@ -5,6 +5,7 @@ import {
   type Palette,
   palettes,
 } from '../src/images/references.ts'
+import type { Days } from '../src/providers/posthog/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 import {
@@ -14,7 +15,7 @@ import {
   HeatTypeEnum,
   ViewportRange,
 } from './heat-arguments.ts'
-import { checkDays, DayRange } from './heat-days.ts'
+import { checkDays, DayRange, type DaysInput } from './heat-days.ts'
 
 const HeatPalette = builder.enumType('HeatPalette', {
   description:
@@ -38,7 +39,8 @@ export const HeatOverlayInput = builder.inputType('HeatOverlay', {
     days: t.field({
       type: DayRange,
       required: true,
-      description: "As in `heat`: whole days of the PostHog project's time zone, of the last 90.",
+      description:
+        "As in `heat`: whole days of the PostHog project's time zone, of the last 90. Days that are counted from today are those of the request: its link stays with them.",
     }),
     against: t.field({
       type: DayRange,
@@ -68,7 +70,7 @@ export const HeatOverlayInput = builder.inputType('HeatOverlay', {
 
 /** The parsed values of that input. */
 export interface OverlayArguments extends Omit<HeatArguments, 'columns'> {
-  readonly against?: HeatArguments['days'] | null | undefined
+  readonly against?: DaysInput | null | undefined
   readonly palette?: Palette | null | undefined
   readonly opacity?: number | null | undefined
 }
@@ -89,14 +91,15 @@ export function checkOverlay({ days, against, viewport, palette, opacity }: Over
 /** What stands in a link for good, with the defaults, and what it leaves open. */
 export function toOverlay(
   page: string,
-  { type, days, against, viewport, aggregation, palette, opacity }: OverlayArguments,
+  { days, against }: { readonly days: Days; readonly against: Days | undefined },
+  { type, viewport, aggregation, palette, opacity }: OverlayArguments,
 ): { readonly overlay: HeatOverlay; readonly look: OverlayLook } {
   return {
     overlay: {
       page,
       type: type ?? 'click',
-      days: { from: days.from, to: days.to },
-      ...(against && { against: { from: against.from, to: against.to } }),
+      days,
+      ...(against && { against }),
       aggregation: aggregation ?? 'total',
       viewport: viewport ? { min: viewport.min ?? null, max: viewport.max ?? null } : null,
     },

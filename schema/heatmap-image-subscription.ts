@@ -39,7 +39,9 @@ async function* follow({ id, ...args }: FollowedImage, context: Context): AsyncG
   const heatmap = keyOf(id)
   const { loaders, gone } = context
   const identity = { scope: heatmap.scope, uuid: heatmap.id }
-  const key = await imageKey(identity, args, async () => pageOf(await metadataByKey(heatmap, context)))
+  const key = await imageKey(identity, args, context, async () =>
+    pageOf(await metadataByKey(heatmap, context)),
+  )
   if (!key) yield null
   else for await (const seen of loaders.posthog.changes(key, gone())) yield toImage(key, seen)
 }

@@ -8,6 +8,7 @@ import {
   mostColumns,
   toHeatQuestion,
 } from './heat-arguments.ts'
+import { daysAt } from './heat-days.ts'
 import { HeatGrid } from './heat-grid.ts'
 import { metadataOf, PageHeatmap, pageOf } from './page-heatmap.ts'
 
@@ -23,10 +24,11 @@ builder.objectField(PageHeatmap, 'heat', t =>
       ...sized<HeatArguments>({ below: ({ columns }) => ({ columns: columns ?? mostColumns }) }),
     },
     resolve: async (heatmap, { columns, ...args }, context) => {
+      const { scope } = heatmap
+      const days = daysAt('days', args.days, scope, context)
       const page = pageOf(await metadataOf(heatmap, context))
       if (!page) return null
-      const { scope } = heatmap
-      const question = toHeatQuestion(page, args)
+      const question = toHeatQuestion(page, days, args)
       return { scope, grid: await context.loaders.posthog.heatGrid({ scope, question }, columns ?? null) }
     },
   }),

@@ -160,7 +160,9 @@ builder.node(PageHeatmap, {
       extensions: checked<ImageArguments>(checkImage),
       resolve: async (heatmap, { waitUpTo, ...args }, context, info) => {
         const { loaders, caller } = context
-        const key = await imageKey(heatmap, args, async () => pageOf(await metadataOf(heatmap, context)))
+        const key = await imageKey(heatmap, args, context, async () =>
+          pageOf(await metadataOf(heatmap, context)),
+        )
         if (!key) return null
         if (selectedFields(info, 'HeatmapImage', caller).isSubsetOf(linkFields))
           return toImage(key, { state: 'READY' })

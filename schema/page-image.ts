@@ -1,6 +1,8 @@
+import type { Context } from '../src/context.ts'
 import type { HeatOverlay, OverlayLook } from '../src/images/references.ts'
 import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { daysAt } from './heat-days.ts'
 import { checkOverlay, type OverlayArguments, toOverlay } from './heat-overlay.ts'
 import type { Image } from './heatmap.ts'
 
@@ -32,12 +34,18 @@ export function checkImage({ width, waitUpTo, overlay }: ImageArguments): void {
 export async function imageKey(
   { scope, uuid }: Pick<ImageKey, 'scope' | 'uuid'>,
   { width, overlay }: ImageArguments,
+  context: Context,
   readPage: () => Promise<string | undefined>,
 ): Promise<ImageKey | null> {
   const key = { scope, uuid, width: width ?? defaultWidth }
   if (!overlay) return key
+  const { against } = overlay
+  const days = {
+    days: daysAt('overlay.days', overlay.days, scope, context),
+    against: against ? daysAt('overlay.against', against, scope, context) : undefined,
+  }
   const page = await readPage()
-  return page ? { ...key, ...toOverlay(page, overlay) } : null
+  return page ? { ...key, ...toOverlay(page, days, overlay) } : null
 }
 
 /** Throws BadInput for a duration without a fixed length, or a negative one. */

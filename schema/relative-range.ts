@@ -81,6 +81,12 @@ function lastDates(duration: Temporal.Duration, today: Temporal.PlainDate, isBef
   return isBefore ? { start: start.subtract(duration), end: start } : { start, end: today }
 }
 
+/** Between two local times, by the calendar: in months if it is whole months. */
+export function calendarLength(from: Temporal.PlainDateTime, to: Temporal.PlainDateTime): Temporal.Duration {
+  const isWhole = [from, to].every(time => time.equals(time.with({ day: 1 }).toPlainDate().toPlainDateTime()))
+  return from.until(to, { largestUnit: isWhole ? 'months' : 'days' })
+}
+
 /** Throws BadInput for what is no length of at least a day in whole days, and for more than ten years. */
 function readDuration(text: string): Temporal.Duration {
   const [, years = 0, months = 0, weeks = 0, days = 0] = (pattern.exec(text) ?? []).map(part =>

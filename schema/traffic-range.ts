@@ -2,7 +2,14 @@ import type { Context } from '../src/context.ts'
 import type { TrafficSpan } from '../src/providers/analytiks/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
-import { CalendarPeriod, datesOf, longestDaysOf, mostDays, type RelativeDays } from './relative-range.ts'
+import {
+  CalendarPeriod,
+  calendarLength,
+  datesOf,
+  longestDaysOf,
+  mostDays,
+  type RelativeDays,
+} from './relative-range.ts'
 import {
   checkYears,
   endsEarly,
@@ -123,14 +130,8 @@ function absoluteSpan(
   const [from, to] = [Temporal.PlainDateTime.from(start), Temporal.PlainDateTime.from(end)]
   if (Temporal.PlainDateTime.compare(to, from) <= 0) throw endsEarly(start, end)
   return isBefore
-    ? localSpan(from.subtract(lengthOf(from, to)), from, timeZone)
+    ? localSpan(from.subtract(calendarLength(from, to)), from, timeZone)
     : localSpan(from, to, timeZone)
-}
-
-/** By the calendar: in months if it is whole months. */
-function lengthOf(from: Temporal.PlainDateTime, to: Temporal.PlainDateTime): Temporal.Duration {
-  const isWhole = [from, to].every(time => time.equals(time.with({ day: 1 }).toPlainDate().toPlainDateTime()))
-  return from.until(to, { largestUnit: isWhole ? 'months' : 'days' })
 }
 
 function localSpan(

@@ -26,6 +26,8 @@ export interface Website {
   readonly origins: readonly string[]
   readonly zenovayId: string | null
   readonly posthog: PostHogScope | null
+  /** IANA name; the days that PostHog counts are by this clock. */
+  readonly posthogTimeZone: string | null
   readonly datadogApplicationId: string | null
   /** In the catalog's order; the first pattern that fits a path names its view. */
   readonly views: readonly ViewName[]
@@ -186,6 +188,7 @@ const unnamedWebsite: Omit<Website, 'key'> = {
   origins: [],
   zenovayId: null,
   posthog: null,
+  posthogTimeZone: null,
   datadogApplicationId: null,
   views: [],
 }

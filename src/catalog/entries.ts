@@ -20,10 +20,12 @@ const natural = whole(Number.MAX_SAFE_INTEGER, 'must be a whole number')
 /** An Int of the graph. */
 const brandId = whole(2 ** 31 - 1, 'must be a whole number up to 2147483647')
 
+const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London')
+
 export const location = z.strictObject({
   id,
   name: z.string().min(1),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London').optional(),
+  timeZone: timeZone.optional(),
   auraVision: z
     .strictObject({
       locationId: z
@@ -59,7 +61,11 @@ export const website = z.strictObject({
   origins: z.array(origin).default([]),
   zenovay: z.strictObject({ websiteId: z.guid('must be a UUID').toLowerCase() }).optional(),
   posthog: z
-    .strictObject({ projectId: upstreamId.optional(), environmentId: upstreamId.optional() })
+    .strictObject({
+      projectId: upstreamId.optional(),
+      environmentId: upstreamId.optional(),
+      timeZone: timeZone.optional(),
+    })
     .refine(
       ({ projectId, environmentId }) => (projectId === undefined) !== (environmentId === undefined),
       'must hold either a projectId or an environmentId',
@@ -130,6 +136,7 @@ function toWebsite({
         : environmentId !== undefined
           ? { kind: 'environments', id: environmentId }
           : null,
+    posthogTimeZone: posthog?.timeZone ?? null,
     datadogApplicationId: datadog?.applicationId ?? null,
     views: views.map(({ path, viewName }) => ({ pattern: new URLPattern({ pathname: path }), viewName })),
   }

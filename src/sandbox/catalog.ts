@@ -21,7 +21,7 @@ export function sandboxCatalog(): string {
       origin: site.origin,
       origins: [site.origin.replace('://', '://www.')],
       zenovay: { websiteId: site.zenovayId },
-      posthog: { projectId: site.posthogProjectId },
+      posthog: { projectId: site.posthogProjectId, timeZone: 'UTC' },
       datadog: { applicationId: site.datadogApplicationId },
       views: viewNames
         .filter(view => view.site === site.id)

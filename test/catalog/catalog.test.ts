@@ -20,6 +20,7 @@ const unnamedWebsite = {
   origins: [],
   zenovayId: null,
   posthog: null,
+  posthogTimeZone: null,
   datadogApplicationId: null,
   views: [],
 }
@@ -40,6 +41,7 @@ const shop: Website = {
   origins: ['https://shop.example.com'],
   zenovayId,
   posthog: { kind: 'projects', id: '1' },
+  posthogTimeZone: 'Europe/London',
   datadogApplicationId,
   views: [
     view('/products/:id', '/products/?'),

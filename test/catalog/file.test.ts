@@ -15,7 +15,7 @@ websites:
     name: Shop
     origin: https://shop.example.com
     zenovay: { websiteId: a1b2c3d4-e5f6-7890-abcd-ef1234567890 }
-    posthog: { projectId: "1" }            # or environmentId
+    posthog: { projectId: "1", timeZone: Europe/Paris } # or environmentId
     datadog: { applicationId: aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb }
     views:                                 # page path pattern (URLPattern) -> Datadog view name; default: the path itself
       - { path: "/products/:id", viewName: "/products/?" }
@@ -42,6 +42,7 @@ test('a catalog says which upstream identities are one thing', () => {
       origins: ['https://shop.example.com'],
       zenovayId: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
       posthog: { kind: 'projects', id: '1' },
+      posthogTimeZone: 'Europe/Paris',
       datadogApplicationId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb',
     },
   ])
@@ -65,6 +66,7 @@ test('an entry may have an id and a name alone', () => {
     origins: [],
     zenovayId: null,
     posthog: null,
+    posthogTimeZone: null,
     datadogApplicationId: null,
     views: [],
   }

@@ -45,12 +45,18 @@ export type CreateSnapshotInput = {
   viewName: string;
 };
 
-/** Whole days by the calendar of the vendor's project, in the project's own time zone. Half-open: `from` is in it, `to` is not. */
+/** Whole days by the calendar of the vendor's project, in the project's own time zone: `from` and `to`, or one of `last`, `period` and `before`, which need that time zone in the catalog. Half-open: `from` is in it, `to` is not. */
 export type DayRange = {
-  /** The first day. */
-  from: string;
-  /** The first day after the range, which is not in it. */
-  to: string;
+  /** The same period before that one, which itself is not a `before`, as in `TrafficRange`. */
+  before?: DayRange | null | undefined;
+  /** The first day; needs `to`. */
+  from?: string | null | undefined;
+  /** The days up to yesterday by the project's calendar: `P7D`, `P4W`, `P1M`. */
+  last?: string | null | undefined;
+  /** A period of the project's calendar. */
+  period?: CalendarPeriod | null | undefined;
+  /** The first day after the range, which is not in it; needs `from`. */
+  to?: string | null | undefined;
 };
 
 /** The snapshot to delete. */
