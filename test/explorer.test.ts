@@ -52,6 +52,12 @@ test.each([
   await expect(makePage(0, scriptOf(script))).rejects.toThrow(message)
 })
 
+test('a thread that takes too long is ended, and who waited is told', async () => {
+  await expect(makePage(0, scriptOf('setInterval(() => {}, 1000)'), 20)).rejects.toThrow(
+    'took more than 20 ms',
+  )
+})
+
 test('a thread that makes the page keeps no process alive', async () => {
   const module = join(import.meta.dirname, '../src/server/packed-explorer.ts')
   const endless = scriptOf('setInterval(() => {}, 1000)')

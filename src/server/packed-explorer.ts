@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
+import { openDeadline } from '../upstream/deadline.ts'
 
 /** GraphiQL's page: 9 MB of HTML, kept in a third of that. */
 export interface PackedPage {
@@ -31,12 +32,22 @@ export function packedExplorer(
   }
 }
 
-/** Rejects if the thread ends without a page. The process does not wait for it. */
-export async function makePage(now: number, script: URL = ownScript()): Promise<PackedPage> {
+/** Milliseconds, of which it takes some hundred on a quiet machine. */
+const patience = 30_000
+
+/** Rejects if the thread ends without a page, and ends one that takes too long. The process does not wait for it. */
+export async function makePage(
+  now: number,
+  script: URL = ownScript(),
+  milliseconds = patience,
+): Promise<PackedPage> {
   const worker = new Worker(script, { workerData: now })
+  using deadline = openDeadline(milliseconds)
+  deadline.signal.addEventListener('abort', () => void worker.terminate())
   const told = once(worker, 'message')
   const ended = once(worker, 'exit').then(([code]) => {
-    throw new Error(`the thread that makes GraphiQL's page ended with ${code}`)
+    const how = deadline.signal.aborted ? `took more than ${milliseconds} ms` : `ended with ${code}`
+    throw new Error(`the thread that makes GraphiQL's page ${how}`)
   })
   // After it was listened to, which keeps the process alive.
   worker.unref()
