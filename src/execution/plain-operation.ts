@@ -20,6 +20,7 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
+import { holdsVariable } from './holds-variable.ts'
 import {
   appliesTo,
   type Fragments,
@@ -78,6 +79,8 @@ class NotPlain extends Error {
 interface ArgumentValue {
   readonly node: ValueNode
   readonly type: GraphQLInputType
+  /** What it is in every request; undefined where a variable decides. */
+  readonly constant: unknown
 }
 
 class PlainWriter {
@@ -140,7 +143,9 @@ class PlainWriter {
     return (node.arguments ?? []).map(argument => {
       const definition = args.find(({ name }) => name === argument.name.value)
       if (!definition) throw new NotPlain()
-      this.values.push({ node: argument.value, type: definition.type })
+      const { value: node } = argument
+      const { type } = definition
+      this.values.push({ node, type, constant: holdsVariable(node) ? undefined : valueFromAST(node, type) })
       return { ...argument, value: variableNode(this.values.length - 1) }
     })
   }
@@ -157,8 +162,8 @@ const plainDirectives = [GraphQLSkipDirective.name, GraphQLIncludeDirective.name
 /** An argument whose variable was not given is not given either, as the specification says. */
 function valuesOf(values: readonly ArgumentValue[], variables: Variables): Variables {
   const given: Record<string, unknown> = {}
-  for (const [index, { node, type }] of values.entries()) {
-    const value = valueFromAST(node, type, variables)
+  for (const [index, { node, type, constant }] of values.entries()) {
+    const value = constant === undefined ? valueFromAST(node, type, variables) : constant
     if (value !== undefined) given[nameOf(index)] = value
   }
   return given

@@ -8,15 +8,14 @@ import {
   isAbstractType,
   isCompositeType,
   isIntrospectionType,
-  Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
-  type ValueNode,
 } from 'graphql'
 import type { Sizes } from '../../schema/costs.ts'
+import { holdsVariable } from '../execution/holds-variable.ts'
 import type { Variables } from '../execution/selections.ts'
 import { type Field, fieldWeight } from './field-weight.ts'
 import { introspectionSize } from './introspection-size.ts'
@@ -236,9 +235,3 @@ const usualKey = 40
 const nothing: Weight = { cost: 0, bytes: 0, increments: 0, fallible: 0, paths: 0 }
 
 const endless = { cost: unbounded, bytes: unbounded, increments: unbounded, fallible: unbounded }
-
-function holdsVariable(value: ValueNode): boolean {
-  if (value.kind === Kind.LIST) return value.values.some(holdsVariable)
-  if (value.kind === Kind.OBJECT) return value.fields.some(field => holdsVariable(field.value))
-  return value.kind === Kind.VARIABLE
-}

@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { mostErrors } from '../../execution/coerced-variables.ts'
+import { holdsVariable } from '../../execution/holds-variable.ts'
 import { fragmentsOf, isLeftOut, type Variables } from '../../execution/selections.ts'
 import { checkArgumentBounds } from '../argument-bounds.ts'
 import { checkCharacters } from './whole-characters.ts'
@@ -38,14 +39,16 @@ export function wrongArguments(checkName: string) {
       found.get(operation) ?? fieldsWithArguments(schema, document, operation, variables)
     if (isLasting) found.set(operation, { fields, errors, isLasting })
     const wrong = [...errors]
-    for (const { field, node } of fields) {
+    for (const asked of fields) {
       if (wrong.length >= mostErrors) break
-      const found = errorOf(node, () => {
-        const args = getArgumentValues(field, node, variables)
-        checkArgumentBounds(args)
+      const found = errorOf(asked.node, () => {
+        const { field, node, constant } = asked
+        const args = constant ?? getArgumentValues(field, node, variables)
+        if (!constant) checkArgumentBounds(args)
         const check = field.extensions[checkName]
         if (typeof check === 'function') check(args, context)
-        checkCharacters(args)
+        if (!constant) checkCharacters(args)
+        if (isLasting && !asked.hasVariables) asked.constant = args
       })
       wrong.push(...found)
     }
@@ -53,8 +56,18 @@ export function wrongArguments(checkName: string) {
   }
 }
 
+interface AskedField {
+  readonly field: GraphQLField<unknown, unknown>
+  readonly node: FieldNode
+  readonly hasVariables: boolean
+  /** Its arguments, once they were found to be well, if they are the same in every request. */
+  constant: Arguments | undefined
+}
+
+type Arguments = Readonly<Record<string, unknown>>
+
 interface Found {
-  readonly fields: readonly { readonly field: GraphQLField<unknown, unknown>; readonly node: FieldNode }[]
+  readonly fields: readonly AskedField[]
   /** Errors of directives. */
   readonly errors: readonly GraphQLError[]
   /** True if no directive makes it depend on variables. */
@@ -68,7 +81,7 @@ function fieldsWithArguments(
   variables: Variables,
 ): Found {
   const fragments = fragmentsOf(document)
-  const fields: Found['fields'][number][] = []
+  const fields: AskedField[] = []
   const errors: GraphQLError[] = []
   let isLasting = true
   const look = ({ selections }: SelectionSetNode, parent: GraphQLNamedType | null | undefined): void => {
@@ -82,7 +95,10 @@ function fieldsWithArguments(
       }
       if (selection.kind === Kind.FIELD) {
         const field = fieldOf(parent, selection)
-        if (field && field.args.length > 0) fields.push({ field, node: selection })
+        if (field && field.args.length > 0) {
+          const hasVariables = selection.arguments?.some(({ value }) => holdsVariable(value)) ?? false
+          fields.push({ field, node: selection, hasVariables, constant: undefined })
+        }
         if (field && selection.selectionSet) look(selection.selectionSet, getNamedType(field.type))
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const { typeCondition } = selection
