@@ -1,7 +1,5 @@
-import { dataTable } from './data-table.js'
 import { choice, element, labelled } from './elements.js'
 import { laterDay, today } from './local-time.js'
-import { percent, wholeNumber } from './numbers.js'
 import { dayOf } from './period.js'
 
 /** @type {readonly (readonly [string, string])[]} */
@@ -13,7 +11,10 @@ const types = [
 ]
 
 /** @typedef {{ id: string, name: string | null, renditions: { width: number, hasContent: boolean | null }[] | null }} Heatmap */
-/** @typedef {{ id: string, width: number, type: string, typeName: string, from: string, through: string, isCompared: boolean }} Heat */
+/**
+ * @typedef {{ id: string, width: number, type: string, typeName: string, from: string, through: string, isCompared: boolean, against: string }} Heat
+ * `against`: the first of as many days that it is compared with
+ */
 
 /**
  * What heat the address asks: by default clicks of the last 7 days in the width nearest to 1024. Undefined without a heatmap.
@@ -31,21 +32,24 @@ export function heatOf(parameters, heatmaps) {
   )
   const [type, typeName] = types.find(([value]) => value === parameters.get('heat')) ?? ['CLICK', 'Clicks']
   const yesterday = laterDay(today('UTC'), -1)
+  const from = dayOf(parameters.get('from')) ?? laterDay(yesterday, -6)
+  const through = dayOf(parameters.get('through')) ?? yesterday
   return {
     id: heatmap.id,
     width: nearest[0] ?? 1024,
     type,
     typeName,
-    from: dayOf(parameters.get('from')) ?? laterDay(yesterday, -6),
-    through: dayOf(parameters.get('through')) ?? yesterday,
+    from,
+    through,
     isCompared: parameters.get('compare') === 'before',
+    against: dayOf(parameters.get('against')) ?? laterDay(from, -countOf({ from, through })),
   }
 }
 
 /**
  * @param {Heat} heat
  * @param {readonly Heatmap[]} heatmaps
- * @param {(changes: Record<string, string>) => void} change
+ * @param {(changes: Record<string, string | null>) => void} change
  */
 export function heatFields(heat, heatmaps, change) {
   const heatmap = heatmaps.find(({ id }) => id === heat.id)
@@ -65,7 +69,7 @@ export function heatFields(heat, heatmaps, change) {
     })
   const comparisons = /** @type {const} */ ([
     ['', 'These days'],
-    ['before', 'More and less than before'],
+    ['before', 'Before and after'],
   ])
   return [
     ...(names.length > 1
@@ -88,8 +92,24 @@ export function heatFields(heat, heatmaps, change) {
     labelled('Through', day('through')),
     labelled(
       'Compare',
-      choice('compare', comparisons, heat.isCompared ? 'before' : '', value => change({ compare: value })),
+      choice('compare', comparisons, heat.isCompared ? 'before' : '', value =>
+        change({ compare: value, against: null }),
+      ),
     ),
+    ...(heat.isCompared
+      ? [
+          labelled(
+            'With as many days from',
+            element('input', {
+              id: 'against',
+              type: 'date',
+              required: true,
+              value: heat.against,
+              change: event => dayOf(event.target.value) && change({ against: event.target.value }),
+            }),
+          ),
+        ]
+      : []),
   ]
 }
 
@@ -98,72 +118,41 @@ export function heatFields(heat, heatmaps, change) {
  *
  * @param {Heat} heat
  */
-export function heatQuestion({ id, width, type, from, through, isCompared }) {
-  const days = { from, to: laterDay(through, 1) }
-  const count = Math.round((Date.parse(days.to) - Date.parse(from)) / 86_400_000)
-  const against = { from: laterDay(from, -count), to: from }
+export function heatQuestion(heat) {
+  const { id, width, type } = heat
+  const { days, against } = spansOf(heat)
   const viewport = { min: Math.ceil(width * 0.9), max: Math.floor(width * 1.1) }
   const variables = { id, type, days, viewport, width }
-  if (!isCompared) return { name: 'PageHeat', variables: { ...variables, overlay: { type, days, viewport } } }
+  const overlay = { type, days, viewport }
+  if (!heat.isCompared) return { name: 'PageHeat', variables: { ...variables, overlay } }
   return {
     name: 'PageHeatCompared',
-    variables: { ...variables, against, overlay: { type, days, viewport, against } },
+    variables: {
+      ...variables,
+      against,
+      overlay: { ...overlay, against },
+      earlier: { ...overlay, days: against },
+      later: overlay,
+    },
   }
 }
 
 /**
- * The numbers beside the picture.
+ * Both periods, whose ends are not in them.
  *
  * @param {Heat} heat
- * @param {any} grid
  */
-export function heatTable({ type, width, isCompared }, grid) {
-  if (!grid) return element('p', { class: 'quiet' }, 'Its numbers are not known at the moment.')
-  const unit = String(grid.unit).toLowerCase().replace('_', ' ')
-  const { total, hotspots } = isCompared ? (grid.difference ?? {}) : grid
-  const summary = isCompared
-    ? `${wholeNumber(grid.total)} ${unit}, ${signed(total)} than before`
-    : `${wholeNumber(total)} ${unit}`
-  const fold = grid.fold?.belowShare
-  const words = [
-    element('p', {}, element('strong', {}, summary)),
-    fold !== null &&
-      fold !== undefined &&
-      element('p', { class: 'quiet' }, `${percent(fold)} of it lies below the first screen.`),
-  ]
-  const place = (/** @type {any} */ { x, y }) =>
-    `${Math.round(x * width)} px from the left, ${wholeNumber(y)} px from the top`
-  if (type === 'SCROLL_DEPTH' && grid.scroll && !isCompared) {
-    const rows = grid.scroll.map((/** @type {any} */ step) => [
-      `${wholeNumber(step.depth)} px`,
-      wholeNumber(step.reached),
-      percent(step.share),
-    ])
-    const headings = [
-      { name: 'Depth' },
-      { name: 'Reached by', isNumber: true },
-      { name: 'Share', isNumber: true },
-    ]
-    return element('div', {}, words, dataTable('How far visitors scrolled', headings, rows))
+export function spansOf({ from, through, against }) {
+  const count = countOf({ from, through })
+  return {
+    days: { from, to: laterDay(through, 1) },
+    against: { from: against, to: laterDay(against, count) },
   }
-  const rows = (hotspots ?? []).map((/** @type {any} */ spot) => [
-    place(spot),
-    isCompared ? signed(spot.value) : wholeNumber(spot.value),
-    ...(isCompared ? [] : [percent(spot.share)]),
-  ])
-  const headings = [
-    { name: 'Where' },
-    { name: isCompared ? 'More or less' : 'Count', isNumber: true },
-    ...(isCompared ? [] : [{ name: 'Share', isNumber: true }]),
-  ]
-  const caption = isCompared ? 'Where it changed most' : 'The hottest places'
-  return element('div', {}, words, dataTable(caption, headings, rows, { isCaptionSeen: true }))
 }
 
-/** @param {number | null | undefined} value */
-function signed(value) {
-  const text = wholeNumber(value)
-  return typeof value === 'number' && value > 0 ? `+${text}` : text
+/** @param {{ from: string, through: string }} days */
+function countOf({ from, through }) {
+  return Math.max(1, Math.round((Date.parse(through) - Date.parse(from)) / 86_400_000) + 1)
 }
 
 /** @param {Heatmap} heatmap */

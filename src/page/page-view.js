@@ -3,13 +3,16 @@ import { Cost } from './cost.js'
 import { element } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
+import { heatNumbers } from './heat-numbers.js'
+import { laterDay } from './local-time.js'
 import { percent, wholeNumber } from './numbers.js'
-import { heatFields, heatOf, heatQuestion, heatTable } from './page-heat.js'
+import { heatFields, heatOf, heatQuestion, spansOf } from './page-heat.js'
+import { pageSnapshots } from './page-snapshots.js'
 import { panel, queryLink } from './panel.js'
 import { picture } from './picture.js'
 
 /**
- * A page of a website: its picture with heat over it.
+ * A page of a website: its picture with heat over it, and its replay snapshots.
  *
  * @param {HTMLElement} root
  * @param {URLSearchParams} parameters
@@ -17,22 +20,19 @@ import { picture } from './picture.js'
  */
 export async function showPage(root, parameters, signal) {
   const id = parameters.get('id') ?? ''
-  const cost = new Cost()
   const title = element('h1', { tabindex: -1 }, 'Page')
   const subtitle = element('p', { class: 'quiet' })
-  const trouble = element('div')
-  const controls = element('form', { class: 'controls', submit: event => event.preventDefault() })
-  const shown = element('div')
-  const tools = element('div', { class: 'tools' })
-  root.append(title, subtitle, controls, panel('Heat', [tools], trouble, shown, cost.line))
-  const status = (/** @type {string} */ text) => shown.replaceChildren(element('p', { role: 'status' }, text))
-  status('Asking …')
+  root.append(title, subtitle)
+  const shown = element('div', {}, element('p', { role: 'status' }, 'Asking …'))
+  root.append(shown)
   try {
     const known = await ask({ name: 'Page', variables: { id } }, signal)
-    cost.add(known)
     const view = known.data?.view
-    trouble.replaceChildren(failures(known.errors) ?? '')
-    if (!view) return status(known.errors.length > 0 ? '' : 'This page is not known here.')
+    shown.replaceChildren()
+    if (!view) {
+      const unknown = element('p', { role: 'status' }, 'This page is not known here.')
+      return shown.replaceChildren(failures(known.errors) ?? unknown)
+    }
     title.textContent = view.path
     document.title = `${view.path} – Isotherm`
     const site = element(
@@ -42,36 +42,78 @@ export async function showPage(root, parameters, signal) {
     )
     const total = `${wholeNumber(view.totalInteractions)} interactions, ${percent(view.interactionShare)} of the website`
     subtitle.replaceChildren(`${total} · a page of `, site)
-    const heatmaps = view.heatmaps ?? []
-    const heat = heatOf(parameters, heatmaps)
-    if (!heat)
-      return status(
-        view.heatmaps
-          ? 'PostHog has no saved heatmap of this page.'
-          : 'Its heatmaps are not known at the moment.',
-      )
-    controls.append(...heatFields(heat, heatmaps, change))
-    const question = heatQuestion(heat)
-    tools.replaceChildren(queryLink(question) ?? '')
-    const answer = await ask(question, signal)
-    cost.add(answer)
-    trouble.replaceChildren(failures([...known.errors, ...answer.errors]) ?? '')
-    const node = answer.data?.node
-    const words = `${heat.typeName} on ${view.path}, windows of about ${heat.width} pixels, ${heat.from} to ${heat.through}${heat.isCompared ? ', more and less than the same number of days before' : ''}`
-    shown.replaceChildren(
-      element(
-        'div',
-        { class: 'side' },
-        element(
-          'div',
-          { class: 'picture', tabindex: 0, role: 'region', 'aria-label': 'The picture' },
-          picture(node?.image, words, words),
-        ),
-        heatTable(heat, node?.heat),
-      ),
-    )
+    await Promise.all([showHeat(shown, known, parameters, signal), pageSnapshots(root, id, signal)])
   } catch (error) {
     // If it aborted, another view is shown by now.
     if (!signal.aborted) throw error
   }
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('./graph.js').Answer} known
+ * @param {URLSearchParams} parameters
+ * @param {AbortSignal} signal
+ */
+async function showHeat(root, known, parameters, signal) {
+  const { path, heatmaps } = known.data.view
+  const cost = new Cost()
+  cost.add(known)
+  const trouble = element('div', {}, failures(known.errors))
+  const controls = element('form', { class: 'controls', submit: event => event.preventDefault() })
+  const shown = element('div')
+  const tools = element('div', { class: 'tools' })
+  root.append(panel('Heat', [tools], controls, trouble, shown, cost.line))
+  const status = (/** @type {string} */ text) => shown.replaceChildren(element('p', { role: 'status' }, text))
+  const heat = heatOf(parameters, heatmaps ?? [])
+  if (!heat)
+    return status(
+      heatmaps ? 'PostHog has no saved heatmap of this page.' : 'Its heatmaps are not known at the moment.',
+    )
+  controls.append(...heatFields(heat, heatmaps, change))
+  const question = heatQuestion(heat)
+  tools.replaceChildren(queryLink(question) ?? '')
+  status('Asking …')
+  const answer = await ask(question, signal)
+  cost.add(answer)
+  trouble.replaceChildren(failures([...known.errors, ...answer.errors]) ?? '')
+  const node = answer.data?.node
+  const { days, against } = spansOf(heat)
+  const wordsOf = (/** @type {{ from: string, to: string }} */ { from, to }) =>
+    `${heat.typeName} on ${path}, windows of about ${heat.width} pixels, ${from} to ${laterDay(to, -1)}`
+  const words = heat.isCompared
+    ? `${wordsOf(days)}, more and less than ${against.from} to ${laterDay(against.to, -1)}`
+    : wordsOf(days)
+  shown.replaceChildren(
+    element(
+      'div',
+      { class: 'side' },
+      scrolled('The picture', picture(node?.image, words, words)),
+      heatNumbers(heat, node),
+    ),
+  )
+  if (!heat.isCompared) return
+  const side = (/** @type {string} */ title, /** @type {any} */ image, /** @type {string} */ words) =>
+    element('div', {}, element('h3', {}, title), scrolled(title, picture(image, words, words)))
+  shown.prepend(
+    element('p', { class: 'quiet' }, 'In the first picture orange is more than before, blue is less.'),
+  )
+  shown.append(
+    element(
+      'div',
+      { class: 'pictures large' },
+      side('Before', node?.earlier, wordsOf(against)),
+      side('After', node?.later, wordsOf(days)),
+    ),
+  )
+}
+
+/**
+ * A long picture in a box of its own, which the keyboard scrolls.
+ *
+ * @param {string} label
+ * @param {HTMLElement} figure
+ */
+function scrolled(label, figure) {
+  return element('div', { class: 'picture', tabindex: 0, role: 'region', 'aria-label': label }, figure)
 }

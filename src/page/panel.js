@@ -26,10 +26,11 @@ export function panel(title, tools, ...content) {
  * Opens GraphiQL with a question; undefined where there is no GraphiQL.
  *
  * @param {Question} question
+ * @param {string} [text]
  */
-export function queryLink(question) {
+export function queryLink(question, text = 'Show the query') {
   if (document.body.dataset.explorer === undefined) return undefined
-  return opener('Show the query', () => explorerAddress(question))
+  return opener(text, () => explorerAddress(question))
 }
 
 /**
@@ -59,6 +60,16 @@ export function opener(text, address) {
     () => {},
   )
   return element('span', {}, link, trouble)
+}
+
+/**
+ * Links to an export in both forms; none while there is no address.
+ *
+ * @param {string | undefined} csv the address of the CSV
+ */
+export function exportLinks(csv) {
+  if (!csv) return []
+  return [opener('CSV', () => csv), opener('Parquet', () => csv.replace('.csv?', '.parquet?'))]
 }
 
 /**

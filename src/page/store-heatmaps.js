@@ -46,7 +46,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   const tools = element('div', { class: 'tools' })
   const trouble = element('div')
   const where = element('p', { role: 'status', class: 'quiet' })
-  const pictures = element('div', { class: 'pictures' })
+  const pictures = element('div', { class: 'pictures large' })
 
   const pick = /** @type {HTMLInputElement} */ (
     element('input', {
@@ -77,6 +77,8 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
         labelled(known ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
         button('day--1', 'Day before', () => goTo(laterDay(chosen.day, -1))),
         button('day-1', 'Day after', () => goTo(laterDay(chosen.day, 1))),
+      ]),
+      element('div', { class: 'controls' }, [
         labelled('Picture', list),
         button('step--1', 'Previous', () => step(-1)),
         button('step-1', 'Next', () => step(1)),

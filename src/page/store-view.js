@@ -9,7 +9,7 @@ import { lineChart } from './line-chart.js'
 import { rangeText, startText } from './local-time.js'
 import { changeOf, changeText, duration, durationStep, percent, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
-import { opener, panel, progress, queryLink } from './panel.js'
+import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { periodFields, periodOf, rangesOf } from './period.js'
 import { storeHeatmaps } from './store-heatmaps.js'
 import { storeHours } from './store-hours.js'
@@ -78,7 +78,7 @@ export async function showStore(root, parameters, signal) {
   charts.replaceChildren(...metricsOf(store).map(metric => metricChart(metric, period.interval)))
   const metrics = (store.traffic ?? []).map((/** @type {any} */ { metric }) => metric)
   const csv = exportAddress(period, [{ id, range: series?.range }], true, metrics)
-  tools.replaceChildren(...[csv && opener('CSV', () => csv), queryLink(question)].flatMap(tool => tool || []))
+  tools.replaceChildren(...exportLinks(csv), queryLink(question) ?? '')
   const floor = { id, timeZone: store.timeZone, period, parameters: currentPlace().parameters }
   await Promise.all([storeHours(root, { id, period }, signal), storeHeatmaps(root, floor, signal)])
 }

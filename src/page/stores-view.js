@@ -10,7 +10,7 @@ import { sparkline } from './line-chart.js'
 import { startText } from './local-time.js'
 import { changeOf, changeText, nothing, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
-import { opener, panel, progress, queryLink } from './panel.js'
+import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { nothingKnown, partsOf } from './parts.js'
 import { periodFields, periodOf, rangesOf } from './period.js'
 import { storesFoot } from './table-feet.js'
@@ -86,7 +86,7 @@ export async function showStores(root, parameters, signal) {
   }
   if (rows.length > 0) table.append(trendsOf(rows, period.interval))
   const csv = exportAddress(period, rows, search !== '' || rows.length < known.total)
-  tools.replaceChildren(...[csv && opener('CSV', () => csv), queryLink(question)].flatMap(tool => tool ?? []))
+  tools.replaceChildren(...exportLinks(csv), queryLink(question) ?? '')
 }
 
 /** @param {string} search */

@@ -5,10 +5,13 @@ import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { dayOfInstant } from './local-time.js'
-import { nothing, percent, wholeNumber } from './numbers.js'
-import { bar, panel, queryLink } from './panel.js'
+import { changeOf, changeText, nothing, percent, wholeNumber } from './numbers.js'
+import { trendsAtFirst, trendsOf, trendsQuestion } from './page-trends.js'
+import { bar, panel, progress, queryLink } from './panel.js'
 import { nothingKnown, partsOf } from './parts.js'
 import { pagesFoot } from './table-feet.js'
+
+/** @typedef {{ now: HTMLElement, before: HTMLElement, change: HTMLElement }} TrendCells what a row tells of its clicks */
 
 /** @type {readonly (readonly [string, string])[]} */
 const orders = [
@@ -62,11 +65,68 @@ export async function showWebsites(root, parameters, signal) {
     const answer = await ask(question, signal)
     cost.add(answer)
     trouble.replaceChildren(failures([...errors, ...answer.errors]) ?? '')
-    pages.replaceChildren(pagesTable(answer.data?.website?.views))
+    const views = answer.data?.website?.views
+    const { table, cells } = pagesTable(views)
+    pages.replaceChildren(table)
+    const areAll = parameters.get('trend') === 'all'
+    if (cells.size > 0) await showTrends(pages, { id, orderBy, views, areAll }, cells, cost, signal)
   } catch (error) {
     // If it aborted, another view is shown by now.
     if (!signal.aborted) throw error
   }
+}
+
+/**
+ * Fills in how often the pages are pressed: of the first ones, unless the address wants all.
+ *
+ * @param {HTMLElement} pages
+ * @param {{ id: string, orderBy: string, views: any, areAll: boolean }} website
+ * @param {ReadonlyMap<string, TrendCells>} cells
+ * @param {Cost} cost
+ * @param {AbortSignal} signal
+ */
+async function showTrends(pages, { id, orderBy, views, areAll }, cells, cost, signal) {
+  const cancelling = new AbortController()
+  const bar = progress(() => cancelling.abort())
+  const trouble = element('div')
+  const question = trendsQuestion(id, orderBy)
+  pages.append(bar.line, trouble)
+  try {
+    const asking = AbortSignal.any([signal, cancelling.signal])
+    for await (const { trends, errors, done, total } of trendsOf(
+      question,
+      areAll,
+      answer => cost.add(answer),
+      asking,
+    )) {
+      bar.tell(done, areAll ? total : done)
+      trouble.replaceChildren(failures(errors) ?? '')
+      for (const [id, { now, before }] of trends) fill(cells.get(id), now, before)
+    }
+    bar.end()
+  } catch (error) {
+    if (signal.aborted || !cancelling.signal.aborted) throw error
+    bar.end('Cancelled: some clicks are missing.')
+  }
+  const all = `Clicks of all ${views.nodes.length} pages`
+  const more = element('button', { type: 'button', id: 'trend', click: () => change({ trend: 'all' }) }, all)
+  pages.append(
+    element('div', { class: 'tools' }, [
+      !areAll && views.nodes.length > trendsAtFirst && more,
+      queryLink(question, 'Show the query of the clicks'),
+    ]),
+  )
+}
+
+/**
+ * @param {TrendCells | undefined} cells
+ * @param {number | null} now
+ * @param {number | null} before
+ */
+function fill(cells, now, before) {
+  cells?.now.replaceChildren(wholeNumber(now))
+  cells?.before.replaceChildren(wholeNumber(before))
+  cells?.change.replaceChildren(changeText(changeOf(now, before)))
 }
 
 /**
@@ -86,25 +146,48 @@ async function allWebsites(cost, signal) {
 
 /** @param {any} views */
 function pagesTable(views) {
-  if (!views) return element('p', { class: 'quiet' }, 'Its pages are not known at the moment.')
-  if (views.nodes.length === 0) return element('p', { class: 'quiet' }, 'No page is known.')
+  /** @type {Map<string, TrendCells>} */
+  const cells = new Map()
+  const quiet = (/** @type {string} */ text) => ({ table: element('p', { class: 'quiet' }, text), cells })
+  if (!views) return quiet('Its pages are not known at the moment.')
+  if (views.nodes.length === 0) return quiet('No page is known.')
   const headings = [
     { name: 'Page' },
     { name: 'Interactions', isNumber: true },
     { name: 'Share', isNumber: true },
     { name: 'Latest, in UTC' },
+    { name: 'Clicks, 7 days', isNumber: true },
+    { name: '7 days before', isNumber: true },
+    { name: 'Change', isNumber: true },
   ]
-  const rows = views.nodes.map((/** @type {any} */ view) => [
-    element('a', { href: addressOf('page', { id: view.id }) }, view.path),
-    wholeNumber(view.totalInteractions),
-    element('span', { class: 'share' }, bar(view.interactionShare), percent(view.interactionShare)),
-    view.lastInteractionAt ? dayOfInstant(view.lastInteractionAt) : nothing,
-  ])
+  const rows = views.nodes.map((/** @type {any} */ view) => {
+    const [now, before, change] = [
+      element('span', {}, nothing),
+      element('span', {}, nothing),
+      element('span', {}, nothing),
+    ]
+    cells.set(view.id, { now, before, change })
+    return [
+      element('a', { href: addressOf('page', { id: view.id }) }, view.path),
+      wholeNumber(view.totalInteractions),
+      element('span', { class: 'share' }, bar(view.interactionShare), percent(view.interactionShare)),
+      view.lastInteractionAt ? dayOfInstant(view.lastInteractionAt) : nothing,
+      now,
+      before,
+      change,
+    ]
+  })
   const { foot, notes } = pagesFoot(views)
-  return element(
+  const table = element(
     'div',
     {},
-    dataTable('The pages of the website, with their interactions', headings, rows, { foot }),
-    notes.map(note => element('p', { class: 'quiet' }, note)),
+    dataTable('The pages of the website, with their interactions', headings, rows, {
+      foot: [...foot, '', '', ''],
+    }),
+    [
+      ...notes,
+      'Interactions are all that Zenovay ever counted; clicks are PostHog’s, of pages with a saved heatmap there.',
+    ].map(note => element('p', { class: 'quiet' }, note)),
   )
+  return { table, cells }
 }

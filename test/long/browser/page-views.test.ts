@@ -129,6 +129,35 @@ test('the pages of a website lead to the heat over one, whose numbers are those 
       ['/', 12_543],
       ['/pricing', 8765],
     ])
+    const clicks = `heat(type: CLICK, viewport: {}, days: `
+    const now = new Date()
+    const dayBefore = (count: number) =>
+      new Date(now.getTime() - count * 86_400_000).toISOString().slice(0, 10)
+    const { data: trend } = await askText<{
+      view: { heatmaps: { now: { total: number }; before: { total: number } }[] }
+    }>(
+      served.origin,
+      `{ view(by: { id: "View:shop:/" }) { heatmaps {
+        now: ${clicks} { from: "${dayBefore(7)}", to: "${dayBefore(0)}" }) { total }
+        before: ${clicks} { from: "${dayBefore(14)}", to: "${dayBefore(7)}" }) { total } } } }`,
+    )
+    const told = trend.view.heatmaps[0]
+    expect(texts[0]?.slice(4, 6).map(numberIn)).toEqual([told?.now.total, told?.before.total])
+    // A page that nobody asked about has no number; all are asked on demand, which can be cancelled.
+    expect(texts[10]?.[4]).toBe('–')
+    await page.route('**/graphql', async route => {
+      if (JSON.stringify(route.request().postDataJSON()).includes('"first":10')) await cancelled.promise
+      await route.continue().catch(() => undefined)
+    })
+    const cancelled = Promise.withResolvers<void>()
+    await page.getByRole('button', { name: 'Clicks of all 100 pages' }).press('Enter')
+    await page.getByRole('button', { name: 'Cancel' }).press('Enter')
+    await expect
+      .poll(() => page.getByText('Cancelled: some clicks are missing.').count(), { timeout: 30_000 })
+      .toBe(1)
+    await settled(page)
+    cancelled.resolve()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.getByRole('link', { name: '/', exact: true }).press('Enter')
     await page.waitForURL(/#\/page/)
     await settled(page)
@@ -156,6 +185,31 @@ test('the pages of a website lead to the heat over one, whose numbers are those 
     await page.waitForURL(/compare=before/)
     await settled(page)
     expect(await page.locator('.side strong').textContent()).toMatch(/than before$/)
+    const pictures = () =>
+      page.locator('main img').evaluateAll(images => images.map(image => image.getAttribute('alt')))
+    const span = (start: string, end: string) => new RegExp(`pixels, ${start} to ${end}$`)
+    const dayOf = (day: string, later: number) =>
+      new Date(Date.parse(day) + later * 86_400_000).toISOString().slice(0, 10)
+    expect((await pictures()).slice(1)).toEqual([
+      expect.stringMatching(span(dayOf(from, -7), dayOf(from, -1))),
+      expect.stringMatching(span(from, through)),
+    ])
+    const against = dayOf(from, -14)
+    await page.getByLabel('With as many days from').fill(against)
+    await page.waitForURL(new RegExp(`against=${against}`))
+    await settled(page)
+    expect((await pictures())[1]).toMatch(span(against, dayOf(from, -8)))
+    const { data: compared } = await askText<{
+      view: { heatmaps: { heat: { difference: { total: number } } }[] }
+    }>(
+      served.origin,
+      `{ view(by: { id: "View:shop:/" }) { heatmaps { heat(days: { from: "${from}", to: "${to}" }, viewport: { min: 1296, max: 1584 }) {
+        difference(against: { from: "${against}", to: "${dayOf(from, -7)}" }) { total } } } } }`,
+    )
+    const difference = compared.view.heatmaps[0]?.heat.difference.total ?? 0
+    expect(await page.locator('.side strong').textContent()).toContain(
+      `, ${Math.abs(difference)} ${difference > 0 ? 'more' : 'fewer'} than before`,
+    )
     expect(await axeFindings(page)).toEqual([])
   }))
 

@@ -1,0 +1,82 @@
+import { dataTable } from './data-table.js'
+import { element } from './elements.js'
+import { percent, wholeNumber } from './numbers.js'
+
+/**
+ * The numbers beside the picture.
+ *
+ * @param {import('./page-heat.js').Heat} heat
+ * @param {any} node the heatmap, with `before` if it is compared
+ */
+export function heatNumbers(heat, node) {
+  const grid = node?.heat
+  if (!grid) return element('p', { class: 'quiet' }, 'Its numbers are not known at the moment.')
+  const unit = String(grid.unit).toLowerCase().replace('_', ' ')
+  const change = heat.isCompared ? grid.difference?.total : undefined
+  const fold = grid.fold?.belowShare
+  const words = [
+    element(
+      'p',
+      {},
+      element('strong', {}, [`${wholeNumber(grid.total)} ${unit}`, differenceText(change)].join('')),
+    ),
+    fold !== null &&
+      fold !== undefined &&
+      element('p', { class: 'quiet' }, `${percent(fold)} of it lies below the first screen.`),
+  ]
+  return element('div', {}, words, heat.type === 'SCROLL_DEPTH' ? depths(heat, node) : spots(heat, grid))
+}
+
+/** @param {number | null | undefined} change */
+function differenceText(change) {
+  if (change === null || change === undefined) return ''
+  if (change === 0) return ', no more and no fewer than before'
+  return `, ${wholeNumber(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than before`
+}
+
+/**
+ * @param {import('./page-heat.js').Heat} heat
+ * @param {any} grid
+ */
+function spots({ width, isCompared }, grid) {
+  const { hotspots } = isCompared ? (grid.difference ?? {}) : grid
+  const rows = (hotspots ?? []).map((/** @type {any} */ { x, y, value, share }) => [
+    `${Math.round(x * width)} px from the left, ${wholeNumber(y)} px from the top`,
+    isCompared ? signed(value) : wholeNumber(value),
+    ...(isCompared ? [] : [percent(share)]),
+  ])
+  const headings = [
+    { name: 'Where' },
+    { name: isCompared ? 'More or less' : 'Count', isNumber: true },
+    ...(isCompared ? [] : [{ name: 'Share', isNumber: true }]),
+  ]
+  const caption = isCompared ? 'Where it changed most' : 'The hottest places'
+  return dataTable(caption, headings, rows, { isCaptionSeen: true })
+}
+
+/**
+ * @param {import('./page-heat.js').Heat} heat
+ * @param {any} node
+ */
+function depths({ isCompared }, { heat, before }) {
+  const earlier = new Map((before?.scroll ?? []).map((/** @type {any} */ { depth, share }) => [depth, share]))
+  const rows = (heat.scroll ?? []).map((/** @type {any} */ { depth, reached, share }) => [
+    `${wholeNumber(depth)} px`,
+    wholeNumber(reached),
+    percent(share),
+    ...(isCompared ? [percent(earlier.get(depth))] : []),
+  ])
+  const headings = [
+    { name: 'Depth' },
+    { name: 'Reached by', isNumber: true },
+    { name: 'Share', isNumber: true },
+    ...(isCompared ? [{ name: 'Before', isNumber: true }] : []),
+  ]
+  return dataTable('How far visitors scrolled', headings, rows)
+}
+
+/** @param {number | null | undefined} value */
+function signed(value) {
+  const text = wholeNumber(value)
+  return typeof value === 'number' && value > 0 ? `+${text}` : text
+}
