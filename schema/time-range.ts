@@ -2,6 +2,9 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 import { CalendarPeriod, type RelativeDays } from './relative-range.ts'
 
+/** The extension of members that are refused where their object is a member of another. */
+export const outermostOnly = 'isothermOutermostOnly'
+
 /** As it is asked: `start` and `end`, or one other member. */
 export interface TimeRangeInput extends RelativeDays {
   readonly start?: Date | null | undefined
@@ -24,16 +27,19 @@ TimeRange.implement({
     end: t.field({ type: 'DateTime', description: 'The first instant after the range; needs `start`.' }),
     last: t.field({
       type: 'Duration',
+      extensions: { [outermostOnly]: true },
       description:
         "For heatmaps of a store: the days up to yesterday by the place's own calendar, such as `P7D`, `P4W` or `P1M`. Needs the place's time zone.",
     }),
     period: t.field({
       type: CalendarPeriod,
+      extensions: { [outermostOnly]: true },
       description:
         "For heatmaps of a store: a period of the place's own calendar. Needs the place's time zone.",
     }),
     before: t.field({
       type: TimeRange,
+      extensions: { [outermostOnly]: true },
       description:
         'For heatmaps of a store: the same period before that one, which itself is not a `before`, as in `TrafficRange`.',
     }),

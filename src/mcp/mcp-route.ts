@@ -71,7 +71,7 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
     // No client can wait for changes: there are none. What is wrong with a message is told in its answer.
     const own = {
       version,
-      list: () => listTools(tools),
+      list: () => listTools(tools, caller.scopes),
       call: (params: CallToolRequestParams) => callTool(tools, params, runTool),
     }
     const handler = createMcpHandler(() => protocolServer(own), { maxSubscriptions: 0 })

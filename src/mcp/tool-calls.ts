@@ -15,9 +15,9 @@ type Tools = ReadonlyMap<string, Tool>
 /** Runs the operation of a tool, and resolves with what its caller may see. */
 export type RunTool = (tool: Tool, variables: Readonly<Record<string, unknown>>) => Promise<Result>
 
-/** The tools as the protocol tells of them. */
-export function listTools(tools: Tools): ListToolsResult {
-  return { tools: [...tools.values()].map(described) }
+/** The tools as the protocol tells of them, without those that callers of these scopes are refused. */
+export function listTools(tools: Tools, scopes: ReadonlySet<string>): ListToolsResult {
+  return { tools: [...tools.values()].filter(tool => tool.scopes.isSubsetOf(scopes)).map(described) }
 }
 
 /** Rejects with ProtocolError for a tool that is not there. What the tool does not take is told: it would change nothing. */

@@ -1,4 +1,5 @@
 import { type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql'
+import { scopesOfOperation } from '../server/operation-scopes.ts'
 import type { DocumentMode, TrustedDocuments } from '../server/trusted-documents.ts'
 import type { McpMode } from './mcp-mode.ts'
 import { pageQuestions } from './page-questions.ts'
@@ -11,6 +12,8 @@ export interface Tool {
   readonly description: string
   readonly inputSchema: ObjectSchema
   readonly isReadOnly: boolean
+  /** All that it takes to have an answer without a refusal. */
+  readonly scopes: ReturnType<typeof scopesOfOperation>
   /** The text of its document. */
   readonly query: string
   readonly operationName: string
@@ -43,7 +46,8 @@ export function toolsOf(documents: TrustedDocuments, options: ToolsOptions): Rea
 }
 
 function toolsIn(text: string, { schema, mode }: ToolsOptions): readonly Tool[] {
-  return parse(text).definitions.flatMap(definition => {
+  const document = parse(text)
+  return document.definitions.flatMap(definition => {
     if (definition.kind !== Kind.OPERATION_DEFINITION || !definition.name) return []
     const { operation, name } = definition
     const isReadOnly = operation === 'query'
@@ -54,6 +58,7 @@ function toolsIn(text: string, { schema, mode }: ToolsOptions): readonly Tool[] 
         description: definition.description?.value ?? whatItAsks(definition),
         inputSchema: variableSchema(definition, schema),
         isReadOnly,
+        scopes: scopesOfOperation(document, name.value, schema),
         query: text,
         operationName: name.value,
       },

@@ -15,6 +15,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { z } from 'zod'
+import { inputMembers } from '../server/input-members.ts'
 
 /** A JSON schema, as far as variables need one: an object of JSON. */
 export type JsonSchema = {
@@ -76,7 +77,7 @@ function schemaOf(type: GraphQLInputType, outer: readonly GraphQLInputObjectType
 }
 
 function fieldsOf(type: GraphQLInputObjectType, outer: readonly GraphQLInputObjectType[]): JsonSchema {
-  const fields = Object.values(type.getFields())
+  const fields = inputMembers(type, outer.length === 0)
   const properties = fields.map(({ name, type: inner, description }) => {
     const form = schemaOf(inner, [...outer, type])
     return [name, description ? { ...form, description } : form]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import type { Scope } from '../../src/access/scopes.ts'
 import { callsOf } from '../support/calls.ts'
 import { blocks, pages } from '../support/docs.ts'
 import { type Served, serve } from '../support/serving.ts'
@@ -86,6 +87,31 @@ test('without its scope a tool is refused before any call', async () => {
   const { isError: isPageError } = await client.call('top_pages', { website: 'shop' })
   expect(isPageError).toBe(false)
 })
+
+test.each<Scope[]>([
+  [],
+  ['traffic:read'],
+  ['heatmaps:read'],
+  ['pages:read', 'people:read'],
+  ['snapshots:read', 'traffic:read'],
+])(
+  'a caller with the scopes %s %s is told of the tools that answer it, and is refused by all others',
+  async (...scopes) => {
+    await using client = await connected(served.origin, { headers: as(scopes) })
+    const listed = (await client.tools()).map(({ name }) => name)
+    expect(listed).toEqual(expect.arrayContaining(['list_stores', 'list_websites', 'state_of_vendors']))
+    for (const [name, given] of Object.entries(toolCalls)) {
+      const { text, isError } = await client.call(name, given)
+      const { errors } = answerIn(text)
+      if (listed.includes(name)) expect([name, isError, errors]).toEqual([name, false, []])
+      else
+        expect(errors[0]).toMatchObject({
+          message: expect.stringMatching(/needs .*\.$/),
+          extensions: { code: 'FORBIDDEN' },
+        })
+    }
+  },
+)
 
 test('what no document could be asked with is an error that says why', async () => {
   await using client = await connected(served.origin, { headers: as([]) })
