@@ -58,6 +58,13 @@ test('its files are of at most 60 KB compressed, are checked by a tag, and nothi
   for (const other of others) expect((await fetch(`${served.origin}/page/${other}`)).status, other).toBe(404)
 })
 
+test('a browser is told of all its scripts at once, and of no other', async () => {
+  const page = await (await fetch(served.origin, { headers: { accept: browser } })).text()
+  const told = [...page.matchAll(/rel="modulepreload" href="page\/([^"]+)"/g)].map(([, name]) => name)
+  const used = await filesFrom(served.origin, ['main.js'])
+  expect(told).toEqual(used.filter(name => name.endsWith('.js')).sort())
+})
+
 test('others get text, or JSON if they prefer it, and HEAD gets only the headers', async () => {
   const text = await fetch(served.origin)
   expect(text.headers.get('content-type')).toBe('text/plain; charset=utf-8')
@@ -129,7 +136,15 @@ test('with ISOTHERM_PAGE=off there are only links, no files, and no documents bu
 /** The names of all files that the page loads: its style, its icon, its script and what that imports. */
 async function pageFiles(origin: string): Promise<readonly string[]> {
   const page = await (await fetch(origin, { headers: { accept: browser } })).text()
-  const names = new Set([...page.matchAll(/"page\/([^"]+)"/g)].map(([, name = '']) => name))
+  return filesFrom(
+    origin,
+    [...page.matchAll(/"page\/([^"]+)"/g)].map(([, name = '']) => name),
+  )
+}
+
+/** These files, and all that they import or ask. */
+async function filesFrom(origin: string, first: readonly string[]): Promise<readonly string[]> {
+  const names = new Set(first)
   for (const name of names) {
     const text = await (await fetch(`${origin}/page/${name}`)).text()
     const others = [...text.matchAll(/from '\.\/([^']+)'|fetch\('page\/([^']+)'\)/g)]

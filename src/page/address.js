@@ -43,8 +43,9 @@ export function note(changes, { isStep = false } = {}) {
   else history.pushState(null, '', hash)
 }
 
-/** Says that what the address holds is shown whole, for who waits for it. */
+/** Says that what the address holds is shown whole, for who waits for it or measures it. */
 export function tellShown() {
+  performance.mark('shown')
   const main = document.getElementById('main')
   if (main) main.dataset.shown = location.hash
 }

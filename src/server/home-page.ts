@@ -1,5 +1,6 @@
 import type { Exchange } from './front-door.ts'
 import { accepts } from './media-ranges.ts'
+import { pageScripts } from './page-folder.ts'
 import { sendText } from './response-body.ts'
 
 export interface HomeOptions {
@@ -29,7 +30,9 @@ export async function sendHome(
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   }
-  const text = writers[type](placesOf(hasExplorer), hasPage ? pageOf(hasExplorer) : withoutPage)
+  const parts = hasPage ? pageOf(hasExplorer, await pageScripts()) : withoutPage
+  if (response.destroyed) return
+  const text = writers[type](placesOf(hasExplorer), parts)
   await sendText(text, { request, response, status: 200, headers, patience })
 }
 
@@ -75,12 +78,13 @@ interface PageParts {
 
 const withoutPage: PageParts = { head: '', body: '<body>\n' }
 
-function pageOf(hasExplorer: boolean): PageParts {
+function pageOf(hasExplorer: boolean, scripts: readonly string[]): PageParts {
   return {
     head: `<link rel="icon" href="page/icon.svg">
 <link rel="stylesheet" href="page/page.css">
 <script type="module" src="page/main.js"></script>
-`,
+<link rel="preload" as="fetch" href="page/documents.json" crossorigin>
+${scripts.map(name => `<link rel="modulepreload" href="page/${name}">\n`).join('')}`,
     body: `<body${hasExplorer ? ' data-explorer' : ''}>
 <div id="page"><noscript><p>The page below needs JavaScript. What it shows is in the graph as well.</p></noscript></div>
 `,

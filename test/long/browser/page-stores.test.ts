@@ -10,6 +10,7 @@ import {
   looks,
   numberIn,
   openView,
+  paintTimes,
   settled,
   tableTexts,
 } from './page.ts'
@@ -31,6 +32,7 @@ test.each(looks)('the stores look well at $width pixels, $scheme', ({ width, sch
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme: scheme })
     await openView(page, served.origin, '#/stores?period=LAST_MONTH')
+    console.info(`stores at ${width} pixels, ${scheme}: ${await paintTimes(page)}`)
     await page.getByText('The trends as a table').click()
     expect(await tableTexts(page, caption)).toHaveLength(12)
     expect(await axeFindings(page)).toEqual([])
@@ -111,6 +113,20 @@ test('it is used by keyboard alone, and a link shows the same', () =>
     await page.goto(here)
     await settled(page)
     expect(await tableTexts(page, caption)).toEqual(texts)
+    // Long work tells how far it is, and what was there stays when it is cancelled.
+    await page.route('**/graphql', route => {
+      const { variables } = route.request().postDataJSON()
+      return variables.after ? undefined : route.continue()
+    })
+    await page.goto('about:blank')
+    await page.goto(`${served.origin}/#/stores?interval=HOURLY`)
+    await page.getByRole('status').filter({ hasText: '10 of 12' }).waitFor()
+    expect(await page.getByRole('progressbar').getAttribute('value')).toBe('10')
+    await page.getByRole('button', { name: 'Cancel' }).press('Enter')
+    await settled(page)
+    expect(await page.getByText('Cancelled: 10 of 12 stores are shown.').count()).toBe(1)
+    expect(await tableTexts(page, caption)).toHaveLength(10)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
   }))
 
 test('the CSV holds the same days of the same stores', () =>

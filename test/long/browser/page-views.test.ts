@@ -221,6 +221,8 @@ test.each([
   ['posthog', { POSTHOG_HOST: nowhere }, views.page, 'Heat', undefined],
   ['zenovay', { ZENOVAY_URL: nowhere }, views.page, 'Heat', 'img'],
   ['zenovay', { ZENOVAY_URL: nowhere }, views.websites, 'Pages', undefined],
+  ['posthog', { POSTHOG_HOST: nowhere }, views.websites, 'Pages', 'table'],
+  ['datadog', { DATADOG_URL: nowhere }, views.page, 'Heat', 'img'],
 ])('while %s is down a sentence says so, and the rest stands', (vendor, environment, hash, panel, left) =>
   inBrowser(`down ${vendor} ${panel}`, async ({ page, complaints }) => {
     await using down = await serve({ environment })

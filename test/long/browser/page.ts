@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
@@ -42,6 +42,16 @@ export async function inBrowser(name: string, run: (visit: Visit) => Promise<voi
     await visit.page.screenshot({ path, fullPage: true })
     throw new Error(`The screenshot is ${path}.`, { cause: error })
   }
+}
+
+/** When a view was painted first and when it was whole, by the browser's own marks: to be read, never a limit. */
+export async function paintTimes(page: Page): Promise<string> {
+  const times = await page.evaluate<readonly (readonly [name: string, at: number])[]>(
+    "[...performance.getEntriesByType('paint'), performance.getEntriesByName('shown')[0]].map(({ name, startTime }) => [name, startTime])",
+  )
+  expect(times.map(([name]) => name)).toEqual(expect.arrayContaining(['first-contentful-paint', 'shown']))
+  const texts = times.map(([name, at]) => `${name} ${Math.round(at)} ms`)
+  return `${texts.join(', ')} (load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores)`
 }
 
 /** What axe finds wrong: a rule with the elements that break it. */
