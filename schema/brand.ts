@@ -25,7 +25,8 @@ import { type Series, TrafficSeries } from './traffic-series.ts'
 
 export const Brand = builder.objectRef<{ readonly brandId: number }>('Brand')
 builder.node(Brand, {
-  description: 'A brand at Analytiks: all locations that it counts for one customer.',
+  description:
+    'A brand at Analytiks: all locations that it counts for one customer. `locations(brandId:) { traffic }` adds up those that the catalog has, and compares them with the period before.',
   id: { description: 'Such as `Brand:1234`.', resolve: ({ brandId }) => String(brandId) },
   fields: t => ({
     brandId: t.exposeInt('brandId', { nullable: false, description: "Analytiks' brand id." }),

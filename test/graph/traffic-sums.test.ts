@@ -73,6 +73,54 @@ const ofAll = <Data = { locations: { traffic: Sum | null } }>(fields: string) =>
 const week = '{ local: { start: "2026-03-23", end: "2026-03-30" } }'
 const before = `{ before: ${week} }`
 
+interface OfBrand {
+  readonly nodes: readonly {
+    readonly series: readonly { readonly metric: string; readonly total: number }[]
+  }[]
+}
+
+test.each([1234, 5678])(
+  "the stores of brand %i add up to the brand's own traffic, now and before, for its stores alone",
+  async brandId => {
+    await using whole = await serve()
+    const traffic = (range: string) =>
+      `traffic(range: ${range}, interval: DAILY, metrics: [VISITS, WALK_BYS], first: 1000) { nodes { series { metric total } } }`
+    const { data, errors } = await askText<{
+      locations: { totalCount: number; traffic: Sum }
+      brand: { now: OfBrand; then: OfBrand }
+    }>(
+      whole.origin,
+      `{
+      locations(brandId: ${brandId}, first: 5000) {
+        totalCount
+        traffic(range: ${week}, against: ${before}, metrics: [VISITS, WALK_BYS]) { ${counts} ${totals} }
+      }
+      brand(id: ${brandId}) { now: ${traffic(week)} then: ${traffic(before)} }
+    }`,
+    )
+    expect(errors).toEqual([])
+    const { totalCount, traffic: sum } = data.locations
+    expect(sum).toMatchObject({ locations: 6, counted: 6, isWhole: true, lacking: [] })
+    expect(totalCount).toBe(data.brand.now.nodes.length)
+    const sumOf = ({ nodes }: OfBrand, metric: string) =>
+      nodes
+        .flatMap(({ series }) => series)
+        .filter(series => series.metric === metric)
+        .reduce((total, series) => total + series.total, 0)
+    for (const { metric, total, against, change, changeRatio } of sum.totals) {
+      const [now, then] = [sumOf(data.brand.now, metric), sumOf(data.brand.then, metric)]
+      expect({ metric, total, against, change }).toEqual({
+        metric,
+        total: now,
+        against: then,
+        change: now - then,
+      })
+      expect(changeRatio).toBeCloseTo((now - then) / then)
+    }
+    expect(sum.totals).toHaveLength(2)
+  },
+)
+
 interface Single {
   readonly timeZone: string
   readonly now:
