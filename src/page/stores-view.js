@@ -7,7 +7,7 @@ import { failures } from './failures.js'
 import { exchange } from './focus.js'
 import { ask } from './graph.js'
 import { sparkline } from './line-chart.js'
-import { startText } from './local-time.js'
+import { rangeText, startText } from './local-time.js'
 import { changeOf, changeText, nothing, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
@@ -50,9 +50,11 @@ export async function showStores(root, parameters, signal) {
   const trouble = element('div')
   const table = element('div')
   const tools = element('div', { class: 'tools' })
+  const subtitle = element('p', { class: 'quiet' })
   const content = panel('Visits', [tools], bar.line, trouble, table, cost.line)
   root.append(
     element('h1', { tabindex: -1 }, 'Stores'),
+    subtitle,
     element('form', { class: 'controls', role: 'search', submit: event => event.preventDefault() }, [
       labelled('Search', searchField(search)),
       ...periodFields(period),
@@ -75,6 +77,8 @@ export async function showStores(root, parameters, signal) {
       rows.push(...part.added.map(node => rowOf(node, period.interval)))
       bar.tell(rows.length, known.total)
       trouble.replaceChildren(failures(known.errors) ?? '')
+      const shownRange = rangeText(rows.find(({ range }) => range)?.range)
+      subtitle.textContent = shownRange && `${shownRange}, against the same period before`
       show()
     }
     bar.end()
