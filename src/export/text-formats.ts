@@ -3,9 +3,6 @@ import { hasWorkedLong } from '../upstream/source/turns.ts'
 import type { Cell, Column, Failure, Part, Row, Table } from './table.ts'
 import type { Tally } from './verdict.ts'
 
-/** Characters written at once. */
-const chunkLength = 65_536
-
 /** Thrown where an export ends before its end, because something failed and its format cannot say so. */
 export class CutExport extends Error {
   override readonly name = 'CutExport'
@@ -19,20 +16,58 @@ export class CutExport extends Error {
 
 /** A line for each row, failure and note, and the verdict as the last one. */
 export async function* ndjsonOf({ columns, parts }: Table, tally: Tally): AsyncGenerator<string> {
-  const names = columns.map(({ name }) => JSON.stringify(name))
-  const lineOf = (row: Row) => {
-    let line = '{'
-    for (const [index, name] of names.entries())
-      line += `${index === 0 ? '' : ','}${name}:${JSON.stringify(row[index] ?? null)}`
-    return `${line}}\n`
-  }
+  const lines = new JsonLines(columns)
   for await (const { rows, failures, notes } of parts) {
-    yield* chunksOf(rows, lineOf, tally)
+    for (const row of rows) {
+      tally.rows++
+      lines.add(row)
+      if (lines.count < groupSize) continue
+      yield lines.take()
+      if (hasWorkedLong()) await nextTurn()
+    }
+    if (lines.count > 0) yield lines.take()
     tally.failed += failures.length
     const told = [...failures.map(error => ({ error })), ...notes.map(note => ({ note }))]
     if (told.length > 0) yield told.map(line => `${JSON.stringify(line)}\n`).join('')
   }
   yield `${JSON.stringify({ verdict: tally.verdict })}\n`
+}
+
+/**
+ * Lines of JSON, joined once: a text that grows makes ten times as much garbage, of which some outlives the rows.
+ */
+class JsonLines {
+  count = 0
+  readonly #before: readonly string[]
+  readonly #pieces: string[] = []
+  #length = 0
+
+  constructor(columns: readonly Column[]) {
+    this.#before = columns.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)
+  }
+
+  add(row: Row): void {
+    const before = this.#before
+    for (let index = 0; index < before.length; index++) {
+      this.#push(before[index] ?? '')
+      const cell = row[index] ?? null
+      this.#push(typeof cell === 'number' ? String(cell) : JSON.stringify(cell))
+    }
+    this.#push('}\n')
+    this.count++
+  }
+
+  take(): string {
+    this.#pieces.length = this.#length
+    const text = this.#pieces.join('')
+    this.count = 0
+    this.#length = 0
+    return text
+  }
+
+  #push(piece: string): void {
+    this.#pieces[this.#length++] = piece
+  }
 }
 
 export interface CsvOptions {
@@ -80,24 +115,6 @@ export async function* csvOf(
 /** Says in the column `error` what failed. */
 export function errorRow({ of, code, message }: Failure, columns: readonly Column[]): Row {
   return [...columns.map(({ name }): Cell => of[name] ?? null), `${code}: ${message}`]
-}
-
-/** The texts of rows, joined to chunks. Lets others be served in between. */
-async function* chunksOf(
-  rows: Part['rows'],
-  textOf: (row: Row) => string,
-  tally: Tally,
-): AsyncGenerator<string> {
-  let chunk = ''
-  for (const row of rows) {
-    tally.rows++
-    chunk += textOf(row)
-    if (chunk.length < chunkLength) continue
-    yield chunk
-    chunk = ''
-    if (hasWorkedLong()) await nextTurn()
-  }
-  if (chunk) yield chunk
 }
 
 /** Rows printed at once. */

@@ -5,7 +5,7 @@ import type { Asking } from './ask-graph.ts'
 import { askBatches } from './batches.ts'
 import { partOfPlaces, type ReadPlace } from './place-part.ts'
 import type { Place } from './places.ts'
-import type { Column, Part, Row, Table } from './table.ts'
+import type { Cell, Column, Part, Row, Table } from './table.ts'
 import { type Interval, TrafficBatch, trafficBatches } from './traffic-batches.ts'
 
 export interface TrafficQuestion {
@@ -151,10 +151,13 @@ function* rowsOfColumns(
   lists: readonly (readonly (number | null)[])[],
 ): Generator<Row> {
   const now = new Date().toISOString()
-  const fixed = cellsOf(place)
-  for (const [index, start] of starts.entries()) {
+  const { id, name, brandId, timeZone } = place
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index] ?? ''
     if (start > now) return
-    yield [...fixed, start, localStarts[index] ?? null, ...lists.map(values => values[index] ?? null)]
+    const row: Cell[] = [id, name, brandId, timeZone, start, localStarts[index] ?? null]
+    for (const values of lists) row.push(values[index] ?? null)
+    yield row
   }
 }
 

@@ -6,7 +6,7 @@ import type { ResponseWatch } from '../../upstream/drift/drift.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
-import type { HttpResponse } from '../../upstream/http/message.ts'
+import type { HttpHead, HttpResponse } from '../../upstream/http/message.ts'
 import {
   type Credentials,
   credentialParts,
@@ -20,7 +20,7 @@ import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { BucketReader, UnreadableMap } from './decode/bucket-reader.ts'
-import { readFastMaps } from './decode/fast-maps.ts'
+import { type FastMaps, readFastMaps } from './decode/fast-maps.ts'
 import type { LocationTraffic, TrafficSpan, TrafficStep } from './records.ts'
 import { pageResponse, partialResponse, spanBody, type Unread, wholeResponse } from './wire.ts'
 
@@ -105,14 +105,15 @@ export function connectAnalytiks(
     const timed = { ...callContext, signal: deadline.signal }
     const json = { ...spanBody(question.span, question.step), ...body }
     const send = async (token: Token) => {
-      const response = await http.call({
+      const call = {
         method: 'POST',
         url: routeUrl(exportsUrl, ['json', version]),
         headers: { authorization: `Bearer ${token.text}` },
         json,
         isRead: true,
         callContext: timed,
-      })
+      } as const
+      const response = await http.callAndRead(call, readFastMaps)
       if (response.status < 400) tokens.accepted(token, about)
       return response
     }
@@ -166,10 +167,9 @@ export function connectAnalytiks(
 
 function readExport<Result>(
   schema: z.ZodType<Unread<Result>>,
-  response: HttpResponse,
+  { body: fastMaps, ...response }: HttpResponse<FastMaps>,
   watch: ResponseWatch | undefined,
 ): Result {
-  const fastMaps = readFastMaps(response.body)
   const read = readResponse('analytiks', schema, { ...response, body: fastMaps.text }, failure, watch)
   try {
     return read(new BucketReader(fastMaps))
@@ -186,7 +186,7 @@ function readExport<Result>(
 type Version = 'v1' | 'v2' | 'v3'
 
 /** A 401 that may be about the token or about what was requested. */
-function eitherRefused(response: HttpResponse): UpstreamError {
+function eitherRefused(response: HttpHead): UpstreamError {
   const message =
     'analytiks refuses the token, or a requested location or brand: it does not say which, and the token was renewed too often just now.'
   return new UpstreamError('analytiks', 'UPSTREAM_FORBIDDEN', message, {

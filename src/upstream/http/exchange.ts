@@ -103,12 +103,19 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   /** Called when the body is complete. */
   protected abstract finish(): void
 
-  /** The body as text. Throws UnreadableBody if it is not UTF-8, unless the status says all that matters. */
+  /**
+   * The body of a text, to be read in this turn: the next one may lie in the same memory. Throws UnreadableBody if it is not
+   * UTF-8, unless the status says all that matters.
+   */
+  protected textBytes(): Buffer {
+    const bytes = joined(this.chunks, this.bytes)
+    this.chunks.length = 0
+    if (this.head.status < 400 && !isUtf8(bytes)) throw new UnreadableBody('text that is not UTF-8')
+    return bytes
+  }
+
   protected text(): string {
-    const [first] = this.chunks
-    const body = first && this.chunks.length === 1 ? first : Buffer.concat(this.chunks)
-    if (this.head.status < 400 && !isUtf8(body)) throw new UnreadableBody('text that is not UTF-8')
-    return decoder.decode(body)
+    return decodeText(this.textBytes())
   }
 
   #take(chunk: Buffer): void {
@@ -150,3 +157,21 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
 }
 
 const decoder = new TextDecoder()
+
+export function decodeText(utf8: Uint8Array): string {
+  return decoder.decode(utf8)
+}
+
+/** Where bodies are joined, each read in one turn: memory of their own would pile up until it is collected. */
+let shared = Buffer.alloc(0)
+const mostShared = 2 ** 23
+
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  const [first] = chunks
+  if (first && chunks.length === 1) return first
+  if (length > mostShared) return Buffer.concat(chunks, length)
+  if (shared.length < length) shared = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(length)))
+  let at = 0
+  for (const chunk of chunks) at += chunk.copy(shared, at)
+  return shared.subarray(0, at)
+}

@@ -5,7 +5,7 @@ import type { Bounds } from './bounds.ts'
 import { Connections } from './connections.ts'
 import { acceptedCodings } from './content-coding.ts'
 import { openDispatch } from './dispatch.ts'
-import { Exchange } from './exchange.ts'
+import { decodeText, Exchange } from './exchange.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
 
 export interface HttpCall {
@@ -27,23 +27,19 @@ export interface HttpCall {
 export interface HttpUpstream extends AsyncDisposable {
   /** The response, whatever its status. Rejects with UpstreamError if there is none, or it is late or too large. */
   call(call: HttpCall): Promise<HttpResponse>
+  /** The same, with what is read from the bytes of its body. They must not be kept, and `read` must not throw. */
+  callAndRead<Body>(call: HttpCall, read: (bytes: Buffer) => Body): Promise<HttpResponse<Body>>
 }
 
 export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
   const { deadlineMilliseconds, maximumBytes, proxies } = bounds
   const connections = new Connections({ timeoutMilliseconds: deadlineMilliseconds, maximumBytes, proxies })
   const dispatch = openDispatch(provider, bounds, connections)
-  return {
-    async call({
-      method,
-      url,
-      headers,
-      json,
-      callContext,
-      skipBody,
-      isRead = method === 'GET',
-      isCreation = false,
-    }) {
+  const upstream: HttpUpstream = {
+    call: call => upstream.callAndRead(call, decodeText),
+    async callAndRead(call, read) {
+      const { method, url, headers, json, callContext, skipBody } = call
+      const { isRead = method === 'GET', isCreation = false } = call
       const request = {
         origin: url.origin,
         path: url.pathname + url.search,
@@ -58,7 +54,7 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
       }
       return dispatch({
         request,
-        open: () => new TextExchange(maximumBytes, skipBody),
+        open: () => new TextExchange(maximumBytes, read, skipBody),
         callContext,
         isRead,
         isCreation,
@@ -66,14 +62,17 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   }
+  return upstream
 }
 
 /** A call whose response is a text. */
-class TextExchange extends Exchange<HttpResponse> {
-  readonly #skipBody: ((head: HttpHead) => boolean) | undefined
+class TextExchange<Body> extends Exchange<HttpResponse<Body>> {
+  readonly #read: (bytes: Buffer) => Body
+  readonly #skipBody: HttpCall['skipBody']
 
-  constructor(maximumBytes: number, skipBody: ((head: HttpHead) => boolean) | undefined) {
+  constructor(maximumBytes: number, read: (bytes: Buffer) => Body, skipBody: HttpCall['skipBody']) {
     super(maximumBytes)
+    this.#read = read
     this.#skipBody = skipBody
   }
 
@@ -84,7 +83,7 @@ class TextExchange extends Exchange<HttpResponse> {
   ): void {
     super.onResponseStart(controller, status, headers)
     if (status < 200 || !this.#skipBody?.(this.head)) return
-    this.resolve({ status, headers, body: '' })
+    this.resolve({ status, headers, body: this.#read(Buffer.alloc(0)) })
     // Ends the connection as well: reading on, if only to throw away, would wait for the slowest image.
     controller.abort(new Error('The body is not wanted.'))
   }
@@ -96,6 +95,6 @@ class TextExchange extends Exchange<HttpResponse> {
 
   protected override finish(): void {
     const { status, headers } = this.head
-    this.resolve({ status, headers, body: this.text() })
+    this.resolve({ status, headers, body: this.#read(this.textBytes()) })
   }
 }

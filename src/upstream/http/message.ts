@@ -6,8 +6,8 @@ export interface HttpHead {
   readonly headers: Dispatcher.ResponseData['headers']
 }
 
-export interface HttpResponse extends HttpHead {
-  readonly body: string
+export interface HttpResponse<Body = string> extends HttpHead {
+  readonly body: Body
 }
 
 /** A header's value, the first where it was sent more than once. */

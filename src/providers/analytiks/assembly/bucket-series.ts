@@ -1,7 +1,6 @@
 import type { TrafficMetric, TrafficSpan, TrafficStep } from '../records.ts'
 import type { TrafficColumns, TrafficPoint, TrafficSeries } from '../series.ts'
 import type { BucketLabels } from '../time/bucket-labels.ts'
-import { TimestampPrinter } from '../time/timestamp-printer.ts'
 import type { Aggregation } from './aggregation.ts'
 import type { DenseBuckets } from './dense-buckets.ts'
 import type { PeriodTotals } from './period-totals.ts'
@@ -79,7 +78,7 @@ export class BucketSeries implements TrafficSeries {
       start: new Date(start).toISOString(),
       stepSeconds: milliseconds / 1000,
       values: dense,
-      starts: () => startsFrom(start, milliseconds, length),
+      starts: () => labels.starts(start, milliseconds, length),
       localStarts: () => labels.localStarts(start, milliseconds, length),
     }
   }
@@ -106,9 +105,4 @@ export class BucketSeries implements TrafficSeries {
     })
     return start ? { ...this.#timeline.labels.of(...start), value: highest } : null
   }
-}
-
-function startsFrom(start: number, milliseconds: number, length: number): string[] {
-  const printer = new TimestampPrinter()
-  return Array.from({ length }, (_, index) => printer.instant(start + index * milliseconds))
 }

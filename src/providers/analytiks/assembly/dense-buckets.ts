@@ -85,15 +85,16 @@ export class DenseBuckets {
     if (zoned !== (this.#span.form === 'utc')) return false
     this.#values ??= this.#allocate(times[0] ?? 0)
     let last = -1
-    for (const time of times) {
-      const slot = (time - this.#origin) / this.#step
+    // Indexed on purpose: an iterator makes two objects for each bucket.
+    for (let index = 0; index < times.length; index++) {
+      const slot = ((times[index] ?? 0) - this.#origin) / this.#step
       // Rejects a time between two steps, outside the span, or reported twice.
       if (slot <= last || this.#values[slot] !== nothing) return false
       last = slot
     }
     if (values.some(value => value > largestSmall)) this.#values = Float64Array.from(this.#values)
-    for (const [index, time] of times.entries()) {
-      this.#values[(time - this.#origin) / this.#step] = values[index] ?? nothing
+    for (let index = 0; index < times.length; index++) {
+      this.#values[((times[index] ?? 0) - this.#origin) / this.#step] = values[index] ?? nothing
     }
     return true
   }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { type Buckets, isTrafficMetric } from '../records.ts'
 import { MapScanner } from './map-scanner.ts'
@@ -11,29 +12,31 @@ export interface FastMaps {
 }
 
 /**
- * Reads the maps of metrics straight from the text, many times faster than through objects. Takes only unambiguous maps:
- * ascending dates to natural numbers, without whitespace. All others stay in the text for the JSON parser.
+ * Reads the maps of metrics straight from the bytes of a text, many times faster than through objects. Takes only unambiguous
+ * maps: ascending dates to natural numbers, without whitespace. All others stay in the text for the JSON parser.
  */
-export function readFastMaps(body: string): FastMaps {
-  // The scanner needs one byte per character. The vendor's responses hold only dates, ids and counts.
-  if (Buffer.byteLength(body) !== body.length) return { text: body, find: () => undefined }
+export function readFastMaps(body: Buffer): FastMaps {
+  // The vendor's responses hold only dates, ids and counts.
+  if (!isAscii(body)) return { text: decoder.decode(body), find: () => undefined }
   const mark = randomUUID()
   const maps: Buckets[] = []
   const scanner = new MapScanner(body)
   let text = ''
   let done = 0
   for (let at = body.indexOf(opening); at !== -1; at = body.indexOf(opening, Math.max(at + 1, done))) {
-    const name = body.slice(body.lastIndexOf('"', at - 1) + 1, at)
+    const name = body.toString('latin1', body.lastIndexOf(quote, at - 1) + 1, at)
     const map = isTrafficMetric(name) ? scanner.read(at + opening.length - 1) : undefined
     if (!map) continue
-    text += `${body.slice(done, at)}":"${mark}${maps.length}"`
+    text += `${body.toString('latin1', done, at)}":"${mark}${maps.length}"`
     maps.push(map)
     done = scanner.end
   }
   const find = (placeholder: string) =>
     placeholder.startsWith(mark) ? maps[Number(placeholder.slice(mark.length))] : undefined
-  return { text: text + body.slice(done), find }
+  return { text: text + body.toString('latin1', done), find }
 }
 
-/** The text between a metric's name and the first key of its map. */
-const opening = '":{"'
+const decoder = new TextDecoder()
+const quote = 34
+/** What stands between a metric's name and the first key of its map. */
+const opening = Buffer.from('":{"')

@@ -3,15 +3,13 @@ import type { Buckets } from '../records.ts'
 import { type BucketKey, readBucketKey } from './bucket-key.ts'
 
 /**
- * Reads maps of ascending dates to natural numbers from ASCII text without whitespace. Cameras report in step, so nearly
+ * Reads maps of ascending dates to natural numbers from the bytes of ASCII text without whitespace. Cameras report in step, so nearly
  * every key follows the same key as in an earlier map: it is compared with that one instead of parsed.
  */
 export class MapScanner {
   /** The index after the map that was read last. */
   end = 0
-  readonly #body: string
-  /** The body, one byte per character: many times faster to index than the text. */
-  readonly #bytes: Uint8Array
+  readonly #bytes: Buffer
   readonly #view: DataView
   /** The times of all keys so far, in order, and four 8-byte words of each key's text. */
   readonly #knownTimes: number[] = []
@@ -25,10 +23,9 @@ export class MapScanner {
   readonly #values: number[] = []
   #lastTimes: readonly number[] = []
 
-  constructor(body: string) {
-    this.#body = body
-    this.#bytes = bytesOf(body)
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength)
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   /** Reads the map whose first key's quote is at `start`; undefined if the map is not plain. */
@@ -86,7 +83,7 @@ export class MapScanner {
 
   /** Parses the key at `at` and returns its index in `#knownTimes`, where it adds a new key. */
   #readKey(at: number): number {
-    const text = keyText.exec(this.#body.slice(at, at + longestKey))?.[0] ?? ''
+    const text = keyText.exec(this.#bytes.toString('latin1', at, at + longestKey))?.[0] ?? ''
     const bucketKey = this.#bucketKeys.getOrInsertComputed(text, () => readBucketKey(text.slice(1, -2)))
     if (!bucketKey || text.length < shortestKey) return -1
     const { time, zoned } = bucketKey
@@ -127,15 +124,3 @@ const mostKeys = 1000
 
 const keyText = /^"[\dTZ:.+-]+":/
 const [zero, nine, comma, closingBrace] = [48, 57, 44, 125]
-
-/** Reused by all but the largest responses, each read synchronously: separate buffers would pile up until garbage collection. */
-let sharedBytes = Buffer.alloc(0)
-const maximumSharedBytes = 2 ** 23
-
-function bytesOf(body: string): Buffer {
-  if (body.length > maximumSharedBytes) return Buffer.from(body, 'latin1')
-  if (sharedBytes.length < body.length)
-    sharedBytes = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(body.length)))
-  sharedBytes.write(body, 'latin1')
-  return sharedBytes.subarray(0, body.length)
-}

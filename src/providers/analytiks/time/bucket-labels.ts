@@ -15,6 +15,8 @@ export class BucketLabels {
   readonly #local: BucketLabel[] = []
   readonly #instants = new TimestampPrinter()
   readonly #locals = new TimestampPrinter()
+  readonly #starts = new LastStarts()
+  readonly #localStarts = new LastStarts()
 
   /** Most of the times will be at or after `from`. */
   constructor(clock: ZoneClock | null, from: number) {
@@ -34,12 +36,22 @@ export class BucketLabels {
     return label
   }
 
-  /** Prints instants at equal steps in local time; null without a time zone. */
+  /** Prints instants at equal steps. */
+  starts(start: number, step: number, length: number): readonly string[] {
+    return this.#starts.of(start, step, length, () => {
+      const printer = new TimestampPrinter()
+      return Array.from({ length }, (_, slot) => printer.instant(start + slot * step))
+    })
+  }
+
+  /** The same in local time; null without a time zone. */
   localStarts(start: number, step: number, length: number): readonly string[] | null {
     const clock = this.#clock
     if (!clock) return null
-    const printer = new TimestampPrinter()
-    return Array.from({ length }, (_, slot) => printer.local(clock.localOf(start + slot * step)))
+    return this.#localStarts.of(start, step, length, () => {
+      const printer = new TimestampPrinter()
+      return Array.from({ length }, (_, slot) => printer.local(clock.localOf(start + slot * step)))
+    })
   }
 
   #print(time: number, zoned: boolean): BucketLabel {
@@ -53,3 +65,16 @@ export class BucketLabels {
 }
 
 const mostSkipped = 1000
+
+/** The starts that were printed last: those of the next series are mostly the same. */
+class LastStarts {
+  #name = ''
+  #starts: readonly string[] = []
+
+  of(start: number, step: number, length: number, print: () => readonly string[]): readonly string[] {
+    const name = `${start} ${step} ${length}`
+    if (name !== this.#name) this.#starts = print()
+    this.#name = name
+    return this.#starts
+  }
+}
