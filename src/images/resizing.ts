@@ -1,4 +1,4 @@
-import type { JpegOptions, Sharp } from 'sharp'
+import type { JpegOptions, OverlayOptions, Sharp } from 'sharp'
 import { cutParts, headBytes, type ImageFile, imageTag } from '../upstream/images/image.ts'
 import { loadImageSize, openSharp } from './image-libraries.ts'
 
@@ -131,13 +131,28 @@ export async function encode(
     .toFormat(format, options)
     .timeout({ seconds })
     .toBuffer()
-    .catch(cause => (isTimeout(cause) ? slow(seconds, cause) : unfit(cause)))
+    .catch(cause => undrawn(seconds, cause))
   return {
     parts: [drawn],
     byteLength: drawn.byteLength,
     contentType: `image/${format}`,
     etag: imageTag({ status: 200, headers: {} }, [drawn]),
   }
+}
+
+/** What the library draws, in sRGB and not encoded: for a drawing of several. Rejects with UnfitImage, as `draw` does. */
+export async function pixelsOf(drawing: Sharp, { seconds = 10 }: DrawingLimits): Promise<OverlayOptions> {
+  const { data, info } = await drawing
+    .toColourspace('srgb')
+    .raw()
+    .timeout({ seconds })
+    .toBuffer({ resolveWithObject: true })
+    .catch(cause => undrawn(seconds, cause))
+  return { input: data, raw: info }
+}
+
+function undrawn(seconds: number, cause: unknown): never {
+  return isTimeout(cause) ? slow(seconds, cause) : unfit(cause)
 }
 
 export function unfit(cause: unknown): never {

@@ -276,3 +276,34 @@ function lightnessOf(palette: Palette, see: Sight): number[] {
     return luminance > 0.008856 ? 116 * Math.cbrt(luminance) - 16 : 903.3 * luminance
   })
 }
+
+test('a page with more pixels than are drawn is drawn narrower, its heat in place', async () => {
+  const size = { width: 600, height: 2400 }
+  const blank = await sharp({ create: { ...size, channels: 3, background: '#fff' } })
+    .jpeg()
+    .toBuffer()
+  const image = { parts: [blank], byteLength: blank.byteLength, contentType: 'image/jpeg', etag: '"blank"' }
+  const heat = heatOf([{ x: 50, y: 1800, count: 9 }])
+  const drawn = async (mostDrawn: number) => {
+    const { parts } = await drawOverlay(
+      { image, size, recordedWidth: size.width },
+      { question, heat, before: null },
+      { format: 'png', opacity: 1 },
+      { ...limits, mostDrawn },
+    )
+    return sharp(parts[0]).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  }
+  expect((await drawn(600 * 2400)).info.width).toBe(600)
+  const { data, info } = await drawn(150 * 600)
+  expect(info.width).toBe(150)
+  const at = (x: number, y: number) => [
+    ...data.subarray(3 * (y * info.width + x), 3 * (y * info.width + x) + 3),
+  ]
+  expect(Math.min(...at(75, 450))).toBeLessThan(100)
+  for (const [x, y] of [
+    [75, 300],
+    [20, 450],
+    [75, 580],
+  ] as const)
+    expect(at(x, y)).toEqual([255, 255, 255])
+})

@@ -1,8 +1,17 @@
-import type { Sharp } from 'sharp'
+import type { OverlayOptions, Sharp } from 'sharp'
 import type { ImageFile } from '../../upstream/images/image.ts'
 import { openSharp } from '../image-libraries.ts'
 import { type OverlayLook, palettes } from '../references.ts'
-import { type DrawingLimits, encode, formatOf, type Size, sizeIn, unfit, type Variant } from '../resizing.ts'
+import {
+  type DrawingLimits,
+  encode,
+  formatOf,
+  pixelsOf,
+  type Size,
+  sizeIn,
+  unfit,
+  type Variant,
+} from '../resizing.ts'
 import { type ColourScale, colour } from './colouring.ts'
 import { legendOf } from './legend.ts'
 import type { OverlayHeat } from './overlay-heat.ts'
@@ -17,6 +26,14 @@ export interface Screenshot {
 
 const usualOpacity = 0.7
 
+/** Pixels that are drawn: all of a page of 100 million take longer than a request waits for them on a busy machine. */
+const mostDrawn = 16_000_000
+
+export interface OverlayLimits extends DrawingLimits {
+  /** A page with more pixels is drawn narrower. */
+  readonly mostDrawn?: number
+}
+
 /**
  * Draws heat over a page, and below it what the colours mean. Heat and page have one scale. The heat is enlarged while the image
  * is written, so that no more of it is in memory than of the image.
@@ -25,7 +42,7 @@ export async function drawOverlay(
   { image, size, recordedWidth }: Screenshot,
   heat: OverlayHeat,
   { palette, opacity = usualOpacity, ...variant }: Variant & OverlayLook,
-  limits: DrawingLimits,
+  limits: OverlayLimits,
 ): Promise<ImageFile> {
   const density = size.width / recordedWidth
   const onPage = await heatOn({ width: recordedWidth, height: size.height / density }, heat)
@@ -39,7 +56,7 @@ export async function drawOverlay(
     isDiverging,
     isFading: isDiverging || isRooted,
   }
-  const { width, height } = sizeIn(size, variant)
+  const { width, height } = within(limits.mostDrawn ?? mostDrawn, sizeIn(size, variant))
   const format = formatOf(image, variant)
   const legend = legendOf(onPage, heat, scale, { pictureWidth: width, density })
   const page = await plainPage({ image, size, recordedWidth }, { width, height }, limits)
@@ -49,24 +66,31 @@ export async function drawOverlay(
     .resize(width, height, { fit: 'fill', kernel: 'linear' })
     .extend({ bottom: legend.height, background: '#fff' })
     .composite([
-      { input: page, left: 0, top: 0, blend: 'dest-over', limitInputPixels: limits.maximumPixels },
+      { ...page, left: 0, top: 0, blend: 'dest-over', limitInputPixels: limits.maximumPixels },
       { input: legend.svg, left: 0, top: height },
     ])
     .removeAlpha()
   return encode(drawing, { width, height: height + legend.height }, { format }, limits)
 }
 
+/** The size, or the largest one of about its shape that has so many pixels. */
+function within(mostPixels: number, { width, height }: Size): Size {
+  const scale = Math.min(1, Math.sqrt(mostPixels / (width * height)))
+  const [narrower, lower] = [width, height].map(length => Math.max(1, Math.floor(length * scale)))
+  return scale === 1 ? { width, height } : { width: narrower ?? width, height: lower ?? height }
+}
+
 /** The page upright, in sRGB and in its final size: as it is if it is all that already, as screenshots are. */
-async function plainPage({ image, size }: Screenshot, wanted: Size, limits: DrawingLimits): Promise<Buffer> {
-  const { width, height } = wanted
+async function plainPage(
+  { image, size }: Screenshot,
+  { width, height }: Size,
+  limits: DrawingLimits,
+): Promise<OverlayOptions> {
   const options = { limitInputPixels: limits.maximumPixels, sequentialRead: true }
   const page = await openSharp(image.parts, options)
-  if (width === size.width && (await isPlain(page))) return Buffer.concat(image.parts)
+  if (width === size.width && (await isPlain(page))) return { input: Buffer.concat(image.parts) }
   page.flatten({ background: '#fff' }).autoOrient().resize(width, height, { fit: 'fill' })
-  // Of full quality, which looks the same and takes little memory.
-  const jpeg = { format: 'jpeg', options: { quality: 100, chromaSubsampling: '4:4:4' } } as const
-  const { parts } = await encode(page, wanted, jpeg, limits)
-  return Buffer.concat(parts)
+  return pixelsOf(page, limits)
 }
 
 /** Whether nothing needs to be turned or converted. */
