@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { Agent, Client, type Dispatcher, Pool } from 'undici'
-import { type CountedConnection, Exchange } from './exchange.ts'
+import { Exchange, type UsedConnection } from './exchange.ts'
 import { type Proxies, proxyFor } from './proxies.ts'
 import { connectorThrough } from './tunnel.ts'
 
@@ -17,7 +17,7 @@ export interface ConnectionBounds {
 /** Vendors' gateways send cookies and policies by the kilobyte; Node's own bound is 16 kB. */
 export const maximumHeaderBytes = 64 * 1024
 
-/** A pool of connections to each origin. Tells each call whether its connection was used before. */
+/** A pool of connections to each origin. Tells each call how long its connection was idle. */
 export class Connections implements AsyncDisposable {
   readonly #bounds: ConnectionBounds
   readonly #pool: Agent
@@ -75,17 +75,17 @@ export class Connections implements AsyncDisposable {
 }
 
 function openClient(origin: URL, options: object): Client {
-  return new CountingClient(origin, options)
+  return new TimedClient(origin, options)
 }
 
 /** One connection at a time. */
-class CountingClient extends Client implements CountedConnection {
-  responseCount = 0
+class TimedClient extends Client implements UsedConnection {
+  lastUsedAt: number | undefined
 
   constructor(origin: URL, options: Client.Options) {
     super(origin, options)
     this.on('connect', () => {
-      this.responseCount = 0
+      this.lastUsedAt = undefined
     })
   }
 

@@ -13,7 +13,7 @@ export interface Sending<Response> {
   /** Called each time the request is sent. */
   readonly open: () => Exchange<Response>
   readonly callContext: CallContext | undefined
-  /** Whether it changes nothing, so that it is sent again if its connection had been closed. */
+  /** Whether it changes nothing, so that it is sent again if its connection was closed while idle. */
   readonly isRead: boolean
   /** Whether it creates something each time it arrives: once it has left, its failure says so and is not retryable. */
   readonly isCreation: boolean
@@ -22,7 +22,7 @@ export interface Sending<Response> {
 /** Sends one provider's calls within its bounds, each with its trace. Rejects with UpstreamError if there is no response, or it is late or too large. */
 export function openDispatch(
   provider: ProviderName,
-  { deadlineMilliseconds, maximumBytes, observer }: Bounds,
+  { deadlineMilliseconds, maximumBytes, idleMilliseconds = defaultIdle, observer }: Bounds,
   connections: Connections,
 ) {
   return async <Response>({
@@ -51,7 +51,7 @@ export function openDispatch(
     try {
       connections.send(sent, exchange)
       const response = await exchange.response.catch(error => {
-        if (!isRead || !lostUnanswered(exchange, error)) throw error
+        if (!isRead || !lostWhileIdle(exchange, error, idleMilliseconds)) throw error
         callContext?.repeated?.()
         trail?.leave()
         exchange = open()
@@ -82,10 +82,14 @@ function tellDate({ date }: Pick<Exchange<unknown>, 'date'>, tell: (milliseconds
   if (!Number.isNaN(milliseconds)) tell(milliseconds)
 }
 
-/** Whether a reused connection ended before any response, as one does that the server closed while it was idle. */
-function lostUnanswered(
-  { isReused, hasBegun }: Pick<Exchange<unknown>, 'isReused' | 'hasBegun'>,
+/** No vendor is known that closes connections sooner than some seconds after they were used. */
+const defaultIdle = 1000
+
+/** Whether a connection ended before any response, as one does that the server closed while it was idle. */
+function lostWhileIdle(
+  { idleMilliseconds = -1, hasBegun }: Pick<Exchange<unknown>, 'idleMilliseconds' | 'hasBegun'>,
   error: unknown,
+  least: number,
 ): boolean {
-  return isReused && !hasBegun && endsConnection(error)
+  return idleMilliseconds >= least && !hasBegun && endsConnection(error)
 }

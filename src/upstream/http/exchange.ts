@@ -3,9 +3,9 @@ import type { Dispatcher } from 'undici'
 import { ContentDecoder, codingsOf, UnreadableBody } from './content-coding.ts'
 import { type HttpHead, header } from './message.ts'
 
-/** A connection that counts the responses on it. */
-export interface CountedConnection {
-  responseCount: number
+/** A connection that knows when its last response ended, by the clock of `performance`; undefined if it is new. */
+export interface UsedConnection {
+  lastUsedAt: number | undefined
 }
 
 /** One call and its response, received without the streams that undici's `request` makes for each body. */
@@ -20,10 +20,10 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   hasLeft = false
   /** Whether a part of a response came. */
   hasBegun = false
-  /** Whether it left on a connection that had brought responses before. */
-  isReused = false
+  /** For how many milliseconds the connection that it left on had been idle; undefined for a new one. */
+  idleMilliseconds: number | undefined
   /** The connection that it goes out on; set before it leaves. */
-  connection: CountedConnection | undefined
+  connection: UsedConnection | undefined
   protected head: HttpHead = { status: 0, headers: {} }
   protected readonly chunks: Buffer[] = []
   protected readonly maximumBytes: number
@@ -63,7 +63,8 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.hasLeft = !this.#givenUp
-    this.isReused = this.connection !== undefined && this.connection.responseCount > 0
+    const lastUsedAt = this.connection?.lastUsedAt
+    this.idleMilliseconds = lastUsedAt === undefined ? undefined : performance.now() - lastUsedAt
     if (this.#givenUp) controller.abort(this.#givenUp)
   }
 
@@ -87,7 +88,7 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.connection) this.connection.responseCount++
+    if (this.connection) this.connection.lastUsedAt = performance.now()
     if (this.#decoder) this.#decoder.end()
     else this.#end()
   }

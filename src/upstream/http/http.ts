@@ -15,7 +15,7 @@ export interface HttpCall {
   /** Sent as JSON. */
   readonly json?: unknown
   readonly callContext?: CallContext | undefined
-  /** Whether it changes nothing, so that it is sent again if its connection had been closed. A GET is by default. */
+  /** Whether it changes nothing, so that it is sent again if its connection was closed while idle. A GET is by default. */
   readonly isRead?: boolean
   /** Whether it creates something each time it arrives: once it has left, its failure says so and is not retryable. */
   readonly isCreation?: boolean

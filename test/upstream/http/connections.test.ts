@@ -9,9 +9,9 @@ import { openImageDownloader } from '../../../src/upstream/images/image-download
 import { refusingUrl, rejection, serveHttp, serveSockets } from './loopback.ts'
 
 const never = new AbortController().signal
-const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 100_000 }
+const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 100_000, idleMilliseconds: 0 }
 
-describe('a connection that ends when it is used again', () => {
+describe('a connection that ends when it is used again after a while', () => {
   test.each<[string, Partial<HttpCall>, boolean]>([
     ['a read', { method: 'GET' }, true],
     ['a read by POST', { method: 'POST', json: {}, isRead: true }, true],
@@ -109,6 +109,24 @@ describe('a connection that ends when it is used again', () => {
       expect(calls).toBe(2)
     },
   )
+
+  test('while it is in use, its end is a failure like any other: nothing is sent again', async () => {
+    let calls = 0
+    await using server = await serveHttp((request, response) => {
+      if (++calls % 3 === 0) request.socket.destroy()
+      else response.end()
+    })
+    await using http = openHttp('zenovay', { ...bounds, idleMilliseconds: 60_000 })
+    const asked = { method: 'GET', url: server.url } as const
+    for (const isCut of [false, false, true, false, false, true]) {
+      const call = http.call(asked)
+      if (isCut)
+        expect(await rejection(call)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
+      else expect(await call).toMatchObject({ status: 200 })
+      await idle()
+    }
+    expect(calls).toBe(6)
+  })
 
   test('nothing is sent again on a connection that was new', async () => {
     let calls = 0
