@@ -1,4 +1,5 @@
 import { FailureWindow } from './failure-window.ts'
+import { windowMilliseconds } from './rolling-count.ts'
 
 /** Half-open: its pause is over, and the next call, or the one under way, decides. */
 export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN'
@@ -14,7 +15,7 @@ export interface BreakerOptions {
   readonly now: () => number
   /** The fewest calls of ten seconds that may open it; infinite for a breaker that never opens. */
   readonly minimumCalls?: number
-  /** The first pause; each failed probe doubles it, up to ten times the first. */
+  /** The first pause; each failed probe doubles it, up to ten times the first, and so does a host that fails again soon after. */
   readonly pauseMilliseconds?: number
   /** Called when it opens, or stays open, for so many milliseconds. */
   readonly onOpen?: (milliseconds: number, isProbe: boolean) => void
@@ -28,13 +29,21 @@ export interface Attempt {
   end(outcome: Outcome, question: string): void
 }
 
-/** Keeps calls from a host that fails. After a pause one call is let through, which decides for all. */
+/** The calls that are let through by the first, second and third second after a pause; then all are. */
+const recoveringCalls = [10, 30, 70]
+
+/**
+ * Keeps calls from a host that fails. After a pause one call is let through, which decides for all: if it was well, more and
+ * more follow, since a host that comes and goes may be gone again.
+ */
 export class Breaker {
   readonly #options: BreakerOptions
   readonly #firstPause: number
   readonly #window: FailureWindow
   /** Undefined while it is closed. */
   #open: { readonly until: number; readonly pause: number; probe?: Attempt | undefined } | undefined
+  /** The last pause, when it ended, and how many calls were let through since. */
+  #recovery = { pause: 0, since: Number.NEGATIVE_INFINITY, begun: 0 }
   /** Changes when it opens and closes: older calls say nothing about now. */
   #era = 0
 
@@ -57,12 +66,12 @@ export class Breaker {
   /** Undefined for a call that must not be made. */
   begin(): Attempt | undefined {
     const open = this.#open
-    if (!open) return this.#attempt(this.#count)
+    if (!open) return this.#isTooEarly() ? undefined : this.#attempt(this.#count)
     if (open.probe || open.until > this.#options.now()) return undefined
     open.probe = this.#attempt(outcome => {
       open.probe = undefined
       if (outcome === 'failed') this.#pauseFor(Math.min(2 * open.pause, 10 * this.#firstPause), true)
-      else if (outcome !== 'unknown') this.#close()
+      else if (outcome !== 'unknown') this.#close(open.pause)
     })
     return open.probe
   }
@@ -92,7 +101,21 @@ export class Breaker {
     const now = this.#options.now()
     if (outcome === 'well') this.#window.succeed(now, question)
     else if (outcome === 'failed' && this.#window.fail(now, question, begunAt))
-      this.#pauseFor(this.#firstPause, false)
+      this.#pauseFor(this.#nextPause(now), false)
+  }
+
+  /** Whether a pause has just ended and it is too early for another call; else the call is counted. */
+  #isTooEarly(): boolean {
+    const { since, begun } = this.#recovery
+    const most = recoveringCalls[Math.floor((this.#options.now() - since) / 1000)]
+    if (most !== undefined && begun >= most) return true
+    this.#recovery.begun++
+    return false
+  }
+
+  #nextPause(now: number): number {
+    const { pause, since } = this.#recovery
+    return now - since < windowMilliseconds ? Math.min(2 * pause, 10 * this.#firstPause) : this.#firstPause
   }
 
   #pauseFor(pause: number, isProbe: boolean): void {
@@ -101,10 +124,12 @@ export class Breaker {
     this.#options.onOpen?.(pause, isProbe)
   }
 
-  #close(): void {
+  #close(pause: number): void {
+    const since = this.#options.now()
     this.#era++
     this.#open = undefined
-    this.#window.clear(this.#options.now())
+    this.#recovery = { pause, since, begun: 0 }
+    this.#window.clear(since)
     this.#options.onClose?.()
   }
 }

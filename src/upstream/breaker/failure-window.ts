@@ -54,10 +54,12 @@ export class FailureWindow {
     if (this.#othersFailedAt <= start && this.#othersAnsweredAt > start) return false
     const [calls, failures] = [this.#calls.sum(now), this.#failures.sum(now)]
     if (calls < this.#minimumCalls) return false
+    const isSoonAfterPause = this.#clearedAt > start
     // Many calls that were well before must not delay it.
-    if (this.#inRow >= this.#minimumCalls && now - this.#rowSince >= sustainedMilliseconds) return true
+    const hasRow = isSoonAfterPause || now - this.#rowSince >= sustainedMilliseconds
+    if (this.#inRow >= this.#minimumCalls && hasRow) return true
     if (failures < calls * failingShare) return false
-    return now - this.#since >= sustainedMilliseconds || failures >= manyFailures || this.#clearedAt > start
+    return now - this.#since >= sustainedMilliseconds || failures >= manyFailures || isSoonAfterPause
   }
 
   /** Forgets all, as a pause is over. */

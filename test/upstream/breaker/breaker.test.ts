@@ -76,6 +76,52 @@ test('soon after a pause five failures are enough', () => {
   expect(breaker.state).toBe('OPEN')
 })
 
+test('soon after a pause five failures in a row are enough, whatever was well since, and the next pause is twice as long', () => {
+  const { breaker, clock, said, call, fail } = open()
+  fail(20)
+  clock.now = 30_000
+  call('well')
+  clock.now = 33_000
+  for (let time = 0; time < 50; time++) call('well', `w${time}`)
+  fail(5)
+  expect(breaker.state).toBe('OPEN')
+  expect(breaker.left).toBe(60_000)
+  clock.now = 93_000
+  call('well')
+  // Well for long enough: the next time it is as if for the first.
+  clock.now = 103_000
+  call('well')
+  clock.now = 120_000
+  fail(20)
+  expect(said).toEqual(['open 30', 'closed', 'open 60', 'closed', 'open 30'])
+})
+
+test('after a pause more and more calls are let through, and all after three seconds', () => {
+  const { clock, call, fail } = open()
+  fail(20)
+  clock.now = 30_000
+  expect(call('well')).toBe(true)
+  const made = [30_500, 31_200, 32_999, 33_000].map(now => {
+    clock.now = now
+    return Array.from({ length: 100 }, () => call('well')).filter(Boolean).length
+  })
+  expect(made).toEqual([10, 20, 40, 100])
+})
+
+test.each([1, 2, 3, 5, 7])(
+  'a host that is well for %i s and gone as long gets less than one of fifty calls a second after ten seconds',
+  seconds => {
+    const { clock, call } = open()
+    let made = 0
+    for (let now = 0; now < 60_000; now += 20) {
+      clock.now = now
+      const isWell = Math.floor(now / 1000 / seconds) % 2 === 0
+      if (call(isWell ? 'well' : 'failed', `q${now % 400}`) && now >= 10_000) made++
+    }
+    expect(made).toBeLessThan(50)
+  },
+)
+
 test('calls that fail together after a second of waiting have failed for a second', () => {
   const { breaker, clock } = open()
   const attempts = [1, 2, 3, 4, 5].map(() => breaker.begin())
@@ -84,7 +130,7 @@ test('calls that fail together after a second of waiting have failed for a secon
   expect(breaker.state).toBe('OPEN')
 })
 
-test('each failed probe doubles the pause, up to 300 seconds, and closing it begins anew', () => {
+test('each failed probe doubles the pause, up to 300 seconds, and ten seconds after closing it begins anew', () => {
   const { breaker, clock, said, call, fail } = open()
   fail(20)
   for (let probe = 0; probe < 5; probe++) {
@@ -93,6 +139,7 @@ test('each failed probe doubles the pause, up to 300 seconds, and closing it beg
   }
   clock.now += breaker.left
   call('well')
+  clock.now += 10_000
   fail(20)
   expect(said).toEqual([
     'open 30',
@@ -213,6 +260,7 @@ class Model {
   since = 0
   closedAt = Number.NEGATIVE_INFINITY
   row: number[] = []
+  begun = 0
   era = 0
 
   stateAt(now: number): BreakerState {
@@ -220,7 +268,12 @@ class Model {
   }
 
   begin(begunAt: number): Known | undefined {
-    if (this.state === 'CLOSED') return { era: this.era, isProbe: false, begunAt }
+    if (this.state === 'CLOSED') {
+      const most = [10, 30, 70].find((_most, second) => begunAt < this.closedAt + (second + 1) * 1000)
+      if (this.begun >= (most ?? Number.POSITIVE_INFINITY)) return undefined
+      this.begun++
+      return { era: this.era, isProbe: false, begunAt }
+    }
     if (begunAt < this.until || this.probe) return undefined
     this.probe = true
     return { era: this.era, isProbe: true, begunAt }
@@ -247,10 +300,12 @@ class Model {
     this.row.push(begunAt)
     this.since = this.failedAt > now - 10_000 ? Math.min(this.since, begunAt) : begunAt
     this.failedAt = now
-    const isLong = now - this.since >= 1000 || failures >= 20 || this.closedAt > now - 10_000
+    const isSoon = this.closedAt > now - 10_000
+    const isLong = now - this.since >= 1000 || failures >= 20 || isSoon
     const isHalf = 2 * failures >= counted.length && isLong
-    const isRow = this.row.length >= 5 && now - Math.min(...this.row) >= 1000
-    if (counted.length >= 5 && (isHalf || isRow)) this.open(now, 30_000)
+    const isRow = this.row.length >= 5 && (isSoon || now - Math.min(...this.row) >= 1000)
+    const pause = isSoon ? Math.min(this.pause * 2, 300_000) : 30_000
+    if (counted.length >= 5 && (isHalf || isRow)) this.open(now, pause)
   }
 
   open(now: number, pause: number) {
@@ -261,6 +316,7 @@ class Model {
   close(now: number) {
     this.era++
     this.closedAt = now
+    this.begun = 0
     Object.assign(this, { state: 'CLOSED', counted: [], row: [], failedAt: Number.NEGATIVE_INFINITY })
   }
 }
