@@ -28,6 +28,8 @@ async function runLogged(environment: Environment, { sandboxByDefault }: RunOpti
   try {
     using _stray = logStrayRejections(log)
     using signals = listenForSignals(environment)
+    // It asks to read files again, and ends nothing, not even where they are not read yet or not any more.
+    using _hangUp = onSignal('SIGHUP', () => undefined)
     const options = { sandboxByDefault, log }
     const hasWorkers = workersOf(environment) > 1
     if (hasWorkers) {

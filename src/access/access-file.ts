@@ -79,7 +79,9 @@ const issuer = z.strictObject({
   /** The claim `iss`, letter for letter. */
   issuer: text,
   audience: text,
-  jwks: z.url({ protocol: /^https?$/, error: 'must be a URL that starts with https:// or http://' }),
+  jwks: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that starts with https:// or http://' })
+    .refine(hasNoCredentials, 'must hold no user name or password: a key set is public'),
   algorithms: z
     .array(z.enum(algorithms, { error: `must be one of ${algorithms.join(', ')}` }), {
       error: 'must be a list of algorithms',
@@ -116,6 +118,11 @@ function entries<Item>(item: z.ZodType<Item>) {
 }
 
 /** Numbers come as texts. */
+function hasNoCredentials(address: string): boolean {
+  const { username, password } = new URL(address)
+  return username === '' && password === ''
+}
+
 function count(maximum: number) {
   const error = `must be a whole number from 1 to ${maximum}`
   return z

@@ -5,7 +5,9 @@ import { connectorThrough } from '../upstream/http/tunnel.ts'
 import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 
 const mostBytes = 512 * 1024
-const [fetchMilliseconds, pauseSeconds] = [5_000, 5]
+const fetchMilliseconds = 5_000
+/** For whoever is told that an issuer is down. */
+export const pauseSeconds = 5
 
 /**
  * The public keys of an issuer, read when they are first needed, after ten minutes, and for an unknown `kid` at most every 30

@@ -8,11 +8,12 @@ import {
   jwtVerify,
 } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { Refusal } from '../server/refusal.ts'
 import type { Proxies } from '../upstream/http/proxies.ts'
 import type { IssuerEntry } from './access-file.ts'
 import type { Caller } from './caller.ts'
-import { CredentialRefusal } from './credential-refusal.ts'
-import { openIssuerKeys } from './issuer-keys.ts'
+import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
+import { openIssuerKeys, pauseSeconds } from './issuer-keys.ts'
 import { isScope } from './scopes.ts'
 
 /** What a token says, after its signature was verified. */
@@ -83,7 +84,9 @@ export class Tokens {
       clockTolerance,
       requiredClaims: ['exp'],
     }).catch((error: unknown) => {
-      throw error instanceof errors.JOSEError ? refuse('The token is not valid.') : error
+      if (error instanceof errors.JOSEError) throw refuse('The token is not valid.')
+      // A key of the issuer that cannot be used, such as a short one, says nothing about the token.
+      throw error instanceof Refusal ? error : new IssuerDown(pauseSeconds, error)
     })
     const verified = verifiedToken(issuer, payload)
     const left = ((payload.exp ?? 0) + clockTolerance) * 1000 - Date.now()

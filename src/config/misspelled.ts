@@ -12,7 +12,7 @@ export interface Misspelled {
 
 /**
  * The variables that nothing reads but that are nearly settings, in another case or by up to two letters; `prefixes` stand
- * before the variables of accounts. Names that do not begin like one of Isotherm's are somebody else's.
+ * before the variables of accounts.
  */
 export function misspelledVariables(
   environment: Environment,
@@ -21,7 +21,7 @@ export function misspelledVariables(
   const ofAccounts = prefixes.flatMap(prefix => providerVariables.map(name => prefix + name))
   const settings = new Set([...ownSettings, ...ofAccounts])
   return Object.entries(environment).flatMap(([name, value]) => {
-    if (!value?.trim() || known.has(name) || settings.has(name)) return []
+    if (!value?.trim() || known.has(name) || settings.has(name) || foreign.test(name)) return []
     const meant = nearestSetting(name, settings)
     return meant === undefined ? [] : [{ name, meant }]
   })
@@ -30,19 +30,26 @@ export function misspelledVariables(
 const providerVariables = providerNames.flatMap(name => Object.keys(providers[name].variables.shape))
 const known: ReadonlySet<string> = new Set([...Object.keys(generalVariables.shape), ...providerVariables])
 
-/** Too short or too common names are left out: HOME is nearly HOST. */
-const ownSettings = [...known].filter(
-  name => name.startsWith('ISOTHERM_') || name === 'REDIS_URL' || providerVariables.includes(name),
-)
+/** Too short and too common names are left out: HOME is nearly HOST. */
+const ownSettings = [...known].filter(name => name !== 'HOST' && name !== 'PORT')
+
+/** Of other programs, which read them in lower case as well. */
+const foreign = /^(https?|no|all|ftp)_proxy$/
 
 const letters = 2
-/** How many letters at the beginning have to be right. */
-const beginning = 3
+
+/**
+ * How many letters at the beginning have to be right: none where the first word has five or more, since few other names are
+ * so near. GH_API_KEY is no misspelled DD_API_KEY.
+ */
+function beginningOf(setting: string): number {
+  return setting.indexOf('_') >= 5 ? 0 : 3
+}
 
 function nearestSetting(name: string, settings: Iterable<string>): string | undefined {
   const spelled = name.toUpperCase()
   const [nearest] = Array.from(settings, setting => ({ setting, right: setting.toUpperCase() }))
-    .filter(({ right }) => right.slice(0, beginning) === spelled.slice(0, beginning))
+    .filter(({ right }) => spelled.startsWith(right.slice(0, beginningOf(right))))
     .filter(({ right }) => Math.abs(right.length - spelled.length) <= letters)
     .map(({ setting, right }) => ({ setting, distance: distanceOf(spelled, right) }))
     .filter(({ distance }) => distance <= letters)

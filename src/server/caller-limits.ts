@@ -78,9 +78,9 @@ export class CallerLimits implements Disposable {
     const { costPerMinute: limit } = limits ?? {}
     if (limit === undefined) return undefined
     if (mode === 'enforce' && cost > limit) {
-      // No wait is told, since none helps.
       const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}: ask for less.`
-      return { message, headers: {} }
+      // Every 429 has the header. No wait helps, as the message says.
+      return { message, headers: { 'retry-after': '60' } }
     }
     const spent = this.#cost(id, limit)
     const { counter, part } = spent

@@ -1,7 +1,8 @@
 import { pino } from 'pino'
 import type { Log } from '../upstream/log.ts'
 
-export const logLevels = ['error', 'warn', 'info', 'silent'] as const
+/** Those of pino. Isotherm itself writes errors, warnings and infos. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 export type LogLevel = (typeof logLevels)[number]
 

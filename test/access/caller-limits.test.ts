@@ -123,7 +123,10 @@ test('what other instances have spent since is refused too, and what never fits 
   const caller = { id: 'thrifty', scopes: new Set(scopes), limits: { costPerMinute: 1000 } }
   const spend = (cost: number, mode: 'measure' | 'enforce' = 'enforce') =>
     limits.spend(caller, cost, new ServerResponse(new IncomingMessage(new Socket())), mode)
-  expect(await spend(1001)).toEqual({ message: expect.stringContaining('ask for less'), headers: {} })
+  expect(await spend(1001)).toEqual({
+    message: expect.stringContaining('ask for less'),
+    headers: { 'retry-after': '60' },
+  })
   expect(await spend(600)).toBeUndefined()
   const refused = await spend(600)
   expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(50)

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { IssuerEntry } from '../../src/access/access-file.ts'
 import { Tokens } from '../../src/access/tokens.ts'
@@ -113,6 +113,19 @@ test('after a rotation the new key is found, and what the old one signed is refu
   await issuer.rotate()
   await tokens.verify(await issuer.sign({}))
   await expect(tokens.verify(old)).rejects.toMatchObject({ status: 401 })
+})
+
+test('with a key that is too short to be used nobody can be let in, and nobody is at fault', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' }
+  issuer.answer = response => response.end(JSON.stringify({ keys: [jwk] }))
+  const claims = { iss: issuerName, aud: 'isotherm', sub: 'someone', exp: inSeconds(300) }
+  const signed = [{ alg: 'RS256', kid: 'short' }, claims].map(part =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  )
+  const signature = sign('sha256', Buffer.from(signed.join('.')), privateKey).toString('base64url')
+  const token = [...signed, signature].join('.')
+  await expect(open({ algorithms: ['RS256'] }).verify(token)).rejects.toMatchObject({ status: 503 })
 })
 
 test('ten thousand random kids ask the issuer once', async () => {

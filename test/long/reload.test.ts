@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Child, emptyFolder, originOf, startChild } from '../support/child.ts'
@@ -131,9 +132,33 @@ test('a process reads its files again when they change, and on SIGHUP', async ()
 
   isotherm.process.kill('SIGHUP')
   await logs(isotherm, /read again: [\s\S]*read again: .*places\.yaml/)
+  // It ends nothing while requests in flight end either.
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(question.length),
+    expect: '100-continue',
+  }
+  const late = request(`${origin}/graphql`, { method: 'POST', headers })
+  late.flushHeaders()
+  await once(late, 'continue')
   isotherm.process.kill('SIGTERM')
+  while (await isReached(origin)) await setTimeout(10)
+  isotherm.process.kill('SIGHUP')
+  late.end(question)
+  const [response] = await once(late, 'response')
+  expect(response.statusCode).toBe(200)
+  response.resume()
   expect(await isotherm.ended()).toBe(0)
 })
+
+const question = JSON.stringify({ query: '{ __typename }' })
+
+function isReached(origin: string): Promise<boolean> {
+  return fetch(`${origin}/healthz`, { headers: { connection: 'close' } }).then(
+    () => true,
+    () => false,
+  )
+}
 
 /** Resolves once the log of a process holds it. */
 async function logs(child: Child, pattern: RegExp): Promise<void> {

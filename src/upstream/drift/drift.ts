@@ -17,13 +17,14 @@ export interface DriftEntry extends Difference {
 
 /** Sees the responses of one endpoint. */
 export interface ResponseWatch {
-  /** A response that the schema took. One a minute is compared with it. */
+  /** A response that the schema took. The first ten of each second are compared with it. */
   read(schema: z.core.$ZodType, json: unknown): void
   /** A response that the schema refused. */
   failed(issues: readonly z.core.$ZodIssue[], json: unknown): void
 }
 
-const minute = 60_000
+/** Of one endpoint: small ones take some microseconds each, and of large ones only a part is looked at. */
+const [mostCompared, second] = [10, 1000]
 const hour = 3_600_000
 const mostEntries = 200
 /** A list of wrong rows has an issue for each. */
@@ -45,14 +46,14 @@ export class Drift {
   }
 
   watch(endpoint: string): ResponseWatch {
-    let nextAt = 0
+    let [since, compared] = [0, 0]
     const shapes = new WeakMap<object, ResponseShape>()
     return {
       read: (schema, json) => {
         const now = Date.now()
         // A clock that was put back must not end it.
-        if (now < nextAt && now >= nextAt - minute) return
-        nextAt = now + minute
+        if (now >= since + second || now < since) [since, compared] = [now, 0]
+        if (++compared > mostCompared) return
         const shape = shapes.getOrInsertComputed(schema, () => shapeOf(schema))
         for (const difference of compare(shape, json)) this.#note(endpoint, difference, now)
       },

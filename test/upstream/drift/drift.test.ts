@@ -85,22 +85,23 @@ test('a name that is data is not shown, nor is any value', async () => {
   expect(lines.join()).not.toMatch(/planted|jane|4711|2025-06|Doe/i)
 })
 
-test('one response of an endpoint is compared per minute', async () => {
+test('the first ten responses of an endpoint in each second are compared, whatever came before', async () => {
   const { drift, read } = open()
   const counts = () => drift.entries.map(({ count }) => count)
   const json = { data: { rows: [] }, more: 1 }
+  await read({ data: { rows: [] } })
+  for (let time = 0; time < 20; time++) await read(json)
+  expect(counts()).toEqual([9])
+  vi.setSystemTime(Date.now() + 999)
   await read(json)
+  expect(counts()).toEqual([9])
+  vi.setSystemTime(Date.now() + 1)
   await read(json)
-  vi.setSystemTime(Date.now() + 59_000)
-  await read(json)
-  expect(counts()).toEqual([1])
-  vi.setSystemTime(Date.now() + 1_000)
-  await read(json)
-  expect(counts()).toEqual([2])
+  expect(counts()).toEqual([10])
   // A clock that is put back by a day does not end it.
   vi.setSystemTime(Date.now() - 86_400_000)
-  await read(json)
-  expect(counts()).toEqual([3])
+  for (let time = 0; time < 20; time++) await read(json)
+  expect(counts()).toEqual([20])
 })
 
 test('each difference is logged once an hour', async () => {
