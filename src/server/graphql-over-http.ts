@@ -1,5 +1,6 @@
 import { isAsyncIterable } from 'graphql-yoga'
 import type { Caller } from '../access/caller.ts'
+import { anyone } from '../access/caller.ts'
 import { bounded } from './bounded-errors.ts'
 import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
@@ -99,10 +100,10 @@ export function graphqlOverHttp(
   }
 }
 
-/** For callers with limits. Nothing, if the operation was refused before it was estimated. */
+/** For callers who are known or have limits. Nothing, if the operation was refused before it was estimated. */
 export function tellCost({ response, caller, record }: EnteredExchange, maximum: number): void {
   const { estimatedCost, actualCost } = record
-  if (!caller.limits || estimatedCost === undefined || response.headersSent) return
+  if (caller === anyone || estimatedCost === undefined || response.headersSent) return
   response.setHeader('x-cost-estimated', estimatedCost)
   response.setHeader('x-cost-max', maximum)
   if (actualCost !== undefined) response.setHeader('x-cost-actual', actualCost)
