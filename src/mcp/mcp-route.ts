@@ -3,10 +3,10 @@ import type { CallToolRequestParams } from '@modelcontextprotocol/server'
 import { GraphQLError } from 'graphql'
 import { isAsyncIterable } from 'graphql-yoga'
 import { bounded } from '../server/bounded-errors.ts'
+import type { CallerLimits } from '../server/caller-limits.ts'
 import { checkExplain } from '../server/explain.ts'
 import type { EnteredExchange } from '../server/front-door.ts'
 import { tellCost } from '../server/graphql-over-http.ts'
-import { readJsonBody } from '../server/json-body.ts'
 import type { RunOperation } from '../server/operation-runner.ts'
 import { Refusal } from '../server/refusal.ts'
 import { sendText } from '../server/response-body.ts'
@@ -16,6 +16,9 @@ import { withoutSuggestions } from '../server/suggestions.ts'
 import type { TrustedDocuments } from '../server/trusted-documents.ts'
 import { onFirstUse } from '../upstream/first-use.ts'
 import { readVersion } from '../version.ts'
+import { eventData } from './event-data.ts'
+import { refusalAnswer } from './message-errors.ts'
+import { checkMessage, idOf, readMessages } from './messages.ts'
 import type { RunTool } from './tool-calls.ts'
 import { type Tool, type ToolsOptions, toolsOf } from './tools.ts'
 
@@ -23,6 +26,8 @@ export interface McpRouteOptions extends ToolsOptions {
   readonly run: RunOperation
   /** The largest request body. */
   readonly bytes: number
+  /** Counts each message of a batch after the first one. */
+  readonly callerLimits: Pick<CallerLimits, 'enter'> | undefined
   /** What an operation may be estimated to cost, as responses tell. */
   readonly maximumCost: number
   /** Milliseconds that a reader may take nothing. */
@@ -31,11 +36,12 @@ export interface McpRouteOptions extends ToolsOptions {
 }
 
 /**
- * Serves the Model Context Protocol over streamable HTTP, without sessions: one POST is one message. A call runs as an operation
+ * Serves the Model Context Protocol over streamable HTTP, without sessions: one POST is one message,
+ * or a batch whose messages are answered one after another. A call runs as an operation
  * of GraphQL over HTTP does, for the same caller, with the same limits. The protocol's library is loaded for the first message.
  */
 export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) => Promise<void> {
-  const { mode, run, bytes, maximumCost, patience, logError } = options
+  const { mode, run, bytes, callerLimits, maximumCost, patience, logError } = options
   const open = onFirstUse(async () => {
     const [library, { protocolServer }, calls, version] = await Promise.all([
       import('@modelcontextprotocol/server'),
@@ -47,18 +53,35 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
   })
   const known = new WeakMap<TrustedDocuments, ReadonlyMap<string, Tool>>()
   return async exchange => {
+    const { request, response, record } = exchange
+    const send = ({ text, status, headers = {} }: Answer) => {
+      const type = text && { 'content-type': 'application/json' }
+      const sent = { 'cache-control': 'no-store', ...type, ...headers }
+      return sendText(text, { request, response, status, headers: sent, patience })
+    }
+    try {
+      const answer = await answerTo(exchange)
+      if (answer && !response.destroyed) await send(answer)
+    } catch (error) {
+      if (!(error instanceof Refusal) || response.headersSent) throw error
+      const { status, headers } = error
+      await send({ text: JSON.stringify(refusalAnswer(error, record.id)), status, headers })
+    }
+  }
+
+  async function answerTo(exchange: EnteredExchange): Promise<Answer | undefined> {
     if (mode === 'off') throw new Refusal(404, 'Here are no tools: ISOTHERM_MCP turns them on.')
     const { request, response, caller, account, record } = exchange
     checkExplain(request, caller)
-    const body = await readJsonBody(request, response, { what: 'A message', bytes })
-    if (!body) return
-    if (Array.isArray(body.value)) throw new Refusal(400, 'A request body is one message, and no batch.')
+    const body = await readMessages(request, response, bytes)
+    if (!body) return undefined
     const { createMcpHandler, protocolServer, listTools, callTool, version } = await open().catch(error => {
       logError(error, 'the Model Context Protocol', record.id)
       throw new Refusal(500, 'The tools could not be loaded. The log of this server says why.')
     })
     const tools = known.getOrInsertComputed(account.documents, documents => toolsOf(documents, options))
-    const message = messageOf(request, responseSignal(response))
+    const signal = responseSignal(response)
+    const headers = headersOf(request)
     // Whatever the client takes, a call has one result, not one in parts.
     request.headers.accept = 'application/json'
     const runTool: RunTool = async ({ query, operationName }, variables) => {
@@ -75,22 +98,48 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
       call: (params: CallToolRequestParams) => callTool(tools, params, runTool),
     }
     const handler = createMcpHandler(() => protocolServer(own), { maxSubscriptions: 0 })
-    try {
-      const answer = await handler.fetch(message, { parsedBody: body.value })
+    const answerOne = async (message: unknown): Promise<Answer> => {
+      checkMessage(message)
+      const sent = new Request('http://localhost/mcp', { method: 'POST', headers, signal })
+      const answer = await handler.fetch(sent, { parsedBody: message })
       const text = await answer.text()
-      if (response.destroyed) return
-      const type = answer.headers.get('content-type')
-      const headers = { 'cache-control': 'no-store', ...(type && { 'content-type': type }) }
-      await sendText(text, { request, response, status: answer.status, headers, patience })
+      return { text: eventData(text) ?? text, status: answer.status }
+    }
+    try {
+      if (!body.isBatch) return await answerOne(body.messages[0])
+      const texts: string[] = []
+      for (const [index, message] of body.messages.entries()) {
+        if (response.destroyed) return undefined
+        // The front door has counted the first one.
+        const counted = index > 0 ? callerLimits?.enter(caller, request, response) : undefined
+        const { text } = await Promise.resolve(counted)
+          .then(() => answerOne(message))
+          .catch(error => {
+            if (!(error instanceof Refusal)) throw error
+            return { text: JSON.stringify(refusalAnswer(error, record.id, idOf(message))) }
+          })
+        if (text) texts.push(text)
+      }
+      return texts.length > 0 ? { text: `[${texts.join()}]`, status: 200 } : { text: '', status: 202 }
     } finally {
       await handler.close()
     }
   }
 }
 
-/** The message without its body, which is read already, and with those headers only that are the protocol's. */
-function messageOf({ headers }: IncomingMessage, signal: AbortSignal): Request {
-  const own = Object.entries(headers).filter(([name]) => /^(accept|content-type|mcp-.*)$/.test(name))
+interface Answer {
+  /** JSON, or nothing. */
+  readonly text: string
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Those that are the protocol's. An answer is always JSON, which every client must take by the protocol; the library refuses
+ * those that do not say that they take both.
+ */
+function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  const own = Object.entries(headers).filter(([name]) => /^(content-type|mcp-.*)$/.test(name))
   const texts = own.map(([name, value]) => [name, String(value)])
-  return new Request('http://localhost/mcp', { method: 'POST', headers: Object.fromEntries(texts), signal })
+  return { ...Object.fromEntries(texts), accept: 'application/json, text/event-stream' }
 }

@@ -15,7 +15,7 @@ export interface ProtocolServerOptions {
 export function protocolServer({ version, list, call }: ProtocolServerOptions): McpServer {
   const mcp = new McpServer(
     { name: 'isotherm', title: 'Isotherm', version },
-    { capabilities: { tools: {} }, instructions },
+    { capabilities: { tools: { listChanged: false } }, instructions },
   )
   mcp.server.setRequestHandler('tools/list', (_request, { mcpReq }) => list(mcpReq.signal))
   mcp.server.setRequestHandler('tools/call', ({ params }, { mcpReq }) => call(params, mcpReq.signal))

@@ -61,15 +61,13 @@ async function askOver(
     headers: {
       authorization: `Bearer ${key}`,
       'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
+      accept: 'application/json',
     },
     body: JSON.stringify(message),
     signal,
   })
   const text = await response.text()
-  // An answer is one event, or no stream at all.
-  const [, event = text] = /^data: (.*)$/m.exec(text) ?? []
-  const { data: answer } = Answer.safeParse(tryJson(event))
+  const { data: answer } = Answer.safeParse(tryJson(text))
   if (answer && 'result' in answer) return answer.result
   const { code, message: sentence } = answer && 'error' in answer ? answer.error : refusalIn(answer, response)
   throw new ProtocolError(code, sentence)

@@ -150,6 +150,7 @@ export async function startServer(
     documentMode: mode,
     run,
     bytes: requestBytes,
+    callerLimits,
     maximumCost,
     patience,
     logError,

@@ -1,0 +1,26 @@
+import { Refusal } from '../server/refusal.ts'
+
+/** Codes of JSON-RPC. */
+export const [parseError, invalidRequest] = [-32700, -32600]
+const [internalError, serverError] = [-32603, -32000]
+
+/** Thrown for a body that holds no message. */
+export class BadMessage extends Refusal {
+  readonly rpcCode: number
+
+  constructor(rpcCode: number, message: string) {
+    super(400, message)
+    this.rpcCode = rpcCode
+  }
+}
+
+/** A refusal as clients of the protocol understand it. */
+export function refusalAnswer(refusal: Refusal, requestId: string, id: string | number | null = null) {
+  const { message, code } = refusal
+  return { jsonrpc: '2.0', id, error: { code: rpcCodeOf(refusal), message, data: { code, requestId } } }
+}
+
+function rpcCodeOf(refusal: Refusal): number {
+  if (refusal instanceof BadMessage) return refusal.rpcCode
+  return refusal.status < 500 ? serverError : internalError
+}
