@@ -34,13 +34,13 @@ const snapshotFields: readonly RecordField[] = [
   field('createdByUserId', 'text', { isPersonal: true }),
 ]
 
-/** Pages asked at once, which is all that Zenovay lists; and the most snapshots asked of a page. */
-const [pagesPerQuestion, mostSnapshots] = [100, 500]
+/** Zenovay lists no more pages, and Datadog no more snapshots of a page. */
+const [mostPages, mostSnapshots] = [100, 1000]
 
 /** A row for each of a website's most visited pages. */
 export function pageTable(sites: readonly Site[], asking: Asking): Table {
   const document = documentOf('ExportPages', selectionOf(pageFields))
-  const rowsOf = (page: unknown, of: Row) => [rowOf(page, pageFields, of)]
+  const rowsOf = (page: unknown, of: Row) => ({ rows: [rowOf(page, pageFields, of)] })
   return tableOf(
     pageFields,
     partsOf(sites, document, asking, () => rowsOf),
@@ -57,10 +57,12 @@ export function snapshotTable(sites: readonly Site[], asking: Asking, mayReadPeo
   const rowsOfSite = () => {
     const known = new Set<unknown>()
     return (page: unknown, of: Row) => {
-      const rows = (Page.parse(page).snapshots ?? []).map(snapshot => rowOf(snapshot, fields, of))
-      if (rows.length === mostSnapshots) return undefined
+      const { snapshots } = Page.parse(page)
+      if (!snapshots) return { rows: [], isUnknown: true }
+      const all = snapshots.map(snapshot => rowOf(snapshot, fields, of))
       // One view's name may stand for many pages.
-      return rows.filter(row => !known.has(row[of.length]) && known.add(row[of.length]))
+      const rows = all.filter(row => !known.has(row[of.length]) && known.add(row[of.length]))
+      return { rows, isCut: all.length >= mostSnapshots }
     }
   }
   return tableOf(fields, partsOf(sites, document, asking, rowsOfSite))
@@ -76,7 +78,7 @@ function documentOf(name: string, selection: string): DocumentNode {
       ... on Website {
         id
         name
-        views(first: $first, after: $after) { leftOut nodes { ${selection} } pageInfo { hasNextPage endCursor } }
+        views(first: $first, after: $after) { leftOut totalCount nodes { ${selection} } pageInfo { hasNextPage endCursor } }
       }
     }
   }`)
@@ -91,6 +93,7 @@ const Websites = z.object({
         views: z
           .object({
             leftOut: z.number(),
+            totalCount: z.number(),
             nodes: z.array(z.unknown()),
             pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
           })
@@ -100,8 +103,16 @@ const Websites = z.object({
   ]),
 })
 
-/** The rows of a page; undefined if there may be more than were asked. */
-type ReadPage = (page: unknown, of: Row) => readonly Row[] | undefined
+type ReadPage = (
+  page: unknown,
+  of: Row,
+) => {
+  readonly rows: readonly Row[]
+  /** Whether there may be more. */
+  readonly isCut?: boolean
+  /** Whether Datadog does not know its website. */
+  readonly isUnknown?: boolean
+}
 
 async function* partsOf(
   sites: readonly Site[],
@@ -114,7 +125,7 @@ async function* partsOf(
     const read = readerOf()
     let after: string | null = null
     do {
-      const variables = { ids: [site.id], first: pagesPerQuestion, after }
+      const variables = { ids: [site.id], first: mostPages, after }
       const whole = { halves: () => undefined }
       after = null
       const ask = () => calls(document, variables)
@@ -138,7 +149,7 @@ function failed({ id }: Site, error: GraphError): Part {
 function partOf(
   site: Site,
   result: GraphResult,
-  read: ReadPage,
+  readPage: ReadPage,
 ): { readonly part: Part; readonly next: string | null } {
   const errors = errorsOf(result)
   const ofPage = Map.groupBy(errors, ({ path }) =>
@@ -148,34 +159,62 @@ function partOf(
   const [website] = Websites.parse(result.data).nodes
   if (ofSite) return { part: failed(site, ofSite), next: null }
   const of = { website: site.id }
-  if (!website?.views) return { part: unknownPart(site), next: null }
+  if (!website?.views) return { part: unknownPart(site, 'Zenovay', 'pages'), next: null }
   const { name, views } = website
   const rows: Row[] = []
   const failures: Failure[] = []
+  let isUnknown = false
   for (const [index, page] of views.nodes.entries()) {
     const { path = null } = Page.safeParse(page).data ?? {}
     const [error] = ofPage.get(index) ?? []
-    const found = error ? [] : read(page, [site.id, name])
-    if (error) failures.push(failureOf(error, { ...of, path }))
-    else if (found) rows.push(...found)
-    else
+    if (error) {
+      failures.push(failureOf(error, { ...of, path }))
+      continue
+    }
+    const read = readPage(page, [site.id, name])
+    rows.push(...read.rows)
+    isUnknown ||= read.isUnknown ?? false
+    if (read.isCut)
       failures.push({
         of: { ...of, path },
         message: `Datadog lists ${mostSnapshots} snapshots of this page, and may have more.`,
         code: 'TRUNCATED',
       })
   }
-  const leftOut = `${views.leftOut} rows of Zenovay's list name no page of this website.`
   const { hasNextPage, endCursor } = views.pageInfo
   const next = hasNextPage ? endCursor : null
-  const notes: readonly Note[] = views.leftOut > 0 && next === null ? [{ of, message: leftOut }] : []
-  return { part: { rows, failures, notes }, next }
+  if (next !== null) return { part: { rows, failures, notes: [] }, next }
+  const unknown = isUnknown ? unknownPart(site, 'Datadog', 'snapshots') : undefined
+  const notes = notesOf(views).map((message): Note => ({ of, message }))
+  return {
+    part: {
+      rows,
+      failures: [...failures, ...(unknown?.failures ?? [])],
+      notes: [...notes, ...(unknown?.notes ?? [])],
+    },
+    next,
+  }
 }
 
-function unknownPart({ id, isNamed }: Site): Part {
+function notesOf({
+  leftOut,
+  totalCount,
+}: {
+  readonly leftOut: number
+  readonly totalCount: number
+}): string[] {
+  return [
+    ...(leftOut > 0 ? [`${leftOut} rows of Zenovay's list name no page of this website.`] : []),
+    ...(leftOut + totalCount >= mostPages
+      ? [`Zenovay lists the ${mostPages} most visited pages of this website, and may know more.`]
+      : []),
+  ]
+}
+
+function unknownPart({ id, isNamed }: Site, vendor: string, missing: string): Part {
   const one = {
     of: { website: id },
-    message: 'Zenovay does not know this website, so none of its pages are known.',
+    message: `${vendor} does not know this website, so none of its ${missing} are known.`,
   }
   return { rows: [], failures: isNamed ? [{ ...one, code: 'NOT_FOUND' }] : [], notes: isNamed ? [] : [one] }
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { resource } from '../../src/sandbox/datadog-bodies.ts'
+import { madeUpSnapshots } from '../../src/sandbox/datadog-snapshots.ts'
 import { askText } from '../support/client.ts'
 import { takeCalls } from '../support/refused.ts'
 import { as, type CallersServed, serveCallers } from '../support/serving-callers.ts'
@@ -8,7 +10,8 @@ const resources = new AsyncDisposableStack()
 let served: CallersServed
 
 beforeAll(async () => {
-  served = resources.use(await serveCallers({ environment: { ISOTHERM_BREAKER: 'off' } }))
+  const sandbox = { datadog: { perPeriod: 10_000 }, zenovay: { perMinute: 1000 } }
+  served = resources.use(await serveCallers({ environment: { ISOTHERM_BREAKER: 'off' }, sandbox }))
 })
 afterAll(() => resources.disposeAsync())
 
@@ -114,4 +117,49 @@ test('a page whose snapshots fail is a line, and the others are there', async ()
       of: { website: 'Website:journal', path: expect.any(String) },
     }),
   ])
+})
+
+test('a website that Datadog does not know fails if it is named, and is a note among all', async () => {
+  const website = 'Website:zenovay:d4e5f6a7-b8c9-4123-8ef0-234567890123'
+  const message = 'Datadog does not know this website, so none of its snapshots are known.'
+  const named = linesOf((await get(`/export/snapshots.ndjson?website=${website}`)).text)
+  expect(named.errors).toEqual([{ of: { website }, message, code: 'NOT_FOUND' }])
+  expect(named.verdict).toMatchObject({ complete: false, rows: 0, failed: 1 })
+  const all = linesOf((await get('/export/snapshots.ndjson')).text)
+  expect(all.notes.filter(note => JSON.stringify(note).includes('Datadog'))).toEqual([
+    { of: { website }, message },
+  ])
+})
+
+test('a list that Zenovay cuts is told in a note', async () => {
+  const [shop, help] = [
+    linesOf((await get('/export/pages.ndjson?website=shop')).text),
+    linesOf((await get('/export/pages.ndjson?website=help')).text),
+  ]
+  expect(shop.notes).toEqual([
+    {
+      of: { website: 'Website:shop' },
+      message: 'Zenovay lists the 100 most visited pages of this website, and may know more.',
+    },
+  ])
+  expect(help.notes).toEqual([])
+})
+
+test.each([
+  [999, []],
+  [1000, [expect.objectContaining({ code: 'TRUNCATED' })]],
+])('%i snapshots of a page are rows, and no more are passed over', async (count, errors) => {
+  const [one] = madeUpSnapshots()
+  if (!one) throw new Error('no snapshot')
+  const ids = Array.from(
+    { length: count },
+    (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+  )
+  const body = JSON.stringify({ data: ids.map(id => resource({ ...one, id })) })
+  served.sandbox.datadog.journal.script({ times: 1, answer: { body } })
+  const told = linesOf((await get('/export/snapshots.ndjson?website=journal')).text)
+  served.sandbox.datadog.journal.clear()
+  const rows = new Set(told.rows.map(({ snapshot }) => snapshot))
+  expect(told.errors).toEqual(errors)
+  expect(ids.every(id => rows.has(id))).toBe(true)
 })
