@@ -112,9 +112,14 @@ export async function* csvOf(
   if (head) yield head
 }
 
-/** Says in the column `error` what failed. */
+/** Says in the column `error` what failed, with all that says what is missing and has no column of its own. */
 export function errorRow({ of, code, message }: Failure, columns: readonly Column[]): Row {
-  return [...columns.map(({ name }): Cell => of[name] ?? null), `${code}: ${message}`]
+  const names = new Set(columns.map(({ name }) => name))
+  const { from, to, ...others } = Object.fromEntries(Object.entries(of).filter(([name]) => !names.has(name)))
+  const days = from && to ? [`${from} to ${to}`] : []
+  const missing = [...days, ...Object.values(others).filter(value => value !== null)].join(', ')
+  const told = `${code}: ${message}${missing && ` (${missing})`}`
+  return [...columns.map(({ name }): Cell => of[name] ?? null), told]
 }
 
 /** Rows printed at once. */

@@ -109,7 +109,12 @@ test.each([
 test('a page whose snapshots fail is a line, and the others are there', async () => {
   served.sandbox.datadog.journal.script({ times: 1, answer: { status: 400 } })
   const cut = linesOf((await get('/export/snapshots.ndjson?website=journal')).text)
+  served.sandbox.datadog.journal.script({ times: 1, answer: { status: 400 } })
+  const told = parseCsv((await get('/export/snapshots.csv?website=journal&errors=rows')).text)
   served.sandbox.datadog.journal.clear()
+  expect(told.map(({ error }) => error).filter(Boolean)).toEqual([
+    expect.stringMatching(/^UPSTREAM_.* \(\/.*\)$/),
+  ])
   expect(cut.verdict).toMatchObject({ complete: false, failed: 1 })
   expect(cut.errors).toEqual([
     expect.objectContaining({

@@ -192,7 +192,10 @@ test('a failure before the first row is a status of a CSV, or a row of it where 
   const rows = parseCsv((await get(`/export/traffic.csv?errors=rows&${address}`)).text)
   expect(rows.map(({ location, error }) => [location, error])).toEqual([
     ...Array.from({ length: 9 }, () => ['Location:ginza', '']),
-    ['Location:analytiks:987', expect.stringMatching(/^UPSTREAM_FORBIDDEN: analytiks refuses/)],
+    [
+      'Location:analytiks:987',
+      expect.stringMatching(/^UPSTREAM_FORBIDDEN: analytiks refuses.* \(2026-10-20 to 2026-10-29\)$/),
+    ],
   ])
 })
 
