@@ -1,8 +1,9 @@
-import { appendFile, open, rename, rm } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
 import { type Environment, StartProblems } from './config/config.ts'
 import { type ExportAddress, readExport } from './export/export-request.ts'
+import { PartFile, written } from './export/part-file.ts'
 import type { Failure, Part, Table } from './export/table.ts'
 import { Tally, type Verdict } from './export/verdict.ts'
 import { OpenAccounts } from './open-accounts.ts'
@@ -28,8 +29,8 @@ export interface ExportFileOptions {
 
 /**
  * Writes an export to a file, which has its name only once it is whole: until then, and if something failed, it ends in `.part`,
- * and what failed is a line of `<file>.errors.ndjson`. Leaves nothing behind if it rejects: with StartProblems, BadInput or
- * RefusedExport, or when `gone` aborts.
+ * and what failed is a line of `<file>.errors.ndjson`. Leaves nothing behind if it rejects: with StartProblems, BadInput,
+ * RefusedExport or UnwritableFile, or when `gone` aborts.
  */
 export async function exportToFile(options: ExportFileOptions): Promise<Verdict> {
   const { environment, sandboxByDefault, address, query, file, gone, log, watch } = options
@@ -55,6 +56,8 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
     hasDwellTime: account.settings.analytiks?.dwellTime !== undefined,
     mayReadPeople: true,
   })
+  // Before anything is asked.
+  await using part = await PartFile.open(file)
   const facts = own(false)
   const plan = new Tally()
   if (watch)
@@ -62,32 +65,19 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   const planned = plan.planned
   const tally = new Tally()
   const table = await request.open({ facts, calls: tally.counting(facts), gone })
-  const part = `${file}.part`
   const errors = `${file}.errors.ndjson`
   await rm(errors, { force: true })
   const told = { ...table, parts: withErrors(table.parts, errors, request.tellsErrors ? undefined : tally) }
   try {
-    await write(part, request.print(told, tally), () => watch?.(tally, planned))
+    await part.write(request.print(told, tally), () => watch?.(tally, planned))
     gone.throwIfAborted()
   } catch (error) {
-    await Promise.all([part, errors].map(path => rm(path, { force: true })))
+    await rm(errors, { force: true })
     throw error
   }
-  if (tally.verdict.complete) await rename(part, file)
+  if (tally.verdict.complete) await part.finish()
+  else part.keep()
   return tally.verdict
-}
-
-async function write(
-  path: string,
-  pieces: AsyncIterable<string | Uint8Array>,
-  wrote: () => void,
-): Promise<void> {
-  await using handle = await open(path, 'w')
-  for await (const piece of pieces) {
-    await handle.writeFile(piece)
-    wrote()
-  }
-  await handle.sync()
 }
 
 /** Writes what failed to a file. With `tally` it counts there, and is left out of what follows. */
@@ -97,7 +87,7 @@ async function* withErrors(
   tally: Tally | undefined,
 ): AsyncGenerator<Part> {
   for await (const part of parts) {
-    if (part.failures.length > 0) await appendFile(file, part.failures.map(lineOf).join(''))
+    if (part.failures.length > 0) await written(file, appendFile(file, part.failures.map(lineOf).join('')))
     if (tally) tally.failed += part.failures.length
     yield tally ? { ...part, failures: [] } : part
   }

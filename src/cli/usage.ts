@@ -10,9 +10,10 @@ Usage: isotherm [command] [options]
   keys list             lists the callers and keys of the access file (ISOTHERM_ACCESS)
 
   export <what>.<format> [options]
-                        writes traffic, heatmaps, pages or snapshots as csv or ndjson to a file (docs/export.md):
+                        writes traffic, heatmaps, pages or snapshots as csv, ndjson or parquet to a file (docs/export.md):
                         --location --brand --website --from --to --interval --metrics --types,
-                        --output <file>, --account <id>, --quiet; exits with 3 if something is missing
+                        --formulas escape|keep and --bom true|false (csv), --errors end|rows (csv, parquet),
+                        -o, --output <file>, --account <id>, -q, --quiet; exits with 3 if something is missing
 
   -h, --help            prints this
   -v, --version         prints the version

@@ -1,10 +1,12 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readCommand } from '../../src/cli/command-line.ts'
 import { exportUntil } from '../../src/cli/export/export.ts'
+import { exportOptions } from '../../src/cli/export/export-words.ts'
 import { progressLine } from '../../src/cli/export/progress.ts'
+import { usage } from '../../src/cli/usage.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
 import { emptyFolder } from '../support/child.ts'
@@ -28,8 +30,8 @@ beforeEach(async () => {
 const never = new Promise<void>(() => {})
 
 /** The exit code and what the terminal was told. */
-async function run(words: string, { stopped = never, isTerminal = false } = {}) {
-  const command = readCommand(['export', ...words.split(' '), '-o', join(folder, 'out')])
+async function run(words: string, { stopped = never, isTerminal = false, name = 'out' } = {}) {
+  const command = readCommand(['export', ...words.split(' '), '-o', join(folder, name)])
   if (command.name !== 'export') throw new Error('no export')
   const told: string[] = []
   const environment = {
@@ -122,3 +124,38 @@ test.each([['traffic.xls'], [''], ['traffic.csv other'], ['traffic.csv --what']]
     expect(() => readCommand(['export', ...words.split(' ').filter(Boolean)])).toThrow()
   },
 )
+
+test('a file that cannot be written is a sentence and the code 1, before anything is asked', async () => {
+  const words = `traffic.csv --location ginza ${days}`
+  await mkdir(join(folder, 'taken'))
+  const said = [await run(words, { name: 'no/such/out' }), await run(words, { name: 'taken' })]
+  expect(said.map(({ code }) => code)).toEqual([1, 1])
+  expect(said.map(({ told }) => told)).toEqual([
+    `${folder}/no/such/out.part cannot be written: there is no such folder.\n`,
+    `${folder}/taken cannot be written: it is a folder.\n`,
+  ])
+  expect(sandbox.analytiks.journal.count()).toBe(0)
+})
+
+test('a full disk is a sentence and the code 1, and leaves no file', async () => {
+  await symlink('/dev/full', join(folder, 'out.part'))
+  const { code, told, files } = await run(`traffic.csv --location ginza ${days}`)
+  expect({ code, told, files }).toEqual({
+    code: 1,
+    told: `${folder}/out.part cannot be written: the disk is full.\n`,
+    files: [],
+  })
+})
+
+test('an export that is refused leaves what an earlier one wrote', async () => {
+  await writeFile(join(folder, 'out.part'), 'earlier')
+  expect(await run(`traffic.csv --location nowhere ${days}`)).toMatchObject({ code: 2, files: ['out.part'] })
+  expect(await readFile(join(folder, 'out.part'), 'utf8')).toBe('earlier')
+  expect(await run(`traffic.csv --location ginza ${days}`)).toMatchObject({ code: 0, files: ['out'] })
+  expect(await readFile(join(folder, 'out'), 'utf8')).not.toContain('earlier')
+})
+
+test('the usage names every option and format of an export', () => {
+  for (const option of Object.keys(exportOptions)) expect(usage).toContain(`--${option}`)
+  for (const word of ['parquet', '-o,', '-q,']) expect(usage).toContain(word)
+})

@@ -23,7 +23,8 @@ const parameters = {
   errors: { type: 'string' },
 } as const
 
-const options = {
+/** As `parseArgs` takes them. */
+export const exportOptions = {
   ...parameters,
   account: { type: 'string' },
   output: { type: 'string', short: 'o' },
@@ -58,5 +59,5 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
 }
 
 function parse(words: readonly string[]) {
-  return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
+  return parseArgs({ args: [...words], options: exportOptions, allowPositionals: true, strict: true })
 }

@@ -1,4 +1,5 @@
 import { StartProblems } from '../../config/config.ts'
+import { UnwritableFile } from '../../export/part-file.ts'
 import { RefusedExport } from '../../export/refused-export.ts'
 import type { Verdict } from '../../export/verdict.ts'
 import { exportToFile } from '../../export-file.ts'
@@ -16,7 +17,7 @@ export interface Terminal {
 
 /**
  * Writes an export to a file and returns 0; 3 if something failed, so that the file is not whole; 2 for what cannot be asked, 1
- * for what was refused, and 130 if it was stopped.
+ * for what was refused or cannot be written, and 130 if it was stopped.
  */
 export async function runExport(words: ExportWords, options: CommandOptions): Promise<number> {
   using signals = listenForSignals(options.environment)
@@ -54,6 +55,10 @@ export async function exportUntil(
     if (error instanceof StartProblems || error instanceof BadInput) {
       write(`${error.message}\n`)
       return 2
+    }
+    if (error instanceof UnwritableFile) {
+      write(`${error.message}\n`)
+      return 1
     }
     if (!(error instanceof RefusedExport)) throw error
     write(`${error.message}\n`)
