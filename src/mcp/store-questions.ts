@@ -1,3 +1,6 @@
+/** By tool, the variable with stores that its document takes as ids of nodes. */
+export const storeLists: Readonly<Record<string, string>> = { compare_stores: 'stores' }
+
 /** Questions about stores, each with a small answer. Descriptions are what a model reads of them. */
 export const storeQuestions = /* GraphQL */ `
 "Finds stores by name, or lists them: the ids that other tools take, names and time zones. For more, pass the cursor of the last answer as after."

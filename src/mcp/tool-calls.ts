@@ -30,9 +30,19 @@ export async function callTool(
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${quoted(name)}.`)
   const known = Object.keys(tool.inputSchema.properties ?? {})
   const unknown = Object.keys(variables).find(given => !known.includes(given))
-  if (unknown === undefined) return toolResult(await run(tool, variables))
+  if (unknown === undefined) return toolResult(await run(tool, withNodeIds(variables, tool)))
   const taken = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
   return toolError(`${name} takes no argument ${quoted(unknown)}. ${taken}`)
+}
+
+function withNodeIds(variables: Readonly<Record<string, unknown>>, { storeList }: Tool) {
+  const stores = storeList === undefined ? undefined : variables[storeList]
+  if (storeList === undefined || !Array.isArray(stores)) return variables
+  return { ...variables, [storeList]: stores.map(nodeId) }
+}
+
+function nodeId(store: unknown): unknown {
+  return typeof store !== 'string' || store.startsWith('Location:') ? store : `Location:${store}`
 }
 
 function quoted(given: string): string {

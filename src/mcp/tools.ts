@@ -3,7 +3,7 @@ import { scopesOfOperation } from '../server/operation-scopes.ts'
 import type { DocumentMode, TrustedDocuments } from '../server/trusted-documents.ts'
 import type { McpMode } from './mcp-mode.ts'
 import { pageQuestions } from './page-questions.ts'
-import { storeQuestions } from './store-questions.ts'
+import { storeLists, storeQuestions } from './store-questions.ts'
 import { type ObjectSchema, variableSchema } from './variable-schema.ts'
 
 /** An operation that a model may run. */
@@ -17,6 +17,8 @@ export interface Tool {
   /** The text of its document. */
   readonly query: string
   readonly operationName: string
+  /** The variable whose stores may be named as other tools name them, though its document takes ids of nodes. */
+  readonly storeList?: string | undefined
 }
 
 export interface ToolsOptions {
@@ -41,7 +43,8 @@ export function toolsOf(documents: TrustedDocuments, options: ToolsOptions): Rea
     }
   if (options.documentMode === 'refuse') return tools
   for (const text of [storeQuestions, pageQuestions])
-    for (const tool of toolsIn(text, options)) if (!tools.has(tool.name)) tools.set(tool.name, tool)
+    for (const tool of toolsIn(text, options))
+      if (!tools.has(tool.name)) tools.set(tool.name, { ...tool, storeList: storeLists[tool.name] })
   return tools
 }
 

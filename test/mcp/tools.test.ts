@@ -67,6 +67,19 @@ test('stores are found by words, and compared with the period before', async () 
   expect(own.reduce((sum, total) => sum + total)).toBe(all?.total)
 })
 
+test('stores are compared by the ids of any tool, and one that is not known takes none of the others along', async () => {
+  await using client = await connected(served.origin)
+  const stores = ['oxford-street', 'Location:ginza', 'nowhere', 'Website:shop']
+  const { text } = await client.call('compare_stores', { stores, range: { last: 'P1D' } })
+  expect(answerIn(text)).toMatchObject({
+    data: { nodes: [{ id: 'Location:oxford-street' }, { id: 'Location:ginza' }, null, null] },
+    errors: [
+      { message: 'No location has the id "nowhere".' },
+      { message: 'No location has the id "Website:shop".' },
+    ],
+  })
+})
+
 test('the list of tools is short enough for a model to read', async () => {
   await using client = await connected(served.origin)
   expect(Buffer.byteLength(JSON.stringify(await client.tools()))).toBeLessThan(25_000)
