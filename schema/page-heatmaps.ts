@@ -1,8 +1,9 @@
 import type { Context } from '../src/context.ts'
 import type { PostHogHeatmap } from '../src/providers/posthog/wire.ts'
+import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
-import { checkedPage, holdsPage, pageArguments, toConnection } from './connection.ts'
-import { callCost, connectionSize } from './costs.ts'
+import { checkedPage, checkFirst, holdsPage, pageArguments, toConnection } from './connection.ts'
+import { callCost, connectionSize, listSize } from './costs.ts'
 import { PageHeatmap, toRecord } from './page-heatmap.ts'
 import { View, type ViewRecord } from './view.ts'
 import { originsOf, Website } from './website.ts'
@@ -47,18 +48,43 @@ builder.objectField(View, 'heatmaps', t =>
   t.field({
     type: [PageHeatmap],
     cost: callCost,
-    listSize: { assumedSize: 5 },
+    listSize: { ...listSize, assumedSize: 5 },
     description:
-      "Its saved heatmaps at PostHog. First those with the page's URL; if there are none, those of its path with any query; then those of a path that differs in escapes or a final slash. A page without a query has those of its path. Reads the project's whole list once for all pages. Null for a website that PostHog does not know.",
-    resolve: (view, _args, context) => heatmapsOf(view, context),
+      "Its saved heatmaps at PostHog, in the order of PostHog's list, most recently changed first. First those with the page's URL; if there are none, those of its path with any query; then those of a path that differs in escapes or a final slash. A page without a query has those of its path. Reads the project's whole list once for all pages. Null for a website that PostHog does not know.",
+    args: {
+      first: t.arg.int({
+        description: `The maximum number of heatmaps, 1 to ${mostHeatmaps}; by default all. \`heatmapCount\` says how many there are.`,
+      }),
+    },
+    extensions: checked<FirstArgument>(({ first }) => checkFirst(first, mostHeatmaps)),
+    resolve: async (view, { first }: FirstArgument, context) => {
+      const heatmaps = await heatmapsOf(view, context)
+      const { posthog } = view.website
+      return posthog && heatmaps?.slice(0, first ?? undefined).map(row => toRecord(posthog, row))
+    },
   }),
 )
+
+builder.objectField(View, 'heatmapCount', t =>
+  t.int({
+    requiresScopes: [['heatmaps:read']],
+    cost: callCost,
+    description:
+      'How many `heatmaps` the page has, whatever `first`. Costs what they cost. Null where they are.',
+    resolve: async (view, _args, context) => (await heatmapsOf(view, context))?.length ?? null,
+  }),
+)
+
+const mostHeatmaps = 100
+
+interface FirstArgument {
+  readonly first?: number | null | undefined
+}
 
 async function heatmapsOf(view: ViewRecord, context: Context) {
   const { posthog } = view.website
   if (!posthog) return null
   const origins = await originsOf(view.website, context)
   if (origins.length === 0) return null
-  const heatmaps = await context.loaders.posthog.heatmapsOfPage(posthog, origins, view.path)
-  return heatmaps.map(heatmap => toRecord(posthog, heatmap))
+  return await context.loaders.posthog.heatmapsOfPage(posthog, origins, view.path)
 }

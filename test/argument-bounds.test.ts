@@ -35,6 +35,7 @@ const entries: Readonly<Record<string, (field: string) => string>> = {
   Query: field => `query { ${field} }`,
   Mutation: field => `mutation { ${field} }`,
   Subscription: field => `subscription { ${field} }`,
+  HeatGrid: field => `{ pageHeatmap(projectId: 1, id: "a") { heat(days: { last: "P1D" }) { ${field} } } }`,
   LocationConnection: field => `{ locations(first: 1) { ${field} } }`,
   LocationTrafficConnection: field => `{ brand(id: 1234) { traffic(range: { utc: ${utc} }) { ${field} } } }`,
   PointOfInterest: field =>

@@ -36,21 +36,28 @@ query top_pages(
 query heat_of_page(
   "The page's URL."
   $url: URL!
-  "The first day."
-  $from: LocalDate!
+  "The first day; or give last, or period."
+  $from: LocalDate
   "The first day after the range: it is not counted."
-  $to: LocalDate!
+  $to: LocalDate
+  "The days up to yesterday, such as P7D."
+  $last: Duration
+  "Days by the calendar, such as LAST_WEEK."
+  $period: CalendarPeriod
   "What is counted."
   $type: HeatType = CLICK
   "How many spots, 1 to 20."
   $spots: Int = 5
+  "Of how many saved heatmaps, the latest first, 1 to 4; heatmapCount is how many there are."
+  $first: Int = 3
 ) {
   view(by: { url: $url }) {
     path
-    heatmaps {
+    heatmapCount
+    heatmaps(first: $first) {
       name
       image { link }
-      heat(type: $type, days: { from: $from, to: $to }) {
+      heat(type: $type, days: { from: $from, to: $to, last: $last, period: $period }) {
         page
         total
         unit
@@ -66,25 +73,34 @@ query heat_of_page(
 query compare_heat_of_page(
   "The page's URL."
   $url: URL!
-  "The first day."
-  $from: LocalDate!
+  "The first day; or give last, or period."
+  $from: LocalDate
   "The first day after the range: it is not counted."
-  $to: LocalDate!
-  "The first of the days that they are compared with."
-  $beforeFrom: LocalDate!
+  $to: LocalDate
+  "The days up to yesterday, such as P7D."
+  $last: Duration
+  "Days by the calendar, such as LAST_WEEK."
+  $period: CalendarPeriod
+  "The first of the days that they are compared with; or give before."
+  $beforeFrom: LocalDate
   "The first day after those: it is not counted."
-  $beforeTo: LocalDate!
+  $beforeTo: LocalDate
+  "The same period before these days, such as { last: \\"P7D\\" }."
+  $before: DayRange
   "What is counted."
   $type: HeatType = CLICK
+  "Of how many saved heatmaps, the latest first, 1 to 7; heatmapCount is how many there are."
+  $first: Int = 3
 ) {
   view(by: { url: $url }) {
     path
-    heatmaps {
+    heatmapCount
+    heatmaps(first: $first) {
       name
-      heat(type: $type, days: { from: $from, to: $to }) {
+      heat(type: $type, days: { from: $from, to: $to, last: $last, period: $period }) {
         total
         unit
-        difference(against: { from: $beforeFrom, to: $beforeTo }) {
+        difference(against: { from: $beforeFrom, to: $beforeTo, before: $before }) {
           total
           hotspots(top: 5) { x y value }
         }

@@ -1,5 +1,5 @@
 /** By tool, the variable with stores that its document takes as ids of nodes. */
-export const storeLists: Readonly<Record<string, string>> = { compare_stores: 'stores' }
+export const storeLists: ReadonlyMap<string, string> = new Map([['compare_stores', 'stores']])
 
 /** Questions about stores, each with a small answer. Descriptions are what a model reads of them. */
 export const storeQuestions = /* GraphQL */ `

@@ -44,7 +44,7 @@ export function toolsOf(documents: TrustedDocuments, options: ToolsOptions): Rea
   if (options.documentMode === 'refuse') return tools
   for (const text of [storeQuestions, pageQuestions])
     for (const tool of toolsIn(text, options))
-      if (!tools.has(tool.name)) tools.set(tool.name, { ...tool, storeList: storeLists[tool.name] })
+      if (!tools.has(tool.name)) tools.set(tool.name, { ...tool, storeList: storeLists.get(tool.name) })
   return tools
 }
 

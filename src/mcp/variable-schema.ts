@@ -65,7 +65,7 @@ function schemaOfVariable(
   }
 }
 
-/** `outer` are the input objects that it is in: one that holds itself is left open there. */
+/** `outer` are the input objects that it is in: one that holds itself is left open there, and told in one sentence. */
 function schemaOf(type: GraphQLInputType, outer: readonly GraphQLInputObjectType[]): JsonSchema {
   if (isNonNullType(type)) return schemaOf(type.ofType, outer)
   if (isListType(type)) return { type: 'array', items: schemaOf(type.ofType, outer) }
@@ -80,11 +80,17 @@ function fieldsOf(type: GraphQLInputObjectType, outer: readonly GraphQLInputObje
   const fields = inputMembers(type, outer.length === 0)
   const properties = fields.map(({ name, type: inner, description }) => {
     const form = schemaOf(inner, [...outer, type])
-    return [name, description ? { ...form, description } : form]
+    // Each tool tells it, and a model's reading is paid for.
+    const told = inner === type ? firstSentence(description) : description
+    return [name, told ? { ...form, description: told } : form]
   })
   const required = fields.filter(isRequiredInputField).map(({ name }) => name)
   const object = objectOf(Object.fromEntries(properties), required)
   return type.isOneOf ? { ...object, minProperties: 1, maxProperties: 1 } : object
+}
+
+function firstSentence(text: string | null | undefined): string | undefined {
+  return text?.split(/(?<=\.) /, 1)[0]
 }
 
 function objectOf(properties: { [name: string]: JsonSchema }, required: string[]): ObjectSchema {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -173,6 +174,48 @@ test('an answer that is long because everything failed says what failed', async 
     text: expect.stringMatching(/^The answer has more than .* errors; the first one: No location has the id/),
   })
   expect(bytes).toBeLessThan(8000)
+})
+
+test('a page with many saved heatmaps has the heat of the latest few, and says how many there are', async () => {
+  const isotherm = await trusting({})
+  const { journal } = isotherm.sandbox.posthog
+  const row = (index: number) => ({
+    id: randomUUID(),
+    name: `Run ${index}`,
+    url: toolCalls.heat_of_page?.url,
+  })
+  const results = Array.from({ length: 12 }, (_, index) => row(index))
+  const list = 'GET /api/projects/:project_id/saved{/}?'
+  journal.script({ route: list, answer: { body: { results, count: 12 } } })
+  await using client = await connected(isotherm.origin)
+  for (const [name, first] of [
+    ['heat_of_page', 4],
+    ['compare_heat_of_page', 7],
+  ] as const) {
+    const { text, bytes } = await client.call(name, { ...toolCalls[name], first })
+    expect(answerIn(text)).toMatchObject({
+      data: { view: { heatmapCount: 12, heatmaps: { length: first, 0: { name: 'Run 0' } } } },
+      errors: [],
+    })
+    expect(bytes).toBeLessThan(8000)
+  }
+  const few = await client.call('heat_of_page', { ...toolCalls.heat_of_page })
+  expect(answerIn(few.text)).toMatchObject({ data: { view: { heatmaps: { length: 3 } } } })
+  const none = await client.call('heat_of_page', { ...toolCalls.heat_of_page, first: 0 })
+  expect(none.text).toContain('first must be from 1 to 100')
+})
+
+test('the heat of a page is asked by relative days, and of one range only', async () => {
+  await using client = await connected(served.origin)
+  const { url } = toolCalls.heat_of_page ?? {}
+  const last = { last: 'P7D' }
+  const { text } = await client.call('compare_heat_of_page', { url, ...last, before: last })
+  expect(answerIn(text)).toMatchObject({
+    data: { view: { heatmaps: { 0: { heat: { difference: { total: expect.any(Number) } } } } } },
+    errors: [],
+  })
+  const neither = await client.call('heat_of_page', { url })
+  expect(neither.text).toContain('days has `from` and `to`, or exactly one of')
 })
 
 test("a message counts as a request of its caller's, and a call as what its document costs", async () => {
