@@ -66,6 +66,12 @@ export function daysAt(
   return read
 }
 
+/** Without days that have begun nowhere: what stands in a link for good would ask one more of them each day. */
+export function begunDays(range: Days): Days {
+  const end = dayIn('Etc/GMT-14', Date.now()).add({ days: 1 }).toString()
+  return range.to < end ? range : { from: range.from, to: end }
+}
+
 /** Refuses days of which PostHog has nothing, or no longer everything: their numbers would be too small without a word. */
 export function checkDays(name: string, range: DaysInput, now = Date.now()): void {
   // Where it is latest, days that are counted from today are the latest as well: what is refused there is so everywhere.

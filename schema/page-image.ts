@@ -2,7 +2,7 @@ import type { Context } from '../src/context.ts'
 import type { HeatOverlay, OverlayLook } from '../src/images/references.ts'
 import type { PostHogScope, Screenshot } from '../src/providers/posthog/client.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
-import { daysAt } from './heat-days.ts'
+import { begunDays, daysAt } from './heat-days.ts'
 import { checkOverlay, type OverlayArguments, toOverlay } from './heat-overlay.ts'
 import type { Image } from './heatmap.ts'
 
@@ -41,8 +41,8 @@ export async function imageKey(
   if (!overlay) return key
   const { against } = overlay
   const days = {
-    days: daysAt('overlay.days', overlay.days, scope, context),
-    against: against ? daysAt('overlay.against', against, scope, context) : undefined,
+    days: begunDays(daysAt('overlay.days', overlay.days, scope, context)),
+    against: against ? begunDays(daysAt('overlay.against', against, scope, context)) : undefined,
   }
   const page = await readPage()
   return page ? { ...key, ...toOverlay(page, days, overlay) } : null

@@ -245,6 +245,17 @@ test('heat that fails is a failure of the image, and is asked again', async () =
   expect((await fetch(link ?? '')).status).toBe(200)
 })
 
+test('a link holds no day that has begun nowhere, so that it asks the same every day', async () => {
+  const dayAfter = () => Temporal.Now.plainDateISO('Etc/GMT-14').add({ days: 1 }).toString()
+  const earliest = dayAfter()
+  const { link } = await overlayImage({
+    days: { from: dayAgo(3), to: '9999-12-31' },
+    against: { from: dayAgo(9), to: dayAgo(-30) },
+  })
+  const { overlay } = { overlay: undefined, ...(await referenceIn(served.sandbox.environment(), link ?? '')) }
+  for (const days of [overlay?.days, overlay?.against]) expect([earliest, dayAfter()]).toContain(days?.to)
+})
+
 test('a link outlives the days of which PostHog has everything, and says so', async () => {
   const environment = served.sandbox.environment()
   const { link } = await overlayImage({ days: week })

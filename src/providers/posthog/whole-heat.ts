@@ -3,7 +3,7 @@ import type { DataSource } from '../../upstream/source/data-source.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { HeatPage } from './client.ts'
 import type { HeatKey, HeatPageKey } from './heat-endpoint.ts'
-import type { Heat, HeatPoints } from './records.ts'
+import type { Heat, HeatFold, HeatPoints } from './records.ts'
 
 /** About 17 MB of the vendor's JSON: every cell of a page of 16,000 pixels. */
 const mostPoints = 200_000
@@ -34,26 +34,39 @@ async function readPages(ask: (offset: number) => Promise<HeatPage>): Promise<He
   const parts = [first.points]
   let count = first.points.counts.length
   if (count > mostPoints) throw tooMany()
-  let { hasMore } = first
+  let { hasMore, fold } = first
   const known = new Set(hasMore ? namesOf(first.points) : [])
   while (hasMore) {
     const next = await ask(count)
     if (next.kind === 'scroll') return undefined
     const names = namesOf(next.points)
     // Points shift between pages when new ones come; one that was skipped would be lost without a word.
-    if (names.length === 0 || names.some(name => known.has(name)) || next.fold?.total !== first.fold?.total)
+    if (names.some(name => known.has(name)) || (fold && next.fold && fold.total !== next.fold.total))
       return undefined
+    fold ??= next.fold
+    const added = next.points.counts.length
+    if (added === 0) {
+      if (next.hasMore || lacksSome(parts, fold)) return undefined
+      break
+    }
     for (const name of names) known.add(name)
     parts.push(next.points)
-    count += names.length
+    count += added
     if (count > mostPoints || parts.length > mostPages) throw tooMany()
     hasMore = next.hasMore
   }
-  return { kind: 'points', points: parts.length === 1 ? first.points : joined(parts), fold: first.fold }
+  return { kind: 'points', points: parts.length === 1 ? first.points : joined(parts), fold }
 }
 
+/** Whether there were more interactions than the points of these pages have. */
+function lacksSome(parts: readonly HeatPoints[], fold: HeatFold | null): boolean {
+  const read = parts.reduce((sum, { counts }) => counts.reduce((all, count) => all + count, sum), 0)
+  return fold !== null && read < fold.total
+}
+
+/** Of points in the window: all that are out of it have the same x. */
 function namesOf({ xs, ys, fixed }: HeatPoints): readonly string[] {
-  return xs.map((x, index) => `${x} ${ys[index]} ${fixed[index]}`)
+  return xs.flatMap((x, index) => (x < 0 || x > 100 ? [] : [`${x} ${ys[index]} ${fixed[index]}`]))
 }
 
 function joined(parts: readonly HeatPoints[]): HeatPoints {

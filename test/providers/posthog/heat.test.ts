@@ -81,6 +81,19 @@ describe('the points of a heat', () => {
   })
 
   test.each([
+    ['an empty last page', [page(0, 3, true, 3), page(3, 3, false, 3)], 3],
+    ['a fold on one page only', [page(0, 3, true), { ...page(3, 6, false), fold: undefined }], 6],
+    ['points out of the window, alike but for how far', [beside(-0.2), beside(-0.4, false)], 4],
+  ])('that come in pages with %s are read once', async (_, pages, all) => {
+    await using emulator = await servePosthog()
+    await using account = wire(emulator)
+    script(emulator, pages)
+    const { total, fold } = await account.request().posthog.heatGrid({ scope, question }, 100)
+    expect([total, fold === null]).toEqual([all, false])
+    expect(emulator.journal.count()).toBe(2)
+  })
+
+  test.each([
     ['a point came again', [page(0, 3, true), page(2, 5, false)]],
     ['nothing came where there was more', [page(0, 3, true), page(3, 3, false)]],
     ['there were more interactions', [page(0, 3, true), page(3, 5, false, 99)]],
@@ -281,6 +294,12 @@ describe('a grid', () => {
     )
   })
 })
+
+/** One point out of the window and one in it. */
+function beside(x: number, hasMore = true) {
+  const { results, ...rest } = page(hasMore ? 0 : 1, hasMore ? 1 : 2, hasMore, 4)
+  return { ...rest, results: [{ ...results[0], pointer_relative_x: x }, ...results] }
+}
 
 /** Points from `start` to before `end`, none of which is another one. */
 function page(start: number, end: number, hasMore: boolean, total = 6) {
