@@ -101,7 +101,7 @@ describe('whichever way an operation goes', () => {
   const isTold = {
     'access-control-allow-origin': dashboard,
     'access-control-expose-headers':
-      'Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Cost-Actual, X-Cost-Estimated, X-Cost-Max, X-Request-Id',
+      'Content-Range, ETag, Isotherm-Sandbox, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Cost-Actual, X-Cost-Estimated, X-Cost-Max, X-Request-Id',
   }
 
   interface Way {

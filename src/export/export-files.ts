@@ -15,8 +15,11 @@ export interface ExportFileSettings {
 
 /** A whole file, open until it is disposed. */
 export interface OpenExportFile extends AsyncDisposable {
-  readonly handle: FileHandle
+  /** So many bytes from a position on; fewer at its end, and none beyond it. */
+  readonly read: (length: number, position: number) => Promise<Uint8Array>
   readonly byteLength: number
+  /** For whom it was made; all files of another process have one owner. */
+  readonly owner: string
   /** When it is removed, in milliseconds. */
   readonly expiresAt: number
 }
@@ -93,7 +96,8 @@ export class ExportFiles implements AsyncDisposable {
     // The system's folder for temporary files is everybody's.
     if (!(await isPrivateFolder(parent))) return undefined
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const handle = await open(join(parent, nameOf(secret)), flags).catch(() => undefined)
+    const path = join(parent, nameOf(secret))
+    const handle = await open(path, flags).catch(() => undefined)
     if (!handle) return undefined
     opening.use(handle)
     const found = await handle.stat()
@@ -102,8 +106,12 @@ export class ExportFiles implements AsyncDisposable {
     if (expiresAt <= Date.now()) return undefined
     const owned = opening.move()
     return {
-      handle,
+      async read(length, position) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
+        return buffer.subarray(0, bytesRead)
+      },
       byteLength: found.size,
+      owner: [...this.#kept].find(kept => kept.path === path)?.owner ?? parent,
       expiresAt,
       [Symbol.asyncDispose]: () => owned.disposeAsync(),
     }

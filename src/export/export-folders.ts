@@ -1,10 +1,14 @@
-import { lstat, mkdtemp, opendir, rm, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, opendir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const prefix = 'isotherm-exports-'
 
-/** Makes a folder in `base` that only this process's user can read. It ends with six letters or digits of its own. */
-export function makeExportFolder(base: string): Promise<string> {
+/**
+ * Makes a folder in `base` that only this process's user can read, and `base` where it is missing. It ends with six letters or
+ * digits of its own.
+ */
+export async function makeExportFolder(base: string): Promise<string> {
+  await mkdir(base, { recursive: true, mode: 0o700 })
   return mkdtemp(join(base, prefix))
 }
 

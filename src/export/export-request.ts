@@ -23,6 +23,9 @@ export function exportAt(path: string): ExportAddress | undefined {
   return kind && format && { name, kind, format }
 }
 
+/** What to ask instead of an address that is no export's. */
+export const exportAddresses = `${Object.keys(exportKinds).join(', ')}, each as ${formats.map(format => `.${format}`).join(', ')}`
+
 export type ExportRequest = TextExport | FileExport
 
 interface AnyExport {

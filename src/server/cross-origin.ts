@@ -14,7 +14,7 @@ export function allowOrigin(
   response.setHeader('access-control-allow-origin', origins.includes('*') ? '*' : origin)
   response.setHeader(
     'access-control-expose-headers',
-    `Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Cost-Actual, X-Cost-Estimated, X-Cost-Max, X-Request-Id`,
+    `Content-Range, ETag, Isotherm-Sandbox, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Cost-Actual, X-Cost-Estimated, X-Cost-Max, X-Request-Id`,
   )
 }
 

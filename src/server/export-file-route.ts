@@ -8,8 +8,8 @@ import type { Exchange } from './front-door.ts'
 import { Refusal } from './refusal.ts'
 import { chunkBytes, drop, untilTaken } from './slow-readers.ts'
 
-/** At once, so that slow readers leave files to open for everything else. */
-const mostOpen = 64
+/** At once, so that slow readers leave files to open for everything else, and those of one caller's files for others' readers. */
+const [mostOpen, mostOfOwner] = [64, 32]
 
 /** Sends a file that an export made, or a range of it, to whoever knows its address. */
 export function exportFileRoute(
@@ -17,15 +17,19 @@ export function exportFileRoute(
   patience: number,
 ): (exchange: Pick<Exchange, 'request' | 'response' | 'target'>) => Promise<void> {
   let openCount = 0
+  const owners = new Map<string, number>()
   return async ({ request, response, target }) => {
-    if (openCount >= mostOpen)
-      throw new Refusal(503, 'Too many files are read at once: ask again later.', { 'retry-after': '10' })
+    if (openCount >= mostOpen) throw tooMany('Too many files are read at once')
     openCount++
     using _open = { [Symbol.dispose]: () => void openCount-- }
     const { id, name } = exportFileAt(target.path) ?? { id: '', name: '' }
     await using file = await files.open(id)
     if (!file) throw new Refusal(404, 'There is no such file. Exports are kept for an hour.', {}, 'NOT_FOUND')
-    const { byteLength, expiresAt } = file
+    const { byteLength, expiresAt, owner } = file
+    const own = (owners.get(owner) ?? 0) + 1
+    if (own > mostOfOwner) throw tooMany("Too many of this caller's files are read at once")
+    owners.set(owner, own)
+    using _own = { [Symbol.dispose]: () => leave(owners, owner) }
     const etag = `"${createHash('sha256').update(id).digest('base64url')}"`
     const verdict = judgeConditions(request.headers, etag)
     if (verdict === 'FAILED') throw new Refusal(412, 'If-Match names none of what there is.')
@@ -56,10 +60,20 @@ export function exportFileRoute(
   }
 }
 
+function tooMany(message: string): Refusal {
+  return new Refusal(503, `${message}: ask again later.`, { 'retry-after': '10' })
+}
+
+function leave(owners: Map<string, number>, owner: string): void {
+  const left = (owners.get(owner) ?? 1) - 1
+  if (left > 0) owners.set(owner, left)
+  else owners.delete(owner)
+}
+
 /** No faster than they are read. Closes the connection if the file is not what it was, or its time ends. */
 async function sendBytes(
   response: ServerResponse,
-  { handle, expiresAt }: OpenExportFile,
+  { read, expiresAt }: OpenExportFile,
   { first, last }: { readonly first: number; readonly last: number },
   patience: number,
 ): Promise<void> {
@@ -67,10 +81,10 @@ async function sendBytes(
     // An open file keeps its room on the disk, also when it is removed.
     if (Date.now() >= expiresAt) return drop(response)
     const length = Math.min(chunkBytes, last + 1 - position)
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
-    if (bytesRead === 0) return void response.destroy()
-    position += bytesRead
-    await untilTaken(response, patience, taken => response.write(buffer.subarray(0, bytesRead), taken))
+    const bytes = await read(length, position)
+    if (bytes.length === 0) return void response.destroy()
+    position += bytes.length
+    await untilTaken(response, patience, taken => response.write(bytes, taken))
     if (response.closed) return
   }
   response.end()

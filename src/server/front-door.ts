@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, Entry } from '../access/access.ts'
+import { exportPath } from '../export/export-path.ts'
+import { exportAddresses } from '../export/export-request.ts'
 import type { CallerLimits } from './caller-limits.ts'
 import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './cross-origin.ts'
 import { observeRequest } from './observed-requests.ts'
@@ -157,8 +159,10 @@ function sendServerOptions({ request, response, target }: Exchange): boolean {
   return true
 }
 
-function checkPath({ response }: Exchange, route: Route | undefined): boolean {
+function checkPath({ response, target }: Exchange, route: Route | undefined): boolean {
   if (route) return false
+  if (target.path.startsWith(exportPath))
+    throw new Refusal(404, `There is no such export. There are ${exportAddresses}.`, {}, 'NOT_FOUND')
   response.writeHead(404, { 'content-length': 0 }).end()
   return true
 }

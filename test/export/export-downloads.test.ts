@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { ExportFiles, type OpenExportFile } from '../../src/export/export-files.ts'
 import { exportFileRoute } from '../../src/server/export-file-route.ts'
@@ -69,4 +70,57 @@ test('sixty-four files are read at once, and a further reader comes again later'
   released.resolve(undefined)
   expect(new Set((await Promise.all(readers)).map(({ status }) => status))).toEqual(new Set([404]))
   expect((await fetch(addressOf(anyId))).status).toBe(404)
+})
+
+test("readers of one caller's files leave room for those of another's", async () => {
+  const released = Promise.withResolvers<Uint8Array>()
+  const allRead = Promise.withResolvers<void>()
+  let count = 0
+  const addressOf = await serve({
+    async open(id) {
+      const [owner = ''] = id
+      const read = () => {
+        if (owner !== 'A') return Promise.resolve(new Uint8Array(8))
+        if (++count === 32) allRead.resolve()
+        return released.promise
+      }
+      return {
+        read,
+        owner,
+        byteLength: 8,
+        expiresAt: Date.now() + 3_600_000,
+        async [Symbol.asyncDispose]() {},
+      }
+    },
+  })
+  const readers = Array.from({ length: 32 }, () => fetch(addressOf(anyId)))
+  await allRead.promise
+  const refused = await fetch(addressOf(anyId))
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10'])
+  expect((await fetch(addressOf('B'.repeat(38)))).status).toBe(200)
+  released.resolve(new Uint8Array(8))
+  for (const reader of await Promise.all(readers)) expect((await reader.arrayBuffer()).byteLength).toBe(8)
+  while ((await fetch(addressOf(anyId))).status === 503) await new Promise(resolve => setImmediate(resolve))
+})
+
+test('whose files they are is known of those of this process, also where their folder had to be made', async () => {
+  const folder = join(await emptyFolder(resources), 'made', 'when-missing')
+  const [files, others] = [
+    resources.use(new ExportFiles({ folder, maximumBytes: 2 ** 30 })),
+    resources.use(new ExportFiles({ folder, maximumBytes: 2 ** 30 })),
+  ]
+  async function* pieces() {
+    yield new Uint8Array(8)
+  }
+  const ids = [await files.keep('one', pieces(), never), await files.keep('two', pieces(), never)]
+  const ownersSeenBy = async (reader: ExportFiles) =>
+    Promise.all(
+      ids.map(async id => {
+        await using file = await reader.open(id)
+        return file?.owner
+      }),
+    )
+  expect(await ownersSeenBy(files)).toEqual(['one', 'two'])
+  const [first, second] = await ownersSeenBy(others)
+  expect([first, second]).toEqual([expect.stringContaining(folder), first])
 })

@@ -163,7 +163,12 @@ test('a caller who may not read traffic is refused in a sentence, before anythin
 
 test('what no export is, is no path', async () => {
   for (const path of ['/export/traffic.xls', '/export/people.csv', '/export/', '/export/traffic.csv/x'])
-    expect((await get(path)).status, path).toBe(404)
+    expect(JSON.parse((await get(path)).text), path).toMatchObject({
+      status: 404,
+      code: 'NOT_FOUND',
+      detail:
+        'There is no such export. There are traffic, heatmaps, pages, snapshots, each as .ndjson, .csv, .parquet.',
+    })
   expect((await fetch(`${served.origin}/export/traffic.csv?${days}`, { method: 'POST' })).status).toBe(405)
 })
 
