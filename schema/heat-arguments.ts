@@ -1,3 +1,4 @@
+import type { Context } from '../src/context.ts'
 import type { Days, HeatAggregation, HeatType, ViewportWidths } from '../src/providers/posthog/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
@@ -46,7 +47,7 @@ export const heatArguments = builder.args(t => ({
     type: DayRange,
     required: true,
     description:
-      'When, in whole days of the PostHog project\'s time zone, such as `{ last: "P7D" }`. PostHog keeps 90 days; a range that starts before them is refused. Today counts so far.',
+      'When, in whole days of the PostHog project\'s time zone, such as `{ last: "P7D" }`. PostHog keeps 90 days, unless the operator says another number; a range that starts before them is refused. Today counts so far.',
   }),
   viewport: t.field({
     type: ViewportRange,
@@ -84,8 +85,11 @@ const widest = 10_000
 /** The default width of an image with a tenth on each side, as on PostHog's own page (its source). */
 const usualViewport: ViewportWidths = { min: 922, max: 1126 }
 
-export function checkHeat({ days, viewport, columns }: HeatArguments): void {
-  checkDays('days', days)
+export function checkHeat(
+  { days, viewport, columns }: HeatArguments,
+  context: Pick<Context, 'heatmapDays'>,
+): void {
+  checkDays('days', days, context)
   checkViewport(viewport)
   if (columns != null && (columns < 1 || columns > mostColumns))
     throw new BadInput(

@@ -1,6 +1,6 @@
 import type { Context } from '../src/context.ts'
 import type { PostHogScope } from '../src/providers/posthog/client.ts'
-import { type Days, keptDays } from '../src/providers/posthog/records.ts'
+import type { Days } from '../src/providers/posthog/records.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 import { CalendarPeriod, calendarLength, datesOf, type RelativeDays } from './relative-range.ts'
@@ -52,7 +52,7 @@ export function daysAt(
   name: string,
   range: DaysInput,
   scope: PostHogScope,
-  { catalog, days }: Pick<Context, 'catalog' | 'days'>,
+  { catalog, days, heatmapDays }: Pick<Context, 'catalog' | 'days' | 'heatmapDays'>,
 ): Days {
   const read = readDays(name, range, () => {
     const kind = scope.kind === 'projects' ? 'posthog' : 'posthog-environment'
@@ -62,7 +62,7 @@ export function daysAt(
       'The days of `last` and `period` need a time zone: give the website `posthog.timeZone` in the catalog, or ask `from` and `to`.',
     )
   })
-  checkKept(name, read, Date.now())
+  checkKept(name, read, heatmapDays)
   return read
 }
 
@@ -73,13 +73,14 @@ export function begunDays(range: Days): Days {
 }
 
 /** Refuses days of which PostHog has nothing, or no longer everything: their numbers would be too small without a word. */
-export function checkDays(name: string, range: DaysInput, now = Date.now()): void {
+export function checkDays(
+  name: string,
+  range: DaysInput,
+  { heatmapDays }: Pick<Context, 'heatmapDays'>,
+): void {
   // Where it is latest, days that are counted from today are the latest as well: what is refused there is so everywhere.
-  checkKept(
-    name,
-    readDays(name, range, () => dayIn('Etc/GMT-14', now)),
-    now,
-  )
+  const read = readDays(name, range, () => dayIn('Etc/GMT-14', Date.now()))
+  checkKept(name, read, heatmapDays)
 }
 
 function readDays(name: string, range: DaysInput, today: () => Temporal.PlainDate): Days {
@@ -113,12 +114,15 @@ function daysBefore({ from, to }: Days): Days {
   return { from: start.subtract(length).toPlainDate().toString(), to: from }
 }
 
-function checkKept(name: string, { from }: Days, now: number): void {
-  const first = dayIn('Etc/GMT+12', now).subtract({ days: keptDays }).toString()
-  if (from < first)
-    throw new BadInput(
-      `PostHog keeps heatmap data for ${keptDays} days: ${name}.from must be ${first} or later, not ${from}.`,
-    )
+function checkKept(name: string, { from }: Days, keptDays: number | undefined): void {
+  const now = Date.now()
+  if (keptDays !== undefined) {
+    const first = dayIn('Etc/GMT+12', now).subtract({ days: keptDays }).toString()
+    if (from < first)
+      throw new BadInput(
+        `PostHog keeps heatmap data for ${keptDays} days: ${name}.from must be ${first} or later, not ${from}.`,
+      )
+  }
   if (from > dayIn('Etc/GMT-14', now).toString())
     throw new BadInput(`${name}.from is ${from}, which is in the future.`)
 }

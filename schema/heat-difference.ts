@@ -83,10 +83,12 @@ builder.objectField(HeatGrid, 'difference', t =>
         type: DayRange,
         required: true,
         description:
-          'The other days, such as `{ before: { last: "P7D" } }`. They may not start before PostHog’s 90 days.',
+          'The other days, such as `{ before: { last: "P7D" } }`. They may not start before the days that PostHog keeps.',
       }),
     },
-    extensions: checked<{ readonly against: DaysInput }>(({ against }) => checkDays('against', against)),
+    extensions: checked<{ readonly against: DaysInput }>(({ against }, context) =>
+      checkDays('against', against, context),
+    ),
     resolve: ({ scope, grid }, { against }, context) =>
       context.loaders.posthog.heatDifference(scope, grid, daysAt('against', against, scope, context)),
   }),

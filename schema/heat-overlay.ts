@@ -1,3 +1,4 @@
+import type { Context } from '../src/context.ts'
 import {
   type HeatOverlay,
   type OverlayLook,
@@ -40,7 +41,7 @@ export const HeatOverlayInput = builder.inputType('HeatOverlay', {
       type: DayRange,
       required: true,
       description:
-        "As in `heat`: whole days of the PostHog project's time zone, of the last 90. Days that are counted from today are those of the request: its link stays with them.",
+        "As in `heat`: whole days of the PostHog project's time zone, of those that PostHog keeps. Days that are counted from today are those of the request: its link stays with them.",
     }),
     against: t.field({
       type: DayRange,
@@ -75,9 +76,12 @@ export interface OverlayArguments extends Omit<HeatArguments, 'columns'> {
   readonly opacity?: number | null | undefined
 }
 
-export function checkOverlay({ days, against, viewport, palette, opacity }: OverlayArguments): void {
-  checkDays('overlay.days', days)
-  if (against) checkDays('overlay.against', against)
+export function checkOverlay(
+  { days, against, viewport, palette, opacity }: OverlayArguments,
+  context: Pick<Context, 'heatmapDays'>,
+): void {
+  checkDays('overlay.days', days, context)
+  if (against) checkDays('overlay.against', against, context)
   checkViewport(viewport)
   if (opacity != null && !opacities.includes(opacity))
     throw new BadInput(`overlay.opacity must be one of ${opacities.join(', ')}, not ${opacity}.`)

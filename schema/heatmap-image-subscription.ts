@@ -26,9 +26,9 @@ builder.subscriptionField('heatmapImage', t =>
       }),
       overlay: t.arg(overlayArgument),
     },
-    extensions: checked<FollowedImage>(({ id, ...args }) => {
+    extensions: checked<FollowedImage>(({ id, ...args }, context) => {
       keyOf(id)
-      checkImage(args)
+      checkImage(args, context)
     }),
     subscribe: (_root, args, context) => follow(args, context),
     resolve: image => image,

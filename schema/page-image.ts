@@ -24,10 +24,13 @@ function checkWidth(width: number | null | undefined): void {
 }
 
 /** Refuses what no image can be asked by. */
-export function checkImage({ width, waitUpTo, overlay }: ImageArguments): void {
+export function checkImage(
+  { width, waitUpTo, overlay }: ImageArguments,
+  context: Pick<Context, 'heatmapDays'>,
+): void {
   checkWidth(width)
   millisecondsOf(waitUpTo)
-  if (overlay) checkOverlay(overlay)
+  if (overlay) checkOverlay(overlay, context)
 }
 
 /** What an image of a heatmap is asked by; null if heat is to be drawn and the heatmap has no page. */

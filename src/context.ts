@@ -41,6 +41,8 @@ export interface Context {
   readonly isCatalogMadeUp: boolean
   /** What a bucket of dwell time holds, where the operator knows. */
   readonly dwellTime: 'sum' | 'mean' | undefined
+  /** How many days of page heat there are; undefined without PostHog. */
+  readonly heatmapDays: number | undefined
   /** What the request has cost so far at the providers that it planned to ask. */
   readonly costs: () => readonly Cost[]
   /** Logs a failure that the response tells as data. */
@@ -136,6 +138,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     used,
     isCatalogMadeUp,
     dwellTime: settings.analytiks?.dwellTime,
+    heatmapDays: settings.posthog?.heatmapDays,
     costs: () =>
       providerNames.flatMap(name => {
         const usage = scopes[name]?.usage

@@ -19,7 +19,6 @@ const valuesForTheGraph = [
   'isVendorId of src/upstream/vendor-id.ts',
   'providerNames of src/upstream/error.ts',
   'spatialHeatmapTypes of src/providers/aura-vision/wire.ts',
-  'keptDays of src/providers/posthog/records.ts',
   'opacities of src/images/references.ts',
   'palettes of src/images/references.ts',
   'locationMetrics of src/providers/analytiks/records.ts',

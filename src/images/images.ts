@@ -124,7 +124,7 @@ export class Images {
     if (reference.provider === 'posthog' && reference.overlay) {
       const screenshot = { image, size, recordedWidth: recordedWidth ?? size.width }
       const key = { scope: reference.scope, overlay: reference.overlay }
-      const heat = await askHeat(this.#posthog.heat, key, screenshot.recordedWidth, scope)
+      const heat = await askHeat(this.#posthog, key, screenshot.recordedWidth, scope)
       return () => drawOverlay(screenshot, heat, variant, limits)
     }
     if (isVariant(image, size, variant)) return undefined

@@ -80,6 +80,7 @@ test('with the required variables alone the defaults of every provider hold', ()
       host: new URL('https://us.posthog.com'),
       perMinute: 240,
       perHour: 1200,
+      heatmapDays: 90,
       limits,
     },
     analytiks: {
@@ -168,6 +169,7 @@ test('every variable changes what it stands for', () => {
     POSTHOG_HOST: 'http://127.0.0.1:3',
     POSTHOG_PER_MINUTE: '9',
     POSTHOG_PER_HOUR: '10',
+    POSTHOG_HEATMAP_DAYS: '400',
     ...limitVariables('POSTHOG'),
     ANALYTIKS_TOKEN_URL: 'http://127.0.0.1:4/token',
     ANALYTIKS_EXPORTS_URL: 'http://127.0.0.1:5',
@@ -258,6 +260,7 @@ test('every variable changes what it stands for', () => {
         host: new URL('http://127.0.0.1:3'),
         perMinute: 9,
         perHour: 10,
+        heatmapDays: 400,
       },
       analytiks: {
         ...changed,

@@ -141,3 +141,22 @@ test('the fold tells what happened below the first screen', async () => {
     fold: { total: seen.length, below, belowShare: below / seen.length, medianViewportHeight: 768 },
   })
 })
+
+test('days are refused by how many PostHog keeps there, as numbers and in images', async () => {
+  await using longer = await serve({ environment: { POSTHOG_HEATMAP_DAYS: '400' } })
+  const query = `query ($days: DayRange!) {
+    pageHeatmap(projectId: "1", id: "ownerless") {
+      heat(days: $days) { total }
+      image(width: 1024, overlay: { days: $days }) { link }
+    }
+  }`
+  const { data, errors } = await askText<{
+    pageHeatmap: { heat: { total: number }; image: { link: string } }
+  }>(longer.origin, query, { days: daysBefore(300, 60) })
+  expect([errors, data.pageHeatmap.heat]).toEqual([[], { total: 0 }])
+  expect((await fetch(data.pageHeatmap.image.link)).status).toBe(200)
+  const refused = await askText(longer.origin, query, { days: daysBefore(300, 110) })
+  expect(refused.errors[0]?.message).toMatch(
+    /keeps heatmap data for 400 days: (overlay\.)?days\.from must be/,
+  )
+})

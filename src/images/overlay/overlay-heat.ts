@@ -24,7 +24,7 @@ export class PastHeat extends Error {
 
 /** Asks for the heat of an image whose page is so many CSS pixels wide: the same questions as those for its numbers. */
 export async function askHeat(
-  source: PostHogSources['heat'],
+  { heat: source, heatmapDays }: Pick<PostHogSources, 'heat' | 'heatmapDays'>,
   { scope, overlay }: { readonly scope: ScreenshotReference['scope']; readonly overlay: HeatOverlay },
   width: number,
   requestScope: RequestScope,
@@ -32,7 +32,7 @@ export async function askHeat(
   const { page, type, aggregation, against } = overlay
   const viewport = overlay.viewport ?? around(width)
   const ask = async (days: HeatOverlay['days']) => {
-    if (!areKept(days, Date.now())) throw new PastHeat()
+    if (!areKept(days, heatmapDays, Date.now())) throw new PastHeat()
     const question = { page, type, aggregation, viewport, days }
     return { question, heat: await readHeat(source, { scope, question }, requestScope) }
   }

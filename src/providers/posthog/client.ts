@@ -33,6 +33,8 @@ export interface PostHogSettings extends Bounds {
   readonly perMinute: number
   /** Calls in any 3,600 seconds. */
   readonly perHour: number
+  /** How many days the vendor keeps what visitors did. */
+  readonly heatmapDays: number
   /** Of one picture. */
   readonly maximumPictureBytes: number
   readonly limits: Limits

@@ -1,4 +1,4 @@
-import { type Days, keptDays } from './records.ts'
+import type { Days } from './records.ts'
 
 /** Some place has begun a new day fourteen hours before UTC, and the last one twelve hours after it. */
 const [earliest, latest] = ['Etc/GMT+12', 'Etc/GMT-14']
@@ -15,8 +15,8 @@ export function touchToday({ to }: Days, now: number): boolean {
   return Temporal.PlainDate.compare(to, dayIn(earliest, now)) > 0
 }
 
-/** Whether the vendor still has all of these days, in a time zone that is not known. */
-export function areKept({ from }: Days, now: number): boolean {
+/** Whether a vendor that keeps so many days still has all of these, in a time zone that is not known. */
+export function areKept({ from }: Days, keptDays: number, now: number): boolean {
   const first = Temporal.PlainDate.from(dayIn(earliest, now)).subtract({ days: keptDays })
   return Temporal.PlainDate.compare(from, first) >= 0
 }

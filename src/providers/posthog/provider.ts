@@ -21,6 +21,8 @@ const variables = z.object({
   POSTHOG_CONCURRENCY: concurrency(),
   POSTHOG_KEEP_SECONDS: seconds().default(60),
   POSTHOG_MAX_CALLS: maximumCalls().default(1000),
+  // So many the vendor keeps (its source).
+  POSTHOG_HEATMAP_DAYS: integer(1, 36_500).default(90),
 })
 
 export const posthog = {
@@ -32,6 +34,7 @@ export const posthog = {
     host: values.POSTHOG_HOST,
     perMinute: values.POSTHOG_PER_MINUTE,
     perHour: values.POSTHOG_PER_HOUR,
+    heatmapDays: values.POSTHOG_HEATMAP_DAYS,
     limits: {
       concurrency: values.POSTHOG_CONCURRENCY,
       ttlSeconds: values.POSTHOG_KEEP_SECONDS,

@@ -1,9 +1,6 @@
 export type HeatType = 'click' | 'rageClick' | 'mouseMove' | 'scrollDepth'
 export type HeatAggregation = 'total' | 'uniqueVisitors'
 
-/** How long the vendor keeps what visitors did, in days (its source). */
-export const keptDays = 90
-
 /** Days as `YYYY-MM-DD` by the calendar of the vendor's project, whose time zone nobody tells; `to` is the first after them. */
 export interface Days {
   readonly from: string

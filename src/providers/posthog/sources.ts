@@ -54,6 +54,8 @@ export interface PostHogSources {
   readonly lists: DataSource<ListKey, HeatmapList>
   /** What visitors did on pages. */
   readonly heat: DataSource<HeatPageKey, HeatPage>
+  /** How many days of it there are. */
+  readonly heatmapDays: number
 }
 
 /** A picture is drawn anew now and then. */
@@ -61,7 +63,7 @@ export const screenshotSeconds = 60
 
 export function posthogSources(
   client: PostHogClient,
-  { limits, perHour }: Pick<PostHogSettings, 'limits' | 'perHour'>,
+  { limits, perHour, heatmapDays }: Pick<PostHogSettings, 'limits' | 'perHour' | 'heatmapDays'>,
   cachePolicy: CachePolicy | undefined,
   imageCachePolicy: CachePolicy | undefined,
 ): PostHogSources {
@@ -148,6 +150,7 @@ export function posthogSources(
     renderings,
     heatmaps: new DataSource(heatmaps, cachePolicy),
     lists: new DataSource(lists, cachePolicy),
+    heatmapDays,
     heat: new DataSource(heatEndpoint(client, milliseconds), cachePolicy),
   }
 }
