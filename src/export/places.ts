@@ -19,22 +19,36 @@ export interface Place {
 export interface PlaceNames {
   readonly locations: readonly string[]
   readonly brands: readonly number[]
-  /** A day on which brands are asked which stores they have. */
+  /** Brands are asked which stores they have on the first of these days and on the last, which is the day before `to`. */
   readonly from: string
+  readonly to: string
 }
 
-/** Rejects with RefusedExport for a name that no place has. Costs calls for brands only; a dry run takes the catalog's stores of a brand. */
+/** Each place once. Rejects with RefusedExport for a name that no place has. Costs calls for brands only. */
 export async function findPlaces(names: PlaceNames, { facts, calls }: Asking): Promise<readonly Place[]> {
   const { locations, brands } = names
   const found: Place[] = []
   if (locations.length === 0 && brands.length === 0) found.push(...(await catalogPlaces(facts)))
   for (let start = 0; start < locations.length; start += mostIds)
     found.push(...(await namedPlaces(locations.slice(start, start + mostIds), facts)))
-  for (const brand of brands) {
-    const places = await brandPlaces(brand, names, calls)
-    found.push(...(places ?? (await catalogPlaces(facts)).filter(({ brandId }) => brandId === brand)))
+  if (brands.length > 0) {
+    const catalog = await catalogPlaces(facts)
+    for (const brand of brands) {
+      for (const day of daysOf(names)) found.push(...(await brandPlaces(brand, day, calls)))
+      found.push(...catalog.filter(({ brandId }) => brandId === brand))
+    }
   }
-  return [...new Map(found.map(place => [place.id, place])).values()]
+  const byId = new Map<string, Place>()
+  for (const place of found) if (!byId.has(place.id)) byId.set(place.id, place)
+  return [...byId.values()]
+}
+
+/** A store that opens or closes within the range is there on one of them. */
+function daysOf({ from, to }: PlaceNames): readonly string[] {
+  const today = Temporal.Now.plainDateISO('UTC').toString()
+  const lastDay = dayAfter(to, -1)
+  const last = lastDay < today ? lastDay : today
+  return last > from ? [from, last] : [from]
 }
 
 const mostIds = 1000
@@ -94,19 +108,15 @@ async function catalogPlaces(ask: AskGraph): Promise<readonly Place[]> {
   return found
 }
 
-/** Undefined in a dry run. */
-async function brandPlaces(
-  brand: number,
-  { from }: PlaceNames,
-  ask: AskGraph,
-): Promise<readonly Place[] | undefined> {
+/** None in a dry run. */
+async function brandPlaces(brand: number, day: string, ask: AskGraph): Promise<readonly Place[]> {
   const found: Place[] = []
   const documentsOf = await documents()
-  const range = { local: { start: from, end: dayAfter(from, 1) } }
+  const range = { local: { start: day, end: dayAfter(day, 1) } }
   let after: string | null = null
   do {
     const data = await wholeData(ask, documentsOf.brand, { brand, range, after })
-    if (data === null) return undefined
+    if (data === null) return found
     const { traffic } = Brand.parse(data).brand
     found.push(...traffic.nodes.map(({ location }) => ({ ...location, brandId: location.brandId ?? brand })))
     after = traffic.pageInfo.hasNextPage ? traffic.pageInfo.endCursor : null

@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { askText } from '../support/client.ts'
 import { propertyRuns } from '../support/property-runs.ts'
 import { takeCalls } from '../support/refused.ts'
@@ -124,6 +125,23 @@ test('a brand is all stores that Analytiks counts for it, whatever the catalog s
   const expected = data.brand.traffic.nodes.map(({ location, series }) => [location.id, series[0]?.total])
   expect(expected).toHaveLength(6)
   expect(linesOf(text).rows.map(({ location, visits }) => [location, visits])).toEqual(expected)
+})
+
+/** The stores that Analytiks lists for a brand come in two calls of it. */
+const [all, none] = [{ times: 2 }, { times: 1, answer: { body: { cursor: null, data: [] } } }]
+
+test.each([
+  ['opened', 'locations: []', [none, all], 6],
+  ['closed', 'locations: []', [all, none], 6],
+  ['are in the catalog only', sandboxCatalog(), [none, none], 6],
+  ['are nowhere', 'locations: []', [none, none], 0],
+])('stores of a brand that %s within the days are rows, each once', async (_how, catalog, lists, count) => {
+  await using own = await serveCallers({ catalog })
+  for (const list of lists) own.sandbox.analytiks.journal.script({ route: 'POST /json/v3', ...list })
+  const address = `${own.origin}/export/traffic.ndjson?brand=5678&interval=monthly&metrics=VISITS&${days}`
+  const { rows, verdict } = linesOf(await (await fetch(address)).text())
+  expect(verdict).toMatchObject({ complete: true, rows: count })
+  expect(new Set(rows.map(({ location }) => location)).size).toBe(count)
 })
 
 test.each([
