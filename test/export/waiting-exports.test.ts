@@ -17,6 +17,7 @@ async function exported(first: GraphResult) {
     if (id === 'b' && asked.length === 2) return first
     const views = {
       leftOut: 0,
+      totalCount: 1,
       nodes: [{ view: `${id}-page` }],
       pageInfo: { hasNextPage: false, endCursor: null },
     }
