@@ -3,7 +3,7 @@ import type { PostHogHeatmap } from '../src/providers/posthog/wire.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { checkedPage, checkFirst, holdsPage, pageArguments, toConnection } from './connection.ts'
-import { callCost, connectionSize, listSize } from './costs.ts'
+import { callCost, connectionSize, listSize, sized } from './costs.ts'
 import { PageHeatmap, toRecord } from './page-heatmap.ts'
 import { View, type ViewRecord } from './view.ts'
 import { originsOf, Website } from './website.ts'
@@ -48,7 +48,7 @@ builder.objectField(View, 'heatmaps', t =>
   t.field({
     type: [PageHeatmap],
     cost: callCost,
-    listSize: { ...listSize, assumedSize: 5 },
+    listSize,
     description:
       "Its saved heatmaps at PostHog, in the order of PostHog's list, most recently changed first. First those with the page's URL; if there are none, those of its path with any query; then those of a path that differs in escapes or a final slash. A page without a query has those of its path. Reads the project's whole list once for all pages. Null for a website that PostHog does not know.",
     args: {
@@ -56,7 +56,10 @@ builder.objectField(View, 'heatmaps', t =>
         description: `The maximum number of heatmaps, 1 to ${mostHeatmaps}; by default all. \`heatmapCount\` says how many there are.`,
       }),
     },
-    extensions: checked<FirstArgument>(({ first }) => checkFirst(first, mostHeatmaps)),
+    extensions: {
+      ...checked<FirstArgument>(({ first }) => checkFirst(first, mostHeatmaps)),
+      ...sized<FirstArgument>({ size: ({ first }) => first ?? assumedHeatmaps }),
+    },
     resolve: async (view, { first }: FirstArgument, context) => {
       const heatmaps = await heatmapsOf(view, context)
       const { posthog } = view.website
@@ -76,6 +79,8 @@ builder.objectField(View, 'heatmapCount', t =>
 )
 
 const mostHeatmaps = 100
+/** As many as a page usually has. */
+const assumedHeatmaps = 5
 
 interface FirstArgument {
   readonly first?: number | null | undefined
