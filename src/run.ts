@@ -28,7 +28,7 @@ async function runLogged(environment: Environment, { sandboxByDefault }: RunOpti
   try {
     using _stray = logStrayRejections(log)
     using signals = listenForSignals(environment)
-    // It asks to read files again, and ends nothing, not even where they are not read yet or not any more.
+    // It asks to read files again, and ends nothing: not before they are read or after, nor workers, which are told by message.
     using _hangUp = onSignal('SIGHUP', () => undefined)
     const options = { sandboxByDefault, log }
     const hasWorkers = workersOf(environment) > 1

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Environment } from './config/config.ts'
 import type { StartOptions } from './isotherm.ts'
 import { serveUntil } from './serve.ts'
-import { onSignal } from './stop-signals.ts'
 
 /** Whether this process is one of several that serve one port. */
 export const { isWorker } = cluster
@@ -31,8 +30,6 @@ export async function work(
 ): Promise<number> {
   const { worker: own } = cluster
   if (!own) throw new Error('This process is no worker.')
-  // It would end the worker. A terminal and some supervisors send it to all; the order to reload comes by message.
-  using _hangup = onSignal('SIGHUP', () => undefined)
   const told = Promise.withResolvers<void>()
   const started = Promise.withResolvers<Extract<Order, { start: unknown }>['start']>()
   const reloads = new Set<() => void>()

@@ -5,16 +5,14 @@ import {
   GraphQLScalarType,
   GraphQLSchema,
   getOperationAST,
-  Kind,
   type OperationDefinitionNode,
-  visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { createLRUCache } from 'graphql-yoga'
 import { coerceVariables } from './coerced-variables.ts'
 import { locatedErrors } from './located-errors.ts'
 import { toPlainOperation } from './plain-operation.ts'
-import type { Variables } from './selections.ts'
+import { switchesOf, type Variables } from './selections.ts'
 
 /** Executes the operation that it was compiled for. */
 export type Execute = () => Promise<ExecutionResult>
@@ -90,15 +88,4 @@ function compile(
     const result = await compiled.query(root, context, plain.given(variables))
     return result.errors && source ? { ...result, errors: locatedErrors(source, result.errors) } : result
   }
-}
-
-/** The variables that `@skip` and `@include` read, anywhere in the document. */
-function switchesOf(document: DocumentNode): readonly string[] {
-  const names = new Set<string>()
-  visit(document, {
-    Directive({ arguments: args = [] }) {
-      for (const { value } of args) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
-  })
-  return [...names]
 }

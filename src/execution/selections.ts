@@ -11,6 +11,7 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql'
 
 /** The coerced variables of one operation. */
@@ -22,6 +23,17 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 export function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
   const fragments = definitions.filter(definition => definition.kind === Kind.FRAGMENT_DEFINITION)
   return new Map(fragments.map(fragment => [fragment.name.value, fragment]))
+}
+
+/** The variables that directives such as `@skip` read, anywhere in the document. */
+export function switchesOf(document: DocumentNode): readonly string[] {
+  const names = new Set<string>()
+  visit(document, {
+    Directive({ arguments: args = [] }) {
+      for (const { value } of args) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
+    },
+  })
+  return [...names]
 }
 
 /** Whether `@skip` or `@include` leaves a selection out. Throws GraphQLError if their arguments are invalid. */

@@ -40,7 +40,6 @@ class JsonLines {
   count = 0
   readonly #before: readonly string[]
   readonly #pieces: string[] = []
-  #length = 0
 
   constructor(columns: readonly Column[]) {
     this.#before = columns.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)
@@ -49,24 +48,18 @@ class JsonLines {
   add(row: Row): void {
     const before = this.#before
     for (let index = 0; index < before.length; index++) {
-      this.#push(before[index] ?? '')
       const cell = row[index] ?? null
-      this.#push(typeof cell === 'number' ? String(cell) : JSON.stringify(cell))
+      this.#pieces.push(before[index] ?? '', typeof cell === 'number' ? String(cell) : JSON.stringify(cell))
     }
-    this.#push('}\n')
+    this.#pieces.push('}\n')
     this.count++
   }
 
   take(): string {
-    this.#pieces.length = this.#length
     const text = this.#pieces.join('')
+    this.#pieces.length = 0
     this.count = 0
-    this.#length = 0
     return text
-  }
-
-  #push(piece: string): void {
-    this.#pieces[this.#length++] = piece
   }
 }
 

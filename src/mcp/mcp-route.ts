@@ -36,9 +36,9 @@ export interface McpRouteOptions extends ToolsOptions {
 }
 
 /**
- * Serves the Model Context Protocol over streamable HTTP, without sessions: one POST is one message,
- * or a batch whose messages are answered one after another. A call runs as an operation
- * of GraphQL over HTTP does, for the same caller, with the same limits. The protocol's library is loaded for the first message.
+ * Serves the Model Context Protocol over streamable HTTP, without sessions: one POST is one message, or a batch whose messages
+ * are answered one after another. A call runs as an operation of GraphQL over HTTP does, for the same caller, with the same
+ * limits. The protocol's library is loaded for the first message.
  */
 export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) => Promise<void> {
   const { mode, run, bytes, callerLimits, maximumCost, patience, logError } = options

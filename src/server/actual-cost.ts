@@ -1,5 +1,4 @@
 import {
-  BREAK,
   type DocumentNode,
   type FieldNode,
   type GraphQLObjectType,
@@ -8,12 +7,11 @@ import {
   getOperationAST,
   isAbstractType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql'
 import { coerceVariables } from '../execution/coerced-variables.ts'
+import { switchesOf } from '../execution/selections.ts'
 import { type FieldWeight, fieldWeight } from './field-weight.ts'
 import { mutationCost, valuesPerCost } from './operation-cost.ts'
 import { OperationSelections } from './operation-selections.ts'
@@ -36,41 +34,59 @@ export function actualCost(executed: ExecutedOperation, data: unknown): number {
   const root = operation && schema.getRootType(operation.operation)
   if (!operation || !root) return 0
   const ofMutation = operation.operation === 'mutation' ? mutationCost : 0
-  const cost = rootOf(executed, operation, root).costOf(data)
+  const counting = countingOf(executed, operation)
+  const cost = counting.objectOf(root, [operation.selectionSet]).costOf(data)
+  if (counting.size > mostRemembered) remembered.delete(operation)
   return Math.ceil(cost) + ofMutation
 }
 
 /** Of operations whose selections are the same whatever their variables are. */
-const remembered = new WeakMap<
-  OperationDefinitionNode,
-  { readonly schema: GraphQLSchema; readonly root: CountedObject }
->()
+const remembered = new WeakMap<OperationDefinitionNode, Counting>()
 
-function rootOf(
+/** Operations that ask for objects at more places are read each time. */
+const mostRemembered = 1000
+
+const hasSwitches = rememberedByDocument(document => switchesOf(document).length > 0)
+
+function countingOf(
   { schema, document, variableValues }: ExecutedOperation,
   operation: OperationDefinitionNode,
-  type: GraphQLObjectType,
-): CountedObject {
+): Counting {
   const known = remembered.get(operation)
-  if (known?.schema === schema) return known.root
-  const isLasting = !hasVariableSelections(document)
+  if (known?.schema === schema) return known
+  const isLasting = !hasSwitches(document)
   const { coerced = {} } = isLasting ? {} : coerceVariables(schema, operation, variableValues ?? {})
   const selections = new OperationSelections(schema, document, coerced, Number.POSITIVE_INFINITY)
-  const root = new CountedObject(type, [operation.selectionSet], selections, schema)
-  if (isLasting) remembered.set(operation, { schema, root })
-  return root
+  const counting = new Counting(schema, selections)
+  if (isLasting) remembered.set(operation, counting)
+  return counting
 }
 
-const hasVariableSelections = rememberedByDocument(document => {
-  let isFound = false
-  visit(document, {
-    Directive({ arguments: args = [] }) {
-      isFound ||= args.some(({ value }) => value.kind === Kind.VARIABLE)
-      return isFound ? BREAK : false
-    },
-  })
-  return isFound
-})
+type Sets = readonly SelectionSetNode[]
+
+/** What one operation asks of objects, each kind of place read once. */
+class Counting {
+  readonly schema: GraphQLSchema
+  readonly selections: OperationSelections
+  /** By type and selection sets. */
+  readonly #objects = new Map<string, CountedObject>()
+  readonly #numbers = new Map<SelectionSetNode, number>()
+
+  constructor(schema: GraphQLSchema, selections: OperationSelections) {
+    this.schema = schema
+    this.selections = selections
+  }
+
+  get size(): number {
+    return this.#objects.size
+  }
+
+  objectOf(type: GraphQLObjectType, sets: Sets): CountedObject {
+    const numbers = sets.map(set => this.#numbers.getOrInsertComputed(set, () => this.#numbers.size))
+    const name = `${type.name} ${numbers}`
+    return this.#objects.getOrInsertComputed(name, () => new CountedObject(type, sets, this))
+  }
+}
 
 /** A field as an operation asks for it of one type. */
 interface CountedField extends Pick<FieldWeight, 'call' | 'instance' | 'lists'> {
@@ -82,22 +98,15 @@ interface CountedField extends Pick<FieldWeight, 'call' | 'instance' | 'lists'> 
 /** Objects of one type at one place of the response. What is asked of them is read when the first one is counted. */
 class CountedObject {
   readonly #type: GraphQLObjectType
-  readonly #sets: readonly SelectionSetNode[]
-  readonly #selections: OperationSelections
-  readonly #schema: GraphQLSchema
+  readonly #sets: Sets
+  readonly #counting: Counting
   #fields: readonly CountedField[] | undefined
   #calls: number | undefined
 
-  constructor(
-    type: GraphQLObjectType,
-    sets: readonly SelectionSetNode[],
-    selections: OperationSelections,
-    schema: GraphQLSchema,
-  ) {
+  constructor(type: GraphQLObjectType, sets: Sets, counting: Counting) {
     this.#type = type
     this.#sets = sets
-    this.#selections = selections
-    this.#schema = schema
+    this.#counting = counting
   }
 
   /** What the fields of one object cost, without the object itself. */
@@ -108,7 +117,7 @@ class CountedObject {
   }
 
   get fields(): readonly CountedField[] {
-    this.#fields ??= [...this.#selections.of(this.#type, this.#sets).fields].map(([key, nodes]) =>
+    this.#fields ??= [...this.#counting.selections.of(this.#type, this.#sets).fields].map(([key, nodes]) =>
       this.#counted(key, nodes),
     )
     return this.#fields
@@ -131,8 +140,10 @@ class CountedObject {
     const { call, instance, lists } = fieldWeight(field)
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const named = getNamedType(field.type)
-    const types = isAbstractType(named) ? this.#schema.getPossibleTypes(named) : [named].filter(isObjectType)
-    const possible = types.map(type => new CountedObject(type, sets, this.#selections, this.#schema))
+    const types = isAbstractType(named)
+      ? this.#counting.schema.getPossibleTypes(named)
+      : [named].filter(isObjectType)
+    const possible = types.map(type => this.#counting.objectOf(type, sets))
     return { key, call, instance, lists, possible }
   }
 }

@@ -1,6 +1,5 @@
 import { isAsyncIterable } from 'graphql-yoga'
-import type { Caller } from '../access/caller.ts'
-import { anyone } from '../access/caller.ts'
+import { anyone, type Caller } from '../access/caller.ts'
 import { bounded } from './bounded-errors.ts'
 import { freshnessOf, varyingHeaders } from './document-freshness.ts'
 import { checkExplain } from './explain.ts'
