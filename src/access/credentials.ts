@@ -8,11 +8,20 @@ export const accountHeader = 'isotherm-account'
 /** The credential of the header `Authorization`; undefined without one. Throws a Refusal for several. */
 export function bearerOf({ headers: { authorization }, rawHeaders }: IncomingMessage): string | undefined {
   if (authorization === undefined) return undefined
-  const count = rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name)).length
-  if (count > 1) throw CredentialRefusal.several()
+  if (countOf(rawHeaders) > 1) throw CredentialRefusal.several()
   // A proxy's own scheme, such as Basic, is not meant for this server.
   const bearer = /^bearer(?:[ \t]+(.*))?$/i.exec(authorization)
   return bearer ? (bearer[1] ?? '') : undefined
+}
+
+/** Of the headers by that name; each stands before its value. */
+function countOf(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') count++
+  }
+  return count
 }
 
 /** The account that a request names; undefined if it names none. Throws a Refusal for several. */

@@ -10,8 +10,9 @@ export interface KeyHolder {
   readonly accounts: readonly string[]
   /** In ms since 1970. */
   readonly expires: number
+  /** The digits of the key's hash. */
   readonly digest: Buffer
-  /** The beginning of the digest, by which holders are found. */
+  /** The first of them, by which holders are found. */
   readonly mark: string
 }
 
@@ -21,13 +22,14 @@ const markDigits = 16
 /** Finds callers by their keys, of which only hashes are known. */
 export class KeyHolders {
   readonly #byMark: ReadonlyMap<string, KeyHolder>
+  readonly #shown = Buffer.alloc(64)
 
   constructor(callers: readonly CallerEntry[]) {
     const holders = callers.flatMap(({ id, keys, accounts, scopes, expires, limits }) => {
       const caller: Caller = { id, scopes: new Set(scopes), limits }
       return keys.map(line => {
         const hex = line.slice('sha256:'.length)
-        const [digest, mark] = [Buffer.from(hex, 'hex'), hex.slice(0, markDigits)]
+        const [digest, mark] = [Buffer.from(hex, 'latin1'), hex.slice(0, markDigits)]
         return { caller, accounts, expires: expires ?? Number.POSITIVE_INFINITY, digest, mark }
       })
     })
@@ -38,9 +40,15 @@ export class KeyHolders {
   holderOf(key: string): KeyHolder {
     if (!isKey(key)) throw CredentialRefusal.invalid('The key has a typo: its form or checksum is wrong.')
     const digest = digestOf(key)
-    const holder = this.#byMark.get(digest.toString('hex', 0, markDigits / 2))
-    if (!holder || !timingSafeEqual(holder.digest, digest)) throw unknownKey()
+    const holder = this.#byMark.get(digest.slice(0, markDigits))
+    if (!holder || !this.#isDigest(digest, holder)) throw unknownKey()
     return checked(holder)
+  }
+
+  /** In constant time. */
+  #isDigest(digest: string, holder: KeyHolder): boolean {
+    this.#shown.write(digest, 'latin1')
+    return timingSafeEqual(holder.digest, this.#shown)
   }
 
   /** The same by the mark of a key that was shown before. */

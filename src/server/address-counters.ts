@@ -12,6 +12,7 @@ export class AddressCounters {
   readonly #open = new LRUCache<string, CallCounter>({
     max: mostAddresses,
     ttl: minute,
+    ttlResolution: 1000,
     updateAgeOnGet: true,
   })
 

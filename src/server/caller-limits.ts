@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { LRUCache } from 'lru-cache'
 import type { Caller } from '../access/caller.ts'
 import type { Charge } from '../upstream/call-context.ts'
 import { CallerLimited, type ProviderName } from '../upstream/error.ts'
@@ -8,22 +6,20 @@ import { type Log, silentLog } from '../upstream/log.ts'
 import type { CallCounter, Refusal as Wait } from '../upstream/rate-limit/call-counter.ts'
 import type { CallCounters } from '../upstream/rate-limit/call-counters.ts'
 import { AddressCounters } from './address-counters.ts'
+import { type CallerCounter, CallerCounters } from './caller-counters.ts'
 import type { CostMode } from './cost-mode.ts'
+import { type ToldLimit, tellLimits } from './rate-limit-headers.ts'
 import { Refusal } from './refusal.ts'
 
 const [minute, hour] = [60_000, 3_600_000]
 
-/** The counters of so many limits are remembered; whose counter is forgotten begins anew. */
-const mostCounters = 10_000
-
 /** A minute's cost is counted in so many parts, since the call counters count one by one. */
 const partsOfCost = 100
 
-interface CostCounter {
-  readonly counter: CallCounter
-  readonly part: number
-  /** What is spent of the next part. */
-  rest: number
+/** Why an operation has to wait, and for how long. */
+export interface TooDear {
+  readonly message: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /**
@@ -31,20 +27,13 @@ interface CostCounter {
  * instances where they share a Redis. Callers without limits cost nothing.
  */
 export class CallerLimits implements Disposable {
-  readonly #counters: CallCounters
-  readonly #open = new LRUCache<string, CallCounter>({
-    max: mostCounters,
-    ttl: 2 * hour,
-    updateAgeOnGet: true,
-    dispose: counter => counter[Symbol.dispose](),
-  })
+  readonly #counters: CallerCounters
   readonly #addresses = new AddressCounters()
   readonly #log: Pick<Log, 'warn'>
   #hasToldOfProxy = false
-  readonly #costs = new WeakMap<CallCounter, CostCounter>()
 
   constructor(counters: CallCounters, log: Pick<Log, 'warn'> = silentLog) {
-    this.#counters = counters
+    this.#counters = new CallerCounters(counters)
     this.#log = log
   }
 
@@ -54,27 +43,33 @@ export class CallerLimits implements Disposable {
     { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
     response: ServerResponse,
   ): Promise<void> {
-    const { requestsPerMinute: requests, costPerMinute: cost } = limits ?? {}
-    if (cost !== undefined) tell(response, 'cost', cost, left(this.#cost(id, cost).counter, cost), minute)
-    const ofAddress = limits?.requestsPerMinuteOfAddress
-    // First, so that a flood from one address is refused before it uses up what all have together.
-    if (ofAddress !== undefined) {
-      this.#tellOfProxy(headers)
-      const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
-      await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, response)
+    if (!limits) return
+    const { requestsPerMinute: requests, costPerMinute: cost, requestsPerMinuteOfAddress: ofAddress } = limits
+    const told: ToldLimit[] = []
+    if (cost !== undefined) told.push(this.#costLeft(id, cost))
+    try {
+      // First, so that a flood from one address is refused before it uses up what all have together.
+      if (ofAddress !== undefined) {
+        this.#tellOfProxy(headers)
+        const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
+        await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, told)
+      }
+      if (requests === undefined) return
+      const who = ofAddress === undefined ? 'This caller' : 'All who show no credential together'
+      const { counter } = this.#counters.counterOf(id, 'requests', requests, minute)
+      await admit(counter, { name: 'minute', requests, who }, told)
+    } finally {
+      tellLimits(response, told)
     }
-    if (requests === undefined) return
-    const who = ofAddress === undefined ? 'This caller' : 'All who show no credential together'
-    await admit(this.#counter(id, 'requests', requests, minute), { name: 'minute', requests, who }, response)
   }
 
   /** Counts the estimated cost of an operation, and tells what is left. Returns why the operation has to wait, if it does. */
-  async spend(
+  spend(
     { id, limits }: Caller,
     cost: number,
     response: ServerResponse,
     mode: CostMode,
-  ): Promise<{ readonly message: string; readonly headers: Readonly<Record<string, string>> } | undefined> {
+  ): TooDear | undefined | Promise<TooDear | undefined> {
     const { costPerMinute: limit } = limits ?? {}
     if (limit === undefined) return undefined
     if (mode === 'enforce' && cost > limit) {
@@ -82,27 +77,32 @@ export class CallerLimits implements Disposable {
       // Every 429 has the header. No wait helps, as the message says.
       return { message, headers: { 'retry-after': '60' } }
     }
+    const part = partOf(limit)
     const spent = this.#cost(id, limit)
-    const { counter, part } = spent
     const parts = Math.floor((spent.rest + cost) / part)
     const rest = cost - parts * part
     spent.rest += rest
-    // Only a try tells what others have spent, and whether theirs is over.
-    const taken = Math.min(parts, counter.windowRooms[0]?.calls ?? parts)
-    const wait = taken > 0 ? await counter.take(0, taken) : undefined
-    if (wait && mode === 'measure') await takeWhatIsLeft(counter, taken)
-    tell(response, 'cost', limit, left(counter, limit), minute)
-    if (mode === 'measure' || !wait) return undefined
-    spent.rest -= rest
-    const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
-    return { message, headers: retryAfter(wait) }
+    const taken = Math.min(parts, spent.calls)
+    const tell = () => tellLimits(response, [this.#costLeft(id, limit)])
+    // Most operations cost less than a part, and are not held for a turn.
+    if (taken <= 0) {
+      tell()
+      return undefined
+    }
+    return takeParts(spent, taken, mode).then(wait => {
+      tell()
+      if (!wait) return undefined
+      spent.rest -= rest
+      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
+      return { message, headers: retryAfter(wait) }
+    })
   }
 
   /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */
   chargeOf({ id, limits }: Caller, provider: ProviderName): Charge | undefined {
     const calls = limits?.upstreamCallsPerHour?.[provider]
     if (calls === undefined) return undefined
-    const counter = () => this.#counter(id, provider, calls, hour)
+    const counter = () => this.#counters.counterOf(id, provider, calls, hour).counter
     const take = async () => {
       const refusal = await counter().take(0)
       if (!refusal) return
@@ -114,7 +114,7 @@ export class CallerLimits implements Disposable {
       )
     }
     const look = async () => {
-      if ((counter().windowRooms[0]?.left ?? 0) > 0) return false
+      if ((counter().left ?? 0) > 0) return false
       // Only a try tells how long to wait, and whether there is room again that others had used.
       await take()
       return true
@@ -123,7 +123,7 @@ export class CallerLimits implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#open.clear()
+    this.#counters[Symbol.dispose]()
   }
 
   /** Once. Strangers can write these headers themselves, so what they say of an address counts for nothing. */
@@ -135,63 +135,46 @@ export class CallerLimits implements Disposable {
     this.#log.warn({}, message)
   }
 
-  #cost(id: string, limit: number): CostCounter {
-    const part = Math.max(1, limit / partsOfCost)
-    const counter = this.#counter(id, 'cost', Math.max(1, Math.floor(limit / part)), minute)
-    return this.#costs.getOrInsertComputed(counter, () => ({ counter, part, rest: 0 }))
+  #cost(id: string, limit: number): CallerCounter {
+    return this.#counters.counterOf(id, 'cost', Math.max(1, Math.floor(limit / partOf(limit))), minute)
   }
 
-  #counter(id: string, what: string, calls: number, milliseconds: number): CallCounter {
-    const name = `${what}:${calls}:${id}`
-    const known = this.#open.get(name)
-    if (known) return known
-    const counter = this.#counters.open(`caller:${hashOf(id)}:${what}:${calls}`, {
-      windows: [{ calls, milliseconds }],
-    })
-    this.#open.set(name, counter)
-    return counter
+  #costLeft(id: string, limit: number): ToldLimit {
+    const { counter, calls } = this.#cost(id, limit)
+    return { name: 'cost', quota: limit, left: ((counter.left ?? calls) / calls) * limit, wait: minute }
   }
+}
+
+function partOf(limit: number): number {
+  return Math.max(1, limit / partsOfCost)
 }
 
 /** The code of a caller's own limits. */
 export const rateLimited = 'RATE_LIMITED'
 
 async function admit(
-  counter: Pick<CallCounter, 'take' | 'windowRooms'>,
+  counter: Pick<CallCounter, 'take' | 'left'>,
   { name, requests, who }: { readonly name: string; readonly requests: number; readonly who: string },
-  response: ServerResponse,
+  told: ToldLimit[],
 ): Promise<void> {
   const refusal = await counter.take(0)
-  tell(response, name, requests, counter.windowRooms[0]?.left ?? 0, refusal?.milliseconds ?? minute)
+  told.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
   if (!refusal) return
   const message = `${who} may send ${requests} requests a minute, and has sent them: ask again later.`
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)
 }
 
-/** Adds a limit to the headers of the IETF's draft on rate limits (version 11), unless they are sent already. */
-function tell(response: ServerResponse, name: string, quota: number, left: number, wait: number): void {
-  if (response.headersSent) return
-  const policies = known(response, 'ratelimit-policy', name)
-  const states = known(response, 'ratelimit', name)
-  response.setHeader('ratelimit-policy', [...policies, `"${name}";q=${quota};w=60`].join(', '))
-  const seconds = Math.ceil(wait / 1000)
-  response.setHeader('ratelimit', [...states, `"${name}";r=${Math.floor(left)};t=${seconds}`].join(', '))
-}
-
-/** The other limits that a header tells. */
-function known(response: ServerResponse, header: string, name: string): readonly string[] {
-  const text = response.getHeader(header)
-  return typeof text === 'string' ? text.split(', ').filter(limit => !limit.startsWith(`"${name}"`)) : []
-}
-
-/** For what is only measured, which may be more than there is room for. */
-async function takeWhatIsLeft(counter: CallCounter, parts: number): Promise<void> {
-  const room = Math.min(parts, counter.windowRooms[0]?.left ?? 0)
+/** Only a try tells what others have spent, and whether theirs is over. What is only measured may be more than there is room for. */
+async function takeParts(
+  { counter }: CallerCounter,
+  parts: number,
+  mode: CostMode,
+): Promise<Wait | undefined> {
+  const wait = await counter.take(0, parts)
+  if (!wait || mode === 'enforce') return wait
+  const room = Math.min(parts, counter.left ?? 0)
   if (room > 0) await counter.take(0, room)
-}
-
-function left({ windowRooms: [room] }: CallCounter, limit: number): number {
-  return room ? (room.left / room.calls) * limit : limit
+  return undefined
 }
 
 function retryAfter(wait: Wait): Readonly<Record<string, string>> {
@@ -200,9 +183,4 @@ function retryAfter(wait: Wait): Readonly<Record<string, string>> {
 
 function secondsOf({ milliseconds }: Wait): number {
   return Math.max(1, Math.ceil(milliseconds / 1000))
-}
-
-/** A caller's id may be of an issuer that puts names of people into it. */
-function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('base64url')
 }

@@ -115,9 +115,8 @@ test('what other instances have spent since is refused too, and what never fits 
   const windows = [{ calls: 100, milliseconds: 60_000 }]
   const shared = openLocalCallCounter({ windows }, systemClock)
   // Has not seen yet that others use it.
-  const windowRooms = windows.map(window => ({ ...window, left: window.calls }))
   using limits = new CallerLimits({
-    open: () => ({ ...shared, windowRooms, [Symbol.dispose]() {} }),
+    open: () => ({ ...shared, left: 100, [Symbol.dispose]() {} }),
     [Symbol.dispose]() {},
   })
   const caller = { id: 'thrifty', scopes: new Set(scopes), limits: { costPerMinute: 1000 } }
@@ -150,8 +149,8 @@ test.each(['enforce', 'measure'] as const)(
       open: () => ({
         ...shared,
         take,
-        get windowRooms() {
-          return windowRooms
+        get left() {
+          return windowRooms[0]?.left ?? null
         },
         [Symbol.dispose]() {},
       }),

@@ -110,8 +110,7 @@ export class LocalCallCounter {
 
   /** Counts calls made now in the windows, without checking the limits. */
   note(calls = 1): void {
-    const now = this.clock.now()
-    this.#own.add(now, new Array<number>(calls).fill(now))
+    this.#own.note(this.clock.now(), calls)
   }
 
   /** The number of this process's calls in a window of this length. */

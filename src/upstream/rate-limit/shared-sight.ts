@@ -5,8 +5,6 @@ import type { WindowRoom } from './fair-shares.ts'
 export class Sight {
   /** The calls left in each window. */
   readonly room: readonly number[]
-  /** The calls left in the longest window. */
-  readonly left: number | null
   readonly instances: number
   readonly #local: LocalCallCounter
   readonly #at: number
@@ -17,11 +15,15 @@ export class Sight {
   constructor(local: LocalCallCounter, counts: readonly number[], instances: number) {
     const { windows } = local
     this.room = windows.map(({ calls }, index) => Math.max(0, calls - (counts[index] ?? 0)))
-    this.left = this.room.at(-1) ?? null
     this.instances = instances
     this.#local = local
     this.#at = local.clock.now()
     this.#own = windows.map(({ milliseconds }) => local.ownCount(milliseconds))
+  }
+
+  /** The same of the longest window; null without windows. */
+  get left(): number | null {
+    return this.windowRooms.at(-1)?.left ?? null
   }
 
   /** The calls left now, as far as this instance knows: its own calls leave the windows meanwhile, and in the end all do. */

@@ -28,6 +28,8 @@ export function windowsWait(
 export class CallLog {
   readonly #longest: number
   readonly #times: number[] = []
+  /** Where the last look began: the next one begins there or little later. */
+  #first = 0
 
   constructor(longestMilliseconds: number) {
     this.#longest = longestMilliseconds
@@ -37,14 +39,18 @@ export class CallLog {
     return this.#times
   }
 
-  add(now: number, times: readonly number[] = [now]): void {
+  /** So many calls made now. */
+  note(now: number, calls = 1): void {
+    if (now < (this.#times.at(-1) ?? now)) this.add(now, new Array<number>(calls).fill(now))
+    else for (let call = 0; call < calls; call++) this.#times.push(now)
+    this.#forget(now)
+  }
+
+  add(now: number, times: readonly number[]): void {
     const inOrder = times.every((time, index) => time >= (times[index - 1] ?? this.#times.at(-1) ?? time))
     for (const time of times) this.#times.push(time)
     if (!inOrder) this.#times.sort((one, other) => one - other)
-    // Only when half of the times are over, since removal moves all others.
-    const middle = this.#times[this.#times.length >> 1]
-    if (middle !== undefined && middle <= now - this.#longest)
-      this.#times.splice(0, this.#firstAfter(now - this.#longest))
+    this.#forget(now)
   }
 
   /** The number of calls in a window of this length that ends now. */
@@ -52,8 +58,31 @@ export class CallLog {
     return this.#times.length - this.#firstAfter(now - milliseconds)
   }
 
+  /** Only when half of the times are over, since removal moves all others. */
+  #forget(now: number): void {
+    const middle = this.#times[this.#times.length >> 1]
+    if (middle === undefined || middle > now - this.#longest) return
+    this.#times.splice(0, this.#firstAfter(now - this.#longest))
+    this.#first = 0
+  }
+
   /** The index of the first call after that time. */
   #firstAfter(moment: number): number {
+    const times = this.#times
+    let first = Math.min(this.#first, times.length)
+    const isLater = first > 0 && Number(times[first - 1]) > moment
+    for (let step = 0; !isLater && step < fewSteps; step++) {
+      if (first === times.length || Number(times[first]) > moment) {
+        this.#first = first
+        return first
+      }
+      first++
+    }
+    this.#first = this.#search(moment)
+    return this.#first
+  }
+
+  #search(moment: number): number {
     let [low, high] = [0, this.#times.length]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
@@ -63,3 +92,6 @@ export class CallLog {
     return low
   }
 }
+
+/** More than go by between two looks of a busy server. A search of a minute's calls is slower: they are not in the processor's cache. */
+const fewSteps = 8

@@ -1,0 +1,38 @@
+import type { ServerResponse } from 'node:http'
+
+/** What is told of one limit. */
+export interface ToldLimit {
+  readonly name: string
+  /** In a minute. */
+  readonly quota: number
+  readonly left: number
+  /** In milliseconds, until more is left. */
+  readonly wait: number
+}
+
+/** As printed, in the order in which they were told first. */
+const told = new WeakMap<ServerResponse, Map<string, { readonly policy: string; readonly state: string }>>()
+
+/**
+ * Adds limits to the headers of the IETF's draft on rate limits (version 11), or tells them anew; nothing once the headers are
+ * sent.
+ */
+export function tellLimits(response: ServerResponse, limits: readonly ToldLimit[]): void {
+  if (limits.length === 0 || response.headersSent) return
+  const all = told.getOrInsertComputed(response, () => new Map())
+  const known = all.size
+  for (const { name, quota, left, wait } of limits)
+    all.set(name, {
+      policy: `"${name}";q=${quota};w=60`,
+      state: `"${name}";r=${Math.floor(left)};t=${Math.ceil(wait / 1000)}`,
+    })
+  // A limit does not change while a request is answered.
+  if (all.size > known) response.setHeader('ratelimit-policy', listOf(all.values(), 'policy'))
+  response.setHeader('ratelimit', listOf(all.values(), 'state'))
+}
+
+function listOf<Part extends string>(limits: Iterable<Readonly<Record<Part, string>>>, part: Part): string {
+  let list = ''
+  for (const limit of limits) list += list === '' ? limit[part] : `, ${limit[part]}`
+  return list
+}
