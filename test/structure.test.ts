@@ -309,7 +309,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/http',
   ],
   'src/telemetry/tracing': ['src/server', 'src/upstream', 'src/upstream/http'],
-  'src/telemetry/metrics': ['src', 'src/server', 'src/upstream'],
+  'src/telemetry/metrics': ['src', 'src/server', 'src/telemetry', 'src/upstream'],
   // Browsers run it: it knows the graph by its documents only.
   'src/page': [],
   'src/sandbox': [],

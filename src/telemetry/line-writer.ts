@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream'
 /** Writes lines to a stream without waiting for whoever reads it. */
 export interface LineWriter {
   /**
-   * Writes a line with its end, a hundredth of a second later at most. Returns false where it is left out, because too much
-   * waits for the reader, or the reader is gone.
+   * Writes a line with its end, at the end of the turn. Returns false where it is left out, because too much waits for the reader,
+   * or the reader is gone.
    */
   write(line: string): boolean
   /** What is not written yet; it is the caller's from here on. */
@@ -15,10 +15,10 @@ export interface LineWriter {
 
 type Output = Pick<Writable, 'write' | 'writableLength' | 'on'>
 
-/** Holds at most so many characters, and writes those of ten milliseconds at once. */
+/** Holds at most so many characters, and writes those of one turn at once. */
 export function openLineWriter(output: Output, mostCharacters = mostWaiting): LineWriter {
   let pending = ''
-  let scheduled: NodeJS.Timeout | undefined
+  let scheduled: NodeJS.Immediate | undefined
   const gone = Promise.withResolvers<false>()
   let isGone = false
   // Without a listener it would end the process.
@@ -27,7 +27,7 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
     gone.resolve(false)
   })
   const take = () => {
-    clearTimeout(scheduled)
+    clearImmediate(scheduled)
     scheduled = undefined
     const text = pending
     pending = ''
@@ -38,7 +38,7 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
     write(line) {
       if (isGone || output.writableLength + pending.length + line.length > mostCharacters) return false
       pending += line
-      scheduled ??= setTimeout(writeOut, pauseMilliseconds)
+      scheduled ??= setImmediate(writeOut)
       return true
     },
     take,
@@ -52,9 +52,6 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
     },
   }
 }
-
-/** One write for each turn of the event loop took 2 to 3 % of a small query's CPU. */
-const pauseMilliseconds = 10
 
 /** Some seconds of a busy server. */
 const mostWaiting = 4 * 1024 ** 2

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
-import type { Log } from '../upstream/log.ts'
+import type { Log, LogFields } from '../upstream/log.ts'
+import { Backlog } from './backlog.ts'
 import { openLineWriter } from './line-writer.ts'
 import { type LogLevel, openLog } from './open-log.ts'
 import { boundRepeats } from './repeated-lines.ts'
@@ -29,14 +30,33 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
       log.warn({ lost }, `${lost} lines of the log were left out: nobody read them in time`)
     }
   }
-  const log = openLog(level, write)
+  /** Of the line that is written late. */
+  let moment: number | undefined
+  const log = openLog(level, write, () => moment ?? Date.now())
   const bounded = boundRepeats(log)
-  const writeLast = () => void tryWrite(writer.take())
+  const backlog = new Backlog()
+  const inform = (fields: LogFields, message: string) => {
+    const at = Date.now()
+    backlog.add(() => {
+      moment = at
+      bounded.info(fields, message)
+      moment = undefined
+    })
+  }
+  /** Lines stand in the order of what they tell. */
+  const inOrder = (tell: Log['warn']) => (fields: LogFields, message: string) => {
+    backlog.run()
+    tell(fields, message)
+  }
+  const writeLast = () => {
+    backlog.run()
+    tryWrite(writer.take())
+  }
   process.once('exit', writeLast)
   return {
-    error: bounded.error,
-    warn: bounded.warn,
-    info: bounded.info,
+    error: inOrder(bounded.error),
+    warn: inOrder(bounded.warn),
+    info: log.isBrief ? bounded.info : inform,
     isBrief: log.isBrief === true,
     get dropped() {
       return dropped
@@ -46,6 +66,7 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
       else openLog('error', write).error({ problems }, message)
     },
     async [Symbol.asyncDispose]() {
+      backlog.run()
       bounded[Symbol.dispose]()
       const isWhole = await writer.flush(patience)
       process.off('exit', writeLast)

@@ -29,7 +29,8 @@ export interface TelemetryOptions {
 export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { log, metrics: address, collector, proxies } = options
   await using resources = new AsyncDisposableStack()
-  const metrics = address && (await import('./metrics/metrics.ts')).openMetrics(measured(options))
+  const metrics =
+    address && resources.use((await import('./metrics/metrics.ts')).openMetrics(measured(options)))
   const served =
     address &&
     metrics &&

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { mintKey } from '../../src/access/keys.ts'
+import { inSeconds, issuerName, startIssuer } from '../support/issuer.ts'
 import { loadResult, middle, type Pace, startIsotherm } from './contest.ts'
 import { startProcess, startServer } from './process.ts'
 
@@ -16,34 +17,40 @@ interface ComparedSide extends Side {
   readonly more: number
 }
 
-/** Nothing of it, the log, metrics too, and a key and its limits too. */
+/** Nothing of it, the log, metrics too, and a key or a token and its limits too. */
 type Sides = Readonly<Record<(typeof sides)[number], ComparedSide>>
 
 /** What being watched and guarded costs the small query: asked upstream each time, and as one shared response. */
 export type Overhead = Readonly<Record<keyof typeof bases, Sides>>
 
-const sides = ['nothing', 'log', 'metrics', 'key'] as const
+const sides = ['nothing', 'log', 'metrics', 'key', 'token'] as const
 const websiteCount = 8
-const bases = { asked: { cacheBytes: 0 }, shared: { cacheBytes: 100_000_000 } } as const
+/** Equal requests at one moment share a call, so what is asked each time is always another website. */
+const bases = {
+  asked: { cacheBytes: 0, different: undefined },
+  shared: { cacheBytes: 100_000_000, different: websiteCount },
+} as const
 
 export async function weighOverhead(catalogFile: string, folder: string, pace: Pace): Promise<Overhead> {
-  const weigh = (base: keyof Overhead) => weighSides(catalogFile, folder, pace, bases[base].cacheBytes)
+  const weigh = (base: keyof Overhead) => weighSides(catalogFile, folder, pace, bases[base])
   return { asked: await weigh('asked'), shared: await weigh('shared') }
 }
 
-/** Asks for the rows of a few websites, in turn. Of several rounds the middle one counts. */
+/** Asks for the rows of websites. Of several rounds the middle one counts. */
 async function weighSides(
   catalogFile: string,
   folder: string,
   pace: Pace,
-  cacheBytes: number,
+  { cacheBytes, different }: (typeof bases)[keyof Overhead],
 ): Promise<Sides> {
   await using resources = new AsyncDisposableStack()
   const emulator = resources.use(await startServer('emulator.ts'))
   const asking = resources.use(await startProcess('load.ts'))
   const { key, line } = mintKey()
   const accessFile = join(folder, 'access.yaml')
-  await writeFile(accessFile, accessOf(line))
+  const issuer = resources.use(await startIssuer())
+  await writeFile(accessFile, accessOf(line, issuer.jwks))
+  const credentials = { key, token: await issuer.sign({ exp: inSeconds(3600), scope: 'pages:read' }) }
   const quiet = { ISOTHERM_LOG_LEVEL: 'silent' }
   const watched = { ISOTHERM_METRICS: '127.0.0.1:0' }
   const start = (environment: Readonly<Record<string, string>>) =>
@@ -53,7 +60,9 @@ async function weighSides(
     log: resources.use(await start({})),
     metrics: resources.use(await start(watched)),
     key: resources.use(await start({ ...watched, ISOTHERM_ACCESS: accessFile })),
+    token: resources.use(await start({ ...watched, ISOTHERM_ACCESS: accessFile })),
   }
+  let first = 1
   const run = async (side: keyof Sides, milliseconds: number): Promise<Side> => {
     const { origin, order } = servers[side]
     const worked = await order('processor-time', z.number())
@@ -61,16 +70,23 @@ async function weighSides(
       question: 'websites',
       asker: 'isotherm',
       origin,
-      first: 1,
+      first,
       milliseconds,
-      different: websiteCount,
-      ...(side === 'key' && { authorization: `Bearer ${key}` }),
+      ...(different !== undefined && { different }),
+      ...((side === 'key' || side === 'token') && { authorization: `Bearer ${credentials[side]}` }),
     })
+    first += requests
     const processorTime = (await order('processor-time', z.number())) - worked
     return { requestsPerSecond: requests / seconds, processorTimePerRequest: processorTime / requests }
   }
   for (const side of sides) await run(side, 3 * pace.warmUpMilliseconds)
-  const rounds: Record<keyof Sides, Side[]> = { nothing: [], log: [], metrics: [], key: [] }
+  const rounds: Record<keyof Sides, Side[]> = {
+    nothing: [],
+    log: [],
+    metrics: [],
+    key: [],
+    token: [],
+  }
   for (let round = 0; round < 3 * pace.rounds; round++) {
     // Each side is the first as often as the last: what the machine does beside it counts for all alike.
     for (const side of round % 2 === 0 ? sides : sides.toReversed())
@@ -86,7 +102,13 @@ async function weighSides(
       ),
     ),
   })
-  return { nothing: result('nothing'), log: result('log'), metrics: result('metrics'), key: result('key') }
+  return {
+    nothing: result('nothing'),
+    log: result('log'),
+    metrics: result('metrics'),
+    key: result('key'),
+    token: result('token'),
+  }
 }
 
 const titles = {
@@ -94,10 +116,11 @@ const titles = {
   log: 'with a line of the log for each',
   metrics: 'with metrics as well',
   key: 'with a key and its limits as well',
+  token: 'with a token that is remembered in place of the key',
 } as const
 
 export function printOverhead({ asked, shared }: Overhead): string {
-  return `20 rows of ${websiteCount} websites, by what tells of them and guards them\nasked upstream each time\n${rowsOf(asked)}\nshared responses\n${rowsOf(shared)}\n`
+  return `20 rows of a website, by what tells of them and guards them\nasked upstream each time\n${rowsOf(asked)}\nshared responses of ${websiteCount} websites\n${rowsOf(shared)}\n`
 }
 
 function rowsOf(weighed: Sides): string {
@@ -108,8 +131,8 @@ function rowsOf(weighed: Sides): string {
   return rows.join('\n')
 }
 
-/** One caller, whose limits no load of the bench reaches. */
-function accessOf(line: string): string {
+/** One caller and one issuer, whose limits no load of the bench reaches. */
+function accessOf(line: string, jwks: string): string {
   return `accounts:
   - id: bench
 callers:
@@ -117,6 +140,8 @@ callers:
     keys: ['${line}']
     accounts: [bench]
     scopes: [pages:read]
-    limits: { requestsPerMinute: 1000000, costPerMinute: 1000000000, upstreamCallsPerHour: { zenovay: 1000000 } }
+    limits: &limits { requestsPerMinute: 1000000, costPerMinute: 1000000000, upstreamCallsPerHour: { zenovay: 1000000 } }
+issuers:
+  - { issuer: '${issuerName}', audience: isotherm, jwks: '${jwks}', algorithms: [ES256], limits: *limits }
 `
 }

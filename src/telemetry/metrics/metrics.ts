@@ -2,12 +2,13 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Account } from '../../account.ts'
 import type { RequestObserver } from '../../server/request-record.ts'
 import type { UpstreamObserver } from '../../upstream/observer.ts'
+import { Backlog } from '../backlog.ts'
 import { showAccounts } from './account-metrics.ts'
 import { countRequests } from './request-metrics.ts'
 import { countUpstreamCalls } from './upstream-metrics.ts'
 
 /** What a process counts, by the names that dashboards know. */
-export interface Metrics {
+export interface Metrics extends Disposable {
   readonly requests: RequestObserver
   readonly upstreamOf: (account: string | undefined) => UpstreamObserver
   readonly show: (account: Account) => Disposable
@@ -28,6 +29,7 @@ export interface Measured {
 export function openMetrics({ droppedLines, cacheBytes, isRedisReady }: Measured): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  const backlog = new Backlog()
   collectDefaultMetrics({ register: registry })
   new Counter({
     name: 'isotherm_log_lines_dropped_total',
@@ -57,10 +59,14 @@ export function openMetrics({ droppedLines, cacheBytes, isRedisReady }: Measured
       },
     })
   return {
-    requests: countRequests(registry),
-    upstreamOf: countUpstreamCalls(registry),
+    requests: countRequests(registry, backlog),
+    upstreamOf: countUpstreamCalls(registry, backlog),
     show: showAccounts(registry),
     contentType: registry.contentType,
-    print: () => registry.metrics(),
+    print() {
+      backlog.run()
+      return registry.metrics()
+    },
+    [Symbol.dispose]: () => backlog[Symbol.dispose](),
   }
 }

@@ -1,12 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { RequestObserver, RequestRecord } from '../../server/request-record.ts'
+import type { RequestEnd, RequestObserver, RequestRecord } from '../../server/request-record.ts'
 import { patternOf } from '../../server/routes.ts'
+import type { Backlog } from '../backlog.ts'
 
 /** The standard buckets of `http.server.request.duration`, in seconds. */
 export const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
 /** Counts requests. No label has a value that a caller chose freely: their number is bounded. */
-export function countRequests(registry: Registry): RequestObserver {
+export function countRequests(registry: Registry, backlog: Backlog): RequestObserver {
   const registers = [registry]
   const duration = new Histogram({
     name: 'http_server_request_duration_seconds',
@@ -58,18 +59,19 @@ export function countRequests(registry: Registry): RequestObserver {
       registers,
     }),
   }
+  const count = (record: RequestRecord, { status, isAborted, milliseconds }: RequestEnd) => {
+    active.dec()
+    duration.labels(...labelsOf(record, status)).observe(milliseconds / 1000)
+    if (isAborted) aborted.inc()
+    const { estimatedCost, account = defaultAccount, used } = record
+    if (estimatedCost !== undefined) cost.observe(estimatedCost)
+    for (const { provider, usage } of used?.() ?? [])
+      for (const how of ['made', 'cached', 'shared'] as const)
+        if (usage[how] > 0) served[how].inc({ provider, account }, usage[how])
+  }
   return {
     begin: () => active.inc(),
-    end(record, { status, isAborted, milliseconds }) {
-      active.dec()
-      duration.labels(...labelsOf(record, status)).observe(milliseconds / 1000)
-      if (isAborted) aborted.inc()
-      const { estimatedCost, account = defaultAccount, used } = record
-      if (estimatedCost !== undefined) cost.observe(estimatedCost)
-      for (const { provider, usage } of used?.() ?? [])
-        for (const how of ['made', 'cached', 'shared'] as const)
-          if (usage[how] > 0) served[how].inc({ provider, account }, usage[how])
-    },
+    end: (record, end) => backlog.add(() => count(record, end)),
   }
 }
 

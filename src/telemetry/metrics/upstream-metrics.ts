@@ -1,9 +1,13 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { CallOutcome, UpstreamObserver } from '../../upstream/observer.ts'
+import type { Backlog } from '../backlog.ts'
 import { defaultAccount, secondsBuckets } from './request-metrics.ts'
 
 /** Makes the observers of accounts' upstream calls. */
-export function countUpstreamCalls(registry: Registry): (account: string | undefined) => UpstreamObserver {
+export function countUpstreamCalls(
+  registry: Registry,
+  backlog: Backlog,
+): (account: string | undefined) => UpstreamObserver {
   const registers = [registry]
   const labelNames = ['provider', 'account', 'route'] as const
   const calls = new Counter({
@@ -46,10 +50,13 @@ export function countUpstreamCalls(registry: Registry): (account: string | undef
       return {
         traceparent: undefined,
         end(ended) {
-          const outcome = outcomeOf(ended)
-          calls.inc({ ...labels, outcome })
-          duration.observe({ ...labels, outcome }, (performance.now() - startedAt) / 1000)
-          if ('bytes' in ended) bytes.inc(labels, ended.bytes)
+          const seconds = (performance.now() - startedAt) / 1000
+          backlog.add(() => {
+            const outcome = outcomeOf(ended)
+            calls.inc({ ...labels, outcome })
+            duration.observe({ ...labels, outcome }, seconds)
+            if ('bytes' in ended) bytes.inc(labels, ended.bytes)
+          })
         },
       }
     },
