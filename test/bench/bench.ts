@@ -13,6 +13,8 @@ import { printFleet } from './fleet-report.ts'
 import { askHot, printHot } from './hot.ts'
 import { measureLatency, printLatency } from './latency.ts'
 import { printOverhead, weighOverhead } from './overhead.ts'
+import { measurePaints } from './paints.ts'
+import { printPaints } from './paints-report.ts'
 import { printPauses, weighPauses } from './pauses.ts'
 import { openPictures } from './pictures.ts'
 import { printPictures } from './pictures-report.ts'
@@ -63,6 +65,7 @@ const sections = {
   repeats: section(() => askRepeats(catalogFile, pace), printRepeats),
   overhead: section(() => weighOverhead(catalogFile, folder, pace), printOverhead),
   start: section(() => measureStarts(resolve(values.checkout), pace.rounds), printStarts),
+  page: section(() => measurePaints(pace.rounds), printPaints),
   coverage: section(() => measureCoverage(resolve(values.checkout)), printCoverage),
 }
 const names = z.array(z.literal(Object.keys(sections))).parse(positionals)
