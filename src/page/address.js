@@ -56,6 +56,6 @@ export function tellShown() {
  * @param {URLSearchParams} parameters
  */
 export function sharedParameters(parameters) {
-  const names = ['period', 'from', 'through', 'interval']
+  const names = ['period', 'from', 'through', 'interval', 'against', 'againstFrom', 'againstThrough']
   return Object.fromEntries(names.map(name => [name, parameters.get(name)]))
 }

@@ -1,6 +1,6 @@
 import { change } from './address.js'
 import { choice, element, labelled } from './elements.js'
-import { laterDay, startOfDay, today } from './local-time.js'
+import { laterDay, rangeText, startOfDay, today } from './local-time.js'
 
 /** @type {readonly (readonly [string, string])[]} */
 const periods = [
@@ -21,39 +21,81 @@ const intervals = [
   ['MONTHLY', 'Month'],
 ]
 
-/** @typedef {{ period: string, from: string, through: string, interval: string }} Period */
+/** @type {readonly (readonly [string, string])[]} */
+const comparisons = [
+  ['before', 'The period before'],
+  ['days', 'Other days'],
+]
 
 /**
- * The period of the address; the last 7 days by default.
+ * @typedef {{ period: string, from: string, through: string, interval: string, against: string, againstFrom: string,
+ *   againstThrough: string }} Period `against`: with what it is compared
+ */
+
+/**
+ * The period of the address; the last 7 days by default, compared with the period before.
  *
  * @param {URLSearchParams} parameters
  * @returns {Period}
  */
 export function periodOf(parameters) {
+  const day = (/** @type {string} */ name) => dayOf(parameters.get(name))
   const yesterday = laterDay(today('UTC'), -1)
-  return {
+  const chosen = {
     period: known(periods, parameters.get('period')) ?? 'P7D',
-    from: dayOf(parameters.get('from')) ?? laterDay(yesterday, -6),
-    through: dayOf(parameters.get('through')) ?? yesterday,
+    from: day('from') ?? laterDay(yesterday, -6),
+    through: day('through') ?? yesterday,
     interval: known(intervals, parameters.get('interval')) ?? 'DAILY',
+    against: known(comparisons, parameters.get('against')) ?? 'before',
   }
+  const { from, to } = daysOf(chosen, 'UTC')
+  const againstThrough = day('againstThrough') ?? laterDay(from, -1)
+  const againstFrom = day('againstFrom') ?? laterDay(againstThrough, 1 - daysBetween(from, to))
+  return { ...chosen, againstFrom, againstThrough }
 }
 
 /**
- * The variables of a question of traffic: this period, and the same one before.
+ * The variables of a question of traffic: this period, and the one that it is compared with.
  *
  * @param {Period} chosen
  */
-export function rangesOf({ period, from, through, interval }) {
-  const local = { start: from, end: laterDay(through, 1) }
-  const range = period === 'days' ? { local } : period.startsWith('P') ? { last: period } : { period }
-  return { range, before: { before: range }, interval }
+export function rangesOf({ period, from, through, interval, against, againstFrom, againstThrough }) {
+  const local = (/** @type {string} */ first, /** @type {string} */ last) => ({
+    local: { start: first, end: laterDay(last, 1) },
+  })
+  const range =
+    period === 'days' ? local(from, through) : period.startsWith('P') ? { last: period } : { period }
+  const before = against === 'days' ? local(againstFrom, againstThrough) : { before: range }
+  return { range, before, interval }
+}
+
+/**
+ * With what a period is compared, in words, and what that means where both are not equally long.
+ *
+ * @param {Period} chosen
+ */
+export function comparedText(chosen) {
+  const { against, againstFrom, againstThrough } = chosen
+  if (against !== 'days') return { name: 'the same period before', note: '' }
+  const name = rangeText({ localStart: againstFrom, localEnd: laterDay(againstThrough, 1) })
+  const { from, to } = daysOf(chosen, 'UTC')
+  const isAsLong = daysBetween(from, to) === daysBetween(againstFrom, laterDay(againstThrough, 1))
+  const note = isAsLong ? '' : '. They are not equally long: sums stand as they are, days in their order'
+  return { name, note }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function daysBetween(from, to) {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
 }
 
 /**
  * The first day of a period and the first day after it, at a place whose time zone is known here.
  *
- * @param {Period} chosen
+ * @param {Pick<Period, 'period' | 'from' | 'through'>} chosen
  * @param {string} timeZone
  */
 export function daysOf({ period, from, through }, timeZone) {
@@ -81,32 +123,42 @@ export function instantsOf(day, timeZone) {
 }
 
 /**
- * Where a period is chosen. Days are only asked for when the period is one of days.
+ * Where a period is chosen, and what it is compared with. Days are only asked for when either is one of days.
  *
  * @param {Period} chosen
- * @param {{ hasIntervals?: boolean, hasRelative?: boolean }} [options]
  */
-export function periodFields({ period, from, through, interval }, { hasIntervals = true } = {}) {
-  const day = (/** @type {string} */ name, /** @type {string} */ value) =>
+export function periodFields({ period, from, through, interval, against, againstFrom, againstThrough }) {
+  const day = (
+    /** @type {string} */ name,
+    /** @type {string} */ value,
+    /** @type {Record<string, string>} */ both,
+  ) =>
     element('input', {
       id: name,
       type: 'date',
       required: true,
       value,
-      change: event => dayOf(event.target.value) && change({ from, through, [name]: event.target.value }),
+      change: event => dayOf(event.target.value) && change({ ...both, [name]: event.target.value }),
     })
+  const days = { from, through }
+  const others = { againstFrom, againstThrough }
   return [
     labelled(
       'Period',
       choice('period', periods, period, value => change({ period: value })),
     ),
-    period === 'days' && labelled('From', day('from', from)),
-    period === 'days' && labelled('Through', day('through', through)),
-    hasIntervals &&
-      labelled(
-        'By',
-        choice('interval', intervals, interval, value => change({ interval: value })),
-      ),
+    period === 'days' && labelled('From', day('from', from, days)),
+    period === 'days' && labelled('Through', day('through', through, days)),
+    labelled(
+      'By',
+      choice('interval', intervals, interval, value => change({ interval: value })),
+    ),
+    labelled(
+      'Compared with',
+      choice('against', comparisons, against, value => change({ against: value })),
+    ),
+    against === 'days' && labelled('Compared from', day('againstFrom', againstFrom, others)),
+    against === 'days' && labelled('Compared through', day('againstThrough', againstThrough, others)),
   ]
 }
 

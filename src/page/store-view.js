@@ -10,7 +10,7 @@ import { rangeText, startText } from './local-time.js'
 import { changeOf, changeText, duration, durationStep, percent, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
-import { periodFields, periodOf, rangesOf } from './period.js'
+import { comparedText, periodFields, periodOf, rangesOf } from './period.js'
 import { storeHeatmaps } from './store-heatmaps.js'
 import { storeHours } from './store-hours.js'
 
@@ -72,10 +72,17 @@ export async function showStore(root, parameters, signal) {
   title.textContent = store.name ?? id
   document.title = `${store.name ?? id} – Isotherm`
   const [series] = store.traffic ?? []
-  subtitle.textContent = [rangeText(series?.range ?? store.rates?.range), store.timeZone]
+  const compared = comparedText(period)
+  const isChosen = period.against === 'days'
+  subtitle.textContent = [
+    rangeText(series?.range ?? store.rates?.range),
+    store.timeZone,
+    isChosen && `against ${compared.name}${compared.note}`,
+  ]
     .filter(Boolean)
     .join(' · ')
-  charts.replaceChildren(...metricsOf(store).map(metric => metricChart(metric, period.interval)))
+  const { interval } = period
+  charts.replaceChildren(...metricsOf(store).map(metric => metricChart(metric, interval, compared.name)))
   const metrics = (store.traffic ?? []).map((/** @type {any} */ { metric }) => metric)
   const csv = exportAddress(period, [{ id, range: series?.range }], true, metrics)
   tools.replaceChildren(...exportLinks(csv), queryLink(question) ?? '')
@@ -139,12 +146,13 @@ function columnOf(starts, values) {
 /**
  * @param {Metric} metric
  * @param {string} interval
+ * @param {string} compared
  */
-function metricChart({ title, meaning, now, before, total, totalBefore, text, stepOf }, interval) {
+function metricChart({ title, meaning, now, before, total, totalBefore, text, stepOf }, interval, compared) {
   const buckets = pairedBuckets(now, before, interval)
   const startOf = (/** @type {import('./paired-buckets.js').Bucket} */ { start, isAgain }) =>
     `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
-  const label = `${title} over time: ${text(total)} in all, ${text(totalBefore)} in the period before, which is dashed`
+  const label = `${title} over time: ${text(total)} in all, ${text(totalBefore)} in ${compared}, which is dashed`
   const head = [
     element('h3', {}, title),
     element('p', { class: 'figure' }, [

@@ -12,7 +12,7 @@ import { changeOf, changeText, nothing, wholeNumber } from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { nothingKnown, partsOf } from './parts.js'
-import { periodFields, periodOf, rangesOf } from './period.js'
+import { comparedText, periodFields, periodOf, rangesOf } from './period.js'
 import { storesFoot } from './table-feet.js'
 
 /**
@@ -34,6 +34,7 @@ export async function showStores(root, parameters, signal) {
   const period = periodOf(parameters)
   const search = parameters.get('search') ?? ''
   const order = parameters.get('sort') ?? ''
+  const compared = comparedText(period)
   const question = {
     name: 'Stores',
     variables: {
@@ -70,7 +71,7 @@ export async function showStores(root, parameters, signal) {
     cost.add(answer)
     return answer
   }
-  const show = () => exchange(table, storesTable(rows, known, parameters, order))
+  const show = () => exchange(table, storesTable(rows, known, parameters, { order, compared: compared.name }))
   try {
     for await (const part of partsOf(question, 'locations', askPart)) {
       known = part
@@ -78,7 +79,7 @@ export async function showStores(root, parameters, signal) {
       bar.tell(rows.length, known.total)
       trouble.replaceChildren(failures(known.errors) ?? '')
       const shownRange = rangeText(rows.find(({ range }) => range)?.range)
-      subtitle.textContent = shownRange && `${shownRange}, against the same period before`
+      subtitle.textContent = shownRange && `${shownRange}, against ${compared.name}${compared.note}`
       show()
     }
     bar.end()
@@ -131,9 +132,9 @@ function rowOf({ id, name, traffic, before }, interval) {
  * @param {readonly Row[]} rows
  * @param {import('./parts.js').Known} known
  * @param {URLSearchParams} parameters
- * @param {string} order
+ * @param {{ order: string, compared: string }} options
  */
-function storesTable(rows, { total, isWhole }, parameters, order) {
+function storesTable(rows, { total, isWhole }, parameters, { order, compared }) {
   if (rows.length === 0) return isWhole ? element('p', { class: 'quiet' }, 'No store is found.') : ''
   const headings = [
     { name: 'Store', sort: 'name' },
@@ -147,10 +148,10 @@ function storesTable(rows, { total, isWhole }, parameters, order) {
     wholeNumber(visits),
     wholeNumber(before),
     changeText(changeOf(visits, before)),
-    buckets.length > 0 ? sparkline(buckets, trendText(name, buckets)) : nothing,
+    buckets.length > 0 ? sparkline(buckets, trendText(name, buckets, compared)) : nothing,
   ])
   const sortBy = (/** @type {string} */ sort) => change({ sort })
-  return dataTable('Visits of each store, and of the same period before', headings, lines, {
+  return dataTable(`Visits of each store, and of ${compared}`, headings, lines, {
     foot: storesFoot(rows, total),
     order,
     sortBy,
@@ -186,13 +187,14 @@ function ordered(rows, order) {
 /**
  * @param {string} name
  * @param {readonly Bucket[]} buckets
+ * @param {string} compared
  */
-function trendText(name, buckets) {
+function trendText(name, buckets, compared) {
   const values = buckets.flatMap(({ value }) => value ?? [])
   const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
   const high = values.reduce((most, value) => Math.max(most, value), 0)
   if (values.length === 0) return `Visits of ${name}: nothing reported`
-  return `Visits of ${name}: between ${wholeNumber(low)} and ${wholeNumber(high)}; the period before is dashed`
+  return `Visits of ${name}: between ${wholeNumber(low)} and ${wholeNumber(high)}; ${compared} is dashed`
 }
 
 /**

@@ -72,10 +72,11 @@ export async function expectNoOverflow(page: Page): Promise<void> {
   expect(overflow).toBe(0)
 }
 
-/** The texts of a table's body: a list for each row. */
-export function tableTexts(page: Page, caption: string): Promise<string[][]> {
-  return page
-    .getByRole('table', { name: caption })
+/** The texts of a table's body, once it is there: a list for each row. One that is folded is made after the press that opens it. */
+export async function tableTexts(page: Page, caption: string): Promise<string[][]> {
+  const table = page.getByRole('table', { name: caption })
+  await table.waitFor()
+  return table
     .locator('tbody tr')
     .evaluateAll(rows => rows.map(row => [...row.children].map(cell => cell.textContent ?? '')))
 }
