@@ -13,8 +13,8 @@ export interface ParquetOptions {
   readonly hasErrors: boolean
 }
 
-/** Rows of a row group. It is held in memory, and encoded in one turn of some 25 ms. */
-const groupSize = 25_000
+/** Rows of a row group. It is held in memory, and encoded in one turn. */
+const groupSize = 10_000
 
 const openLibrary = onFirstUse(() => import('hyparquet-writer'))
 

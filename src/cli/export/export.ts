@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { StartProblems } from '../../config/config.ts'
 import { UnwritableFile } from '../../export/part-file.ts'
 import { RefusedExport } from '../../export/refused-export.ts'
@@ -20,6 +21,8 @@ export interface Terminal {
  * for what was refused or cannot be written, and 130 if it was stopped.
  */
 export async function runExport(words: ExportWords, options: CommandOptions): Promise<number> {
+  // Read at each collection: by default garbage may double the heap before the next one.
+  setFlagsFromString('--heap-growing-percent=10')
   using signals = listenForSignals(options.environment)
   const terminal = {
     isTerminal: process.stderr.isTTY === true,
