@@ -125,7 +125,7 @@ export class Authenticator implements Access {
 
   /** Does not tell whether an account exists that the caller may not use. */
   #accountAmong(accounts: readonly string[], named: string | undefined): Account {
-    const known = this.#known(accounts)
+    const known = [...new Set(accounts)].flatMap(id => this.#state.accounts.get(id) ?? [])
     if (named !== undefined) {
       const account = known.find(({ id }) => id === named)
       if (account) return account
@@ -136,14 +136,6 @@ export class Authenticator implements Access {
     if (others.length > 0)
       throw badAccount(`You have several accounts: name one by the header ${accountHeader}.`)
     return account
-  }
-
-  #known(ids: readonly string[]): readonly Account[] {
-    const { accounts } = this.#state
-    const [id] = ids
-    // Most callers have one, and this is done for each request.
-    const only = ids.length === 1 && id !== undefined ? accounts.get(id) : undefined
-    return only ? [only] : [...new Set(ids)].flatMap(id => accounts.get(id) ?? [])
   }
 
   #refuse(error: unknown): never {

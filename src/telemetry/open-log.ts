@@ -6,7 +6,7 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 
 export type LogLevel = (typeof logLevels)[number]
 
-/** Writes moments, in ms since 1970, as ISO 8601 in UTC. The second is written once for all that are in it, in a sixth of the time. */
+/** Writes moments, in ms since 1970, as ISO 8601 in UTC. The second is written once for all that are in it, in an eighth of the time. */
 export function isoTimes(): (moment: number) => string {
   let [second, text] = [Number.NaN, '']
   return moment => {

@@ -28,8 +28,6 @@ export function windowsWait(
 export class CallLog {
   readonly #longest: number
   readonly #times: number[] = []
-  /** Where the last look began: the next one begins there or little later. */
-  #first = 0
 
   constructor(longestMilliseconds: number) {
     this.#longest = longestMilliseconds
@@ -63,26 +61,10 @@ export class CallLog {
     const middle = this.#times[this.#times.length >> 1]
     if (middle === undefined || middle > now - this.#longest) return
     this.#times.splice(0, this.#firstAfter(now - this.#longest))
-    this.#first = 0
   }
 
   /** The index of the first call after that time. */
   #firstAfter(moment: number): number {
-    const times = this.#times
-    let first = Math.min(this.#first, times.length)
-    const isLater = first > 0 && Number(times[first - 1]) > moment
-    for (let step = 0; !isLater && step < fewSteps; step++) {
-      if (first === times.length || Number(times[first]) > moment) {
-        this.#first = first
-        return first
-      }
-      first++
-    }
-    this.#first = this.#search(moment)
-    return this.#first
-  }
-
-  #search(moment: number): number {
     let [low, high] = [0, this.#times.length]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
@@ -92,6 +74,3 @@ export class CallLog {
     return low
   }
 }
-
-/** More than go by between two looks of a busy server. A search of a minute's calls is slower: they are not in the processor's cache. */
-const fewSteps = 8
