@@ -104,6 +104,8 @@ builder.addScalarType('Duration', GraphQLDuration, {
   description: 'A length of time in ISO 8601, such as `PT20S` or `PT1M30S`.',
 })
 builder.addScalarType('TimeZone', GraphQLTimeZone, {
+  // The catalog has checked them. The library makes two formatters to check one: 0.1 ms and 50 KiB, which stay long.
+  serialize: value => (typeof value === 'string' ? value : GraphQLTimeZone.serialize(value)),
   description: 'An IANA time zone, such as `Europe/London`.',
 })
 builder.addScalarType('URL', GraphQLURL, {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { documentCache } from '../src/server/document-cache.ts'
 import { askText } from './support/client.ts'
 import { serve } from './support/serving.ts'
@@ -22,6 +22,18 @@ test('long queries that do not parse leave nothing behind', async () => {
     expect(status).toBe(400)
   })
   expect(growth).toBeLessThan(10e6)
+})
+
+test('the time zones of places cost no formatters, each of which has 50 KiB for long', async () => {
+  await using served = await serve()
+  const formatters = vi.spyOn(Intl, 'DateTimeFormat')
+  onTestFinished(() => formatters.mockRestore())
+  const { data } = await askText<{ locations: { nodes: { timeZone: string | null }[] } }>(
+    served.origin,
+    '{ locations(first: 100) { nodes { timeZone } } }',
+  )
+  expect(data.locations.nodes).toContainEqual({ timeZone: 'Europe/London' })
+  expect(formatters).not.toHaveBeenCalled()
 })
 
 test('a short text is kept, a long one is not', () => {
