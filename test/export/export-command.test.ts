@@ -9,7 +9,8 @@ import { progressLine } from '../../src/cli/export/progress.ts'
 import { usage } from '../../src/cli/usage.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
-import { emptyFolder } from '../support/child.ts'
+import { emptyFolder, startNode } from '../support/child.ts'
+import { arrival } from '../support/wiring.ts'
 import { parseCsv } from './read-export.ts'
 
 const resources = new AsyncDisposableStack()
@@ -29,19 +30,23 @@ beforeEach(async () => {
 
 const never = new Promise<void>(() => {})
 
-/** The exit code and what the terminal was told. */
-async function run(words: string, { stopped = never, isTerminal = false, name = 'out' } = {}) {
-  const command = readCommand(['export', ...words.split(' '), '-o', join(folder, name)])
-  if (command.name !== 'export') throw new Error('no export')
-  const told: string[] = []
-  const environment = {
+function environment() {
+  return {
     ISOTHERM_SANDBOX: 'off',
     ISOTHERM_CATALOG: catalog,
     ISOTHERM_BREAKER: 'off',
     ...sandbox.environment(),
   }
+}
+
+/** The exit code and what the terminal was told. */
+async function run(words: string, { stopped = never, isTerminal = false, name = 'out' } = {}) {
+  const command = readCommand(['export', ...words.split(' '), '-o', join(folder, name)])
+  if (command.name !== 'export') throw new Error('no export')
+  const told: string[] = []
   const terminal = { isTerminal, write: (text: string) => told.push(text) }
-  const code = await exportUntil(stopped, command.words, { environment, sandboxByDefault: false }, terminal)
+  const options = { environment: environment(), sandboxByDefault: false }
+  const code = await exportUntil(stopped, command.words, options, terminal)
   return { code, told: told.join(''), files: (await readdir(folder)).toSorted() }
 }
 
@@ -90,6 +95,18 @@ test('a signal leaves no file and stops the calls', async () => {
   stop()
   const { code, files } = await running
   expect({ code, files }).toEqual({ code: 130, files: [] })
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('its process hears %s while it runs', async signal => {
+  sandbox.analytiks.journal.script({ route: 'POST /json/v2', hang: true })
+  const main = join(import.meta.dirname, '../../src/main.ts')
+  const words = [main, 'export', 'traffic.csv', '--location', 'ginza', ...days.split(' '), '-o', 'out.csv']
+  await using command = await startNode(words, environment(), folder)
+  await arrival(sandbox.analytiks, 'POST /json/v2')
+  command.process.kill(signal)
+  expect(await command.ended()).toBe(130)
+  expect(command.stderr).toBe('Stopped: out.csv is not written.\n')
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('progress is told on a terminal only, and not where it should be quiet', async () => {

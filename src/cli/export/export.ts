@@ -28,7 +28,7 @@ export async function runExport(words: ExportWords, options: CommandOptions): Pr
     isTerminal: process.stderr.isTTY === true,
     write: (text: string) => void process.stderr.write(text),
   }
-  return exportUntil(signals.first, words, options, terminal)
+  return await exportUntil(signals.first, words, options, terminal)
 }
 
 /** The same until `stopped` resolves. */
