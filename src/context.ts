@@ -78,6 +78,8 @@ export interface Cost {
 export interface Request {
   /** Whether it wants to know what it would ask, and nothing else. */
   readonly isPlanOnly?: boolean
+  /** Whether it reads a great many values, each once. */
+  readonly isBulk?: boolean
   /** Where it came to, `http://<host>`. */
   readonly origin?: () => string
   readonly gone?: () => AbortSignal
@@ -94,7 +96,7 @@ export interface Request {
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
   const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
-  const { incoming, caller = anyone, chargeOf, logFailure = () => {} } = request
+  const { incoming, caller = anyone, chargeOf, logFailure = () => {}, isBulk = false } = request
   const { catalog, clients, sources, settings, providers, isCatalogMadeUp } = account
   const { handles, publicUrl, seal } = account
   const used = new Set<ProviderName>()
@@ -109,7 +111,8 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   const scopes: Partial<Record<ProviderName, RequestScope>> = {}
   const scopeOf = (name: ProviderName): RequestScope => {
     const maximum = settings[name]?.limits.maximumCalls ?? 0
-    scopes[name] ??= new RequestScope(name, signal, admission, maximum, incoming, callerId, chargeOf?.(name))
+    const options = { incoming, caller: callerId, charge: chargeOf?.(name), isBulk }
+    scopes[name] ??= new RequestScope(name, signal, admission, maximum, options)
     return scopes[name]
   }
   const loaderSources: LoaderSources = { sources: name => take(name, sources[name]), scope: scopeOf }

@@ -27,9 +27,6 @@ export interface ExportFileOptions {
   readonly watch?: ((tally: Tally, planned: number) => void) | undefined
 }
 
-/** What an export asks twice, such as the stores of a brand. Nobody comes back for its rows. */
-const mostCacheBytes = 8 * 2 ** 20
-
 /**
  * Writes an export to a file, which has its name only once it is whole: until then, and if something failed, it ends in `.part`,
  * and what failed is a line of `<file>.errors.ndjson`. Leaves nothing behind if it rejects: with StartProblems, BadInput,
@@ -44,7 +41,7 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
     resources.use((await import('./upstream/cache/redis.ts')).openRedis(config.redisUrl, log))
   const counters = resources.use(openCallCounters(redis))
   const caches = openCaches({
-    recordBytes: Math.min(config.cacheBytes, mostCacheBytes),
+    recordBytes: config.cacheBytes,
     imageBytes: config.images.cacheBytes,
     redis,
     log,

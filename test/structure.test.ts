@@ -147,7 +147,8 @@ test("the vendors' own names of things stay in their wire.ts and in the sandbox"
   const grant = ['client_id', 'client_secret', 'grant_type', 'access_token', 'expires_in']
   // Options of a library.
   const csv = ['record_delimiter', 'escape_formulas', 'quoted_match']
-  const parquet = ['num_children', 'repetition_type', 'converted_type', 'logical_type']
+  const schema = ['num_children', 'repetition_type', 'converted_type', 'logical_type']
+  const parquet = [...schema, 'row_groups', 'meta_data', 'path_in_schema', 'encoding_stats']
   const found = sources
     .filter(({ path }) => !places.test(path))
     .flatMap(({ path, names }) =>

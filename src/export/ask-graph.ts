@@ -7,10 +7,14 @@ export interface GraphResult {
   readonly extensions?: unknown
 }
 
-/** Runs one of the export's own queries as the graph would, for the caller of the export. */
+/**
+ * Runs one of the export's own queries as the graph would, for the caller of the export. What one of many reads in bulk is kept
+ * for the next of them only.
+ */
 export type AskGraph = (
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
+  how?: { readonly isBulk: boolean },
 ) => Promise<GraphResult>
 
 /** How an export asks. */

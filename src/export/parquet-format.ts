@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { ColumnMetaData, RowGroup } from 'hyparquet'
 import type { SchemaElement } from 'hyparquet-writer'
 import { onFirstUse } from '../upstream/first-use.ts'
 import { hasWorkedLong } from '../upstream/source/turns.ts'
@@ -13,8 +14,10 @@ export interface ParquetOptions {
   readonly hasErrors: boolean
 }
 
-/** Rows of a row group. It is held in memory, and encoded in one turn. */
-const groupSize = 10_000
+/** Rows of a row group, which is held in memory and encoded in one turn; what the file's end tells of each is held until then. */
+function groupSizeAfter(rows: number): number {
+  return rows < 1_000_000 ? 10_000 : 25_000
+}
 
 const openLibrary = onFirstUse(() => import('hyparquet-writer'))
 
@@ -32,9 +35,13 @@ export async function* parquetOf(
     schema: schemaOf(columns),
     createdBy: 'Isotherm',
   })
+  const shareParts = equalParts()
   const write = async (rows: readonly Row[]) => {
     const columnData = columns.map(({ name, type }, index) => ({ name, data: cellsOf(rows, index, type) }))
-    await file.write({ columnData, rowGroupSize: groupSize })
+    await file.write({ columnData, rowGroupSize: rows.length })
+    shareParts(file.row_groups.at(-1))
+    // Of a group with one page there is none to write.
+    file.pendingIndexes = []
   }
   let group: Row[] = []
   for await (const { rows, failures } of parts) {
@@ -47,7 +54,7 @@ export async function* parquetOf(
       failures.map(one => errorRow(one, given)),
     )) {
       group.push(row)
-      if (group.length < groupSize) {
+      if (group.length < groupSizeAfter(tally.rows)) {
         if (group.length % 250 === 0 && hasWorkedLong()) await nextTurn()
         continue
       }
@@ -70,6 +77,26 @@ export async function* parquetOf(
   }).map(([key, value]) => ({ key: `isotherm.${key}`, value }))
   await file.finish()
   yield taken(bytes)
+}
+
+/** Holds once what groups tell alike: a long file has thousands, which are held until its end. */
+function equalParts(): (group: RowGroup | undefined) => void {
+  const [encodings, paths] = [once<ColumnMetaData['encodings']>(), once<string[]>()]
+  const stats = once<NonNullable<ColumnMetaData['encoding_stats']>>()
+  return group => {
+    for (const { meta_data: data } of group?.columns ?? []) {
+      if (!data) continue
+      data.encodings = encodings(data.encodings)
+      data.path_in_schema = paths(data.path_in_schema)
+      if (data.encoding_stats) data.encoding_stats = stats(data.encoding_stats)
+    }
+  }
+}
+
+/** Gives for each value the first that was equal. */
+function once<Value>(): (value: Value) => Value {
+  const known = new Map<string, Value>()
+  return value => known.getOrInsert(JSON.stringify(value), value)
 }
 
 /** Only the rows of what was asked are counted. */

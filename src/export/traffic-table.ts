@@ -64,19 +64,18 @@ const documents = onFirstUse(async () => {
 async function* partsOf(question: TrafficQuestion, { calls, gone }: Asking): AsyncGenerator<Part> {
   const { places, interval, metrics } = question
   const { columns, points } = await documents()
+  const batches = [...trafficBatches(places, question)]
+  const isBulk = batches.length > 1
   const askBy = (document: DocumentNode) => (batch: TrafficBatch) => {
     const ids = batch.places.map(({ id }) => id)
     const range = { local: { start: batch.from, end: batch.to } }
     const first = document === columns ? { first: metrics.slice(0, 1) } : {}
-    return calls(document, { ids, range, interval, metrics, ...first })
+    return calls(document, { ids, range, interval, metrics, ...first }, { isBulk })
   }
   const askPoints = askBy(points)
   const isZoned = ({ places: [place] }: TrafficBatch) => place !== undefined && place.timeZone !== null
   const askOne = (batch: TrafficBatch) => (isZoned(batch) ? askBy(columns) : askPoints)(batch)
-  for await (const asked of askBatches(trafficBatches(places, question), askOne, {
-    gone,
-    isFirst: true,
-  })) {
+  for await (const asked of askBatches(batches, askOne, { gone, isFirst: true })) {
     if (!isZoned(asked.batch)) {
       yield partOfPlaces(asked, readPoints, uncounted)
       continue

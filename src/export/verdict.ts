@@ -38,8 +38,8 @@ export class Tally {
 
   /** Asks the same, and counts what it cost. */
   counting(ask: AskGraph): AskGraph {
-    return async (document, variables) => {
-      const result = await ask(document, variables)
+    return async (...asked) => {
+      const result = await ask(...asked)
       this.#add(Extensions.parse(result.extensions))
       return result
     }

@@ -1,4 +1,5 @@
 import type { Asking } from '../export/ask-graph.ts'
+import { collectEarly } from '../export/early-collection.ts'
 import { type ExportFiles, NoRoom } from '../export/export-files.ts'
 import { exportFileReference, exportPath } from '../export/export-path.ts'
 import { type ExportRequest, exportAt, readExport, type TextExport } from '../export/export-request.ts'
@@ -43,6 +44,7 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
     checkExplain(request, caller)
     const asked = requestOf(exchange)
     using _running = running.begin(caller.id)
+    using _early = collectEarly()
     const tally = new Tally()
     const asking = askingOf(exchange, tally, options)
     try {

@@ -41,12 +41,12 @@ export function ownOperations(options: OwnOperationsOptions) {
     const uses = new Map<string, UpstreamUse>()
     const { record } = request
     record.used = () => [...uses.values()]
-    return isPlanOnly => async (document, variableValues) => {
+    return isPlanOnly => async (document, variableValues, how) => {
       checkValid(schema, document)
       using deadline = openDeadline(deadlineMilliseconds, request.gone)
       const part: RequestRecord = { ...record, estimatedCost: 0, actualCost: 0 }
       const logFailure = (error: Error) => logError(error, 'a sum of traffic', record.id)
-      const contextValue = contextOf(request, part, deadline.signal, { isPlanOnly, logFailure })
+      const contextValue = contextOf(request, part, deadline.signal, { ...how, isPlanOnly, logFailure })
       noteOperation(record, document, request.account)
       const args = { schema, document, contextValue, variableValues }
       const result = await runHooked(hooks, args)
@@ -65,7 +65,7 @@ function contextOf(
   { res, caller, account, gone, origin, chargeOf }: OwnRequest,
   record: RequestRecord,
   signal: AbortSignal,
-  how: Pick<Request, 'isPlanOnly' | 'logFailure'>,
+  how: Pick<Request, 'isPlanOnly' | 'isBulk' | 'logFailure'>,
 ): ServerContext & Context & YogaInitialContext {
   const request = {
     ...how,

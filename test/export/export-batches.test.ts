@@ -112,6 +112,21 @@ test('a dry run tells the calls that the export makes, and makes none', async ()
   expect(verdict).toMatchObject({ calls: { analytiks: { planned: JSON.parse(text).planned.analytiks } } })
 })
 
+test('an export of several questions asks nothing twice, and takes no place of what others asked', async () => {
+  await using server = await serveCallers({ environment: { ISOTHERM_CACHE_BYTES: '2400000' } })
+  const { journal } = server.sandbox.analytiks
+  const askOne = () => get(server, `/export/traffic.ndjson?location=ginza&interval=daily&${days}`)
+  await askOne()
+  const { text } = await get(server, '/export/traffic.ndjson?interval=hourly&from=2025-03-01&to=2026-10-29')
+  expect(linesOf(text).verdict).toMatchObject({ complete: true })
+  const asked = journal.calls.map(({ route, body }) => JSON.stringify([route, body]))
+  expect(asked.length).toBeGreaterThan(20)
+  expect(new Set(asked).size).toBe(asked.length)
+  journal.clear()
+  await askOne()
+  expect(journal.calls).toEqual([])
+})
+
 test('a caller runs two exports at once at most', async () => {
   const { journal } = served?.sandbox.analytiks ?? {}
   journal?.clear()

@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
 import { StartProblems } from '../../config/config.ts'
+import { collectEarly } from '../../export/early-collection.ts'
 import { UnwritableFile } from '../../export/part-file.ts'
 import { RefusedExport } from '../../export/refused-export.ts'
 import type { Verdict } from '../../export/verdict.ts'
@@ -21,8 +21,7 @@ export interface Terminal {
  * for what was refused or cannot be written, and 130 if it was stopped.
  */
 export async function runExport(words: ExportWords, options: CommandOptions): Promise<number> {
-  // Read at each collection: by default garbage may double the heap before the next one.
-  setFlagsFromString('--heap-growing-percent=10')
+  using _early = collectEarly()
   using signals = listenForSignals(options.environment)
   const terminal = {
     isTerminal: process.stderr.isTTY === true,

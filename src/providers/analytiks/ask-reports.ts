@@ -115,7 +115,7 @@ class ReportBatch {
     store: MonthStore | undefined,
   ): ReportMonths | undefined {
     if (!store || plan.parts.length === 0) return undefined
-    const months = new ReportMonths(plan, key, step, store)
+    const months = new ReportMonths(plan, key, step, store, this.#scope.isBulk)
     return plan.isLong || months.haveSome ? months : undefined
   }
 

@@ -21,6 +21,18 @@ export interface Lookup {
   readonly skipsMemory?: boolean
   /** Whether what Redis holds is not to be kept in memory. */
   readonly leavesMemory?: boolean | undefined
+  /** Whether a great many are read, each once. */
+  readonly isBulk?: boolean | undefined
+}
+
+/** How an entry is stored. */
+export interface Storing {
+  /** As for those who read it. */
+  readonly decode?: Decode | undefined
+  /** Whether it is stored in Redis only. */
+  readonly leavesMemory?: boolean | undefined
+  /** Whether it is one of a great many that are read once: memory keeps few of them, at the cost of no other. */
+  readonly isBulk?: boolean | undefined
 }
 
 /** Values by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never a value. */
@@ -35,16 +47,15 @@ export interface Cache extends AsyncDisposable, SizedCache {
     lookup?: Lookup,
   ): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /**
-   * Stores a copy of a value that is plain JSON, and nothing else; where it `leavesMemory`, in Redis only. A tagged entry is
-   * gone once its tag is cleared. Resolves with whether other instances can read it; never rejects.
+   * Stores a copy of a value that is plain JSON, and nothing else. A tagged entry is gone once its tag is cleared. Resolves with
+   * whether other instances can read it; never rejects.
    */
   set(
     name: string,
     entry: CacheEntry,
     milliseconds: number,
     tag?: TagVersion,
-    decode?: Decode,
-    leavesMemory?: boolean,
+    storing?: Storing,
   ): Promise<boolean>
   /**
    * The tag's version. Take it before upstream is called: a response that comes after the tag was cleared must not be stored.
@@ -69,7 +80,13 @@ export interface CachedObjects {
   /** The very object that was given: it may have changed since. */
   get(name: string): unknown
   /** `bytes` is what it takes in memory. Set it again when that changes. */
-  set(name: string, value: object, bytes: number, milliseconds: number): void
+  set(
+    name: string,
+    value: object,
+    bytes: number,
+    milliseconds: number,
+    storing?: Pick<Storing, 'isBulk'>,
+  ): void
 }
 
 /** What entries take in memory. */
@@ -129,19 +146,21 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
     leases,
     objects: {
       get: name => memory.get(objectKey(name))?.value,
-      set(name, value, bytes, milliseconds) {
+      set(name, value, bytes, milliseconds, { isBulk } = {}) {
         const now = Date.now()
         const until = now + Math.min(milliseconds, longest)
-        memory.set(objectKey(name), { value, at: now, until, bytes, changes })
+        memory.set(objectKey(name), { value, at: now, until, bytes, isBulk, changes })
       },
     },
-    get(name, decode = asItIs, { tag, skipsMemory = false, leavesMemory = false } = {}) {
+    get(name, decode = asItIs, { tag, skipsMemory = false, leavesMemory = false, isBulk } = {}) {
       const key = keyOf(name)
       const found = skipsMemory ? undefined : memory.get(key)
       if (found) return whileTagged(found, tag)
-      return shared?.read(key, decode, { leavesMemory, changes }).then(read => read && whileTagged(read, tag))
+      const given = { leavesMemory, isBulk, changes }
+      return shared?.read(key, decode, given).then(read => read && whileTagged(read, tag))
     },
-    async set(name, { value, at }, milliseconds, tag, decode = asItIs, leavesMemory = false) {
+    async set(name, { value, at }, milliseconds, tag, storing = {}) {
+      const { decode = asItIs, leavesMemory = false, isBulk } = storing
       const ttl = Math.min(Math.ceil(milliseconds), longest)
       if (!(ttl > 0) || (leavesMemory && !shared)) return false
       const key = keyOf(name)
@@ -149,7 +168,7 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
       if (json === undefined) return false
       const copy = decode(JSON.parse(json))
       if (copy === undefined) return false
-      const entry = { value: copy, at, until: Date.now() + ttl, tag, changes }
+      const entry = { value: copy, at, until: Date.now() + ttl, tag, isBulk, changes }
       if (leavesMemory) memory.delete(key)
       else memory.set(key, entry)
       return (await shared?.write(key, entry, json, ttl)) ?? false

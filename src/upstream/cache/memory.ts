@@ -12,6 +12,8 @@ export interface StoredEntry {
   readonly tag?: TagVersion | undefined
   /** What the value takes in memory, where it is no plain JSON. */
   readonly bytes?: number
+  /** Whether it is one of a great many that are read once. */
+  readonly isBulk?: boolean | undefined
   /** Of whoever's entry it is. */
   readonly changes?: Changes | undefined
 }
@@ -21,7 +23,10 @@ export interface Changes {
   count: number
 }
 
-/** Entries in memory, within a bound of bytes; the least recently used go first. */
+/**
+ * Entries in memory, within a bound of bytes; the least recently used go first. Those in bulk have a small part of the bound, so
+ * that they take no other's place.
+ */
 export interface Memory {
   /** Undefined for one that has expired. */
   get(key: string): StoredEntry | undefined
@@ -33,32 +38,44 @@ export interface Memory {
 
 /** Nothing is reserved: a large bound that is not used costs nothing. */
 export function openMemory(bytes: number): Memory {
-  const entries = new LRUCache<string, StoredEntry>({
+  const bulkBytes = Math.min(mostBulkBytes, Math.floor(bytes / 8))
+  const [entries, bulk] = [openPart(bytes - bulkBytes), openPart(bulkBytes)]
+  const remove = (key: string) => {
+    entries.delete(key)
+    bulk.delete(key)
+  }
+  return {
+    get(key) {
+      const entry = entries.get(key) ?? bulk.get(key)
+      if (!entry || Date.now() < entry.until) return entry
+      remove(key)
+      return undefined
+    },
+    set(key, entry) {
+      countChange(entry)
+      if (entry.isBulk && !entries.has(key)) return void bulk.set(key, entry)
+      bulk.delete(key)
+      entries.set(key, entry)
+    },
+    delete: remove,
+    get bytes() {
+      return entries.calculatedSize + bulk.calculatedSize
+    },
+  }
+}
+
+function openPart(bytes: number): LRUCache<string, StoredEntry> {
+  return new LRUCache({
     maxSize: Math.max(1, bytes),
     sizeCalculation: ({ value, bytes }, key) =>
       Math.max(leastBytes, ownBytes + key.length + (bytes ?? heapBytes(value))),
     // However it goes: replaced, deleted, or since there was no room.
     dispose: countChange,
   })
-  return {
-    get(key) {
-      const entry = entries.get(key)
-      if (!entry || Date.now() < entry.until) return entry
-      entries.delete(key)
-      return undefined
-    },
-    set(key, entry) {
-      countChange(entry)
-      entries.set(key, entry)
-    },
-    delete(key) {
-      entries.delete(key)
-    },
-    get bytes() {
-      return entries.calculatedSize
-    },
-  }
 }
+
+/** Enough for what the next question of an export asks once more. */
+const mostBulkBytes = 8 * 2 ** 20
 
 function countChange({ changes }: StoredEntry): void {
   if (changes) changes.count++

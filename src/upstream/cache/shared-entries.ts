@@ -17,7 +17,11 @@ export interface SharedEntries {
   read(
     key: string,
     decode: (json: unknown) => unknown,
-    given: { readonly leavesMemory: boolean; readonly changes: Changes | undefined },
+    given: {
+      readonly leavesMemory: boolean
+      readonly isBulk: boolean | undefined
+      readonly changes: Changes | undefined
+    },
   ): Promise<StoredEntry | undefined>
   /** `json` is what the entry's value is decoded from. Resolves with whether Redis has it; never rejects. */
   write(key: string, entry: StoredEntry, json: string, milliseconds: number): Promise<boolean>
@@ -45,14 +49,14 @@ export function openSharedEntries({
 
   return {
     keyOf: name => `isotherm:entries:${owner}:${fingerprint(name)}`,
-    async read(key, decode, { leavesMemory, changes }) {
+    async read(key, decode, { leavesMemory, isBulk, changes }) {
       const own = {}
       reads.set(key, own)
       try {
         const record = Record.safeParse(tryJson((await askTwice(() => redis.get(key))) ?? ''))
         const value = record.data && decode(record.data.value)
         if (!record.success || value === undefined) return undefined
-        const entry = { ...record.data, value, changes }
+        const entry = { ...record.data, value, isBulk, changes }
         if (changes) changes.count++
         if (!leavesMemory && reads.get(key) === own) memory.set(key, entry)
         return Date.now() < entry.until ? entry : undefined

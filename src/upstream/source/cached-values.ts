@@ -33,9 +33,9 @@ export class CachedValues<Key, Value> {
     for (let from = 0; from < questions.length; from += lookUpsAtOnce) {
       const batch = questions.slice(from, from + lookUpsAtOnce)
       // Whoever waited may be gone by now.
-      const found = batch.map(({ isWanted, name, tag, key }) =>
+      const found = batch.map(({ isWanted, name, tag, key, isBulk }) =>
         isWanted
-          ? cache.get(name, decode, { tag, skipsMemory, leavesMemory: leavesMemory?.(key) })
+          ? cache.get(name, decode, { tag, skipsMemory, leavesMemory: leavesMemory?.(key), isBulk })
           : undefined,
       )
       const entries = await Promise.all(found)
@@ -61,8 +61,9 @@ export class CachedValues<Key, Value> {
     if (leavesMemory && !cache.leases) return undefined
     const ttl = Math.max(milliseconds, staleMilliseconds)
     const entry = { value: encode(), at }
-    const { name, tag } = question
-    const isShared = await cache.set(name, entry, ttl, tag, encoding?.decode, leavesMemory)
+    const { name, tag, isBulk } = question
+    const storing = { decode: encoding?.decode, leavesMemory, isBulk }
+    const isShared = await cache.set(name, entry, ttl, tag, storing)
     return isShared ? { keptMilliseconds: milliseconds } : { told: { kind: 'unshared' } }
   }
 

@@ -119,10 +119,12 @@ export class DataSource<Key, Value> {
     given: readonly (number | undefined)[],
   ) {
     const fresh: InFlightQuestion<Key, Value>[] = []
+    const { isBulk } = waiters.scope
     const joined = keys.flatMap((key, index) => {
       if (given[index] !== undefined) return []
       const name = names[index] ?? this.#endpoint.nameOf(key)
-      const asked = new InFlightQuestion<Key, Value>(name, key, tag, this.#endpoint.maximumAgeOf?.(key))
+      const maximumAge = this.#endpoint.maximumAgeOf?.(key)
+      const asked = new InFlightQuestion<Key, Value>(name, key, tag, { maximumAge, isBulk })
       const entry = this.#open.share(asked, isAfresh)
       if (entry === asked) fresh.push(entry)
       entry.join(waiters, index)

@@ -10,6 +10,12 @@ interface Made {
   readonly call: object
 }
 
+/** What the first to ask a question wants of the cache. */
+interface QuestionDemands {
+  readonly maximumAge?: number | undefined
+  readonly isBulk?: boolean
+}
+
 /** A batch that waits, with the key's index in it. */
 interface Waiting<Value> {
   readonly waiters: Waiters<Value>
@@ -26,6 +32,8 @@ export class InFlightQuestion<Key, Value> {
   readonly tag: TagVersion | undefined
   /** The greatest age of a cached value that settles it, in milliseconds. */
   readonly maximumAge: number
+  /** Whether who asked it reads a great many, each once. */
+  readonly isBulk: boolean
   /** What the cache holds, and is too old. */
   expired: { readonly value: Value; readonly at: number } | undefined
   /** Whether its tag was cleared since the load began. */
@@ -46,9 +54,10 @@ export class InFlightQuestion<Key, Value> {
     name: string,
     key: Key,
     tag: TagVersion | 'unknown' | undefined,
-    maximumAge = Number.POSITIVE_INFINITY,
+    { maximumAge = Number.POSITIVE_INFINITY, isBulk = false }: QuestionDemands = {},
   ) {
     this.maximumAge = maximumAge
+    this.isBulk = isBulk
     this.name = name
     this.key = key
     this.isTagged = tag !== undefined

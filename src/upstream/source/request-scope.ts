@@ -7,6 +7,14 @@ import { Usage } from './usage.ts'
 /** Who asks for images, since nobody is named: one caller, which gets one share. The id of no other begins with a colon. */
 export const imageCaller = ':images'
 
+/** Who asks, and how. */
+interface ScopeOptions {
+  readonly incoming?: IncomingRequest | undefined
+  readonly caller?: string | undefined
+  readonly charge?: Charge | undefined
+  readonly isBulk?: boolean
+}
+
 /** One incoming request, as one provider's code meets it. */
 export class RequestScope {
   readonly provider: ProviderName
@@ -17,6 +25,8 @@ export class RequestScope {
   readonly caller: string | undefined
   /** The caller's own limit, if it has one. */
   readonly charge: Charge | undefined
+  /** Whether it reads a great many values, each once: memory keeps few of them. */
+  readonly isBulk: boolean
   readonly usage = new Usage()
   /** Called with a value of which only a part has come, for requests that can begin with that. */
   onArriving: ((value: object) => void) | undefined
@@ -32,14 +42,8 @@ export class RequestScope {
     caller: string,
     incoming?: IncomingRequest,
   ): RequestScope {
-    return new RequestScope(
-      provider,
-      signal,
-      new Admission(false),
-      Number.POSITIVE_INFINITY,
-      incoming,
-      caller,
-    )
+    const admission = new Admission(false)
+    return new RequestScope(provider, signal, admission, Number.POSITIVE_INFINITY, { incoming, caller })
   }
 
   constructor(
@@ -47,15 +51,14 @@ export class RequestScope {
     signal: AbortSignal,
     admission: Admission,
     maximumCalls: number,
-    incoming: IncomingRequest = {},
-    caller?: string,
-    charge?: Charge,
+    { incoming = {}, caller, charge, isBulk = false }: ScopeOptions = {},
   ) {
     this.provider = provider
     this.signal = signal
     this.incoming = incoming
     this.caller = caller
     this.charge = charge
+    this.isBulk = isBulk
     this.#admission = admission
     this.#maximumCalls = maximumCalls
   }

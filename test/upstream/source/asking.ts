@@ -6,7 +6,7 @@ import { RequestScope } from '../../../src/upstream/source/request-scope.ts'
 
 /** One more request, of a caller if one is given. */
 export function scope(caller?: string): RequestScope {
-  return new RequestScope('analytiks', new AbortController().signal, new Admission(false), 100, {}, caller)
+  return new RequestScope('analytiks', new AbortController().signal, new Admission(false), 100, { caller })
 }
 
 /** Answers of a made-up provider, which are kept for ten minutes. */

@@ -37,9 +37,10 @@ export class MonthStore {
     return new TrafficMonth(frame, this.#settings.dwellTime, expired)
   }
 
-  keep(name: string, month: TrafficMonth): void {
+  /** For others than the asker as well, unless that reads in bulk. */
+  keep(name: string, month: TrafficMonth, isBulk: boolean): void {
     const { objects, ttl, staleMilliseconds } = this.#settings
-    objects.set(name, month, month.bytes, Math.max(ttl.milliseconds, staleMilliseconds))
+    objects.set(name, month, month.bytes, Math.max(ttl.milliseconds, staleMilliseconds), { isBulk })
   }
 
   /** Whether a window's traffic of that time counts as fresh, where it may be so old at most. */

@@ -41,12 +41,14 @@ export class ReportMonths {
   readonly #key: TrafficKey
   readonly #step: TrafficStep
   readonly #store: MonthStore
+  readonly #isBulk: boolean
   readonly #parts: readonly HeldPart[]
   readonly #unfolded: Unfolded[] = []
   #mustReread = false
 
-  constructor(plan: MonthPlan, key: TrafficKey, step: TrafficStep, store: MonthStore) {
+  constructor(plan: MonthPlan, key: TrafficKey, step: TrafficStep, store: MonthStore, isBulk: boolean) {
     this.plan = plan
+    this.#isBulk = isBulk
     this.#key = key
     this.#step = step
     this.#store = store
@@ -173,7 +175,7 @@ export class ReportMonths {
     held.month.fold(part.frame, window, traffic, at)
     if (held.month.bytes === held.keptBytes) return
     held.keptBytes = held.month.bytes
-    this.#store.keep(name, held.month)
+    this.#store.keep(name, held.month, this.#isBulk)
   }
 }
 
