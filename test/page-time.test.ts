@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { knownZone, rangeText, startOfDay, startText } from '../src/page/local-time.js'
 import { openingPattern } from '../src/page/opening-pattern.js'
 import { pairedBuckets } from '../src/page/paired-buckets.js'
-import { dayOf, daysOf, instantsOf, periodOf } from '../src/page/period.js'
+import { dayOf, daysOf, daysWith, instantsOf, periodOf } from '../src/page/period.js'
 
 /** Hours of a day by its local starts, each with its number as value. */
 function day(date: string, hours: readonly number[]) {
@@ -111,4 +111,21 @@ test('the busiest hour is the one with the highest mean, and there is none witho
   const values = starts.map(start => (start === '2026-11-28T15:00:00' ? 9 : 4))
   expect(openingPattern(starts, values).busiest).toEqual({ weekday: 5, hour: 15, mean: 9 })
   expect(openingPattern(starts, Array(48).fill(null))).toEqual({ hours: [], cells: [], busiest: undefined })
+})
+
+test('the first of some days is never behind the last, whichever of them is chosen', () => {
+  const first = Temporal.PlainDate.from('2026-01-01')
+  const day = fc.integer({ min: 400, max: 800 }).map(days => `${first.add({ days })}`)
+  const distance = (from: string, to: string) =>
+    Temporal.PlainDate.from(from).until(to, { largestUnit: 'days' }).days
+  fc.assert(
+    fc.property(day, day, day, fc.constantFrom('from', 'through'), (from, through, chosen, name) => {
+      const days = daysWith({ from, through }, name, chosen)
+      expect(days[name]).toBe(chosen)
+      const length = distance(days.from ?? '', days.through ?? '')
+      expect(length).toBeGreaterThanOrEqual(0)
+      const isOther = name === 'from' ? days.through !== through : days.from !== from
+      if (isOther) expect(length).toBe(Math.max(0, distance(from, through)))
+    }),
+  )
 })

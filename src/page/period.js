@@ -80,7 +80,7 @@ export function comparedText(chosen) {
   const name = rangeText({ localStart: againstFrom, localEnd: laterDay(againstThrough, 1) })
   const { from, to } = daysOf(chosen, 'UTC')
   const isAsLong = daysBetween(from, to) === daysBetween(againstFrom, laterDay(againstThrough, 1))
-  const note = isAsLong ? '' : '. They are not equally long: sums stand as they are, days in their order'
+  const note = isAsLong ? '' : '. They are not equally long: numbers stand as they are, days in their order'
   return { name, note }
 }
 
@@ -128,18 +128,6 @@ export function instantsOf(day, timeZone) {
  * @param {Period} chosen
  */
 export function periodFields({ period, from, through, interval, against, againstFrom, againstThrough }) {
-  const day = (
-    /** @type {string} */ name,
-    /** @type {string} */ value,
-    /** @type {Record<string, string>} */ both,
-  ) =>
-    element('input', {
-      id: name,
-      type: 'date',
-      required: true,
-      value,
-      change: event => dayOf(event.target.value) && change({ ...both, [name]: event.target.value }),
-    })
   const days = { from, through }
   const others = { againstFrom, againstThrough }
   return [
@@ -147,8 +135,8 @@ export function periodFields({ period, from, through, interval, against, against
       'Period',
       choice('period', periods, period, value => change({ period: value })),
     ),
-    period === 'days' && labelled('From', day('from', from, days)),
-    period === 'days' && labelled('Through', day('through', through, days)),
+    period === 'days' && labelled('From', dayField('from', days)),
+    period === 'days' && labelled('Through', dayField('through', days)),
     labelled(
       'By',
       choice('interval', intervals, interval, value => change({ interval: value })),
@@ -157,9 +145,43 @@ export function periodFields({ period, from, through, interval, against, against
       'Compared with',
       choice('against', comparisons, against, value => change({ against: value })),
     ),
-    against === 'days' && labelled('Compared from', day('againstFrom', againstFrom, others)),
-    against === 'days' && labelled('Compared through', day('againstThrough', againstThrough, others)),
+    against === 'days' && labelled('Compared from', dayField('againstFrom', others)),
+    against === 'days' && labelled('Compared through', dayField('againstThrough', others)),
   ]
+}
+
+/**
+ * Where the first or last of some days is chosen.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} both the first and the last day
+ */
+function dayField(name, both) {
+  return element('input', {
+    id: name,
+    type: 'date',
+    required: true,
+    value: both[name] ?? '',
+    change: event => dayOf(event.target.value) && change(daysWith(both, name, event.target.value)),
+  })
+}
+
+/**
+ * The first and the last day with another one of them. Where they would change places, as many days move there.
+ *
+ * @param {Record<string, string>} both
+ * @param {string} name
+ * @param {string} day
+ */
+export function daysWith(both, name, day) {
+  const [first = '', last = ''] = Object.keys(both)
+  const chosen = { ...both, [name]: day }
+  const [from = '', through = ''] = [chosen[first], chosen[last]]
+  if (from <= through) return chosen
+  const length = Math.max(0, daysBetween(both[first] ?? '', both[last] ?? ''))
+  return name === first
+    ? { ...chosen, [last]: laterDay(day, length) }
+    : { ...chosen, [first]: laterDay(day, -length) }
 }
 
 /**

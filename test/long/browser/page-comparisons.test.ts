@@ -45,11 +45,12 @@ test('any two weeks are compared, by the keyboard, and the address holds both', 
     await settled(page)
     // The week before, until others are chosen.
     await page.getByText('2 Nov 2026 – 8 Nov 2026, against 26 Oct 2026 – 1 Nov 2026').waitFor()
-    await page.getByLabel('Compared through').fill('2026-10-11')
-    await page.waitForURL(/againstThrough=2026-10-11/)
+    // As many days, where the last one comes before the first, or the first one after the last.
+    await page.getByLabel('Compared from').fill('2026-11-20')
+    await page.waitForURL(/againstFrom=2026-11-20&againstThrough=2026-11-26/)
     await settled(page)
-    await page.getByLabel('Compared from').fill('2026-10-05')
-    await page.waitForURL(/againstFrom=2026-10-05/)
+    await page.getByLabel('Compared through').fill('2026-10-11')
+    await page.waitForURL(/againstFrom=2026-10-05&againstThrough=2026-10-11/)
     await settled(page)
     const shown = async () => {
       const rows = await tableTexts(page, 'Visits of each store, and of 5 Oct 2026 – 11 Oct 2026')
@@ -90,7 +91,7 @@ test('a store is compared with the same days as the stores, hours by the clock',
     )
   }))
 
-test('days of another number are told, and sums stand as they are', () =>
+test('days of another number are told, and numbers stand as they are', () =>
   inBrowser('days of another number', async ({ page }) => {
     await openView(
       page,
