@@ -122,15 +122,14 @@ class ReportBatch {
   #addWindows(asked: Asked, { plan, step, groups }: SharedPlan): void {
     const { report, months } = asked
     const { identity, onRefusal, maximumAge } = report.key
-    const location = identityName(identity)
+    const item = identityName(identity)
     report.open += plan.windows.length
     for (const [index, planned] of plan.windows.entries()) {
       const group = groups[index]
       if (!group) continue
-      const name = `${group.name} ${location}`
       const { span, raw } = planned
       const isFolded = months !== undefined && raw.length === 0
-      const window = { span, step, identity, onRefusal, group: group.name, name, isFolded, maximumAge }
+      const window = { span, step, identity, onRefusal, group: group.name, item, isFolded, maximumAge }
       group.windows.push({ ...asked, planned, window })
     }
   }
@@ -160,7 +159,7 @@ class ReportBatch {
   }
 
   #add(
-    { report, months, planned, window: { span, step, name } }: AskedWindow,
+    { report, months, planned, window: { span, step, group, item } }: AskedWindow,
     result: LocationTraffic | Error,
     { at = this.#now, isStale = false }: { readonly at?: number; readonly isStale?: boolean } = {},
   ): void {
@@ -168,7 +167,7 @@ class ReportBatch {
       const oldest = months?.standIn(planned, result)
       if (oldest === undefined) report.fail(result)
       else {
-        this.#scope.usage.noteServed(name)
+        this.#scope.usage.noteServed(group, item)
         this.#scope.usage.noteAge(oldest, true)
       }
       return
@@ -196,7 +195,7 @@ function demandingFirst(windows: readonly AskedWindow[]): readonly AskedWindow[]
   const isAlike = ({ window }: AskedWindow) =>
     window.maximumAge === first?.window.maximumAge && window.isFolded === first?.window.isFolded
   if (windows.every(isAlike)) return windows
-  if (new Set(windows.map(({ window }) => window.name)).size === windows.length) return windows
+  if (new Set(windows.map(({ window }) => window.item)).size === windows.length) return windows
   return windows.toSorted((one, other) => {
     const [[age, isFolded], [otherAge, isOtherFolded]] = [demandOf(one), demandOf(other)]
     return age === otherAge ? isFolded - isOtherFolded : age - otherAge

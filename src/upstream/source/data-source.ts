@@ -7,6 +7,7 @@ import { InFlightQuestion } from './in-flight.ts'
 import { OpenQuestions } from './open-questions.ts'
 import { QuestionLoading } from './question-loading.ts'
 import type { RequestScope } from './request-scope.ts'
+import type { PlannedName } from './usage.ts'
 import { type Deliver, Waiters } from './waiters.ts'
 
 /**
@@ -87,14 +88,13 @@ export class DataSource<Key, Value> {
     held: Held | undefined,
   ): Promise<void> {
     const { scope } = waiters
-    const names = keys.map(this.#endpoint.nameOf)
-    await this.#admit(keys, names, scope)
+    await this.#admit(keys, scope)
     if (keys.length > fewQuestions) await scope.pause(undefined)
     const tag = this.#tag === undefined ? undefined : await this.#currentTag(this.#tag)
     if (scope.signal.aborted) throw endedError(scope.provider, scope.signal)
     // In one turn, since whoever has just got an answer may hold it for this question, too.
     const given = held ? keys.map((_key, index) => held.givenAt(index)) : []
-    const { joined, fresh } = this.#join(keys, names, waiters, isAfresh, tag, given)
+    const { joined, fresh } = this.#join(keys, waiters, isAfresh, tag, given)
     const leave = () => {
       waiters.failAll(endedError(scope.provider, scope.signal))
       for (const entry of joined) if (entry.leave(waiters)) this.#open.close(entry)
@@ -102,7 +102,7 @@ export class DataSource<Key, Value> {
     scope.signal.addEventListener('abort', leave, { once: true })
     try {
       await this.#loading.load(fresh, scope, isAfresh)
-      if (held) await this.#takeHeld(held, given, names, waiters)
+      if (held) await this.#takeHeld(held, given, keys, waiters)
       await scope.waitFor(waiters)
     } finally {
       scope.signal.removeEventListener('abort', leave)
@@ -112,7 +112,6 @@ export class DataSource<Key, Value> {
   /** All that are waited for, and those of them that nobody has asked yet. */
   #join(
     keys: readonly Key[],
-    names: readonly string[],
     waiters: Waiters<Value>,
     isAfresh: boolean,
     tag: TagVersion | 'unknown' | undefined,
@@ -122,9 +121,10 @@ export class DataSource<Key, Value> {
     const { isBulk } = waiters.scope
     const joined = keys.flatMap((key, index) => {
       if (given[index] !== undefined) return []
-      const name = names[index] ?? this.#endpoint.nameOf(key)
+      const name = this.#endpoint.nameOf(key)
+      const planned = this.#plannedName(key)
       const maximumAge = this.#endpoint.maximumAgeOf?.(key)
-      const asked = new InFlightQuestion<Key, Value>(name, key, tag, { maximumAge, isBulk })
+      const asked = new InFlightQuestion<Key, Value>(name, key, tag, { planned, maximumAge, isBulk })
       const entry = this.#open.share(asked, isAfresh)
       if (entry === asked) fresh.push(entry)
       entry.join(waiters, index)
@@ -136,14 +136,14 @@ export class DataSource<Key, Value> {
   async #takeHeld(
     held: Held,
     given: readonly (number | undefined)[],
-    names: readonly string[],
+    keys: readonly Key[],
     waiters: Waiters<Value>,
   ): Promise<void> {
     const { scope } = waiters
-    for (const [index, at] of given.entries()) {
-      const name = names[index]
-      if (at === undefined || name === undefined || !waiters.skip(index)) continue
-      scope.usage.noteServed(name)
+    for (const [index, key] of keys.entries()) {
+      if (given[index] === undefined || !waiters.skip(index)) continue
+      const { group, item } = this.#plannedName(key)
+      scope.usage.noteServed(group, item)
       held.take(index)
       if (scope.isPauseDue) await scope.pause(undefined)
     }
@@ -156,16 +156,26 @@ export class DataSource<Key, Value> {
   }
 
   /** Plans what the request has not planned yet, as with a cold cache, so that equal requests have equal plans. */
-  #admit(keys: readonly Key[], names: readonly string[], scope: RequestScope): Promise<void> {
-    const { nameOf, callsOf } = this.#endpoint
-    const missing = new Map<string, Key>()
-    keys.forEach((key, index) => {
-      const name = names[index] ?? nameOf(key)
-      if (!scope.usage.has(name)) missing.set(name, key)
+  #admit(keys: readonly Key[], scope: RequestScope): Promise<void> {
+    const { usage } = scope
+    const missing = keys.filter(key => {
+      const { group, item } = this.#plannedName(key)
+      return usage.claim(group, item)
     })
-    const calls = missing.size > 0 ? callsOf([...missing.values()]) : []
-    for (const call of calls) scope.usage.plan(call.keys.map(nameOf))
+    const calls = missing.length > 0 ? this.#endpoint.callsOf(missing) : []
+    for (const call of calls) {
+      const plan = usage.plan(call.keys.length)
+      for (const key of call.keys) {
+        const { group, item } = this.#plannedName(key)
+        plan(group, item)
+      }
+    }
     return scope.admit(calls.map(({ plan }) => plan))
+  }
+
+  #plannedName(key: Key): PlannedName {
+    const { nameOf, plannedNameOf } = this.#endpoint
+    return plannedNameOf ? plannedNameOf(key) : { group: '', item: nameOf(key) }
   }
 }
 

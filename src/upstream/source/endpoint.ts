@@ -1,10 +1,13 @@
 import type { CallContext } from '../call-context.ts'
 import type { PlannedCall } from './admission.ts'
+import type { PlannedName } from './usage.ts'
 
 /** A kind of upstream question: its cache key, calls, TTL and encoding. */
 export interface Endpoint<Key, Value> {
   /** The cache key: the same for equal keys, and for no others of the provider. */
   readonly nameOf: (key: Key) => string
+  /** The same in two parts, where a request may have a great many keys that come in groups. */
+  readonly plannedNameOf?: (key: Key) => PlannedName
   /** The fewest calls that load all keys. */
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
   /** The TTL of a value that was loaded at that time, in milliseconds; 0 does not cache it. */

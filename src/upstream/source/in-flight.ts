@@ -1,7 +1,7 @@
 import type { TagVersion } from '../cache/tag-versions.ts'
 import type { Outcome } from './outcome.ts'
 import type { RequestScope } from './request-scope.ts'
-import type { Usage } from './usage.ts'
+import type { PlannedName, Usage } from './usage.ts'
 import type { Waiters } from './waiters.ts'
 
 /** A call that was made, and the costs of the request that began it; undefined if another instance made it. */
@@ -10,8 +10,9 @@ interface Made {
   readonly call: object
 }
 
-/** What the first to ask a question wants of the cache. */
+/** What the first to ask a question wants of the cache, and how requests' costs name its key. */
 interface QuestionDemands {
+  readonly planned: PlannedName
   readonly maximumAge?: number | undefined
   readonly isBulk?: boolean
 }
@@ -26,6 +27,7 @@ interface Waiting<Value> {
 export class InFlightQuestion<Key, Value> {
   readonly name: string
   readonly key: Key
+  readonly planned: PlannedName
   /** Whether changes clear its cache entry. */
   readonly isTagged: boolean
   /** As it was when the question was asked; undefined where it is not known. */
@@ -54,10 +56,11 @@ export class InFlightQuestion<Key, Value> {
     name: string,
     key: Key,
     tag: TagVersion | 'unknown' | undefined,
-    { maximumAge = Number.POSITIVE_INFINITY, isBulk = false }: QuestionDemands = {},
+    { planned, maximumAge = Number.POSITIVE_INFINITY, isBulk = false }: QuestionDemands,
   ) {
     this.maximumAge = maximumAge
     this.isBulk = isBulk
+    this.planned = planned
     this.name = name
     this.key = key
     this.isTagged = tag !== undefined
@@ -133,7 +136,8 @@ export class InFlightQuestion<Key, Value> {
 
   /** Not for a failure without a call: that call was neither made nor spared. */
   #note({ usage }: RequestScope): void {
-    usage.noteServed(this.name)
+    const { group, item } = this.planned
+    usage.noteServed(group, item)
     if (this.made && this.made.usage !== usage) usage.noteShared(this.made.call)
   }
 }

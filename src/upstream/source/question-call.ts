@@ -20,7 +20,7 @@ export function callContextFor<Key, Value>(
     traceparent: incoming.traceparent,
     trail: new CallTrail(call.plan.route, incoming),
     begun() {
-      usage.noteMade(questions.map(({ name }) => name))
+      usage.noteMade(questions.map(({ planned }) => planned))
       const made = { usage, call }
       for (const question of questions) question.made = made
     },

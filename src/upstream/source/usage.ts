@@ -4,6 +4,16 @@ interface Plan {
   isMade: boolean
 }
 
+/** How a request's costs name a key: in groups, so that of a great many none needs a long name of its own. */
+export interface PlannedName {
+  readonly group: string
+  /** Equal for equal keys of a group. */
+  readonly item: string
+}
+
+/** Of a key whose call is not planned yet. */
+const claimed: Plan = { left: 1, isMade: false }
+
 /** Replace the plan of a key that is served. */
 const [servedByCall, servedByOthers]: readonly [Plan, Plan] = [
   { left: 0, isMade: true },
@@ -37,8 +47,8 @@ export class Usage {
   #served = 0
   readonly #shared = new Set<object>()
   readonly #absorbed = { shared: 0, cached: 0 }
-  /** The plan of each key, by name. */
-  readonly #plans = new Map<string, Plan>()
+  /** The plan of each key, by its group and item. */
+  readonly #plans = new Map<string, Map<string, Plan>>()
 
   /** Planned calls that other requests made. */
   get shared(): number {
@@ -58,16 +68,19 @@ export class Usage {
     return Math.max(0, this.#served - this.made)
   }
 
-  /** Whether a key is planned already. */
-  has(name: string): boolean {
-    return this.#plans.has(name)
+  /** Whether a key is not planned yet. Whoever claims it has to plan its call. */
+  claim(group: string, item: string): boolean {
+    const plans = this.#plansOf(group)
+    if (plans.has(item)) return false
+    plans.set(item, claimed)
+    return true
   }
 
-  /** Plans one call, by the names of its keys. */
-  plan(names: readonly string[]): void {
+  /** Plans one call for so many keys. Call the returned function for each. */
+  plan(keys: number): (group: string, item: string) => void {
     this.planned++
-    const plan = { left: names.length, isMade: false }
-    for (const name of names) this.#plans.set(name, plan)
+    const plan = { left: keys, isMade: false }
+    return (group, item) => void this.#plansOf(group).set(item, plan)
   }
 
   /** Plans a call that nobody can share. Call the returned function when it is made. */
@@ -80,10 +93,10 @@ export class Usage {
   }
 
   /** Counts a call for these keys. A second call for the same keys is a repetition. */
-  noteMade(names: readonly string[]): void {
+  noteMade(names: readonly PlannedName[]): void {
     let isRepeated = true
-    for (const name of names) {
-      const plan = this.#plans.get(name)
+    for (const { group, item } of names) {
+      const plan = this.#plans.get(group)?.get(item)
       if (plan === servedByCall) continue
       isRepeated = false
       if (plan && plan !== servedByOthers) plan.isMade = true
@@ -93,10 +106,11 @@ export class Usage {
   }
 
   /** Counts a key that was loaded, or failed by a call that was made. */
-  noteServed(name: string): void {
-    const plan = this.#plans.get(name)
+  noteServed(group: string, item: string): void {
+    const plans = this.#plansOf(group)
+    const plan = plans.get(item)
     if (!plan || plan === servedByCall || plan === servedByOthers) return
-    this.#plans.set(name, plan.isMade ? servedByCall : servedByOthers)
+    plans.set(item, plan.isMade ? servedByCall : servedByOthers)
     if (--plan.left === 0) this.#served++
   }
 
@@ -110,6 +124,14 @@ export class Usage {
     this.oldest = Math.min(this.oldest ?? at, at)
     this.freshUntil = Math.min(this.freshUntil, until)
     this.isStale ||= isStale
+  }
+
+  #plansOf(group: string): Map<string, Plan> {
+    const known = this.#plans.get(group)
+    if (known) return known
+    const plans = new Map<string, Plan>()
+    this.#plans.set(group, plans)
+    return plans
   }
 
   /** Adds the costs so far of a part of the same request, and keeps none of its keys. */

@@ -18,8 +18,8 @@ export interface LocationWindow extends Question {
   readonly maximumAge: number | undefined
   /** Equal for windows that may share a call. */
   readonly group: string
-  /** Equal for equal windows. */
-  readonly name: string
+  /** Equal for equal windows of a group. */
+  readonly item: string
 }
 
 /** The most locations of one call (the vendor's page). */
@@ -31,7 +31,8 @@ export function locationTraffic(
   ttlSettings: TtlSettings,
 ): Endpoint<LocationWindow, LocationTraffic> {
   return {
-    nameOf: ({ name }) => name,
+    nameOf: ({ group, item }) => `${group} ${item}`,
+    plannedNameOf: window => window,
     callsOf: windows =>
       [...Map.groupBy(windows, ({ group }) => group).values()]
         .flatMap(group => chunks(group, maximumLocations))
