@@ -49,8 +49,13 @@ function weigh(value: unknown, enough: number): number {
   if (typeof value === 'string') return 1 + value.length / charactersPerWeight
   let weight = 1
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && weight < enough; index++)
-      weight += weigh(value[index], enough - weight)
+    for (let index = 0; index < value.length && weight < enough; index++) {
+      const member: unknown = value[index]
+      // Most lists are long, of numbers or texts.
+      if (typeof member === 'number') weight++
+      else if (typeof member === 'string') weight += 1 + member.length / charactersPerWeight
+      else weight += weigh(member, enough - weight)
+    }
   } else if (isPlainObject(value)) {
     for (const key in value) {
       weight += weigh(Reflect.get(value, key), enough - weight)
