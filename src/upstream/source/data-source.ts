@@ -160,7 +160,7 @@ export class DataSource<Key, Value> {
     const { usage } = scope
     const missing = keys.filter(key => {
       const { group, item } = this.#plannedName(key)
-      return usage.claim(group, item)
+      return usage.add(group, item)
     })
     const calls = missing.length > 0 ? this.#endpoint.callsOf(missing) : []
     for (const call of calls) {

@@ -11,9 +11,6 @@ export interface PlannedName {
   readonly item: string
 }
 
-/** Of a key whose call is not planned yet. */
-const claimed: Plan = { left: 1, isMade: false }
-
 /** Replace the plan of a key that is served. */
 const [servedByCall, servedByOthers]: readonly [Plan, Plan] = [
   { left: 0, isMade: true },
@@ -47,8 +44,8 @@ export class Usage {
   #served = 0
   readonly #shared = new Set<object>()
   readonly #absorbed = { shared: 0, cached: 0 }
-  /** The plan of each key, by its group and item. */
-  readonly #plans = new Map<string, Map<string, Plan>>()
+  /** The plan of each key, by its group and item; undefined until its call is planned. */
+  readonly #plans = new Map<string, Map<string, Plan | undefined>>()
 
   /** Planned calls that other requests made. */
   get shared(): number {
@@ -68,11 +65,11 @@ export class Usage {
     return Math.max(0, this.#served - this.made)
   }
 
-  /** Whether a key is not planned yet. Whoever claims it has to plan its call. */
-  claim(group: string, item: string): boolean {
+  /** Adds a key whose call is planned next. False if it is there already. */
+  add(group: string, item: string): boolean {
     const plans = this.#plansOf(group)
     if (plans.has(item)) return false
-    plans.set(item, claimed)
+    plans.set(item, undefined)
     return true
   }
 
@@ -126,10 +123,10 @@ export class Usage {
     this.isStale ||= isStale
   }
 
-  #plansOf(group: string): Map<string, Plan> {
+  #plansOf(group: string): Map<string, Plan | undefined> {
     const known = this.#plans.get(group)
     if (known) return known
-    const plans = new Map<string, Plan>()
+    const plans = new Map<string, Plan | undefined>()
     this.#plans.set(group, plans)
     return plans
   }
