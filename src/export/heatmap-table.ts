@@ -51,12 +51,14 @@ async function* partsOf(
     parse(`query ExportHeatmaps($ids: [ID!]!, $range: TimeRange!, $types: [SpatialHeatmapType!]!) {
     nodes(ids: $ids) { ... on Location { heatmaps(range: $range, types: $types) { ${selectionOf(readable)} } } }
   }`)
+  const batches = [...batchesOf(question)]
+  const isBulk = batches.length > 1
   const ask = ({ places, from, to }: TrafficBatch) => {
     const timeZone = places[0]?.timeZone ?? 'UTC'
     const range = { start: midnight(from, timeZone), end: midnight(to, timeZone) }
-    return calls(document, { ids: places.map(({ id }) => id), range, types: question.types })
+    return calls(document, { ids: places.map(({ id }) => id), range, types: question.types }, { isBulk })
   }
-  for await (const asked of askBatches(batchesOf(question), ask, { gone, isFirst: true }))
+  for await (const asked of askBatches(batches, ask, { gone, isFirst: true }))
     yield partOfPlaces(asked, readHeatmaps(readable), unknown)
 }
 

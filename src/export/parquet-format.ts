@@ -37,10 +37,14 @@ export async function* parquetOf(
   })
   const shareParts = equalParts()
   const write = async (rows: readonly Row[]) => {
-    const columnData = columns.map(({ name, type }, index) => ({ name, data: cellsOf(rows, index, type) }))
+    const columnData = columns.map(({ name, type }, index) => ({
+      name,
+      data: cellsOf(rows, index, type),
+      offsetIndex: false,
+    }))
     await file.write({ columnData, rowGroupSize: rows.length })
     shareParts(file.row_groups.at(-1))
-    // Of a group with one page there is none to write.
+    // It holds each chunk of columns for an index of pages, which is not written.
     file.pendingIndexes = []
   }
   let group: Row[] = []

@@ -150,6 +150,9 @@ export function periodFields({ period, from, through, interval, against, against
   ]
 }
 
+/** How long a day that moves the other one has to stand, in milliseconds: who types or steps passes others on the way. */
+const pause = 700
+
 /**
  * Where the first or last of some days is chosen.
  *
@@ -157,12 +160,21 @@ export function periodFields({ period, from, through, interval, against, against
  * @param {Record<string, string>} both the first and the last day
  */
 function dayField(name, both) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later
   return element('input', {
     id: name,
     type: 'date',
     required: true,
     value: both[name] ?? '',
-    change: event => dayOf(event.target.value) && change(daysWith(both, name, event.target.value)),
+    change: ({ target }) => {
+      clearTimeout(later)
+      if (!dayOf(target.value)) return
+      const days = daysWith(both, name, target.value)
+      const isAlone = Object.keys(both).every(key => key === name || days[key] === both[key])
+      if (isAlone) change(days)
+      else later = setTimeout(() => target.isConnected && change(days), pause)
+    },
   })
 }
 

@@ -44,12 +44,12 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
     checkExplain(request, caller)
     const asked = requestOf(exchange)
     using _running = running.begin(caller.id)
-    using _early = collectEarly()
     const tally = new Tally()
     const asking = askingOf(exchange, tally, options)
     try {
       const table = await asked.open(asking)
       if (asksForDryRun(request)) return await sendPlan(exchange, table, tally)
+      using _early = collectEarly()
       if (asked.type === undefined) {
         const id = await options.files.keep(caller.id, asked.print(table, tally), asking.gone)
         return sendAddress(exchange, id, tally)

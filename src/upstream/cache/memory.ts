@@ -36,7 +36,7 @@ export interface Memory {
   readonly bytes: number
 }
 
-/** Nothing is reserved: a large bound that is not used costs nothing. */
+/** Room is taken as entries come: a large bound that is not used costs nothing. */
 export function openMemory(bytes: number): Memory {
   const bulkBytes = Math.min(mostBulkBytes, Math.floor(bytes / 8))
   const [entries, bulk] = [openPart(bytes - bulkBytes), openPart(bulkBytes)]
@@ -74,7 +74,7 @@ function openPart(bytes: number): LRUCache<string, StoredEntry> {
   })
 }
 
-/** Enough for what the next question of an export asks once more. */
+/** Enough for what the next question of an export asks once more; of several exports at once some is asked again. */
 const mostBulkBytes = 8 * 2 ** 20
 
 function countChange({ changes }: StoredEntry): void {

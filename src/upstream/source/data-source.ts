@@ -118,13 +118,12 @@ export class DataSource<Key, Value> {
     given: readonly (number | undefined)[],
   ) {
     const fresh: InFlightQuestion<Key, Value>[] = []
-    const { isBulk } = waiters.scope
     const joined = keys.flatMap((key, index) => {
       if (given[index] !== undefined) return []
       const name = this.#endpoint.nameOf(key)
-      const planned = this.#plannedName(key)
+      const planned = this.#endpoint.plannedNameOf?.(key) ?? { group: '', item: name }
       const maximumAge = this.#endpoint.maximumAgeOf?.(key)
-      const asked = new InFlightQuestion<Key, Value>(name, key, tag, { planned, maximumAge, isBulk })
+      const asked = new InFlightQuestion<Key, Value>(name, key, tag, { planned, maximumAge })
       const entry = this.#open.share(asked, isAfresh)
       if (entry === asked) fresh.push(entry)
       entry.join(waiters, index)

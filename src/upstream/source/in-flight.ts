@@ -14,7 +14,6 @@ interface Made {
 interface QuestionDemands {
   readonly planned: PlannedName
   readonly maximumAge?: number | undefined
-  readonly isBulk?: boolean
 }
 
 /** A batch that waits, with the key's index in it. */
@@ -34,8 +33,6 @@ export class InFlightQuestion<Key, Value> {
   readonly tag: TagVersion | undefined
   /** The greatest age of a cached value that settles it, in milliseconds. */
   readonly maximumAge: number
-  /** Whether who asked it reads a great many, each once. */
-  readonly isBulk: boolean
   /** What the cache holds, and is too old. */
   expired: { readonly value: Value; readonly at: number } | undefined
   /** Whether its tag was cleared since the load began. */
@@ -56,10 +53,9 @@ export class InFlightQuestion<Key, Value> {
     name: string,
     key: Key,
     tag: TagVersion | 'unknown' | undefined,
-    { planned, maximumAge = Number.POSITIVE_INFINITY, isBulk = false }: QuestionDemands,
+    { planned, maximumAge = Number.POSITIVE_INFINITY }: QuestionDemands,
   ) {
     this.maximumAge = maximumAge
-    this.isBulk = isBulk
     this.planned = planned
     this.name = name
     this.key = key
@@ -80,6 +76,11 @@ export class InFlightQuestion<Key, Value> {
 
   get isWanted(): boolean {
     return this.#waiting.length > 0
+  }
+
+  /** Whether all who wait read a great many, each once. */
+  get isBulk(): boolean {
+    return this.#waiting.every(({ waiters }) => waiters.scope.isBulk)
   }
 
   /** Whether upstream is being called, so that the value will be new. */

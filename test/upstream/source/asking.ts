@@ -5,8 +5,9 @@ import { callPerKey } from '../../../src/upstream/source/endpoint.ts'
 import { RequestScope } from '../../../src/upstream/source/request-scope.ts'
 
 /** One more request, of a caller if one is given. */
-export function scope(caller?: string): RequestScope {
-  return new RequestScope('analytiks', new AbortController().signal, new Admission(false), 100, { caller })
+export function scope(caller?: string, how: { readonly isBulk?: boolean } = {}): RequestScope {
+  const { signal } = new AbortController()
+  return new RequestScope('analytiks', signal, new Admission(false), 100, { ...how, caller })
 }
 
 /** Answers of a made-up provider, which are kept for ten minutes. */

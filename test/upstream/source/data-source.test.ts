@@ -37,6 +37,34 @@ test('who asks afresh is not told what another finds kept at that moment, and sh
   expect(await answers.ask('what', scope())).toBe(2)
 })
 
+test('what is read in bulk is kept for those who asked with it, and for others not for long', async () => {
+  await using cache = openCache({ bytes: 80_000, namespace: 'one' })
+  let calls = 0
+  const { promise: hold, resolve: answer } = Promise.withResolvers<void>()
+  const answers = openDataSource(
+    async () => {
+      calls++
+      await hold
+      return 'x'.repeat(1000)
+    },
+    { cache, staleMilliseconds: 0 },
+  )
+  const bulk = scope('export', { isBulk: true })
+  const [both, alone] = [answers.ask('both', bulk), answers.ask('alone', bulk)]
+  await new Promise(resolve => setTimeout(resolve, 20))
+  const joined = answers.ask('both', scope('page'))
+  await new Promise(resolve => setTimeout(resolve, 20))
+  answer()
+  await Promise.all([both, alone, joined])
+  expect(calls).toBe(2)
+  for (let index = 0; index < 50; index++) await answers.ask(`${index}`, bulk)
+  calls = 0
+  await answers.ask('both', scope('page'))
+  expect(calls).toBe(0)
+  await answers.ask('alone', scope('page'))
+  expect(calls).toBe(1)
+})
+
 test('a lease ends also where the answer cannot be stored', async () => {
   await using memory = openCache({ bytes: 1_000_000, namespace: 'one' })
   const ended: unknown[] = []

@@ -100,7 +100,7 @@ function find(rows: readonly LocationTraffic[], identity: LocationIdentity): Loc
     : rows.find(row => row.referenceNumber === identity.referenceNumber)
 }
 
-/** The name of a group of windows; `windowName` adds a location. */
+/** The name of a group of windows, which differ in their locations. */
 export function groupName({
   span,
   step,

@@ -37,7 +37,7 @@ export class MonthStore {
     return new TrafficMonth(frame, this.#settings.dwellTime, expired)
   }
 
-  /** For others than the asker as well, unless that reads in bulk. */
+  /** Not for long, if whoever asks reads in bulk. */
   keep(name: string, month: TrafficMonth, isBulk: boolean): void {
     const { objects, ttl, staleMilliseconds } = this.#settings
     objects.set(name, month, month.bytes, Math.max(ttl.milliseconds, staleMilliseconds), { isBulk })
