@@ -124,11 +124,7 @@ export class Usage {
   }
 
   #plansOf(group: string): Map<string, Plan | undefined> {
-    const known = this.#plans.get(group)
-    if (known) return known
-    const plans = new Map<string, Plan | undefined>()
-    this.#plans.set(group, plans)
-    return plans
+    return this.#plans.getOrInsertComputed(group, () => new Map())
   }
 
   /** Adds the costs so far of a part of the same request, and keeps none of its keys. */
