@@ -166,3 +166,30 @@ test('nothing is shared once anything was stored for the account, and memory has
   expect(left.length).toBeGreaterThan(0)
   expect(left.length).toBeLessThan(10)
 })
+
+test('each is let go of after a second by any clock, and all at the end, with their timers', () => {
+  const begunBefore = new SharedResponses(10_000)
+  vi.useRealTimers()
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: made })
+  const exchange = exchangeOf(lasting)
+  const add = () =>
+    begunBefore.add(
+      'name',
+      exchange,
+      { data: {}, extensions: extensionsOf(made) },
+      account.stored.count,
+      response,
+    )
+  add()
+  expect(vi.getTimerCount()).toBe(1)
+  vi.advanceTimersByTime(1100)
+  expect(vi.getTimerCount()).toBe(0)
+  vi.setSystemTime(made)
+  add()
+  expect(begunBefore.find('name', account)).toBeDefined()
+  begunBefore[Symbol.dispose]()
+  expect(begunBefore.find('name', account)).toBeUndefined()
+  // For a millisecond the time is known without the clock.
+  vi.advanceTimersByTime(1)
+  expect(vi.getTimerCount()).toBe(0)
+})

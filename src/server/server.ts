@@ -198,6 +198,7 @@ export async function startServer(
     beUnready: () => http.beUnready(),
     async drain(milliseconds) {
       await http.drain(milliseconds)
+      sharing?.responses[Symbol.dispose]()
       await files[Symbol.asyncDispose]()
     },
   }

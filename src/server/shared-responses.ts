@@ -45,8 +45,8 @@ export class SharedResponses {
       maxEntrySize: longestEntry,
       sizeCalculation: ({ body }, name) => ownBytes + 2 * name.length + body.heldBytes,
       ttl: longestSharing,
-      // The clock of ages, which a test may hold.
-      perf: Date,
+      // The clock of ages, looked up each time: a test may hold it, and lets it go.
+      perf: { now: () => Date.now() },
       ttlAutopurge: true,
     })
   }
@@ -102,6 +102,11 @@ export class SharedResponses {
     }
     this.#responses.set(name, { ...response, record: noted, quotas, stored, from: now, until })
     response.body.onGrown = () => this.#weighAgain(name, response)
+  }
+
+  /** Lets go of all, with the timers that would. */
+  [Symbol.dispose](): void {
+    this.#responses.clear()
   }
 
   #weighAgain(name: string, { body }: SharedResponse): void {
