@@ -18,7 +18,7 @@ interface Pausing {
 
 type Resolver = GraphQLFieldResolver<unknown, Pausing>
 
-/** A shorter list is complete before looking at the clock would pay. */
+/** So many rows are complete before looking at the clock would pay. */
 const shortList = 16
 
 const paused = new WeakSet<GraphQLSchema>()
@@ -75,5 +75,9 @@ function pacedRows(list: unknown, pauses: Pauses): unknown {
 }
 
 function* rowsOf(list: readonly unknown[], pauses: Pauses): Generator<unknown> {
-  for (const row of list) yield pauses.isDue ? pauses.pause(row) : row
+  let isDue = false
+  for (const [index, row] of list.entries()) {
+    if (index % shortList === 0) isDue = pauses.isDue
+    yield isDue ? pauses.pause(row) : row
+  }
 }

@@ -1,5 +1,7 @@
 /** About 100 kB of a usual response, which takes a few hundred microseconds. */
 const pieceWeight = 5000
+/** What is less is not worth a look at each of its members. */
+const smallWeight = 100
 /** As much work as one member. */
 const charactersPerWeight = 20
 
@@ -8,37 +10,44 @@ export function isLongJson(value: unknown): boolean {
   return weigh(value, pieceWeight) >= pieceWeight
 }
 
-/** The JSON of a plain value in short pieces; joined, they equal `JSON.stringify`. */
+/** The JSON of a plain value, usually a long one, in short pieces; joined, they equal `JSON.stringify`. */
 export function* jsonPieces(value: unknown): Generator<string> {
-  if (!isLongJson(value)) yield JSON.stringify(value)
-  else if (Array.isArray(value)) yield* piecesOfList(value)
+  if (Array.isArray(value)) yield* piecesOfList(value)
   else if (isPlainObject(value)) yield* piecesOfObject(value)
   else yield JSON.stringify(value)
 }
 
+/** Weighs each member once. */
 function* piecesOfList(list: readonly unknown[]): Generator<string> {
   let comma = '['
-  for (let start = 0; start < list.length; ) {
-    let weight = 0
-    let end = start
-    while (end < list.length && weight < pieceWeight) weight += weigh(list[end++], pieceWeight)
+  for (let start = 0, end = 0; start < list.length; start = end) {
+    let [weight, last] = [0, 0]
+    while (end < list.length && weight < pieceWeight) {
+      last = weigh(list[end++], pieceWeight)
+      weight += last
+    }
     // The last member may be long by itself.
-    if (end - start > 1 && isLongJson(list[end - 1])) end--
+    const isLastLong = last >= pieceWeight
+    const short = list.slice(start, isLastLong ? end - 1 : end)
+    if (short.length > 0) {
+      yield comma + JSON.stringify(short).slice(1, -1)
+      comma = ','
+    }
+    if (!isLastLong) continue
     yield comma
-    if (end - start === 1 && isLongJson(list[start])) yield* jsonPieces(list[start])
-    else yield JSON.stringify(list.slice(start, end)).slice(1, -1)
+    yield* jsonPieces(list[end - 1])
     comma = ','
-    start = end
   }
-  yield ']'
+  yield comma === '[' ? '[]' : ']'
 }
 
-function* piecesOfObject(object: object): Generator<string> {
+function* piecesOfObject(object: Readonly<Record<string, unknown>>): Generator<string> {
   let comma = '{'
   for (const [key, value] of Object.entries(object)) {
     if (value === undefined || typeof value === 'function' || typeof value === 'symbol') continue
     yield `${comma}${JSON.stringify(key)}:`
-    yield* jsonPieces(value)
+    if (weigh(value, smallWeight) < smallWeight) yield JSON.stringify(value)
+    else yield* jsonPieces(value)
     comma = ','
   }
   yield comma === '{' ? '{}' : '}'
@@ -49,28 +58,30 @@ function weigh(value: unknown, enough: number): number {
   if (typeof value === 'string') return 1 + value.length / charactersPerWeight
   let weight = 1
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && weight < enough; index++) {
-      const member: unknown = value[index]
-      // Most lists are long, of numbers or texts.
-      if (typeof member === 'number') weight++
-      else if (typeof member === 'string') weight += 1 + member.length / charactersPerWeight
-      else weight += weigh(member, enough - weight)
-    }
+    for (let index = 0; index < value.length && weight < enough; index++)
+      weight += weighMember(value[index], enough - weight)
   } else if (isPlainObject(value)) {
     for (const key in value) {
-      weight += weigh(Reflect.get(value, key), enough - weight)
+      weight += weighMember(value[key], enough - weight)
       if (weight >= enough) break
     }
   }
   return weight
 }
 
+/** Most are numbers or texts: a call for each would take longer than it works. */
+function weighMember(value: unknown, enough: number): number {
+  if (typeof value === 'number') return 1
+  if (typeof value === 'string') return 1 + value.length / charactersPerWeight
+  return weigh(value, enough)
+}
+
 /** Whether its JSON is the JSON of its members. */
-function isPlainObject(value: unknown): value is object {
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
   return (
     (prototype === null || prototype === Object.prototype) &&
-    typeof Reflect.get(value, 'toJSON') !== 'function'
+    (!('toJSON' in value) || typeof value.toJSON !== 'function')
   )
 }
