@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { dayOf, daysWith } from '../src/page/day-field.js'
 import { knownZone, rangeText, startOfDay, startText } from '../src/page/local-time.js'
 import { openingPattern } from '../src/page/opening-pattern.js'
 import { pairedBuckets } from '../src/page/paired-buckets.js'
-import { dayOf, daysOf, daysWith, instantsOf, periodOf } from '../src/page/period.js'
+import { daysOf, instantsOf, periodOf } from '../src/page/period.js'
 
 /** Hours of a day by its local starts, each with its number as value. */
 function day(date: string, hours: readonly number[]) {

@@ -1,6 +1,6 @@
+import { dayField, dayOf } from './day-field.js'
 import { choice, element, labelled } from './elements.js'
 import { laterDay, today } from './local-time.js'
-import { dayOf } from './period.js'
 
 /** @type {readonly (readonly [string, string])[]} */
 const types = [
@@ -57,16 +57,7 @@ export function heatFields(heat, heatmaps, change) {
     width => /** @type {const} */ ([String(width), `${width} px`]),
   )
   const names = heatmaps.map(({ id, name }) => /** @type {const} */ ([id, name ?? id]))
-  const day = (/** @type {'from' | 'through'} */ name) =>
-    element('input', {
-      id: name,
-      type: 'date',
-      required: true,
-      value: heat[name],
-      change: event =>
-        dayOf(event.target.value) &&
-        change({ from: heat.from, through: heat.through, [name]: event.target.value }),
-    })
+  const days = { from: heat.from, through: heat.through }
   const comparisons = /** @type {const} */ ([
     ['', 'These days'],
     ['before', 'Before and after'],
@@ -88,8 +79,8 @@ export function heatFields(heat, heatmaps, change) {
       'Width',
       choice('width', widths, String(heat.width), value => change({ width: value })),
     ),
-    labelled('From', day('from')),
-    labelled('Through', day('through')),
+    labelled('From', dayField('from', days)),
+    labelled('Through', dayField('through', days)),
     labelled(
       'Compare',
       choice('compare', comparisons, heat.isCompared ? 'before' : '', value =>

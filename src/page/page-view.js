@@ -1,4 +1,4 @@
-import { addressOf, change } from './address.js'
+import { addressOf, change, note } from './address.js'
 import { Cost } from './cost.js'
 import { element } from './elements.js'
 import { failures } from './failures.js'
@@ -70,6 +70,8 @@ async function showHeat(root, known, parameters, signal) {
     return status(
       heatmaps ? 'PostHog has no saved heatmap of this page.' : 'Its heatmaps are not known at the moment.',
     )
+  // A link shows the same days tomorrow.
+  note({ from: heat.from, through: heat.through }, { isStep: true })
   controls.append(...heatFields(heat, heatmaps, change))
   const question = heatQuestion(heat)
   tools.replaceChildren(queryLink(question) ?? '')

@@ -1,5 +1,6 @@
 import { change } from './address.js'
-import { choice, element, labelled } from './elements.js'
+import { dayField, dayOf, daysBetween } from './day-field.js'
+import { choice, labelled } from './elements.js'
 import { laterDay, rangeText, startOfDay, today } from './local-time.js'
 
 /** @type {readonly (readonly [string, string])[]} */
@@ -85,14 +86,6 @@ export function comparedText(chosen) {
 }
 
 /**
- * @param {string} from
- * @param {string} to
- */
-function daysBetween(from, to) {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
-}
-
-/**
  * The first day of a period and the first day after it, at a place whose time zone is known here.
  *
  * @param {Pick<Period, 'period' | 'from' | 'through'>} chosen
@@ -133,7 +126,8 @@ export function periodFields({ period, from, through, interval, against, against
   return [
     labelled(
       'Period',
-      choice('period', periods, period, value => change({ period: value })),
+      // With the days that are offered, so that the address shows the same tomorrow.
+      choice('period', periods, period, value => change({ period: value, ...(value === 'days' && days) })),
     ),
     period === 'days' && labelled('From', dayField('from', days)),
     period === 'days' && labelled('Through', dayField('through', days)),
@@ -148,64 +142,6 @@ export function periodFields({ period, from, through, interval, against, against
     against === 'days' && labelled('Compared from', dayField('againstFrom', others)),
     against === 'days' && labelled('Compared through', dayField('againstThrough', others)),
   ]
-}
-
-/** How long a day that moves the other one has to stand, in milliseconds: who types or steps passes others on the way. */
-const pause = 700
-
-/**
- * Where the first or last of some days is chosen.
- *
- * @param {string} name
- * @param {Record<string, string>} both the first and the last day
- */
-function dayField(name, both) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let later
-  return element('input', {
-    id: name,
-    type: 'date',
-    required: true,
-    value: both[name] ?? '',
-    change: ({ target }) => {
-      clearTimeout(later)
-      if (!dayOf(target.value)) return
-      const days = daysWith(both, name, target.value)
-      const isAlone = Object.keys(both).every(key => key === name || days[key] === both[key])
-      if (isAlone) change(days)
-      else later = setTimeout(() => target.isConnected && change(days), pause)
-    },
-  })
-}
-
-/**
- * The first and the last day with another one of them. Where they would change places, as many days move there.
- *
- * @param {Record<string, string>} both
- * @param {string} name
- * @param {string} day
- */
-export function daysWith(both, name, day) {
-  const [first = '', last = ''] = Object.keys(both)
-  const chosen = { ...both, [name]: day }
-  const [from = '', through = ''] = [chosen[first], chosen[last]]
-  if (from <= through) return chosen
-  const length = Math.max(0, daysBetween(both[first] ?? '', both[last] ?? ''))
-  return name === first
-    ? { ...chosen, [last]: laterDay(day, length) }
-    : { ...chosen, [first]: laterDay(day, -length) }
-}
-
-/**
- * A day of the calendar that has days before and after it: of the years 1000 to 9998.
- *
- * @param {string | null} text
- */
-export function dayOf(text) {
-  if (!text || !/^[1-9]\d{3}-\d\d-\d\d$/.test(text) || text >= '9999') return undefined
-  const at = Date.parse(text)
-  // Some browsers take 31 February for a day of March.
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? text : undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { note, tellShown } from './address.js'
 import { Cost } from './cost.js'
+import { dayOf } from './day-field.js'
 import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
@@ -7,7 +8,7 @@ import { kindOf, kinds, momentOf } from './heatmap-words.js'
 import { knownZone, laterDay } from './local-time.js'
 import { panel, queryLink } from './panel.js'
 import { partsOf } from './parts.js'
-import { dayOf, daysOf, instantsOf } from './period.js'
+import { daysOf, instantsOf } from './period.js'
 import { picture } from './picture.js'
 
 /**
@@ -122,7 +123,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   /** @param {string} picture */
   function look(picture) {
     chosen = { ...chosen, picture }
-    note({ picture }, { isStep: true })
+    noteChosen({ isStep: true })
     show()
   }
 
@@ -130,8 +131,17 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   function pin() {
     other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.picture) ?? null)
     chosen = { ...chosen, beside: other?.id ?? null }
-    note({ beside: chosen.beside })
+    noteChosen()
     show()
+  }
+
+  /**
+   * With the day, so that the picture is found in its list tomorrow.
+   *
+   * @param {{ isStep?: boolean }} [options]
+   */
+  function noteChosen(options) {
+    note({ day: chosen.day, heat: chosen.kind, picture: chosen.picture, beside: chosen.beside }, options)
   }
 
   /**
@@ -178,7 +188,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     }
     if (!heatmaps.some(({ id }) => id === chosen.picture))
       chosen = { ...chosen, picture: heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
-    if (by < 0) note({ picture: chosen.picture }, { isStep: true })
+    if (by < 0) noteChosen({ isStep: true })
     show()
   }
 

@@ -116,6 +116,16 @@ test('days of another number are told, and numbers stand as they are', () =>
     )
   }))
 
+test('the days of the heat over a page move together as well', () =>
+  inBrowser('days of heat', async ({ page }) => {
+    await openView(page, served.origin, '#/page?id=View:shop:/&from=2026-11-02&through=2026-11-08')
+    await page.getByLabel('From', { exact: true }).fill('2026-11-16')
+    await page.waitForURL(/from=2026-11-16&through=2026-11-22/)
+    await settled(page)
+    await page.getByLabel('Through', { exact: true }).fill('2026-11-01')
+    await page.waitForURL(/from=2026-10-26&through=2026-11-01/)
+  }))
+
 test('what no address may hold shows the period before', () =>
   inBrowser('odd comparisons', async ({ page }) => {
     await openView(page, served.origin, `#/stores?${week}&against=%3Cscript%3E&againstFrom=2026-02-31`)

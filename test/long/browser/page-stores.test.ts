@@ -102,6 +102,9 @@ test('it is used by keyboard alone, and a link shows the same', () =>
     await page.waitForURL(/period=days/)
     await settled(page)
     const here = page.url()
+    // Tomorrow as well.
+    const day = String.raw`\d{4}-\d\d-\d\d`
+    expect(here).toMatch(new RegExp(`from=${day}&through=${day}`))
     const texts = await tableTexts(page, caption)
     expect(texts.map(([name]) => name)).toEqual([
       'Oxford Street',

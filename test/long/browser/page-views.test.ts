@@ -80,6 +80,10 @@ test('each metric of a store has the numbers of the graph, and the clock change 
 
 test('the heatmaps of a store are stepped through by day and chosen by kind, by keyboard', () =>
   inBrowser('store heatmaps', async ({ page }) => {
+    await openView(page, served.origin, store)
+    await page.getByLabel('Picture', { exact: true }).selectOption({ index: 1 })
+    const shownDay = await page.getByLabel('Day', { exact: true }).inputValue()
+    await page.waitForURL(new RegExp(`day=${shownDay}&heat=PATH&picture=`))
     await openView(page, served.origin, `${store}&day=2026-11-20`)
     await page.getByRole('button', { name: 'Day after' }).press('Enter')
     await page.waitForURL(/day=2026-11-21/)
@@ -169,6 +173,8 @@ test('the pages of a website lead to the heat over one, whose numbers are those 
       await page.getByLabel('From').inputValue(),
       await page.getByLabel('Through').inputValue(),
     ]
+    // So that a link shows the same tomorrow.
+    expect(page.url()).toContain(`from=${from}&through=${through}`)
     const to = new Date(Date.parse(through) + 86_400_000).toISOString().slice(0, 10)
     const { data } = await askText<{
       view: { heatmaps: { heat: { total: number; hotspots: { value: number }[] } }[] }
