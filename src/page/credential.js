@@ -31,8 +31,16 @@ export function keyBox(changed) {
   const tell = () => {
     summary.textContent = sessionStorage.getItem(keyName) ? 'Key in use' : 'Key'
   }
-  const keep = () => {
-    store(keyName, key.value.trim())
+  const trouble = element('p', { role: 'alert' })
+  /** @param {string} used */
+  const keep = used => {
+    trouble.textContent = ''
+    // A header holds nothing else.
+    if (![used, account.value].every(text => /^[\x20-\x7e]*$/.test(text))) {
+      trouble.textContent = 'A key and an account have letters without accents, digits and signs only.'
+      return
+    }
+    store(keyName, used)
     store(accountName, account.value.trim())
     key.value = ''
     tell()
@@ -42,12 +50,12 @@ export function keyBox(changed) {
   }
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault()
-    keep()
+    // Nobody sees the key that is in use: only Forget ends it.
+    keep(key.value.trim() || (sessionStorage.getItem(keyName) ?? ''))
   }
   const forget = () => {
-    key.value = ''
     account.value = ''
-    keep()
+    keep('')
   }
   const box = element(
     'details',
@@ -62,6 +70,7 @@ export function keyBox(changed) {
         element('button', { type: 'submit' }, 'Use'),
         element('button', { type: 'button', click: forget }, 'Forget'),
       ]),
+      trouble,
       element('p', { class: 'quiet' }, 'Kept in this tab until it is closed.'),
     ),
   )

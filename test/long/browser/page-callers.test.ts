@@ -12,13 +12,15 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const all = someCaller('all', ['one'])
 const reader = someCaller('reader', ['one'], { scopes: scopes.filter(scope => scope !== 'snapshots:write') })
+const several = someCaller('several', ['one', 'two'])
 const visitor = someCaller('visitor', ['one'], { scopes: ['pages:read', 'heatmaps:read'] })
 
 const resources = new AsyncDisposableStack()
 let served: Guarded
 beforeAll(async () => {
-  const callers = [all, reader, visitor].map(({ entry }) => entry)
-  served = resources.use(await serveGuarded({ accounts: [{ id: 'one', variables: 'ONE_' }], callers }))
+  const callers = [all, reader, visitor, several].map(({ entry }) => entry)
+  const accounts = ['one', 'two'].map(id => ({ id, variables: `${id.toUpperCase()}_` }))
+  served = resources.use(await serveGuarded({ accounts, callers }))
 })
 afterAll(() => resources.disposeAsync())
 
@@ -60,6 +62,24 @@ test('without a key a sentence asks for one; with it there are numbers, and file
     await expect.poll(() => shown(page, 'Operation Editor'), { timeout: 30_000 }).toContain('queryStores(')
     expect(await shown(page, 'Variables')).toContain('"last":"P7D"')
     expect(outside).toEqual([])
+  }))
+
+test('an account is named after the key, which only Forget ends, and no odd key looks like an outage', () =>
+  inBrowser('several accounts', async ({ page }) => {
+    await openView(page, served.origin, '')
+    await typeKey(page, 'ключ')
+    await page.getByText('A key and an account have letters without accents').waitFor()
+    await typeKey(page, several.key)
+    await page.getByText('You have several accounts').first().waitFor()
+    await page.locator('#key-box').evaluate(box => box.setAttribute('open', ''))
+    await page.getByLabel('Account, if you have several').fill('two')
+    await typeKey(page, '')
+    await settled(page)
+    const table = await tableTexts(page, 'Visits of each store, and of the same period before')
+    expect(table).toHaveLength(12)
+    await page.locator('#key-box summary').press('Enter')
+    await page.getByRole('button', { name: 'Forget' }).press('Enter')
+    await page.getByText(/Type your key/).waitFor()
   }))
 
 test('replay snapshots are made and deleted by keyboard, and only after a confirmation', () =>
