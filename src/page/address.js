@@ -26,21 +26,28 @@ export function addressOf(view, parameters) {
  * @param {Record<string, string | null | undefined>} changes
  */
 export function change(changes) {
-  const { view, parameters } = currentPlace()
-  location.hash = addressOf(view || 'stores', { ...Object.fromEntries(parameters), ...changes })
+  location.hash = changedAddress(changes)
 }
 
 /**
  * Notes in the address what a part of the view shows by now; the view is not shown anew for it.
  *
  * @param {Record<string, string | null | undefined>} changes
- * @param {{ isStep?: boolean }} [options] `isStep`: the way back does not lead over it
+ * @param {{ isStep?: boolean, isShown?: boolean }} [options] `isStep`: the way back does not lead over it; `isShown`: nothing
+ * more is loaded for it
  */
-export function note(changes, { isStep = false } = {}) {
-  const { view, parameters } = currentPlace()
-  const hash = addressOf(view || 'stores', { ...Object.fromEntries(parameters), ...changes })
+export function note(changes, { isStep = false, isShown = false } = {}) {
+  const hash = changedAddress(changes)
+  const wasShown = document.getElementById('main')?.dataset.shown === location.hash
   if (isStep) history.replaceState(null, '', hash)
   else history.pushState(null, '', hash)
+  if (isShown && wasShown) tellShown()
+}
+
+/** @param {Record<string, string | null | undefined>} changes */
+function changedAddress(changes) {
+  const { view, parameters } = currentPlace()
+  return addressOf(view || 'stores', { ...Object.fromEntries(parameters), ...changes })
 }
 
 /** Says that what the address holds is shown whole, for who waits for it or measures it. */

@@ -9,50 +9,73 @@ import { element } from './elements.js'
  * @param {string} caption
  * @param {readonly Heading[]} headings
  * @param {readonly Child[][]} rows the first cell of each is its heading
- * @param {{ foot?: Child[], order?: string, sortBy?: (order: string) => void, isCaptionSeen?: boolean }} [options] `order`
- * begins with `-` from the highest to the lowest
+ * @param {{ foot?: Child[], isCaptionSeen?: boolean }} [options]
  */
-export function dataTable(caption, headings, rows, { foot, order = '', sortBy, isCaptionSeen = false } = {}) {
-  const kinds = headings.map(({ isNumber }) => (isNumber ? 'number' : undefined))
-  const line = (/** @type {Child[]} */ cells) =>
-    element(
-      'tr',
-      {},
-      cells.map((cell, index) =>
-        index === 0 ? element('th', { scope: 'row' }, cell) : element('td', { class: kinds[index] }, cell),
-      ),
-    )
+export function dataTable(caption, headings, rows, { foot, isCaptionSeen = false } = {}) {
   const table = element(
     'table',
     {},
     element('caption', { class: isCaptionSeen ? undefined : 'unseen' }, caption),
+    element('thead', {}, headLine(headings)),
     element(
-      'thead',
+      'tbody',
       {},
-      element(
-        'tr',
-        {},
-        headings.map((heading, index) => headOf(heading, kinds[index])),
-      ),
+      rows.map(cells => bodyLine(headings, cells)),
     ),
-    element('tbody', {}, rows.map(line)),
-    foot && element('tfoot', {}, line(foot)),
+    foot && element('tfoot', {}, bodyLine(headings, foot)),
   )
-  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, table)
+  return scrolledTable(caption, table)
+}
 
-  /**
-   * @param {Heading} heading
-   * @param {string | undefined} kind
-   */
-  function headOf({ name, sort }, kind) {
+/**
+ * @param {string} caption
+ * @param {HTMLElement} table
+ */
+export function scrolledTable(caption, table) {
+  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, table)
+}
+
+/**
+ * @param {readonly Heading[]} headings
+ * @param {readonly Child[]} cells the first one is the heading of the line
+ */
+export function bodyLine(headings, cells) {
+  return element(
+    'tr',
+    {},
+    cells.map((cell, index) =>
+      index === 0
+        ? element('th', { scope: 'row' }, cell)
+        : element('td', { class: kindOf(headings[index]) }, cell),
+    ),
+  )
+}
+
+/**
+ * The line of headings; a press on one that has a `sort` orders by it, numbers from the highest first, names from A.
+ *
+ * @param {readonly Heading[]} headings
+ * @param {string} [order] begins with `-` from the highest to the lowest
+ * @param {(order: string) => void} [sortBy]
+ */
+export function headLine(headings, order = '', sortBy = undefined) {
+  const headOf = (/** @type {Heading} */ heading) => {
+    const { name, sort, isNumber } = heading
     const direction = order === sort ? 'ascending' : order === `-${sort}` ? 'descending' : undefined
-    if (!sort || !sortBy) return element('th', { scope: 'col', class: kind }, name)
-    const next = direction === 'descending' ? sort : `-${sort}`
+    if (!sort || !sortBy) return element('th', { scope: 'col', class: kindOf(heading) }, name)
+    const isFalling = direction ? direction === 'ascending' : isNumber
+    const next = isFalling ? `-${sort}` : sort
     const mark = direction === 'ascending' ? ' ↑' : direction === 'descending' ? ' ↓' : ''
     const button = element('button', { type: 'button', id: `sort-${sort}`, click: () => sortBy(next) }, name)
     button.append(element('span', { 'aria-hidden': 'true' }, mark))
-    return element('th', { scope: 'col', class: kind, 'aria-sort': direction }, button)
+    return element('th', { scope: 'col', class: kindOf(heading), 'aria-sort': direction }, button)
   }
+  return element('tr', {}, headings.map(headOf))
+}
+
+/** @param {Heading | undefined} heading */
+function kindOf(heading) {
+  return heading?.isNumber ? 'number' : undefined
 }
 
 /**

@@ -1,22 +1,20 @@
 import { wallClock } from './local-time.js'
 
+/** @typedef {{ range: { localStart: string | null, localEnd: string | null } | null | undefined }} Exported */
+
 /** So many stores fit into an address. */
-const mostNamed = 150
+export const mostNamed = 150
 
 /**
  * Where the CSV of the same days is; undefined while no day is known. Whole days are exported, by each store's own calendar.
  *
  * @param {{ interval: string }} period
- * @param {readonly { id: string, range: { localStart: string | null, localEnd: string | null } | null | undefined }[]} stores
+ * @param {readonly (Exported & { id: string })[]} stores
  * @param {boolean} areSome only these, and not the whole catalog
  * @param {readonly string[]} metrics
  */
 export function exportAddress({ interval }, stores, areSome, metrics = ['VISITS']) {
-  const ranges = stores.flatMap(({ range }) => (range?.localStart && range.localEnd ? [range] : []))
-  // Where it is already tomorrow, a week has ended a day later.
-  const first = ranges.toSorted(
-    (one, other) => wallClock(one.localStart ?? '') - wallClock(other.localStart ?? ''),
-  )[0]
+  const first = exportedRange(stores)
   if (!first?.localStart || !first.localEnd || (areSome && stores.length > mostNamed)) return undefined
   const named = areSome ? stores.map(({ id }) => ['location', id.replace(/^Location:/, '')]) : []
   const days = [
@@ -26,4 +24,16 @@ export function exportAddress({ interval }, stores, areSome, metrics = ['VISITS'
     ['metrics', metrics.join(',')],
   ]
   return `/export/traffic.csv?${new URLSearchParams([...named, ...days])}`
+}
+
+/**
+ * The days that an export has of each store: the first ones, where those of a relative period differ by the store's calendar.
+ *
+ * @param {readonly Exported[]} stores
+ */
+export function exportedRange(stores) {
+  const ranges = stores.flatMap(({ range }) => (range?.localStart && range.localEnd ? [range] : []))
+  return ranges.toSorted(
+    (one, other) => wallClock(one.localStart ?? '') - wallClock(other.localStart ?? ''),
+  )[0]
 }

@@ -1,5 +1,5 @@
-import { rangeText } from './local-time.js'
 import { changeOf, changeText, wholeNumber } from './numbers.js'
+import { rangesOfStores } from './store-ranges.js'
 
 /** @typedef {{ visits: number | null, before: number | null, range: any }} Sums */
 
@@ -26,7 +26,7 @@ export function storesFoot(rows, total) {
     wholeNumber(sum(visits)),
     wholeNumber(sum(before)),
     changeText(changeOf(sum(now), sum(earlier))),
-    rangeText(rows.find(({ range }) => range)?.range),
+    rangesOfStores(rows).all,
   ]
 }
 
