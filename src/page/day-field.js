@@ -2,8 +2,50 @@ import { change } from './address.js'
 import { element } from './elements.js'
 import { laterDay } from './local-time.js'
 
-/** How long a day that moves the other one has to stand, in milliseconds: who types or steps passes others on the way. */
-const pause = 700
+/** How long a day stands that is typed, or stepped to, before it is taken: in milliseconds since the last key. */
+const pause = 1500
+
+/**
+ * Where a day is chosen. One that is typed or stepped to is taken when the field is left, by Enter, or after a pause, since the
+ * browser tells of each day on the way; one that is picked is taken at once.
+ *
+ * @param {string} id
+ * @param {() => string} shown the day that is shown
+ * @param {(day: string) => unknown} take
+ */
+export function dateField(id, shown, take) {
+  let isByKey = false
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later
+  const takeNow = () => {
+    clearTimeout(later)
+    const day = dayOf(field.value)
+    if (day && day !== shown() && field.isConnected) take(day)
+  }
+  const takeLater = () => {
+    clearTimeout(later)
+    later = setTimeout(takeNow, pause)
+  }
+  const field = /** @type {HTMLInputElement} */ (
+    element('input', {
+      id,
+      type: 'date',
+      required: true,
+      value: shown(),
+      keydown: ({ key }) => {
+        isByKey = true
+        if (key === 'Enter') takeNow()
+        else takeLater()
+      },
+      pointerdown: () => {
+        isByKey = false
+      },
+      change: () => (isByKey ? takeLater() : takeNow()),
+      blur: takeNow,
+    })
+  )
+  return field
+}
 
 /**
  * Where the first or last of some days is chosen.
@@ -12,22 +54,11 @@ const pause = 700
  * @param {Record<string, string>} both the first and the last day
  */
 export function dayField(name, both) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let later
-  return element('input', {
-    id: name,
-    type: 'date',
-    required: true,
-    value: both[name] ?? '',
-    change: ({ target }) => {
-      clearTimeout(later)
-      if (!dayOf(target.value)) return
-      const days = daysWith(both, name, target.value)
-      const isAlone = Object.keys(both).every(key => key === name || days[key] === both[key])
-      if (isAlone) change(days)
-      else later = setTimeout(() => target.isConnected && change(days), pause)
-    },
-  })
+  return dateField(
+    name,
+    () => both[name] ?? '',
+    day => change(daysWith(both, name, day)),
+  )
 }
 
 /**

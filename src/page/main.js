@@ -1,8 +1,9 @@
 import { addressOf, currentPlace, tellShown } from './address.js'
 import { keyBox } from './credential.js'
 import { element } from './elements.js'
-import { refocus } from './focus.js'
+import { rememberFocus } from './focus.js'
 import { showPage } from './page-view.js'
+import { followPresses, onceReleased } from './presses.js'
 import { showStore } from './store-view.js'
 import { showStores } from './stores-view.js'
 import { showWebsites } from './websites-view.js'
@@ -27,7 +28,7 @@ let shownView = ''
 async function show() {
   const { view: asked, parameters } = currentPlace()
   const view = Object.hasOwn(views, asked) ? asked : 'stores'
-  const focused = document.activeElement?.id
+  const refocus = rememberFocus()
   showing.abort()
   showing = new AbortController()
   const { signal } = showing
@@ -35,10 +36,12 @@ async function show() {
     if (of.includes(view)) links[index]?.setAttribute('aria-current', 'page')
     else links[index]?.removeAttribute('aria-current')
   })
+  // So that what is looked at stays where it is while the same view is asked anew.
+  main.style.minHeight = shownView === view ? `${main.offsetHeight}px` : ''
   main.replaceChildren()
   const shown = views[view]?.(main, parameters, signal)
   if (shownView && shownView !== view) main.querySelector('h1')?.focus()
-  else if (focused) refocus(focused)
+  else refocus()
   shownView = view
   document.title = `${main.querySelector('h1')?.textContent ?? 'Isotherm'} – Isotherm`
   main.setAttribute('aria-busy', 'true')
@@ -51,7 +54,8 @@ async function show() {
   }
   if (signal.aborted) return
   // What was focused may have come with the answers only.
-  if (focused) refocus(focused)
+  refocus()
+  main.style.minHeight = ''
   main.setAttribute('aria-busy', 'false')
   tellShown()
 }
@@ -74,5 +78,6 @@ document
     ),
     main,
   )
-window.addEventListener('hashchange', show)
+followPresses()
+window.addEventListener('hashchange', () => onceReleased(show))
 show()

@@ -1,5 +1,5 @@
-import { dayField, dayOf } from './day-field.js'
-import { choice, element, labelled } from './elements.js'
+import { dateField, dayField, dayOf } from './day-field.js'
+import { choice, labelled } from './elements.js'
 import { laterDay, today } from './local-time.js'
 
 /** @type {readonly (readonly [string, string])[]} */
@@ -91,13 +91,11 @@ export function heatFields(heat, heatmaps, change) {
       ? [
           labelled(
             'With as many days from',
-            element('input', {
-              id: 'against',
-              type: 'date',
-              required: true,
-              value: heat.against,
-              change: event => dayOf(event.target.value) && change({ against: event.target.value }),
-            }),
+            dateField(
+              'against',
+              () => heat.against,
+              against => change({ against }),
+            ),
           ),
         ]
       : []),

@@ -1,11 +1,11 @@
 import { note, tellShown } from './address.js'
 import { Cost } from './cost.js'
-import { dayOf } from './day-field.js'
+import { dateField, dayOf } from './day-field.js'
 import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { kindOf, kinds, momentOf } from './heatmap-words.js'
-import { knownZone, laterDay } from './local-time.js'
+import { knownZone, laterDay, today } from './local-time.js'
 import { panel, queryLink } from './panel.js'
 import { partsOf } from './parts.js'
 import { daysOf, instantsOf } from './period.js'
@@ -18,6 +18,9 @@ import { picture } from './picture.js'
  */
 
 const atOnce = 100
+
+/** Whoever holds an arrow key down asks for no more than so many pictures ahead. */
+const mostSteps = 20
 
 /**
  * The heatmaps of one day of a store, in the order of their times, one after the other, and another one beside it. The day is the
@@ -43,18 +46,19 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   let other = null
   let loading = new AbortController()
   let isComplete = false
+  let isLoading = false
+  let steps = Promise.resolve()
+  let stepsAhead = 0
   const cost = new Cost()
   const tools = element('div', { class: 'tools' })
   const trouble = element('div')
   const where = element('p', { role: 'status', class: 'quiet' })
   const pictures = element('div', { class: 'pictures large' })
 
-  const pick = /** @type {HTMLInputElement} */ (
-    element('input', {
-      id: 'day',
-      type: 'date',
-      change: event => event.target.value && goTo(event.target.value),
-    })
+  const pick = dateField(
+    'day',
+    () => chosen.day,
+    day => goTo(day),
   )
   const list = /** @type {HTMLSelectElement} */ (choice('picture', [], '', value => look(value)))
   const compare = element('button', { type: 'button', id: 'compare', click: () => pin() })
@@ -77,7 +81,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
         ),
         labelled(known ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
         button('day--1', 'Day before', () => goTo(laterDay(chosen.day, -1))),
-        button('day-1', 'Day after', () => goTo(laterDay(chosen.day, 1))),
+        button('day-1', 'Day after', () => stepDay(1)),
       ]),
       element('div', { class: 'controls' }, [
         labelled('Picture', list),
@@ -103,11 +107,29 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   await Promise.all([load(), loadOther()])
   isComplete = true
 
-  /** @param {number} by */
+  /**
+   * One after the other: what the next step leads to is known when the day of the last one is there.
+   *
+   * @param {number} by
+   */
   function step(by) {
+    if (stepsAhead === mostSteps) return
+    stepsAhead++
+    steps = steps.then(() => stepNow(by)).finally(() => stepsAhead--)
+  }
+
+  /** @param {number} by */
+  async function stepNow(by) {
+    if (signal.aborted) return
     const next = heatmaps[heatmaps.findIndex(({ id }) => id === chosen.picture) + by]
     if (next) look(next.id)
-    else goTo(laterDay(chosen.day, by), by)
+    else await stepDay(by)
+  }
+
+  /** @param {number} by */
+  async function stepDay(by) {
+    if (by < 0 || chosen.day < today(zone)) return goTo(laterDay(chosen.day, by), by)
+    where.textContent = 'Nothing is known after today.'
   }
 
   /**
@@ -129,6 +151,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
 
   /** Puts what is shown aside, so that others can be compared with it, or takes it away again. */
   function pin() {
+    if (isLoading) return
     other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.picture) ?? null)
     chosen = { ...chosen, beside: other?.id ?? null }
     noteChosen()
@@ -170,6 +193,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     tools.replaceChildren(queryLink(question) ?? '')
     pick.value = chosen.day
     heatmaps = []
+    isLoading = true
     where.textContent = 'Asking …'
     const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
       const answer = await ask(asked, asking)
@@ -186,6 +210,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
       if (!asking.aborted) throw error
       return
     }
+    isLoading = false
     if (!heatmaps.some(({ id }) => id === chosen.picture))
       chosen = { ...chosen, picture: heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
     if (by < 0) noteChosen({ isStep: true })
@@ -213,11 +238,9 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     )
     list.replaceChildren(...options)
     compare.textContent = chosen.beside ? 'Stop comparing' : 'Compare with this'
-    where.textContent = heatmap
-      ? `Picture ${index + 1} of ${heatmaps.length} of this day`
-      : trouble.textContent
-        ? ''
-        : 'There is none of this day.'
+    const none = trouble.textContent ? '' : 'There is none of this day.'
+    const count = heatmap ? `Picture ${index + 1} of ${heatmaps.length} of this day` : none
+    where.textContent = isLoading ? 'Asking …' : count
     pictures.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
     // Until then the whole view is not.
     if (isComplete) tellShown()
