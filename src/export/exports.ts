@@ -65,14 +65,14 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
   pages: {
     scope: 'pages:read',
     read(parameters) {
-      const websites = websitesIn(parameters)
+      const websites = parameters.filled('website')
       return async asking => pageTable(await findWebsites(websites, asking), asking)
     },
   },
   snapshots: {
     scope: 'snapshots:read',
     read(parameters, { mayReadPeople }) {
-      const websites = websitesIn(parameters)
+      const websites = parameters.filled('website')
       return async asking => snapshotTable(await findWebsites(websites, asking), asking, mayReadPeople)
     },
   },
@@ -91,19 +91,10 @@ const heatmapTypes = [
 ]
 
 function placesIn(parameters: Parameters) {
-  const locations = parameters.all('location').map(text => filled('location', text))
+  const locations = parameters.filled('location')
   const brands = parameters.list('brand').map(brandOf)
   const { from, to } = parameters.days()
   return { locations, brands, from, to }
-}
-
-function websitesIn(parameters: Parameters): readonly string[] {
-  return parameters.all('website').map(text => filled('website', text))
-}
-
-function filled(name: string, text: string): string {
-  if (text.trim()) return text.trim()
-  throw new BadInput(`${name} is empty: leave it out, or name one.`)
 }
 
 function brandOf(text: string): number {

@@ -4,6 +4,8 @@ import { daysBetween } from './days.ts'
 
 /** Ten years, as of every range of traffic. */
 const mostDays = 3660
+/** Days whose midnight lies within the years 1 to 9998 in every time zone, as each range of the graph does. */
+const [firstDay, lastDay] = ['0001-01-02', '9998-12-31']
 
 /** The parameters of an address, each read once by the names that it may have. */
 export class Parameters {
@@ -20,12 +22,17 @@ export class Parameters {
     return this.#given.getAll(name)
   }
 
-  /** Each value, also of those that stand in one with commas between them. */
+  /** As `all`. Throws BadInput for one that is empty, which may be a variable that nobody has set. */
+  filled(name: string): readonly string[] {
+    return filled(name, this.all(name))
+  }
+
+  /** As `filled`, also those that stand in one with commas between them. */
   list(name: string): readonly string[] {
-    return this.all(name)
-      .flatMap(text => text.split(','))
-      .map(text => text.trim())
-      .filter(text => text !== '')
+    return this.all(name).flatMap(value => {
+      const parts = value.split(',').filter(text => text.trim() !== '')
+      return filled(name, parts.length > 0 ? parts : [''])
+    })
   }
 
   /** Throws BadInput for several. */
@@ -55,6 +62,7 @@ export class Parameters {
   /** Two days, of which the second is not part of the range. */
   days(): { readonly from: string; readonly to: string } {
     const [from, to] = [this.day('from'), this.day('to')]
+    if (from < firstDay || to > lastDay) throw new BadInput('A range lies within the years 1 to 9998.')
     const days = daysBetween(from, to)
     if (days > mostDays) throw new BadInput(`A range may span at most ten years, not ${days} days.`)
     if (days > 0) return { from, to }
@@ -81,6 +89,12 @@ export function chosen<Choice extends string>(
   const found = choices.find(choice => plain(choice) === plain(value))
   if (found !== undefined) return found
   throw new BadInput(`${name} cannot be ${JSON.stringify(value)}: it is one of ${choices.join(', ')}.`)
+}
+
+function filled(name: string, values: readonly string[]): readonly string[] {
+  const trimmed = values.map(text => text.trim())
+  if (!trimmed.includes('')) return trimmed
+  throw new BadInput(`${name} is empty: leave it out, or name one.`)
 }
 
 function plain(text: string): string {

@@ -1,15 +1,32 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 
 /** Thrown where the machine takes no file. Its message is a sentence for whoever named the file. */
 export class UnwritableFile extends Error {
   override readonly name = 'UnwritableFile'
 }
 
-/** A file that has its name only once it is whole: until then it ends in `.part`. It is removed with this, unless it is kept. */
+/** The file that a name leads to, over links. Rejects with UnwritableFile where it is anything else, or leads to nothing. */
+export async function fileNamed(name: string): Promise<string> {
+  const there = await lstat(name).catch(() => undefined)
+  if (!there) return name
+  const file = there.isSymbolicLink() ? await realpath(name).catch(() => undefined) : name
+  if (file === undefined)
+    throw new UnwritableFile(`${name} cannot be written: it is a link that leads nowhere.`)
+  const target = await written(name, stat(file))
+  if (target.isDirectory()) throw new UnwritableFile(`${name} cannot be written: it is a folder.`)
+  if (!target.isFile()) throw new UnwritableFile(`${name} cannot be written: it is no regular file.`)
+  return file
+}
+
+/**
+ * A file that has its name only once it is whole: until then it ends in `.part`. It is removed with this, unless it is kept. Of
+ * several at once to one name the latest writes it, and the others reject.
+ */
 export class PartFile implements AsyncDisposable {
   readonly #file: string
   readonly #path: string
-  readonly #handle: FileHandle
+  #handle: FileHandle
   /** What an earlier one left there stays until something is written. */
   #isOwn: boolean
 
@@ -20,10 +37,8 @@ export class PartFile implements AsyncDisposable {
     this.#isOwn = isOwn
   }
 
-  /** Rejects with UnwritableFile, as all its methods do. */
+  /** `file` as `fileNamed` told it. Rejects with UnwritableFile, as all its methods do. */
   static async open(file: string): Promise<PartFile> {
-    const there = await stat(file).catch(() => undefined)
-    if (there?.isDirectory()) throw new UnwritableFile(`${file} cannot be written: it is a folder.`)
     const path = `${file}.part`
     const handle = await written(path, open(path, 'a'))
     const { size } = await handle.stat()
@@ -31,8 +46,7 @@ export class PartFile implements AsyncDisposable {
   }
 
   async write(pieces: AsyncIterable<string | Uint8Array>, wrote: () => void): Promise<void> {
-    if (!this.#isOwn) await written(this.#path, this.#handle.truncate())
-    this.#isOwn = true
+    await this.#begin()
     for await (const piece of pieces) {
       await written(this.#path, this.#handle.writeFile(piece))
       wrote()
@@ -46,13 +60,33 @@ export class PartFile implements AsyncDisposable {
   }
 
   async finish(): Promise<void> {
+    if (!(await this.#isThere()))
+      throw new UnwritableFile(`${this.#file} is not written: another export to it began meanwhile.`)
     await written(this.#file, rename(this.#path, this.#file))
     this.keep()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isOwn && (await this.#isThere())) await rm(this.#path, { force: true })
+    this.#isOwn = false
     await this.#handle.close()
-    if (this.#isOwn) await rm(this.#path, { force: true })
+  }
+
+  /** In a file of its own, for others may write to what has the name now. It may be read by whom the whole one may. */
+  async #begin(): Promise<void> {
+    const fresh = `${this.#path}.${randomUUID()}`
+    const last = this.#handle
+    this.#handle = await written(this.#path, open(fresh, 'wx'))
+    await last.close()
+    const replaced = await stat(this.#file).catch(() => undefined)
+    if (replaced) await written(this.#path, this.#handle.chmod(replaced.mode & 0o777))
+    await written(this.#path, rename(fresh, this.#path))
+    this.#isOwn = true
+  }
+
+  async #isThere(): Promise<boolean> {
+    const [own, there] = await Promise.all([this.#handle.stat(), stat(this.#path).catch(() => undefined)])
+    return own.ino === there?.ino && own.dev === there.dev
   }
 }
 
@@ -73,6 +107,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EISDIR', 'it is a folder'],
   ['ENOSPC', isFull],
   ['EDQUOT', isFull],
+  ['EFBIG', 'it is larger than this user may write'],
   ['EACCES', isForbidden],
   ['EPERM', isForbidden],
   ['EROFS', isForbidden],

@@ -153,9 +153,14 @@ test.each([
   [`${days}&brand=x`, /^brand cannot be "x"/],
   [`${days}&location=nowhere`, /^No location has the id "nowhere"/],
   [`${days}&location=`, /^location is empty/],
+  [`${days}&brand=`, /^brand is empty/],
+  [`${days}&brand=,`, /^brand is empty/],
+  [`${days}&metrics=`, /^metrics is empty/],
   [`${days}&metric=visits`, /^"metric" is no parameter of this export/],
   [`${days}&from=2026-10-20`, /^from is given 2 times/],
   ['from=1990-10-20&to=2026-10-29', /at most ten years/],
+  ['from=9999-12-30&to=9999-12-31', /within the years 1 to 9998/],
+  ['from=0000-12-30&to=0001-01-03&interval=quarter_hour', /within the years 1 to 9998/],
 ])('%s is refused in a sentence before anything is called', async (query, says) => {
   for (const format of ['csv', 'ndjson']) {
     const { status, text } = await get(`/export/traffic.${format}?${query}`)

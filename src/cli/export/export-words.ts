@@ -9,25 +9,28 @@ export interface ExportWords {
   readonly isQuiet: boolean
 }
 
+/** Of an option that is given several times the export itself says whether it may be. */
+const several = { type: 'string', multiple: true } as const
+
 const parameters = {
-  location: { type: 'string', multiple: true },
-  brand: { type: 'string', multiple: true },
-  website: { type: 'string', multiple: true },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  interval: { type: 'string' },
-  metrics: { type: 'string' },
-  types: { type: 'string' },
-  formulas: { type: 'string' },
-  bom: { type: 'string' },
-  errors: { type: 'string' },
+  location: several,
+  brand: several,
+  website: several,
+  from: several,
+  to: several,
+  interval: several,
+  metrics: several,
+  types: several,
+  formulas: several,
+  bom: several,
+  errors: several,
 } as const
 
 /** As `parseArgs` takes them. */
 export const exportOptions = {
   ...parameters,
-  account: { type: 'string' },
-  output: { type: 'string', short: 'o' },
+  account: several,
+  output: { type: 'string', short: 'o', multiple: true },
   quiet: { type: 'boolean', short: 'q' },
 } as const
 
@@ -44,6 +47,9 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
   const address = exportAt(`/export/${name}`)
   if (!address || others.length > 0)
     return 'isotherm export needs one name such as traffic.csv: traffic, heatmaps, pages or snapshots as csv, ndjson or parquet.'
+  const [{ length: files }, { length: accounts }] = [values.output ?? [], values.account ?? []]
+  if (files > 1) return `--output is given ${files} times, and is one file.`
+  if (accounts > 1) return `--account is given ${accounts} times, and is one account.`
   const query = new URLSearchParams()
   for (const [parameter, value] of Object.entries(values)) {
     if (!Object.hasOwn(parameters, parameter)) continue
@@ -52,8 +58,8 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
   return {
     address,
     query: query.toString(),
-    file: values.output ?? name,
-    account: values.account,
+    file: values.output?.[0] ?? name,
+    account: values.account?.[0],
     isQuiet: values.quiet ?? false,
   }
 }

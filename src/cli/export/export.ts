@@ -1,6 +1,6 @@
 import { StartProblems } from '../../config/config.ts'
 import { collectEarly } from '../../export/early-collection.ts'
-import { UnwritableFile } from '../../export/part-file.ts'
+import { fileNamed, UnwritableFile } from '../../export/part-file.ts'
 import { RefusedExport } from '../../export/refused-export.ts'
 import type { Verdict } from '../../export/verdict.ts'
 import { exportToFile } from '../../export-file.ts'
@@ -33,7 +33,7 @@ export async function runExport(words: ExportWords, options: CommandOptions): Pr
 /** The same until `stopped` resolves. */
 export async function exportUntil(
   stopped: Promise<void>,
-  { address, query, file, account, isQuiet }: ExportWords,
+  { address, query, file: name, account, isQuiet }: ExportWords,
   { environment, sandboxByDefault }: Pick<CommandOptions, 'environment' | 'sandboxByDefault'>,
   { isTerminal, write }: Terminal,
 ): Promise<number> {
@@ -42,7 +42,9 @@ export async function exportUntil(
   const { signal: gone } = controller
   const progress = isTerminal && !isQuiet ? new Progress(write) : undefined
   const watch = progress && ((...seen: Parameters<Progress['show']>) => progress.show(...seen))
+  let file = name
   try {
+    file = await fileNamed(name)
     const common = { environment, sandboxByDefault, address, query, account, file, gone }
     const verdict = await exportToFile({ ...common, log: silentLog, watch })
     progress?.end()
