@@ -78,12 +78,15 @@ export async function startIsotherm(
   const pause = breakerPauseMilliseconds !== undefined && { pauseMilliseconds: breakerPauseMilliseconds }
   const resilience = { ...config.resilience, ...pause }
   const sharedBytes = sharedBytesOf(config.cacheBytes)
-  const caches = openCaches({
-    recordBytes: config.cacheBytes - sharedBytes,
-    imageBytes: config.images.cacheBytes,
-    redis,
-    log,
-  })
+  await using unowned = new AsyncDisposableStack()
+  const caches = unowned.use(
+    openCaches({
+      recordBytes: config.cacheBytes - sharedBytes,
+      imageBytes: config.images.cacheBytes,
+      redis,
+      log,
+    }),
+  )
   const { metrics } = config.telemetry
   const { proxies } = config
   const telemetry = resources.use(
@@ -109,7 +112,7 @@ export async function startIsotherm(
     }),
   )
   // Closed before the accounts, so that no other instance is told that a call failed only because this one leaves.
-  resources.use(caches)
+  resources.use(unowned.move())
   const accounts = await open.open(setup.accounts)
   const { access, replace } = openAccess(setup, accounts, { ...config, ticketKey, ownKey }, log)
   const reloading = resources.use(

@@ -23,7 +23,7 @@ export async function supervise(
   environment: Environment,
   { sandboxByDefault, log, onReload }: SuperviseOptions,
 ): Promise<number> {
-  const { setup } = await readStart(environment, sandboxByDefault)
+  const { config, setup } = await readStart(environment, sandboxByDefault)
   await using resources = new AsyncDisposableStack()
   const isEmulated = setup.accounts.some(({ sandboxed }) => sandboxed.length > 0)
   const sandbox = isEmulated ? resources.use(await startSandbox()) : undefined
@@ -33,9 +33,12 @@ export async function supervise(
   const ticketKey = randomBytes(32).toString('base64url')
   const children = new Set<Child>()
   const stopping = new AbortController()
+  /** Of each worker, the greeting of the first process that serves as it. */
+  const greetings = Array.from({ length: workersOf(environment) }, () => Promise.withResolvers<string>())
   const start = (worker: number) => {
     const child = startChild({ start: { worker, emulated: emulated ?? null, ticketKey } })
     children.add(child)
+    void child.ready.then(greeting => greetings[worker]?.resolve(greeting))
     if (stopping.signal.aborted) child.tell({ stop: true })
     void child.ended.then(() => children.delete(child))
     return child
@@ -71,12 +74,21 @@ export async function supervise(
   const count = isServing ? workersOf(environment) : 1
   const all = [first, ...Array.from({ length: count - 1 }, (_, index) => start(index + 1))]
   const kept = all.map(keep)
-  const greetings = Promise.all(all.map(({ ready }) => ready))
-  void greetings.then(([greeting]) => console.log(`${greeting}\n  workers: ${count}`))
+  const greeted = Promise.all(greetings.map(({ promise }) => promise))
+  void greeted.then(([greeting]) => console.log(`${greeting}\n  workers: ${count}`))
   await stopped
   stopping.abort()
   for (const child of children) child.tell({ stop: true })
+  const over = new AbortController()
+  const longest = config.shutdownDelayMilliseconds + config.drainMilliseconds + endMilliseconds
+  void sleep(longest, undefined, over).then(
+    () => {
+      for (const child of children) child.kill()
+    },
+    () => {},
+  )
   await Promise.all(kept)
+  over.abort()
   return 0
 }
 
@@ -86,6 +98,8 @@ interface Child {
   /** Resolves with its exit code or the signal that ended it. */
   readonly ended: Promise<string>
   readonly tell: (order: Order) => void
+  /** Ends it, whatever it does. */
+  readonly kill: () => void
 }
 
 /** Its first order is given when it asks for it. */
@@ -101,10 +115,12 @@ function startChild(order: Order): Child {
     else tell(order)
   })
   worker.once('exit', (code, signal) => ended.resolve(signal ?? `exit code ${code}`))
-  return { ready: ready.promise, ended: ended.promise, tell }
+  return { ready: ready.promise, ended: ended.promise, tell, kill: () => void worker.process.kill('SIGKILL') }
 }
 
 /** One that lived so long has not failed at its start. In milliseconds, as the pauses before the next is started. */
 const steadyMilliseconds = 10_000
 const firstPause = 250
 const longestPause = 30_000
+/** So long after its last request one may still take to end. In milliseconds. */
+const endMilliseconds = 10_000

@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import { z } from 'zod'
 import { startSandbox } from '../../src/sandbox.ts'
 import { originOf, startChild } from '../support/child.ts'
 import { askText } from '../support/client.ts'
@@ -112,6 +114,46 @@ test('a ticket and a link of one worker work at every other, without a key of th
   }
 })
 
+test('a process that cannot start ends, although it had connected, and a worker is replaced for it', async () => {
+  await using redis = await startRedis()
+  using taken = await listenOn(0)
+  // The worker 0 has the port before it, unless somebody else has.
+  const environment = { PORT: '0', REDIS_URL: redis.url, ISOTHERM_SANDBOX: 'on' }
+  await using alone = await startChild('main.ts', {
+    ...environment,
+    ISOTHERM_METRICS: `127.0.0.1:${taken.port}`,
+  })
+  expect(await alone.ended()).toBe(1)
+  expect(alone.stderr).toContain('set ISOTHERM_METRICS to an address that is free')
+  await using several = await startChild('main.ts', {
+    ...environment,
+    ISOTHERM_WORKERS: '2',
+    ISOTHERM_METRICS: `127.0.0.1:${taken.port - 1}`,
+  })
+  await expect.poll(() => several.stderr).toContain('A worker ended (exit code 1)')
+  taken[Symbol.dispose]()
+  await several.says(/workers: 2/)
+  several.process.kill('SIGTERM')
+  expect(await several.ended()).toBe(0)
+})
+
+test('a worker that hears nothing is ended when the others have', async () => {
+  await using redis = await startRedis()
+  await using isotherm = await startChild('main.ts', {
+    PORT: '0',
+    ISOTHERM_WORKERS: '2',
+    ISOTHERM_DRAIN_MS: '100',
+    ISOTHERM_SANDBOX: 'on',
+    REDIS_URL: redis.url,
+  })
+  await originOf(isotherm)
+  const [frozen = 0] = await childrenOf(isotherm)
+  process.kill(frozen, 'SIGSTOP')
+  isotherm.process.kill('SIGTERM')
+  expect(await isotherm.ended()).toBe(0)
+  expect(isAlive(frozen)).toBe(false)
+})
+
 test('several workers need a Redis', () => {
   const environment = { ISOTHERM_WORKERS: '2', ISOTHERM_SANDBOX: 'on' }
   expect(problemsOf(environment)).toEqual([
@@ -139,4 +181,12 @@ function look(url: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, response => response.resume().once('end', resolve)).once('error', reject)
   })
+}
+
+/** Takes a port of loopback until it is disposed of. */
+async function listenOn(port: number) {
+  const server = createServer()
+  await new Promise<void>(listening => server.listen(port, '127.0.0.1', listening))
+  const { port: own } = z.object({ port: z.int() }).parse(server.address())
+  return { port: own, [Symbol.dispose]: () => void server.close() }
 }
