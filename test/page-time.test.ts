@@ -34,6 +34,31 @@ test('where the clock is put forward, the hour that never was is missing, and te
   expect(buckets.at(-1)).toMatchObject({ value: 22, before: 23 })
 })
 
+test('hours are compared by the clock, also where a day has no midnight', () => {
+  const hoursOf = (start: Temporal.PlainDate, count: number, zone: string) => {
+    const starts: string[] = []
+    const end = start.add({ days: count }).toZonedDateTime(zone)
+    for (let at = start.toZonedDateTime(zone); at.since(end).sign < 0; at = at.add({ hours: 1 }))
+      starts.push(at.toPlainDateTime().toString({ smallestUnit: 'second' }))
+    return { starts, values: starts.map((_, index) => index), from: starts[0] ?? null }
+  }
+  const compared = (first: string, count: number, zone: string) => {
+    const day = Temporal.PlainDate.from(first)
+    const before = hoursOf(day.subtract({ days: count }), count, zone)
+    for (const bucket of pairedBuckets(hoursOf(day, count, zone), before, 'HOURLY')) {
+      const earlier = Temporal.PlainDateTime.from(bucket.start).subtract({ days: count })
+      const same = before.starts.flatMap((start, index) => (earlier.equals(start) ? [index] : []))
+      expect(bucket.before, bucket.start).toBe(same[bucket.isAgain ? 1 : 0] ?? null)
+    }
+  }
+  compared('2026-04-24', 7, 'Africa/Cairo')
+  const days = fc
+    .integer({ min: 0, max: 800 })
+    .map(days => `${Temporal.PlainDate.from('2025-01-01').add({ days })}`)
+  const zones = fc.constantFrom('Africa/Cairo', 'America/Havana', 'Asia/Beirut', 'Europe/London')
+  fc.assert(fc.property(days, fc.integer({ min: 1, max: 9 }), zones, compared), { numRuns: 20 })
+})
+
 test('months are compared in their order, and a bucket without a number stays one', () => {
   const now = { starts: ['2026-02-01', '2026-03-01'], values: [null, 5], from: '2026-02-01' }
   const before = { starts: ['2025-12-01', '2026-01-01'], values: [3, 0], from: '2025-12-01' }

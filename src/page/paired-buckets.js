@@ -34,7 +34,8 @@ export function pairedBuckets(now, before, interval) {
  * @param {boolean} isByClock
  */
 function keysOf({ starts, from }, isByClock) {
-  const origin = wallClock(from ?? starts[0] ?? '1970-01-01')
+  // The day's, since on the day of a clock change the first hour may be another one than midnight.
+  const origin = wallClock((from ?? starts[0] ?? '1970-01-01').slice(0, 10))
   const times = new Map()
   return starts.map((start, index) => {
     if (!isByClock) return String(index)
