@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { scaleOf } from '../src/page/chart-scale.js'
 import { CostSum } from '../src/page/cost-sum.js'
 import type { Answer } from '../src/page/graph.js'
-import { duration, durationStep } from '../src/page/numbers.js'
+import { duration, durationStep, durationUnit } from '../src/page/numbers.js'
 import { partsOf } from '../src/page/parts.js'
 import { pagesFoot, storesFoot } from '../src/page/table-feet.js'
 
@@ -98,6 +98,25 @@ test('the middle line of a chart is only there if its text tells its number exac
   expect(lines(0.003, () => 0.001)).toHaveLength(2)
   expect(lines(300_000, durationStep)).toEqual([0, 150_000, 300_000])
   expect(lines(10_000_000, durationStep)).toEqual([0, 10_000_000])
+})
+
+test('the top of a chart of durations is round in hours, minutes or seconds', () => {
+  const top = (highest: number) => duration(scaleOf([0, highest], durationStep, durationUnit).top)
+  const minute = 60_000
+  expect([7000, 45_000, 7 * minute, 12.5 * minute, 59 * minute].map(top)).toEqual([
+    '8 s',
+    '50 s',
+    '8 min 0 s',
+    '16 min 0 s',
+    '1 h 0 min',
+  ])
+  expect([61, 100, 26 * 60, 45 * 60].map(minutes => top(minutes * minute))).toEqual([
+    '2 h 0 min',
+    '2 h 0 min',
+    '30 h 0 min',
+    '50 h 0 min',
+  ])
+  expect(scaleOf([3 * 60 * minute], durationStep, durationUnit).lines).toEqual([0, 90 * minute, 180 * minute])
 })
 
 test('durations are told in hours and minutes', () => {

@@ -3,9 +3,12 @@
  *
  * @param {readonly number[]} numbers
  * @param {(value: number) => number} stepOf the least difference that the text of a number shows
+ * @param {(value: number) => number} [unitOf] in what the highest is told
  */
-export function scaleOf(numbers, stepOf) {
-  const top = niceTop(bounds(numbers)[1])
+export function scaleOf(numbers, stepOf, unitOf = () => 1) {
+  const [, highest] = bounds(numbers)
+  const unit = unitOf(highest)
+  const top = niceTop(highest / unit) * unit
   const steps = top / 2 / stepOf(top / 2)
   // Shares are no exact binary numbers.
   const isExact = Math.abs(steps - Math.round(steps)) < 1e-6
@@ -33,5 +36,7 @@ export function bounds(numbers) {
 function niceTop(highest) {
   if (!(highest > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(highest))
-  return ([1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].find(step => step * power >= highest) ?? 10) * power
+  // From 1 to 10 whole ones only: 1.2 hours are not round.
+  const steps = power === 1 ? [1, 2, 3, 4, 5, 6, 8, 10] : [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10]
+  return (steps.find(step => step * power >= highest) ?? 10) * power
 }

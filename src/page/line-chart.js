@@ -3,12 +3,15 @@ import { drawn, element } from './elements.js'
 
 /**
  * @import { Bucket } from './paired-buckets.js'
- * @typedef {{ label: string, text: (value: number | null) => string, stepOf: (value: number) => number, startOf: (bucket: Bucket) => string }} ChartWords
- * `stepOf`: the least difference that `text` shows
+ * @typedef {{ label: string, text: (value: number | null) => string, stepOf: (value: number) => number, unitOf: (value: number) => number,
+ *   startOf: (bucket: Bucket) => string }} ChartWords `stepOf`: the least difference that `text` shows; `unitOf`: in what it tells it
  */
 
 const height = 180
-const edge = { top: 8, right: 8, bottom: 22, left: 52 }
+const edge = { top: 8, right: 8, bottom: 22 }
+
+/** So many pixels are enough for each letter of a label. */
+const letterWidth = 7
 
 /**
  * A period over the one before it, drawn as wide as there is room. Buckets without a number are gaps. A table holds the same.
@@ -37,21 +40,20 @@ export function lineChart(buckets, words) {
  */
 function chartOf(buckets, words, width, reading) {
   const numbers = buckets.flatMap(({ value, before }) => [value ?? 0, before ?? 0])
-  const { top, lines } = scaleOf(numbers, words.stepOf)
+  const { top, lines } = scaleOf(numbers, words.stepOf, words.unitOf)
+  const labels = lines.map(words.text)
   const right = width - edge.right
+  // The same for most charts, so that they stand in line.
+  const left = Math.max(52, ...labels.map(label => label.length * letterWidth + 6))
   const x = (/** @type {number} */ index) =>
-    edge.left + (right - edge.left) * (buckets.length > 1 ? index / (buckets.length - 1) : 0.5)
+    left + (right - left) * (buckets.length > 1 ? index / (buckets.length - 1) : 0.5)
   const y = (/** @type {number} */ value) =>
     height - edge.bottom - ((height - edge.top - edge.bottom) * value) / top
-  const grid = lines.map(value => [
-    drawn('line', { class: 'grid', x1: edge.left, x2: right, y1: y(value), y2: y(value) }),
-    drawn(
-      'text',
-      { class: 'tick', x: edge.left - 6, y: y(value) + 4, 'text-anchor': 'end' },
-      words.text(value),
-    ),
+  const grid = lines.map((value, index) => [
+    drawn('line', { class: 'grid', x1: left, x2: right, y1: y(value), y2: y(value) }),
+    drawn('text', { class: 'tick', x: left - 6, y: y(value) + 4, 'text-anchor': 'end' }, labels[index]),
   ])
-  const count = Math.max(1, Math.min(buckets.length, Math.floor((right - edge.left) / 120)))
+  const count = Math.max(1, Math.min(buckets.length, Math.floor((right - left) / 120)))
   const ticks = Array.from({ length: count }, (_, index) =>
     count === 1 ? 0 : Math.round((index * (buckets.length - 1)) / (count - 1)),
   ).map((index, order) => {
@@ -62,8 +64,8 @@ function chartOf(buckets, words, width, reading) {
   })
   const cursor = drawn('line', { class: 'cursor', y1: edge.top, y2: height - edge.bottom, x1: -9, x2: -9 })
   const point = (/** @type {PointerEvent} */ event) => {
-    const { left } = chart.getBoundingClientRect()
-    const ratio = (event.clientX - left - edge.left) / (right - edge.left)
+    const box = chart.getBoundingClientRect()
+    const ratio = (event.clientX - box.left - left) / (right - left)
     const index = Math.max(0, Math.min(buckets.length - 1, Math.round(ratio * (buckets.length - 1))))
     const bucket = buckets[index]
     if (!bucket) return

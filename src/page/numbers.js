@@ -66,6 +66,16 @@ export function durationStep(milliseconds) {
 }
 
 /**
+ * The greatest unit in which `duration` tells milliseconds.
+ *
+ * @param {number} milliseconds
+ */
+export function durationUnit(milliseconds) {
+  if (milliseconds < 60_000) return 1000
+  return milliseconds < 3_600_000 ? 60_000 : 3_600_000
+}
+
+/**
  * @param {number} seconds
  */
 export function age(seconds) {

@@ -7,7 +7,15 @@ import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { lineChart } from './line-chart.js'
 import { rangeText, startText } from './local-time.js'
-import { changeOf, changeText, duration, durationStep, percent, wholeNumber } from './numbers.js'
+import {
+  changeOf,
+  changeText,
+  duration,
+  durationStep,
+  durationUnit,
+  percent,
+  wholeNumber,
+} from './numbers.js'
 import { pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { comparedText, periodFields, periodOf, rangesOf } from './period.js'
@@ -16,7 +24,8 @@ import { storeHours } from './store-hours.js'
 
 /**
  * @typedef {{ title: string, meaning: string, now: any, before: any, total: number | null, totalBefore: number | null,
- *   text: (value: number | null) => string, stepOf: (value: number) => number }} Metric `now` and `before` are columns with their local starts
+ *   text: (value: number | null) => string, stepOf: (value: number) => number, unitOf: (value: number) => number }} Metric `now` and
+ * `before` are columns with their local starts
  */
 
 /** @type {Readonly<Record<string, readonly [title: string, meaning: string]>>} */
@@ -111,6 +120,7 @@ function metricsOf(store) {
         ? (/** @type {number | null} */ value) => (value === null ? wholeNumber(value) : duration(value))
         : wholeNumber,
       stepOf: isTime ? durationStep : () => 1,
+      unitOf: isTime ? durationUnit : () => 1,
     }
   })
   const rate = (
@@ -126,6 +136,7 @@ function metricsOf(store) {
     totalBefore: store[`${name}Before`],
     text: percent,
     stepOf: () => 0.001,
+    unitOf: () => 1,
   })
   if (!rates) return counted
   return [
@@ -148,7 +159,11 @@ function columnOf(starts, values) {
  * @param {string} interval
  * @param {string} compared
  */
-function metricChart({ title, meaning, now, before, total, totalBefore, text, stepOf }, interval, compared) {
+function metricChart(
+  { title, meaning, now, before, total, totalBefore, text, stepOf, unitOf },
+  interval,
+  compared,
+) {
   const buckets = pairedBuckets(now, before, interval)
   const startOf = (/** @type {import('./paired-buckets.js').Bucket} */ { start, isAgain }) =>
     `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
@@ -172,7 +187,7 @@ function metricChart({ title, meaning, now, before, total, totalBefore, text, st
     'div',
     {},
     head,
-    lineChart(buckets, { label, text, stepOf, startOf }),
+    lineChart(buckets, { label, text, stepOf, unitOf, startOf }),
     folded(`${title} as a table`, table),
   )
 }
