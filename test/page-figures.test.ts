@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { scaleOf } from '../src/page/chart-scale.js'
+import { comparedDepths } from '../src/page/compared-depths.js'
 import { CostSum } from '../src/page/cost-sum.js'
 import type { Answer } from '../src/page/graph.js'
 import { duration, durationStep, durationUnit } from '../src/page/numbers.js'
@@ -122,4 +123,24 @@ test('the top of a chart of durations is round in hours, minutes or seconds', ()
 test('durations are told in hours and minutes', () => {
   const texts = [59_000, 90_000, 91 * 60_000, 3_599_700, 7_199_000].map(duration)
   expect(texts).toEqual(['59 s', '1 min 30 s', '1 h 31 min', '1 h 0 min', '2 h 0 min'])
+})
+
+test('depths are compared as far as either period reached', () => {
+  const rows = (...reached: readonly number[]) =>
+    reached.map((count, row) => ({ depth: row * 100, reached: count, share: count / (reached[0] ?? 1) }))
+  const told = (...lists: Parameters<typeof comparedDepths>) =>
+    comparedDepths(...lists).map(({ depth, now, before }) => [
+      depth,
+      now.reached,
+      before.reached,
+      now.share,
+      before.share,
+    ])
+  expect(told(rows(10, 5), rows(8, 6, 2))).toEqual([
+    [0, 10, 8, 1, 1],
+    [100, 5, 6, 0.5, 0.75],
+    [200, 0, 2, 0, 0.25],
+  ])
+  expect(told(rows(4), [])).toEqual([[0, 4, 0, 1, null]])
+  expect(told(rows(4), null)).toEqual([[0, 4, null, 1, null]])
 })

@@ -1,3 +1,4 @@
+import { comparedDepths } from './compared-depths.js'
 import { dataTable } from './data-table.js'
 import { element } from './elements.js'
 import { percent, wholeNumber } from './numbers.js'
@@ -24,7 +25,8 @@ export function heatNumbers(heat, node) {
       fold !== undefined &&
       element('p', { class: 'quiet' }, `${percent(fold)} of it lies below the first screen.`),
   ]
-  return element('div', {}, words, heat.type === 'SCROLL_DEPTH' ? depths(heat, node) : spots(heat, grid))
+  if (heat.type !== 'SCROLL_DEPTH') return element('div', {}, words, spots(heat, grid))
+  return element('div', {}, words, heat.isCompared ? depthsBeforeAndAfter(node) : depths(grid))
 }
 
 /** @param {number | null | undefined} change */
@@ -54,25 +56,39 @@ function spots({ width, isCompared }, grid) {
   return dataTable(caption, headings, rows, { isCaptionSeen: true })
 }
 
-/**
- * @param {import('./page-heat.js').Heat} heat
- * @param {any} node
- */
-function depths({ isCompared }, { heat, before }) {
-  const earlier = new Map((before?.scroll ?? []).map((/** @type {any} */ { depth, share }) => [depth, share]))
-  const rows = (heat.scroll ?? []).map((/** @type {any} */ { depth, reached, share }) => [
+/** @param {any} grid */
+function depths({ scroll }) {
+  const rows = (scroll ?? []).map((/** @type {any} */ { depth, reached, share }) => [
     `${wholeNumber(depth)} px`,
     wholeNumber(reached),
     percent(share),
-    ...(isCompared ? [percent(earlier.get(depth))] : []),
   ])
   const headings = [
     { name: 'Depth' },
     { name: 'Reached by', isNumber: true },
     { name: 'Share', isNumber: true },
-    ...(isCompared ? [{ name: 'Before', isNumber: true }] : []),
   ]
   return dataTable('How far visitors scrolled', headings, rows)
+}
+
+/**
+ * In views and in shares, as more views may be a smaller share of all.
+ *
+ * @param {any} node
+ */
+function depthsBeforeAndAfter({ heat, before: earlier }) {
+  const rows = comparedDepths(heat.scroll, earlier?.scroll).map(({ depth, now, before }) => [
+    `${wholeNumber(depth)} px`,
+    wholeNumber(now.reached),
+    wholeNumber(before.reached),
+    percent(now.share),
+    percent(before.share),
+  ])
+  const numbers = ['Views', 'Views before', 'Share', 'Share before']
+  const headings = [{ name: 'Depth' }, ...numbers.map(name => ({ name, isNumber: true }))]
+  const caption =
+    'Views that reached each depth, which the first picture compares, and their share of all views'
+  return dataTable(caption, headings, rows, { isCaptionSeen: true })
 }
 
 /** @param {number | null | undefined} value */

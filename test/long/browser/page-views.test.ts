@@ -219,6 +219,49 @@ test('the pages of a website lead to the heat over one, whose numbers are those 
     expect(await axeFindings(page)).toEqual([])
   }))
 
+test('how deep a page is seen, before and after, is told in views and in shares', () =>
+  inBrowser('depths compared', async ({ page }) => {
+    const [from, to, against] = ['2026-11-16', '2026-11-23', '2026-11-09']
+    const scroll = (first: string, end: string) =>
+      `heat(type: SCROLL_DEPTH, days: { from: "${first}", to: "${end}" }, viewport: { min: 1296, max: 1584 }) {
+        scroll { depth reached share } }`
+    interface Depths {
+      scroll: { depth: number; reached: number; share: number }[]
+    }
+    const { data } = await askText<{ view: { heatmaps: { now: Depths; before: Depths }[] } }>(
+      served.origin,
+      `{ view(by: { id: "View:shop:/" }) { heatmaps { now: ${scroll(from, to)} before: ${scroll(against, from)} } } }`,
+    )
+    const [told] = data.view.heatmaps
+    const before = new Map(told?.before.scroll.map(row => [row.depth, row]))
+    await openView(
+      page,
+      served.origin,
+      `${views.page}&heat=SCROLL_DEPTH&width=1440&from=${from}&through=2026-11-22&compare=before`,
+    )
+    const caption =
+      'Views that reached each depth, which the first picture compares, and their share of all views'
+    expect(await page.getByText(caption).isVisible()).toBe(true)
+    const share = (value: number | undefined) => `${((value ?? 0) * 100).toFixed(1)}%`
+    const rows = (await tableTexts(page, caption)).map(([depth, now, earlier, ...shares]) => [
+      numberIn(depth?.replace(' px', '')),
+      numberIn(now),
+      numberIn(earlier),
+      ...shares,
+    ])
+    expect(rows.length).toBeGreaterThan(2)
+    expect(rows.slice(0, told?.now.scroll.length)).toEqual(
+      told?.now.scroll.map(({ depth, reached, share: now }) => [
+        depth,
+        reached,
+        before.get(depth)?.reached ?? 0,
+        share(now),
+        share(before.get(depth)?.share),
+      ]),
+    )
+    expect(await axeFindings(page)).toEqual([])
+  }))
+
 const nowhere = 'http://127.0.0.1:1'
 
 test.each([
