@@ -3,7 +3,7 @@ import { scaleOf } from '../src/page/chart-scale.js'
 import { comparedDepths } from '../src/page/compared-depths.js'
 import { CostSum } from '../src/page/cost-sum.js'
 import type { Answer } from '../src/page/graph.js'
-import { duration, durationStep, durationUnit } from '../src/page/numbers.js'
+import { counted, duration, durationStep, durationUnit } from '../src/page/numbers.js'
 import { partsOf } from '../src/page/parts.js'
 import { pagesFoot, storesFoot } from '../src/page/table-feet.js'
 
@@ -143,4 +143,13 @@ test('depths are compared as far as either period reached', () => {
   ])
   expect(told(rows(4), [])).toEqual([[0, 4, 0, 1, null]])
   expect(told(rows(4), null)).toEqual([[0, 4, null, 1, null]])
+})
+
+test('one of something is no plural', () => {
+  expect([0, 1, 1200, null].map(count => counted(count, 'page view'))).toEqual([
+    '0 page views',
+    '1 page view',
+    '1,200 page views',
+    '– page views',
+  ])
 })

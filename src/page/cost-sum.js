@@ -1,4 +1,4 @@
-import { age } from './numbers.js'
+import { age, counted } from './numbers.js'
 
 /** @import { Answer } from './graph.js' */
 
@@ -35,7 +35,7 @@ export class CostSum {
     const total = made.reduce((sum, [, count]) => sum + count, 0)
     const byVendor = made.map(([vendor, count]) => `${vendor} ${count}`).join(', ')
     const parts = [
-      `${total} ${total === 1 ? 'call' : 'calls'}${byVendor && ` (${byVendor})`}`,
+      `${counted(total, 'call')}${byVendor && ` (${byVendor})`}`,
       `${this.#cached} from the cache`,
       ...(this.#oldest === undefined ? [] : [`oldest data ${age(this.#oldest)}`]),
       ...named('stale', this.#stale),

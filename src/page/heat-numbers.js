@@ -1,7 +1,7 @@
 import { comparedDepths } from './compared-depths.js'
 import { dataTable } from './data-table.js'
 import { element } from './elements.js'
-import { percent, wholeNumber } from './numbers.js'
+import { counted, percent, wholeNumber } from './numbers.js'
 
 /**
  * The numbers beside the picture.
@@ -12,15 +12,11 @@ import { percent, wholeNumber } from './numbers.js'
 export function heatNumbers(heat, node) {
   const grid = node?.heat
   if (!grid) return element('p', { class: 'quiet' }, 'Its numbers are not known at the moment.')
-  const unit = String(grid.unit).toLowerCase().replace('_', ' ')
+  const unit = String(grid.unit).toLowerCase().replace('_', ' ').replace(/s$/, '')
   const change = heat.isCompared ? grid.difference?.total : undefined
   const fold = grid.fold?.belowShare
   const words = [
-    element(
-      'p',
-      {},
-      element('strong', {}, [`${wholeNumber(grid.total)} ${unit}`, differenceText(change)].join('')),
-    ),
+    element('p', {}, element('strong', {}, [counted(grid.total, unit), differenceText(change)].join(''))),
     fold !== null &&
       fold !== undefined &&
       element('p', { class: 'quiet' }, `${percent(fold)} of it lies below the first screen.`),

@@ -19,6 +19,14 @@ export function wholeNumber(value) {
   return value === null || value === undefined ? nothing : whole.format(value)
 }
 
+/**
+ * @param {number | null | undefined} value
+ * @param {string} name of one
+ */
+export function counted(value, name) {
+  return `${wholeNumber(value)} ${value === 1 ? name : `${name}s`}`
+}
+
 /** @param {number | null | undefined} value */
 export function percent(value) {
   return value === null || value === undefined ? nothing : share.format(value)

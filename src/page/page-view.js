@@ -5,7 +5,7 @@ import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { heatNumbers } from './heat-numbers.js'
 import { laterDay } from './local-time.js'
-import { percent, wholeNumber } from './numbers.js'
+import { counted, percent } from './numbers.js'
 import { heatFields, heatOf, heatQuestion, spansOf } from './page-heat.js'
 import { pageSnapshots } from './page-snapshots.js'
 import { panel, queryLink } from './panel.js'
@@ -40,7 +40,7 @@ export async function showPage(root, parameters, signal) {
       { href: addressOf('websites', { website: view.website.id }) },
       view.website.name ?? 'its website',
     )
-    const total = `${wholeNumber(view.totalInteractions)} interactions, ${percent(view.interactionShare)} of the website`
+    const total = `${counted(view.totalInteractions, 'interaction')}, ${percent(view.interactionShare)} of the website`
     subtitle.replaceChildren(`${total} · a page of `, site)
     await Promise.all([showHeat(shown, known, parameters, signal), pageSnapshots(root, id, signal)])
   } catch (error) {

@@ -57,7 +57,7 @@ function patternOf(series, hasFailed) {
     element(
       'p',
       {},
-      `Busiest on ${weekdays[busiest.weekday]} from ${clock(busiest.hour)}: ${meanText(busiest.mean)} visits an hour.`,
+      `Busiest on ${weekdays[busiest.weekday]} from ${clock(busiest.hour)}: ${meanText(busiest.mean)} ${busiest.mean === 1 ? 'visit' : 'visits'} an hour.`,
     ),
     patternTable(pattern, busiest.mean),
     ...(isPartial ? quiet('* Not every such hour was reported; the mean is of those that were.') : []),

@@ -262,6 +262,21 @@ test('how deep a page is seen, before and after, is told in views and in shares'
     expect(await axeFindings(page)).toEqual([])
   }))
 
+test('a single interaction is told as one', () =>
+  inBrowser('one interaction', async ({ page }) => {
+    await page.route('**/graphql', async route => {
+      const response = await route.fetch()
+      const answer = await response.json()
+      const { view, node } = answer.data ?? {}
+      if (view) view.totalInteractions = 1
+      if (node?.heat) node.heat.total = 1
+      await route.fulfill({ response, json: answer })
+    })
+    await openView(page, served.origin, views.page)
+    expect(await page.locator('h1 + p').textContent()).toMatch(/^1 interaction,/)
+    expect(await page.locator('.side strong').textContent()).toBe('1 interaction')
+  }))
+
 const nowhere = 'http://127.0.0.1:1'
 
 test.each([
