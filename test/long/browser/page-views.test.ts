@@ -277,6 +277,21 @@ test('a single interaction is told as one', () =>
     expect(await page.locator('.side strong').textContent()).toBe('1 interaction')
   }))
 
+test.each([views.websites, `${views.page}&compare=before`])(
+  'tables and pictures are printed whole: %s',
+  hash =>
+    inBrowser(`print ${hash}`, async ({ page }) => {
+      await openView(page, served.origin, hash)
+      const cut = () =>
+        page
+          .locator('.scroll, .picture')
+          .evaluateAll(boxes => boxes.filter(box => box.scrollHeight > box.clientHeight).length)
+      expect(await cut()).toBeGreaterThan(0)
+      await page.emulateMedia({ media: 'print' })
+      expect(await cut()).toBe(0)
+    }),
+)
+
 const nowhere = 'http://127.0.0.1:1'
 
 test.each([
