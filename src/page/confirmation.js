@@ -1,13 +1,15 @@
 import { element } from './elements.js'
 
 /**
- * Asks before something is done that cannot be taken back. Escape means no; the focus goes back to where it was.
+ * Asks before something is done that cannot be taken back. Escape means no, and so does the end of the view that asks; the focus
+ * goes back to where it was.
  *
  * @param {string} question
  * @param {string} yes what is done
+ * @param {AbortSignal} signal of the view
  * @returns {Promise<boolean>}
  */
-export function isConfirmed(question, yes) {
+export function isConfirmed(question, yes, signal) {
   const { promise, resolve } = Promise.withResolvers()
   const dialog = /** @type {HTMLDialogElement} */ (
     element(
@@ -26,6 +28,7 @@ export function isConfirmed(question, yes) {
       ]),
     )
   )
+  signal.addEventListener('abort', () => dialog.close('no'))
   document.body.append(dialog)
   dialog.showModal()
   return promise

@@ -89,7 +89,7 @@ export async function pageSnapshots(root, id, signal) {
   function deleteButton({ id, name }) {
     const called = name ?? id
     const remove = async () => {
-      if (await isConfirmed(`Delete “${called}” at Datadog? Nobody can bring it back.`, 'Delete'))
+      if (await isConfirmed(`Delete “${called}” at Datadog? Nobody can bring it back.`, 'Delete', signal))
         await write('DeleteSnapshot', { id }, `“${called}” was deleted.`)
     }
     return element('button', { type: 'button', 'aria-label': `Delete ${called}`, click: remove }, 'Delete …')
