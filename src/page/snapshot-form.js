@@ -5,15 +5,23 @@ const devices = ['desktop', 'mobile', 'tablet']
 /**
  * Where a replay snapshot is described that is to be made. The ids are those of the replay at Datadog.
  *
+ * @param {Map<string, string>} draft what was typed before and is typed now, by field
  * @param {(described: Record<string, unknown>) => Promise<boolean>} make true once it is made
  */
-export function snapshotForm(make) {
+export function snapshotForm(draft, make) {
   const field = (
     /** @type {string} */ id,
     /** @type {Record<string, string | number | boolean>} */ attributes,
   ) =>
     /** @type {HTMLInputElement} */ (
-      element('input', { id: `snapshot-${id}`, autocomplete: 'off', spellcheck: 'false', ...attributes })
+      element('input', {
+        id: `snapshot-${id}`,
+        autocomplete: 'off',
+        spellcheck: 'false',
+        ...attributes,
+        value: draft.get(id) ?? attributes.value,
+        input: event => draft.set(id, event.target.value),
+      })
     )
   const name = field('name', { required: true })
   const device = field('device', { required: true, list: 'snapshot-devices', value: 'desktop' })
@@ -35,11 +43,13 @@ export function snapshotForm(make) {
       start: Math.round(Number(seconds.value) * 1000),
     })
     button.removeAttribute('disabled')
-    if (isMade) name.value = ''
+    if (!isMade) return
+    name.value = ''
+    draft.delete('name')
   }
   return element(
     'details',
-    {},
+    { open: draft.size > 0 },
     element('summary', {}, 'Make a snapshot'),
     element('form', { class: 'controls', submit }, [
       labelled('Name', name),

@@ -38,3 +38,26 @@ test('the question whether to delete ends with its view, and nothing is deleted'
     expect(await names()).toEqual(before)
     expect(complaints).toEqual([])
   }))
+
+test('what is typed of a snapshot stays while the heat of the page is changed', () =>
+  inBrowser('typed snapshot', async ({ page, complaints }) => {
+    await openView(page, served.origin, '#/page?id=View:shop:/pricing')
+    await page.getByText('Make a snapshot').press('Enter')
+    await page.getByLabel('Event id').fill('11111111-2222-3333-4444-555555555555')
+    await page.getByLabel('Device').fill('mobile')
+    await page.getByLabel('Shows').selectOption('RAGE_CLICK')
+    await page.waitForURL(/heat=RAGE_CLICK/)
+    await settled(page)
+    const typed = async () => [
+      await page.getByLabel('Event id').inputValue(),
+      await page.getByLabel('Device').inputValue(),
+      await page.getByLabel('Seconds').inputValue(),
+    ]
+    expect(await page.getByLabel('Event id').isVisible()).toBe(true)
+    expect(await typed()).toEqual(['11111111-2222-3333-4444-555555555555', 'mobile', '0'])
+    // But not for another page, where it would be a mistake.
+    await page.evaluate("location.hash = '#/page?id=View:shop:/'")
+    await settled(page)
+    expect(await typed()).toEqual(['', 'desktop', '0'])
+    expect(complaints).toEqual([])
+  }))
