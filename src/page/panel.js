@@ -95,8 +95,12 @@ export function progress(cancel) {
     },
     /** @param {string} [sentence] */
     end(sentence) {
-      if (sentence) line.replaceChildren(element('p', { role: 'status' }, sentence))
-      else line.remove()
+      const hadFocus = line.contains(document.activeElement)
+      if (!sentence && !hadFocus) return line.remove()
+      const last = element('p', { role: 'status', tabindex: -1 }, sentence ?? 'Done.')
+      line.replaceChildren(last)
+      // Or the keyboard would begin at the top of the page again.
+      if (hadFocus) last.focus()
     },
   }
 }
