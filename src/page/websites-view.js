@@ -48,11 +48,13 @@ export async function showWebsites(root, parameters, signal) {
       if (isWhole) pages.append(element('p', { class: 'quiet' }, 'The catalog has no website.'))
       return
     }
-    const names = websites.map(({ id, name }) => /** @type {const} */ ([id, name ?? id]))
+    // Also one that is not known here, or the select would show another one.
+    const known = websites.some(website => website.id === id) ? websites : [...websites, { id, name: id }]
+    const names = known.map(({ id, name }) => /** @type {const} */ ([id, name ?? id]))
     controls.append(
       labelled(
         'Website',
-        choice('website', names, id, value => change({ website: value })),
+        choice('website', names, id, value => change({ website: value, trend: null })),
       ),
       labelled(
         'Order',
@@ -65,6 +67,8 @@ export async function showWebsites(root, parameters, signal) {
     const answer = await ask(question, signal)
     cost.add(answer)
     trouble.replaceChildren(failures([...errors, ...answer.errors]) ?? '')
+    // There is none of this id, as the failure says.
+    if (answer.data && !answer.data.website) return pages.replaceChildren()
     const views = answer.data?.website?.views
     const { table, cells } = pagesTable(views)
     pages.replaceChildren(table)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { installChromium } from '../../browser/chromium.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { type Served, serve } from '../../support/serving.ts'
-import { inBrowser } from './page.ts'
+import { axeFindings, inBrowser, openView, settled, tableTexts } from './page.ts'
 
 beforeAll(installChromium, installMilliseconds)
 vi.setConfig({ testTimeout: 120_000 })
@@ -14,6 +14,34 @@ beforeAll(async () => {
   served = resources.use(await serve({ environment: { ISOTHERM_CACHE_BYTES: undefined } }))
 })
 afterAll(() => resources.disposeAsync())
+
+const caption = 'The pages of the website, with their interactions'
+
+test('a website that the catalog does not have is chosen by no other name', () =>
+  inBrowser('unknown website', async ({ page, complaints }) => {
+    await openView(page, served.origin, '#/websites?website=nope')
+    await page.getByText('No website has the id "nope".').waitFor()
+    expect(await page.getByText('at the moment').count()).toBe(0)
+    expect(await page.locator('#website').locator('option:checked').textContent()).toBe('nope')
+    expect(await axeFindings(page)).toEqual([])
+    await page.locator('#website').selectOption('Shop')
+    await page.waitForURL(/website=/)
+    await settled(page)
+    expect((await tableTexts(page, caption)).length).toBeGreaterThan(10)
+    expect(await page.locator('#website').locator('option').allTextContents()).not.toContain('nope')
+    expect(complaints).toEqual([])
+  }))
+
+test('the clicks of all pages are wanted for one website, not for the next one', () =>
+  inBrowser('trends of the next website', async ({ page }) => {
+    await openView(page, served.origin, '#/websites?trend=all')
+    const others = page.locator('#website').locator('option:not(:checked)')
+    const other = await others.first().getAttribute('value')
+    await page.locator('#website').selectOption(other)
+    await page.waitForURL(/website=/)
+    await settled(page)
+    expect(page.url()).not.toContain('trend')
+  }))
 
 test('who cancels by keyboard is not sent back to the top', () =>
   inBrowser('cancelled', async ({ page }) => {
