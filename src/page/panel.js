@@ -79,11 +79,13 @@ export function exportLinks(csv) {
  */
 export function progress(cancel) {
   const bar = element('progress', { 'aria-label': 'Progress' })
-  const text = element('span', { role: 'status' }, 'Asking …')
+  const text = element('span', { role: 'status', tabindex: -1 }, 'Asking …')
   const button = element('button', { type: 'button', click: cancel }, 'Cancel')
   const line = element('div', { class: 'progress' }, bar, text, button)
   return {
     line,
+    /** On what it tells, since a key that is still held would press the button. */
+    focus: () => text.focus(),
     /**
      * @param {number} done
      * @param {number} all

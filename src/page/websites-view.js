@@ -1,4 +1,4 @@
-import { addressOf, change } from './address.js'
+import { addressOf, change, note, tellShown } from './address.js'
 import { Cost } from './cost.js'
 import { dataTable } from './data-table.js'
 import { choice, element, labelled } from './elements.js'
@@ -81,7 +81,7 @@ export async function showWebsites(root, parameters, signal) {
 }
 
 /**
- * Fills in how often the pages are pressed: of the first ones, unless the address wants all.
+ * Fills in how often the pages are pressed: of the first ones, unless the address wants all. The table stays as it is scrolled.
  *
  * @param {HTMLElement} pages
  * @param {{ id: string, orderBy: string, views: any, areAll: boolean }} website
@@ -90,36 +90,53 @@ export async function showWebsites(root, parameters, signal) {
  * @param {AbortSignal} signal
  */
 async function showTrends(pages, { id, orderBy, views, areAll }, cells, cost, signal) {
-  const cancelling = new AbortController()
-  const bar = progress(() => cancelling.abort())
-  const trouble = element('div')
   const question = trendsQuestion(id, orderBy)
-  pages.append(bar.line, trouble)
-  try {
-    const asking = AbortSignal.any([signal, cancelling.signal])
-    for await (const { trends, errors, done, total } of trendsOf(
-      question,
-      areAll,
-      answer => cost.add(answer),
-      asking,
-    )) {
-      bar.tell(done, areAll ? total : done)
-      trouble.replaceChildren(failures(errors) ?? '')
-      for (const [id, { now, before }] of trends) fill(cells.get(id), now, before)
-    }
-    bar.end()
-  } catch (error) {
-    if (signal.aborted || !cancelling.signal.aborted) throw error
-    bar.end('Cancelled: some clicks are missing.')
+  const clicks = element('div')
+  pages.append(clicks)
+  const wantAll = async () => {
+    note({ trend: 'all' })
+    await load(true)
+    if (!signal.aborted) tellShown()
   }
-  const all = `Clicks of all ${views.nodes.length} pages`
-  const more = element('button', { type: 'button', id: 'trend', click: () => change({ trend: 'all' }) }, all)
-  pages.append(
-    element('div', { class: 'tools' }, [
-      !areAll && views.nodes.length > trendsAtFirst && more,
-      queryLink(question, 'Show the query of the clicks'),
-    ]),
-  )
+  await load(areAll)
+
+  /** @param {boolean} areAll */
+  async function load(areAll) {
+    const cancelling = new AbortController()
+    const bar = progress(() => cancelling.abort())
+    const trouble = element('div')
+    const hadFocus = clicks.contains(document.activeElement)
+    clicks.replaceChildren(bar.line, trouble)
+    if (hadFocus) bar.focus()
+    try {
+      const asking = AbortSignal.any([signal, cancelling.signal])
+      for await (const { trends, errors, done, total } of trendsOf(
+        question,
+        areAll,
+        answer => cost.add(answer),
+        asking,
+      )) {
+        bar.tell(done, areAll ? total : done)
+        trouble.replaceChildren(failures(errors) ?? '')
+        for (const [id, { now, before }] of trends) fill(cells.get(id), now, before)
+      }
+      bar.end()
+    } catch (error) {
+      // If the view's own aborted, another one is shown by now.
+      if (signal.aborted) return
+      if (!cancelling.signal.aborted) throw error
+      bar.end('Cancelled: some clicks are missing.')
+    }
+    const all = `Clicks of all ${views.nodes.length} pages`
+    clicks.append(
+      element('div', { class: 'tools' }, [
+        !areAll &&
+          views.nodes.length > trendsAtFirst &&
+          element('button', { type: 'button', click: wantAll }, all),
+        queryLink(question, 'Show the query of the clicks'),
+      ]),
+    )
+  }
 }
 
 /**

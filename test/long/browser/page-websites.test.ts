@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync())
 
 const caption = 'The pages of the website, with their interactions'
+const button = 'Clicks of all 100 pages'
 
 test('a website that the catalog does not have is chosen by no other name', () =>
   inBrowser('unknown website', async ({ page, complaints }) => {
@@ -41,6 +42,28 @@ test('the clicks of all pages are wanted for one website, not for the next one',
     await page.waitForURL(/website=/)
     await settled(page)
     expect(page.url()).not.toContain('trend')
+  }))
+
+test('the clicks of all pages come into the table as it stands, by keyboard', () =>
+  inBrowser('clicks of all', async ({ page, complaints }) => {
+    await openView(page, served.origin, '#/websites')
+    const scroll = page.getByRole('region', { name: caption })
+    await scroll.evaluate(box => box.scrollTo(0, 900))
+    await page.getByRole('button', { name: button }).press('Enter')
+    await page.waitForURL(/trend=all/)
+    await settled(page)
+    expect((await tableTexts(page, caption)).filter(([, , , , now]) => now !== '–').length).toBeGreaterThan(
+      10,
+    )
+    expect(await scroll.evaluate(box => box.scrollTop)).toBe(900)
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Done.')
+    expect(await page.getByRole('button', { name: button }).count()).toBe(0)
+    expect(await axeFindings(page)).toEqual([])
+    // The way back leads to the first ones only.
+    await page.goBack()
+    await page.getByRole('button', { name: button }).waitFor()
+    expect(page.url()).not.toContain('trend')
+    expect(complaints).toEqual([])
   }))
 
 test('who cancels by keyboard is not sent back to the top', () =>
