@@ -41,17 +41,23 @@ export function queryLink(question, text = 'Show the query') {
  */
 export function opener(text, address) {
   const trouble = element('span', { role: 'alert' })
-  const open = async (/** @type {Event} */ event) => {
+  const open = async (/** @type {MouseEvent} */ event) => {
+    // The others are the browser's, such as the one that opens its menu.
+    if (event.button > 1) return
     if (link.hasAttribute('data-ready') && !hasKey()) return
     event.preventDefault()
     trouble.textContent = ''
     try {
-      location.assign(await openable(await address()))
+      const ready = await openable(await address())
+      // As a browser does with a link. Without an opener, or the other tab would get a copy of the key.
+      const isBeside = event.button === 1 || event.ctrlKey || event.metaKey || event.shiftKey
+      if (isBeside) window.open(ready, '_blank', 'noopener')
+      else location.assign(ready)
     } catch (error) {
       trouble.textContent = error instanceof Error ? error.message : 'That could not be opened.'
     }
   }
-  const link = element('a', { href: '#', class: 'action', click: open }, text)
+  const link = element('a', { href: '#', class: 'action', click: open, auxclick: open }, text)
   Promise.resolve(address()).then(
     ready => {
       link.setAttribute('href', `.${ready}`)

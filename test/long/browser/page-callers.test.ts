@@ -82,6 +82,24 @@ test('an account is named after the key, which only Forget ends, and no odd key 
     await page.getByText(/Type your key/).waitFor()
   }))
 
+test.each([{ modifiers: ['Control'] }, { modifiers: ['Meta'] }, { button: 'middle' }] as const)(
+  'with a key, too, the query opens beside the page where that is asked for: %j',
+  press =>
+    inBrowser(`beside ${JSON.stringify(press)}`, async ({ page }) => {
+      await openView(page, served.origin, '#/websites')
+      await typeKey(page, all.key)
+      await settled(page)
+      const shownBefore = page.url()
+      const opening = page.context().waitForEvent('page')
+      await page.getByRole('link', { name: 'Show the query', exact: true }).click(press as never)
+      const opened = await opening
+      await opened.locator('.graphiql-execute-button').waitFor({ timeout: 60_000 })
+      // The key stays in the tab into which it was typed.
+      expect(await opened.evaluate("sessionStorage.getItem('isotherm:key')")).toBeNull()
+      expect(page.url()).toBe(shownBefore)
+    }),
+)
+
 test('replay snapshots are made and deleted by keyboard, and only after a confirmation', () =>
   inBrowser('snapshots', async ({ page, complaints }) => {
     const hash = '#/page?id=View:shop:/pricing'
