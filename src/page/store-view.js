@@ -69,8 +69,8 @@ export async function showStore(root, parameters, signal) {
   try {
     const answer = await ask(question, AbortSignal.any([signal, cancelling.signal]))
     cost.add(answer)
-    trouble.replaceChildren(failures(answer.errors) ?? '')
     store = answer.data?.location
+    trouble.replaceChildren(failures(answer.errors) ?? (store && !store.traffic ? uncounted() : ''))
     bar.end(answer.data && !store ? 'This store is not known here.' : undefined)
   } catch (error) {
     if (signal.aborted) return
@@ -97,6 +97,11 @@ export async function showStore(root, parameters, signal) {
   tools.replaceChildren(...exportLinks(csv), queryLink(question) ?? '')
   const floor = { id, timeZone: store.timeZone, period, parameters: currentPlace().parameters }
   await Promise.all([storeHours(root, { id, period }, signal), storeHeatmaps(root, floor, signal)])
+}
+
+function uncounted() {
+  const words = 'Analytiks does not know this store, so nothing is known of its traffic.'
+  return element('p', { class: 'quiet' }, words)
 }
 
 /**

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { sandboxCatalog } from '../../../src/sandbox/catalog.ts'
 import { installChromium } from '../../browser/chromium.ts'
 import { askText } from '../../support/client.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
@@ -291,6 +293,21 @@ test.each([views.websites, `${views.page}&compare=before`])(
       expect(await cut()).toBe(0)
     }),
 )
+
+test('a store without Analytiks says so in place of charts', () =>
+  inBrowser('uncounted store', async ({ page, complaints }) => {
+    const catalog = parse(sandboxCatalog())
+    for (const location of catalog.locations) if (location.id === 'oxford-street') delete location.analytiks
+    await using uncounted = await serve({ catalog: stringify(catalog) })
+    await openView(page, uncounted.origin, store)
+    const traffic = page.getByRole('region', { name: 'Traffic' })
+    expect(await traffic.innerText()).toContain(
+      'Analytiks does not know this store, so nothing is known of its traffic.',
+    )
+    expect(await page.getByRole('region', { name: 'Opening pattern' }).innerText()).toContain('not known for')
+    expect(await axeFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  }))
 
 const nowhere = 'http://127.0.0.1:1'
 
