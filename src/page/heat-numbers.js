@@ -84,7 +84,7 @@ function depthsBeforeAndAfter({ heat, before: earlier }) {
   const headings = [{ name: 'Depth' }, ...numbers.map(name => ({ name, isNumber: true }))]
   const caption =
     'Views that reached each depth, which the first picture compares, and their share of all views'
-  return dataTable(caption, headings, rows, { isCaptionSeen: true })
+  return element('div', { class: 'depths' }, dataTable(caption, headings, rows, { isCaptionSeen: true }))
 }
 
 /** @param {number | null | undefined} value */

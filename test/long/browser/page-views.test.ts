@@ -244,6 +244,8 @@ test('how deep a page is seen, before and after, is told in views and in shares'
     const caption =
       'Views that reached each depth, which the first picture compares, and their share of all views'
     expect(await page.getByText(caption).isVisible()).toBe(true)
+    const isWhole = (box: Element) => box.scrollWidth <= box.clientWidth
+    expect(await page.getByRole('region', { name: caption }).evaluate(isWhole)).toBe(true)
     const share = (value: number | undefined) => `${((value ?? 0) * 100).toFixed(1)}%`
     const rows = (await tableTexts(page, caption)).map(([depth, now, earlier, ...shares]) => [
       numberIn(depth?.replace(' px', '')),
