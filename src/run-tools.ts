@@ -19,14 +19,19 @@ export async function runTools(
     // Another Isotherm of the same settings may have the ports.
     const { ISOTHERM_METRICS: _, ...settings } = environment
     const own = { ...settings, HOST: '127.0.0.1', PORT: '0' }
-    const { mcp, mcpKey, accessFile } = readConfig(own, { sandboxByDefault })
+    const { mcp, mcpKey, accessFile, requestBytes } = readConfig(own, { sandboxByDefault })
     if (mcp === 'off') throw new StartProblems(['ISOTHERM_MCP: is off, so there are no tools'])
     if (accessFile && !mcpKey) throw new StartProblems([noKey])
     const key = accessFile ? (mcpKey ?? '') : randomBytes(32).toString('base64url')
     const ownKey = accessFile ? {} : { ownKey: key }
     await using isotherm = await startIsotherm(own, { sandboxByDefault, log, ...ownKey })
     const { serveStandardIo } = await import('./mcp/standard-io.ts')
-    await using served = serveStandardIo({ version: await readVersion(), url: `${isotherm.origin}/mcp`, key })
+    await using served = serveStandardIo({
+      version: await readVersion(),
+      url: `${isotherm.origin}/mcp`,
+      key,
+      bytes: requestBytes,
+    })
     await Promise.race([served.ended, signals.first])
     return 0
   } catch (error) {

@@ -14,8 +14,8 @@ export class BadMessage extends Refusal {
   }
 }
 
-/** A refusal as clients of the protocol understand it. */
-export function refusalAnswer(refusal: Refusal, requestId: string, id: string | number | null = null) {
+/** A refusal as clients of the protocol understand it. Over HTTP it has the id of the request. */
+export function refusalAnswer(refusal: Refusal, requestId?: string, id: string | number | null = null) {
   const { message, code } = refusal
   return { jsonrpc: '2.0', id, error: { code: rpcCodeOf(refusal), message, data: { code, requestId } } }
 }

@@ -41,9 +41,10 @@ export function checkMessage(message: unknown): void {
   if (!Message.safeParse(message).success) throw new BadMessage(invalidRequest, 'A message is an object.')
 }
 
-/** The id that an answer to a message has. */
+/** The id that an answer to a message has: that of a request, not that of an answer. */
 export function idOf(message: unknown): string | number | null {
-  const { id } = Message.safeParse(message).data ?? {}
+  const { id, method } = Message.safeParse(message).data ?? {}
+  if (method === undefined) return null
   return typeof id === 'string' || typeof id === 'number' ? id : null
 }
 

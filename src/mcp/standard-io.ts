@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream'
 import {
   ProtocolError,
   ProtocolErrorCode,
@@ -7,6 +8,7 @@ import {
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import { z } from 'zod'
 import { tryJson } from '../upstream/http/json.ts'
+import { messageLines } from './message-lines.ts'
 import { protocolServer } from './protocol-server.ts'
 
 export interface StandardIoOptions {
@@ -15,6 +17,8 @@ export interface StandardIoOptions {
   readonly url: string
   /** The key that is shown there. */
   readonly key: string
+  /** The most that a message may have, there as well. */
+  readonly bytes: number
 }
 
 export interface StandardIo extends AsyncDisposable {
@@ -23,11 +27,19 @@ export interface StandardIo extends AsyncDisposable {
 }
 
 /** Serves the tools of an address to the client at the other end of standard input and output. */
-export function serveStandardIo({ version, url, key }: StandardIoOptions): StandardIo {
+export function serveStandardIo({ version, url, key, bytes }: StandardIoOptions): StandardIo {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const ask = (method: string, params: object, signal: AbortSignal) =>
     askOver({ url, key, signal }, { jsonrpc: '2.0', id: 1, method, params })
-  const transport = new StdioServerTransport()
+  const { stdin, stdout } = process
+  const lines = messageLines({
+    bytes,
+    answer: line => new Promise(taken => stdout.write(line, () => taken())),
+  })
+  // No line that comes through is longer.
+  const transport = new StdioServerTransport(lines, stdout, { maxBufferSize: bytes + 1 })
+  // However its input ends, the transport hears of it by the end of the lines.
+  pipeline(stdin, lines, () => {})
   const handle = serveStdio(
     () =>
       protocolServer({

@@ -26,13 +26,14 @@ export function startChild(
   return startNode([join(import.meta.dirname, '../../src', script)], environment, folder)
 }
 
-/** The same for any script, with its arguments. */
+/** The same for any script, with its arguments; it has no input unless told. */
 export function startNode(
   words: readonly string[],
   environment: Environment = {},
   folder?: string,
+  { hasInput = false } = {},
 ): Promise<Child> {
-  return startProgram(process.execPath, words, environment, folder)
+  return startProgram(process.execPath, words, environment, folder, { hasInput })
 }
 
 /** The same for any program. */
@@ -41,14 +42,16 @@ export async function startProgram(
   words: readonly string[],
   environment: Environment = {},
   folder?: string,
+  { hasInput = false } = {},
 ): Promise<Child> {
   await using resources = new AsyncDisposableStack()
   const cwd = folder ?? (await emptyFolder(resources))
   const child = spawn(program, words, {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  if (!hasInput) child.stdin.end()
   const written = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => {
