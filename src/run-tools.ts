@@ -31,6 +31,7 @@ export async function runTools(
       url: `${isotherm.origin}/mcp`,
       key,
       bytes: requestBytes,
+      log,
     })
     await Promise.race([served.ended, signals.first])
     return 0

@@ -8,6 +8,7 @@ import {
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import { z } from 'zod'
 import { tryJson } from '../upstream/http/json.ts'
+import type { Log } from '../upstream/log.ts'
 import { messageLines } from './message-lines.ts'
 import { protocolServer } from './protocol-server.ts'
 
@@ -19,15 +20,16 @@ export interface StandardIoOptions {
   readonly key: string
   /** The most that a message may have, there as well. */
   readonly bytes: number
+  readonly log: Pick<Log, 'warn'>
 }
 
 export interface StandardIo extends AsyncDisposable {
-  /** Resolves when the client has closed its end. */
+  /** Resolves when the client has closed an end: its messages end, or it takes no answers. */
   readonly ended: Promise<void>
 }
 
 /** Serves the tools of an address to the client at the other end of standard input and output. */
-export function serveStandardIo({ version, url, key, bytes }: StandardIoOptions): StandardIo {
+export function serveStandardIo({ version, url, key, bytes, log }: StandardIoOptions): StandardIo {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const ask = (method: string, params: object, signal: AbortSignal) =>
     askOver({ url, key, signal }, { jsonrpc: '2.0', id: 1, method, params })
@@ -53,12 +55,18 @@ export function serveStandardIo({ version, url, key, bytes }: StandardIoOptions)
       }),
     { transport },
   )
-  process.stdin.once('end', resolve).once('close', resolve)
+  stdout.once('error', () => log.warn({}, 'standard output is closed: nobody takes answers any more'))
+  // Without answers the transport stops by itself, and reads its input no further: the end of that would never be seen.
+  const { onclose } = transport
+  transport.onclose = () => {
+    onclose?.()
+    resolve()
+  }
   return {
     ended,
     async [Symbol.asyncDispose]() {
       await handle.close()
-      process.stdin.destroy()
+      stdin.destroy()
     },
   }
 }

@@ -12,7 +12,7 @@ const initialize = JSON.stringify({
 
 test('what is no message is answered by an error of the protocol, and the next message as ever', async () => {
   const { child, send } = await started()
-  await child.says(/"id":1\}?\n/)
+  await child.says(/"id":1\}\n/)
   send('{"jsonrpc":"2.0","id":3,"method":')
   send(Buffer.from([0x22, 0xff, 0x22]))
   send('[{"jsonrpc":"2.0","id":4,"method":"ping"}]')
@@ -36,6 +36,15 @@ test('what is no message is answered by an error of the protocol, and the next m
   ])
   child.process.stdin?.end()
   expect(await child.ended()).toBe(0)
+})
+
+test('it ends, and says why, when nobody takes its answers, though its input goes on', async () => {
+  const { child, send } = await started()
+  await child.says(/"id":1\}\n/)
+  child.process.stdout?.destroy()
+  send('{"jsonrpc":"2.0","id":2,"method":"ping"}')
+  expect(await child.ended()).toBe(0)
+  expect(child.stderr).toMatch(/"level":"warn".*standard output is closed/)
 })
 
 async function started() {
