@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Result } from '../server/result-body.ts'
 import { cutText } from '../upstream/cut-text.ts'
+import { brokenBound } from './shipped-bounds.ts'
 import { toolError, toolResult } from './tool-result.ts'
 import type { Tool } from './tools.ts'
 
@@ -30,9 +31,13 @@ export async function callTool(
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${quoted(name)}.`)
   const known = Object.keys(tool.inputSchema.properties ?? {})
   const unknown = Object.keys(variables).find(given => !known.includes(given))
-  if (unknown === undefined) return toolResult(await run(tool, withNodeIds(variables, tool)))
-  const taken = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
-  return toolError(`${name} takes no argument ${quoted(unknown)}. ${taken}`)
+  if (unknown !== undefined) {
+    const taken = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
+    return toolError(`${name} takes no argument ${quoted(unknown)}. ${taken}`)
+  }
+  const broken = brokenBound(variables, tool.bounds ?? {})
+  if (broken !== undefined) return toolError(`${name} takes ${broken}.`)
+  return toolResult(await run(tool, withNodeIds(variables, tool)))
 }
 
 function withNodeIds(variables: Readonly<Record<string, unknown>>, { storeList }: Tool) {

@@ -3,6 +3,7 @@ import { scopesOfOperation } from '../server/operation-scopes.ts'
 import type { DocumentMode, TrustedDocuments } from '../server/trusted-documents.ts'
 import type { McpMode } from './mcp-mode.ts'
 import { pageQuestions } from './page-questions.ts'
+import { type Bounds, shippedBounds, withBounds } from './shipped-bounds.ts'
 import { storeLists, storeQuestions } from './store-questions.ts'
 import { type ObjectSchema, variableSchema } from './variable-schema.ts'
 
@@ -19,6 +20,8 @@ export interface Tool {
   readonly operationName: string
   /** The variable whose stores may be named as other tools name them, though its document takes ids of nodes. */
   readonly storeList?: string | undefined
+  /** What its arguments may be at most. */
+  readonly bounds?: Bounds
 }
 
 export interface ToolsOptions {
@@ -43,9 +46,14 @@ export function toolsOf(documents: TrustedDocuments, options: ToolsOptions): Rea
     }
   if (options.documentMode === 'refuse') return tools
   for (const text of [storeQuestions, pageQuestions])
-    for (const tool of toolsIn(text, options))
-      if (!tools.has(tool.name)) tools.set(tool.name, { ...tool, storeList: storeLists.get(tool.name) })
+    for (const tool of toolsIn(text, options)) if (!tools.has(tool.name)) tools.set(tool.name, shipped(tool))
   return tools
+}
+
+function shipped(tool: Tool): Tool {
+  const { name, inputSchema } = tool
+  const bounds = shippedBounds.get(name) ?? {}
+  return { ...tool, inputSchema: withBounds(inputSchema, bounds), bounds, storeList: storeLists.get(name) }
 }
 
 function toolsIn(text: string, { schema, mode }: ToolsOptions): readonly Tool[] {

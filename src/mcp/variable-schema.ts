@@ -23,7 +23,10 @@ export type JsonSchema = {
   description?: string
   default?: JsonValue
   enum?: string[]
+  minimum?: number
+  maximum?: number
   items?: JsonSchema
+  maxItems?: number
   properties?: { [name: string]: JsonSchema }
   required?: string[]
   additionalProperties?: false

@@ -163,12 +163,10 @@ test('an argument that a tool does not take is an error that names those it take
 })
 
 test('an answer that is long because everything failed says what failed', async () => {
-  await using client = await connected(served.origin)
-  const stores = Array.from({ length: 60 }, (_, index) => `Location:nowhere-${index}`)
-  const { text, isError, bytes } = await client.call('compare_stores', {
-    ...toolCalls.compare_stores,
-    stores,
-  })
+  const names = 'query names($ids: [ID!]!) { nodes(ids: $ids) { ... on Location { name } } }'
+  await using client = await connected((await trusting({}, { names })).origin)
+  const ids = Array.from({ length: 60 }, (_, index) => `Location:nowhere-${index}`)
+  const { text, isError, bytes } = await client.call('names', { ids })
   expect({ isError, text }).toEqual({
     isError: true,
     text: expect.stringMatching(/^The answer has more than .* errors; the first one: No location has the id/),
@@ -201,8 +199,6 @@ test('a page with many saved heatmaps has the heat of the latest few, and says h
   }
   const few = await client.call('heat_of_page', { ...toolCalls.heat_of_page })
   expect(answerIn(few.text)).toMatchObject({ data: { view: { heatmaps: { length: 3 } } } })
-  const none = await client.call('heat_of_page', { ...toolCalls.heat_of_page, first: 0 })
-  expect(none.text).toContain('first must be from 1 to 100')
 })
 
 test('the heat of a page is asked by relative days, and of one range only', async () => {

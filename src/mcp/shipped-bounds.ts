@@ -1,0 +1,48 @@
+import type { JsonSchema, ObjectSchema } from './variable-schema.ts'
+
+/** What an argument may be, beside what its type says. */
+type Bound = Range | Required<Pick<JsonSchema, 'maxItems'>>
+
+type Range = Required<Pick<JsonSchema, 'minimum' | 'maximum'>>
+
+/** By argument. */
+export type Bounds = Readonly<Record<string, Bound>>
+
+/** By shipped tool, the bounds that its words tell. Within them an answer fits what a model reads. */
+export const shippedBounds: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
+  ['list_stores', { first: { minimum: 1, maximum: 50 } }],
+  ['compare_stores', { stores: { maxItems: 15 } }],
+  ['visits_of_stores', { first: { minimum: 1, maximum: 30 } }],
+  ['heatmaps_of_store', { first: { minimum: 1, maximum: 10 } }],
+  ['list_websites', { first: { minimum: 1, maximum: 30 } }],
+  ['top_pages', { first: { minimum: 1, maximum: 30 } }],
+  ['heat_of_page', { spots: { minimum: 1, maximum: 20 }, first: { minimum: 1, maximum: 4 } }],
+  ['compare_heat_of_page', { first: { minimum: 1, maximum: 7 } }],
+  ['snapshots_of_page', { first: { minimum: 1, maximum: 20 } }],
+])
+
+/** The schema of the arguments, with their bounds. */
+export function withBounds(schema: ObjectSchema, bounds: Bounds): ObjectSchema {
+  const properties = Object.entries(schema.properties ?? {}).map(([name, form]) => [
+    name,
+    { ...form, ...bounds[name] },
+  ])
+  return { ...schema, properties: Object.fromEntries(properties) }
+}
+
+/** What the first argument beyond its bound may be. One of another type is told when the operation runs. */
+export function brokenBound(given: Readonly<Record<string, unknown>>, bounds: Bounds): string | undefined {
+  for (const [name, bound] of Object.entries(bounds)) {
+    const value = given[name]
+    if ('maxItems' in bound) {
+      if (Array.isArray(value) && value.length > bound.maxItems)
+        return `at most ${bound.maxItems} ${name}, not ${value.length}`
+    } else if (value === null || (typeof value === 'number' && isBeyond(value, bound)))
+      return `${name} from ${bound.minimum} to ${bound.maximum}, not ${value}`
+  }
+  return undefined
+}
+
+function isBeyond(value: number, { minimum, maximum }: Range): boolean {
+  return value < minimum || value > maximum
+}
