@@ -1,12 +1,15 @@
 import type { JsonSchema, ObjectSchema } from './variable-schema.ts'
 
 /** What an argument may be, beside what its type says. */
-type Bound = Range | Required<Pick<JsonSchema, 'maxItems'>>
+type Bound = Range | Required<Pick<JsonSchema, 'maxItems'>> | Required<Pick<JsonSchema, 'enum'>>
 
 type Range = Required<Pick<JsonSchema, 'minimum' | 'maximum'>>
 
 /** By argument. */
 export type Bounds = Readonly<Record<string, Bound>>
+
+/** How far visitors scroll is a curve that cannot be thinned, and has no spots. */
+const spotted = { enum: ['CLICK', 'RAGE_CLICK', 'MOUSE_MOVE'] }
 
 /** By shipped tool, the bounds that its words tell. Within them an answer fits what a model reads. */
 export const shippedBounds: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
@@ -16,8 +19,8 @@ export const shippedBounds: ReadonlyMap<string, Bounds> = new Map<string, Bounds
   ['heatmaps_of_store', { first: { minimum: 1, maximum: 10 } }],
   ['list_websites', { first: { minimum: 1, maximum: 30 } }],
   ['top_pages', { first: { minimum: 1, maximum: 30 } }],
-  ['heat_of_page', { spots: { minimum: 1, maximum: 20 }, first: { minimum: 1, maximum: 4 } }],
-  ['compare_heat_of_page', { first: { minimum: 1, maximum: 7 } }],
+  ['heat_of_page', { type: spotted, spots: { minimum: 1, maximum: 20 }, first: { minimum: 1, maximum: 4 } }],
+  ['compare_heat_of_page', { type: spotted, first: { minimum: 1, maximum: 7 } }],
   ['snapshots_of_page', { first: { minimum: 1, maximum: 20 } }],
 ])
 
@@ -37,6 +40,9 @@ export function brokenBound(given: Readonly<Record<string, unknown>>, bounds: Bo
     if ('maxItems' in bound) {
       if (Array.isArray(value) && value.length > bound.maxItems)
         return `at most ${bound.maxItems} ${name}, not ${value.length}`
+    } else if ('enum' in bound) {
+      if (typeof value === 'string' && !bound.enum.includes(value))
+        return `only ${bound.enum.join(', ')} as ${name}`
     } else if (value === null || (typeof value === 'number' && isBeyond(value, bound)))
       return `${name} from ${bound.minimum} to ${bound.maximum}, not ${value}`
   }

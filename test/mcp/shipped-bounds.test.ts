@@ -43,6 +43,21 @@ test('each bound that a tool tells in words is in its schema, and what is beyond
   expect(callsOf(served.sandbox)).toEqual({})
 })
 
+test.each(['heat_of_page', 'compare_heat_of_page'])('%s is not of how far visitors scroll', async name => {
+  await using client = await connected(served.origin)
+  const tool = (await client.tools()).find(listed => listed.name === name)
+  const types = ['CLICK', 'RAGE_CLICK', 'MOUSE_MOVE']
+  expect(tool?.inputSchema.properties?.type).toMatchObject({ enum: types, default: 'CLICK' })
+  for (const type of types)
+    expect(await client.call(name, { ...toolCalls[name], type })).toMatchObject({ isError: false })
+  for (const { journal } of served.sandbox.emulators) journal.clear()
+  expect(await client.call(name, { ...toolCalls[name], type: 'SCROLL_DEPTH' })).toMatchObject({
+    isError: true,
+    text: `${name} takes only CLICK, RAGE_CLICK, MOUSE_MOVE as type.`,
+  })
+  expect(callsOf(served.sandbox)).toEqual({})
+})
+
 test.each([
   ['list_stores', { first: 50 }],
   ['list_stores', { first: 1 }],
