@@ -100,7 +100,7 @@ export function probeOf(name: ProviderName, settings: Settings, clients: Clients
       ask: (identities: readonly string[], callContext: CallContext) =>
         probe.ask(client, identities, callContext),
       faults: async (callContext: CallContext) =>
-        (await probe.faults?.(client, callContext)) ?? requiredNames(variables),
+        (await probe.faults?.(client, callContext).catch(() => undefined)) ?? requiredNames(variables),
     }
   }
   return bind(name, settings[name], clients[name])

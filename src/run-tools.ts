@@ -19,17 +19,19 @@ export async function runTools(
     // Another Isotherm of the same settings may have the ports.
     const { ISOTHERM_METRICS: _, ...settings } = environment
     const own = { ...settings, HOST: '127.0.0.1', PORT: '0' }
-    const { mcp, mcpKey, accessFile, requestBytes } = readConfig(own, { sandboxByDefault })
+    const { mcp, mcpKey, mcpAccount, accessFile, requestBytes } = readConfig(own, { sandboxByDefault })
     if (mcp === 'off') throw new StartProblems(['ISOTHERM_MCP: is off, so there are no tools'])
     if (accessFile && !mcpKey) throw new StartProblems([noKey])
     const key = accessFile ? (mcpKey ?? '') : randomBytes(32).toString('base64url')
     const ownKey = accessFile ? {} : { ownKey: key }
     await using isotherm = await startIsotherm(own, { sandboxByDefault, log, ...ownKey })
-    const { serveStandardIo } = await import('./mcp/standard-io.ts')
+    const { entryRefusal, serveStandardIo } = await import('./mcp/standard-io.ts')
+    const address = { url: `${isotherm.origin}/mcp`, key, account: accessFile ? mcpAccount : undefined }
+    const refusal = await entryRefusal(address, AbortSignal.timeout(patience))
+    if (refusal !== undefined) throw new StartProblems([`${names}: ${refusal}`])
     await using served = serveStandardIo({
       version: await readVersion(),
-      url: `${isotherm.origin}/mcp`,
-      key,
+      address,
       bytes: requestBytes,
       log,
     })
@@ -42,4 +44,7 @@ export async function runTools(
   }
 }
 
+/** For an answer of its own process, in milliseconds. */
+const patience = 10_000
+const names = 'ISOTHERM_MCP_KEY, or ISOTHERM_MCP_ACCOUNT, which names one of several accounts'
 const noKey = 'ISOTHERM_MCP_KEY: with an access file it names the key by which isotherm mcp asks'

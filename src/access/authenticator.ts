@@ -6,9 +6,10 @@ import type { Proxies } from '../upstream/http/proxies.ts'
 import type { Log } from '../upstream/log.ts'
 import type { Access, Entry } from './access.ts'
 import type { AccessFile } from './access-file.ts'
+import { AccountRefusal } from './account-refusal.ts'
 import type { Caller } from './caller.ts'
 import { CredentialRefusal } from './credential-refusal.ts'
-import { accountHeader, accountNamed, badAccount, bearerOf } from './credentials.ts'
+import { accountHeader, accountNamed, bearerOf } from './credentials.ts'
 import { KeyHolders } from './key-holders.ts'
 import { looksLikeKey } from './keys.ts'
 import { logRefusals } from './refusal-log.ts'
@@ -86,7 +87,12 @@ export class Authenticator implements Access {
     if (credential === undefined) return this.#byNothing(named)
     if (looksLikeKey(credential)) {
       const { caller, accounts, mark, expires } = this.#state.holders.holderOf(credential)
-      return { caller, account: this.#accountAmong(accounts, named), by: { key: mark }, until: expires }
+      return {
+        caller,
+        account: this.#accountAmong(caller, accounts, named),
+        by: { key: mark },
+        until: expires,
+      }
     }
     const verified = this.#state.tokens.verify(credential)
     if (!(verified instanceof Promise)) return this.#byToken(verified, named)
@@ -94,7 +100,7 @@ export class Authenticator implements Access {
   }
 
   #byToken({ caller, issuer, accounts, expires }: VerifiedToken, named: string | undefined): Entry {
-    const account = this.#accountAmong(accounts ?? this.#onlyAccount(), named)
+    const account = this.#accountAmong(caller, accounts ?? this.#onlyAccount(), named)
     return { caller, account, by: { issuer }, until: expires }
   }
 
@@ -105,16 +111,16 @@ export class Authenticator implements Access {
       if (!tokens.has(by.issuer))
         throw CredentialRefusal.invalid('The issuer of the token is not known here.')
       const caller = { id, scopes: new Set(scopes), limits: tokens.limitsOf(by.issuer) }
-      return { caller, account: this.#accountAmong([account], account), by, isCallerPassing: true }
+      return { caller, account: this.#accountAmong(caller, [account], account), by, isCallerPassing: true }
     }
     const { caller, accounts } = holders.holderMarked(by.key)
-    return { caller, account: this.#accountAmong(accounts, account), by }
+    return { caller, account: this.#accountAmong(caller, accounts, account), by }
   }
 
   #byNothing(named: string | undefined): Entry {
     const accounts = this.#onlyAccount()
     if (!this.#stranger || accounts.length === 0) throw CredentialRefusal.missing()
-    return { caller: this.#stranger, account: this.#accountAmong(accounts, named) }
+    return { caller: this.#stranger, account: this.#accountAmong(this.#stranger, accounts, named) }
   }
 
   /** The file's account, if it has only one. */
@@ -124,17 +130,17 @@ export class Authenticator implements Access {
   }
 
   /** Does not tell whether an account exists that the caller may not use. */
-  #accountAmong(accounts: readonly string[], named: string | undefined): Account {
+  #accountAmong(caller: Caller, accounts: readonly string[], named: string | undefined): Account {
     const known = [...new Set(accounts)].flatMap(id => this.#state.accounts.get(id) ?? [])
     if (named !== undefined) {
       const account = known.find(({ id }) => id === named)
       if (account) return account
-      throw new Refusal(403, `The header ${accountHeader} names no account of yours.`)
+      throw new AccountRefusal(403, `The header ${accountHeader} names no account of yours.`, caller)
     }
     const [account, ...others] = known
-    if (!account) throw new Refusal(403, 'You may use no account here.')
-    if (others.length > 0)
-      throw badAccount(`You have several accounts: name one by the header ${accountHeader}.`)
+    if (!account) throw new AccountRefusal(403, 'You may use no account here.', caller)
+    const several = `You have several accounts: name one by the header ${accountHeader}.`
+    if (others.length > 0) throw new AccountRefusal(400, several, caller)
     return account
   }
 

@@ -30,9 +30,5 @@ export function accountNamed({ headers }: IncomingMessage): string | undefined {
   const name = typeof named === 'string' ? named.trim() : named
   if (!name) return undefined
   if (typeof name === 'string' && !name.includes(',')) return name
-  throw badAccount(`The header ${accountHeader} names one account, not several.`)
-}
-
-export function badAccount(message: string): Refusal {
-  return new Refusal(400, message, {}, 'BAD_USER_INPUT')
+  throw new Refusal(400, `The header ${accountHeader} names one account, not several.`, {}, 'BAD_USER_INPUT')
 }

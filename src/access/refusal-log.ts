@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Refusal } from '../server/refusal.ts'
 import type { Log } from '../upstream/log.ts'
+import { AccountRefusal } from './account-refusal.ts'
 import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 
 const [mostRemembered, hour] = [1000, 3_600_000]
@@ -9,7 +10,7 @@ const [mostRemembered, hour] = [1000, 3_600_000]
 export function logRefusals(log: Log): (refusal: Refusal) => void {
   const logged = new LRUCache<string, true>({ max: mostRemembered, ttl: hour })
   return refusal => {
-    const about = refusal instanceof CredentialRefusal ? refusal.about : undefined
+    const about = refusal instanceof AccountRefusal ? `caller ${refusal.caller.id}` : aboutCredential(refusal)
     const cause = refusal instanceof IssuerDown ? reasonOf(refusal.cause) : undefined
     const details = [about, cause].filter(detail => detail !== undefined).join(', ')
     const line = `refused with ${refusal.status}: ${refusal.message}${details && ` (${details})`}`
@@ -17,6 +18,10 @@ export function logRefusals(log: Log): (refusal: Refusal) => void {
     logged.set(line, true)
     log.warn({ status: refusal.status }, line)
   }
+}
+
+function aboutCredential(refusal: Refusal): string | undefined {
+  return refusal instanceof CredentialRefusal ? refusal.about : undefined
 }
 
 function reasonOf(cause: unknown): string {

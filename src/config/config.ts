@@ -29,6 +29,8 @@ export interface Config {
   readonly hasPage: boolean
   /** The key by which the command for standard input asks; undefined without one. */
   readonly mcpKey: string | undefined
+  /** The account that it names; undefined where it has only one. */
+  readonly mcpAccount: string | undefined
   /** Path of a YAML file that says who may ask; undefined without one. */
   readonly accessFile: string | undefined
   /** What those may do who show no credential; undefined if they may not enter where an access file is needed. */
@@ -117,6 +119,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     mcp: general.ISOTHERM_MCP,
     hasPage: general.ISOTHERM_PAGE === 'on',
     mcpKey: general.ISOTHERM_MCP_KEY,
+    mcpAccount: general.ISOTHERM_MCP_ACCOUNT,
     accessFile: general.ISOTHERM_ACCESS,
     anonymous: general.ISOTHERM_ANONYMOUS,
     anonymousLimits: {

@@ -24,6 +24,7 @@ export const generalVariables = z.object({
     .pipe(z.enum(mcpModes, { error: `must be one of ${mcpModes.join(', ')}` }))
     .default('read'),
   ISOTHERM_MCP_KEY: text().optional(),
+  ISOTHERM_MCP_ACCOUNT: text().optional(),
   ISOTHERM_PAGE: text()
     .pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
     .default('on'),

@@ -12,12 +12,17 @@ import type { Log } from '../upstream/log.ts'
 import { messageLines } from './message-lines.ts'
 import { protocolServer } from './protocol-server.ts'
 
+/** Where the tools are served over HTTP, and what is shown there. */
+export interface ToolsAddress {
+  readonly url: string
+  readonly key: string
+  /** The account that is named; undefined where the key has only one. */
+  readonly account: string | undefined
+}
+
 export interface StandardIoOptions {
   readonly version: string
-  /** Where the tools are served over HTTP. */
-  readonly url: string
-  /** The key that is shown there. */
-  readonly key: string
+  readonly address: ToolsAddress
   /** The most that a message may have, there as well. */
   readonly bytes: number
   readonly log: Pick<Log, 'warn'>
@@ -29,10 +34,10 @@ export interface StandardIo extends AsyncDisposable {
 }
 
 /** Serves the tools of an address to the client at the other end of standard input and output. */
-export function serveStandardIo({ version, url, key, bytes, log }: StandardIoOptions): StandardIo {
+export function serveStandardIo({ version, address, bytes, log }: StandardIoOptions): StandardIo {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const ask = (method: string, params: object, signal: AbortSignal) =>
-    askOver({ url, key, signal }, { jsonrpc: '2.0', id: 1, method, params })
+    askOver({ ...address, signal }, { jsonrpc: '2.0', id: 1, method, params })
   const { stdin, stdout } = process
   const lines = messageLines({
     bytes,
@@ -73,13 +78,30 @@ export function serveStandardIo({ version, url, key, bytes, log }: StandardIoOpt
 
 /** The result of a message of its own, or an error as the address told it. */
 async function askOver(
-  { url, key, signal }: Pick<StandardIoOptions, 'url' | 'key'> & { readonly signal: AbortSignal },
+  { url, key, account, signal }: ToolsAddress & { readonly signal: AbortSignal },
   message: object,
 ): Promise<unknown> {
+  const { answer, response } = await send({ url, key, account, signal }, message)
+  if (answer && 'result' in answer) return answer.result
+  const { code, message: sentence } = answer && 'error' in answer ? answer.error : refusalIn(answer, response)
+  throw new ProtocolError(code, sentence)
+}
+
+/** Why the front door lets nobody in who shows this; undefined if it does. */
+export async function entryRefusal(address: ToolsAddress, signal: AbortSignal): Promise<string | undefined> {
+  const { answer } = await send({ ...address, signal }, { jsonrpc: '2.0', id: 1, method: 'ping' })
+  return answer && 'errors' in answer ? answer.errors[0]?.message : undefined
+}
+
+async function send(
+  { url, key, account, signal }: ToolsAddress & { readonly signal: AbortSignal },
+  message: object,
+) {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${key}`,
+      ...(account !== undefined && { 'isotherm-account': account }),
       'content-type': 'application/json',
       accept: 'application/json',
     },
@@ -88,9 +110,7 @@ async function askOver(
   })
   const text = await response.text()
   const { data: answer } = Answer.safeParse(tryJson(text))
-  if (answer && 'result' in answer) return answer.result
-  const { code, message: sentence } = answer && 'error' in answer ? answer.error : refusalIn(answer, response)
-  throw new ProtocolError(code, sentence)
+  return { answer, response }
 }
 
 /** What the front door answers to a message that it lets nobody see. */

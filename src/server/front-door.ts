@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access, Entry } from '../access/access.ts'
+import { AccountRefusal } from '../access/account-refusal.ts'
 import { exportPath } from '../export/export-path.ts'
 import { exportAddresses } from '../export/export-request.ts'
 import type { CallerLimits } from './caller-limits.ts'
@@ -97,15 +98,33 @@ async function admit(
   const route = routeOf(target, request.method, request.headers.accept)
   record.route = route
   for (const step of chain) if (step(exchange, route, options)) return
-  const { access, callerLimits, handlers } = options
+  const { callerLimits, handlers } = options
   if (isEntered(route)) {
-    const entry = await access.enter(request, request.method === 'GET' ? ticket : undefined)
+    const entry = await enter(options, request, response, record, ticket)
     using _use = entry.account.uses.begin()
     record.caller = entry.caller.id
     record.account = entry.account.id
     await callerLimits?.enter(entry.caller, request, response)
     await handlers[route]({ ...exchange, ...entry })
   } else if (route) await handlers[route](exchange)
+}
+
+/** Whoever names a wrong account is known all the same, and counted. */
+async function enter(
+  { access, callerLimits }: FrontDoorOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  record: RequestRecord,
+  ticket: string | undefined,
+): Promise<Entry> {
+  try {
+    return await access.enter(request, request.method === 'GET' ? ticket : undefined)
+  } catch (error) {
+    if (!(error instanceof AccountRefusal)) throw error
+    record.caller = error.caller.id
+    await callerLimits?.enter(error.caller, request, response)
+    throw error
+  }
 }
 
 /** Nothing behind the door sees a ticket, so nothing can log it or hand it on. The first of several counts. */

@@ -133,6 +133,25 @@ test.each(['DD_API_KEY', 'DD_APP_KEY'])("of Datadog's two keys, %s is found at f
   expect(about(report, 'datadog')[0]).toMatch(new RegExp(`Check ${name} \\(set in the environment\\)\\.$`))
 })
 
+test('where Datadog refuses by 401, its API key is named', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { datadog } = await vendors(resources)
+  datadog.journal.script({ answer: { status: 401, body: { errors: ['Unauthorized'] } } })
+  const report = await examine(datadog.environment)
+  expect(about(report, 'datadog')[0]).toBe(
+    'failed: datadog did not accept the credentials. Check DD_API_KEY (set in the environment).',
+  )
+})
+
+test('a host that is no PostHog is not told as one that accepts the key', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { posthog } = await vendors(resources)
+  posthog.journal.script({ answer: { status: 404, body: '<html>Not found</html>' } })
+  const report = await examine(posthog.environment)
+  expect(report.code).toBe(1)
+  expect(about(report, 'posthog')[0]).toMatch(/^failed: .*check whether POSTHOG_HOST is right/)
+})
+
 test('entries of the catalog that no vendor knows are named', async () => {
   await using resources = new AsyncDisposableStack()
   const sandbox = await vendors(resources)
@@ -279,6 +298,15 @@ describe('a Redis', () => {
       expect.stringMatching(
         /^warning: It delivers no messages \(NOPERM\), .* Allow its user SUBSCRIBE and PUBLISH/,
       ),
+    ])
+  })
+
+  test('without the database of its URL fails', async () => {
+    await using redis = await startRedis('--maxmemory-policy', 'noeviction')
+    const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: `${redis.url}/99` })
+    expect(report.code).toBe(1)
+    expect(about(report, 'redis')).toEqual([
+      'failed: It cannot be used (it has no database of that number): check REDIS_URL (set in the environment).',
     ])
   })
 

@@ -75,6 +75,30 @@ test('with an access file it asks by its key, with the scopes of that', async ()
   expect(answerIn(text).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
 })
 
+test('of several accounts it asks about the one that is named, and says at the start why it may not enter', async () => {
+  const { key, line } = mintKey()
+  const accounts = ['one', 'two']
+  const callers = [{ id: 'model', keys: [line], accounts, scopes: ['pages:read'] }]
+  const file = stringify({ accounts: accounts.map(id => ({ id })), callers })
+  await writeFile(join(folder, 'accounts.yaml'), file)
+  const environment = {
+    ISOTHERM_ACCESS: 'accounts.yaml',
+    ISOTHERM_SANDBOX: 'on',
+    ISOTHERM_MCP_KEY: key,
+  }
+  await using client = await connected(command({ ...environment, ISOTHERM_MCP_ACCOUNT: 'two' }))
+  expect((await client.call('top_pages', { website: 'shop' })).isError).toBe(false)
+  for (const [wrong, sentence] of [
+    [{}, 'You have several accounts'],
+    [{ ISOTHERM_MCP_ACCOUNT: 'three' }, 'names no account of yours'],
+    [{ ISOTHERM_MCP_KEY: mintKey().key }, 'The key is not known here.'],
+  ] as const) {
+    await using ended = await startNode([main, 'mcp'], { ...environment, ...wrong }, folder)
+    expect(await ended.ended()).toBe(1)
+    expect([ended.stdout, ended.stderr]).toEqual(['', expect.stringContaining(sentence)])
+  }
+})
+
 test.each([
   ['off', { ISOTHERM_MCP: 'off' }, 'ISOTHERM_MCP: is off'],
   ['without the key of an access file', { ISOTHERM_ACCESS: 'access.yaml' }, 'ISOTHERM_MCP_KEY: '],

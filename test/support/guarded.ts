@@ -93,7 +93,10 @@ export async function serveGuarded(
 export function someCaller(
   id: string,
   accounts: readonly string[],
-  { scopes: own = scopes, ...members }: { scopes?: readonly Scope[]; expires?: string } = {},
+  {
+    scopes: own = scopes,
+    ...members
+  }: { scopes?: readonly Scope[]; expires?: string; limits?: { requestsPerMinute: number } } = {},
 ) {
   const { key, line } = mintKey()
   return { key, entry: { id, keys: [line], accounts, scopes: own, ...members } }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import { openRedis, type RedisConnection } from '../../upstream/cache/redis.ts'
 import { redisErrorCode } from '../../upstream/cache/redis-error-code.ts'
 import { silentLog } from '../../upstream/log.ts'
@@ -14,8 +15,11 @@ const oldestMajor = 7
  * `place` is where its URL is set.
  */
 export async function redisFindings(url: URL, place: string): Promise<readonly Finding[]> {
-  let reason = 'it does not answer'
-  using redis = openRedis(url, silentLog)
+  let [reason, whyLeft]: [string, string | undefined] = ['it does not answer', undefined]
+  const hear = (told: object) => {
+    whyLeft = Lost.safeParse(told).data?.reason
+  }
+  using redis = openRedis(url, { ...silentLog, error: hear })
   redis.on('error', error => {
     reason = redisErrorCode(error) ?? reason
   })
@@ -23,11 +27,13 @@ export async function redisFindings(url: URL, place: string): Promise<readonly F
     const found = told(await within(redis.info()))
     return [found, ...(found.status === 'failed' ? [] : await messageFindings(redis))]
   } catch (error) {
-    reason = redisErrorCode(error) ?? reason
+    reason = whyLeft ?? redisErrorCode(error) ?? reason
     const message = `It cannot be used (${reason}): check REDIS_URL (set in ${place}).`
     return [{ subject, status: 'failed', message, variables: { REDIS_URL: place } }]
   }
 }
+
+const Lost = z.object({ reason: z.string() })
 
 /** Nothing where what is published arrives. */
 async function messageFindings(redis: RedisConnection): Promise<readonly Finding[]> {

@@ -94,7 +94,7 @@ async function refused(
     (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
   const message = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
   if (!isRefused) return { subject, status: 'failed', message: `${message}${hint(settings[name])}` }
-  const names = await probe.faults(callContext).catch(() => [])
+  const names = await probe.faults(callContext)
   const ours = names.map(variable => prefix + variable)
   const variables = Object.fromEntries(ours.map(variable => [variable, placeOf(variable)]))
   const places = Object.entries(variables).map(([variable, place]) => `${variable} (set in ${place})`)

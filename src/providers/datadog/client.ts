@@ -164,7 +164,7 @@ export function connectDatadog(
     async acceptsApiKey(callContext) {
       const url = routeUrl(base, ['api', 'v1', 'validate'])
       const answer = await http.call({ method: 'GET', url, headers: { 'dd-api-key': apiKey }, callContext })
-      if (answer.status !== 200 && answer.status !== 403) throw failure(answer)
+      if (![200, 401, 403].includes(answer.status)) throw failure(answer)
       return answer.status === 200
     },
     get quotaLeft() {

@@ -30,7 +30,7 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
       }
     }
     if (identities.length === 0) {
-      await isReadable(ownProject)
+      if (!(await isReadable(ownProject))) throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', noProject)
       return { unknown: [], unchecked: [] }
     }
     const asked = identities.slice(0, mostProjects)
@@ -43,6 +43,10 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
     }
   },
 }
+
+/** A server that is no PostHog answers so to everything. */
+const noProject =
+  'posthog knows no project of the key, which says nothing of the key itself: check whether POSTHOG_HOST is right.'
 
 /** Of `posthog:<project>` or `posthog-environment:<environment>`. */
 function scopeOf(identity: string): PostHogScope {

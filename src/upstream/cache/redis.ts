@@ -10,7 +10,7 @@ const patience = 250
  * A connection that outlives its server. A command rejects when the connection breaks or the server says nothing for
  * 250 ms; a new one then waits for the next attempt to connect, and once that has failed all reject at once until the
  * server is back. It never uses a replica: it leaves a server that was demoted, with all duplicates, and resolves the host name
- * again. Whoever calls `duplicate` disposes of the result.
+ * again. A server without the database of the URL is left for good. Whoever calls `duplicate` disposes of the result.
  */
 export interface RedisConnection extends Redis, Disposable {
   duplicate(override?: Partial<RedisOptions>): RedisConnection
@@ -36,6 +36,7 @@ const options = {
 
 function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisConnection {
   let reason = 'it hung up'
+  let isLeft = false
   let loading: NodeJS.Timeout | undefined
   const leave = (why: string) => {
     if (redis.status !== 'ready') return false
@@ -50,6 +51,14 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
     }),
     reconnectOnError(error) {
       if (full.test(error.message)) losses.full()
+      if (noDatabase.test(error.message)) {
+        // What is meant for a database of its own would be in another one.
+        isLeft = true
+        reason = 'it has no database of that number'
+        lose()
+        redis.disconnect()
+        return false
+      }
       const why = unusable.exec(error.message)?.[1]
       if (why === undefined || !leave(why)) return false
       losses.leave(why)
@@ -67,7 +76,7 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
   }
   losses.join(redis, leave)
   redis.on('error', error => {
-    reason = reasonOf(error)
+    if (!isLeft) reason = reasonOf(error)
   })
   redis.on('connect', () => {
     loading = setTimeout(() => {
@@ -78,6 +87,7 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
   redis.on('close', () => clearTimeout(loading))
   redis.on('ready', () => {
     clearTimeout(loading)
+    if (isLeft) return
     redis.options.enableOfflineQueue = true
     losses.back(redis)
   })
@@ -94,6 +104,8 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
 
 /** Errors of a server that cannot be used, also out of a script; another may be behind the same name by now. */
 const unusable = /(?:^|-)(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH)\b/
+
+const noDatabase = /\bDB index is out of range/
 
 /** The error of a server whose memory is used up, also out of a script. */
 const full = /\bOOM command not allowed/

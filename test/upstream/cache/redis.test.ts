@@ -45,6 +45,18 @@ test('a loss and a return are said once, however many connections there are', as
   }
 })
 
+test('a server without the database of the URL is left for good, and that is said once', async () => {
+  await using server = await startRedis()
+  const { log, messages: lines } = recordLog('info')
+  using redis = openRedis(`${server.url}/99`, log)
+  using second = redis.duplicate()
+  for (const connection of [redis, second])
+    await expect.poll(() => connection.get('key').catch(String)).toMatch(/Error/)
+  await expect.poll(() => [redis.status, second.status]).toEqual(['end', 'end'])
+  await expect(redis.set('key', 'value')).rejects.toThrow()
+  expect(lines).toEqual(['Redis cannot be used (it has no database of that number): going on without it'])
+})
+
 test('a connection that ends while the server is gone does not keep its return from being said', async () => {
   await using server = await startRedis()
   const { log, messages: lines } = recordLog('info')

@@ -1,0 +1,12 @@
+import { Refusal } from '../server/refusal.ts'
+import type { Caller } from './caller.ts'
+
+/** Thrown to refuse a caller who is known, and names no account that it may use. */
+export class AccountRefusal extends Refusal {
+  readonly caller: Caller
+
+  constructor(status: 400 | 403, message: string, caller: Caller) {
+    super(status, message, {}, status === 400 ? 'BAD_USER_INPUT' : undefined)
+    this.caller = caller
+  }
+}
