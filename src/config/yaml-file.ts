@@ -1,5 +1,6 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { resolveAliases } from './yaml-aliases.ts'
 
 /** Where in the file something stands. */
 export type Path = readonly (string | number)[]
@@ -32,9 +33,10 @@ export function readYaml<Value>(
   })
   const syntaxProblems = [
     ...document.errors.map(({ pos, message }) => ({ offset: pos[0], message })),
-    ...unresolvedAliases(document),
+    ...resolveAliases(document),
   ]
-  const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS() ?? {})
+  // All aliases are counted already: the bound of the parser is on how often one is used.
+  const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS({ maxAliasCount: -1 }) ?? {})
   const parsed = form.safeParse(content)
   const found = [...(parsed.success ? [] : issuesOf(parsed.error)), ...check(content)].map(
     ({ path, message }) => ({
@@ -56,18 +58,6 @@ function issuesOf(error: z.ZodError): Problem[] {
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
     return issue.keys.map(key => ({ path: [...path, key], message: 'is not a key that is known here' }))
   })
-}
-
-/** An alias without its anchor is no syntax error to the parser, but nothing can be made of it. */
-function unresolvedAliases(document: Document) {
-  const problems: { readonly offset: number; readonly message: string }[] = []
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document)) return
-      problems.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} has no anchor before it` })
-    },
-  })
-  return problems
 }
 
 /** Where the nearest part of the path that the file holds begins; a member begins with its key. */
