@@ -4,7 +4,7 @@ import { anyone, type Caller } from './access/caller.ts'
 import { onlyWith } from './access/own-key.ts'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
-import { type Config, type Environment, StartProblems } from './config/config.ts'
+import { type Config, type Environment, metricsPort, StartProblems } from './config/config.ts'
 import { OpenAccounts } from './open-accounts.ts'
 import { Reloading } from './reloading.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -93,7 +93,7 @@ export async function startIsotherm(
     await openTelemetry({
       log,
       ...config.telemetry,
-      metrics: metrics && { ...metrics, port: portOf(metrics.port, worker) },
+      metrics: metrics && { ...metrics, port: metricsPort(metrics.port, worker) },
       redis,
       caches,
       proxies,
@@ -159,11 +159,6 @@ async function connectRedis(url: URL, log: Log): Promise<RedisConnection> {
 /** What of the cache's bound is for responses that equal requests share. */
 function sharedBytesOf(cacheBytes: number): number {
   return Math.min(16 * 1024 ** 2, Math.floor(cacheBytes / 16))
-}
-
-/** A port for each worker; 0 picks a free one. */
-function portOf(first: number, worker: number): number {
-  return first === 0 ? 0 : first + worker
 }
 
 interface OpenAccess {

@@ -110,6 +110,32 @@ test('the error of a start lists its problems, one a line', () => {
   expect(error.message).toBe('Isotherm cannot start:\n  - PORT: is wrong\n  - HOST: is wrong')
 })
 
+test('workers whose metrics would have no port are told at the start', () => {
+  const settings = { ISOTHERM_WORKERS: '2', REDIS_URL: 'redis://redis.example.com' }
+  const metricsProblems = (port: number, workers = '2') =>
+    problemsOf({ ...settings, ISOTHERM_WORKERS: workers, ISOTHERM_METRICS: `127.0.0.1:${port}` })
+  expect(metricsProblems(65_535)).toEqual([
+    'ISOTHERM_METRICS: each of the workers (ISOTHERM_WORKERS) has a port of its own from this one on, and 65535 is the last that there is',
+  ])
+  expect(metricsProblems(65_534)).toEqual([])
+  expect(metricsProblems(65_535, '1')).toEqual([])
+  expect(metricsProblems(0)).toEqual([])
+})
+
+test.each([
+  ['ISOTHERM_METRICS', '127.0.0.1:65536'],
+  ['ISOTHERM_HOSTS', 'graph.internal:65536'],
+  ['ISOTHERM_CORS_ORIGINS', 'https://app.example.com:65536'],
+  ['ISOTHERM_PUBLIC_URL', 'https://graph.example.com:65536'],
+  ['AURA_VISION_IMAGE_HOSTS', 'images.example.com:65536'],
+  ['REDIS_URL', 'redis://redis.example.com:65536'],
+  ['HTTP_PROXY', 'proxy.example.com:65536'],
+  ['ZENOVAY_URL', 'https://zenovay.example.com:65536'],
+  ['PORT', '65536'],
+])('there is no port 65536: %s', (name, value) => {
+  expect(problemsOf({ ...required, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)])
+})
+
 test.each(providerNames)('a provider that is set in part is told what it lacks: %s', name => {
   const variables = Object.entries(required).filter(([variable]) => requiredOf(name).includes(variable))
   for (const [present, value] of variables) {

@@ -105,6 +105,8 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     problems.push(...ofProviders)
   }
   if (general && general.ISOTHERM_WORKERS > 1 && general.REDIS_URL === undefined) problems.push(noRedis)
+  if (general && metricsPort(general.ISOTHERM_METRICS?.port ?? 0, general.ISOTHERM_WORKERS - 1) > lastPort)
+    problems.push(noMetricsPort)
   if (!general || problems.length > 0) throw new StartProblems(problems)
 
   return {
@@ -186,6 +188,11 @@ export function workersOf({ ISOTHERM_WORKERS: workers }: Environment): number {
   return generalVariables.shape.ISOTHERM_WORKERS.safeParse(workers?.trim() || undefined).data ?? 1
 }
 
+/** Where a worker serves its metrics: each from 0 on has a port of its own; 0 picks a free one. */
+export function metricsPort(first: number, worker: number): number {
+  return first === 0 ? 0 : first + worker
+}
+
 /** Whether traces go to a collector. */
 export function hasCollector(environment: Environment): boolean {
   const valueAt = (name: string) => environment[name]?.trim() ?? ''
@@ -198,3 +205,7 @@ export function hasCollector(environment: Environment): boolean {
 
 const noRedis =
   'ISOTHERM_WORKERS: several workers need a Redis (REDIS_URL), or each would spend the limits of the vendors'
+
+const lastPort = 65_535
+
+const noMetricsPort = `ISOTHERM_METRICS: each of the workers (ISOTHERM_WORKERS) has a port of its own from this one on, and ${lastPort} is the last that there is`
