@@ -22,11 +22,6 @@ export function claimProblems(content: unknown): readonly Problem[] {
       issuers.map(({ issuer }, index) => ({ name: issuer, path: ['issuers', index, 'issuer'] })),
     ),
     ...twice('key', keys),
-    ...callers.flatMap(({ id }, index) =>
-      id !== undefined && ids.includes(id)
-        ? [{ path: ['callers', index, 'id'], message: 'stands for whoever shows no key' }]
-        : [],
-    ),
     ...callers.flatMap(({ accounts }, index) =>
       accounts.flatMap((account, place) =>
         account === undefined || known.has(account)
@@ -36,9 +31,6 @@ export function claimProblems(content: unknown): readonly Problem[] {
     ),
   ]
 }
-
-/** They are in logs and limits already. */
-const ids = ['anonymous', 'anyone']
 
 function twice(
   what: string,

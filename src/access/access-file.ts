@@ -13,10 +13,18 @@ export const keyHash = z
   )
   .toLowerCase()
 
-export const id = z
+const id = z
   .string({ error: 'must be a text' })
   .regex(/^[a-z\d][\w.-]*$/i, 'must be letters, digits, dots, dashes and underscores')
   .max(64, 'must have at most 64 characters')
+
+/** They are in logs and limits already. */
+const strangers = ['anonymous', 'anyone']
+
+export const callerId = id.refine(
+  id => !strangers.includes(id),
+  `must not be ${strangers.join(' or ')}, which stand for whoever shows no key`,
+)
 
 const text = z.string({ error: 'must be a text' }).min(1, 'must not be empty')
 
@@ -47,7 +55,7 @@ const scope = z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` })
 const mostKeys = 5
 
 const caller = z.strictObject({
-  id,
+  id: callerId,
   keys: entries(keyHash).pipe(z.array(z.string()).max(mostKeys, `must be at most ${mostKeys} keys`)),
   accounts: z.array(id, { error: 'must be a list of accounts' }).min(1, 'must name an account'),
   scopes: entries(scope),

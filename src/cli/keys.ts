@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { id, readAccessFile } from '../access/access-file.ts'
+import { callerId, readAccessFile } from '../access/access-file.ts'
 import { type KeyListing, listKeys, mintKey } from '../access/keys.ts'
 import { WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
 
 /** Prints a new key and its line for the access file. Reads and changes no file. Throws WrongUsage for an id that none can hold. */
 export function printNewKey(caller: string, { print }: Pick<CommandOptions, 'print'>): number {
-  const parsed = id.safeParse(caller)
+  const parsed = callerId.safeParse(caller)
   if (!parsed.success)
     throw new WrongUsage(`The id of a caller ${parsed.error.issues[0]?.message ?? 'is wrong'}.`)
   const { key, line } = mintKey()

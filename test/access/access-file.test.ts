@@ -84,8 +84,14 @@ test.each([
     '1: accounts.a.variables: must be the beginning of names of variables, such as ACME_',
   ],
   [caller('id: c, accounts: [b], scopes: []'), '2: callers.c.accounts.0: is no account of this file'],
-  [caller('id: anyone, accounts: [a]'), '2: callers.anyone.id: stands for whoever shows no key'],
-  [caller('id: anonymous, accounts: [a]'), '2: callers.anonymous.id: stands for whoever shows no key'],
+  [
+    caller('id: anyone, accounts: [a]'),
+    '2: callers.anyone.id: must not be anonymous or anyone, which stand for whoever shows no key',
+  ],
+  [
+    caller('id: anonymous, accounts: [a]'),
+    '2: callers.anonymous.id: must not be anonymous or anyone, which stand for whoever shows no key',
+  ],
   [caller('id: c, accounts: [], scopes: []'), '2: callers.c.accounts: must name an account'],
   [
     caller('id: c, accounts: [a] }, { id: c, accounts: [a]'),

@@ -18,10 +18,14 @@ test('a new key is printed with the line of its hash, and nothing else; nothing 
   expect(child.stderr).not.toContain(key)
 })
 
-test('an id that no caller can have is refused', async () => {
-  await using child = await startNode([main, 'keys', 'create', 'a b'])
+test.each([
+  ['a b', /^The id of a caller must be letters, /],
+  ['anonymous', /^The id of a caller must not be anonymous or anyone, /],
+  ['anyone', /^The id of a caller must not be anonymous or anyone, /],
+])('an id that no caller can have is refused: %s', async (id, sentence) => {
+  await using child = await startNode([main, 'keys', 'create', id])
   expect([await child.ended(), child.stdout]).toEqual([2, ''])
-  expect(child.stderr).toMatch(/^The id of a caller must be letters, /)
+  expect(child.stderr).toMatch(sentence)
 })
 
 test('the keys of the access file are listed with their callers, without a whole hash', async () => {
