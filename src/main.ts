@@ -26,7 +26,6 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   process.exitCode = await runCommand(process.argv.slice(2), {
     environment: process.env,
     inherited,
-    print: text => void process.stdout.write(text),
     // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
     sandboxByDefault: isSource,
   })

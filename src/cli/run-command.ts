@@ -1,12 +1,18 @@
 import { readVersion } from '../version.ts'
 import { type Command, readCommand, WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
+import { print } from './print.ts'
 import { usage } from './usage.ts'
 
 /** Runs what the words of a command line ask for, and returns the exit code. */
-export async function runCommand(words: readonly string[], options: CommandOptions): Promise<number> {
+export async function runCommand(
+  words: readonly string[],
+  options: Omit<CommandOptions, 'print'>,
+): Promise<number> {
+  // Where nobody reads what is wrong, the exit code still says it.
+  process.stderr.on('error', () => {})
   try {
-    return await run(readCommand(words), options)
+    return await run(readCommand(words), { ...options, print })
   } catch (error) {
     if (!(error instanceof WrongUsage)) throw error
     process.stderr.write(`${error.message}\n\n${usage}`)
