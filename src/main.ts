@@ -21,12 +21,23 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   const isSource = import.meta.filename.endsWith('.ts')
   if (isSource) module.enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/isotherm'))
   const inherited = new Set(Object.keys(process.env))
-  if (existsSync('.env')) process.loadEnvFile('.env')
+  const isFileReadable = readFile('.env')
   const { runCommand } = await import('./cli/run-command.ts')
   process.exitCode = await runCommand(process.argv.slice(2), {
     environment: process.env,
     inherited,
+    isFileReadable,
     // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
     sandboxByDefault: isSource,
   })
+}
+
+/** Before packages are imported, some of which look at NODE_ENV once. Returns whether all is well: there may be no file. */
+function readFile(name: string): boolean {
+  try {
+    if (existsSync(name)) process.loadEnvFile(name)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -4,15 +4,26 @@ import type { CommandOptions } from './command-options.ts'
 import { print } from './print.ts'
 import { usage } from './usage.ts'
 
+interface StartedOptions extends Omit<CommandOptions, 'print'> {
+  /** Whether there is no file .env, or the environment holds what it sets. */
+  readonly isFileReadable: boolean
+}
+
 /** Runs what the words of a command line ask for, and returns the exit code. */
 export async function runCommand(
   words: readonly string[],
-  options: Omit<CommandOptions, 'print'>,
+  { isFileReadable, ...options }: StartedOptions,
 ): Promise<number> {
   // Where nobody reads what is wrong, the exit code still says it.
   process.stderr.on('error', () => {})
   try {
-    return await run(readCommand(words), { ...options, print })
+    const command = readCommand(words)
+    // Whoever asks how it is used may have settings that cannot be read.
+    if (!isFileReadable && command.name !== 'help' && command.name !== 'version') {
+      process.stderr.write('.env: the file cannot be read. It holds settings, one a line.\n')
+      return 2
+    }
+    return await run(command, { ...options, print })
   } catch (error) {
     if (!(error instanceof WrongUsage)) throw error
     process.stderr.write(`${error.message}\n\n${usage}`)

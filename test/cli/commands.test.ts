@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCommand, WrongUsage } from '../../src/cli/command-line.ts'
-import { originOf, startNode } from '../support/child.ts'
+import { emptyFolder, originOf, startNode } from '../support/child.ts'
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 
@@ -67,6 +67,21 @@ describe('the command line of the source', () => {
     const { version: own } = JSON.parse(await readFile(join(main, '../../package.json'), 'utf8'))
     expect(version.stdout).toBe(`${own}\n`)
   })
+})
+
+test('a file .env that cannot be read is a sentence, and keeps nobody from help and version', async () => {
+  await using resources = new AsyncDisposableStack()
+  const folder = await emptyFolder(resources)
+  await mkdir(join(folder, '.env'))
+  for (const words of [['serve'], ['mcp'], ['doctor', '--json'], ['keys', 'create', 'dashboard']]) {
+    await using refused = await startNode([main, ...words], { PORT: '0' }, folder)
+    expect([await refused.ended(), refused.stdout]).toEqual([2, ''])
+    expect(refused.stderr).toBe('.env: the file cannot be read. It holds settings, one a line.\n')
+  }
+  for (const word of ['--help', '--version']) {
+    await using told = await startNode([main, word], {}, folder)
+    expect([await told.ended(), told.stderr]).toEqual([0, ''])
+  }
 })
 
 test('a variable that is nearly a setting is a warning of the log', async () => {
