@@ -99,6 +99,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     const { problems: ofProviders, ...providers } = readProviderConfig(environment, {
       sandboxByDefault,
       prefix,
+      owner: entry && `the account ${entry.id} in ${accessFile}`,
     })
     // Those of the environment's own account are told with the environment.
     if (entry) problems.push(...ofProviders)

@@ -20,12 +20,14 @@ export interface ProviderConfigOptions {
   readonly sandboxByDefault: boolean
   /** What stands before the names of the providers' variables. */
   readonly prefix?: string | undefined
+  /** Whose variables they are, in words; undefined for the environment's own account. */
+  readonly owner?: string | undefined
 }
 
 /** Reads the providers' variables of an account, and those of their bounds, which are the same for all accounts. */
 export function readProviderConfig(
   environment: Readonly<Record<string, string | undefined>>,
-  { sandboxByDefault, prefix = '' }: ProviderConfigOptions,
+  { sandboxByDefault, prefix = '', owner }: ProviderConfigOptions,
 ): ProviderConfig {
   const problems: string[] = []
   const set = setVariables(environment)
@@ -54,7 +56,8 @@ export function readProviderConfig(
     }
     return bounds && providers[name].settings(parsed.data, bounds)
   })
-  if (named.length === 0 && sandboxed.length === 0 && mode.success) problems.push(nothingToServe(prefix))
+  if (named.length === 0 && sandboxed.length === 0 && mode.success)
+    problems.push(nothingToServe(prefix, owner))
   return { sandboxed, settings, problems }
 }
 
@@ -87,9 +90,10 @@ export function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: ProxyVariables)
   return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
 }
 
-function nothingToServe(prefix: string): string {
+function nothingToServe(prefix: string, owner: string | undefined): string {
+  const whose = owner === undefined ? '' : ` for ${owner}`
   const variables = prefix ? `variables of a provider that begin with ${prefix}` : 'variables of a provider'
-  return `No provider is configured and the sandbox is off: set the ${variables} (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.`
+  return `No provider is configured${whose} and the sandbox is off: set the ${variables} (see .env.example), or ISOTHERM_SANDBOX=on for made-up data.`
 }
 
 function sandboxedProviders(

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Isotherm, startIsotherm } from '../../src/isotherm.ts'
+import { variablesOfProviders } from '../support/environments.ts'
 import { bearer, post, serveGuarded, someCaller } from '../support/guarded.ts'
 
 const installed = { sandboxByDefault: false }
@@ -112,6 +113,27 @@ describe('with an access file', () => {
     })
   })
 
+  test('of several accounts, those without a vendor are named', async () => {
+    const file = {
+      accounts: [{ id: 'one', variables: 'ONE_' }, { id: 'two' }, { id: 'three', variables: 'THREE_' }],
+    }
+    await expect(
+      serveGuarded(file, {
+        environment: { ISOTHERM_SANDBOX: undefined, ...withoutOwnVendors },
+        sandboxByDefault: false,
+      }),
+    ).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(
+          /^No provider is configured for the account two in \/.+\/access\.yaml and the sandbox is off: set the variables of a provider \(/,
+        ),
+        expect.stringMatching(
+          /^No provider is configured for the account three in .+: set the variables of a provider that begin with THREE_ /,
+        ),
+      ],
+    })
+  })
+
   test('an account without vendors follows the rules of the sandbox', async () => {
     const file = { accounts: [{ id: 'one', variables: 'EMPTY_' }], callers: [caller.entry] }
     await using guarded = await serveGuarded(file, {
@@ -121,6 +143,8 @@ describe('with an access file', () => {
     expect(JSON.stringify(body).match(/"SANDBOX"/g)).toHaveLength(5)
   })
 })
+
+const withoutOwnVendors = Object.fromEntries(variablesOfProviders().map(name => [name, undefined]))
 
 /** They have the scope traffic:read and no other. */
 async function expectStrangers({ origin }: Isotherm): Promise<void> {
