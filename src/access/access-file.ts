@@ -39,15 +39,23 @@ const account = z.strictObject({
   documents: text.optional(),
 })
 
-const limits = z.strictObject({
-  requestsPerMinute: count(1_000_000_000).optional(),
-  costPerMinute: count(1_000_000_000_000).optional(),
-  upstreamCallsPerHour: z
-    .partialRecord(z.enum(providerNames), count(1_000_000_000), {
-      error: `must name ${providerNames.join(', ')}, each with a whole number`,
-    })
-    .optional(),
-})
+/** A key with nothing below it sets none. */
+const limits = z
+  .strictObject(
+    {
+      requestsPerMinute: count(1_000_000_000).optional(),
+      costPerMinute: count(1_000_000_000_000).optional(),
+      upstreamCallsPerHour: z
+        .partialRecord(z.enum(providerNames), count(1_000_000_000), {
+          error: `must name ${providerNames.join(', ')}, each with a whole number`,
+        })
+        .nullish()
+        .transform(calls => calls ?? undefined),
+    },
+    { error: 'must hold limits such as requestsPerMinute: 600' },
+  )
+  .nullish()
+  .transform(limits => limits ?? undefined)
 
 const scope = z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` })
 
@@ -101,11 +109,14 @@ const issuer = z.strictObject({
   limits: limits.optional(),
 })
 
-const accessFile = z.strictObject({
-  accounts: z.array(account, { error: 'must be a list of accounts' }).min(1, 'must name an account'),
-  callers: entries(caller),
-  issuers: entries(issuer),
-})
+const accessFile = z.strictObject(
+  {
+    accounts: z.array(account, { error: 'must be a list of accounts' }).min(1, 'must name an account'),
+    callers: entries(caller),
+    issuers: entries(issuer),
+  },
+  { error: 'the file must hold accounts, callers and issuers, each a key with a list below it' },
+)
 
 export type AccessFile = z.output<typeof accessFile>
 export type AccountEntry = AccessFile['accounts'][number]

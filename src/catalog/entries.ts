@@ -83,10 +83,13 @@ export const website = z.strictObject({
 })
 
 /** What a catalog's file may hold; unknown keys are errors. */
-export const catalogEntries = z.strictObject({
-  locations: list(location),
-  websites: list(website),
-})
+export const catalogEntries = z.strictObject(
+  {
+    locations: list(location),
+    websites: list(website),
+  },
+  { error: 'the file must hold locations and websites, each a key with a list below it' },
+)
 
 type CatalogEntries = z.output<typeof catalogEntries>
 

@@ -72,6 +72,14 @@ test('only accounts are needed; with neither callers nor issuers nobody may ente
   })
 })
 
+test('what has nothing below it is not there', () => {
+  const members = 'id: c, accounts: [a], keys: , scopes: , limits: '
+  const read = readAccessFile(`${caller(members)}\nissuers:`, 'a.yaml')
+  expect(read).toEqual(readAccessFile(caller('id: c, accounts: [a]'), 'a.yaml'))
+  const calls = readAccessFile(caller('id: c, accounts: [a], limits: { upstreamCallsPerHour: }'), 'a.yaml')
+  expect(calls).toMatchObject({ value: { callers: [{ id: 'c', limits: {} }] } })
+})
+
 test.each([
   ['', '1: accounts: must be a list of accounts'],
   ['accounts: []', '1: accounts: must name an account'],
@@ -136,6 +144,12 @@ test.each([
     issuer('algorithms: [RS256]', 'file:///jwks'),
     '2: issuers.0.jwks: must be a URL that starts with https:// or http://',
   ],
+  [
+    caller('id: c, accounts: [a], limits: few'),
+    '2: callers.c.limits: must hold limits such as requestsPerMinute: 600',
+  ],
+  ['- id: a', '1: the file must hold accounts, callers and issuers, each a key with a list below it'],
+  ['dashboard', '1: the file must hold accounts, callers and issuers, each a key with a list below it'],
   ['accounts: [', /^a\.yaml:1: /],
 ])('%s is a problem with its place', (text, problem) => {
   const read = readAccessFile(text, 'a.yaml')

@@ -218,7 +218,9 @@ websites:
   - shop # <- websites.0: Invalid input: expected object, received string
   - id: help
     name: [Help] # <- websites.help.name: Invalid input: expected string, received array`,
-  'a list at the top': '- id: a # <- Invalid input: expected object, received array',
+  'a list at the top':
+    '- id: a # <- the file must hold locations and websites, each a key with a list below it',
+  'a text at the top': 'a # <- the file must hold locations and websites, each a key with a list below it',
   'a key that is there twice': `
 locations: []
 websites: []
