@@ -1,5 +1,6 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import { Agent, fetch } from 'undici'
+import { z } from 'zod'
 import { type Proxies, proxyFor } from '../upstream/http/proxies.ts'
 import { connectorThrough } from '../upstream/http/tunnel.ts'
 import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
@@ -26,10 +27,9 @@ export function openIssuerKeys(url: URL, proxies?: Proxies): JWTVerifyGetKey {
       // Keys are read from the URL that the operator wrote, and from nowhere else.
       const response = await fetch(href, { headers: [...headers], signal, redirect: 'error', dispatcher })
       if (response.status !== 200) throw new Error(`status ${response.status}`)
-      const text = await readText(response)
-      checkKeys(text)
+      const set = keysIn(await readText(response))
       failed = undefined
-      return new Response(text)
+      return Response.json(set)
     } catch (cause) {
       failed = { at: Date.now(), cause }
       throw new IssuerDown(pauseSeconds, cause)
@@ -50,10 +50,17 @@ export function openIssuerKeys(url: URL, proxies?: Proxies): JWTVerifyGetKey {
   }
 }
 
-/** Throws for what is no set of keys, without quoting it. */
-function checkKeys(text: string): void {
+const member = z.record(z.string(), z.unknown())
+const keySet = z.object({
+  keys: z
+    .array(z.unknown())
+    .transform(members => members.filter(candidate => member.safeParse(candidate).success)),
+})
+
+/** Without members that can be no key, which would spoil the others. Throws for what is no set of keys, without quoting it. */
+function keysIn(text: string): z.output<typeof keySet> {
   try {
-    createLocalJWKSet(JSON.parse(text))
+    return keySet.parse(JSON.parse(text))
   } catch {
     throw new Error('no set of keys')
   }

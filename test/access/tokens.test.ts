@@ -115,6 +115,15 @@ test('after a rotation the new key is found, and what the old one signed is refu
   await expect(tokens.verify(old)).rejects.toMatchObject({ status: 401 })
 })
 
+test('members of a set that are no key spoil none of the others', async () => {
+  const set = await fetch(issuer.jwks).then(response => response.json())
+  const members = [null, 1, 'key', [], {}, { kty: 5 }, ...set.keys]
+  issuer.answer = response => response.end(JSON.stringify({ keys: members }))
+  await tokens.verify(await issuer.sign({}))
+  issuer.answer = response => response.end('{"keys":[null]}')
+  await expect(open().verify(await issuer.sign({}))).rejects.toMatchObject({ status: 401 })
+})
+
 test('with a key that is too short to be used nobody can be let in, and nobody is at fault', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' }
