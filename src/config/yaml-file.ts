@@ -14,6 +14,9 @@ export type ReadYaml<Value> =
   | { readonly value: Value }
   | { readonly problems: readonly [string, ...string[]] }
 
+/** A mistake that ten thousand entries share by an anchor is theirs ten thousand times. */
+const mostTold = 1000
+
 /**
  * Reads a YAML text as `form` says. Every problem comes back as a sentence that names the file, the line and the entry.
  * Numbers are read as texts. `check` finds problems between entries, whatever else may be wrong with the content.
@@ -38,17 +41,19 @@ export function readYaml<Value>(
   // All aliases are counted already: the bound of the parser is on how often one is used.
   const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS({ maxAliasCount: -1 }) ?? {})
   const parsed = form.safeParse(content)
-  const found = [...(parsed.success ? [] : issuesOf(parsed.error)), ...check(content)].map(
-    ({ path, message }) => ({
-      offset: offsetOf(document, path),
-      message: path.length > 0 ? `${entryName(document, path)}: ${message}` : message,
-    }),
-  )
   // Of a text that is no YAML nothing else is known.
-  const [first, ...others] = (syntaxProblems.length > 0 ? syntaxProblems : found).map(
+  const found =
+    syntaxProblems.length > 0 ? [] : [...(parsed.success ? [] : issuesOf(parsed.error)), ...check(content)]
+  const located = found.slice(0, mostTold).map(({ path, message }) => ({
+    offset: offsetOf(document, path),
+    message: path.length > 0 ? `${entryName(document, path)}: ${message}` : message,
+  }))
+  const [first, ...others] = [...syntaxProblems.slice(0, mostTold), ...located].map(
     ({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${message}`,
   )
-  if (first !== undefined) return { problems: [first, ...others] }
+  const untold = syntaxProblems.length + found.length - mostTold
+  if (first !== undefined)
+    return { problems: [first, ...others, ...(untold > 0 ? [`${file}: ${untold} more mistakes`] : [])] }
   return { value: form.parse(content) }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { StartProblems } from '../../src/config/config.ts'
 import { type Isotherm, startIsotherm } from '../../src/isotherm.ts'
 import { variablesOfProviders } from '../support/environments.ts'
 import { bearer, post, serveGuarded, someCaller } from '../support/guarded.ts'
@@ -113,6 +114,19 @@ describe('with an access file', () => {
     })
   })
 
+  test('a mistake that thousands of callers share is told a thousand times', async () => {
+    const shared = `[${'x, '.repeat(13)}]`
+    const callers = Array.from(
+      { length: 10_000 },
+      (_, index) => `  - { id: c${index}, accounts: [one], scopes: ${index === 0 ? `&s ${shared}` : '*s'} }`,
+    )
+    const text = ['accounts: [{ id: one }]', 'callers:', ...callers].join('\n')
+    const { problems } = await problemsOfStart(text)
+    expect(problems).toHaveLength(1001)
+    expect(problems[999]).toMatch(/access\.yaml:79: callers\.c76\.scopes\.11: must be one of /)
+    expect(problems[1000]).toMatch(/access\.yaml: 129000 more mistakes$/)
+  })
+
   test('of several accounts, those without a vendor are named', async () => {
     const file = {
       accounts: [{ id: 'one', variables: 'ONE_' }, { id: 'two' }, { id: 'three', variables: 'THREE_' }],
@@ -143,6 +157,12 @@ describe('with an access file', () => {
     expect(JSON.stringify(body).match(/"SANDBOX"/g)).toHaveLength(5)
   })
 })
+
+async function problemsOfStart(text: string): Promise<StartProblems> {
+  const error = await serveGuarded(text).catch((error: unknown) => error)
+  if (error instanceof StartProblems) return error
+  throw error
+}
 
 const withoutOwnVendors = Object.fromEntries(variablesOfProviders().map(name => [name, undefined]))
 
