@@ -52,6 +52,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   const cost = new Cost()
   const tools = element('div', { class: 'tools' })
   const trouble = element('div')
+  const besideTrouble = element('div')
   const where = element('p', { role: 'status', class: 'quiet' })
   const pictures = element('div', { class: 'pictures large' })
 
@@ -99,6 +100,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
           'aria-label': 'The picture; arrow keys show the previous and the next',
           keydown: keys,
         },
+        besideTrouble,
         pictures,
       ),
       cost.line,
@@ -154,6 +156,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     if (isLoading) return
     other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.picture) ?? null)
     chosen = { ...chosen, beside: other?.id ?? null }
+    besideTrouble.replaceChildren()
     noteChosen()
     show()
   }
@@ -223,7 +226,8 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
       const answer = await ask({ name: 'StoreHeatmap', variables: { id: chosen.beside } }, signal)
       cost.add(answer)
       other = answer.data?.node ?? null
-      if (!other) pictures.before(failures(answer.errors) ?? 'The other picture is not known here.')
+      if (!other)
+        besideTrouble.replaceChildren(failures(answer.errors) ?? 'The other picture is not known here.')
       show()
     } catch (error) {
       if (!signal.aborted) throw error

@@ -125,6 +125,11 @@ test('the heatmaps of a store are stepped through by day and chosen by kind, by 
     await page.getByRole('button', { name: 'Stop comparing' }).press('Enter')
     expect(await told()).toEqual(both.slice(1))
     for (const text of descriptions) expect(text).toMatch(/^Lingering at Sat 21 Nov, \d\d:00/)
+    await openView(page, served.origin, `${store}&day=2026-11-20&beside=SpatialHeatmap:nowhere`)
+    const unknown = page.getByRole('group', { name: 'The picture' }).locator('> div').first()
+    expect(await unknown.textContent()).not.toBe('')
+    await page.getByRole('button', { name: 'Stop comparing' }).press('Enter')
+    expect(await unknown.textContent()).toBe('')
   }))
 
 test('the pages of a website lead to the heat over one, whose numbers are those of the graph', () =>
