@@ -1,4 +1,6 @@
-import { appendFile, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { appendFile, rename, rm } from 'node:fs/promises'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
 import { type Environment, StartProblems } from './config/config.ts'
@@ -65,18 +67,18 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   const planned = plan.planned
   const tally = new Tally()
   const table = await request.open({ facts, calls: tally.counting(facts), gone })
-  const errors = `${file}.errors.ndjson`
-  await rm(errors, { force: true })
+  // Of its own, for another export may write to the same file meanwhile.
+  const errors = `${file}.errors.ndjson.${randomUUID()}`
+  resources.defer(() => rm(errors, { force: true }))
   const told = { ...table, parts: withErrors(table.parts, errors, request.tellsErrors ? undefined : tally) }
-  try {
-    await part.write(request.print(told, tally), () => watch?.(tally, planned))
-    gone.throwIfAborted()
-  } catch (error) {
-    await rm(errors, { force: true })
-    throw error
-  }
+  await part.write(request.print(told, tally), () => watch?.(tally, planned))
+  gone.throwIfAborted()
+  await part.checkOwn()
+  const shown = `${file}.errors.ndjson`
+  if (existsSync(errors)) await written(shown, rename(errors, shown))
+  else await rm(shown, { force: true })
   if (tally.verdict.complete) await part.finish()
-  else part.keep()
+  else await part.keep()
   return tally.verdict
 }
 

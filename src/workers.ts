@@ -83,7 +83,10 @@ export async function supervise(
   const longest = config.shutdownDelayMilliseconds + config.drainMilliseconds + endMilliseconds
   void sleep(longest, undefined, over).then(
     () => {
-      for (const child of children) child.kill()
+      for (const child of children) {
+        log.error({}, 'A worker did not end by itself: it is ended')
+        child.kill()
+      }
     },
     () => {},
   )

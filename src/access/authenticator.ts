@@ -133,6 +133,8 @@ export class Authenticator implements Access {
   #accountAmong(caller: Caller, accounts: readonly string[], named: string | undefined): Account {
     const known = [...new Set(accounts)].flatMap(id => this.#state.accounts.get(id) ?? [])
     if (named !== undefined) {
+      const one = `The header ${accountHeader} names one account, not several.`
+      if (named.includes(',')) throw new AccountRefusal(400, one, caller)
       const account = known.find(({ id }) => id === named)
       if (account) return account
       throw new AccountRefusal(403, `The header ${accountHeader} names no account of yours.`, caller)

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { Refusal } from '../server/refusal.ts'
 import { CredentialRefusal } from './credential-refusal.ts'
 
 /** The header by which a caller of several accounts names one. */
@@ -24,11 +23,8 @@ function countOf(rawHeaders: readonly string[]): number {
   return count
 }
 
-/** The account that a request names; undefined if it names none. Throws a Refusal for several. */
+/** The account that a request names, or several with commas between them, which is none; undefined if it names none. */
 export function accountNamed({ headers }: IncomingMessage): string | undefined {
   const named = headers[accountHeader]
-  const name = typeof named === 'string' ? named.trim() : named
-  if (!name) return undefined
-  if (typeof name === 'string' && !name.includes(',')) return name
-  throw new Refusal(400, `The header ${accountHeader} names one account, not several.`, {}, 'BAD_USER_INPUT')
+  return (typeof named === 'string' ? named : named?.join())?.trim() || undefined
 }

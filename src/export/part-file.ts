@@ -55,15 +55,21 @@ export class PartFile implements AsyncDisposable {
   }
 
   /** Leaves what was written as `.part`. */
-  keep(): void {
+  async keep(): Promise<void> {
+    await this.checkOwn()
     this.#isOwn = false
   }
 
   async finish(): Promise<void> {
-    if (!(await this.#isThere()))
-      throw new UnwritableFile(`${this.#file} is not written: another export to it began meanwhile.`)
+    await this.checkOwn()
     await written(this.#file, rename(this.#path, this.#file))
-    this.keep()
+    this.#isOwn = false
+  }
+
+  /** Rejects if another took its place. */
+  async checkOwn(): Promise<void> {
+    if (await this.#isThere()) return
+    throw new UnwritableFile(`${this.#file} is not written: another export to it began meanwhile.`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -74,14 +80,21 @@ export class PartFile implements AsyncDisposable {
 
   /** In a file of its own, for others may write to what has the name now. It may be read by whom the whole one may. */
   async #begin(): Promise<void> {
-    const fresh = `${this.#path}.${randomUUID()}`
+    const path = `${this.#path}.${randomUUID()}`
+    const fresh = await written(this.#path, open(path, 'wx'))
+    try {
+      const replaced = await stat(this.#file).catch(() => undefined)
+      if (replaced) await written(this.#path, fresh.chmod(replaced.mode & 0o777))
+      await written(this.#path, rename(path, this.#path))
+    } catch (error) {
+      await fresh.close()
+      await rm(path, { force: true })
+      throw error
+    }
     const last = this.#handle
-    this.#handle = await written(this.#path, open(fresh, 'wx'))
-    await last.close()
-    const replaced = await stat(this.#file).catch(() => undefined)
-    if (replaced) await written(this.#path, this.#handle.chmod(replaced.mode & 0o777))
-    await written(this.#path, rename(fresh, this.#path))
+    this.#handle = fresh
     this.#isOwn = true
+    await last.close()
   }
 
   async #isThere(): Promise<boolean> {

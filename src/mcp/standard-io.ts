@@ -87,10 +87,11 @@ async function askOver(
   throw new ProtocolError(code, sentence)
 }
 
-/** Why the front door lets nobody in who shows this; undefined if it does. */
+/** Why the front door never lets in who shows this; undefined if it does, or may later. */
 export async function entryRefusal(address: ToolsAddress, signal: AbortSignal): Promise<string | undefined> {
-  const { answer } = await send({ ...address, signal }, { jsonrpc: '2.0', id: 1, method: 'ping' })
-  return answer && 'errors' in answer ? answer.errors[0]?.message : undefined
+  const { answer, response } = await send({ ...address, signal }, { jsonrpc: '2.0', id: 1, method: 'ping' })
+  const isForGood = [400, 401, 403].includes(response.status)
+  return isForGood && answer && 'errors' in answer ? answer.errors[0]?.message : undefined
 }
 
 async function send(

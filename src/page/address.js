@@ -20,13 +20,26 @@ export function addressOf(view, parameters) {
   return query.size > 0 ? `#/${view}?${query}` : `#/${view}`
 }
 
+let isLeaving = false
+
+/**
+ * Empties an element of what another address showed. Its fields lose the focus by that, and must not change the address for it.
+ *
+ * @param {Element} holder
+ */
+export function leave(holder) {
+  isLeaving = true
+  holder.replaceChildren()
+  isLeaving = false
+}
+
 /**
  * Shows the same view with other parameters.
  *
  * @param {Record<string, string | null | undefined>} changes
  */
 export function change(changes) {
-  location.hash = changedAddress(changes)
+  if (!isLeaving) location.hash = changedAddress(changes)
 }
 
 /**
@@ -37,6 +50,7 @@ export function change(changes) {
  * more is loaded for it
  */
 export function note(changes, { isStep = false, isShown = false } = {}) {
+  if (isLeaving) return
   const hash = changedAddress(changes)
   const wasShown = document.getElementById('main')?.dataset.shown === location.hash
   if (isStep) history.replaceState(null, '', hash)

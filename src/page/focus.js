@@ -11,17 +11,19 @@ export function exchange(holder, ...children) {
 }
 
 /**
- * Remembers what is focused, and what is typed there. Call the result once the page is drawn anew: what has the same id is as
- * it was, unless something else has the focus by now.
+ * Remembers what is focused, and what is typed there. Call the result when the page is drawn anew, and again when more of it
+ * came: what has the same id is as it was, once, unless something else has the focus by now.
  */
 export function rememberFocus() {
   const focused = document.activeElement
   const typed = focused instanceof HTMLInputElement && focused.type === 'search' ? focused : undefined
   const [start, end] = [typed?.selectionStart ?? null, typed?.selectionEnd ?? null]
+  let isBack = false
   return () => {
-    if (!focused?.id) return
+    if (!focused?.id || isBack) return
     refocus(focused.id)
     const now = document.activeElement
+    isBack = now?.id === focused.id
     if (!typed || now === typed || !(now instanceof HTMLInputElement) || now.id !== typed.id) return
     // A blank at its end is not part of what was asked.
     if (typed.value.trim() === now.value) now.value = typed.value

@@ -1,4 +1,4 @@
-import { addressOf, currentPlace, tellShown } from './address.js'
+import { addressOf, currentPlace, leave, tellShown } from './address.js'
 import { keyBox } from './credential.js'
 import { element } from './elements.js'
 import { rememberFocus } from './focus.js'
@@ -38,7 +38,7 @@ async function show() {
   })
   // So that what is looked at stays where it is while the same view is asked anew.
   main.style.minHeight = shownView === view ? `${main.offsetHeight}px` : ''
-  main.replaceChildren()
+  leave(main)
   const shown = views[view]?.(main, parameters, signal)
   if (shownView && shownView !== view) main.querySelector('h1')?.focus()
   else refocus()

@@ -115,6 +115,9 @@ export function instantsOf(day, timeZone) {
   return { start: startOfDay(day, timeZone), end: startOfDay(laterDay(day, 1), timeZone) }
 }
 
+/** The picture of a store's floor that is shown by itself is of the last day of the period. */
+const ofLastDay = { day: null, picture: null }
+
 /**
  * Where a period is chosen, and what it is compared with. Days are only asked for when either is one of days.
  *
@@ -127,7 +130,9 @@ export function periodFields({ period, from, through, interval, against, against
     labelled(
       'Period',
       // With the days that are offered, so that the address shows the same tomorrow.
-      choice('period', periods, period, value => change({ period: value, ...(value === 'days' && days) })),
+      choice('period', periods, period, value =>
+        change({ period: value, ...(value === 'days' && days), ...ofLastDay }),
+      ),
     ),
     period === 'days' && labelled('From', dayField('from', days)),
     period === 'days' && labelled('Through', dayField('through', days)),

@@ -4,6 +4,8 @@ const longestPress = 500
 let isPressed = false
 /** @type {(() => void) | undefined} */
 let waiting
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let longest
 
 /**
  * Calls the function, at once or when the press that lasts has ended: what it presses would be gone before. Of several the last
@@ -13,11 +15,12 @@ let waiting
  */
 export function onceReleased(run) {
   if (!isPressed) return run()
-  if (!waiting) setTimeout(release, longestPress)
+  if (!waiting) longest = setTimeout(release, longestPress)
   waiting = run
 }
 
 function release() {
+  clearTimeout(longest)
   const run = waiting
   isPressed = false
   waiting = undefined

@@ -47,6 +47,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   let loading = new AbortController()
   let isComplete = false
   let isLoading = false
+  let loaded = Promise.resolve()
   let steps = Promise.resolve()
   let stepsAhead = 0
   const cost = new Cost()
@@ -106,7 +107,8 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
       cost.line,
     ),
   )
-  await Promise.all([load(), loadOther()])
+  loaded = load()
+  await Promise.all([loaded, loadOther()])
   isComplete = true
 
   /**
@@ -152,8 +154,11 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   }
 
   /** Puts what is shown aside, so that others can be compared with it, or takes it away again. */
-  function pin() {
-    if (isLoading) return
+  async function pin() {
+    // What is compared is known when its day is there.
+    if (!chosen.beside) await steps
+    while (!chosen.beside && isLoading && !signal.aborted) await loaded
+    if (signal.aborted) return
     other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.picture) ?? null)
     chosen = { ...chosen, beside: other?.id ?? null }
     besideTrouble.replaceChildren()
@@ -177,7 +182,8 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   async function reload(changes, by) {
     chosen = { ...chosen, ...changes }
     note({ day: chosen.day, heat: chosen.kind, picture: null })
-    await load(by)
+    loaded = load(by)
+    await loaded
   }
 
   /** @param {number} [by] */

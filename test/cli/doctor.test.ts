@@ -306,7 +306,7 @@ describe('a Redis', () => {
     const report = await examine({ ISOTHERM_SANDBOX: 'zenovay', REDIS_URL: `${redis.url}/99` })
     expect(report.code).toBe(1)
     expect(about(report, 'redis')).toEqual([
-      'failed: It cannot be used (it has no database of that number): check REDIS_URL (set in the environment).',
+      'failed: It cannot be used (its database cannot be selected, which is tried again at the next start only): check REDIS_URL (set in the environment).',
     ])
   })
 

@@ -6,7 +6,11 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** Runs a line of the shell in which `"$@"` is Isotherm, until it has ended. */
 async function runInShell(line: string, environment = {}) {
-  await using child = await startProgram('bash', ['--norc', '-c', line, 'bash', process.execPath, main], environment)
+  await using child = await startProgram(
+    'bash',
+    ['--norc', '-c', line, 'bash', process.execPath, main],
+    environment,
+  )
   return { code: await child.ended(), stdout: child.stdout, stderr: child.stderr }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { createServer } from 'node:net'
@@ -116,8 +117,7 @@ test('a ticket and a link of one worker work at every other, without a key of th
 
 test('a process that cannot start ends, although it had connected, and a worker is replaced for it', async () => {
   await using redis = await startRedis()
-  using taken = await listenOn(0)
-  // The worker 0 has the port before it, unless somebody else has.
+  using taken = await secondOfTwo()
   const environment = { PORT: '0', REDIS_URL: redis.url, ISOTHERM_SANDBOX: 'on' }
   await using alone = await startChild('main.ts', {
     ...environment,
@@ -183,10 +183,22 @@ function look(url: string, agent: Agent): Promise<void> {
   })
 }
 
+/** Takes a port of loopback whose neighbour before it is free. */
+async function secondOfTwo() {
+  for (;;) {
+    const second = await listenOn(0)
+    const first = await listenOn(second.port - 1).catch(() => undefined)
+    first?.[Symbol.dispose]()
+    if (first) return second
+    second[Symbol.dispose]()
+  }
+}
+
 /** Takes a port of loopback until it is disposed of. */
 async function listenOn(port: number) {
   const server = createServer()
-  await new Promise<void>(listening => server.listen(port, '127.0.0.1', listening))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
   const { port: own } = z.object({ port: z.int() }).parse(server.address())
   return { port: own, [Symbol.dispose]: () => void server.close() }
 }

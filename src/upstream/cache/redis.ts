@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { z } from 'zod'
 import type { Log } from '../log.ts'
 import { redisErrorCode } from './redis-error-code.ts'
 import { primaryConnector } from './redis-primary.ts'
@@ -10,7 +11,7 @@ const patience = 250
  * A connection that outlives its server. A command rejects when the connection breaks or the server says nothing for
  * 250 ms; a new one then waits for the next attempt to connect, and once that has failed all reject at once until the
  * server is back. It never uses a replica: it leaves a server that was demoted, with all duplicates, and resolves the host name
- * again. A server without the database of the URL is left for good. Whoever calls `duplicate` disposes of the result.
+ * again. A server that refuses the database of the URL is left for good. Whoever calls `duplicate` disposes of the result.
  */
 export interface RedisConnection extends Redis, Disposable {
   duplicate(override?: Partial<RedisOptions>): RedisConnection
@@ -51,10 +52,10 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
     }),
     reconnectOnError(error) {
       if (full.test(error.message)) losses.full()
-      if (noDatabase.test(error.message)) {
+      if (isOfSelect(error)) {
         // What is meant for a database of its own would be in another one.
         isLeft = true
-        reason = 'it has no database of that number'
+        reason = 'its database cannot be selected, which is tried again at the next start only'
         lose()
         redis.disconnect()
         return false
@@ -105,8 +106,6 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
 /** Errors of a server that cannot be used, also out of a script; another may be behind the same name by now. */
 const unusable = /(?:^|-)(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH)\b/
 
-const noDatabase = /\bDB index is out of range/
-
 /** The error of a server whose memory is used up, also out of a script. */
 const full = /\bOOM command not allowed/
 
@@ -152,6 +151,14 @@ function observeLosses(log: Log): Losses {
     },
   }
 }
+
+/** Whether a server refused to use the database of the URL. */
+function isOfSelect(error: Error): boolean {
+  return OfCommand.safeParse(error).data?.command.name === 'select'
+}
+
+/** ioredis tells which command an error answers. */
+const OfCommand = z.object({ command: z.object({ name: z.string() }) })
 
 function reasonOf(error: Error): string {
   return (

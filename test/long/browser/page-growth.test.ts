@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { installChromium } from '../../browser/chromium.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
 import { type Served, serve } from '../../support/serving.ts'
 import { inBrowser, numberIn, openView, settled, tableTexts } from './page.ts'
+
+beforeAll(installChromium, installMilliseconds)
 
 const resources = new AsyncDisposableStack()
 let served: Served

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { installChromium } from '../../browser/chromium.ts'
+import { installMilliseconds } from '../../support/debian-package.ts'
 import { type Served, serve } from '../../support/serving.ts'
 import { inBrowser, openView, settled } from './page.ts'
+
+beforeAll(installChromium, installMilliseconds)
 
 const resources = new AsyncDisposableStack()
 let served: Served
@@ -38,6 +42,20 @@ test.each<readonly [view: string, label: string, name: string]>([
   }),
 )
 
+test('the way back undoes nothing that was typed on the way, and keeps the way forward', () =>
+  inBrowser('way back', async ({ page }) => {
+    await openView(page, served.origin, '#/stores?search=oxford')
+    await page.evaluate("location.hash = '#/stores?search=street'")
+    await settled(page)
+    await page.getByLabel('Search').fill('lon')
+    await page.evaluate('history.back()')
+    await page.waitForURL(/search=oxford/)
+    await settled(page)
+    expect(page.url()).toContain('search=oxford')
+    await page.evaluate('history.forward()')
+    await page.waitForURL(/search=street/)
+  }))
+
 test('quick steps through the pictures of a floor pass over none, and none leads past today', () =>
   inBrowser('quick steps', async ({ page }) => {
     const pictureOf = async (steps: number, pause: (step: number) => Promise<unknown>) => {
@@ -73,8 +91,10 @@ test('a search that is typed loses no press and no letter, and ends when it is c
     await field.pressSequentially('ox')
     await field.press('Enter')
     await page.waitForURL(/search=ox$/)
+    // While the answers come, and after.
+    await page.keyboard.type('fo')
     await settled(page)
-    await page.keyboard.type('ford')
+    await page.keyboard.type('rd')
     expect(await field.inputValue()).toBe('oxford')
     // The press leaves the field, which asks; the heading is still there when it ends.
     await page.getByRole('button', { name: 'Visits' }).click({ delay: 90 })

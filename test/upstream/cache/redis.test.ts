@@ -7,7 +7,7 @@ import { warnOfEviction } from '../../../src/upstream/cache/redis-eviction.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { recordLog } from '../../support/recorded-log.ts'
-import { installRedis, startRedis } from '../../support/redis.ts'
+import { installRedis, type RedisServer, startRedis } from '../../support/redis.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
@@ -45,16 +45,21 @@ test('a loss and a return are said once, however many connections there are', as
   }
 })
 
-test('a server without the database of the URL is left for good, and that is said once', async () => {
+test.each([
+  ['without the database of the URL', async ({ url }: RedisServer) => `${url}/99`],
+  ['that does not allow to select one', async (server: RedisServer) => `${await server.forbid('select')}/5`],
+])('a server %s is left for good, and that is said once', async (_what, urlOf) => {
   await using server = await startRedis()
   const { log, messages: lines } = recordLog('info')
-  using redis = openRedis(`${server.url}/99`, log)
+  using redis = openRedis(await urlOf(server), log)
   using second = redis.duplicate()
   for (const connection of [redis, second])
     await expect.poll(() => connection.get('key').catch(String)).toMatch(/Error/)
   await expect.poll(() => [redis.status, second.status]).toEqual(['end', 'end'])
   await expect(redis.set('key', 'value')).rejects.toThrow()
-  expect(lines).toEqual(['Redis cannot be used (it has no database of that number): going on without it'])
+  expect(lines).toEqual([
+    'Redis cannot be used (its database cannot be selected, which is tried again at the next start only): going on without it',
+  ])
 })
 
 test('a connection that ends while the server is gone does not keep its return from being said', async () => {
