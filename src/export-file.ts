@@ -71,14 +71,13 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   const errors = `${file}.errors.ndjson.${randomUUID()}`
   resources.defer(() => rm(errors, { force: true }))
   const told = { ...table, parts: withErrors(table.parts, errors, request.tellsErrors ? undefined : tally) }
+  const shown = `${file}.errors.ndjson`
+  await written(shown, rm(shown, { force: true }))
   await part.write(request.print(told, tally), () => watch?.(tally, planned))
   gone.throwIfAborted()
-  await part.checkOwn()
-  const shown = `${file}.errors.ndjson`
-  if (existsSync(errors)) await written(shown, rename(errors, shown))
-  else await rm(shown, { force: true })
   if (tally.verdict.complete) await part.finish()
   else await part.keep()
+  if (existsSync(errors)) await written(shown, rename(errors, shown))
   return tally.verdict
 }
 

@@ -36,7 +36,7 @@ export async function supervise(
   /** Of each worker, the greeting of the first process that serves as it. */
   const greetings = Array.from({ length: workersOf(environment) }, () => Promise.withResolvers<string>())
   const start = (worker: number) => {
-    const child = startChild({ start: { worker, emulated: emulated ?? null, ticketKey } })
+    const child = startChild(worker, { start: { worker, emulated: emulated ?? null, ticketKey } })
     children.add(child)
     void child.ready.then(greeting => greetings[worker]?.resolve(greeting))
     if (stopping.signal.aborted) child.tell({ stop: true })
@@ -84,7 +84,7 @@ export async function supervise(
   void sleep(longest, undefined, over).then(
     () => {
       for (const child of children) {
-        log.error({}, 'A worker did not end by itself: it is ended')
+        log.error({ worker: child.worker }, 'A worker did not end by itself: it is ended')
         child.kill()
       }
     },
@@ -96,6 +96,7 @@ export async function supervise(
 }
 
 interface Child {
+  readonly worker: number
   /** Resolves with its greeting once it serves. */
   readonly ready: Promise<string>
   /** Resolves with its exit code or the signal that ended it. */
@@ -106,7 +107,7 @@ interface Child {
 }
 
 /** Its first order is given when it asks for it. */
-function startChild(order: Order): Child {
+function startChild(number: number, order: Order): Child {
   const worker = cluster.fork()
   const ready = Promise.withResolvers<string>()
   const ended = Promise.withResolvers<string>()
@@ -118,7 +119,8 @@ function startChild(order: Order): Child {
     else tell(order)
   })
   worker.once('exit', (code, signal) => ended.resolve(signal ?? `exit code ${code}`))
-  return { ready: ready.promise, ended: ended.promise, tell, kill: () => void worker.process.kill('SIGKILL') }
+  const kill = () => void worker.process.kill('SIGKILL')
+  return { worker: number, ready: ready.promise, ended: ended.promise, tell, kill }
 }
 
 /** One that lived so long has not failed at its start. In milliseconds, as the pauses before the next is started. */

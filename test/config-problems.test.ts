@@ -118,6 +118,9 @@ test('workers whose metrics would have no port are told at the start', () => {
     'ISOTHERM_METRICS: each of the workers (ISOTHERM_WORKERS) has a port of its own from this one on, and 65535 is the last that there is',
   ])
   expect(metricsProblems(65_534)).toEqual([])
+  expect(metricsProblems(3999)).toEqual([
+    'ISOTHERM_METRICS: each of the workers (ISOTHERM_WORKERS) has a port of its own from this one on, and PORT is one of them',
+  ])
   expect(metricsProblems(65_535, '1')).toEqual([])
   expect(metricsProblems(0)).toEqual([])
 })

@@ -105,8 +105,12 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     problems.push(...ofProviders)
   }
   if (general && general.ISOTHERM_WORKERS > 1 && general.REDIS_URL === undefined) problems.push(noRedis)
-  if (general && metricsPort(general.ISOTHERM_METRICS?.port ?? 0, general.ISOTHERM_WORKERS - 1) > lastPort)
-    problems.push(noMetricsPort)
+  if (general?.ISOTHERM_METRICS) {
+    const { ISOTHERM_METRICS: metrics, ISOTHERM_WORKERS: workers, PORT: own } = general
+    const last = metricsPort(metrics.port, workers - 1)
+    if (last > lastPort) problems.push(noMetricsPort)
+    if (own !== 0 && workers > 1 && own >= metrics.port && own <= last) problems.push(ownPort)
+  }
   if (!general || problems.length > 0) throw new StartProblems(problems)
 
   return {
@@ -208,4 +212,6 @@ const noRedis =
 
 const lastPort = 65_535
 
+const ownPort =
+  'ISOTHERM_METRICS: each of the workers (ISOTHERM_WORKERS) has a port of its own from this one on, and PORT is one of them'
 const noMetricsPort = `ISOTHERM_METRICS: each of the workers (ISOTHERM_WORKERS) has a port of its own from this one on, and ${lastPort} is the last that there is`

@@ -56,18 +56,18 @@ export class PartFile implements AsyncDisposable {
 
   /** Leaves what was written as `.part`. */
   async keep(): Promise<void> {
-    await this.checkOwn()
+    await this.#checkOwn()
     this.#isOwn = false
   }
 
   async finish(): Promise<void> {
-    await this.checkOwn()
+    await this.#checkOwn()
     await written(this.#file, rename(this.#path, this.#file))
     this.#isOwn = false
   }
 
   /** Rejects if another took its place. */
-  async checkOwn(): Promise<void> {
+  async #checkOwn(): Promise<void> {
     if (await this.#isThere()) return
     throw new UnwritableFile(`${this.#file} is not written: another export to it began meanwhile.`)
   }
@@ -118,6 +118,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such folder'],
   ['ENOTDIR', 'a part of its path is no folder'],
   ['EISDIR', 'it is a folder'],
+  ['ERR_FS_EISDIR', 'it is a folder'],
   ['ENOSPC', isFull],
   ['EDQUOT', isFull],
   ['EFBIG', 'it is larger than this user may write'],

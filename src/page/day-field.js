@@ -52,12 +52,13 @@ export function dateField(id, shown, take) {
  *
  * @param {string} name
  * @param {Record<string, string>} both the first and the last day
+ * @param {Record<string, null>} [others] what changes with them
  */
-export function dayField(name, both) {
+export function dayField(name, both, others = {}) {
   return dateField(
     name,
     () => both[name] ?? '',
-    day => change(daysWith(both, name, day)),
+    day => change({ ...daysWith(both, name, day), ...others }),
   )
 }
 

@@ -134,8 +134,8 @@ export function periodFields({ period, from, through, interval, against, against
         change({ period: value, ...(value === 'days' && days), ...ofLastDay }),
       ),
     ),
-    period === 'days' && labelled('From', dayField('from', days)),
-    period === 'days' && labelled('Through', dayField('through', days)),
+    period === 'days' && labelled('From', dayField('from', days, ofLastDay)),
+    period === 'days' && labelled('Through', dayField('through', days, ofLastDay)),
     labelled(
       'By',
       choice('interval', intervals, interval, value => change({ interval: value })),

@@ -227,10 +227,12 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   }
 
   async function loadOther() {
-    if (!chosen.beside) return
+    const { beside } = chosen
+    if (!beside) return
     try {
-      const answer = await ask({ name: 'StoreHeatmap', variables: { id: chosen.beside } }, signal)
+      const answer = await ask({ name: 'StoreHeatmap', variables: { id: beside } }, signal)
       cost.add(answer)
+      if (chosen.beside !== beside) return
       other = answer.data?.node ?? null
       if (!other)
         besideTrouble.replaceChildren(failures(answer.errors) ?? 'The other picture is not known here.')

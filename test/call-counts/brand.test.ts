@@ -215,3 +215,25 @@ test.each([
   await askBrand(served, both)
   expect(analytiks.journal.count(route)).toBe(3)
 })
+
+test.each([
+  { stores: 2, listed: 1, pageSize: 50, pages: 1 },
+  // The last window has another page, of which nothing is known before it is read.
+  { stores: 100, listed: 50, pageSize: 50, pages: 2 },
+])(
+  'locations of the last window that the first one does not list, $listed of $stores, are an error, never left out',
+  async ({ stores, listed, pageSize, pages }) => {
+    await using analytiks = await serveAnalytiks({ extraStores: stores, pageSize })
+    await using served = await serveWith(analytiks)
+    const data = all.slice(0, listed).map(locationId => ({ locationId }))
+    const some = { answer: { body: { cursor: null, data } } }
+    script(analytiks, [some])
+    await askBrand(served, { utc: twoWindows[0] })
+    script(analytiks, [...Array.from({ length: pages }, () => ({})), some])
+    const both = { utc: { start: twoWindows[0].start, end: twoWindows[1].end } }
+    const whole = await askBrand(served, both)
+    expect(whole.data.brand.traffic).toBeNull()
+    expect(whole.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }])
+    expect(analytiks.journal.count(route)).toBe(1 + pages + 1)
+  },
+)

@@ -93,7 +93,8 @@ test('what failed leaves the rest as .part, its sentence in a file of errors, an
   })
 })
 
-test('a signal leaves no file and stops the calls', async () => {
+test('a signal leaves no file, of an earlier export neither, and stops the calls', async () => {
+  for (const name of ['out.part', 'out.errors.ndjson']) await writeFile(join(folder, name), 'earlier')
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
   const { journal } = sandbox.analytiks
   journal.script({ route: 'POST /json/v2', hang: true })

@@ -137,6 +137,21 @@ test('one that does not say when it was made is found again in the range that wa
   )
 })
 
+test('a row that comes twice is listed once, as it has one id', async () => {
+  const { auraVisionId } = await ginza()
+  const row = {
+    location_id: auraVisionId,
+    recording_id: 'r',
+    created: '2025-06-02T10:00:00',
+    heatmap_type: 'path',
+  }
+  const frames = [`{id}|0|0|${JSON.stringify([row, { ...row, role: 'staff' }, row])}`]
+  served.sandbox['aura-vision'].journal.script({ route: 'detail/list', frames })
+  // Of a filter that nobody has asked, so that nothing of it is kept.
+  const heatmaps = await listed('types: [PATH], taxonomy: "Service:Twice"')
+  expect(heatmaps.map(({ role }) => role)).toEqual([null, 'staff'])
+})
+
 async function ginza() {
   const { data } = await askText<{ location: { auraVisionId: string } }>(
     served.origin,

@@ -93,10 +93,7 @@ export async function serveGuarded(
 export function someCaller(
   id: string,
   accounts: readonly string[],
-  {
-    scopes: own = scopes,
-    ...members
-  }: { scopes?: readonly Scope[]; expires?: string; limits?: { requestsPerMinute: number } } = {},
+  { scopes: own = scopes, ...members }: { scopes?: readonly Scope[]; expires?: string; limits?: object } = {},
 ) {
   const { key, line } = mintKey()
   return { key, entry: { id, keys: [line], accounts, scopes: own, ...members } }

@@ -126,7 +126,7 @@ type RowsOfLocations = ReadonlyMap<string, readonly AuraHeatmap[]>
 
 /**
  * The request for each window of the range. What a row says lies outside its window is dropped, as what lies on the end:
- * the vendor's is inclusive and ours is not. A row that does not say when it was made is passed on, once.
+ * the vendor's is inclusive and ours is not. A row that does not say when it was made is passed on. Each comes once.
  */
 async function ask(
   { heatmaps, bounds }: AuraVisionSources,
@@ -136,18 +136,25 @@ async function ask(
   const windows = windowsOf(request.filter, bounds.maximumDays)
   const keys = windows.map(({ start, end }) => ({ ...request, filter: { ...request.filter, start, end } }))
   const results = await Promise.all(heatmaps.askAll(keys, scope))
-  const undated = new Set<string>()
+  const known = new Set<string>()
   const rows = results.flatMap((result, index) => {
     const window = windows[index]
     return result.filter(row => {
-      if (row.createdAt !== null) return window && isWithin(window, row.createdAt)
-      const text = JSON.stringify(row)
-      const isNew = !undated.has(text)
-      undated.add(text)
+      if (row.createdAt !== null && !(window && isWithin(window, row.createdAt))) return false
+      const name = identityOf(row)
+      const isNew = !known.has(name)
+      known.add(name)
       return isNew
     })
   })
   return Map.groupBy(rows, ({ locationId }) => locationId)
+}
+
+/** By what its id is made of, where it has one. */
+function identityOf(row: AuraHeatmap): string {
+  const { locationId, recordingId, type, role, age, gender, createdAt } = row
+  if (createdAt === null) return JSON.stringify(row)
+  return nameOf(locationId, recordingId, type, role, age, gender, createdAt)
 }
 
 function isWithin({ start, end }: Window, createdAt: string): boolean {

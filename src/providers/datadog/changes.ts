@@ -22,10 +22,16 @@ export function datadogChanges(
     make: (callContext: CallContext) => Promise<Value>,
   ) =>
     scope.change({ route, ...(id !== undefined && { id }) }, async callContext => {
+      let isSent = false
+      const begun = () => {
+        isSent = true
+        callContext.begun?.()
+      }
       try {
-        return await make(callContext)
+        return await make({ ...callContext, begun })
       } finally {
-        await clear()
+        // What a limit or a breaker held back changed nothing, and what is kept may have to stand in.
+        if (isSent) await clear()
       }
     })
   return {

@@ -64,8 +64,11 @@ const snapshot = z
 
 export type DatadogSnapshot = z.output<typeof snapshot>
 
+/** Only `type` is required in the vendor's specification: what has no id is no snapshot that anybody could find again. */
+const nameless = z.object({ id: z.undefined().optional(), type: unused }).transform(() => null)
+
 /** `data` of a single answer is optional in the vendor's specification. */
-export const snapshotResponse = z.object({ data: optional(snapshot) })
+export const snapshotResponse = z.object({ data: optional(z.union([snapshot, nameless])) })
 export const snapshotsResponse = z.compile(z.object({ data: z.array(snapshot) }))
 
 export interface SnapshotCreation extends SnapshotChange {

@@ -53,11 +53,11 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
     reconnectOnError(error) {
       if (full.test(error.message)) losses.full()
       if (isOfSelect(error)) {
-        // What is meant for a database of its own would be in another one.
-        isLeft = true
-        reason = 'its database cannot be selected, which is tried again at the next start only'
-        lose()
-        redis.disconnect()
+        // What is meant for a database of its own would be in another one. Most refusals pass, such as one of too many clients.
+        isLeft = lastingRefusal.test(error.message)
+        reason = isLeft ? noDatabase : reasonOf(error)
+        if (isLeft) lose()
+        redis.disconnect(!isLeft)
         return false
       }
       const why = unusable.exec(error.message)?.[1]
@@ -152,10 +152,14 @@ function observeLosses(log: Log): Losses {
   }
 }
 
-/** Whether a server refused to use the database of the URL. */
+/** Whether a server refuses the database of the URL. */
 function isOfSelect(error: Error): boolean {
   return OfCommand.safeParse(error).data?.command.name === 'select'
 }
+
+const noDatabase = 'its database cannot be selected, which is tried again at the next start only'
+/** What stays so for this user. */
+const lastingRefusal = /DB index is out of range|^NOPERM|not allowed|unknown command/
 
 /** ioredis tells which command an error answers. */
 const OfCommand = z.object({ command: z.object({ name: z.string() }) })

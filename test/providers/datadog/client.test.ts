@@ -310,8 +310,11 @@ test.each(['create', 'update'] as const)(
   async write => {
     await using emulator = await serveDatadog()
     await using account = wire(emulator)
-    emulator.journal.script({ answer: { status: 200, body: {} } })
-    expect(await writes[write](account.client('datadog'))).toEqual({ written: null })
+    for (const body of [{}, { data: null }, { data: { type: 'snapshots' } }]) {
+      emulator.journal.clear()
+      emulator.journal.script({ answer: { status: 200, body } })
+      expect(await writes[write](account.client('datadog'))).toEqual({ written: null })
+    }
   },
 )
 

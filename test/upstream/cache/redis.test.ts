@@ -62,6 +62,21 @@ test.each([
   ])
 })
 
+test.each(['ERR max number of clients reached', 'NOAUTH Authentication required.'])(
+  'a server that answers the choice of a database once by "%s" is used when it takes it',
+  async refusal => {
+    let refused = 0
+    const info = 'role:master\r\nloading:0\r\n'
+    await using server = await startFake(command => {
+      if (command === 'select' && refused++ === 0) return `-${refusal}\r\n`
+      return command === 'info' ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n'
+    })
+    using redis = openRedis(`${server.url}/5`, silentLog)
+    await expect.poll(() => redis.set('key', 'value').catch(String), { timeout: 10_000 }).toBe('OK')
+    expect(refused).toBeGreaterThan(1)
+  },
+)
+
 test('a connection that ends while the server is gone does not keep its return from being said', async () => {
   await using server = await startRedis()
   const { log, messages: lines } = recordLog('info')
@@ -244,3 +259,28 @@ test('a full Redis is said once, however many commands it refuses', async () => 
   for (let round = 0; round < 3; round++) await expect(fill()).rejects.toThrow('OOM')
   expect(messages).toEqual(['Redis is full (maxmemory): nothing new is kept in it'])
 })
+
+/** A server that answers each command as it is told to. */
+async function startFake(answer: (command: string) => string) {
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('data', bytes => {
+      // The name of each command stands after the number of its parts and its own length.
+      for (const [, name = ''] of String(bytes).matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g))
+        socket.write(answer(name.toLowerCase()))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}

@@ -10,7 +10,7 @@ import type { LocationTraffic, TrafficSpan, TrafficStep } from '../records.ts'
 import type { BrandReport } from '../series.ts'
 import { stepOf, type TrafficQuestion } from '../traffic-question.ts'
 import type { BrandPage, BrandPageKey } from './brand-pages.ts'
-import { WindowPages } from './window-pages.ts'
+import { inconsistent, WindowPages } from './window-pages.ts'
 import { presentWindow, untilNow } from './windows.ts'
 
 export interface BrandPaginatorOptions {
@@ -94,8 +94,9 @@ export function paginateBrand(
       await takeAll(own.pages, own.step, now, receivedSeparately)
       for (const [locationId, parts] of receivedSeparately) received.set(locationId, parts)
     }
-    // A location is left over that the cached pages of the first window do not have yet.
-    if (lead.hasEnded && others.some(pages => pages.hasBuffered)) lead.startAfresh()
+    // A location is left over that the first window does not list, or that its cached pages do not have yet.
+    if (lead.hasEnded && (await haveMore(others)) && !lead.startAfresh())
+      throw inconsistent('analytiks returned a location in one window of the range and not in the first one.')
     const reports = rows.map(row => reportOf(row, received.get(row.locationId) ?? []))
     return { rows: reports, next: lead.hasEnded ? undefined : true }
   })
@@ -115,6 +116,11 @@ async function takeAll(
     for (const row of parts[index] ?? [])
       received.get(row.locationId)?.push([untilNow(window, step, now), row])
   }
+}
+
+async function haveMore(windows: readonly WindowPages[]): Promise<boolean> {
+  const more = await Promise.all(windows.map(pages => pages.hasMore()))
+  return more.includes(true)
 }
 
 function isWithin(part: TrafficSpan, whole: TrafficSpan): boolean {

@@ -40,8 +40,9 @@ export class WindowPages {
     this.#options = options
   }
 
-  /** Whether a row was read that was never taken. */
-  get hasBuffered(): boolean {
+  /** Whether it has a row that was never taken. Reads on until it knows. */
+  async hasMore(): Promise<boolean> {
+    while (this.#buffered.size === 0 && !this.hasEnded) await this.#buffer()
     return this.#buffered.size > 0
   }
 
@@ -122,6 +123,7 @@ function isRefusal(error: unknown): boolean {
   )
 }
 
-function inconsistent(message: string): UpstreamError {
+/** What pages say contradicts itself, maybe for a moment only. */
+export function inconsistent(message: string): UpstreamError {
   return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
 }
