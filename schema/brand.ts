@@ -117,7 +117,8 @@ builder.objectField(Brand, 'traffic', t =>
         maximumAge: maximumAgeOf({ maxAge }),
         metrics: selectsBelow(info, 'series') ? asked : [],
         withZones: selectsBelow(info, 'pointsOfInterest'),
-        zoneOf: locationId => catalog.location(`analytiks:${locationId}`)?.timeZone ?? null,
+        zoneOf: (locationId, referenceNumber) =>
+          catalog.listedLocation(brandId, locationId, referenceNumber).timeZone,
         timeZones: zonesOf(catalog.locations, brandId),
       })
       const listing = {
@@ -129,8 +130,7 @@ builder.objectField(Brand, 'traffic', t =>
       return {
         pageInfo,
         edges: edges.map(({ cursor, node: report }) => {
-          const location = catalog.location(`analytiks:${report.locationId}`)
-          if (!location) throw new BadInput(`No location has the id "${report.locationId}".`)
+          const location = catalog.listedLocation(brandId, report.locationId, report.referenceNumber)
           const { timeZone } = location
           const rangeOf = () => ({ timeZone, span: toSpan(range, timeZone, days) })
           return { cursor, node: { location, report, metrics: asked, common: { ...common, rangeOf } } }

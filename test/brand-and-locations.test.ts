@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import { BrandAndLocationsDocument, type BrandAndLocationsQuery } from './generated/graphql.ts'
-import { type Answer, ask } from './support/client.ts'
+import { type Answer, ask, askText } from './support/client.ts'
 import { propertyRuns } from './support/property-runs.ts'
 import { serve } from './support/serving.ts'
 import { denseBuckets } from './support/traffic-answers.ts'
@@ -128,3 +128,29 @@ function told({ data, errors }: Answer<BrandAndLocationsQuery>) {
   })
   return [ofBrand, ofLocations] as const
 }
+
+test('a location that the catalog names by its reference number is itself where the list of its brand tells the number', async () => {
+  const entry =
+    '{ id: os, name: OS, timeZone: Europe/London, analytiks: { brandId: 1234, referenceNumber: US0658 } }'
+  await using served = await serve({ catalog: `locations:\n  - ${entry}\n` })
+  const rows = [
+    { locationId: 1, referenceNumber: 'US0658' },
+    { locationId: 2, referenceNumber: 'US0659' },
+    { locationId: 3 },
+  ]
+  const { journal } = served.sandbox.analytiks
+  journal.script({ route: 'POST /json/v3', answer: { body: { cursor: null, data: rows } } })
+  const { data, errors } = await askText<{
+    brand: { traffic: { nodes: { analytiksId: string; location: { id: string; name: string | null } }[] } }
+  }>(
+    served.origin,
+    `{ brand(id: 1234) { traffic(range: { local: { start: "2026-10-24", end: "2026-10-25" } }, interval: DAILY) {
+      nodes { analytiksId location { id name } } } } }`,
+  )
+  expect(errors).toEqual([])
+  expect(data.brand.traffic.nodes).toEqual([
+    { analytiksId: '1', location: { id: 'Location:os', name: 'OS' } },
+    { analytiksId: '2', location: { id: 'Location:analytiks:2', name: null } },
+    { analytiksId: '3', location: { id: 'Location:analytiks:3', name: null } },
+  ])
+})

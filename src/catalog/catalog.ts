@@ -44,6 +44,7 @@ export class Catalog {
   readonly websites: readonly Website[]
   readonly #locationsByKey: ReadonlyMap<string, Location>
   readonly #locationsByAnalytiksId: ReadonlyMap<number | null, Location>
+  readonly #locationsByReference: ReadonlyMap<string, Location>
   readonly #websitesByKey: ReadonlyMap<string, Website>
   readonly #websitesByZenovayId: ReadonlyMap<string | null, Website>
   readonly #websitesByOrigin: ReadonlyMap<string, Website>
@@ -53,6 +54,13 @@ export class Catalog {
     this.websites = websites
     this.#locationsByKey = new Map(locations.map(location => [location.key, location]))
     this.#locationsByAnalytiksId = new Map(locations.map(location => [location.analytiksId, location]))
+    this.#locationsByReference = new Map(
+      locations.flatMap(location =>
+        location.referenceNumber === null
+          ? []
+          : [[`${location.brandId}:${location.referenceNumber}`, location] as const],
+      ),
+    )
     this.#websitesByKey = new Map(websites.map(website => [website.key, website]))
     this.#websitesByZenovayId = new Map(websites.map(website => [website.zenovayId, website]))
     this.#websitesByOrigin = new Map(
@@ -75,6 +83,15 @@ export class Catalog {
         return this.#referencedLocation(Number(brandId), number)
     }
     return undefined
+  }
+
+  /** A location of a brand that Analytiks lists: an entry may name it by the brand's own number only. */
+  listedLocation(brandId: number, analytiksId: number, referenceNumber: string | null): Location {
+    const byId = this.#locationsByAnalytiksId.get(analytiksId)
+    const byReference =
+      referenceNumber === null ? undefined : this.#locationsByReference.get(`${brandId}:${referenceNumber}`)
+    const known = byId ?? (byReference?.analytiksId === null ? byReference : undefined)
+    return known ?? this.#analytiksLocation(analytiksId)
   }
 
   /** By catalog id, or `zenovay:<uuid>`, `posthog:<project>`, `posthog-environment:<environment>`, `datadog:<application>`. */
@@ -134,9 +151,7 @@ export class Catalog {
   }
 
   #referencedLocation(brandId: number, referenceNumber: string): Location {
-    const known = this.locations.find(
-      location => location.brandId === brandId && location.referenceNumber === referenceNumber,
-    )
+    const known = this.#locationsByReference.get(`${brandId}:${referenceNumber}`)
     return (
       known ?? {
         ...unnamedLocation,

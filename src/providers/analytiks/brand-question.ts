@@ -12,7 +12,7 @@ export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone' | 'span'
   readonly rangeName: string
   /** The range for locations of a time zone, or null if it is not known. Throws BadInput if its clock skips the whole range. */
   readonly spanOf: (timeZone: string | null) => TrafficSpan
-  readonly zoneOf: (locationId: number) => string | null
+  readonly zoneOf: (locationId: number, referenceNumber: string | null) => string | null
   /** The time zones of the brand's locations in the catalog. */
   readonly timeZones: readonly string[]
 }

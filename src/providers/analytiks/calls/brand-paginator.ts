@@ -41,10 +41,12 @@ export function paginateBrand(
   const separate = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
   const settingsCache = new ReportSettingsCache(options.dwellTime)
   const questions = new Map<string | null, TrafficQuestion | Error>()
-  const questionOf = (locationId: number) =>
-    questions.getOrInsertComputed(question.zoneOf(locationId), zone =>
-      attempt(() => questionIn(question, zone)),
-    )
+  /** Of the locations that the first window lists. */
+  const references = new Map<number, string | null>()
+  const questionOf = (locationId: number) => {
+    const zone = question.zoneOf(locationId, references.get(locationId) ?? null)
+    return questions.getOrInsertComputed(zone, () => attempt(() => questionIn(question, zone)))
+  }
 
   /** Names the separate pages of a location; undefined if the brand's pages cover its range. */
   const separateNameOf = (locationId: number) => {
@@ -80,6 +82,7 @@ export function paginateBrand(
 
   return paginate<BrandReport, true>(async () => {
     const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
+    for (const { locationId, referenceNumber } of rows) references.set(locationId, referenceNumber)
     const received = new Map<number, WindowTraffic[]>(
       rows.map(row => [row.locationId, [[untilNow(lead.window, step, now), row]]]),
     )
