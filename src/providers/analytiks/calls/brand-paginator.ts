@@ -10,7 +10,7 @@ import type { LocationTraffic, TrafficSpan, TrafficStep } from '../records.ts'
 import type { BrandReport } from '../series.ts'
 import { stepOf, type TrafficQuestion } from '../traffic-question.ts'
 import type { BrandPage, BrandPageKey } from './brand-pages.ts'
-import { inconsistent, WindowPages } from './window-pages.ts'
+import { WindowPages } from './window-pages.ts'
 import { presentWindow, untilNow } from './windows.ts'
 
 export interface BrandPaginatorOptions {
@@ -27,7 +27,10 @@ export interface BrandPaginatorOptions {
   readonly now: number
 }
 
-/** Returns a brand's locations in the order of the first window's pages; reads the other windows only as far as those need. */
+/**
+ * Returns a brand's locations in the order of the first window's pages, and behind them those that only later windows list. Reads
+ * the other windows only as far as those of the first need, and to their ends behind its last one.
+ */
 export function paginateBrand(
   question: BrandQuestion,
   options: BrandPaginatorOptions,
@@ -80,13 +83,12 @@ export function paginateBrand(
     return { ...report, locationId, referenceNumber: report.referenceNumber ?? referenceNumber }
   }
 
-  return paginate<BrandReport, true>(async () => {
-    const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
-    for (const { locationId, referenceNumber } of rows) references.set(locationId, referenceNumber)
-    const received = new Map<number, WindowTraffic[]>(
-      rows.map(row => [row.locationId, [[untilNow(lead.window, step, now), row]]]),
-    )
-    await takeAll(others, step, now, received)
+  /** Reports of locations, with what was received of them; of those with a range of their own, `read` gets it from its pages. */
+  const reportsOf = async (
+    received: Map<number, WindowTraffic[]>,
+    rows: readonly LocationTraffic[],
+    read: typeof takeAll,
+  ): Promise<BrandReport[]> => {
     for (const [name, group] of Map.groupBy(rows, ({ locationId }) => separateNameOf(locationId))) {
       const [asked] = group.map(({ locationId }) => questionOf(locationId))
       if (name === undefined || !asked || asked instanceof Error) continue
@@ -94,14 +96,43 @@ export function paginateBrand(
       const receivedSeparately = new Map<number, WindowTraffic[]>(
         group.map(({ locationId }) => [locationId, []]),
       )
-      await takeAll(own.pages, own.step, now, receivedSeparately)
+      await read(own.pages, own.step, now, receivedSeparately)
       for (const [locationId, parts] of receivedSeparately) received.set(locationId, parts)
     }
-    // A location is left over that the first window does not list, or that its cached pages do not have yet.
-    if (lead.hasEnded && (await haveMore(others)) && !lead.startAfresh())
-      throw inconsistent('analytiks returned a location in one window of the range and not in the first one.')
-    const reports = rows.map(row => reportOf(row, received.get(row.locationId) ?? []))
-    return { rows: reports, next: lead.hasEnded ? undefined : true }
+    return rows.map(row => reportOf(row, received.get(row.locationId) ?? []))
+  }
+  const note = (rows: readonly LocationTraffic[]) => {
+    for (const { locationId, referenceNumber } of rows) references.set(locationId, referenceNumber)
+  }
+  /** Of the locations that only later windows list, such as those that opened within the range. */
+  const laterReports = async (): Promise<BrandReport[]> => {
+    const received = new Map<number, WindowTraffic[]>()
+    const first = new Map<number, LocationTraffic>()
+    for (const pages of others) {
+      for (const row of await pages.rest()) {
+        const part: WindowTraffic = [untilNow(pages.window, step, now), row]
+        received.getOrInsertComputed(row.locationId, () => []).push(part)
+        first.getOrInsert(row.locationId, row)
+      }
+    }
+    const rows = [...first.values()]
+    note(rows)
+    return reportsOf(received, rows, takeListed)
+  }
+
+  return paginate<BrandReport, true>(async () => {
+    const [rows] = await Promise.all([lead.next(), ...others.map(pages => pages.begin())])
+    note(rows)
+    const received = new Map<number, WindowTraffic[]>(
+      rows.map(row => [row.locationId, [[untilNow(lead.window, step, now), row]]]),
+    )
+    await takeAll(others, step, now, received)
+    const reports = await reportsOf(received, rows, takeAll)
+    if (!lead.hasEnded) return { rows: reports, next: true }
+    if (!(await haveMore(others))) return { rows: reports, next: undefined }
+    // Maybe its cached pages do not have a location yet.
+    if (lead.startAfresh()) return { rows: reports, next: true }
+    return { rows: [...reports, ...(await laterReports())], next: undefined }
   })
 }
 
@@ -118,6 +149,19 @@ async function takeAll(
   for (const [index, { window }] of windows.entries()) {
     for (const row of parts[index] ?? [])
       received.get(row.locationId)?.push([untilNow(window, step, now), row])
+  }
+}
+
+/** The same of those that a window lists. */
+async function takeListed(
+  windows: readonly WindowPages[],
+  step: TrafficStep,
+  now: number,
+  received: ReadonlyMap<number, WindowTraffic[]>,
+): Promise<void> {
+  for (const pages of windows) {
+    for (const row of await pages.rest())
+      received.get(row.locationId)?.push([untilNow(pages.window, step, now), row])
   }
 }
 

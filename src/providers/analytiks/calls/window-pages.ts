@@ -84,6 +84,14 @@ export class WindowPages {
     return rows
   }
 
+  /** Reads to the end; returns the rows that were never taken. */
+  async rest(): Promise<readonly LocationTraffic[]> {
+    while (!this.hasEnded) await this.#buffer()
+    const rows = [...this.#buffered.values()]
+    this.#buffered.clear()
+    return rows
+  }
+
   /** Goes back to the first page, without the cache; false if it did so before, or if there is no cache. */
   startAfresh(): boolean {
     if (this.#isAfresh || !this.#options.pages.isCaching) return false
@@ -123,7 +131,6 @@ function isRefusal(error: unknown): boolean {
   )
 }
 
-/** What pages say contradicts itself, maybe for a moment only. */
-export function inconsistent(message: string): UpstreamError {
+function inconsistent(message: string): UpstreamError {
   return new UpstreamError('analytiks', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
 }
