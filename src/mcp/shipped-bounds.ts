@@ -33,18 +33,20 @@ export function withBounds(schema: ObjectSchema, bounds: Bounds): ObjectSchema {
   return { ...schema, properties: Object.fromEntries(properties) }
 }
 
-/** What the first argument beyond its bound may be. One of another type is told when the operation runs. */
+/** What the first argument beyond its bound may be, as a sentence about the tool. One of another type is told when the operation runs. */
 export function brokenBound(given: Readonly<Record<string, unknown>>, bounds: Bounds): string | undefined {
   for (const [name, bound] of Object.entries(bounds)) {
     const value = given[name]
     if ('maxItems' in bound) {
       if (Array.isArray(value) && value.length > bound.maxItems)
-        return `at most ${bound.maxItems} ${name}, not ${value.length}`
+        return `takes at most ${bound.maxItems} ${name}, not ${value.length}. Ask for less.`
     } else if ('enum' in bound) {
       if (typeof value === 'string' && !bound.enum.includes(value))
-        return `only ${bound.enum.join(', ')} as ${name}`
-    } else if (value === null || (typeof value === 'number' && isBeyond(value, bound)))
-      return `${name} from ${bound.minimum} to ${bound.maximum}, not ${value}`
+        return `takes only ${bound.enum.join(', ')} as ${name}.`
+    } else if (value === null || (typeof value === 'number' && isBeyond(value, bound))) {
+      const advice = value !== null && value > bound.maximum ? ' Ask for less.' : ''
+      return `takes ${name} from ${bound.minimum} to ${bound.maximum}, not ${value}.${advice}`
+    }
   }
   return undefined
 }

@@ -36,7 +36,7 @@ export async function callTool(
     return toolError(`${name} takes no argument ${quoted(unknown)}. ${taken}`)
   }
   const broken = brokenBound(variables, tool.bounds ?? {})
-  if (broken !== undefined) return toolError(`${name} takes ${broken}.`)
+  if (broken !== undefined) return toolError(`${name} ${broken}`)
   return toolResult(await run(tool, withNodeIds(variables, tool)))
 }
 

@@ -24,7 +24,8 @@ test('each bound that a tool tells in words is in its schema, and what is beyond
         expect(bounds, name).toMatchObject({ minimum: Number(least), maximum: Number(most) })
         for (const value of [Number(least) - 1, Number(most) + 1, null]) {
           const refused = await client.call(name, { ...toolCalls[name], [argument]: value })
-          const text = `${name} takes ${argument} from ${least} to ${most}, not ${value}.`
+          const advice = Number(value) > Number(most) ? ' Ask for less.' : ''
+          const text = `${name} takes ${argument} from ${least} to ${most}, not ${value}.${advice}`
           expect(refused).toMatchObject({ isError: true, text })
         }
       }
@@ -34,7 +35,7 @@ test('each bound that a tool tells in words is in its schema, and what is beyond
         expect(bounds, name).toMatchObject({ maxItems: Number(mostItems) })
         const value = Array(Number(mostItems) + 1).fill('ginza')
         const refused = await client.call(name, { ...toolCalls[name], [argument]: value })
-        const text = `${name} takes at most ${mostItems} ${argument}, not ${value.length}.`
+        const text = `${name} takes at most ${mostItems} ${argument}, not ${value.length}. Ask for less.`
         expect(refused).toMatchObject({ isError: true, text })
       }
     }
