@@ -57,10 +57,11 @@ test('the numbers are those of the graph, in the order that is chosen', () =>
     const { data } = await askText<Told>(
       served.origin,
       `{ locations { nodes { name
-        traffic(range: { period: LAST_MONTH }, interval: DAILY, metrics: [VISITS]) { total columns { values } }
-        before: traffic(range: { before: { period: LAST_MONTH } }, metrics: [VISITS]) { total } } } }`,
+        traffic(range: { local: { start: "2026-10-01", end: "2026-11-01" } }, interval: DAILY, metrics: [VISITS]) { total columns { values } }
+        before: traffic(range: { before: { local: { start: "2026-10-01", end: "2026-11-01" } } }, metrics: [VISITS]) { total } } } }`,
     )
-    await openView(page, served.origin, '#/stores?period=LAST_MONTH')
+    // Not the last month: at its end that is another one where it is already tomorrow.
+    await openView(page, served.origin, '#/stores?period=days&from=2026-10-01&through=2026-10-31')
     const stores = data.locations.nodes.map(({ name, traffic: [now], before: [before] }) => ({
       name,
       visits: now?.total ?? 0,
