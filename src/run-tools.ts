@@ -28,7 +28,7 @@ export async function runTools(
     const { entryRefusal, serveStandardIo } = await import('./mcp/standard-io.ts')
     const address = { url: `${isotherm.origin}/mcp`, key, account: accessFile ? mcpAccount : undefined }
     const refusal = await entryRefusal(address, AbortSignal.timeout(patience))
-    if (refusal !== undefined) throw new StartProblems([`${names}: ${refusal}`])
+    if (refusal !== undefined) throw new StartProblems([`${entrySettings}: ${refusal}`])
     await using served = serveStandardIo({
       version: await readVersion(),
       address,
@@ -46,5 +46,5 @@ export async function runTools(
 
 /** For an answer of its own process, in milliseconds. */
 const patience = 10_000
-const names = 'ISOTHERM_MCP_KEY, or ISOTHERM_MCP_ACCOUNT, which names one of several accounts'
+const entrySettings = 'ISOTHERM_MCP_KEY, or ISOTHERM_MCP_ACCOUNT, which names one of several accounts'
 const noKey = 'ISOTHERM_MCP_KEY: with an access file it names the key by which isotherm mcp asks'

@@ -4,9 +4,12 @@ import type { Caller } from './caller.ts'
 /** Thrown to refuse a caller who is known, and names no account that it may use. */
 export class AccountRefusal extends Refusal {
   readonly caller: Caller
+  /** For the log. */
+  readonly about: string
 
   constructor(status: 400 | 403, message: string, caller: Caller) {
     super(status, message, {}, status === 400 ? 'BAD_USER_INPUT' : undefined)
     this.caller = caller
+    this.about = `caller ${caller.id}`
   }
 }

@@ -10,7 +10,8 @@ const [mostRemembered, hour] = [1000, 3_600_000]
 export function logRefusals(log: Log): (refusal: Refusal) => void {
   const logged = new LRUCache<string, true>({ max: mostRemembered, ttl: hour })
   return refusal => {
-    const about = refusal instanceof AccountRefusal ? `caller ${refusal.caller.id}` : aboutCredential(refusal)
+    const isOfSomebody = refusal instanceof CredentialRefusal || refusal instanceof AccountRefusal
+    const about = isOfSomebody ? refusal.about : undefined
     const cause = refusal instanceof IssuerDown ? reasonOf(refusal.cause) : undefined
     const details = [about, cause].filter(detail => detail !== undefined).join(', ')
     const line = `refused with ${refusal.status}: ${refusal.message}${details && ` (${details})`}`
@@ -18,10 +19,6 @@ export function logRefusals(log: Log): (refusal: Refusal) => void {
     logged.set(line, true)
     log.warn({ status: refusal.status }, line)
   }
-}
-
-function aboutCredential(refusal: Refusal): string | undefined {
-  return refusal instanceof CredentialRefusal ? refusal.about : undefined
 }
 
 function reasonOf(cause: unknown): string {

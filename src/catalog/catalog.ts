@@ -87,11 +87,11 @@ export class Catalog {
 
   /** A location of a brand that Analytiks lists: an entry may name it by the brand's own number only. */
   listedLocation(brandId: number, analytiksId: number, referenceNumber: string | null): Location {
-    const byId = this.#locationsByAnalytiksId.get(analytiksId)
-    const byReference =
-      referenceNumber === null ? undefined : this.#locationsByReference.get(`${brandId}:${referenceNumber}`)
-    const known = byId ?? (byReference?.analytiksId === null ? byReference : undefined)
-    return known ?? this.#analytiksLocation(analytiksId)
+    const isKnown = this.#locationsByAnalytiksId.has(analytiksId)
+    const named = this.#locationsByReference.get(`${brandId}:${referenceNumber}`)
+    // A number may be the text "null".
+    const isIts = !isKnown && referenceNumber !== null && named?.analytiksId === null
+    return isIts ? named : this.#analytiksLocation(analytiksId)
   }
 
   /** By catalog id, or `zenovay:<uuid>`, `posthog:<project>`, `posthog-environment:<environment>`, `datadog:<application>`. */

@@ -7,7 +7,7 @@ import { documentModes } from '../server/trusted-documents.ts'
 import { logLevels } from '../telemetry/open-log.ts'
 import { defaultResilience } from '../upstream/breaker/provider-health.ts'
 import { providerNames } from '../upstream/error.ts'
-import { integer, isOrigin, list, text, url, year } from '../upstream/provider/variable-forms.ts'
+import { integer, isOrigin, key, list, text, url, year } from '../upstream/provider/variable-forms.ts'
 import { callsByProvider } from './calls-by-provider.ts'
 
 /** The environment variables that concern no provider, with their defaults. */
@@ -23,8 +23,8 @@ export const generalVariables = z.object({
   ISOTHERM_MCP: text()
     .pipe(z.enum(mcpModes, { error: `must be one of ${mcpModes.join(', ')}` }))
     .default('read'),
-  ISOTHERM_MCP_KEY: headerText().optional(),
-  ISOTHERM_MCP_ACCOUNT: headerText().optional(),
+  ISOTHERM_MCP_KEY: key().optional(),
+  ISOTHERM_MCP_ACCOUNT: key().optional(),
   ISOTHERM_PAGE: text()
     .pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
     .default('on'),
@@ -140,12 +140,4 @@ function providerList() {
   return list()
     .pipe(z.array(z.enum(providerNames)).min(1))
     .transform(listed => [...new Set(listed)])
-}
-
-/** What a header can hold. The sentence quotes nothing of it. */
-function headerText() {
-  return text().regex(
-    /^[\x21-\x7e]+$/,
-    'must be letters without accents, digits and signs, without blanks and line breaks',
-  )
 }

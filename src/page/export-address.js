@@ -1,6 +1,6 @@
-import { wallClock } from './local-time.js'
+import { exportedRange } from './store-ranges.js'
 
-/** @typedef {{ range: { localStart: string | null, localEnd: string | null } | null | undefined }} Exported */
+/** @import { OfRange } from './store-ranges.js' */
 
 /** So many stores fit into an address. */
 export const mostNamed = 150
@@ -9,7 +9,7 @@ export const mostNamed = 150
  * Where the CSV of the same days is; undefined while no day is known. Whole days are exported, by each store's own calendar.
  *
  * @param {{ interval: string }} period
- * @param {readonly (Exported & { id: string })[]} stores
+ * @param {readonly (OfRange & { id: string })[]} stores
  * @param {boolean} areSome only these, and not the whole catalog
  * @param {readonly string[]} metrics
  */
@@ -24,16 +24,4 @@ export function exportAddress({ interval }, stores, areSome, metrics = ['VISITS'
     ['metrics', metrics.join(',')],
   ]
   return `/export/traffic.csv?${new URLSearchParams([...named, ...days])}`
-}
-
-/**
- * The days that an export has of each store: the first ones, where those of a relative period differ by the store's calendar.
- *
- * @param {readonly Exported[]} stores
- */
-export function exportedRange(stores) {
-  const ranges = stores.flatMap(({ range }) => (range?.localStart && range.localEnd ? [range] : []))
-  return ranges.toSorted(
-    (one, other) => wallClock(one.localStart ?? '') - wallClock(other.localStart ?? ''),
-  )[0]
 }

@@ -16,11 +16,11 @@ import { snapshotForm } from './snapshot-form.js'
 const most = 100
 
 /**
- * What is typed of a snapshot that is not made yet, by page: the view may be drawn anew meanwhile.
+ * What is typed of a snapshot that is not made yet: the view of its page may be drawn anew meanwhile.
  *
- * @type {Map<string, Map<string, string>>}
+ * @type {{ page: string, typed: Map<string, string> }}
  */
-const drafts = new Map()
+let draft = { page: '', typed: new Map() }
 
 /**
  * The replay snapshots of a page, newest first. Who may makes and deletes them; who may not is told so when they try.
@@ -36,8 +36,8 @@ export async function pageSnapshots(root, id, signal) {
   const outcome = element('div', { role: 'status', tabindex: -1 })
   const list = element('div', {}, element('p', { role: 'status' }, 'Asking …'))
   const making = element('div')
-  const draft = drafts.get(id) ?? new Map()
-  drafts.set(id, draft)
+  if (draft.page !== id) draft = { page: id, typed: new Map() }
+  const { typed } = draft
   let mayWrite = true
   root.append(panel('Replay snapshots', [queryLink(question)], trouble, outcome, list, making, cost.line))
   await load()
@@ -50,7 +50,7 @@ export async function pageSnapshots(root, id, signal) {
       trouble.replaceChildren(failures(answer.errors) ?? '')
       exchange(list, listOf(view?.snapshots, answer.errors))
       if (!view?.website.datadogApplicationId || !mayWrite) making.replaceChildren()
-      else if (!making.hasChildNodes()) making.append(snapshotForm(draft, described => make(view, described)))
+      else if (!making.hasChildNodes()) making.append(snapshotForm(typed, described => make(view, described)))
     } catch (error) {
       // If it aborted, another view is shown by now.
       if (!signal.aborted) throw error

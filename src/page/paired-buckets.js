@@ -1,4 +1,4 @@
-import { wallClock } from './local-time.js'
+import { startText, wallClock } from './local-time.js'
 
 /**
  * A bucket of a period with the one of the period before that it is compared with.
@@ -27,6 +27,16 @@ export function pairedBuckets(now, before, interval) {
     value: now.values[index] ?? null,
     before: earlier.get(key) ?? null,
   }))
+}
+
+/**
+ * When a bucket starts, in words.
+ *
+ * @param {Pick<Bucket, 'start' | 'isAgain'>} bucket
+ * @param {string} interval
+ */
+export function bucketText({ start, isAgain }, interval) {
+  return `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
 }
 
 /**

@@ -5,10 +5,10 @@ const devices = ['desktop', 'mobile', 'tablet']
 /**
  * Where a replay snapshot is described that is to be made. The ids are those of the replay at Datadog.
  *
- * @param {Map<string, string>} draft what was typed before and is typed now, by field
+ * @param {Map<string, string>} typed what was typed before and is typed now, by field
  * @param {(described: Record<string, unknown>) => Promise<boolean>} make true once it is made
  */
-export function snapshotForm(draft, make) {
+export function snapshotForm(typed, make) {
   const field = (
     /** @type {string} */ id,
     /** @type {Record<string, string | number | boolean>} */ attributes,
@@ -19,8 +19,8 @@ export function snapshotForm(draft, make) {
         autocomplete: 'off',
         spellcheck: 'false',
         ...attributes,
-        value: draft.get(id) ?? attributes.value,
-        input: event => draft.set(id, event.target.value),
+        value: typed.get(id) ?? attributes.value,
+        input: event => typed.set(id, event.target.value),
       })
     )
   const name = field('name', { required: true })
@@ -45,11 +45,11 @@ export function snapshotForm(draft, make) {
     button.removeAttribute('disabled')
     if (!isMade) return
     name.value = ''
-    draft.delete('name')
+    typed.delete('name')
   }
   return element(
     'details',
-    { open: draft.size > 0 },
+    { open: typed.size > 0 },
     element('summary', {}, 'Make a snapshot'),
     element('form', { class: 'controls', submit }, [
       labelled('Name', name),

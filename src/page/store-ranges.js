@@ -1,4 +1,5 @@
-import { rangeText } from './local-time.js'
+import { rangeText, wallClock } from './local-time.js'
+import { counted } from './numbers.js'
 
 /** @typedef {{ range: { localStart: string | null, localEnd: string | null } | null | undefined }} OfRange */
 
@@ -9,14 +10,11 @@ import { rangeText } from './local-time.js'
  * @param {readonly OfRange[]} stores
  */
 export function rangesOfStores(stores) {
-  const counted = [...Map.groupBy(stores, rangeKey)]
+  const [most, ...others] = [...Map.groupBy(stores, rangeKey)]
     .filter(([key]) => key)
-    .toSorted(([, one], [, other]) => other.length - one.length)
-  const [most, ...others] = counted.map(([key, [store]]) => ({ key, text: rangeText(store?.range) }))
-  const ofOthers = others.map(({ text }, index) => {
-    const count = counted[index + 1]?.[1].length ?? 0
-    return `; of ${count} store${count === 1 ? '' : 's'} ${text}`
-  })
+    .map(([key, alike]) => ({ key, count: alike.length, text: rangeText(alike[0]?.range) }))
+    .toSorted((one, other) => other.count - one.count)
+  const ofOthers = others.map(({ count, text }) => `; of ${counted(count, 'store')} ${text}`)
   return { most: most?.key ?? '', all: (most?.text ?? '') + ofOthers.join(''), isOne: others.length === 0 }
 }
 
@@ -27,4 +25,16 @@ export function rangesOfStores(stores) {
  */
 export function rangeKey({ range }) {
   return range?.localStart && range.localEnd ? `${range.localStart} ${range.localEnd}` : ''
+}
+
+/**
+ * The days that an export has of each store: the first ones, where they differ.
+ *
+ * @param {readonly OfRange[]} stores
+ */
+export function exportedRange(stores) {
+  const ranges = stores.flatMap(({ range }) => (range?.localStart && range.localEnd ? [range] : []))
+  return ranges.toSorted(
+    (one, other) => wallClock(one.localStart ?? '') - wallClock(other.localStart ?? ''),
+  )[0]
 }

@@ -6,7 +6,7 @@ import { exportAddress } from './export-address.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { lineChart } from './line-chart.js'
-import { rangeText, startText } from './local-time.js'
+import { rangeText } from './local-time.js'
 import {
   changeOf,
   changeText,
@@ -16,7 +16,7 @@ import {
   percent,
   wholeNumber,
 } from './numbers.js'
-import { pairedBuckets } from './paired-buckets.js'
+import { bucketText, pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { comparedText, periodFields, periodOf, rangesOf } from './period.js'
 import { storeHeatmaps } from './store-heatmaps.js'
@@ -170,8 +170,7 @@ function metricChart(
   compared,
 ) {
   const buckets = pairedBuckets(now, before, interval)
-  const startOf = (/** @type {import('./paired-buckets.js').Bucket} */ { start, isAgain }) =>
-    `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
+  const startOf = (/** @type {import('./paired-buckets.js').Bucket} */ bucket) => bucketText(bucket, interval)
   const label = `${title} over time: ${text(total)} in all, ${text(totalBefore)} in ${compared}, which is dashed`
   const head = [
     element('h3', {}, title),

@@ -60,6 +60,8 @@ export class StoresTable {
   }
 
   /**
+   * Returns which days all its stores are of, in words.
+   *
    * @param {readonly Row[]} rows
    * @param {number} total of all stores
    */
@@ -67,12 +69,13 @@ export class StoresTable {
     for (const row of rows) this.#lines.set(row, this.#lineOf(row))
     this.#place()
     const all = [...this.#lines.keys()]
-    const { most, isOne } = rangesOfStores(all)
+    const ranges = rangesOfStores(all)
     for (const [row, { days }] of this.#lines) {
-      const isOther = !isOne && row.range && rangeKey(row) !== most
+      const isOther = !ranges.isOne && ![ranges.most, ''].includes(rangeKey(row))
       if (isOther !== (days.textContent !== '')) days.textContent = isOther ? ` ${rangeText(row.range)}` : ''
     }
-    this.#foot.replaceChildren(bodyLine(headings, storesFoot(all, total)))
+    this.#foot.replaceChildren(bodyLine(headings, storesFoot(all, total, ranges.all)))
+    return ranges.all
   }
 
   /** @param {string} order */

@@ -2,19 +2,20 @@ import { change } from './address.js'
 import { Cost } from './cost.js'
 import { dataTable, folded } from './data-table.js'
 import { element, labelled } from './elements.js'
-import { exportAddress, exportedRange, mostNamed } from './export-address.js'
+import { exportAddress, mostNamed } from './export-address.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
-import { rangeText, startText } from './local-time.js'
+import { rangeText } from './local-time.js'
 import { wholeNumber } from './numbers.js'
-import { pairedBuckets } from './paired-buckets.js'
+import { bucketText, pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { nothingKnown, partsOf } from './parts.js'
 import { comparedText, periodFields, periodOf, rangesOf } from './period.js'
-import { rangesOfStores } from './store-ranges.js'
+import { exportedRange, rangesOfStores } from './store-ranges.js'
 import { StoresTable } from './stores-table.js'
 
 /**
+ * @import { Bucket } from './paired-buckets.js'
  * @import { Row } from './stores-table.js'
  */
 
@@ -76,10 +77,9 @@ export async function showStores(root, parameters, signal) {
       rows.push(...added)
       bar.tell(rows.length, known.total)
       trouble.replaceChildren(failures(known.errors) ?? '')
-      const { all } = rangesOfStores(rows)
-      subtitle.textContent = all && `${all}, against ${compared.name}${compared.note}`
       if (rows.length > 0) {
-        stores.add(added, known.total)
+        const days = stores.add(added, known.total)
+        subtitle.textContent = days && `${days}, against ${compared.name}${compared.note}`
         if (!stores.box.isConnected) table.append(stores.box)
       } else if (known.isWhole) table.append(element('p', { class: 'quiet' }, 'No store is found.'))
     }
@@ -163,11 +163,9 @@ function rowOf({ id, name, traffic, before }, interval) {
  */
 function trendsOf(rows, interval) {
   return folded('The trends as a table', () => {
-    const keyOf = (/** @type {import('./paired-buckets.js').Bucket} */ { start, isAgain }) =>
-      `${start}${isAgain ? ' (again)' : ''}`
+    const keyOf = (/** @type {Bucket} */ { start, isAgain }) => `${start} ${isAgain}`
     const buckets = new Map(rows.flatMap(row => row.buckets.map(bucket => [keyOf(bucket), bucket])))
-    const starts = [...buckets.keys()].sort()
-    if (starts.length * rows.length > mostCells)
+    if (buckets.size * rows.length > mostCells)
       return element(
         'p',
         {},
@@ -175,11 +173,12 @@ function trendsOf(rows, interval) {
       )
     const values = rows.map(row => new Map(row.buckets.map(bucket => [keyOf(bucket), bucket.value])))
     const headings = [{ name: 'Start' }, ...rows.map(({ name }) => ({ name, isNumber: true }))]
-    const lines = starts.map(key => {
-      const { start = '', isAgain } = buckets.get(key) ?? {}
-      const text = `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
-      return [text, ...values.map(ofStore => wholeNumber(ofStore.get(key)))]
-    })
+    const lines = [...buckets]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, bucket]) => [
+        bucketText(bucket, interval),
+        ...values.map(ofStore => wholeNumber(ofStore.get(key))),
+      ])
     return dataTable('Visits by the clock of each store', headings, lines)
   })
 }

@@ -1,7 +1,6 @@
 import { changeOf, changeText, wholeNumber } from './numbers.js'
-import { rangesOfStores } from './store-ranges.js'
 
-/** @typedef {{ visits: number | null, before: number | null, range: any }} Sums */
+/** @typedef {{ visits: number | null, before: number | null }} Sums */
 
 /** Zenovay lists so many pages of a website at most. */
 const mostPages = 100
@@ -11,8 +10,9 @@ const mostPages = 100
  *
  * @param {readonly Sums[]} rows
  * @param {number} total
+ * @param {string} [range] which days they are of
  */
-export function storesFoot(rows, total) {
+export function storesFoot(rows, total, range = '') {
   const known = (/** @type {'visits' | 'before'} */ key) => rows.flatMap(row => row[key] ?? [])
   const sum = (/** @type {readonly number[]} */ values) =>
     values.length > 0 ? values.reduce((all, value) => all + value, 0) : null
@@ -26,7 +26,7 @@ export function storesFoot(rows, total) {
     wholeNumber(sum(visits)),
     wholeNumber(sum(before)),
     changeText(changeOf(sum(now), sum(earlier))),
-    rangesOfStores(rows).all,
+    range,
   ]
 }
 

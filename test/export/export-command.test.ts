@@ -1,53 +1,30 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readCommand } from '../../src/cli/command-line.ts'
 import { exportUntil } from '../../src/cli/export/export.ts'
 import { exportOptions } from '../../src/cli/export/export-words.ts'
 import { progressLine } from '../../src/cli/export/progress.ts'
 import { usage } from '../../src/cli/usage.ts'
-import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox.ts'
-import { emptyFolder, startNode } from '../support/child.ts'
+import { startNode } from '../support/child.ts'
 import { arrival } from '../support/wiring.ts'
+import { openCommandWorld } from './command-world.ts'
 import { parseCsv } from './read-export.ts'
 
-const resources = new AsyncDisposableStack()
-let sandbox: Sandbox
-let [folder, catalog] = ['', '']
-
-beforeAll(async () => {
-  sandbox = resources.use(await startSandbox())
-  catalog = join(await emptyFolder(resources), 'catalog.yaml')
-  await writeFile(catalog, sandboxCatalog())
-})
-afterAll(() => resources.disposeAsync())
-beforeEach(async () => {
-  folder = await emptyFolder(resources)
-  for (const { journal } of sandbox.emulators) journal.clear()
-})
+const world = openCommandWorld()
 
 const never = new Promise<void>(() => {})
 
-function environment() {
-  return {
-    ISOTHERM_SANDBOX: 'off',
-    ISOTHERM_CATALOG: catalog,
-    ISOTHERM_BREAKER: 'off',
-    ...sandbox.environment(),
-  }
-}
-
 /** The exit code and what the terminal was told. */
 async function run(words: string, { stopped = never, isTerminal = false, name = 'out' } = {}) {
-  const command = readCommand(['export', ...words.split(' '), '-o', join(folder, name)])
+  const command = readCommand(['export', ...words.split(' '), '-o', join(world.folder, name)])
   if (command.name !== 'export') throw new Error('no export')
   const told: string[] = []
   const terminal = { isTerminal, write: (text: string) => told.push(text) }
-  const options = { environment: environment(), sandboxByDefault: false }
+  const options = { environment: world.environment, sandboxByDefault: false }
   const code = await exportUntil(stopped, command.words, options, terminal)
-  return { code, told: told.join(''), files: (await readdir(folder)).toSorted() }
+  return { code, told: told.join(''), files: (await readdir(world.folder)).toSorted() }
 }
 
 const days = '--from 2026-10-20 --to 2026-10-29 --interval daily'
@@ -56,7 +33,7 @@ test('an export is a file once it is whole, and one line says what it cost', asy
   const { code, told, files } = await run(`traffic.csv --location ginza --location pitt-street ${days}`)
   expect({ code, files }).toEqual({ code: 0, files: ['out'] })
   expect(told).toMatch(/out: 18 rows, \d+ calls, data at most \d+ s old\.\n$/)
-  const rows = parseCsv(await readFile(join(folder, 'out'), 'utf8'))
+  const rows = parseCsv(await readFile(join(world.folder, 'out'), 'utf8'))
   expect(rows.map(({ location }) => location)).toEqual([
     ...Array(9).fill('Location:ginza'),
     ...Array(9).fill('Location:pitt-street'),
@@ -66,14 +43,14 @@ test('an export is a file once it is whole, and one line says what it cost', asy
 test('an option that may be given several times counts each time', async () => {
   const { code } = await run(`traffic.csv --location ginza --metrics visits --metrics bounces ${days}`)
   expect(code).toBe(0)
-  const [row] = parseCsv(await readFile(join(folder, 'out'), 'utf8'))
+  const [row] = parseCsv(await readFile(join(world.folder, 'out'), 'utf8'))
   expect(Object.keys(row ?? {})).toEqual(expect.arrayContaining(['visits', 'bounces']))
 })
 
 test('a Parquet file is written by the command itself', async () => {
   const { code, files } = await run(`traffic.parquet --location ginza ${days}`)
   expect({ code, files }).toEqual({ code: 0, files: ['out'] })
-  const file = Uint8Array.from(await readFile(join(folder, 'out'))).buffer
+  const file = Uint8Array.from(await readFile(join(world.folder, 'out'))).buffer
   expect(await parquetReadObjects({ file })).toHaveLength(9)
   const failed = await run(`traffic.parquet --location ginza --location analytiks:987 ${days}`)
   expect(failed).toMatchObject({ code: 3, files: ['out', 'out.errors.ndjson', 'out.part'] })
@@ -85,8 +62,8 @@ test('what failed leaves the rest as .part, its sentence in a file of errors, an
   )
   expect({ code, files }).toEqual({ code: 3, files: ['out.errors.ndjson', 'out.part'] })
   expect(told).toMatch(/out\.part is not whole: 1 failed/)
-  expect(parseCsv(await readFile(join(folder, 'out.part'), 'utf8'))).toHaveLength(9)
-  const errors = await readFile(join(folder, 'out.errors.ndjson'), 'utf8')
+  expect(parseCsv(await readFile(join(world.folder, 'out.part'), 'utf8'))).toHaveLength(9)
+  const errors = await readFile(join(world.folder, 'out.errors.ndjson'), 'utf8')
   expect(JSON.parse(errors)).toMatchObject({
     of: { location: 'Location:analytiks:987' },
     code: 'UPSTREAM_FORBIDDEN',
@@ -94,9 +71,9 @@ test('what failed leaves the rest as .part, its sentence in a file of errors, an
 })
 
 test('a signal leaves no file, of an earlier export neither, and stops the calls', async () => {
-  for (const name of ['out.part', 'out.errors.ndjson']) await writeFile(join(folder, name), 'earlier')
+  for (const name of ['out.part', 'out.errors.ndjson']) await writeFile(join(world.folder, name), 'earlier')
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
-  const { journal } = sandbox.analytiks
+  const { journal } = world.sandbox.analytiks
   journal.script({ route: 'POST /json/v2', hang: true })
   const running = run(`traffic.ndjson --location ginza ${days}`, { stopped })
   while (journal.count('POST /json/v2') === 0) await new Promise(resolve => setImmediate(resolve))
@@ -106,15 +83,15 @@ test('a signal leaves no file, of an earlier export neither, and stops the calls
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('its process hears %s while it runs', async signal => {
-  sandbox.analytiks.journal.script({ route: 'POST /json/v2', hang: true })
+  world.sandbox.analytiks.journal.script({ route: 'POST /json/v2', hang: true })
   const main = join(import.meta.dirname, '../../src/main.ts')
   const words = [main, 'export', 'traffic.csv', '--location', 'ginza', ...days.split(' '), '-o', 'out.csv']
-  await using command = await startNode(words, environment(), folder)
-  await arrival(sandbox.analytiks, 'POST /json/v2')
+  await using command = await startNode(words, world.environment, world.folder)
+  await arrival(world.sandbox.analytiks, 'POST /json/v2')
   command.process.kill(signal)
   expect(await command.ended()).toBe(130)
   expect(command.stderr).toBe('Stopped: out.csv is not written.\n')
-  expect(await readdir(folder)).toEqual([])
+  expect(await readdir(world.folder)).toEqual([])
 })
 
 test('progress is told on a terminal only, and not where it should be quiet', async () => {
@@ -141,7 +118,7 @@ test.each([
   const { code, told, files } = await run(words)
   expect({ code, files }).toEqual({ code: 2, files: [] })
   expect(told).toMatch(says)
-  expect(sandbox.analytiks.journal.count()).toBe(0)
+  expect(world.sandbox.analytiks.journal.count()).toBe(0)
 })
 
 test.each([
@@ -155,11 +132,11 @@ test.each([
 })
 
 test('an export that is refused leaves what an earlier one wrote', async () => {
-  await writeFile(join(folder, 'out.part'), 'earlier')
+  await writeFile(join(world.folder, 'out.part'), 'earlier')
   expect(await run(`traffic.csv --location nowhere ${days}`)).toMatchObject({ code: 2, files: ['out.part'] })
-  expect(await readFile(join(folder, 'out.part'), 'utf8')).toBe('earlier')
+  expect(await readFile(join(world.folder, 'out.part'), 'utf8')).toBe('earlier')
   expect(await run(`traffic.csv --location ginza ${days}`)).toMatchObject({ code: 0, files: ['out'] })
-  expect(await readFile(join(folder, 'out'), 'utf8')).not.toContain('earlier')
+  expect(await readFile(join(world.folder, 'out'), 'utf8')).not.toContain('earlier')
 })
 
 test('the usage names every option and format of an export', () => {

@@ -15,9 +15,10 @@ const oldestMajor = 7
  * `place` is where its URL is set.
  */
 export async function redisFindings(url: URL, place: string): Promise<readonly Finding[]> {
-  let [reason, whyLeft]: [string, string | undefined] = ['it does not answer', undefined]
-  const hear = (told: object) => {
-    whyLeft = Lost.safeParse(told).data?.reason
+  let reason = 'it does not answer'
+  let whyLeft: string | undefined
+  const hear = (line: object) => {
+    whyLeft = Lost.safeParse(line).data?.reason
   }
   using redis = openRedis(url, { ...silentLog, error: hear })
   redis.on('error', error => {

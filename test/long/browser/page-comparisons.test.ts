@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { installChromium } from '../../browser/chromium.ts'
+import { expect, test } from 'vitest'
 import { askText } from '../../support/client.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
 import { axeFindings, expectNoOverflow, inBrowser, numberIn, openView, settled, tableTexts } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-vi.setConfig({ testTimeout: 120_000 })
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  served = resources.use(await serve())
-})
-afterAll(() => resources.disposeAsync())
+const served = servePage()
 
 const week = 'period=days&from=2026-11-02&through=2026-11-08'
 const other = 'against=days&againstFrom=2026-10-05&againstThrough=2026-10-11'

@@ -1,18 +1,9 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { installChromium } from '../../browser/chromium.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
+import { expect, test } from 'vitest'
 import { inBrowser, numberIn, openView, settled, tableTexts } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  served = resources.use(await serve())
-})
-afterAll(() => resources.disposeAsync())
+const served = servePage()
 
 const caption = 'Visits of each store, and of the same period before'
 const inPart = 40

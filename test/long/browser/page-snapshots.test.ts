@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { installChromium } from '../../browser/chromium.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
+import { expect, test } from 'vitest'
 import { inBrowser, openView, settled, tableTexts } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-vi.setConfig({ testTimeout: 120_000 })
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  served = resources.use(await serve())
-})
-afterAll(() => resources.disposeAsync())
+const served = servePage()
 
 test('the question whether to delete ends with its view, and nothing is deleted', () =>
   inBrowser('question after back', async ({ page, complaints }) => {

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { installChromium } from '../../browser/chromium.ts'
+import { expect, test } from 'vitest'
 import { askText } from '../../support/client.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
+import { serve } from '../../support/serving.ts'
 import {
   axeFindings,
   expectNoOverflow,
@@ -14,16 +12,9 @@ import {
   settled,
   tableTexts,
 } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-vi.setConfig({ testTimeout: 120_000 })
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  served = resources.use(await serve())
-})
-afterAll(() => resources.disposeAsync())
+const served = servePage()
 
 const caption = 'Visits of each store, and of the same period before'
 

@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { installChromium } from '../../browser/chromium.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
+import { expect, test } from 'vitest'
 import { inBrowser, openView, settled } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  served = resources.use(await serve())
-})
-afterAll(() => resources.disposeAsync())
+const served = servePage()
 
 test.each<readonly [view: string, label: string, name: string]>([
   ['#/stores?period=days&from=2026-11-01&through=2026-11-20', 'From', 'from'],

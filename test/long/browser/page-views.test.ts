@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { sandboxCatalog } from '../../../src/sandbox/catalog.ts'
-import { installChromium } from '../../browser/chromium.ts'
 import { askText } from '../../support/client.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
+import { serve } from '../../support/serving.ts'
 import { shown } from './graphiql-page.ts'
 import {
   axeFindings,
@@ -16,16 +14,9 @@ import {
   settled,
   tableTexts,
 } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-vi.setConfig({ testTimeout: 120_000 })
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  served = resources.use(await serve())
-})
-afterAll(() => resources.disposeAsync())
+const served = servePage()
 
 const store = '#/store?id=Location:oxford-street'
 const views = { store, websites: '#/websites', page: '#/page?id=View:shop:/' }

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { installChromium } from '../../browser/chromium.ts'
-import { installMilliseconds } from '../../support/debian-package.ts'
-import { type Served, serve } from '../../support/serving.ts'
+import { expect, test } from 'vitest'
 import { axeFindings, inBrowser, openView, settled, tableTexts } from './page.ts'
+import { servePage } from './served-page.ts'
 
-beforeAll(installChromium, installMilliseconds)
-vi.setConfig({ testTimeout: 120_000 })
-
-const resources = new AsyncDisposableStack()
-let served: Served
-beforeAll(async () => {
-  // With a cache, since the limits of Zenovay would not allow so many views otherwise.
-  served = resources.use(await serve({ environment: { ISOTHERM_CACHE_BYTES: undefined } }))
-})
-afterAll(() => resources.disposeAsync())
+// With a cache, since the limits of Zenovay would not allow so many views otherwise.
+const served = servePage({ environment: { ISOTHERM_CACHE_BYTES: undefined } })
 
 const caption = 'The pages of the website, with their interactions'
 const button = 'Clicks of all 100 pages'
