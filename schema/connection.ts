@@ -69,16 +69,7 @@ export function toConnection<Row>(
   if (next === place.skip) next++
   return {
     edges: page,
-    pageInfo: {
-      hasNextPage: next < rows.length || hasMoreRows,
-      hasPreviousPage: place.start > 0,
-      get startCursor() {
-        return page.at(0)?.cursor ?? null
-      },
-      get endCursor() {
-        return page.at(-1)?.cursor ?? null
-      },
-    },
+    pageInfo: new PageInfo(page, place.start > 0, next < rows.length || hasMoreRows),
   }
 }
 
@@ -162,6 +153,27 @@ function placeByNeighbour<Row>(
 }
 
 /** A class, since a literal with getters takes twenty times as long: 16 µs for 20 rows. */
+/** Its cursors are printed on demand, as those of edges. */
+class PageInfo {
+  readonly hasPreviousPage: boolean
+  readonly hasNextPage: boolean
+  readonly #page: readonly { readonly cursor: string }[]
+
+  constructor(page: readonly { readonly cursor: string }[], hasPreviousPage: boolean, hasNextPage: boolean) {
+    this.#page = page
+    this.hasPreviousPage = hasPreviousPage
+    this.hasNextPage = hasNextPage
+  }
+
+  get startCursor(): string | null {
+    return this.#page.at(0)?.cursor ?? null
+  }
+
+  get endCursor(): string | null {
+    return this.#page.at(-1)?.cursor ?? null
+  }
+}
+
 class Edge<Row> {
   readonly node: Row
   readonly #position: number

@@ -2,7 +2,7 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationD
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { documentCache } from './document-cache.ts'
-import { fetchRequestOf } from './fetch-request.ts'
+import { addRequest } from './fetch-request.ts'
 import type { EnteredExchange } from './front-door.ts'
 import { nothingLeft, runHooked } from './hooked-execution.ts'
 import { documentIdOf, type OperationParams } from './operation-params.ts'
@@ -71,16 +71,9 @@ export function directQueries(options: DirectQueriesOptions): DirectQueries {
       const { document, operation } = found
       record.operation = operationRecordOf(document, operation, account)
       const { variables: variableValues, operationName } = params
-      const given = { res, record, caller, account, params }
-      const contextValue = {
-        ...given,
-        ...contextOf(given),
-        // Few plugins look at it, and it takes as long to make as all of them.
-        get request() {
-          return fetchRequestOf(exchange.request)
-        },
-        waitUntil: nothingLeft,
-      }
+      const given = { res, record, caller, account, params, waitUntil: nothingLeft }
+      const contextValue = { ...given, ...contextOf(given) }
+      addRequest(contextValue)
       const ran = runHooked(hooks, { schema, document, contextValue, variableValues, operationName })
       return ran.then(result => (result.errors ? { ...result, errors: result.errors.map(mask) } : result))
     },

@@ -12,7 +12,6 @@ export async function runHooked(
   hooks: readonly ExecuteHook[],
   args: Payload['args'],
 ): Promise<ExecutionResult> {
-  let executeFn: Payload['executeFn'] = execute
   let result: ExecutionResult | undefined
   const setResult = (next: unknown) => {
     result = wholeOf(next)
@@ -20,11 +19,9 @@ export async function runHooked(
   const payload: Payload = {
     args,
     context: args.contextValue,
-    get executeFn() {
-      return executeFn
-    },
+    executeFn: execute,
     setExecuteFn(next) {
-      executeFn = next
+      payload.executeFn = next
     },
     setResultAndStopExecution: setResult,
     extendContext: extension => void Object.assign(args.contextValue, extension),
@@ -36,7 +33,7 @@ export async function runHooked(
     if (typeof hooked === 'object' && hooked.onExecuteDone) doneHooks.push(hooked.onExecuteDone)
     if (result) break
   }
-  result ??= wholeOf(await executeFn(args))
+  result ??= wholeOf(await payload.executeFn(args))
   for (const hook of doneHooks) {
     const returned: unknown = hook({ args, result, setResult })
     if (returned instanceof Promise) await returned

@@ -4,7 +4,7 @@ import { type Context, createContext, type Request } from '../context.ts'
 import type { AskGraph } from '../export/ask-graph.ts'
 import { openDeadline } from '../upstream/deadline.ts'
 import { Usage } from '../upstream/source/usage.ts'
-import { fetchRequestOf } from './fetch-request.ts'
+import { addRequest } from './fetch-request.ts'
 import { nothingLeft, runHooked } from './hooked-execution.ts'
 import type { MaskedErrors } from './plugins/masked-errors.ts'
 import { operationRecordOf } from './plugins/operation-record.ts'
@@ -75,17 +75,10 @@ function contextOf(
     caller,
     ...(chargeOf && { chargeOf }),
   }
-  return {
-    res,
-    record,
-    account,
-    ...createContext(account, signal, request),
-    params: {},
-    get request() {
-      return fetchRequestOf(res.req)
-    },
-    waitUntil: nothingLeft,
-  }
+  const own = { res, record, account, params: {}, waitUntil: nothingLeft }
+  const context = { ...own, ...createContext(account, signal, request) }
+  addRequest(context)
+  return context
 }
 
 function noteOperation(record: RequestRecord, document: DocumentNode, account: ServerContext['account']) {

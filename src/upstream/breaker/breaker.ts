@@ -25,7 +25,7 @@ export interface BreakerOptions {
 /** A call that may be made. Call `end` once. */
 export interface Attempt {
   /** Whether the breaker has opened since, so that the call must not be made any more. */
-  readonly isOver: boolean
+  readonly isOver: () => boolean
   end(outcome: Outcome, question: string): void
 }
 
@@ -88,9 +88,7 @@ export class Breaker {
     const era = this.#era
     const begunAt = this.#options.now()
     return {
-      get isOver() {
-        return era !== breaker.#era
-      },
+      isOver: () => era !== breaker.#era,
       end(outcome, question) {
         if (era === breaker.#era) onEnd(outcome, question, begunAt)
       },

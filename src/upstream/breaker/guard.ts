@@ -131,7 +131,7 @@ export class Guard {
       }
       const sent = claimingPrepared(callContext, () => course.preparing(prepare))
       const value = await send(question.beginsLater ? withoutBegun(sent) : sent, () => {
-        if (attempt.isOver && !question.isPart) throw this.refusal()
+        if (attempt.isOver() && !question.isPart) throw this.refusal()
         isMade = true
         // `make` keeps to the whole deadline by itself. It does not know how much of it was used before.
         const isShorter = course.age >= 1

@@ -221,7 +221,7 @@ test('calls that were under way when it opened neither close it nor prolong its 
   const { breaker, clock, fail } = open()
   const [early, late] = [breaker.begin(), breaker.begin()]
   fail(20)
-  expect([early?.isOver, late?.isOver]).toEqual([true, true])
+  expect([early?.isOver(), late?.isOver()]).toEqual([true, true])
   early?.end('well', 'q')
   clock.now = 10_000
   late?.end('failed', 'q')
