@@ -7,9 +7,9 @@ export interface Cursor {
   readonly position: number
   /** The sort value, highest first; null if the list has its own order. */
   readonly sort: number | null
-  /** The `markOf` the row before it; empty for the first row. */
+  /** The `markOf` of the key of the row before it; empty for the first row. */
   readonly before: string
-  /** Its `nameOf`. */
+  /** The `nameOf` of its key. */
   readonly name: string
 }
 

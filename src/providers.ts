@@ -99,6 +99,7 @@ export function probeOf(name: ProviderName, settings: Settings, clients: Clients
       cost: probe.cost,
       ask: (identities: readonly string[], callContext: CallContext) =>
         probe.ask(client, identities, callContext),
+      // Where that cannot be found out, every required variable is named.
       faults: async (callContext: CallContext) =>
         (await probe.faults?.(client, callContext).catch(() => undefined)) ?? requiredNames(variables),
     }

@@ -136,12 +136,12 @@ function entries<Item>(item: z.ZodType<Item>) {
     .transform(list => list ?? [])
 }
 
-/** Numbers come as texts. */
 function hasNoCredentials(address: string): boolean {
   const { username, password } = new URL(address)
   return username === '' && password === ''
 }
 
+/** A whole number from 1 to `maximum`; numbers come as texts. */
 function count(maximum: number) {
   const error = `must be a whole number from 1 to ${maximum}`
   return z

@@ -19,10 +19,6 @@ import { generalVariables } from './variables.ts'
 export interface Config {
   readonly host: string
   readonly port: number
-  /** Path of a YAML file; undefined without a catalog. */
-  readonly catalogFile: string | undefined
-  /** Path of a manifest of documents in JSON; undefined without one. */
-  readonly manifestFile: string | undefined
   readonly documents: DocumentSettings
   readonly mcp: McpMode
   /** Whether the page is served and its documents are answered. */
@@ -116,8 +112,6 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
   return {
     host: general.HOST,
     port: general.PORT,
-    catalogFile: general.ISOTHERM_CATALOG,
-    manifestFile: general.ISOTHERM_DOCUMENTS,
     documents: {
       mode: general.ISOTHERM_DOCUMENT_MODE,
       freshSeconds: general.ISOTHERM_DOCUMENT_FRESH_SECONDS,

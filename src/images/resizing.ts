@@ -20,7 +20,7 @@ export interface Size {
 
 /** The image cannot be shown, or not in the requested form, whoever asks. */
 export class UnfitImage extends Error {
-  override readonly name = 'UnfitPicture'
+  override readonly name = 'UnfitImage'
 }
 
 /** The longest side that a format allows; source images may be longer. */

@@ -11,8 +11,6 @@ test('without any variable the defaults hold, and every upstream is the sandbox'
   expect(readConfig({})).toEqual({
     host: '127.0.0.1',
     port: 4000,
-    catalogFile: undefined,
-    manifestFile: undefined,
     documents: { mode: 'off', freshSeconds: 30 },
     mcp: 'read',
     hasPage: true,
@@ -198,8 +196,6 @@ test('every variable changes what it stands for', () => {
   expect(config).toEqual({
     host: '0.0.0.0',
     port: 0,
-    catalogFile: 'shops.yaml',
-    manifestFile: 'documents.json',
     documents: { mode: 'refuse', freshSeconds: 0 },
     mcp: 'write',
     hasPage: false,

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type AccountProbe, type Clients, probeOf, type Settings } from '../../providers.ts'
+import { BadInput } from '../../upstream/bad-input.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { type ProviderName, UpstreamError } from '../../upstream/error.ts'
@@ -104,7 +105,7 @@ async function refused(
 
 /** Whether its message is a sentence of ours, which quotes nothing. */
 function isTold(error: Error): boolean {
-  return error instanceof UpstreamError || error.name === 'BadInput'
+  return error instanceof UpstreamError || error instanceof BadInput
 }
 
 /** Through which proxies, if any, the URLs among the settings are reached. Without passwords. */

@@ -23,6 +23,7 @@ export function openInvalidationBus({
 }): InvalidationBus {
   const from = randomUUID()
   const keys = new Set<string>()
+  // Where it fails the connection was lost, and the next one that is ready subscribes again.
   const listen = () => void subscriber.subscribe(channel).catch(() => {})
   subscriber.on('ready', listen)
   if (subscriber.status === 'ready') listen()
@@ -37,6 +38,7 @@ export function openInvalidationBus({
         setImmediate(() => {
           const message = { from, keys: [...keys] }
           keys.clear()
+          // Lost, as the interface allows.
           redis.publish(channel, JSON.stringify(message)).catch(() => {})
         })
       keys.add(key)
