@@ -46,11 +46,16 @@ async function payloadsOf(response: Response): Promise<readonly Payload[]> {
 function assembled(payloads: readonly Payload[]): unknown {
   const root = { data: {} as unknown }
   const open = new Map<string, Path>()
+  const labelled = new Set<string>()
   for (const { data, pending = [], incremental = [], completed = [] } of payloads) {
     if (data !== undefined) root.data = data
-    for (const { id, path } of pending) {
+    for (const { id, path, label } of pending) {
       expect(open.has(id)).toBe(false)
       open.set(id, path)
+      if (label === undefined) continue
+      const part = JSON.stringify([label, path])
+      expect(labelled, 'announced twice').not.toContain(part)
+      labelled.add(part)
     }
     for (const { id = '', path, data, items } of incremental) {
       expect(path).toBeUndefined()
@@ -89,6 +94,9 @@ describe('in the format of incrementalSpec=v0.2', () => {
     '{ locations(first: 4) { nodes @stream(initialCount: 1) { id ... @defer { name } } } }',
     '{ locations(first: 3) { nodes { id ...Name @defer ... @defer(label: "zone") { timeZone } } } } fragment Name on Location { name }',
     '{ ... @defer { nothing: location(by: { id: "nowhere" }) { id ... @defer { name } } } }',
+    '{ ... @defer { a: providers { name } ... @defer(label: "in") { locations(first: 3) { nodes @stream { id ... @defer { name } } } } } }',
+    `{ ... @defer { ...Some a: providers { name } } ... @defer { ...Some locations(first: 2) { nodes @stream { id } } } }
+      fragment Some on Query { some: providers { name } }`,
   ]
 
   test.each(operations)('%s comes whole, each part by an id that was announced', async query => {

@@ -45,15 +45,13 @@ export class DeferredSelections {
     if (!sets.some(set => this.#defersIn(set))) return []
     if (Array.isArray(data)) return data.flatMap((row, index) => this.in(row, sets, [...path, index]))
     if (typeof data !== 'object' || data === null) return []
-    const { fields, deferred } = this.#merge(sets)
-    const values = new Map<string, unknown>(Object.entries(data))
-    const here = deferred.map(({ set, deferral: { label } }) => ({
-      kind: 'defer' as const,
-      path,
-      label,
-      sets: [set],
-    }))
-    const below = [...fields].flatMap(([key, nodes]) => {
+    return [...this.#at(sets, path), ...this.below(data, sets, path)]
+  }
+
+  /** Without what is deferred of the object itself. */
+  below(data: unknown, sets: readonly SelectionSetNode[], path: Path): readonly Deferred[] {
+    const values = new Map<string, unknown>(Object.entries(Object(data)))
+    return [...this.#merge(sets).fields].flatMap(([key, nodes]) => {
       const value = values.get(key)
       const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
       const stream = nodes[0] && this.#find(nodes[0], 'stream')
@@ -62,7 +60,14 @@ export class DeferredSelections {
         stream && Array.isArray(value) ? [{ kind: 'stream', path: at, label: stream.label, sets: inner }] : []
       return [...rows, ...this.in(value, inner, at)]
     })
-    return [...here, ...below]
+  }
+
+  /** A deferred fragment in a deferred one of the same object is executed beside it, and may come before it. */
+  #at(sets: readonly SelectionSetNode[], path: Path): readonly Deferred[] {
+    return this.#merge(sets).deferred.flatMap(({ set, deferral: { label } }) => [
+      { kind: 'defer' as const, path, label, sets: [set] },
+      ...this.#at([set], path),
+    ])
   }
 
   /** Whether data has the fields of a deferred fragment, to tell apart several at one object. */

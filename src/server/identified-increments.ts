@@ -81,18 +81,16 @@ class OpenIncrements {
     return found.map(deferred => this.#add(deferred))
   }
 
-  /** One that nothing in the document announced. */
-  addUnknown({ path = [], label }: Increment): Pending {
-    return this.#add({ kind: 'defer', path, label, sets: [] })
+  /** One that came before what would announce it. */
+  addUnknown(increment: Increment): Pending {
+    return this.#add({ ...placeOf(increment), sets: [] })
   }
 
   /** Several fragments without a label may be deferred at one object: the fields that came tell which this one is. */
-  find({ path = [], label, data, items }: Increment): Pending | undefined {
-    const isDeferred = items === undefined
-    const kind = isDeferred ? 'defer' : 'stream'
-    const key = keyOf({ kind, label, path: isDeferred ? path : path.slice(0, -1) })
-    const here = [...(this.#open.get(key) ?? [])]
-    return here.find(one => !isDeferred || this.#selections.fits(one, data)) ?? here[0]
+  find(increment: Increment): Pending | undefined {
+    const place = placeOf(increment)
+    const here = [...(this.#open.get(keyOf(place)) ?? [])]
+    return here.find(one => place.kind === 'stream' || this.#selections.fits(one, increment.data)) ?? here[0]
   }
 
   remove(pending: Pending): void {
@@ -115,13 +113,20 @@ class OpenIncrements {
   }
 }
 
-/** What an increment defers in turn: its data, or its rows, whose path ends with the index of the first. */
+/** The path of rows ends with the index of the first. */
+function placeOf({ path = [], label, items }: Increment): Omit<Deferred, 'sets'> {
+  return items === undefined
+    ? { kind: 'defer', path, label }
+    : { kind: 'stream', path: path.slice(0, -1), label }
+}
+
+/** What an increment defers in turn, in its data or its rows. What it defers of its own object is known with it. */
 function deferredIn(
   selections: DeferredSelections,
   { path = [], data, items }: Increment,
   { sets }: Pending,
 ): readonly Deferred[] {
-  if (!items) return selections.in(data, sets, path)
+  if (!items) return selections.below(data, sets, path)
   const first = Number(path.at(-1))
   return items.flatMap((row, index) => selections.in(row, sets, [...path.slice(0, -1), first + index]))
 }
