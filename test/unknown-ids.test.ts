@@ -107,6 +107,31 @@ test('a cursor that is none is an error', async () => {
   ])
 })
 
+const long = 'No location has the id "analytiks:9007199254740993".'
+const byNumber = {
+  query: 'query ($id: ID) { location(by: { analytiksId: $id }) { id } }',
+  variables: '{"id": 9007199254740993}',
+}
+const ofGateway = {
+  query: 'query ($all: [_Any!]!) { _entities(representations: $all) { __typename } }',
+  variables: '{"all": [{"__typename": "Location", "analytiksId": 9007199254740993}]}',
+}
+
+/** Where a double would name another id. */
+test.each([byNumber, ofGateway])(
+  'an id that is sent as a number is that id, in $query',
+  async ({ query, variables }) => {
+    const headers = { 'content-type': 'application/json' }
+    const body = `{"query": ${JSON.stringify(query)}, "variables": ${variables}}`
+    const url = `${served.origin}/graphql`
+    const answers = [
+      await fetch(url, { method: 'POST', headers, body }),
+      await fetch(`${url}?${new URLSearchParams({ query, variables })}`),
+    ]
+    for (const answer of answers) expect(await answer.json()).toMatchObject({ errors: [{ message: long }] })
+  },
+)
+
 /** Ids that would lead to another route of the vendor, or that no URL can hold. */
 describe.each(['.', '..', '\ud800'])('%j', id => {
   const operations = [

@@ -46,9 +46,9 @@ export async function readJsonBody(
 }
 
 /** Throws a Refusal that begins with `what` if it is none. */
-export function readJson(text: string, what: string): unknown {
+export function readJson(text: string, what: string, parse: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     throw new Refusal(400, `${what} is not JSON.`)
   }

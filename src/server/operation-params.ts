@@ -1,5 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga'
 import { z } from 'zod'
+import { readExactJson } from '../upstream/exact-json.ts'
 import type { Exchange } from './front-door.ts'
 import { readJson, readJsonText } from './json-body.ts'
 import { Refusal } from './refusal.ts'
@@ -64,7 +65,7 @@ interface Params {
 }
 
 function readPost(text: string): Params {
-  const value = readJson(text, 'The request body')
+  const value = readJson(text, 'The request body', readExactJson)
   if (Array.isArray(value))
     throw new Refusal(400, 'Batching is not supported: a request body is one operation.')
   if (typeof value !== 'object' || value === null)
@@ -83,7 +84,7 @@ function readQuery(query: string): Params {
   const members = names.flatMap(name => {
     const text = given.get(name)
     const isJson = name === 'variables' || name === 'extensions'
-    return text ? [[name, isJson ? readJson(text, `"${name}"`) : text]] : []
+    return text ? [[name, isJson ? readJson(text, `"${name}"`, readExactJson) : text]] : []
   })
   return { text: [...given.values()].join(), members: Object.fromEntries(members) }
 }

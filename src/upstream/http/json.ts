@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ResponseWatch } from '../drift/drift.ts'
 import { type ProviderName, UpstreamError, type UpstreamErrorDetails } from '../error.ts'
+import { readExactJson } from '../exact-json.ts'
 
 /** Parses JSON by the schema. Throws UPSTREAM_INVALID_RESPONSE if it does not fit. The watch sees what is not as documented. */
 export function parseJson<Schema extends z.ZodType>(
@@ -34,10 +35,8 @@ export function tryJson(text: string): unknown {
   }
 }
 
-/** JSON.parse is many times slower with a reviver, so only a text with a long number gets one. */
 function readJson(text: string): unknown {
-  const wellFormed = withoutLoneSurrogates(text)
-  return hasLongNumber(wellFormed) ? JSON.parse(wellFormed, exactInteger) : JSON.parse(wellFormed)
+  return readExactJson(withoutLoneSurrogates(text))
 }
 
 /**
@@ -52,29 +51,6 @@ function withoutLoneSurrogates(text: string): string {
 /** Every escape in a JSON text; a surrogate pair is one match. */
 const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/g
 const loneSurrogate = /^\\u[dD][89a-fA-F].{2}$/
-
-/** Whether there are sixteen digits in a row. One of them is at a multiple of sixteen, so only those are checked first. */
-function hasLongNumber(text: string): boolean {
-  for (let index = 0; index < text.length; index += 16) {
-    if (!isDigit(text, index)) continue
-    let [first, last] = [index, index]
-    while (isDigit(text, first - 1)) first--
-    while (isDigit(text, last + 1)) last++
-    if (last - first >= 15) return true
-  }
-  return false
-}
-
-function isDigit(text: string, index: number): boolean {
-  const code = text.charCodeAt(index)
-  return code >= 48 && code <= 57
-}
-
-/** Keeps integers that a double cannot hold as text. */
-function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value
-  return /^-?\d+$/.test(context.source) ? context.source : value
-}
 
 function invalid(provider: ProviderName, what: string, details: UpstreamErrorDetails): UpstreamError {
   return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', `${provider} answered ${what}.`, details)
