@@ -181,6 +181,18 @@ test('an operation of more parts than 2,000 is refused, where the same rows in f
   expect(await post(served.origin, parts(2), 'multipart/mixed')).toMatchObject({ status: 200 })
 })
 
+test('parts are counted where the same document was answered whole before', async () => {
+  const steps = Array.from({ length: 11 }, (_, step) => {
+    const next = `...F${step + 1} @defer`
+    return `fragment F${step} on Query { ${next}(label: "a${step}") ${next}(label: "b${step}") }`
+  })
+  const query = `{ ...F0 } ${steps.join(' ')} fragment F11 on Query { __typename }`
+  expect(await post(served.origin, query, 'application/json')).toMatchObject({ status: 200 })
+  const { status, text } = await post(served.origin, query, 'multipart/mixed')
+  expect(status).toBe(400)
+  expect(text).toContain('estimated to come in 4094 parts, more than 2000')
+})
+
 test('changes that are left out, or asked twice as one, do not count', async () => {
   const query = `mutation { ${removals(50)} ...A ... @skip(if: true) { ${remove(50)} } } fragment A on Mutation { ${removals(50)} }`
   const { status } = await askText(served.origin, query)

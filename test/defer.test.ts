@@ -121,6 +121,14 @@ test('the rows of a list are streamed', async () => {
   ])
 })
 
+test('a part that a fragment defers comes later, however often it came with the rest to others', async () => {
+  const text =
+    '{ ...F } fragment F on Query { providers { name } ... @defer { locations(first: 1) { nodes { id } } } }'
+  for (const _time of [1, 2, 3, 4]) await askText(served.origin, text)
+  const payloads = await rest(payloadsOf(await post(text)))
+  expect(payloads.map(({ hasNext }) => hasNext)).toEqual([true, false])
+})
+
 test('an error of a deferred part says what any other says', async () => {
   const body = JSON.stringify({ error: upstreamWords })
   served.sandbox.analytiks.journal.script({ route: analytiksRoute, answer: { status: 403, body } })

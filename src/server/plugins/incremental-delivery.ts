@@ -101,11 +101,16 @@ function namesThen(document: DocumentNode): boolean {
   return isFound
 }
 
-/** Returns the same document if it has neither directive. */
+/**
+ * Returns the same document if it has neither directive; otherwise its operations are others too, even those that only spread
+ * fragments with one: costs and compiled code are remembered by operation.
+ */
 function withoutDirectives(document: DocumentNode): DocumentNode {
-  return visit(document, {
+  const whole = visit(document, {
     Directive: ({ name }) => (directiveNames.includes(name.value) ? null : undefined),
   })
+  if (whole === document) return document
+  return { ...whole, definitions: whole.definitions.map(definition => ({ ...definition })) }
 }
 
 /** The executor would throw at invalid arguments in the middle of execution. */
