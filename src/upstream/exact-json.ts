@@ -1,9 +1,9 @@
 /**
- * Parses JSON, with integers that a double cannot hold as text: ids have them. JSON.parse is many times slower with a reviver, so
- * only a text with a long number gets one.
+ * Parses JSON, with integers that a double cannot hold as text: ids have them. With a reviver JSON.parse would be many times
+ * slower.
  */
 export function readExactJson(text: string): unknown {
-  return hasLongNumber(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
+  return JSON.parse(hasLongNumber(text) ? text.replace(tokens, exactToken) : text)
 }
 
 /** Whether there are sixteen digits in a row. One of them is at a multiple of sixteen, so only those are checked first. */
@@ -23,8 +23,14 @@ function isDigit(text: string, index: number): boolean {
   return code >= 48 && code <= 57
 }
 
-/** Keeps integers that a double cannot hold as text. */
-function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value
-  return /^-?\d+$/.test(context.source) ? context.source : value
+/**
+ * Either a text or sixteen characters of a number and more, but no name of a member. A text without an end goes to the end of all:
+ * were it no match, each quote in it would be tried in turn.
+ */
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[-+.\dEe]{16,}(?![-+.\dEe]|\s*:)/gs
+
+/** Quotes an integer that a double cannot hold. */
+function exactToken(token: string): string {
+  const isInexact = /^-?[1-9]\d*$/.test(token) && !Number.isSafeInteger(Number(token))
+  return isInexact ? `"${token}"` : token
 }
