@@ -158,12 +158,15 @@ builder.objectField(Location, 'trafficTotals', t =>
       const identity = identityOf(location)
       if (!identity) return null
       const metrics = [...new Set(args.metrics ?? metricsOf('location', 'hourly', context))]
-      const load = (range: TrafficRangeInput) => {
+      const { traffic } = context.loaders.analytiks
+      const keyOf = (range: TrafficRangeInput) => {
         const question = questionOf({ ...args, range }, location, context)
-        const key = { ...question, interval: 'whole', metrics, withZones: false, identity } as const
-        return context.loaders.analytiks.traffic.load({ ...key, onRefusal: 'PARTIAL' })
+        const rest = { interval: 'whole', metrics, withZones: false, identity, onRefusal: 'PARTIAL' } as const
+        return { ...question, ...rest }
       }
-      const [report, other] = await Promise.all([load(args.range), against ? load(against) : undefined])
+      // Both before any call: either range may be one that cannot be asked of this place.
+      const [key, earlier] = [keyOf(args.range), against ? keyOf(against) : undefined]
+      const [report, other] = await Promise.all([traffic.load(key), earlier && traffic.load(earlier)])
       return metrics.map(metric => totalOfPlace(report.series(metric), other?.series(metric), context))
     },
   }),

@@ -163,6 +163,21 @@ test('a place without a time zone has no calendar: an error of its own, and of n
   ])
 })
 
+test('a comparison with days that a place does not have costs no call for the other range', async () => {
+  const utc = '{ utc: { start: "2026-10-01T00:00:00Z", end: "2026-10-02T00:00:00Z" } }'
+  const totals = (id: string, against: string) =>
+    `location(by: { id: "${id}" }) { trafficTotals(range: ${utc}, against: ${against}, metrics: [VISITS]) { against } }`
+  const { data, errors, upstream } = await askText(
+    served.origin,
+    `{ wrong: ${totals('nowhere', '{ last: "P1D" }')} right: ${totals('tokyo', utc)} }`,
+  )
+  expect(errors).toMatchObject([{ path: ['wrong', 'trafficTotals'], extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(data).toMatchObject({ right: { trafficTotals: [{ against: expect.any(Number) }] } })
+  expect(upstream.analytiks).toMatchObject({ planned: 1, made: 1 })
+  const [asked] = served.sandbox.analytiks.journal.calls.slice(-1)
+  expect(asked?.body).toMatchObject({ locations: [2] })
+})
+
 test("a brand's locations have the days of their own calendars", async () => {
   const { data, errors } = await askText<{
     brand: { traffic: { nodes: { location: { id: string }; series: Traffic[] }[] } }
