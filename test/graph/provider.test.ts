@@ -109,7 +109,7 @@ test('a provider that is left alone is told with when it is called again', async
 test('the vendors of the sandbox answer as they document', async () => {
   await using served = await serve()
   await ask(served.origin, EverythingDocument, { range })
-  await askText(served.origin, '{ websites { nodes { name } } }')
+  await askText(served.origin, '{ websites { nodes { name heatmaps { nodes { image { state } } } } } }')
   const { data } = await askText<Health>(served.origin, health)
   for (const provider of data.providers) expect(provider).toMatchObject({ drift: [] })
 })
