@@ -22,6 +22,24 @@ test('an answer of made-up names alone names all emulated providers', async () =
   expect(extensions).toEqual({ sandbox: everybody })
 })
 
+test('each event of a subscription names them', async () => {
+  await using isotherm = await startIsotherm({ PORT: '0' })
+  const { data } = await askText<{ website: { heatmaps: { nodes: { id: string; type: string }[] } } }>(
+    isotherm.origin,
+    '{ website(by: { id: "shop" }) { heatmaps { nodes { id type } } } }',
+  )
+  // It has no picture, so its first event is the last.
+  const recording = data.website.heatmaps.nodes.find(({ type }) => type === 'recording')
+  const query = `subscription { heatmapImage(id: "${recording?.id}") { state } }`
+  const headers = { accept: 'text/event-stream' }
+  const events = await fetch(`${isotherm.origin}/graphql?${new URLSearchParams({ query })}`, { headers })
+  const [, event] = /^data: (\{.+)$/m.exec(await events.text()) ?? []
+  expect(JSON.parse(event ?? '')).toEqual({
+    data: { heatmapImage: { state: 'FAILED' } },
+    extensions: { sandbox: ['posthog'] },
+  })
+})
+
 test('an answer without data names nobody', async () => {
   await using isotherm = await startIsotherm({ PORT: '0' })
   const { extensions } = await askText(isotherm.origin, '{ locations(first: 0) { nodes { name } } }')

@@ -152,6 +152,24 @@ test('a plan asks for no picture, drawn or not, however long it would wait', asy
   expect(journal.count(contentRoute)).toBe(looks)
 })
 
+test('a dry run of a subscription is told at once, and nothing is asked', async () => {
+  await using served = await serve()
+  const id = 'PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08'
+  const query = `subscription ($overlay: HeatOverlay) { heatmapImage(id: "${id}", overlay: $overlay) { state } }`
+  const planned = async (variables: object) => {
+    const { data, errors, extensions } = await askText(served.origin, query, variables, {
+      headers: { 'isotherm-explain': 'plan' },
+    })
+    expect({ data, errors }).toEqual({ data: null, errors: [] })
+    return extensions
+  }
+  const content = { route: 'GET /heatmap_screenshots/:id/content' }
+  expect(await planned({})).toMatchObject({ plan: { posthog: [content] } })
+  const heat = { overlay: { days: daysBefore(3, 7) } }
+  expect(await planned(heat)).toMatchObject({ plan: { posthog: [{ route: 'GET /saved' }] } })
+  expect(served.sandbox.posthog.journal.count()).toBe(0)
+})
+
 test('a subscription that makes no sense is refused before anything is asked', async () => {
   await using served = await serve()
   const id = 'PageHeatmap:project:1:497f6eca-6276-4993-bfeb-53cbbbba6f08'

@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql'
 import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../context.ts'
 
@@ -8,18 +9,29 @@ import type { Context } from '../../context.ts'
 export function useSandboxNotice(): Plugin<Context> {
   return {
     onExecute({ args: { contextValue } }) {
-      const { providers, used, isCatalogMadeUp } = contextValue
-      const emulated = providers.filter(({ status }) => status === 'SANDBOX').map(({ name }) => name)
-      if (emulated.length === 0) return undefined
-      return {
-        onExecuteDone: payload =>
-          handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
-            const asked = emulated.filter(name => used.has(name))
-            const sandbox = asked.length === 0 && isCatalogMadeUp ? emulated : asked
-            if ((result.data || 'hasNext' in result) && sandbox.length > 0)
-              setResult({ ...result, extensions: { ...result.extensions, sandbox } })
-          }),
-      }
+      const name = noticeOf(contextValue)
+      return name && { onExecuteDone: payload => handleStreamOrSingleExecutionResult(payload, name) }
     },
+    onSubscribe({ args: { contextValue } }) {
+      const name = noticeOf(contextValue)
+      return name && { onSubscribeResult: () => ({ onNext: name }) }
+    },
+  }
+}
+
+interface Told {
+  readonly result: ExecutionResult
+  readonly setResult: (result: ExecutionResult) => void
+}
+
+/** Adds the names to a result; undefined where no provider is emulated. */
+function noticeOf({ providers, used, isCatalogMadeUp }: Context) {
+  const emulated = providers.filter(({ status }) => status === 'SANDBOX').map(({ name }) => name)
+  if (emulated.length === 0) return undefined
+  return ({ result, setResult }: Told) => {
+    const asked = emulated.filter(name => used.has(name))
+    const sandbox = asked.length === 0 && isCatalogMadeUp ? emulated : asked
+    if ((result.data || 'hasNext' in result) && sandbox.length > 0)
+      setResult({ ...result, extensions: { ...result.extensions, sandbox } })
   }
 }

@@ -1,12 +1,15 @@
-import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
+import type { ExecutionArgs } from 'graphql'
+import { handleStreamOrSingleExecutionResult, isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Context, Cost } from '../../context.ts'
 import { providerNames } from '../../upstream/error.ts'
+import { NotMade } from '../../upstream/source/admission.ts'
 import { requestRefusal, visibleErrors } from './admission-errors.ts'
+import { rootOf } from './root-error.ts'
 
 /**
  * Adds the cost at each provider as `extensions.upstream`, and the age of the oldest data as `extensions.freshness`.
- * A dry run gets its planned calls instead of data, with its other errors. A request that needs too many calls gets
- * one error, and no data if no call was made.
+ * A dry run, of a subscription too, gets its planned calls instead of data, with its other errors. A request that needs too
+ * many calls gets one error, and no data if no call was made.
  */
 export function useUpstreamNotice(): Plugin<Context> {
   return {
@@ -17,12 +20,7 @@ export function useUpstreamNotice(): Plugin<Context> {
           handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) => {
             const errors = visibleErrors(result.errors)
             const erroneous = errors && { errors }
-            if (plan) {
-              // In one order, whichever is planned first.
-              const planned = providerNames.flatMap(name => (plan.has(name) ? [[name, plan.get(name)]] : []))
-              const extensions = { plan: Object.fromEntries(planned) }
-              return setResult({ data: null, ...erroneous, extensions })
-            }
+            if (plan) return setResult({ data: null, ...erroneous, extensions: { plan: printed(plan) } })
             const costsSoFar = costs()
             if (costsSoFar.length === 0) return
             const now = Date.now()
@@ -38,7 +36,31 @@ export function useUpstreamNotice(): Plugin<Context> {
           }),
       }
     },
+    onSubscribe({ args: { contextValue }, subscribeFn, setSubscribeFn }) {
+      const { plan } = contextValue
+      if (!plan) return
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const results = await subscribeFn(args)
+        if (!isAsyncIterable(results)) return results
+        await begin(results)
+        return { data: null, extensions: { plan: printed(plan) } }
+      })
+    },
   }
+}
+
+/** As far as the first call, which a dry run does not make. */
+async function begin(results: AsyncIterable<unknown>): Promise<void> {
+  try {
+    for await (const _result of results) break
+  } catch (error) {
+    if (!(rootOf(error) instanceof NotMade)) throw error
+  }
+}
+
+/** In one order, whichever is planned first. */
+function printed(plan: NonNullable<Context['plan']>) {
+  return Object.fromEntries(providerNames.flatMap(name => (plan.has(name) ? [[name, plan.get(name)]] : [])))
 }
 
 function costOf({ usage: { planned, made, shared, cached, repeated, tokens, bytes }, quotaLeft }: Cost) {
