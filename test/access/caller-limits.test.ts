@@ -215,3 +215,12 @@ test.each<{ query: string; less: number }>([
   const other = await send(served, 'other', query)
   expect(other.headers.get('x-cost-actual')).toBeNull()
 })
+
+test('a dry run has cost nothing, so it tells the estimate alone', async () => {
+  await using served = await serveCallers({ limits: { busy: { costPerMinute: 1000 } } })
+  const dry = { 'isotherm-explain': 'plan' }
+  const { status, headers } = await send(served, 'busy', '{ locations(first: 2) { nodes { id } } }', dry)
+  expect(status).toBe(200)
+  const told = ['x-cost-estimated', 'x-cost-actual', 'ratelimit'].map(name => headers.get(name))
+  expect(told).toEqual(['3', null, '"cost";r=1000;t=60'])
+})

@@ -37,8 +37,8 @@ export function useCallerCost(limits: CallerLimits, mode: CostMode): Plugin<Cont
   }
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const { caller, record } = args.contextValue
-      if (!caller.limits) return
+      const { caller, record, plan } = args.contextValue
+      if (!caller.limits || plan) return
       setExecuteFn(async given => {
         const refusing = refusalOf(args)
         const refusal = refusing instanceof Promise ? await refusing : refusing
