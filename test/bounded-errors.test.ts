@@ -178,3 +178,18 @@ function expectShort(message: string) {
   expect(message.length).toBeLessThanOrEqual(300)
   expect(message.isWellFormed()).toBe(true)
 }
+
+test.each(['multipart/mixed', 'multipart/mixed;incrementalSpec=v0.2', 'text/event-stream'])(
+  'rows that come later as %s have all of their errors',
+  async accept => {
+    const views = Array.from({ length: 70 }, (_, index) => `a${index}: views(after: "none") { totalCount }`)
+    const response = await fetch(`${served.origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({
+        query: `{ websites(first: 1) { nodes @stream { ${views.join(' ')} } } }`,
+      }),
+    })
+    expect((await response.text()).match(/is no cursor of this list/g)).toHaveLength(70)
+  },
+)

@@ -11,18 +11,24 @@ const mostLocations = 10
 const mostBytes = 50_000
 
 /**
- * Bounds the errors of a response, whoever made them: the length of each, and their number if there is no data. A
- * library's message may quote all that a client sent.
+ * Bounds the errors of a response, whoever made them: the length of each, and their number if it is refused whole. A library's
+ * message may quote all that a client sent.
  */
 export function bounded(result: Result): Result {
-  const { errors, incremental, completed } = result
+  const { data, errors, incremental, completed } = result
   if (!errors?.length && !incremental && !completed) return result
-  const cut = errors?.map(shortened)
+  const short = withShortErrors(result)
+  return data === undefined && short.errors ? { ...short, errors: fewOf(short.errors) } : short
+}
+
+/** A part that comes later is no refusal: rows come without `data`, and each of their errors is told. */
+function withShortErrors(result: Result): Result {
+  const { errors, incremental, completed } = result
   return {
     ...result,
-    ...(cut && { errors: result.data === undefined ? fewOf(cut) : cut }),
-    ...(incremental && { incremental: incremental.map(bounded) }),
-    ...(completed && { completed: completed.map(bounded) }),
+    ...(errors && { errors: errors.map(shortened) }),
+    ...(incremental && { incremental: incremental.map(withShortErrors) }),
+    ...(completed && { completed: completed.map(withShortErrors) }),
   }
 }
 
