@@ -109,7 +109,7 @@ export class CallerLimits implements Disposable {
       throw new CallerLimited(
         provider,
         'RATE_LIMITED',
-        `This caller may make ${calls} calls to ${provider} an hour, and has made them.`,
+        `This caller may make ${several(calls, 'call')} to ${provider} an hour, and has made them.`,
         { retryAfterSeconds: secondsOf(refusal) },
       )
     }
@@ -160,7 +160,7 @@ async function admit(
   const refusal = await counter.take(0)
   told.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
   if (!refusal) return
-  const message = `${who} may send ${requests} requests a minute, and has sent them: ask again later.`
+  const message = `${who} may send ${several(requests, 'request')} a minute, and has sent them: ask again later.`
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)
 }
 
@@ -175,6 +175,10 @@ async function takeParts(
   const room = Math.min(parts, counter.left ?? 0)
   if (room > 0) await counter.take(0, room)
   return undefined
+}
+
+function several(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function retryAfter(wait: Wait): Readonly<Record<string, string>> {
