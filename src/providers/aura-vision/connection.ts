@@ -77,7 +77,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     observation?.end({ status: 101, bytes: 0 })
     return connection
   } catch (error) {
-    observation?.end(failedOutcome(error, options.closing))
+    const status = error instanceof UpstreamError ? (error.upstreamStatus ?? 0) : 0
+    observation?.end(status >= 400 ? { status, bytes: 0 } : failedOutcome(error, options.closing))
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { openConnection } from '../../../src/providers/aura-vision/connection.ts'
+import type { CallOutcome } from '../../../src/upstream/observer.ts'
 import { failureOf } from '../../support/wiring.ts'
 
 const never = { signal: new AbortController().signal }
@@ -311,5 +312,18 @@ describe('a connection', () => {
     await using upstream = await serve({ refusal: status })
     const error = await failureOf(openConnection(upstream.options))
     expect(error).toMatchObject({ code, provider: 'aura-vision', upstreamStatus: status })
+  })
+
+  test.each([
+    [403, { status: 403, bytes: 0 }],
+    [503, { status: 503, bytes: 0 }],
+    [200, { failure: 'UPSTREAM_UNAVAILABLE' }],
+  ])('that is answered %i ends as a call with that status does', async (refusal, outcome) => {
+    await using upstream = await serve({ refusal })
+    const outcomes: CallOutcome[] = []
+    const end = (ended: CallOutcome) => void outcomes.push(ended)
+    const observer = { begin: () => ({ traceparent: undefined, end }) }
+    await failureOf(openConnection({ ...upstream.options, observer }))
+    expect(outcomes).toEqual([outcome])
   })
 })
