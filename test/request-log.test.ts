@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { patternOf } from '../src/server/routes.ts'
 import { linkOf } from './images/serving-pictures.ts'
 import { askText } from './support/client.ts'
+import { pages } from './support/docs.ts'
 import { sentId } from './support/request-ids.ts'
 import { type Served, serve } from './support/serving.ts'
 import { arrival } from './support/wiring.ts'
@@ -79,6 +81,21 @@ test('a health check is no line', async () => {
   await fetch(`${served.origin}/readyz`)
   await askText(served.origin, '{ __typename }')
   expect((await requestLines(1)).map(({ route }) => route)).toEqual(['graphql'])
+})
+
+test('the guide lists the routes of lines', () => {
+  const guide = pages.get('docs/observing.md') ?? ''
+  const [, told = ''] = /^\| `method`, `route` \| (.*) \|$/m.exec(guide) ?? []
+  const logged = Object.keys(patternOf).filter(route => !['health', 'readiness'].includes(route))
+  expect(logged.filter(route => !told.includes(`\`${route}\``))).toEqual([])
+})
+
+test('an export tells what it was estimated to cost, and no cost that nobody counted', async () => {
+  const address = 'export/traffic.ndjson?location=ginza&from=2026-10-01&to=2026-10-03&interval=daily'
+  await (await fetch(`${served.origin}/${address}`)).text()
+  const [line] = await requestLines(1)
+  expect(line).toMatchObject({ route: 'export', status: 200, cost: expect.any(Number) })
+  expect(line).not.toHaveProperty('actualCost')
 })
 
 test('an image tells what it was fetched with, and nothing of its link', async () => {

@@ -44,7 +44,8 @@ export function ownOperations(options: OwnOperationsOptions) {
     return isPlanOnly => async (document, variableValues, how) => {
       checkValid(schema, document)
       using deadline = openDeadline(deadlineMilliseconds, request.gone)
-      const part: RequestRecord = { ...record, estimatedCost: 0, actualCost: 0 }
+      const { actualCost: _, ...common } = record
+      const part: RequestRecord = { ...common, estimatedCost: 0 }
       const logFailure = (error: Error) => logError(error, 'a sum of traffic', record.id)
       const contextValue = contextOf(request, part, deadline.signal, { ...how, isPlanOnly, logFailure })
       noteOperation(record, document, request.account)
@@ -55,7 +56,8 @@ export function ownOperations(options: OwnOperationsOptions) {
         sum.usage.absorb(usage)
       }
       record.estimatedCost = (record.estimatedCost ?? 0) + (part.estimatedCost ?? 0)
-      record.actualCost = (record.actualCost ?? 0) + (part.actualCost ?? 0)
+      // Of callers without limits nobody counts it.
+      if (part.actualCost !== undefined) record.actualCost = (record.actualCost ?? 0) + part.actualCost
       return { ...result, errors: (result.errors ?? []).map(error => maskError(error, errorMessage)) }
     }
   }
