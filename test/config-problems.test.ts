@@ -151,6 +151,24 @@ test.each(providerNames)('a provider that is set in part is told what it lacks: 
   }
 })
 
+test('a word that is none of those of a setting is told with all that are, and spaces around one do no harm', () => {
+  const choices = {
+    ISOTHERM_DOCUMENT_MODE: ['off', 'log', 'refuse'],
+    ISOTHERM_MCP: ['off', 'read', 'write'],
+    ANALYTIKS_DWELL_TIME: ['sum', 'mean'],
+    AURA_VISION_PART_NUMBERING: ['auto', 'last-index', 'count-from-zero', 'count-from-one'],
+    ZENOVAY_AUTH: ['header', 'bearer'],
+    ZENOVAY_PLAN: ['pro', 'scale', 'enterprise'],
+  }
+  const others = { ...required, ISOTHERM_DOCUMENTS: 'documents.json' }
+  for (const [name, words] of Object.entries(choices)) {
+    expect(problemsOf({ ...others, [name]: 'other' })).toEqual([
+      `${name}: must be one of ${words.join(', ')}`,
+    ])
+    for (const word of words) expect(problemsOf({ ...others, [name]: ` ${word} ` })).toEqual([])
+  }
+})
+
 test('a provider of which only optional variables are set is not configured', () => {
   const optional = variablesOfProviders().filter(name => !Object.hasOwn(required, name))
   expect(optional.length).toBeGreaterThan(5)

@@ -7,7 +7,7 @@ import { documentModes } from '../server/trusted-documents.ts'
 import { logLevels } from '../telemetry/open-log.ts'
 import { defaultResilience } from '../upstream/breaker/provider-health.ts'
 import { providerNames } from '../upstream/error.ts'
-import { integer, isOrigin, key, list, text, url, year } from '../upstream/provider/variable-forms.ts'
+import { choice, integer, isOrigin, key, list, text, url, year } from '../upstream/provider/variable-forms.ts'
 import { callsByProvider } from './calls-by-provider.ts'
 
 /** The environment variables that concern no provider, with their defaults. */
@@ -16,13 +16,9 @@ export const generalVariables = z.object({
   PORT: integer(0, 65_535).default(4000),
   ISOTHERM_CATALOG: text().optional(),
   ISOTHERM_DOCUMENTS: text().optional(),
-  ISOTHERM_DOCUMENT_MODE: text()
-    .pipe(z.enum(documentModes, { error: `must be one of ${documentModes.join(', ')}` }))
-    .default('off'),
+  ISOTHERM_DOCUMENT_MODE: choice(documentModes).default('off'),
   ISOTHERM_DOCUMENT_FRESH_SECONDS: integer(0, year).default(30),
-  ISOTHERM_MCP: text()
-    .pipe(z.enum(mcpModes, { error: `must be one of ${mcpModes.join(', ')}` }))
-    .default('read'),
+  ISOTHERM_MCP: choice(mcpModes).default('read'),
   ISOTHERM_MCP_KEY: key().optional(),
   ISOTHERM_MCP_ACCOUNT: key().optional(),
   ISOTHERM_PAGE: text()
@@ -63,9 +59,7 @@ export const generalVariables = z.object({
   ISOTHERM_RETRY_BUDGET: integer(0, 100).default(defaultResilience.retryPercent),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
   ISOTHERM_MAX_COST: integer(1, 1_000_000_000).default(400_000),
-  ISOTHERM_COST_MODE: text()
-    .pipe(z.enum(costModes, { error: `must be one of ${costModes.join(', ')}` }))
-    .default('measure'),
+  ISOTHERM_COST_MODE: choice(costModes).default('measure'),
   ISOTHERM_MAX_RESPONSE_BYTES: integer(1024, 512 * 1024 ** 2).default(288 * 1024 ** 2),
   ISOTHERM_MAX_CHANGES: integer(0, 10_000).default(50),
   // The parser and validation recurse once for each level, and overflow the stack at some thousands.
@@ -78,9 +72,7 @@ export const generalVariables = z.object({
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['https:', 'http:']).optional(),
   OTEL_SDK_DISABLED: text().optional(),
   OTEL_TRACES_EXPORTER: text().optional(),
-  ISOTHERM_LOG_LEVEL: text()
-    .pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }))
-    .default('info'),
+  ISOTHERM_LOG_LEVEL: choice(logLevels).default('info'),
   ISOTHERM_SHUTDOWN_DELAY_MS: integer(0, 600_000).default(0),
   ISOTHERM_WORKERS: integer(1, 256).default(1),
   ISOTHERM_DRAIN_MS: integer(0, 600_000).default(10_000),

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { Provider } from '../../upstream/provider/provider.ts'
-import { concurrency, maximumCalls, seconds, text, url } from '../../upstream/provider/variable-forms.ts'
+import {
+  choice,
+  concurrency,
+  maximumCalls,
+  seconds,
+  text,
+  url,
+} from '../../upstream/provider/variable-forms.ts'
 import { type AnalytiksClient, type AnalytiksSettings, analytiksAccount, connectAnalytiks } from './client.ts'
 import {
   type AnalytiksLoaders,
@@ -16,9 +23,7 @@ const variables = z.object({
   ANALYTIKS_TOKEN_URL: url(['https:', 'http:']).default(new URL('https://tokens.analytiks.ai')),
   ANALYTIKS_EXPORTS_URL: url(['https:', 'http:']).default(new URL('https://exports.analytiks.ai')),
   ANALYTIKS_AUDIENCE: text().default('https://gql.analytiks.ai'),
-  ANALYTIKS_DWELL_TIME: text()
-    .pipe(z.enum(['sum', 'mean']))
-    .optional(),
+  ANALYTIKS_DWELL_TIME: choice(['sum', 'mean']).optional(),
   ANALYTIKS_CONCURRENCY: concurrency(),
   ANALYTIKS_KEEP_SECONDS: seconds().default(2_592_000),
   ANALYTIKS_MAX_CALLS: maximumCalls().default(10_000),

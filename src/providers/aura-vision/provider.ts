@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Provider } from '../../upstream/provider/provider.ts'
 import {
+  choice,
   concurrency,
   imageHosts,
   integer,
@@ -35,7 +36,7 @@ const variables = z.object({
     'heatmaps.auravisionlabs.com',
     'thumbnailer.auravisionlabs.com',
   ]),
-  AURA_VISION_PART_NUMBERING: z.enum(partNumberings).default('auto'),
+  AURA_VISION_PART_NUMBERING: choice(partNumberings).default('auto'),
   AURA_VISION_MAX_LOCATIONS: integer(1, 10_000).default(50),
   AURA_VISION_MAX_DAYS: integer(1, 366).default(31),
   AURA_VISION_CONCURRENCY: concurrency(),

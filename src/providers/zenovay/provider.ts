@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { Provider } from '../../upstream/provider/provider.ts'
-import { concurrency, key, maximumCalls, seconds, text, url } from '../../upstream/provider/variable-forms.ts'
+import {
+  choice,
+  concurrency,
+  key,
+  maximumCalls,
+  seconds,
+  url,
+} from '../../upstream/provider/variable-forms.ts'
 import { zenovayAuths } from './auth.ts'
 import { connectZenovay, type ZenovayClient, type ZenovaySettings, zenovayAccount } from './client.ts'
 import { type ZenovayLoaders, type ZenovaySources, zenovayLoaders, zenovaySources } from './loaders.ts'
@@ -9,9 +16,9 @@ import { zenovayProbe } from './probe.ts'
 
 const variables = z.object({
   ZENOVAY_API_KEY: key(),
-  ZENOVAY_AUTH: text().pipe(z.enum(zenovayAuths)).default('header'),
+  ZENOVAY_AUTH: choice(zenovayAuths).default('header'),
   ZENOVAY_URL: url(['https:', 'http:']).default(new URL('https://api.zenovay.com/api/external/v1')),
-  ZENOVAY_PLAN: text().pipe(z.enum(zenovayPlanNames)).default('pro'),
+  ZENOVAY_PLAN: choice(zenovayPlanNames).default('pro'),
   ZENOVAY_CONCURRENCY: concurrency(),
   ZENOVAY_KEEP_SECONDS: seconds().default(600),
   ZENOVAY_MAX_CALLS: maximumCalls().default(1000),

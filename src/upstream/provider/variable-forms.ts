@@ -8,6 +8,11 @@ export function text() {
   return z.string({ error: 'is missing' }).trim()
 }
 
+/** One of some words. */
+export function choice<const Word extends string>(words: readonly Word[]) {
+  return text().pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }))
+}
+
 /** A text that is sent in a header. */
 export function key() {
   return text().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'holds a character that no HTTP header may hold')
