@@ -12,7 +12,9 @@ import { callsByProvider } from './calls-by-provider.ts'
 
 /** The environment variables that concern no provider, with their defaults. */
 export const generalVariables = z.object({
-  HOST: text().default('127.0.0.1'),
+  HOST: text()
+    .transform(host => host.replace(/^\[(.*)\]$/, '$1'))
+    .default('127.0.0.1'),
   PORT: integer(0, 65_535).default(4000),
   ISOTHERM_CATALOG: text().optional(),
   ISOTHERM_DOCUMENTS: text().optional(),

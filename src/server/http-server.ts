@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIPv6 } from 'node:net'
 import { StartProblems } from '../config/config.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
 
@@ -53,9 +53,11 @@ export async function listen({
   let isDraining = false
   const openResponses = new Set<ServerResponse>()
   server.listen(port, host)
-  await once(server, 'listening').catch(error => {
+  await once(server, 'listening').catch(({ code, name }) => {
+    const remedy = code === 'EADDRINUSE' ? freeAddress : code === 'EACCES' ? allowedPort : ownAddress
+    const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`
     throw new StartProblems([
-      `${host}:${port} cannot be listened on (${error.code ?? error.name}): set ${setting} to an address that is free`,
+      `${address} cannot be listened on (${code ?? name}): set ${setting} to ${remedy}`,
     ])
   })
   const { address, family, port: taken } = server.address() as AddressInfo
@@ -92,3 +94,7 @@ export async function listen({
     },
   }
 }
+
+const freeAddress = 'an address that is free'
+const ownAddress = 'an address of this machine'
+const allowedPort = 'a port that its user may listen on, such as one above 1023'

@@ -39,6 +39,30 @@ describe('without an access file', () => {
   })
 
   test.each([
+    ['[::1]', /^http:\/\/\[::1\]:\d+$/],
+    ['::1', /^http:\/\/\[::1\]:\d+$/],
+  ])('it is open on %s as well', async (HOST, origin) => {
+    await using isotherm = await startIsotherm({ ...made, HOST })
+    expect(isotherm.origin).toMatch(origin)
+    expect((await post(isotherm.origin, {})).status).toBe(200)
+  })
+
+  test.each([
+    ['[2001:db8::1]', '[2001:db8::1]:0 cannot be listened on (EADDRNOTAVAIL)'],
+    [
+      'no-such-host.invalid',
+      expect.stringMatching(/^no-such-host\.invalid:0 cannot be listened on \(E\w+\)$/),
+    ],
+  ])('the address of another machine is told as such: %s', async (HOST, told) => {
+    const starting = startIsotherm({ ...made, HOST, ISOTHERM_ANONYMOUS: 'traffic:read' })
+    const error = await starting.catch((error: unknown) => error)
+    const problems = error instanceof StartProblems ? error.problems : []
+    expect(problems.map(problem => problem.split(': set '))).toEqual([
+      [told, 'HOST and PORT to an address of this machine'],
+    ])
+  })
+
+  test.each([
     ['on loopback', {}],
     ['as the installed command', installed],
   ])('strangers may do what ISOTHERM_ANONYMOUS lists, %s', async (_name, options) => {
