@@ -4,11 +4,11 @@ import { anyone, type Caller } from './access/caller.ts'
 import { onlyWith } from './access/own-key.ts'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
-import { type Config, type Environment, metricsPort, StartProblems } from './config/config.ts'
+import { type Config, type Environment, metricsPort } from './config/config.ts'
+import { openProblems } from './config/open-problems.ts'
 import { OpenAccounts } from './open-accounts.ts'
 import { Reloading } from './reloading.ts'
 import type { Sandbox } from './sandbox.ts'
-import { isLoopback } from './server/known-hosts.ts'
 import { startServer } from './server/server.ts'
 import type { DocumentSettings } from './server/trusted-documents.ts'
 import { readStart, type Setup } from './setup.ts'
@@ -69,8 +69,8 @@ export async function startIsotherm(
     breakerPauseMilliseconds,
   }: StartOptions = {},
 ): Promise<Isotherm> {
-  const { config, setup, reader } = await readStart(environment, sandboxByDefault)
-  if (ownKey === undefined && isUnguarded(config, sandboxByDefault)) throw new StartProblems([unguarded])
+  const others = ownKey === undefined ? openProblems(environment, sandboxByDefault) : []
+  const { config, setup, reader } = await readStart(environment, sandboxByDefault, others)
   await using resources = new AsyncDisposableStack()
   const redis = config.redisUrl && resources.use(await connectRedis(config.redisUrl, log))
   if (redis) void warnOfEviction(redis, log)
@@ -204,15 +204,3 @@ function openAccess(
 function strangerOf({ anonymous, anonymousLimits: limits }: AccessConfig): Caller | undefined {
   return anonymous && { id: 'anonymous', scopes: new Set(anonymous), limits }
 }
-
-/** Whether people of elsewhere could ask, and nothing says what they may. */
-export function isUnguarded(
-  { host, accessFile, anonymous }: Pick<Config, 'host' | 'accessFile' | 'anonymous'>,
-  sandboxByDefault: boolean,
-): boolean {
-  if (accessFile || anonymous) return false
-  return !sandboxByDefault || !(host === 'localhost' || isLoopback(host))
-}
-
-export const unguarded =
-  'ISOTHERM_ACCESS: name a file that says who may ask, or list in ISOTHERM_ANONYMOUS what strangers may do; only from source and on a loopback address does it start without'

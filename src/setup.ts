@@ -48,16 +48,23 @@ export interface Start {
   readonly reader: SetupReader
 }
 
-/** Rejects with StartProblems that list everything wrong with the environment and the files that it names. */
-export async function readStart(environment: Environment, sandboxByDefault: boolean): Promise<Start> {
+/**
+ * Rejects with StartProblems that list everything wrong with the environment and the files that it names, and behind that the
+ * other problems, if there are some.
+ */
+export async function readStart(
+  environment: Environment,
+  sandboxByDefault: boolean,
+  otherProblems: readonly string[] = [],
+): Promise<Start> {
   const reader = openSetup(environment, sandboxByDefault)
   const [config, setup] = await Promise.allSettled([
     (async () => readConfig(environment, { sandboxByDefault }))(),
     reader.read(),
   ])
-  if (config.status === 'fulfilled' && setup.status === 'fulfilled')
+  if (config.status === 'fulfilled' && setup.status === 'fulfilled' && otherProblems.length === 0)
     return { config: config.value, setup: setup.value, reader }
-  throw new StartProblems([config, setup].flatMap(problemsOf))
+  throw new StartProblems([...[config, setup].flatMap(problemsOf), ...otherProblems])
 }
 
 function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Environment, workersOf } from './config/config.ts'
+import { openProblems } from './config/open-problems.ts'
 import { startSandbox } from './sandbox.ts'
 import { readStart } from './setup.ts'
 import type { Log } from './upstream/log.ts'
@@ -23,7 +24,8 @@ export async function supervise(
   environment: Environment,
   { sandboxByDefault, log, onReload }: SuperviseOptions,
 ): Promise<number> {
-  const { config, setup } = await readStart(environment, sandboxByDefault)
+  const others = openProblems(environment, sandboxByDefault)
+  const { config, setup } = await readStart(environment, sandboxByDefault, others)
   await using resources = new AsyncDisposableStack()
   const isEmulated = setup.accounts.some(({ sandboxed }) => sandboxed.length > 0)
   const sandbox = isEmulated ? resources.use(await startSandbox()) : undefined

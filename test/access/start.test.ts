@@ -62,6 +62,18 @@ describe('without an access file', () => {
     ])
   })
 
+  test('that it does not start is told with all else that is wrong', async () => {
+    const environment = { PORT: 'none', ISOTHERM_CATALOG: 'nowhere.yaml' }
+    await expect(startIsotherm(environment, installed)).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(/^PORT: /),
+        expect.stringMatching(/^No provider is configured/),
+        expect.stringMatching(/^nowhere\.yaml: /),
+        expect.stringMatching(unguarded),
+      ],
+    })
+  })
+
   test.each([
     ['on loopback', {}],
     ['as the installed command', installed],

@@ -257,6 +257,15 @@ describe('settings', () => {
     expect(report.code).toBe(2)
     expect(about(report, 'settings')[0]).toMatch(/^failed: No provider is configured/)
   })
+
+  test('with which nothing could start, and that would let everybody in, are told as both', async () => {
+    const report = await examine({ ISOTHERM_SANDBOX: 'off', HOST: '0.0.0.0' })
+    expect(report.code).toBe(2)
+    expect(about(report, 'settings')).toEqual([
+      expect.stringMatching(/^failed: No provider is configured/),
+      expect.stringMatching(/^failed: ISOTHERM_ACCESS: name a file that says who may ask/),
+    ])
+  })
 })
 
 describe('a Redis', () => {

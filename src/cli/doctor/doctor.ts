@@ -1,7 +1,7 @@
 import { accountPrefixes } from '../../account-prefixes.ts'
 import { type Config, StartProblems } from '../../config/config.ts'
 import { misspelledVariables } from '../../config/misspelled.ts'
-import { isUnguarded, unguarded } from '../../isotherm.ts'
+import { openProblems } from '../../config/open-problems.ts'
 import { accountSettings } from '../../open-accounts.ts'
 import { connectClients } from '../../providers.ts'
 import { startSandbox } from '../../sandbox.ts'
@@ -33,15 +33,16 @@ export async function examine(isJson: boolean, options: CommandOptions): Promise
   }
   try {
     await using patient = await openPatient(options)
-    const { questions, config } = patient
+    const { questions } = patient
     const costs = costsOf(questions)
     if (!isJson) options.print(planText({ version, costs }))
-    const findings = [...(await settingsFindings(options, config)), ...(await ask(patient))]
+    const findings = [...(await settingsFindings(options)), ...(await ask(patient))]
     tell({ costs, findings })
     return exitCodeOf(findings)
   } catch (error) {
     if (!(error instanceof StartProblems)) throw error
-    tell({ findings: [...(await misspelledFindings(options)), ...error.problems.map(problemFinding)] })
+    const wrong = [...error.problems.map(problemFinding), ...openFindings(options)]
+    tell({ findings: [...(await misspelledFindings(options)), ...wrong] })
     return 2
   }
 }
@@ -104,10 +105,14 @@ function costsOf(questions: readonly VendorQuestion[]): Readonly<Record<string, 
   )
 }
 
-async function settingsFindings(options: CommandOptions, config: Config): Promise<readonly Finding[]> {
+async function settingsFindings(options: CommandOptions): Promise<readonly Finding[]> {
   const message = 'The settings and the files that they name can be read.'
-  const open = isUnguarded(config, options.sandboxByDefault) ? [problemFinding(`${unguarded}.`)] : []
-  return [{ subject: 'settings', status: 'ok', message }, ...open, ...(await misspelledFindings(options))]
+  const misspelled = await misspelledFindings(options)
+  return [{ subject: 'settings', status: 'ok', message }, ...openFindings(options), ...misspelled]
+}
+
+function openFindings({ environment, sandboxByDefault }: CommandOptions): readonly Finding[] {
+  return openProblems(environment, sandboxByDefault).map(problem => problemFinding(`${problem}.`))
 }
 
 async function misspelledFindings({ environment, inherited }: CommandOptions): Promise<readonly Finding[]> {

@@ -1,0 +1,20 @@
+import { isLoopback } from '../server/known-hosts.ts'
+import type { Environment } from './config.ts'
+import { setVariables } from './set-variables.ts'
+import { generalVariables } from './variables.ts'
+
+const guards = generalVariables.pick({ HOST: true, ISOTHERM_ACCESS: true, ISOTHERM_ANONYMOUS: true })
+
+/**
+ * What is wrong if people of elsewhere could ask, and nothing says what they may. Needs no other setting, so that it is told with
+ * whatever else is wrong.
+ */
+export function openProblems(environment: Environment, sandboxByDefault: boolean): readonly string[] {
+  const { data } = guards.safeParse(setVariables(environment))
+  if (!data || data.ISOTHERM_ACCESS || data.ISOTHERM_ANONYMOUS) return []
+  const isOwnMachine = data.HOST === 'localhost' || isLoopback(data.HOST)
+  return sandboxByDefault && isOwnMachine ? [] : [unguarded]
+}
+
+const unguarded =
+  'ISOTHERM_ACCESS: name a file that says who may ask, or list in ISOTHERM_ANONYMOUS what strangers may do; only from source and on a loopback address does it start without'
