@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 
 const oldestNode = 26
@@ -32,10 +33,18 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   })
 }
 
-/** Before packages are imported, some of which look at NODE_ENV once. Returns whether all is well: there may be no file. */
+/**
+ * Before packages are imported, some of which look at NODE_ENV once. The environment goes before the file. Returns whether all
+ * is well: there may be no file.
+ */
 function readFile(name: string): boolean {
+  if (!existsSync(name)) return true
   try {
-    if (existsSync(name)) process.loadEnvFile(name)
+    // Not by Node's own reader, to which a byte order mark is part of the first name.
+    const text = new TextDecoder().decode(readFileSync(name))
+    // As of UTF-16, in which some shells write.
+    if (text.includes('\0')) return false
+    for (const [variable, value] of Object.entries(parseEnv(text))) process.env[variable] ??= value
     return true
   } catch {
     return false

@@ -83,7 +83,8 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     const problems: string[] = []
     const texts = new TextFiles(problems)
     const access =
-      accessFile && (await readAccess(await texts.read(accessFile, 'the access file'), accessFile, problems))
+      accessFile &&
+      (await readAccess((await texts.read(accessFile, 'the access file')) ?? '', accessFile, problems))
     const entries: readonly (AccountEntry | undefined)[] = access
       ? access.accounts
       : accessFile
@@ -117,7 +118,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
       !file && Object.values(providers.settings).every(settings => settings === undefined)
     const catalogName = file || (isCatalogMadeUp ? 'the sandbox' : 'none')
     const madeUp = isCatalogMadeUp ? await madeUpCatalog() : ''
-    const catalogText = file ? await texts.read(file, 'the catalog') : madeUp
+    const catalogText = file ? ((await texts.read(file, 'the catalog')) ?? '') : madeUp
     const catalog =
       file || isCatalogMadeUp ? await parseCatalog(catalogText, catalogName, problems) : undefined
 
@@ -126,7 +127,8 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
       problems.push(`${noManifest}, or the account ${entry.id} in ${accessFile}`)
     const manifestText = manifest && (await texts.read(manifest, 'the manifest of documents'))
     const shipped = variable('ISOTHERM_PAGE') === 'off' ? undefined : await trustedPageDocuments()
-    const trusted = manifest && manifestText ? readManifest(manifestText, manifest, shipped) : undefined
+    const trusted =
+      manifest && manifestText !== undefined ? readManifest(manifestText, manifest, shipped) : undefined
     if (trusted && 'problems' in trusted) problems.push(...trusted.problems)
 
     return {
@@ -149,9 +151,12 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
   }
 }
 
+/** Leaves out a byte order mark. */
+const utf8 = new TextDecoder()
+
 /** Reads each file once. */
 class TextFiles {
-  readonly #texts = new Map<string, string>()
+  readonly #texts = new Map<string, string | undefined>()
   readonly #problems: string[]
 
   constructor(problems: string[]) {
@@ -162,15 +167,17 @@ class TextFiles {
     return [...this.#texts.keys()]
   }
 
-  /** Empty if the file cannot be read, which is a problem. */
-  async read(file: string, what: string): Promise<string> {
-    const known = this.#texts.get(file)
-    if (known !== undefined) return known
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-      this.#problems.push(`${file}: ${what} cannot be read${code}`)
-      return ''
-    })
+  /** Undefined if the file cannot be read, which is a problem. */
+  async read(file: string, what: string): Promise<string | undefined> {
+    if (this.#texts.has(file)) return this.#texts.get(file)
+    const text = await readFile(file).then(
+      bytes => utf8.decode(bytes),
+      (error: unknown) => {
+        const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+        this.#problems.push(`${file}: ${what} cannot be read${code}`)
+        return undefined
+      },
+    )
     this.#texts.set(file, text)
     return text
   }

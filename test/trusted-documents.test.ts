@@ -295,6 +295,7 @@ describe('a browser', () => {
 describe('a manifest that is wrong keeps it from starting, with all else that is wrong', () => {
   const cases: readonly (readonly [what: string, text: string, problems: readonly string[]])[] = [
     ['no JSON', '{', ['the manifest of documents is not JSON']],
+    ['nothing, as of a full disk', '', ['the manifest of documents is not JSON']],
     ['a list', '[]', ['the manifest of documents must be an object: the text of each document by its id']],
     [
       'other values than texts',
@@ -324,6 +325,15 @@ describe('a manifest that is wrong keeps it from starting, with all else that is
       ],
     ],
   ]
+
+  test('not one that begins with a byte order mark', async () => {
+    await using folders = new AsyncDisposableStack()
+    const marked = join(await emptyFolder(folders), 'documents.json')
+    await writeFile(marked, '\uFEFF{ "one": "{ locations { totalCount } }" }\r\n')
+    await using isotherm = await startIsotherm({ PORT: '0', ISOTHERM_DOCUMENTS: marked })
+    const response = await fetch(`${isotherm.origin}/graphql?documentId=one`)
+    expect(await response.json()).toMatchObject({ data: { locations: { totalCount: 12 } } })
+  })
 
   test.each(cases)('%s', async (_what, text, problems) => {
     await using folders = new AsyncDisposableStack()

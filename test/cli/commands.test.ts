@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCommand, WrongUsage } from '../../src/cli/command-line.ts'
@@ -82,6 +82,20 @@ test('a file .env that cannot be read is a sentence, and keeps nobody from help 
     await using told = await startNode([main, word], {}, folder)
     expect([await told.ended(), told.stderr]).toEqual([0, ''])
   }
+})
+
+test('a file .env is read with and without a byte order mark, as far as it is text', async () => {
+  await using resources = new AsyncDisposableStack()
+  const folder = await emptyFolder(resources)
+  const file = join(folder, '.env')
+  await writeFile(file, '\uFEFFPORT="none" # words\r\nHOST=127.0.0.1\r\n')
+  await using doctor = await startNode([main, 'doctor', '--json'], {}, folder)
+  expect(await doctor.ended()).toBe(2)
+  expect(JSON.parse(doctor.stdout).findings).toMatchObject([{ message: expect.stringMatching(/^PORT: /) }])
+  await writeFile(file, '\uFEFFPORT=none\r\n', 'utf16le')
+  await using refused = await startNode([main, 'doctor'], {}, folder)
+  expect([await refused.ended(), refused.stdout]).toEqual([2, ''])
+  expect(refused.stderr).toBe('.env: the file cannot be read. It holds settings, one a line.\n')
 })
 
 test('a variable that is nearly a setting is a warning of the log', async () => {
