@@ -3,7 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCommand, WrongUsage } from '../../src/cli/command-line.ts'
+import { usage } from '../../src/cli/usage.ts'
 import { emptyFolder, originOf, startNode } from '../support/child.ts'
+import { pages } from '../support/docs.ts'
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 
@@ -42,6 +44,13 @@ test.each([
   [['a\nb'], '"a\\nb" is no command of isotherm.'],
 ])('%j is refused with a sentence', (words, sentence) => {
   expect(() => readCommand(words)).toThrow(new WrongUsage(sentence))
+})
+
+test('the guide has a row for each command of the usage', () => {
+  const commands = [...usage.matchAll(/^ {2}([a-z]+(?: [a-z]+)?)\b/gm)].map(([, command = '']) => command)
+  expect(commands).toEqual(['serve', 'mcp', 'doctor', 'keys create', 'keys list', 'export'])
+  const guide = pages.get('docs/operating.md') ?? ''
+  expect(commands.filter(command => !guide.includes(`| \`isotherm ${command}`))).toEqual([])
 })
 
 describe('the command line of the source', () => {
