@@ -24,7 +24,7 @@ export interface OpenExportFile extends AsyncDisposable {
   readonly expiresAt: number
 }
 
-/** Thrown where a file has no room, whatever may be removed; with a cause where the disk has none. */
+/** Thrown where a file has no room, whatever may be removed; with a cause where the disk has none, or takes none. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom'
 }
@@ -178,9 +178,9 @@ export class ExportFiles implements AsyncDisposable {
     if (!this.#timer) this.#sweepLater()
     this.#folder ??= removeLeftExports(this.#base, this.#life)
       .then(() => makeExportFolder(this.#base))
-      .catch(error => {
+      .catch(cause => {
         this.#folder = undefined
-        throw error
+        throw new NoRoom('The server has no folder for exports that it can write.', { cause })
       })
     return this.#folder
   }

@@ -68,7 +68,7 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
       if (asking.gone.aborted) return
       if (response.headersSent && error instanceof CutExport) return drop(response)
       if (error instanceof NoRoom && error.cause !== undefined)
-        options.logError(error.cause, 'exports', exchange.record.id)
+        options.logError(error.cause, 'the folder of exports (ISOTHERM_EXPORT_DIR)', exchange.record.id)
       throw refusalOf(error)
     }
   }

@@ -230,6 +230,21 @@ test.each(['ENOSPC', 'EDQUOT'])(
   },
 )
 
+test('where no folder can be made there is no room, and the error is the cause', async () => {
+  const { folder } = await opened()
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  for (const [base, code] of [
+    [file, 'EEXIST'],
+    [join(file, 'below'), 'ENOTDIR'],
+  ] as const) {
+    await using files = new ExportFiles({ folder: base, maximumBytes: 100 })
+    const failed = await files.keep('one', bytes(1), never).catch(error => error)
+    expect(failed).toBeInstanceOf(NoRoom)
+    expect(failed.cause).toMatchObject({ code })
+  }
+})
+
 test('what killed processes left goes once it is old, and nothing else', async () => {
   const { files, folder } = await opened()
   const past = new Date(Date.now() - 3_601_000)
