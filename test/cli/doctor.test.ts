@@ -175,6 +175,27 @@ websites:
   expect(about(report, 'analytiks')).toContain('ok: It knows 1 entry of the catalog.')
 })
 
+test('an entry that a vendor should know by two ids is one entry, and both are told', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { analytiks } = await vendors(resources)
+  const catalog = `
+locations:
+  - { id: lost, name: Lost, analytiks: { locationId: 424242, brandId: 4242, referenceNumber: X1 } }
+  - { id: gone, name: Gone, analytiks: { locationId: 424243 } }
+  - { id: half, name: Half, analytiks: { locationId: 1, brandId: 4242, referenceNumber: X2 } }
+`
+  const report = await examine(analytiks.environment, { catalog })
+  expect(about(report, 'analytiks').slice(-2)).toEqual([
+    'ok: It knows 1 entry of the catalog.',
+    expect.stringMatching(/^failed: It does not know, .*, 3 entries of the catalog: locations\.lost \(/),
+  ])
+  expect(report.findings.at(-1)?.entries).toEqual({
+    'locations.lost': 'analytiks:424242, reference:4242:X1',
+    'locations.gone': 'analytiks:424243',
+    'locations.half': 'reference:4242:X2',
+  })
+})
+
 describe('a vendor', () => {
   test('that is an hour ahead is told', async () => {
     await using resources = new AsyncDisposableStack()

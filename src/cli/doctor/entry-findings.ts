@@ -10,24 +10,29 @@ export function entryFindings(
   entries: ReadonlyMap<string, string>,
   { unknown, unchecked }: Probed,
 ): readonly Finding[] {
-  const known = entries.size - unknown.length - unchecked.length
+  const others = new Set([...unknown, ...unchecked])
+  const known = [...entries.keys()].filter(identity => !others.has(identity))
+  // One entry may have several identities: a store its id, and its brand with a number.
+  const byEntry = (identities: readonly string[]) =>
+    Map.groupBy(identities, identity => entries.get(identity) ?? identity)
+  const counted = (identities: readonly string[]) => {
+    const { size } = byEntry(identities)
+    return size === 1 ? '1 entry' : `${size} entries`
+  }
   const named = (identities: readonly string[]) =>
-    Object.fromEntries(identities.map(identity => [entries.get(identity) ?? identity, identity]))
+    Object.fromEntries([...byEntry(identities)].map(([entry, claimed]) => [entry, claimed.join(', ')]))
   const found: Finding[] = []
-  if (known > 0) found.push({ subject, status: 'ok', message: `It knows ${counted(known)} of the catalog.` })
+  if (known.length > 0)
+    found.push({ subject, status: 'ok', message: `It knows ${counted(known)} of the catalog.` })
   if (unknown.length > 0) {
-    const message = `It does not know, or does not let these credentials read, ${counted(unknown.length)} of the catalog: ${listed(unknown, entries)}.`
+    const message = `It does not know, or does not let these credentials read, ${counted(unknown)} of the catalog: ${listed(unknown, entries)}.`
     found.push({ subject, status: 'failed', message, entries: named(unknown) })
   }
   if (unchecked.length > 0) {
-    const message = `It cannot be checked whether it knows ${counted(unchecked.length)} of the catalog: no cheap question tells.`
+    const message = `It cannot be checked whether it knows ${counted(unchecked)} of the catalog: no cheap question tells.`
     found.push({ subject, status: 'unchecked', message, entries: named(unchecked) })
   }
   return found
-}
-
-function counted(count: number): string {
-  return count === 1 ? '1 entry' : `${count} entries`
 }
 
 function listed(identities: readonly string[], entries: ReadonlyMap<string, string>): string {

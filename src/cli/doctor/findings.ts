@@ -7,7 +7,7 @@ export interface Finding {
   readonly message: string
   /** The variables that it is about, and where each is set. */
   readonly variables?: Readonly<Record<string, string>>
-  /** The entries of the catalog that it is about, each with the identity that it claims. */
+  /** The entries of the catalog that it is about, each with the identities that it claims there. */
   readonly entries?: Readonly<Record<string, string>>
 }
 
