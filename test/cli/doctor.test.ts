@@ -150,6 +150,12 @@ test('a host that is no PostHog is not told as one that accepts the key', async 
   const report = await examine(posthog.environment)
   expect(report.code).toBe(1)
   expect(about(report, 'posthog')[0]).toMatch(/^failed: .*check whether POSTHOG_HOST is right/)
+  const catalog = 'websites: [{ id: shop, name: Shop, posthog: { projectId: "1" } }]'
+  const withCatalog = await examine(posthog.environment, { catalog })
+  expect(withCatalog.costs).toEqual({
+    posthog: '1 call of the minute and the hour, and 1 more if no project of the catalog is there',
+  })
+  expect(about(withCatalog, 'posthog')[0]).toBe(about(report, 'posthog')[0])
 })
 
 test('entries of the catalog that no vendor knows are named', async () => {

@@ -14,7 +14,8 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
   limits: ({ perMinute, perHour }) => `${perMinute} calls a minute and ${perHour} an hour`,
   cost: identities => {
     const calls = Math.min(Math.max(1, identities.length), mostProjects)
-    return `${calls} ${calls === 1 ? 'call' : 'calls'} of the minute and the hour`
+    const another = identities.length > 0 ? ', and 1 more if no project of the catalog is there' : ''
+    return `${calls} ${calls === 1 ? 'call' : 'calls'} of the minute and the hour${another}`
   },
   async ask(client, identities, callContext) {
     const isReadable = async (scope: PostHogScope) => {
@@ -29,12 +30,11 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
         throw error
       }
     }
-    if (identities.length === 0) {
-      if (!(await isReadable(ownProject))) throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', noProject)
-      return { unknown: [], unchecked: [] }
-    }
     const asked = identities.slice(0, mostProjects)
     const found = await Promise.all(asked.map(identity => isReadable(scopeOf(identity))))
+    // Where none is there it may be no PostHog at all.
+    if (found.every(each => each === false) && !(await isReadable(ownProject)))
+      throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', noProject)
     const [refusal] = found
     if (refusal instanceof UpstreamError && found.every(each => each instanceof UpstreamError)) throw refusal
     return {
