@@ -231,6 +231,17 @@ describe('a vendor', () => {
     expect(about(report, 'datadog')[0]).toMatch(/^ok/)
   })
 
+  test.each([
+    ['cannot be reached', 'http://no-such-host.invalid/api', 'zenovay could not be reached.'],
+    ['has no such address', '/elsewhere', 'zenovay does not know this.'],
+  ])('that %s is told with where it is asked', async (_name, path, told) => {
+    await using resources = new AsyncDisposableStack()
+    const { zenovay } = await vendors(resources)
+    const url = new URL(path, zenovay.environment.ZENOVAY_URL)
+    const report = await examine({ ...zenovay.environment, ZENOVAY_URL: url.href })
+    expect(about(report, 'zenovay')[0]).toBe(`failed: ${told} It is asked at ${url.host}.`)
+  })
+
   test('behind a proxy that refuses is told by what the proxy said', async () => {
     await using proxy = await startConnectProxy({ status: 403, credentials: 'user:planted' })
     const report = await examine({

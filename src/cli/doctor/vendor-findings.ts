@@ -3,7 +3,7 @@ import { type AccountProbe, type Clients, probeOf, type Settings } from '../../p
 import { BadInput } from '../../upstream/bad-input.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { openDeadline, untilEnded } from '../../upstream/deadline.ts'
-import { type ProviderName, UpstreamError } from '../../upstream/error.ts'
+import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../../upstream/error.ts'
 import { proxyFor } from '../../upstream/http/proxies.ts'
 import { clockFindings } from './clock-findings.ts'
 import { entryFindings } from './entry-findings.ts'
@@ -94,7 +94,7 @@ async function refused(
     error instanceof UpstreamError &&
     (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
   const message = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
-  if (!isRefused) return { subject, status: 'failed', message: `${message}${hint(settings[name])}` }
+  if (!isRefused) return { subject, status: 'failed', message: `${message}${hint(settings[name], error)}` }
   const names = await probe.faults(callContext)
   const ours = names.map(variable => prefix + variable)
   const variables = Object.fromEntries(ours.map(variable => [variable, placeOf(variable)]))
@@ -108,14 +108,29 @@ function isTold(error: Error): boolean {
   return error instanceof UpstreamError || error instanceof BadInput
 }
 
+function urlsOf(settings: Settings[ProviderName]): readonly URL[] {
+  return Object.values(settings ?? {}).filter(value => value instanceof URL)
+}
+
 /** Through which proxies, if any, the URLs among the settings are reached. Without passwords. */
 function wayTo(settings: Settings[ProviderName]): string {
-  const urls = Object.values(settings ?? {}).filter(value => value instanceof URL)
-  const proxies = urls.flatMap(url => proxyFor(url, settings?.proxies)?.host ?? [])
+  const proxies = urlsOf(settings).flatMap(url => proxyFor(url, settings?.proxies)?.host ?? [])
   return proxies.length === 0 ? '' : `, through the proxy ${[...new Set(proxies)].join(' and ')}`
 }
 
-function hint(settings: Settings[ProviderName]): string {
+/** How it is asked, or where, if that may be what is wrong. */
+function hint(settings: Settings[ProviderName], error: unknown): string {
   const way = wayTo(settings)
-  return way === '' ? '' : ` It is asked${way.slice(1)}.`
+  if (way !== '') return ` It is asked${way.slice(1)}.`
+  if (!(error instanceof UpstreamError) || !ofWrongAddress.has(error.code)) return ''
+  const hosts = new Set(urlsOf(settings).map(({ host }) => host))
+  return ` It is asked at ${[...hosts].join(' and ')}.`
 }
+
+/** Also a server that is not the vendor's fails so. */
+const ofWrongAddress: ReadonlySet<UpstreamErrorCode> = new Set([
+  'UPSTREAM_NOT_FOUND',
+  'UPSTREAM_REJECTED',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_INVALID_RESPONSE',
+])
