@@ -39,6 +39,7 @@ test.each([
   [['-p'], '"-p" is no option of isotherm.'],
   [['--json'], '--json is no option of isotherm serve.'],
   [['--help=me'], '--help takes no value.'],
+  [['export', 'traffic.csv', '--output='], '--output names no file.'],
   [['constructor'], '"constructor" is no command of isotherm.'],
   [['--toString'], '"--toString" is no option of isotherm.'],
   [['a\nb'], '"a\\nb" is no command of isotherm.'],

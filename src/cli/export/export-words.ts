@@ -49,6 +49,8 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
     return 'isotherm export needs one name such as traffic.csv: traffic, heatmaps, pages or snapshots as csv, ndjson or parquet.'
   const [{ length: files }, { length: accounts }] = [values.output ?? [], values.account ?? []]
   if (files > 1) return `--output is given ${files} times, and is one file.`
+  // As a shell makes it of a variable that is not set.
+  if (values.output?.[0] === '') return '--output names no file.'
   if (accounts > 1) return `--account is given ${accounts} times, and is one account.`
   const query = new URLSearchParams()
   for (const [parameter, value] of Object.entries(values)) {
