@@ -20,6 +20,7 @@ import {
   heatmapsResponse,
   heatParameters,
   heatPointsResponse,
+  missingScreenshotResponse,
   type PostHogHeatmap,
   scrollResponse,
   servedWidth,
@@ -219,9 +220,7 @@ function readyScreenshot(head: HttpHead, { contentType }: Pick<ImageFile, 'conte
 function readMissing(answer: HttpResponse, watch: ResponseWatch | undefined): MissingScreenshot {
   const { status } = answer
   if (status !== 202 && status !== 501) throw statusError('posthog', answer)
-  // With 501 an `error` stands among the metadata.
-  const compared = status === 202 ? watch : undefined
-  const heatmap = parseJson('posthog', heatmapResponse, answer.body, detailsOf(answer), compared)
+  const heatmap = parseJson('posthog', missingScreenshotResponse, answer.body, detailsOf(answer), watch)
   const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
   if (failure !== undefined) return { state: 'FAILED', failure, heatmap }
   return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }

@@ -32,27 +32,27 @@ const rendition = z
   .object({ width: z.int32(), has_content: optional(z.boolean()) })
   .transform(({ width, has_content }) => ({ width, hasContent: has_content }))
 
-/** The metadata of a saved heatmap: what the list and the item hold, and what the content route answers while there is no picture. */
-const heatmap = z
-  .object({
-    id: z.string().transform(spelledUuid),
-    short_id: optional(z.string()),
-    name: optional(z.string()),
-    url: optional(z.string()),
-    data_url: optional(z.string()),
-    target_widths: optional(z.array(z.int32())),
-    type: optional(z.string()),
-    status: optional(z.string()),
-    has_content: optional(z.boolean()),
-    snapshots: optional(z.array(rendition)),
-    deleted: optional(z.boolean()),
-    created_by: optional(user),
-    created_at: optional(instant),
-    updated_at: optional(instant),
-    exception: optional(z.string()),
-    block_consent_modals: sometimes(z.boolean()),
-  })
-  .transform(heatmap => ({
+const heatmapMembers = z.object({
+  id: z.string().transform(spelledUuid),
+  short_id: optional(z.string()),
+  name: optional(z.string()),
+  url: optional(z.string()),
+  data_url: optional(z.string()),
+  target_widths: optional(z.array(z.int32())),
+  type: optional(z.string()),
+  status: optional(z.string()),
+  has_content: optional(z.boolean()),
+  snapshots: optional(z.array(rendition)),
+  deleted: optional(z.boolean()),
+  created_by: optional(user),
+  created_at: optional(instant),
+  updated_at: optional(instant),
+  exception: optional(z.string()),
+  block_consent_modals: sometimes(z.boolean()),
+})
+
+function heatmapRecord(heatmap: z.output<typeof heatmapMembers>) {
+  return {
     id: heatmap.id,
     shortId: heatmap.short_id,
     name: heatmap.name,
@@ -69,13 +69,21 @@ const heatmap = z
     updatedAt: heatmap.updated_at,
     exception: heatmap.exception,
     blocksConsentModals: heatmap.block_consent_modals,
-  }))
+  }
+}
+
+/** The metadata of a saved heatmap: what the list and the item hold. */
+const heatmap = heatmapMembers.transform(heatmapRecord)
 
 export type PostHogUser = z.output<typeof user>
 export type PostHogRendition = z.output<typeof rendition>
 export type PostHogHeatmap = z.output<typeof heatmap>
 
 export const heatmapResponse = heatmap
+/** The same, as the content route answers it while there is no picture; by 501 it also says why (vendor source). */
+export const missingScreenshotResponse = heatmapMembers
+  .extend({ error: sometimes(z.string()) })
+  .transform(heatmapRecord)
 export const heatmapsResponse = z.compile(z.object({ results: z.array(heatmap), count: z.int() }))
 
 /** The width that was really served, which only the file name tells: `screenshot-<uuid>-<width>.jpg` (vendor source). */
