@@ -4,6 +4,7 @@ import { type RawData, WebSocket } from 'ws'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import { noResponse } from '../../upstream/http/no-response.ts'
 import { type Proxies, proxyFor } from '../../upstream/http/proxies.ts'
 import { openSocketTunnel, ProxyFailure } from '../../upstream/http/tunnel.ts'
 import { failedOutcome, type UpstreamObserver } from '../../upstream/observer.ts'
@@ -105,8 +106,7 @@ async function open(options: ConnectionOptions): Promise<Connection> {
       socket.terminate()
     })
     socket.once('error', cause => {
-      const message = 'aura-vision could not be reached.'
-      reject(new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause }))
+      reject(noResponse('aura-vision', cause, { maximumBytes, hasBegun: false }))
     })
   })
 }

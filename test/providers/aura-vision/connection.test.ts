@@ -314,6 +314,19 @@ describe('a connection', () => {
     expect(error).toMatchObject({ code, provider: 'aura-vision', upstreamStatus: status })
   })
 
+  test('that has no way tells why, as other calls do', async () => {
+    await using upstream = await serve()
+    const { port } = upstream.options.url
+    for (const [address, message, retryable] of [
+      [`wss://127.0.0.1:${port}`, 'could not be reached: it does not speak TLS as it should', false],
+      ['ws://no-such-host.invalid', 'could not be reached', true],
+    ] as const) {
+      const error = await failureOf(openConnection({ ...upstream.options, url: new URL(address) }))
+      expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable })
+      expect(error.message).toBe(`aura-vision ${message}.`)
+    }
+  })
+
   test.each([
     [403, { status: 403, bytes: 0 }],
     [503, { status: 503, bytes: 0 }],
