@@ -2,16 +2,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
+import util from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 
 const oldestNode = 26
+const isSource = import.meta.url.endsWith('.ts')
 
 // Everything else is imported dynamically below: on an older Node, a static import would fail with a message that
 // helps nobody.
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   console.error(
-    `Isotherm needs Node ${oldestNode} or newer; this is ${process.versions.node}. With npm start it brings its own.`,
+    `Isotherm needs Node ${oldestNode} or newer; this is ${process.versions.node}.${isSource ? ' With npm start it brings its own.' : ''}`,
   )
   process.exitCode = 1
 } else {
@@ -19,7 +20,6 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   // with its rows. A year of a fleet would leave 60 MiB of garbage there.
   setFlagsFromString('--no-allocation-site-pretenuring')
   // What a start compiles is kept for the next one: a file for each that is loaded. Where nothing can be written, nothing is kept.
-  const isSource = import.meta.filename.endsWith('.ts')
   if (isSource) module.enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/isotherm'))
   const inherited = new Set(Object.keys(process.env))
   const isFileReadable = readFile('.env')
@@ -44,7 +44,7 @@ function readFile(name: string): boolean {
     const text = new TextDecoder().decode(readFileSync(name))
     // As of UTF-16, in which some shells write.
     if (text.includes('\0')) return false
-    for (const [variable, value] of Object.entries(parseEnv(text))) process.env[variable] ??= value
+    for (const [variable, value] of Object.entries(util.parseEnv(text))) process.env[variable] ??= value
     return true
   } catch {
     return false

@@ -80,6 +80,14 @@ test('it has the commands, and serves by several processes', { timeout: 60_000 }
   expect(alone.stderr).toContain('No provider is configured')
 })
 
+test('an older Node is told in one line, and of no npm start, which the package has not', async () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '24.9.0' } })`
+  const options = `--import=data:text/javascript,${encodeURIComponent(older)}`
+  await using isotherm = await startNode([main], { ...open, NODE_OPTIONS: options })
+  expect([await isotherm.ended(), isotherm.stdout]).toEqual([1, ''])
+  expect(isotherm.stderr).toBe('Isotherm needs Node 26 or newer; this is 24.9.0.\n')
+})
+
 test('it is few files, with maps back to the source and the licences of what is in them', async () => {
   const files = await readdir(dist, { recursive: true })
   // The page's own are for browsers, as they are in the source.
