@@ -7,7 +7,7 @@ Usage: isotherm [command] [options]
   doctor [--json]       asks each configured vendor its cheapest question and says what is wrong;
                         exits with 0 if all is well, 1 if something failed, 2 if it could not run
   keys create <caller>  prints a new key and its line for the access file; changes no file
-  keys list             lists the callers and keys of the access file (ISOTHERM_ACCESS)
+  keys list             lists the keys of the access file (ISOTHERM_ACCESS) with their callers
 
   export <what>.<format> [options]
                         writes traffic, heatmaps, pages or snapshots as csv, ndjson or parquet to a file (docs/export.md):
