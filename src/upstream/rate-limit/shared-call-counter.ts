@@ -67,7 +67,7 @@ class SharedCallCounter implements CallCounter {
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
-  /** The calls of the shortest window that the vendor told this instance last, or -1. */
+  /** The calls of the shortest window that the vendor told last, as far as this instance knows, or -1. */
   #toldCalls = -1
   /** Whether the local counter includes what `#seen` says. */
   #isCopied = false
@@ -170,7 +170,11 @@ class SharedCallCounter implements CallCounter {
   #taken(id: string, calls: number, reply: z.output<typeof takeReply>): Refusal | undefined {
     const [wait, periodWait, left, endsIn, instances, told, ...counts] = reply
     const now = this.#clock.now()
-    if (told > 0) this.#local.observe({ window: { calls: told } })
+    if (told > 0) {
+      this.#local.observe({ window: { calls: told } })
+      // Another instance may have been told it since: what this one is told next counts again.
+      this.#toldCalls = told
+    }
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     if (wait === 0 && periodWait === 0) {
       this.#local.note(calls)

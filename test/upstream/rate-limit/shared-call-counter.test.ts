@@ -165,6 +165,24 @@ test('a month counts the calls of all, and what the provider reports overrides i
   expect(other.counter.left).toBe(3)
 })
 
+test('a limit that the vendor told an instance before holds again when it is told again, whatever others were told since', async () => {
+  await using server = await startRedis()
+  const allowance = { windows: [{ calls: 30, milliseconds: hour }] }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  const tell = async ({ counter }: typeof one, calls: number) => {
+    expect(await counter.take(0)).toBeUndefined()
+    counter.observe({ window: { calls } })
+    // Its connection keeps the order.
+    await counter.take(0)
+  }
+  await tell(one, 20)
+  await tell(other, 10)
+  await tell(one, 20)
+  expect(await other.counter.take(0)).toBeUndefined()
+  expect(other.counter.left).toBe(13)
+})
+
 test("others' calls with the same credentials count for all instances", async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows })
