@@ -9,6 +9,7 @@ import {
 } from './call-counter.ts'
 import { FairShares, type PeriodRoom, type WindowRoom } from './fair-shares.ts'
 import { NamedCalls } from './named-calls.ts'
+import { OwnShare } from './own-share.ts'
 import { type Clock, unseenCalls } from './quota-period.ts'
 import {
   joinScript,
@@ -58,6 +59,7 @@ class SharedCallCounter implements CallCounter {
   readonly #keys: readonly string[]
   readonly #returns: Disposable
   readonly #calls = new NamedCalls()
+  readonly #share: OwnShare
   /** Calls that wait for Redis's reply. */
   #asking = 0
   #isJoined = false
@@ -76,6 +78,7 @@ class SharedCallCounter implements CallCounter {
     this.#clock = clock
     this.shares = new FairShares(clock)
     this.#local = new LocalCallCounter(allowance, clock)
+    this.#share = new OwnShare(this.#local)
     this.#sharing = sharing
     const stem = `{${sharing.prefix}:budget:${name}}`
     this.#keys = [`${stem}:calls`, `${stem}:facts`, `${stem}:instances`]
@@ -103,8 +106,8 @@ class SharedCallCounter implements CallCounter {
     if (!(await this.#join())) return this.#takeLocally(ahead, calls)
     // Redis came back: until all instances have reported their calls, each also keeps within its share.
     const caution = this.#cautiousUntil - this.#clock.now()
-    const shareWait = caution > 0 ? Math.min(this.#shareWait(ahead + calls - 1, this.#asking), caution) : 0
-    if (shareWait > 0) return this.#local.refusal(shareWait, 0)
+    const shared = caution > 0 ? this.#share.refusal(this.#instances, ahead, calls, this.#asking) : undefined
+    if (shared) return this.#local.refusal(Math.min(shared.milliseconds, caution), 0)
     const id = this.#calls.nextId()
     const { windows, longestMilliseconds, period } = this.#local
     this.#asking += calls
@@ -178,6 +181,7 @@ class SharedCallCounter implements CallCounter {
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     if (wait === 0 && periodWait === 0) {
       this.#local.note(calls)
+      this.#share.take(calls)
       this.#remember(id, calls)
     }
     // An instance that has not come back yet still counts.
@@ -190,10 +194,9 @@ class SharedCallCounter implements CallCounter {
   #takeLocally(ahead: number, calls: number): Refusal | undefined {
     this.#isJoined = false
     if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
-    const shareWait = this.#shareWait(ahead + calls - 1)
-    if (shareWait > 0) return this.#local.refusal(shareWait, 0)
-    const refusal = this.#local.take(ahead, calls)
+    const refusal = this.#share.refusal(this.#instances, ahead, calls) ?? this.#local.take(ahead, calls)
     if (refusal) return refusal
+    this.#share.take(calls)
     this.#unreported++
     this.#remember(this.#calls.nextId(), calls)
     return undefined
@@ -207,6 +210,7 @@ class SharedCallCounter implements CallCounter {
 
   /** Counts calls that are neither this instance's nor in its share of the room as made by others, as late as possible. */
   #copyOthers({ room, instances }: Sight): void {
+    this.#share.begin(instances)
     const { windows } = this.#local
     const now = this.#clock.now()
     const times: number[] = []
@@ -220,13 +224,9 @@ class SharedCallCounter implements CallCounter {
     this.#isCopied = true
   }
 
-  #shareWait(ahead: number, more = 0): number {
-    const instances = this.#seen?.instances ?? 1
-    const share = this.#local.windows.map(({ calls, milliseconds }) => ({
-      calls: Math.max(1, Math.floor(calls / instances)),
-      milliseconds,
-    }))
-    return this.#local.ownWait(share, ahead, more)
+  /** As many as there were at Redis's last reply. */
+  get #instances(): number {
+    return this.#seen?.instances ?? 1
   }
 
   /** Whether Redis has all calls and limits of this instance; first reports those that it does not have. */

@@ -7,7 +7,7 @@ import { openSharedRedis } from '../../../src/upstream/rate-limit/shared-redis.t
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { installRedis, startRedis } from '../../support/redis.ts'
 import { handClock } from './clock.ts'
-import { instance } from './instance.ts'
+import { exhaust, instance } from './instance.ts'
 
 beforeAll(installRedis, installMilliseconds)
 
@@ -129,6 +129,27 @@ test('a month used up while Redis was unreachable stays used up when it is back'
   await one.redis.connect()
   await isBack
   expect(await one.counter.take(0)).toMatchObject({ isQuota: true })
+})
+
+test('without Redis instances keep to their shares of a period, and of each one after it', async () => {
+  await using server = await startRedis()
+  const clock = handClock(Date.now())
+  // One that ends in an hour.
+  const allowance = { period: { limit: 11, length: clock.date() + hour } }
+  using one = await instance(server, allowance, { clock })
+  using other = await instance(server, allowance, { clock })
+  using third = await instance(server, allowance, { clock })
+  const all = [one, other, third].map(({ counter }) => counter)
+  for (const counter of [...all, ...all]) expect(await counter.take(0)).toBeUndefined()
+  await server.kill()
+  const left = []
+  for (const counter of all) left.push(await exhaust(counter))
+  // What it saw when it asked last were 7, 6 and 5.
+  expect(left).toEqual([2, 2, 1])
+  clock.move(hour)
+  for (const counter of all) expect(await exhaust(counter)).toBe(3)
+  one.counter.observe({ period: { limit: 60, left: 51 } })
+  expect(await exhaust(one.counter)).toBe(17)
 })
 
 test('a block and a used-up month of one instance hold for all, also for later ones', async () => {

@@ -1,0 +1,50 @@
+import type { LocalCallCounter, Refusal } from './call-counter.ts'
+
+/** What one of several instances may use of windows and of the period while others make calls that it does not see. */
+export class OwnShare {
+  readonly #local: LocalCallCounter
+  #periodEndsAt = Number.NEGATIVE_INFINITY
+  /** Of the period that ends then, what was left for all, and what is left of the share. */
+  #whole = 0
+  #left = 0
+
+  constructor(local: LocalCallCounter) {
+    this.#local = local
+  }
+
+  /** From now on only a part of what is left of the period is its own. */
+  begin(instances: number): void {
+    const { state } = this.#local.period
+    if (!state) return
+    this.#periodEndsAt = state.endsAt
+    this.#whole = state.left
+    this.#left = Math.floor(state.left / instances)
+  }
+
+  take(calls: number): void {
+    this.#left -= calls
+  }
+
+  /** Why so many calls have to wait, beside `ahead` that wait and `asking` that may be made. */
+  refusal(instances: number, ahead: number, calls: number, asking = 0): Refusal | undefined {
+    const windows = this.#local.windows.map(({ calls, milliseconds }) => ({
+      calls: Math.max(1, Math.floor(calls / instances)),
+      milliseconds,
+    }))
+    const wait = this.#local.ownWait(windows, ahead + calls - 1, asking)
+    const periodWait = this.#periodWait(instances, calls + asking)
+    return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
+  }
+
+  /** 0 for a period that is used up as a whole. Of one that begins meanwhile, or has got more calls, it has a share, too. */
+  #periodWait(instances: number, calls: number): number {
+    const { clock, period } = this.#local
+    const { state } = period
+    if (!state || state.left < calls) return 0
+    if (this.#periodEndsAt <= clock.now() || state.left > this.#whole) {
+      this.begin(instances)
+      this.#left = Math.max(1, this.#left)
+    }
+    return this.#left < calls ? this.#periodEndsAt - clock.now() : 0
+  }
+}
