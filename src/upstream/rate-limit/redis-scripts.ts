@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 
 /** A Lua script. Redis runs it atomically, so no other instance's call comes between its steps. */
 export interface Script {
@@ -52,14 +53,24 @@ local function write(id, at, longest)
   redis.call('ZADD', calls, at, id)
   redis.call('PEXPIRE', calls, longest)
 end
+-- The calls of each window whose length is an argument from there on, up to the last of them.
+local function counts(first, last, step)
+  local found = {}
+  for i = first, last, step do
+    found[#found + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i])), '+inf')
+  end
+  return found
+end
+local function seen(left, endsAt)
+  return left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances), fact('windowCalls') or -1
+end
 `
 
 /**
  * Arguments: instance, id, ahead, the number of calls, the longest window, a fresh period's calls (or -1) and the ends of three
- * periods, and each window's calls and length. Returns the wait for blocks and windows, the wait for the period, its calls left and its end (or
- * -1), the number of instances, the calls of the shortest window (or -1 if the vendor did not tell), and each window's count.
- * The calls are counted if both waits are 0, as
- * `id:1` and so on.
+ * periods, and each window's calls and length. Returns the wait for blocks and windows, the wait for the period, and what is known
+ * then: each window's count, the period's calls left and its end (or -1), the number of instances, and the calls of the shortest
+ * window (or -1 if the vendor did not tell). The calls are counted if both waits are 0, as `id:1` and so on.
  */
 export const takeScript = script(`${shared}
 local longest, ahead, taken = tonumber(ARGV[5]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -92,11 +103,7 @@ if wait <= 0 and periodWait <= 0 then
     keep('left', left, 'endsAt', endsAt)
   end
 end
-local reply = { wait, periodWait, left or -1, left and endsAt - now or -1, redis.call('ZCARD', instances), told or -1 }
-for i = 10, #ARGV, 2 do
-  reply[#reply + 1] = redis.call('ZCOUNT', calls, '(' .. (now - tonumber(ARGV[i + 1])), '+inf')
-end
-return reply
+return { wait, periodWait, counts(11, #ARGV, 2), seen(left, endsAt) }
 `)
 
 /**
@@ -133,8 +140,8 @@ return {}
 
 /**
  * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end,
- * `sameEnd`, the calls of the shortest window that the vendor told (or -1), the ends of three months (or -1), and the id and age of
- * each of the instance's calls.
+ * `sameEnd`, the calls of the shortest window that the vendor told (or -1), the ends of three months (or -1), the number of windows,
+ * the length of each, and the id and age of each of the instance's calls. Returns what is known then, as `takeScript` does.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
@@ -149,9 +156,17 @@ elseif left >= 0 and math.abs(ends - endsAt) <= tonumber(ARGV[7]) then
   keep('left', math.min(left, fact('left')))
 end
 if tonumber(ARGV[8]) > 0 and not fact('windowCalls') then keep('windowCalls', ARGV[8]) end
-for i = 12, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
-return {}
+local lengths = 12 + tonumber(ARGV[12])
+for i = lengths + 1, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
+left, endsAt = fact('left'), fact('endsAt')
+if not endsAt or endsAt <= now then left = nil end
+return { counts(13, lengths, 1), seen(left, endsAt) }
 `)
+
+/** Each window's count, the period's calls left and its end, the instances, and the shortest window's calls that were told. */
+const known = [z.array(z.number()), z.number(), z.number(), z.number(), z.number()] as const
+export const takeReply = z.tuple([z.number(), z.number(), ...known])
+export const joinReply = z.tuple(known)
 
 /** Arguments: an instance that leaves; the others share what is left among fewer. */
 export const leaveScript = script(`#!lua flags=allow-oom

@@ -12,12 +12,14 @@ import { NamedCalls } from './named-calls.ts'
 import { OwnShare } from './own-share.ts'
 import { type Clock, unseenCalls } from './quota-period.ts'
 import {
+  joinReply,
   joinScript,
   leaveScript,
   loadScripts,
   observeScript,
   runScript,
   type Script,
+  takeReply,
   takeScript,
 } from './redis-scripts.ts'
 import type { SharedRedis } from './shared-redis.ts'
@@ -38,18 +40,10 @@ export function openSharedCallCounter(
   return new SharedCallCounter(allowance, clock, sharing, name)
 }
 
-const takeReply = z.tuple(
-  [z.number(), z.number(), z.number(), z.number(), z.number(), z.number()],
-  z.number(),
-)
-
 const noEnds = [-1, -1, -1]
 
-/** How long to wait before the next attempt after Redis failed, in milliseconds. */
-const retryPause = 1_000
-
-/** How long all instances may take to report their calls after Redis has come back, in milliseconds. */
-const returnPause = 5_000
+/** How long to wait before the next attempt after Redis failed, and how long all may take to report once it is back, in milliseconds. */
+const [retryPause, returnPause] = [1_000, 5_000]
 
 class SharedCallCounter implements CallCounter {
   readonly shares: FairShares
@@ -87,6 +81,7 @@ class SharedCallCounter implements CallCounter {
       this.#retryAt = Number.NEGATIVE_INFINITY
       void this.#join()
     })
+    void this.#join()
   }
 
   get left(): number | null {
@@ -138,7 +133,9 @@ class SharedCallCounter implements CallCounter {
 
   [Symbol.dispose](): void {
     this.#returns[Symbol.dispose]()
-    if (this.#isJoined) void this.#run(leaveScript, z.unknown(), [this.#calls.instance])
+    const leave = () => this.#isJoined && this.#run(leaveScript, z.unknown(), [this.#calls.instance])
+    // At once where it can be: whoever disposes of it closes the connection.
+    void (this.#joining ? this.#joining.then(leave) : leave())
   }
 
   #observeInRedis({ waitMilliseconds = 0, window, period, underWay = 0 }: ReportedLimits): void {
@@ -171,7 +168,17 @@ class SharedCallCounter implements CallCounter {
 
   /** Applies Redis's reply, and remembers it in case Redis is lost. */
   #taken(id: string, calls: number, reply: z.output<typeof takeReply>): Refusal | undefined {
-    const [wait, periodWait, left, endsIn, instances, told, ...counts] = reply
+    const [wait, periodWait, ...seen] = reply
+    if (wait === 0 && periodWait === 0) {
+      this.#local.note(calls)
+      this.#share.take(calls)
+      this.#remember(id, calls)
+    }
+    this.#learn(seen)
+    return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
+  }
+
+  #learn([counts, left, endsIn, instances, told]: z.output<typeof joinReply>): void {
     const now = this.#clock.now()
     if (told > 0) {
       this.#local.observe({ window: { calls: told } })
@@ -179,16 +186,10 @@ class SharedCallCounter implements CallCounter {
       this.#toldCalls = told
     }
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
-    if (wait === 0 && periodWait === 0) {
-      this.#local.note(calls)
-      this.#share.take(calls)
-      this.#remember(id, calls)
-    }
     // An instance that has not come back yet still counts.
     const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
     this.#seen = new Sight(this.#local, counts, Math.max(instances, before))
     this.#isCopied = false
-    return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
   }
 
   #takeLocally(ahead: number, calls: number): Refusal | undefined {
@@ -244,9 +245,9 @@ class SharedCallCounter implements CallCounter {
   async #reportAll(): Promise<void> {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
     const unreported = this.#unreported
-    const { longestMilliseconds, blockedFor, period } = this.#local
+    const { windows, longestMilliseconds, blockedFor, period } = this.#local
     const { counted } = period
-    const reply = await this.#run(joinScript, z.unknown(), [
+    const reply = await this.#run(joinScript, joinReply, [
       this.#calls.instance,
       longestMilliseconds,
       Math.ceil(blockedFor),
@@ -256,10 +257,13 @@ class SharedCallCounter implements CallCounter {
       period.sameEnd,
       this.#toldCalls,
       ...this.#months,
+      windows.length,
+      ...windows.map(({ milliseconds }) => milliseconds),
       ...this.#calls.ages(this.#clock.now()),
     ])
     if (!reply) return
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
+    this.#learn(reply)
     this.#isJoined = unreported === this.#unreported
   }
 

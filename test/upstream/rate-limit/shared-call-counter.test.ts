@@ -152,6 +152,21 @@ test('without Redis instances keep to their shares of a period, and of each one 
   expect(await exhaust(one.counter)).toBe(17)
 })
 
+test('an instance that has asked nothing yet knows what others have left, and its share without Redis', async () => {
+  await using server = await startRedis()
+  using one = await instance(server, { windows: [{ calls: 10, milliseconds: hour }] })
+  expect(await one.counter.take(0, 2)).toBeUndefined()
+  using other = await instance(server, { windows: [{ calls: 10, milliseconds: hour }] })
+  await expect.poll(() => other.counter.left).toBe(8)
+  using third = await instance(server, { period: { limit: 100, length: 'month' } }, { name: 'monthly' })
+  expect(await third.counter.take(0, 40)).toBeUndefined()
+  using last = await instance(server, { period: { limit: 100, length: 'month' } }, { name: 'monthly' })
+  await expect.poll(() => last.counter.left).toBe(60)
+  await server.kill()
+  expect(await exhaust(other.counter)).toBe(4)
+  expect(await exhaust(last.counter)).toBe(30)
+})
+
 test('a block and a used-up month of one instance hold for all, also for later ones', async () => {
   await using server = await startRedis()
   const month: Allowance = { period: { limit: 100, length: 'month' } }
