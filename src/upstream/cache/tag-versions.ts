@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import { askTwice } from './ask-twice.ts'
 
 /** A tag as it was at one moment: counts for nothing once the tag is cleared. */
@@ -84,10 +85,9 @@ export function openRedisTagVersions(redis: Redis, namespace: string): TagVersio
     async ensure(tag) {
       try {
         if (unforgotten.has(tag)) await forget(tag)
-        const set = () => redis.set(keyOf(tag), randomUUID(), 'PX', versionMilliseconds, 'NX')
-        // Both are sent at once, and Redis takes them in order.
-        const [, version] = await Promise.all([askTwice(set), read(tag)])
-        return version
+        const parameters = [keyOf(tag), randomUUID(), versionMilliseconds]
+        const version = await askTwice(() => redis.eval(ensureScript, 1, ...parameters))
+        return unforgotten.has(tag) ? undefined : z.string().parse(version)
       } catch {
         return undefined
       }
@@ -96,6 +96,15 @@ export function openRedisTagVersions(redis: Redis, namespace: string): TagVersio
     [Symbol.dispose]: () => closed.abort(),
   }
 }
+
+/**
+ * Key: a tag. Arguments: a version for one that has none, and how long it lasts. Returns the tag's version. It is made in a Redis
+ * that is full, too, since it is small, and without it no instance could keep anything of the tag in memory.
+ */
+const ensureScript = `#!lua flags=allow-oom
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX')
+return redis.call('GET', KEYS[1])
+`
 
 const mostTags = 10_000
 const versionMilliseconds = 30 * 24 * 3_600_000
