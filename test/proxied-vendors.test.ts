@@ -1,21 +1,18 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import tls from 'node:tls'
-import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { openConnection } from '../src/providers/aura-vision/connection.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import { openHttp } from '../src/upstream/http/http.ts'
 import { FailureEverythingDocument } from './generated/graphql.ts'
+import { certificateFor, installOpenssl } from './support/certificate.ts'
 import { emptyFolder } from './support/child.ts'
 import { ask } from './support/client.ts'
 import { type ConnectProxyOptions, startConnectProxy } from './support/connect-proxy.ts'
-import { installDebianPackage, installMilliseconds } from './support/debian-package.ts'
+import { installMilliseconds } from './support/debian-package.ts'
 import { serve } from './support/serving.ts'
 import { rejection, serveHttp } from './upstream/http/loopback.ts'
 
@@ -109,7 +106,7 @@ describe('where the proxy', () => {
 })
 
 describe('with TLS', () => {
-  beforeAll(() => installDebianPackage('openssl', '/usr/bin/openssl'), installMilliseconds)
+  beforeAll(installOpenssl, installMilliseconds)
 
   test("the vendor's own certificate is checked behind the proxy, for calls and for the socket", async () => {
     await using resources = new AsyncDisposableStack()
@@ -150,11 +147,3 @@ describe('with TLS', () => {
     expect(proxy.asked.every(target => target.endsWith(`.example:${port}`))).toBe(true)
   })
 })
-
-async function certificateFor(name: string, folder: string) {
-  const key = join(folder, 'key.pem')
-  const cert = join(folder, 'cert.pem')
-  const words = `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=${name} -addext subjectAltName=DNS:${name}`
-  await promisify(execFile)('openssl', [...words.split(' '), '-keyout', key, '-out', cert])
-  return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
-}

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net'
+import { createConnection, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, type RedisOptions } from 'ioredis'
 import { z } from 'zod'
@@ -28,7 +28,9 @@ export function primaryConnector(refused: () => void): NonNullable<RedisOptions[
       if (!this.connecting) throw new Error('The connection was closed.')
       const { host, port, family, tls } = this.#address
       const address = { host, port, family }
-      const socket = tls ? connectTls(address) : createConnection(address)
+      // By its name alone a server of several chooses its certificate, and a balancer the server. An address is no name.
+      const name = isIP(host) === 0 && { servername: host }
+      const socket = tls ? connectTls({ ...address, ...name }) : createConnection(address)
       this.stream = socket
       socket.once('error', error => {
         this.firstError = error
