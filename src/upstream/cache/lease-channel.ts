@@ -106,15 +106,18 @@ export class LeaseChannel implements Disposable {
 
   #fail(error: unknown): void {
     const wasHearing = this.#isHearing
-    const reason = redisErrorCode(error) ?? 'none arrives'
+    const code = redisErrorCode(error)
+    const reason = code ?? 'none arrives'
     const advice =
       'allow SUBSCRIBE and PUBLISH on isotherm:*; until then instances do not wait for each other'
-    if (!this.#isTold)
+    // An error without a code is of the connection, whose loss is logged elsewhere.
+    if (!this.#isTold && (error === undefined || code !== undefined)) {
       this.#options.log.warn(
         { reason },
         `Redis delivers no messages between instances (${reason}): ${advice}`,
       )
-    this.#isTold = true
+      this.#isTold = true
+    }
     this.#deafen()
     const reconnect = () => {
       if (this.#options.subscriber.status === 'ready') this.#options.subscriber.disconnect(true)

@@ -6,6 +6,7 @@ import { type Lease, type Leases, type OthersLeases, openLeases } from '../../..
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
+import { recordLog } from '../../support/recorded-log.ts'
 import { installRedis, type RedisServer, startRedis } from '../../support/redis.ts'
 import { openDataSource, scope } from '../source/asking.ts'
 
@@ -70,6 +71,17 @@ test('a connection that is ready while the subscription is still on its way does
   proxy.release()
   await vi.waitFor(async () => expect(await leases.claim(['what'], false)).toBeDefined(), patience)
   expect(lines).toEqual([])
+})
+
+test('of a Redis that refuses the database nobody is told to allow messages', async () => {
+  await using server = await startRedis()
+  const { log, messages } = recordLog('info')
+  using redis = openRedis(`${server.url}/99`, log)
+  using subscriber = redis.duplicate({ autoResubscribe: false })
+  const ends = Promise.all([redis, subscriber].map(one => new Promise(end => one.once('end', end))))
+  using _leases = openLeases({ redis, subscriber, namespace: 'refused', log })
+  await ends
+  expect(messages).toEqual([expect.stringContaining('its database cannot be selected')])
 })
 
 test('who waits for a lease hears its end again after its connection was lost and came back', async () => {
