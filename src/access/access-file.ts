@@ -15,7 +15,10 @@ export const keyHash = z
 
 const id = z
   .string({ error: 'must be a text' })
-  .regex(/^[a-z\d][\w.-]*$/i, 'must be letters, digits, dots, dashes and underscores')
+  .regex(
+    /^[a-z\d][\w.-]*$/i,
+    'must begin with a letter or digit, and hold only those, dots, dashes and underscores',
+  )
   .max(64, 'must have at most 64 characters')
 
 /** They are in logs and limits already. */

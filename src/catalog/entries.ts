@@ -6,7 +6,10 @@ import { Catalog, type Location, type Website } from './catalog.ts'
 
 export const id = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores')
+  .regex(
+    /^[a-z0-9][a-z0-9._-]*$/i,
+    'must begin with a letter or digit, and hold only those, dots, dashes and underscores',
+  )
   .max(longestId, `must have at most ${longestId} characters`)
 /** What the catalog takes, the ids of the graph hold. */
 const upstreamId = z

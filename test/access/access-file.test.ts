@@ -85,7 +85,14 @@ test.each([
   ['accounts: []', '1: accounts: must name an account'],
   ['accounts: [{ id: a }]\nguests: []', '2: guests: is not a key that is known here'],
   ['accounts: [{ id: a, colour: red }]', '1: accounts.a.colour: is not a key that is known here'],
-  ['accounts: [{ id: a b }]', '1: accounts.a b.id: must be letters, digits, dots, dashes and underscores'],
+  [
+    'accounts: [{ id: a b }]',
+    '1: accounts.a b.id: must begin with a letter or digit, and hold only those, dots, dashes and underscores',
+  ],
+  [
+    'accounts: [{ id: _a }]',
+    '1: accounts._a.id: must begin with a letter or digit, and hold only those, dots, dashes and underscores',
+  ],
   ['accounts: [{ id: a }, { id: a }]', '1: accounts.a.id: is the same account as one before'],
   [
     'accounts: [{ id: a, variables: A-B }]',

@@ -242,7 +242,11 @@ test.each(Object.entries(problematic))('%s is told by file, line and entry', (_w
 
 test.each([
   ['timeZone', 'must be an IANA time zone such as Europe/London', ['Europe/Londres', '+01:00', '', 'BST']],
-  ['id', 'must be letters, digits, dots, dashes and underscores', ['a:1', 'a b', '', '-a', 'é', 'a/b']],
+  [
+    'id',
+    'must begin with a letter or digit, and hold only those, dots, dashes and underscores',
+    ['a:1', 'a b', '', '-a', '_a', 'é', 'a/b'],
+  ],
 ])('a location whose %s %s', (key, message, values) => {
   for (const value of values) {
     const problems = problemsOf(stringify({ locations: [{ id: 'a', name: 'A', [key]: value }] }))
