@@ -1,6 +1,6 @@
 import { type Access, openTo } from './access/access.ts'
 import { Authenticator } from './access/authenticator.ts'
-import { anyone, type Caller } from './access/caller.ts'
+import { anyone, type Caller, strangerId } from './access/caller.ts'
 import { onlyWith } from './access/own-key.ts'
 import type { Account } from './account.ts'
 import { openCaches } from './caches.ts'
@@ -202,5 +202,5 @@ function openAccess(
 
 /** Undefined if strangers may not enter where a credential is needed. */
 function strangerOf({ anonymous, anonymousLimits: limits }: AccessConfig): Caller | undefined {
-  return anonymous && { id: 'anonymous', scopes: new Set(anonymous), limits }
+  return anonymous && { id: strangerId, scopes: new Set(anonymous), limits }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ReadYaml, readYaml } from '../config/yaml-file.ts'
 import { providerNames } from '../upstream/error.ts'
 import { claimProblems } from './access-claims.ts'
+import { anyone, strangerId } from './caller.ts'
 import { scopes } from './scopes.ts'
 
 /** A key by its SHA-256; the key itself is written nowhere. */
@@ -22,7 +23,7 @@ const id = z
   .max(64, 'must have at most 64 characters')
 
 /** They are in logs and limits already. */
-const strangers = ['anonymous', 'anyone']
+const strangers = [strangerId, anyone.id]
 
 export const callerId = id.refine(
   id => !strangers.includes(id),

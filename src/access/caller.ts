@@ -18,5 +18,8 @@ export interface Caller {
   readonly limits?: CallerLimits | undefined
 }
 
+/** The id of the caller that stands for all who show no credential. */
+export const strangerId = 'anonymous'
+
 /** Whoever reaches an Isotherm without an access file. */
 export const anyone: Caller = { id: 'anyone', scopes: new Set(scopes) }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { Caller } from '../access/caller.ts'
+import { type Caller, strangerId } from '../access/caller.ts'
 import type { Charge } from '../upstream/call-context.ts'
 import { CallerLimited, type ProviderName } from '../upstream/error.ts'
 import { type Log, silentLog } from '../upstream/log.ts'
@@ -55,9 +55,8 @@ export class CallerLimits implements Disposable {
         await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, told)
       }
       if (requests === undefined) return
-      const who = ofAddress === undefined ? 'This caller' : 'All who show no credential together'
       const { counter } = this.#counters.counterOf(id, 'requests', requests, minute)
-      await admit(counter, { name: 'minute', requests, who }, told)
+      await admit(counter, { name: 'minute', requests, who: whoOf(id) }, told)
     } finally {
       tellLimits(response, told)
     }
@@ -73,7 +72,7 @@ export class CallerLimits implements Disposable {
     const { costPerMinute: limit } = limits ?? {}
     if (limit === undefined) return undefined
     if (mode === 'enforce' && cost > limit) {
-      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}: ask for less.`
+      const message = `${whoOf(id)} may spend ${limit} a minute, and the operation is estimated to cost ${cost}: ask for less.`
       // Every 429 has the header. No wait helps, as the message says.
       return { message, headers: { 'retry-after': '60' } }
     }
@@ -93,7 +92,7 @@ export class CallerLimits implements Disposable {
       tell()
       if (!wait) return undefined
       spent.rest -= rest
-      const message = `This caller may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
+      const message = `${whoOf(id)} may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
       return { message, headers: retryAfter(wait) }
     })
   }
@@ -109,7 +108,7 @@ export class CallerLimits implements Disposable {
       throw new CallerLimited(
         provider,
         'RATE_LIMITED',
-        `This caller may make ${several(calls, 'call')} to ${provider} an hour, and has made them.`,
+        `${whoOf(id)} may make ${several(calls, 'call')} to ${provider} an hour, and no more are left.`,
         { retryAfterSeconds: secondsOf(refusal) },
       )
     }
@@ -145,6 +144,10 @@ export class CallerLimits implements Disposable {
   }
 }
 
+function whoOf(id: string): string {
+  return id === strangerId ? 'All who show no credential together' : 'This caller'
+}
+
 function partOf(limit: number): number {
   return Math.max(1, limit / partsOfCost)
 }
@@ -160,7 +163,7 @@ async function admit(
   const refusal = await counter.take(0)
   told.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
   if (!refusal) return
-  const message = `${who} may send ${several(requests, 'request')} a minute, and has sent them: ask again later.`
+  const message = `${who} may send ${several(requests, 'request')} a minute, and no more are left: ask again later.`
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)
 }
 

@@ -40,6 +40,8 @@ const Errors = z.object({
   errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).default([]),
 })
 
+const together = 'All who show no credential together'
+
 function codesOf(body: string): readonly string[] {
   return Errors.parse(JSON.parse(body)).errors.map(({ extensions: { code } }) => code)
 }
@@ -67,7 +69,7 @@ test.each([
   for (const address of [other, third]) expect((await ask(served.origin, address)).status).toBe(200)
   const last = await ask(served.origin, other)
   expect(last.status).toBe(429)
-  expect(last.body).toContain('All who show no credential together')
+  expect(last.body).toContain(together)
   expect(last.headers.ratelimit).toMatch(/^"address";r=1;t=60, "minute";r=0;t=(5\d|60)$/)
 })
 
@@ -96,7 +98,9 @@ test('a caller with a key is not counted among strangers, and 0 is no limit', as
   }
   await using guarded = await serveGuarded(access, { environment })
   expect((await ask(guarded.origin, '127.0.0.1')).headers.ratelimit).toBe('"minute";r=0;t=60')
-  expect((await ask(guarded.origin, '127.0.0.1')).status).toBe(429)
+  const refused = await ask(guarded.origin, '127.0.0.1')
+  expect(refused.status).toBe(429)
+  expect(refused.body).toContain(together)
   for (let time = 0; time < 3; time++) {
     const { status, headers } = await ask(guarded.origin, '127.0.0.1', { headers: bearer(caller.key) })
     expect([status, headers.ratelimit]).toEqual([200, undefined])
@@ -121,13 +125,16 @@ test('what strangers spend and the calls that they cause are bounded for all of 
   }
   expect(await send(shop)).toMatchObject({ status: 200, codes: [] })
   expect(journal.count()).toBe(1)
-  expect(await send(shop)).toMatchObject({ status: 200, codes: ['RATE_LIMITED'] })
+  const refused = await send(shop)
+  expect(refused).toMatchObject({ status: 200, codes: ['RATE_LIMITED'] })
+  expect(refused.body).toContain(`${together} may make 1 calls to zenovay`)
   expect(journal.count()).toBe(1)
   expect(await send(shop, bearer(reader.key))).toMatchObject({ status: 200, codes: [] })
   expect(journal.count()).toBe(2)
   const dear = '{ locations(first: 100) { nodes { id name } } }'
   const answers = [await send(dear), await send(dear), await send(dear)]
   expect(answers.at(-1)).toMatchObject({ status: 429, codes: ['RATE_LIMITED'] })
+  expect(answers.at(-1)?.body).toContain(`${together} may spend 250`)
   expect(await send(dear, bearer(reader.key))).toMatchObject({ status: 200, codes: [] })
 })
 
