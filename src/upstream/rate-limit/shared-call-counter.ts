@@ -263,6 +263,8 @@ class SharedCallCounter implements CallCounter {
     ])
     if (!reply) return
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
+    // Where it made no call alone, its share begins here.
+    if (!this.#isCopied) this.#share.begin(this.#instances)
     this.#learn(reply)
     this.#isJoined = unreported === this.#unreported
   }

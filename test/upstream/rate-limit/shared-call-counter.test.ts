@@ -152,6 +152,30 @@ test('without Redis instances keep to their shares of a period, and of each one 
   expect(await exhaust(one.counter)).toBe(17)
 })
 
+test('a share of a period that was kept to once limits nobody when Redis is lost and back another time', async () => {
+  await using server = await startRedis()
+  const clock = handClock(Date.now())
+  const allowance = { period: { limit: 200, length: clock.date() + hour } }
+  using one = await instance(server, allowance, { clock })
+  using other = await instance(server, allowance, { clock })
+  for (const { counter } of [other, one]) expect(await counter.take(0)).toBeUndefined()
+  const lose = () => {
+    const isBack = new Promise(resolve => one.redis.once('ready', resolve))
+    one.redis.disconnect(true)
+    return isBack
+  }
+  const isBack = lose()
+  vi.spyOn(one.redis, 'evalsha').mockRejectedValueOnce(new Error('lost'))
+  expect(await one.counter.take(0)).toBeUndefined()
+  await isBack
+  expect(await one.counter.take(0)).toBeUndefined()
+  // By then all have reported their calls.
+  clock.move(6_000)
+  for (let call = 0; call < 120; call++) expect(await one.counter.take(0)).toBeUndefined()
+  await lose()
+  expect(await one.counter.take(0)).toBeUndefined()
+})
+
 test('an instance that has asked nothing yet knows what others have left, and its share without Redis', async () => {
   await using server = await startRedis()
   using one = await instance(server, { windows: [{ calls: 10, milliseconds: hour }] })
