@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { dayOf, daysWith } from '../src/page/day-field.js'
 import { knownZone, rangeText, startOfDay, startText } from '../src/page/local-time.js'
 import { openingPattern } from '../src/page/opening-pattern.js'
-import { pairedBuckets } from '../src/page/paired-buckets.js'
+import { bucketKey, pairedBuckets } from '../src/page/paired-buckets.js'
 import { daysOf, instantsOf, periodOf } from '../src/page/period.js'
+import { rangesOfStores } from '../src/page/store-ranges.js'
 
 /** Hours of a day by its local starts, each with its number as value. */
 function day(date: string, hours: readonly number[]) {
@@ -74,6 +75,22 @@ test('a day begins by the clock of its place, also on the days when that changes
   expect(startOfDay('2026-03-29', 'Europe/London')).toBe('2026-03-29T00:00:00.000Z')
   expect(startOfDay('2026-03-30', 'Europe/London')).toBe('2026-03-29T23:00:00.000Z')
   expect(startOfDay('2026-11-21', 'Asia/Kolkata')).toBe('2026-11-20T18:30:00.000Z')
+  for (const zone of [
+    'America/Havana',
+    'Atlantic/Azores',
+    'Africa/Cairo',
+    'Asia/Amman',
+    'Pacific/Auckland',
+  ]) {
+    const change = Temporal.Instant.from('2020-01-01T00:00:00Z').toZonedDateTimeISO(zone)
+    for (let at = change.getTimeZoneTransition('next'); at && at.year < 2022; ) {
+      for (const days of [-1, 0, 1]) {
+        const day = at.toPlainDate().add({ days })
+        expect(Date.parse(startOfDay(`${day}`, zone))).toBe(day.toZonedDateTime(zone).epochMilliseconds)
+      }
+      at = at.getTimeZoneTransition('next')
+    }
+  }
 })
 
 test('times are told as they are at the place', () => {
@@ -82,6 +99,20 @@ test('times are told as they are at the place', () => {
   expect(rangeText({ localStart: '2026-10-01T00:00:00', localEnd: '2026-11-01T00:00:00' })).toBe(
     '1 Oct 2026 – 31 Oct 2026',
   )
+})
+
+test('days are the same days where the clock skips a midnight', () => {
+  const range = { localStart: '2026-03-22T00:00:00', localEnd: '2026-03-29T00:00:00' }
+  const inAzores = { ...range, localEnd: '2026-03-29T01:00:00' }
+  expect(rangeText(inAzores)).toBe('22 Mar 2026 – 28 Mar 2026')
+  expect(rangesOfStores([{ range }, { range: inAzores }])).toMatchObject({
+    all: '22 Mar 2026 – 28 Mar 2026',
+    isOne: true,
+  })
+  const midnight = { start: '2026-03-29T00:00:00', isAgain: false }
+  const change = { ...midnight, start: '2026-03-29T01:00:00' }
+  expect(bucketKey(change, 'DAILY')).toBe(bucketKey(midnight, 'DAILY'))
+  expect(bucketKey(change, 'HOURLY')).not.toBe(bucketKey(midnight, 'HOURLY'))
 })
 
 test('only days of the calendar are taken from an address, and those around each can be told', () => {

@@ -36,13 +36,14 @@ export function startText(local, interval = 'HOURLY') {
 }
 
 /**
- * A range in words, its last day included.
+ * A range of whole days in words, its last day included.
  *
  * @param {{ localStart: string | null, localEnd: string | null } | null | undefined} range
  */
 export function rangeText(range) {
   if (!range?.localStart || !range.localEnd) return ''
-  const last = longDays.format(wallClock(range.localEnd) - 1)
+  // By its day: where the clock skips midnight, it ends at one o'clock.
+  const last = longDays.format(wallClock(laterDay(range.localEnd.slice(0, 10), -1)))
   const first = longDays.format(wallClock(range.localStart))
   return first === last ? first : `${first} – ${last}`
 }
@@ -72,17 +73,18 @@ export function today(timeZone) {
 }
 
 /**
- * The instant at which a day begins in a time zone.
+ * The instant at which a day begins in a time zone: the first of two midnights, or the change of the clock that skips it.
  *
  * @param {string} day
  * @param {string} timeZone
  */
 export function startOfDay(day, timeZone) {
   const wanted = wallClock(day)
-  let instant = wanted
-  // Twice, since the offset may be another one at the first guess.
-  for (const _guess of [1, 2]) instant += wanted - wallClock(wallAt(instant, timeZone))
-  return new Date(instant).toISOString()
+  const shownAt = (/** @type {number} */ instant) => wallClock(wallAt(instant, timeZone))
+  // By the clock of the day before, and by that of the day after: it may change between them.
+  const midnights = [wanted - dayLength, wanted + dayLength].map(near => wanted - (shownAt(near) - near))
+  const start = midnights.find(instant => shownAt(instant) === wanted) ?? midnights[0] ?? wanted
+  return new Date(start).toISOString()
 }
 
 /**
@@ -106,5 +108,6 @@ export function knownZone(timeZone) {
  */
 function wallAt(instant, timeZone) {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  return format.format(instant).replace(' ', 'T')
+  // The year 999 is printed with three digits.
+  return format.format(instant).replace(' ', 'T').padStart(19, '0')
 }

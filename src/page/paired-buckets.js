@@ -18,7 +18,7 @@ import { startText, wallClock } from './local-time.js'
  * @returns {Bucket[]}
  */
 export function pairedBuckets(now, before, interval) {
-  const isByClock = interval === 'HOURLY' || interval === 'QUARTER_HOUR'
+  const isByClock = isWithinDay(interval)
   const keys = before ? keysOf(before, isByClock) : []
   const earlier = new Map(keys.map((key, index) => [key, before?.values[index] ?? null]))
   return keysOf(now, isByClock).map((key, index) => ({
@@ -37,6 +37,21 @@ export function pairedBuckets(now, before, interval) {
  */
 export function bucketText({ start, isAgain }, interval) {
   return `${startText(start, interval)}${isAgain ? ' (again)' : ''}`
+}
+
+/**
+ * Equal for the same time of several places: a day, week or month is the same also where it has no midnight.
+ *
+ * @param {Pick<Bucket, 'start' | 'isAgain'>} bucket
+ * @param {string} interval
+ */
+export function bucketKey({ start, isAgain }, interval) {
+  return isWithinDay(interval) ? `${start} ${isAgain}` : start.slice(0, 10)
+}
+
+/** @param {string} interval */
+function isWithinDay(interval) {
+  return interval === 'HOURLY' || interval === 'QUARTER_HOUR'
 }
 
 /**

@@ -19,12 +19,13 @@ export function rangesOfStores(stores) {
 }
 
 /**
- * Equal for equal days; empty where they are not known.
+ * Equal for equal days, also where one has no midnight; empty where they are not known.
  *
  * @param {OfRange} store
  */
 export function rangeKey({ range }) {
-  return range?.localStart && range.localEnd ? `${range.localStart} ${range.localEnd}` : ''
+  if (!range?.localStart || !range.localEnd) return ''
+  return `${range.localStart.slice(0, 10)} ${range.localEnd.slice(0, 10)}`
 }
 
 /**

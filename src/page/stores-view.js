@@ -7,7 +7,7 @@ import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { rangeText } from './local-time.js'
 import { wholeNumber } from './numbers.js'
-import { bucketText, pairedBuckets } from './paired-buckets.js'
+import { bucketKey, bucketText, pairedBuckets } from './paired-buckets.js'
 import { exportLinks, panel, progress, queryLink } from './panel.js'
 import { nothingKnown, partsOf } from './parts.js'
 import { comparedText, periodFields, periodOf, rangesOf } from './period.js'
@@ -163,7 +163,7 @@ function rowOf({ id, name, traffic, before }, interval) {
  */
 function trendsOf(rows, interval) {
   return folded('The trends as a table', () => {
-    const keyOf = (/** @type {Bucket} */ { start, isAgain }) => `${start} ${isAgain}`
+    const keyOf = (/** @type {Bucket} */ bucket) => bucketKey(bucket, interval)
     const buckets = new Map(rows.flatMap(row => row.buckets.map(bucket => [keyOf(bucket), bucket])))
     if (buckets.size * rows.length > mostCells)
       return element(
