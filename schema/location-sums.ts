@@ -71,9 +71,10 @@ async function sumOf(
   { hasBuckets, against, metrics, ...args }: SumArguments & { readonly hasBuckets: boolean },
   context: Context,
 ): Promise<Sum> {
-  const isByInstant = isUtc(args.range) && !isRolledUp(args.interval)
+  const isByDay = isRolledUp(args.interval)
+  const isByInstant = isUtc(args.range) && !isByDay
   const asked = [...new Set(metrics ?? metricsOf('location', 'hourly', context))]
-  const sum = context.loaders.analytiks.fleetSum(asked, { isByInstant })
+  const sum = context.loaders.analytiks.fleetSum(asked, isByDay ? 'day' : isByInstant ? 'instant' : 'clock')
   let unknown = 0
   const failures: { readonly location: LocationRecord; readonly error: Error }[] = []
   const add = async (location: LocationRecord): Promise<void> => {

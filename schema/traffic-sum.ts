@@ -97,7 +97,7 @@ TrafficSumColumns.implement({
       type: ['LocalDateTime'],
       extensions: sizedByBuckets,
       description:
-        'The start of each bucket by the clock of each location, so that a day is the sum of local days. An hour that a clock repeats is one bucket. Null where `starts` is not.',
+        'The start of each bucket by the clock of each location, so that a day is the sum of local days, also where some have no midnight. An hour that a clock repeats is one bucket. Null where `starts` is not.',
       resolve: ({ summed, isByInstant }) => (isByInstant ? null : summed.labels),
     }),
     series: t.field({

@@ -200,6 +200,32 @@ test('hours of a UTC range are summed by their instants, hours of a local one by
   expect(data.locations.local.columns.localStarts).toHaveLength(24)
 })
 
+test('a day is one bucket, also where it has no midnight at some of the places', async () => {
+  const zones = ['Africa/Cairo', 'Europe/London', 'Africa/Cairo']
+  const locations = zones.map((timeZone, index) => {
+    const name = `store-${index}`
+    return { id: name, name, timeZone, analytiks: { locationId: [1, 3, 6][index] } }
+  })
+  await using served = await serve({ catalog: stringify({ locations }) })
+  // Cairo's clock skips the first hour of the second day.
+  const asked = 'range: { local: { start: "2026-04-23", end: "2026-04-26" } }, metrics: [VISITS]'
+  const sumOf = (search: string, interval: string) =>
+    `locations(search: "${search}") { traffic(${asked}, interval: ${interval}) { ${totals} ${columns} } }`
+  const { data, errors } = await askText<Record<string, { readonly traffic: Sum }>>(
+    served.origin,
+    `{ all: ${sumOf('store', 'DAILY')} week: ${sumOf('store', 'WEEKLY')} one: ${sumOf('store-0', 'DAILY')} }`,
+  )
+  expect(errors).toEqual([])
+  const told = [data.all, data.week, data.one].map(list => list?.traffic.columns.localStarts)
+  const days = (second: string) => ['2026-04-23T00:00:00', second, '2026-04-25T00:00:00']
+  expect(told).toEqual([days('2026-04-24T00:00:00'), ['2026-04-20T00:00:00'], days('2026-04-24T01:00:00')])
+  for (const list of Object.values(data)) {
+    const { totals, columns } = list.traffic
+    expect(columns.series[0]?.values).not.toContain(null)
+    expect(added(columns.series[0]?.values ?? [])).toBe(totals[0]?.total)
+  }
+})
+
 test('totals are those of the places, whatever the interval and whether columns are asked', async () => {
   const kolkata = { id: 'kolkata', name: 'k', timeZone: 'Asia/Kolkata', analytiks: { locationId: 4 } }
   const london = { id: 'london', name: 'l', timeZone: 'Europe/London', analytiks: { locationId: 1 } }

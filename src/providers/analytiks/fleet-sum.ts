@@ -23,22 +23,22 @@ interface Sum {
   readonly values: number[]
 }
 
+/** What tells buckets of places apart: their instants, the clock of each place, or only the day that it shows. */
+export type BucketNaming = 'instant' | 'clock' | 'day'
+
 /** Adds up the traffic of places, one after the other. What does not add up stays null. */
 export class FleetSum {
   readonly #dwellTime: DwellTime
-  /** Whether buckets are told by their instants; otherwise by the clock of each place. */
-  readonly #isByInstant: boolean
+  readonly #naming: BucketNaming
   readonly #sums: ReadonlyMap<TrafficMetric, Sum>
   readonly #indexes = new Map<string, number>()
+  /** Of a day that has no midnight at some of the places the earliest one. */
+  readonly #labels: string[] = []
   readonly #axes = new Map<string, readonly number[]>()
 
-  constructor(
-    metrics: readonly TrafficMetric[],
-    dwellTime: DwellTime,
-    { isByInstant }: { readonly isByInstant: boolean },
-  ) {
+  constructor(metrics: readonly TrafficMetric[], dwellTime: DwellTime, naming: BucketNaming) {
     this.#dwellTime = dwellTime
-    this.#isByInstant = isByInstant
+    this.#naming = naming
     this.#sums = new Map(
       metrics.map(metric => [
         metric,
@@ -75,7 +75,7 @@ export class FleetSum {
       return
     }
     for (const { at, localAt, value } of series.points()) {
-      const label = this.#isByInstant ? at : localAt
+      const label = this.#naming === 'instant' ? at : localAt
       if (label !== null) addAt(sums, this.#indexOf(label), value)
     }
   }
@@ -89,14 +89,14 @@ export class FleetSum {
   }
 
   result(): SummedTraffic {
-    const labels = [...this.#indexes].sort(([one], [other]) => (one < other ? -1 : 1))
+    const labels = [...this.#labels.entries()].sort(([, one], [, other]) => (one < other ? -1 : 1))
     return {
-      labels: labels.map(([label]) => label),
+      labels: labels.map(([, label]) => label),
       metrics: [...this.#sums].map(([metric, { values, ...sum }]) => ({
         metric,
         aggregation: aggregationOf(metric, this.#dwellTime),
         ...sum,
-        values: labels.map(([, index]) => values[index] ?? null),
+        values: labels.map(([index]) => values[index] ?? null),
       })),
     }
   }
@@ -104,13 +104,16 @@ export class FleetSum {
   /** The index of each bucket: once for all places that have the same ones. */
   #axis(name: string, columns: TrafficColumns): readonly number[] {
     return this.#axes.getOrInsertComputed(name, () => {
-      const labels = (this.#isByInstant ? columns.starts() : columns.localStarts()) ?? []
+      const labels = (this.#naming === 'instant' ? columns.starts() : columns.localStarts()) ?? []
       return labels.map(label => this.#indexOf(label))
     })
   }
 
   #indexOf(label: string): number {
-    return this.#indexes.getOrInsertComputed(label, () => this.#indexes.size)
+    const name = this.#naming === 'day' ? label.slice(0, 10) : label
+    const index = this.#indexes.getOrInsertComputed(name, () => this.#labels.push(label) - 1)
+    if (label < (this.#labels[index] ?? label)) this.#labels[index] = label
+    return index
   }
 }
 

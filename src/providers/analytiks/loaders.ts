@@ -14,7 +14,7 @@ import { paginateBrand } from './calls/brand-paginator.ts'
 import { identityName, locationTraffic } from './calls/location-windows.ts'
 import { isAhead, type TtlSettings, windowsOf } from './calls/windows.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
-import { FleetSum } from './fleet-sum.ts'
+import { type BucketNaming, FleetSum } from './fleet-sum.ts'
 import { MonthStore } from './months/month-store.ts'
 import { type TrafficMetric, type TrafficSpan, type TrafficStep, trafficMetrics } from './records.ts'
 import type { BrandReport, TrafficColumns, TrafficReport } from './series.ts'
@@ -26,10 +26,7 @@ export interface AnalytiksLoaders {
   /** The reports of a brand's locations, page by page, read only as far as requested. */
   readonly brandTraffic: (brandId: number, question: BrandQuestion) => Paginator<BrandReport>
   /** Adds up the reports of places. Asks nothing. */
-  readonly fleetSum: (
-    metrics: readonly TrafficMetric[],
-    buckets: ConstructorParameters<typeof FleetSum>[2],
-  ) => FleetSum
+  readonly fleetSum: (metrics: readonly TrafficMetric[], naming: BucketNaming) => FleetSum
   /** The buckets of a range without any traffic, as every place in the time zone has them. Asks nothing. */
   readonly axis: (question: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone'>) => TrafficColumns | null
 }
@@ -80,7 +77,7 @@ export function analytiksLoaders(sources: () => AnalytiksSources, scope: Request
       const settings = new ReportSettingsCache(undefined).of(whole)
       return new ReportBuilder(whole, settings).report().series('visits').columns()
     },
-    fleetSum: (metrics, buckets) => new FleetSum(metrics, sources().dwellTime, buckets),
+    fleetSum: (metrics, naming) => new FleetSum(metrics, sources().dwellTime, naming),
     traffic: { load: key => reports.load(key).then(({ outcome }) => outcome) },
     brandTraffic(brandId, question) {
       const name = nameOf(brandId, question.rangeName, settingsName(question))
