@@ -107,6 +107,33 @@ test("a London day of 25 hours is the sum of the vendor's 25 hours, for the loca
     expect(rows).toMatchObject([{ id: ids[0], traffic: expect.arrayContaining([day]) }])
 })
 
+test('what the vendor sends twice counts once, for the location and for its brand', async () => {
+  await using analytiks = await serveAnalytiks()
+  await using served = await serve({ catalog, environment: analytiks.environment })
+  const hours = {
+    '2026-06-01T10:00:00Z': 4,
+    '2026-06-01T12:00:00+01:00': 2,
+    '2026-06-01T11:00:00+01:00': 5,
+    '2026-06-01T12:00:00Z': 0,
+  }
+  const data = [
+    { locationId: firstId, visits: hours },
+    { locationId: firstId, visits: { '2026-06-01T10:00:00Z': 70 } },
+  ]
+  analytiks.journal.script({ route: 'POST /json/v2', answer: { body: { successes: data, failures: {} } } })
+  analytiks.journal.script({ route: 'POST /json/v3', answer: { body: { cursor: null, data } } })
+  const range = { utc: { start: '2026-06-01T10:00:00Z', end: '2026-06-01T13:00:00Z' } }
+  const variables = { brand, ids: ids.slice(0, 1), range, interval: 'HOURLY' as const }
+  const [ofBrand, ofLocations] = told(await ask(served.origin, BrandAndLocationsDocument, variables))
+  const visits = expect.objectContaining({
+    metric: 'VISITS',
+    total: 7,
+    columns: expect.objectContaining({ values: [5, 2, 0] }),
+  })
+  for (const rows of [ofBrand, ofLocations])
+    expect(rows).toMatchObject([{ id: ids[0], traffic: expect.arrayContaining([visits]) }])
+})
+
 /** What the brand tells of each location, and what each location tells, with why it tells nothing. */
 function told({ data, errors }: Answer<BrandAndLocationsQuery>) {
   const failure = (...start: (string | number)[]) =>

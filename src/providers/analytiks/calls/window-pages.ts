@@ -60,9 +60,11 @@ export class WindowPages {
     for (const { locationId } of data) this.#seen.add(locationId)
     this.#cursor = cursor ?? undefined
     this.hasEnded = cursor === null
-    const rows = data.filter(({ locationId }) => !this.#returned.has(locationId))
-    for (const { locationId } of rows) this.#returned.add(locationId)
-    return rows
+    return data.filter(({ locationId }) => {
+      const isNew = !this.#returned.has(locationId)
+      this.#returned.add(locationId)
+      return isNew
+    })
   }
 
   /** Reads the first page ahead of time: its key depends on no other response. */

@@ -71,8 +71,9 @@ export class BucketReader {
   }
 }
 
+/** In order of time. Of one time that is written in two ways the last counts, as JSON takes a member that comes twice. */
 function sorted(times: readonly number[], values: readonly number[]): Omit<Buckets, 'zoned'> {
-  const order = times.map((time, index) => ({ time, value: values[index] ?? 0 }))
-  order.sort((one, other) => one.time - other.time)
-  return { times: order.map(({ time }) => time), values: order.map(({ value }) => value) }
+  const byTime = new Map(times.map((time, index) => [time, values[index] ?? 0]))
+  const order = [...byTime].sort(([one], [other]) => one - other)
+  return { times: order.map(([time]) => time), values: order.map(([, value]) => value) }
 }
