@@ -118,8 +118,11 @@ export class QuestionLoading<Key, Value> {
       question.made = made
       question.followedSince ??= performance.now()
     }
-    this.#makeAll(of('free'), scope, 'claimed')
-    this.#makeAll(await this.#lookUp(of('cached'), true), scope, 'claimed after a look')
+    const isKept = others.states.includes('cached')
+    const unleased = questions.filter((_, index) => others.states[index] !== 'leased')
+    // In one go: what was kept may be older than was asked, and needs no call of its own then.
+    const missing = isKept ? await this.#lookUp(unleased, true) : unleased
+    this.#makeAll(missing, scope, isKept ? 'claimed after a look' : 'claimed')
     const told = await others.ended(wanted)
     const untold: InFlightQuestion<Key, Value>[] = []
     const unshared: InFlightQuestion<Key, Value>[] = []

@@ -7,6 +7,7 @@ import type { Leases } from '../../../src/upstream/cache/leases.ts'
 import { openRedis } from '../../../src/upstream/cache/redis.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
 import { silentLog } from '../../../src/upstream/log.ts'
+import { DataSource } from '../../../src/upstream/source/data-source.ts'
 import { installMilliseconds } from '../../support/debian-package.ts'
 import { propertyRuns } from '../../support/property-runs.ts'
 import { installRedis, startRedis } from '../../support/redis.ts'
@@ -194,4 +195,43 @@ test('a failure that the vendor answered is told to all who wait, and of any oth
     const isAnswered = failure instanceof UpstreamError && failure.upstreamStatus !== undefined
     expect(await waiting, name).toBe(isAnswered ? failure.message : 'well')
   }
+})
+
+test('what is kept too long for whoever asks shares its call with what is not kept at all', async () => {
+  await using server = await startRedis()
+  using redis = openRedis(server.url, silentLog)
+  await using cache = openCache({ bytes: 1_000_000, redis, namespace: 'fleet' })
+  await expect.poll(() => cache.leases?.claim([randomUUID()], false)).toBeDefined()
+  const calls: (readonly string[])[] = []
+  let maximumAge = Number.POSITIVE_INFINITY
+  const source = new DataSource<string, number>(
+    {
+      nameOf: key => key,
+      callsOf: keys => [
+        {
+          keys,
+          plan: { route: 'GET /' },
+          async make({ claim, begun }) {
+            await claim?.take()
+            begun?.()
+            calls.push(keys)
+            return keys.map(() => calls.length)
+          },
+        },
+      ],
+      ttlOf: () => 600_000,
+      maximumAgeOf: () => maximumAge,
+      isValue: (cached): cached is number => typeof cached === 'number',
+    },
+    { cache, staleMilliseconds: 0 },
+  )
+  const asked = (keys: readonly string[], one = scope()) => Promise.all(source.askAll(keys, one))
+  expect(await asked(['b'])).toEqual([1])
+  maximumAge = 0
+  // Once the call has told others that it is kept, and before that is over.
+  await expect.poll(async () => (await cache.leases?.claim(['b'], false))?.isOwn).toBe(false)
+  const later = scope()
+  expect(await asked(['a', 'b', 'c'], later)).toEqual([2, 2, 2])
+  expect(calls).toEqual([['b'], ['a', 'b', 'c']])
+  expect([later.usage.planned, later.usage.made, later.usage.cached]).toEqual([1, 1, 0])
 })
