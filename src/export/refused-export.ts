@@ -1,3 +1,4 @@
+import { clientStatusOf } from '../upstream/error.ts'
 import type { GraphError } from './graph-errors.ts'
 import { waitOf } from './graph-errors.ts'
 
@@ -30,18 +31,10 @@ export function statusOf(code: string): number {
     case 'FORBIDDEN':
       return 403
     case 'NOT_FOUND':
-    case 'UPSTREAM_NOT_FOUND':
-    case 'PROVIDER_NOT_CONFIGURED':
       return 404
-    case 'RATE_LIMITED':
-    case 'UPSTREAM_RATE_LIMITED':
-    case 'UPSTREAM_QUOTA_EXHAUSTED':
-      return 429
     case 'INTERNAL_SERVER_ERROR':
       return 500
-    case 'UPSTREAM_TIMEOUT':
-      return 504
     default:
-      return 502
+      return clientStatusOf(code)
   }
 }

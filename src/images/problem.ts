@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { BadInput } from '../upstream/bad-input.ts'
-import { UpstreamError } from '../upstream/error.ts'
+import { clientStatusOf, UpstreamError } from '../upstream/error.ts'
 import { ChangedImage } from './arriving.ts'
 import { TooManyDrawings } from './drawing-queue.ts'
 import { WrongHandle } from './handles.ts'
@@ -35,21 +35,6 @@ export function problemOf(error: unknown): Problem | undefined {
 }
 
 function upstreamProblem(error: UpstreamError): Problem {
-  const { message, extensions, retryable } = error
-  return problem(statusOf(error), message, { ...(retryable && { retryAfterSeconds: 5 }), ...extensions })
-}
-
-function statusOf({ code }: UpstreamError): number {
-  switch (code) {
-    case 'UPSTREAM_NOT_FOUND':
-    case 'PROVIDER_NOT_CONFIGURED':
-      return 404
-    case 'UPSTREAM_RATE_LIMITED':
-    case 'UPSTREAM_QUOTA_EXHAUSTED':
-      return 429
-    case 'UPSTREAM_TIMEOUT':
-      return 504
-    default:
-      return 502
-  }
+  const { code, message, extensions, retryable } = error
+  return problem(clientStatusOf(code), message, { ...(retryable && { retryAfterSeconds: 5 }), ...extensions })
 }

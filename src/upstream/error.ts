@@ -98,6 +98,23 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The HTTP status that tells a client of such an error; 502 for a code that is none of these. */
+export function clientStatusOf(code: string): number {
+  switch (code) {
+    case 'UPSTREAM_NOT_FOUND':
+    case 'PROVIDER_NOT_CONFIGURED':
+      return 404
+    case 'RATE_LIMITED':
+    case 'UPSTREAM_RATE_LIMITED':
+    case 'UPSTREAM_QUOTA_EXHAUSTED':
+      return 429
+    case 'UPSTREAM_TIMEOUT':
+      return 504
+    default:
+      return 502
+  }
+}
+
 /** A limit of one caller: the same call is still possible for another. */
 export class CallerLimited extends UpstreamError {}
 
