@@ -6,30 +6,24 @@ import { judgeConditions, judgeIfRange } from '../images/conditions.ts'
 import { rangeIn } from '../images/ranges.ts'
 import type { Exchange } from './front-door.ts'
 import { Refusal } from './refusal.ts'
+import { busy, limited, Slots } from './slots.ts'
 import { chunkBytes, drop, untilTaken } from './slow-readers.ts'
-
-/** At once, so that slow readers leave files to open for everything else, and those of one caller's files for others' readers. */
-const [mostOpen, mostOfOwner] = [64, 32]
 
 /** Sends a file that an export made, or a range of it, to whoever knows its address. */
 export function exportFileRoute(
   files: Pick<ExportFiles, 'open'>,
   patience: number,
 ): (exchange: Pick<Exchange, 'request' | 'response' | 'target'>) => Promise<void> {
-  let openCount = 0
-  const owners = new Map<string, number>()
+  // Slow readers leave files to open for everything else, and those of one caller's files for others' readers.
+  const open = new Slots(64, busy('Too many files are read at once'))
+  const ofOwners = new Slots(32, limited("Too many of this caller's files are read at once"))
   return async ({ request, response, target }) => {
-    if (openCount >= mostOpen) throw tooMany('Too many files are read at once')
-    openCount++
-    using _open = { [Symbol.dispose]: () => void openCount-- }
+    using _open = open.take()
     const { id, name } = exportFileAt(target.path) ?? { id: '', name: '' }
     await using file = await files.open(id)
     if (!file) throw new Refusal(404, 'There is no such file. Exports are kept for an hour.', {}, 'NOT_FOUND')
     const { byteLength, expiresAt, owner } = file
-    const own = (owners.get(owner) ?? 0) + 1
-    if (own > mostOfOwner) throw tooMany("Too many of this caller's files are read at once")
-    owners.set(owner, own)
-    using _own = { [Symbol.dispose]: () => leave(owners, owner) }
+    using _own = ofOwners.take(owner)
     const etag = `"${createHash('sha256').update(id).digest('base64url')}"`
     const verdict = judgeConditions(request.headers, etag)
     if (verdict === 'FAILED') throw new Refusal(412, 'If-Match names none of what there is.')
@@ -58,16 +52,6 @@ export function exportFileRoute(
     if (request.method === 'HEAD') return void response.end()
     await sendBytes(response, file, { first, last }, patience)
   }
-}
-
-function tooMany(message: string): Refusal {
-  return new Refusal(503, `${message}: ask again later.`, { 'retry-after': '10' })
-}
-
-function leave(owners: Map<string, number>, owner: string): void {
-  const left = (owners.get(owner) ?? 1) - 1
-  if (left > 0) owners.set(owner, left)
-  else owners.delete(owner)
 }
 
 /** No faster than they are read. Closes the connection if the file is not what it was, or its time ends. */

@@ -18,7 +18,7 @@ import { Refusal } from './refusal.ts'
 import { originOf } from './request-origin.ts'
 import { sendPieces } from './response-body.ts'
 import { responseSignal } from './response-signal.ts'
-import { RunningExports } from './running-exports.ts'
+import { busy, limited, Slots } from './slots.ts'
 import { drop } from './slow-readers.ts'
 
 export interface ExportRouteOptions {
@@ -38,12 +38,15 @@ export interface ExportRouteOptions {
  * is refused.
  */
 export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExchange) => Promise<void> {
-  const running = new RunningExports()
+  // Each holds one batch of rows in memory.
+  const ofCallers = new Slots(2, limited('This caller runs 2 exports already, the most at once'))
+  const ofAll = new Slots(6, busy('Too many exports run at once'))
   return async exchange => {
     const { request, response, caller } = exchange
     checkExplain(request, caller)
     const asked = requestOf(exchange)
-    using _running = running.begin(caller.id)
+    using _own = ofCallers.take(caller.id)
+    using _running = ofAll.take()
     const tally = new Tally()
     const asking = askingOf(exchange, tally, options)
     try {

@@ -150,3 +150,26 @@ test('a caller runs two exports at once at most', async () => {
     expect(linesOf(text).verdict).toMatchObject({ complete: true })
   expect((await get(served, address, one)).status).toBe(200)
 })
+
+test('all callers together run six exports at once at most', async () => {
+  await using server = await serveCallers({ environment: { ANALYTIKS_CONCURRENCY: '20' } })
+  const { journal } = server.sandbox.analytiks
+  const held = Promise.withResolvers<void>()
+  onTestFinished(() => held.resolve())
+  journal.script({ route: 'POST /json/v2', until: held.promise })
+  const addressOf = (place = '') => `/export/traffic.ndjson?location=${place}&interval=daily&${days}`
+  const running = stores.slice(0, 6).map(({ id }, index) => {
+    const caller = `caller ${index % 3}`
+    return get(server, addressOf(id), as(['traffic:read'], caller))
+  })
+  const isAsked = (id: number) =>
+    journal.calls.some(({ body }) => JSON.stringify(body).includes(`"locations":[${id}]`))
+  while (![1, 2, 3, 4, 5, 6].every(isAsked)) await new Promise(resolve => setImmediate(resolve))
+  const seventh = await get(server, addressOf('ginza'), as(['traffic:read'], 'another'))
+  expect(seventh.status).toBe(503)
+  expect(seventh.headers.get('retry-after')).toBe('10')
+  expect(JSON.parse(seventh.text)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  held.resolve()
+  for (const { text } of await Promise.all(running))
+    expect(linesOf(text).verdict).toMatchObject({ complete: true })
+})

@@ -96,11 +96,12 @@ test("readers of one caller's files leave room for those of another's", async ()
   const readers = Array.from({ length: 32 }, () => fetch(addressOf(anyId)))
   await allRead.promise
   const refused = await fetch(addressOf(anyId))
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10'])
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10'])
+  expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED' })
   expect((await fetch(addressOf('B'.repeat(38)))).status).toBe(200)
   released.resolve(new Uint8Array(8))
   for (const reader of await Promise.all(readers)) expect((await reader.arrayBuffer()).byteLength).toBe(8)
-  while ((await fetch(addressOf(anyId))).status === 503) await new Promise(resolve => setImmediate(resolve))
+  while ((await fetch(addressOf(anyId))).status === 429) await new Promise(resolve => setImmediate(resolve))
 })
 
 test('whose files they are is known of those of this process, also where their folder had to be made', async () => {
