@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { cutParts, type ImageFile } from '../upstream/images/image.ts'
 import { arrivingPieces, type EarlyImage } from './arriving.ts'
-import { judgeConditions, judgeIfRange } from './conditions.ts'
 import type { Deliveries } from './deliveries.ts'
 import { sendProblem } from './json-response.ts'
 import { problem } from './problem.ts'
-import { rangeIn } from './ranges.ts'
+import { requestedPart } from './requested-part.ts'
 
 export interface SendingOptions {
   /** Seconds that a cache may use the image without revalidating it. */
@@ -24,25 +23,17 @@ export async function sendImage(
   { image, freshSeconds, deliveries }: Sending,
 ): Promise<void> {
   const { byteLength, contentType, etag } = image
-  const verdict = judgeConditions(request.headers, etag)
-  if (verdict === 'FAILED') return sendProblem(request, response, conditionFailed)
+  const part = requestedPart(request, image)
+  if (part.status === 412) return sendProblem(request, response, conditionFailed)
   const headers = headersOf(etag, freshSeconds)
-  if (verdict === 'NOT_MODIFIED') return void response.writeHead(304, headers).end()
-  const mayBeRange = request.method === 'GET' && judgeIfRange(request.headers, etag)
-  const range = mayBeRange ? rangeIn(request.headers.range, byteLength) : 'WHOLE'
-  response.setHeader('accept-ranges', 'bytes')
-  if (range === 'UNSATISFIABLE') {
-    response.setHeader('content-range', `bytes */${byteLength}`)
+  if (part.status === 304) return void response.writeHead(304, headers).end()
+  if (part.status === 416) {
+    response.setHeaders(new Map(Object.entries(part.headers)))
     return sendProblem(request, response, problem(416, `The picture has ${byteLength} bytes.`))
   }
-  const { first, last } = range === 'WHOLE' ? { first: 0, last: byteLength - 1 } : range
-  response.writeHead(range === 'WHOLE' ? 200 : 206, {
-    ...headers,
-    ...bodyHeadersOf(contentType, last - first + 1),
-    ...(range !== 'WHOLE' && { 'content-range': `bytes ${first}-${last}/${byteLength}` }),
-  })
+  response.writeHead(part.status, { ...headers, ...bodyHeadersOf(contentType), ...part.headers })
   if (request.method === 'HEAD') return void response.end()
-  await deliveries.deliver(response, image, cutParts(image, first, last + 1))
+  await deliveries.deliver(response, image, cutParts(image, part.first, part.last + 1))
 }
 
 /** Whether a request wants all of an image, whatever it has of it. */
@@ -62,7 +53,8 @@ export async function sendArriving(
   response.writeHead(200, {
     'accept-ranges': 'bytes',
     ...headersOf(image.etag, freshSeconds),
-    ...bodyHeadersOf(image.contentType, image.byteLength),
+    'content-length': image.byteLength,
+    ...bodyHeadersOf(image.contentType),
   })
   await deliveries.deliver(response, image, arrivingPieces(early))
 }
@@ -77,10 +69,9 @@ function headersOf(etag: string, freshSeconds: number) {
   }
 }
 
-function bodyHeadersOf(contentType: string, length: number) {
+function bodyHeadersOf(contentType: string) {
   return {
     'content-type': contentType,
-    'content-length': length,
     'content-disposition': `inline; filename="heatmap.${contentType.slice('image/'.length)}"`,
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",

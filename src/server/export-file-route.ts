@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { ExportFiles, OpenExportFile } from '../export/export-files.ts'
 import { exportFileAt } from '../export/export-path.ts'
-import { judgeConditions, judgeIfRange } from '../images/conditions.ts'
-import { rangeIn } from '../images/ranges.ts'
+import type { ByteRange } from '../images/ranges.ts'
+import { requestedPart } from '../images/requested-part.ts'
 import type { Exchange } from './front-door.ts'
 import { Refusal } from './refusal.ts'
 import { busy, limited, Slots } from './slots.ts'
@@ -25,32 +25,24 @@ export function exportFileRoute(
     const { byteLength, expiresAt, owner } = file
     using _own = ofOwners.take(owner)
     const etag = `"${createHash('sha256').update(id).digest('base64url')}"`
-    const verdict = judgeConditions(request.headers, etag)
-    if (verdict === 'FAILED') throw new Refusal(412, 'If-Match names none of what there is.')
+    const part = requestedPart(request, { etag, byteLength })
+    if (part.status === 412) throw new Refusal(412, 'If-Match names none of what there is.')
+    if (part.status === 416) throw new Refusal(416, `The file has ${byteLength} bytes.`, part.headers)
     const headers = {
       etag,
       'accept-ranges': 'bytes',
       'cache-control': `private, max-age=${Math.max(0, Math.floor((expiresAt - Date.now()) / 1000))}`,
       'x-content-type-options': 'nosniff',
     }
-    if (verdict === 'NOT_MODIFIED') return void response.writeHead(304, headers).end()
-    const mayBeRange = request.method === 'GET' && judgeIfRange(request.headers, etag)
-    const range = mayBeRange ? rangeIn(request.headers.range, byteLength) : 'WHOLE'
-    if (range === 'UNSATISFIABLE')
-      throw new Refusal(416, `The file has ${byteLength} bytes.`, {
-        'accept-ranges': 'bytes',
-        'content-range': `bytes */${byteLength}`,
-      })
-    const { first, last } = range === 'WHOLE' ? { first: 0, last: byteLength - 1 } : range
-    response.writeHead(range === 'WHOLE' ? 200 : 206, {
+    if (part.status === 304) return void response.writeHead(304, headers).end()
+    response.writeHead(part.status, {
       ...headers,
+      ...part.headers,
       'content-type': 'application/vnd.apache.parquet',
       'content-disposition': `attachment; filename="${name}"`,
-      'content-length': last - first + 1,
-      ...(range !== 'WHOLE' && { 'content-range': `bytes ${first}-${last}/${byteLength}` }),
     })
     if (request.method === 'HEAD') return void response.end()
-    await sendBytes(response, file, { first, last }, patience)
+    await sendBytes(response, file, part, patience)
   }
 }
 
@@ -58,7 +50,7 @@ export function exportFileRoute(
 async function sendBytes(
   response: ServerResponse,
   { read, expiresAt }: OpenExportFile,
-  { first, last }: { readonly first: number; readonly last: number },
+  { first, last }: ByteRange,
   patience: number,
 ): Promise<void> {
   for (let position = first; position <= last; ) {
