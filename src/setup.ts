@@ -9,6 +9,7 @@ import type { Settings } from './providers.ts'
 import { trustedPageDocuments } from './server/page-documents.ts'
 import { readManifest, TrustedDocuments } from './server/trusted-documents.ts'
 import type { ProviderName } from './upstream/error.ts'
+import { errorCode } from './upstream/error-code.ts'
 
 /** What describes one account, read and checked. */
 export interface AccountSetup {
@@ -173,8 +174,8 @@ class TextFiles {
     const text = await readFile(file).then(
       bytes => utf8.decode(bytes),
       (error: unknown) => {
-        const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-        this.#problems.push(`${file}: ${what} cannot be read${code}`)
+        const code = errorCode(error)
+        this.#problems.push(`${file}: ${what} cannot be read${code ? ` (${code})` : ''}`)
         return undefined
       },
     )

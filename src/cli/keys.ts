@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { callerId, readAccessFile } from '../access/access-file.ts'
 import { type KeyListing, listKeys, mintKey } from '../access/keys.ts'
+import { errorCode } from '../upstream/error-code.ts'
 import { WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
 
@@ -22,8 +23,8 @@ export async function printKeys({ environment, print }: CommandOptions): Promise
   const file = environment.ISOTHERM_ACCESS?.trim()
   if (!file) return fail('ISOTHERM_ACCESS names no access file.')
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    fail(`${file}: the access file cannot be read${code}`)
+    const code = errorCode(error)
+    fail(`${file}: the access file cannot be read${code ? ` (${code})` : ''}`)
   })
   if (text === undefined) return 2
   const read = readAccessFile(text, file)

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { errorCode } from '../upstream/error-code.ts'
 import { exportFolder, isPrivateFolder, makeExportFolder, removeLeftExports } from './export-folders.ts'
 
 export interface ExportFileSettings {
@@ -256,17 +257,13 @@ export class ExportFiles implements AsyncDisposable {
 }
 
 function undefinedIfMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error
+  if (errorCode(error) !== 'ENOENT') throw error
   return undefined
 }
 
 function isFull(error: unknown): boolean {
-  const code = codeOf(error)
+  const code = errorCode(error)
   return code === 'ENOSPC' || code === 'EDQUOT'
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** A name on the disk, which does not tell the secret. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { errorCode } from '../upstream/error-code.ts'
 
 /** Thrown where the machine takes no file. Its message is a sentence for whoever named the file. */
 export class UnwritableFile extends Error {
@@ -108,7 +109,7 @@ export async function written<Result>(path: string, writing: Promise<Result>): P
   try {
     return await writing
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an unknown error'
+    const code = errorCode(cause) ?? 'an unknown error'
     throw new UnwritableFile(`${path} cannot be written: ${reasons.get(code) ?? code}.`, { cause })
   }
 }

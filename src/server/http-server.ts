@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { StartProblems } from '../config/config.ts'
+import { errorCode } from '../upstream/error-code.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
 
 export interface HttpServer {
@@ -53,11 +54,12 @@ export async function listen({
   let isDraining = false
   const openResponses = new Set<ServerResponse>()
   server.listen(port, host)
-  await once(server, 'listening').catch(({ code, name }) => {
+  await once(server, 'listening').catch((error: unknown) => {
+    const code = errorCode(error)
     const remedy = code === 'EADDRINUSE' ? freeAddress : code === 'EACCES' ? allowedPort : ownAddress
     const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`
     throw new StartProblems([
-      `${address} cannot be listened on (${code ?? name}): set ${setting} to ${remedy}`,
+      `${address} cannot be listened on (${code ?? 'an unknown error'}): set ${setting} to ${remedy}`,
     ])
   })
   const { address, family, port: taken } = server.address() as AddressInfo

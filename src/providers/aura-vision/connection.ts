@@ -4,6 +4,7 @@ import { type RawData, WebSocket } from 'ws'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { endedError, openDeadline } from '../../upstream/deadline.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import { errorCode } from '../../upstream/error-code.ts'
 import { noResponse } from '../../upstream/http/no-response.ts'
 import { type Proxies, proxyFor } from '../../upstream/http/proxies.ts'
 import { openSocketTunnel, ProxyFailure } from '../../upstream/http/tunnel.ts'
@@ -222,8 +223,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     receive(bytesOf(data))
   })
   socket.on('error', cause => {
-    const isTooLarge = 'code' in cause && cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
-    if (isTooLarge) loseBy(tooLarge(maximumBytes, cause))
+    if (errorCode(cause) === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') loseBy(tooLarge(maximumBytes, cause))
     else loseAll(new ConnectionLost(closedEarly(cause)))
   })
   const close = () => socket.terminate()

@@ -3,6 +3,7 @@ import type { YogaMaskedErrorOpts } from 'graphql-yoga'
 import { Forbidden } from '../../access/forbidden.ts'
 import { BadInput } from '../../upstream/bad-input.ts'
 import { UpstreamError } from '../../upstream/error.ts'
+import { errorCode } from '../../upstream/error-code.ts'
 import type { Log, LogFields } from '../../upstream/log.ts'
 import { rootOf } from './root-error.ts'
 
@@ -91,8 +92,8 @@ function upstreamLine({ provider, code, upstreamStatus, upstreamRequestId, cause
 /** Names, codes and stack frames, but no messages: a parser or a socket may quote a body, a URL or a key. */
 export function outline(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause
-  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : ''
+  const code = errorCode(cause)
   const where = cause.stack?.split('\n').find(line => /^\s+at .*\/(src|schema|dist)\//.test(line))
   const inner = cause.cause === undefined ? '' : ` < ${outline(cause.cause)}`
-  return `${cause.name}${code}${where ? ` ${where.trim()}` : ''}${inner}`
+  return `${cause.name}${code ? ` ${code}` : ''}${where ? ` ${where.trim()}` : ''}${inner}`
 }

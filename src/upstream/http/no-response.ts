@@ -1,5 +1,6 @@
 import { errors } from 'undici'
 import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../error.ts'
+import { errorCode } from '../error-code.ts'
 import { maximumHeaderBytes } from './connections.ts'
 import { UnreadableBody } from './content-coding.ts'
 import { ProxyFailure } from './tunnel.ts'
@@ -70,7 +71,7 @@ export function mayBeDone({ provider, code, message, ...details }: UpstreamError
 export function endsConnection(cause: unknown): boolean {
   if (cause instanceof errors.SocketError) return !/^bad /.test(cause.message)
   if (cause instanceof errors.ResponseContentLengthMismatchError) return true
-  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(codeOf(cause) ?? '') && !isConnecting(cause)
+  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(errorCode(cause) ?? '') && !isConnecting(cause)
 }
 
 /** A connection may also be reset while it is being opened: such an error names the address. */
@@ -80,21 +81,17 @@ function isConnecting(cause: unknown): boolean {
 
 /** A status below 100 passes the parser, and fails an assertion of undici's. */
 function isNotHttp(cause: unknown): boolean {
-  return cause instanceof errors.HTTPParserError || codeOf(cause) === 'ERR_ASSERTION'
+  return cause instanceof errors.HTTPParserError || errorCode(cause) === 'ERR_ASSERTION'
 }
 
 function isCertificateError(cause: unknown): boolean {
   return /CERT|^ERR_TLS_|UNABLE_TO_VERIFY|UNABLE_TO_GET|HOSTNAME_MISMATCH|INVALID_CA|CRL_/.test(
-    codeOf(cause) ?? '',
+    errorCode(cause) ?? '',
   )
 }
 
 function isTlsError(cause: unknown): boolean {
-  return /^(ERR_SSL_|EPROTO$)/.test(codeOf(cause) ?? '')
-}
-
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+  return /^(ERR_SSL_|EPROTO$)/.test(errorCode(cause) ?? '')
 }
 
 function invalid(sentence: string): Reason {

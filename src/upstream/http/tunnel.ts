@@ -3,6 +3,7 @@ import { request as secureRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import { buildConnector } from 'undici'
+import { errorCode } from '../error-code.ts'
 
 /** Why no connection came about through a proxy. The message is the end of a sentence that names neither host nor password. */
 export class ProxyFailure extends Error {
@@ -44,8 +45,8 @@ export function openTunnel(
     call.destroy()
   })
   call.on('error', cause => {
-    const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : ''
-    reject(new ProxyFailure(`the proxy could not be reached${code}`, { cause }))
+    const code = errorCode(cause)
+    reject(new ProxyFailure(`the proxy could not be reached${code ? ` (${code})` : ''}`, { cause }))
   })
   call.end()
   return promise

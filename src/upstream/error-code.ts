@@ -1,0 +1,4 @@
+/** ECONNRESET, ENOENT and the like, which tell nothing of what was sent. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
