@@ -2,6 +2,7 @@ import { type DocumentNode, parse } from 'graphql'
 import { z } from 'zod'
 import type { Asking, GraphResult } from './ask-graph.ts'
 import { askBatches } from './batches.ts'
+import { nextOf, PageInfo } from './graph-data.ts'
 import { errorsOf, failureOf, type GraphError } from './graph-errors.ts'
 import { field, type RecordField, readableOf, rowOf, selectionOf } from './record-fields.ts'
 import type { Failure, Note, Part, Row, Table } from './table.ts'
@@ -95,7 +96,7 @@ const Websites = z.object({
             leftOut: z.number(),
             totalCount: z.number(),
             nodes: z.array(z.unknown()),
-            pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+            pageInfo: PageInfo,
           })
           .nullable(),
       })
@@ -181,8 +182,7 @@ function partOf(
         code: 'TRUNCATED',
       })
   }
-  const { hasNextPage, endCursor } = views.pageInfo
-  const next = hasNextPage ? endCursor : null
+  const next = nextOf(views.pageInfo)
   if (next !== null) return { part: { rows, failures, notes: [] }, next }
   const unknown = isUnknown ? unknownPart(site, 'Datadog', 'snapshots') : undefined
   const notes = notesOf(views).map((message): Note => ({ of, message }))

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { onFirstUse } from '../upstream/first-use.ts'
 import type { AskGraph, Asking } from './ask-graph.ts'
 import { dayAfter } from './days.ts'
-import { errorsOf } from './graph-errors.ts'
-import { refused } from './refused-export.ts'
+import { dataOf, nodesOf, PageInfo } from './graph-data.ts'
 
 export interface Place {
   readonly id: string
@@ -81,57 +80,29 @@ const PlaceNode = z.object({
   brandId: z.number().nullable(),
 })
 const Named = z.object({ nodes: z.array(PlaceNode) })
-const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
-const Catalog = z.object({ locations: z.object({ nodes: z.array(PlaceNode), pageInfo }) })
+const Catalog = z.object({ locations: z.object({ nodes: z.array(PlaceNode), pageInfo: PageInfo }) })
 const Brand = z.object({
   brand: z.object({
-    traffic: z.object({ nodes: z.array(z.object({ location: PlaceNode })), pageInfo }),
+    traffic: z.object({ nodes: z.array(z.object({ location: PlaceNode })), pageInfo: PageInfo }),
   }),
 })
 
 async function namedPlaces(names: readonly string[], ask: AskGraph): Promise<readonly Place[]> {
   const ids = names.map(name => `Location:${name.replace(/^Location:/, '')}`)
   const { named } = await documents()
-  const { nodes } = Named.parse(await wholeData(ask, named, { ids }))
+  const { nodes } = Named.parse(await dataOf(ask, named, { ids }))
   return nodes.map(place => ({ ...place, isNamed: true }))
 }
 
 async function catalogPlaces(ask: AskGraph): Promise<readonly Place[]> {
-  const found: Place[] = []
   const { catalog } = await documents()
-  let after: string | null = null
-  do {
-    const { locations } = Catalog.parse(await wholeData(ask, catalog, { after }))
-    found.push(...locations.nodes)
-    after = locations.pageInfo.hasNextPage ? locations.pageInfo.endCursor : null
-  } while (after !== null)
-  return found
+  return Array.fromAsync(nodesOf(ask, catalog, {}, data => Catalog.parse(data).locations))
 }
 
 /** None in a dry run. */
 async function brandPlaces(brand: number, day: string, ask: AskGraph): Promise<readonly Place[]> {
-  const found: Place[] = []
   const documentsOf = await documents()
   const range = { local: { start: day, end: dayAfter(day, 1) } }
-  let after: string | null = null
-  do {
-    const data = await wholeData(ask, documentsOf.brand, { brand, range, after })
-    if (data === null) return found
-    const { traffic } = Brand.parse(data).brand
-    found.push(...traffic.nodes.map(({ location }) => ({ ...location, brandId: location.brandId ?? brand })))
-    after = traffic.pageInfo.hasNextPage ? traffic.pageInfo.endCursor : null
-  } while (after !== null)
-  return found
-}
-
-/** A list of places that is not whole would be an export that is not. */
-async function wholeData(
-  ask: AskGraph,
-  document: Parameters<AskGraph>[0],
-  variables: Parameters<AskGraph>[1],
-): Promise<unknown> {
-  const result = await ask(document, variables)
-  const [error] = errorsOf(result)
-  if (error) throw refused(error)
-  return result.data ?? null
+  const stores = nodesOf(ask, documentsOf.brand, { brand, range }, data => Brand.parse(data).brand.traffic)
+  return Array.fromAsync(stores, ({ location }) => ({ ...location, brandId: location.brandId ?? brand }))
 }

@@ -1,9 +1,8 @@
 import { parse } from 'graphql'
 import { z } from 'zod'
 import { onFirstUse } from '../upstream/first-use.ts'
-import type { AskGraph, Asking } from './ask-graph.ts'
-import { errorsOf } from './graph-errors.ts'
-import { refused } from './refused-export.ts'
+import type { Asking } from './ask-graph.ts'
+import { dataOf, nodesOf, PageInfo } from './graph-data.ts'
 
 export interface Site {
   readonly id: string
@@ -21,10 +20,7 @@ const documents = onFirstUse(async () => ({
 const Node = z.object({ id: z.string() })
 const Named = z.object({ nodes: z.array(Node) })
 const All = z.object({
-  websites: z.object({
-    nodes: z.array(Node),
-    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-  }),
+  websites: z.object({ nodes: z.array(Node), pageInfo: PageInfo }),
 })
 
 /** The named websites, or all that the graph lists, which costs Zenovay's list. Rejects with RefusedExport. */
@@ -38,22 +34,6 @@ export async function findWebsites(
     const { nodes } = Named.parse(await dataOf(facts, named, { ids }))
     return [...new Set(nodes.map(({ id }) => id))].map(id => ({ id, isNamed: true }))
   }
-  const found: Site[] = []
-  let after: string | null = null
-  do {
-    const data = await dataOf(calls, all, { after })
-    // Of a dry run.
-    if (data === null) return found
-    const { websites } = All.parse(data)
-    found.push(...websites.nodes.map(({ id }) => ({ id, isNamed: false })))
-    after = websites.pageInfo.hasNextPage ? websites.pageInfo.endCursor : null
-  } while (after !== null)
-  return found
-}
-
-async function dataOf(ask: AskGraph, document: Parameters<AskGraph>[0], variables: object): Promise<unknown> {
-  const result = await ask(document, { ...variables })
-  const [error] = errorsOf(result)
-  if (error) throw refused(error)
-  return result.data ?? null
+  const listed = nodesOf(calls, all, {}, data => All.parse(data).websites)
+  return Array.fromAsync(listed, ({ id }) => ({ id, isNamed: false }))
 }
