@@ -2,6 +2,7 @@ import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { asError } from '../src/upstream/error.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { sized } from './costs.ts'
@@ -72,10 +73,6 @@ function findEntity(
 /** A copy with its type name, since all requests share the entries of the catalog. */
 function named({ name: __typename }: GraphQLObjectType, found: Found): Found {
   return found && { ...found, __typename }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('An entity could not be found.', { cause: error })
 }
 
 type Resolver = (key: Key, context: Context, info: GraphQLResolveInfo) => Found | Promise<Found>

@@ -2,6 +2,7 @@ import { brandWithType } from '@pothos/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Context } from '../src/context.ts'
 import { BadInput } from '../src/upstream/bad-input.ts'
+import { asError } from '../src/upstream/error.ts'
 import { checked } from './argument-checks.ts'
 import { Brand, findBrand } from './brand.ts'
 import { builder } from './builder.ts'
@@ -42,7 +43,10 @@ builder.queryFields(t => ({
   }),
 }))
 
-/** Synchronous if the object is known: a promise for each row takes longer than the look-up. */
+/**
+ * Synchronous if the object is known: a promise for each row takes longer than the look-up. Returns the error instead of
+ * rejecting: compiled queries would put a rejection at the wrong index.
+ */
 function nodeOrError(globalId: string, context: Context, info: GraphQLResolveInfo): object | Promise<object> {
   try {
     const node = findNode(globalId, context, info)
@@ -50,11 +54,6 @@ function nodeOrError(globalId: string, context: Context, info: GraphQLResolveInf
   } catch (error) {
     return asError(error)
   }
-}
-
-/** Returns the error instead of rejecting: compiled queries would put a rejection at the wrong index. */
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('A node could not be found.', { cause: error })
 }
 
 function findNode(globalId: string, context: Context, info: GraphQLResolveInfo): object | Promise<object> {

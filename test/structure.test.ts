@@ -17,6 +17,7 @@ const valuesForTheGraph = [
   'fitsRoute of src/upstream/vendor-id.ts',
   'isDots of src/upstream/vendor-id.ts',
   'isVendorId of src/upstream/vendor-id.ts',
+  'asError of src/upstream/error.ts',
   'providerNames of src/upstream/error.ts',
   'spatialHeatmapTypes of src/providers/aura-vision/wire.ts',
   'opacities of src/images/references.ts',
