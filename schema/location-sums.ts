@@ -1,6 +1,7 @@
 import type { Location as LocationRecord } from '../src/catalog/catalog.ts'
 import type { Context } from '../src/context.ts'
 import { locationMetrics } from '../src/providers/analytiks/records.ts'
+import { asError } from '../src/upstream/error.ts'
 import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
@@ -76,8 +77,7 @@ async function sumOf(
   const asked = [...new Set(metrics ?? metricsOf('location', 'hourly', context))]
   const sum = context.loaders.analytiks.fleetSum(asked, isByDay ? 'day' : isByInstant ? 'instant' : 'clock')
   let unknown = 0
-  const failures: { readonly location: LocationRecord; readonly error: Error }[] = []
-  const add = async (location: LocationRecord): Promise<void> => {
+  const add = async (location: LocationRecord): Promise<undefined> => {
     const identity = identityOf(location)
     if (!identity) {
       unknown++
@@ -100,22 +100,14 @@ async function sumOf(
     const axisName = `${timeZone} ${span.form} ${span.start} ${span.end}`
     sum.add({ report, against: before, buckets: bucketed, axisName })
   }
-  await Promise.all(
-    locations.map(location =>
-      add(location).catch((error: unknown) => {
-        if (!(error instanceof Error)) throw error
-        failures.push({ location, error })
-      }),
-    ),
+  const ended = await Promise.all(
+    locations.map(location => add(location).catch((error: unknown) => ({ location, error: asError(error) }))),
   )
-  const gaps = failures.map(({ location, error }): Gap => ({ location, failure: sum.failureOf(error) }))
+  const failures = ended.filter(one => one !== undefined)
+  const lacking = failures.map(({ location, error }): Gap => ({ location, failure: sum.failureOf(error) }))
   const [first] = failures
   if (first && failures.length + unknown === locations.length) throw first.error
   for (const { error } of failures) context.logFailure(error)
-  const places = new Map(locations.map((location, place) => [location, place]))
-  const lacking = gaps.toSorted(
-    (one, other) => (places.get(one.location) ?? 0) - (places.get(other.location) ?? 0),
-  )
   return {
     listed: locations.length,
     unknown,
