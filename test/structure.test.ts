@@ -274,6 +274,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/providers/analytiks/calls': [
     'src/providers/analytiks',
     'src/providers/analytiks/assembly',
+    'src/providers/analytiks/time',
     'src/upstream',
     'src/upstream/source',
   ],

@@ -2,9 +2,8 @@ import { BadInput } from '../../upstream/bad-input.ts'
 import { needsZone } from './assembly/metric-builder.ts'
 import type { TrafficSpan, TrafficStep } from './records.ts'
 import { isCalendarInterval } from './time/calendar-periods.ts'
+import { hour } from './time/lengths.ts'
 import { stepOf, type TrafficQuestion } from './traffic-question.ts'
-
-const hour = 3_600_000
 
 /** A traffic question about all locations of a brand, which may be in several time zones. */
 export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone' | 'span'> {

@@ -2,6 +2,7 @@ import type { CallContext } from '../../upstream/call-context.ts'
 import { UpstreamError } from '../../upstream/error.ts'
 import type { Probe } from '../../upstream/provider/probe.ts'
 import type { AnalytiksClient, AnalytiksSettings, LocationChoice } from './client.ts'
+import { day, hour } from './time/lengths.ts'
 
 /** The most locations of one question, which is the vendor's limit, and the most questions. */
 const [mostLocations, mostQuestions] = [50, 20]
@@ -36,8 +37,8 @@ async function unknownOf(
   { identities, choice }: Question,
   callContext: CallContext,
 ): Promise<readonly string[]> {
-  const end = Math.floor(Date.now() / 86_400_000) * 86_400_000
-  const span = { form: 'utc', start: end - 3_600_000, end } as const
+  const end = Math.floor(Date.now() / day) * day
+  const span = { form: 'utc', start: end - hour, end } as const
   try {
     const { refused } = await client.partial({ span, step: 'hourly' }, choice, callContext)
     return identities.filter(identity => refused.includes(idOf(identity)))

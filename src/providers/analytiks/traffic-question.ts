@@ -1,5 +1,6 @@
 import type { LocationIdentity, TrafficMetric, TrafficSpan, TrafficStep } from './records.ts'
 import type { CalendarInterval } from './time/calendar-periods.ts'
+import { hour } from './time/lengths.ts'
 import { clockOf } from './time/zone-clock.ts'
 
 /** How long a bucket of a report is; `whole`: the range as one bucket, for totals. */
@@ -25,8 +26,6 @@ export interface TrafficKey extends TrafficQuestion {
   /** `FAIL`: one refused location fails all locations that are requested with it. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
 }
-
-const hour = 3_600_000
 
 /**
  * The step to request. Quarter-hours if an hour of UTC would lie on both sides of the location's midnight, or on both sides

@@ -1,11 +1,10 @@
 import type { TrafficMetric, TrafficSpan, TrafficStep } from '../records.ts'
 import type { TrafficColumns, TrafficPoint, TrafficSeries } from '../series.ts'
 import type { BucketLabels } from '../time/bucket-labels.ts'
+import { stepMilliseconds } from '../time/lengths.ts'
 import type { Aggregation } from './aggregation.ts'
 import type { DenseBuckets } from './dense-buckets.ts'
 import type { PeriodTotals } from './period-totals.ts'
-
-export const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
 
 /** What all series of hours or quarter-hours over one range share, across places. */
 export interface Timeline {

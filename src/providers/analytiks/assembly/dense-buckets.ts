@@ -6,9 +6,9 @@ interface Piece {
 }
 
 /** Marks a slot without a reported bucket: counts are never negative. */
-const nothing = -1
+export const nothing = -1
 /** The largest count that an Int32Array can hold. */
-const largestSmall = 2 ** 31 - 1
+export const largestSmall = 2 ** 31 - 1
 
 /** Receives one bucket: its time as in `Buckets`, its count, and whether the time is an instant. */
 export type Visit = (time: number, value: number, zoned: boolean) => void

@@ -1,9 +1,7 @@
 import { lowerBound } from '../ordered-list.ts'
 import type { Buckets, MetricBuckets, TrafficSpan } from '../records.ts'
+import { hour, quarterHour } from '../time/lengths.ts'
 import type { ZoneClock } from '../time/zone-clock.ts'
-
-const hour = 3_600_000
-const quarterHour = 900_000
 
 /**
  * Analytiks may silently return hours to an account without quarter-hours: all buckets of a location and its points of

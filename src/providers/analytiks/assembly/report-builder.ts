@@ -6,12 +6,11 @@ import {
   type TrafficSpan,
 } from '../records.ts'
 import type { TrafficReport } from '../series.ts'
+import { hour } from '../time/lengths.ts'
 import type { TrafficQuestion } from '../traffic-question.ts'
 import { PlaceBuilder } from './place-builder.ts'
 import { QuarterCheck } from './quarter-check.ts'
 import type { ReportSettings } from './report-settings.ts'
-
-const hour = 3_600_000
 
 /**
  * Builds one location's report from its windows, which may arrive in any order. Stores only what was requested: for days,

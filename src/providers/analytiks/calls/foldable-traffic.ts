@@ -1,7 +1,5 @@
 import { type LocationTraffic, locationMetrics, type MetricBuckets, type TrafficStep } from '../records.ts'
-
-const hour = 3_600_000
-const quarterHour = 900_000
+import { hour, quarterHour } from '../time/lengths.ts'
 
 /**
  * Whether a window's traffic can be folded into a month: every bucket is an instant on a full step, no two of a series are

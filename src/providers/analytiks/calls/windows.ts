@@ -1,6 +1,6 @@
 import type { TrafficSpan, TrafficStep } from '../records.ts'
+import { day, hour, stepMilliseconds } from '../time/lengths.ts'
 
-const day = 86_400_000
 /** The longest range of one call (the vendor's page). */
 const windowDays = 5
 export const windowLength = windowDays * day
@@ -19,17 +19,23 @@ export function windowsOf(
   const windows: TrafficSpan[] = []
   for (let from = Math.floor(start / windowLength) * windowLength; from < end; from += windowLength) {
     const window = { form, start: Math.max(from, firstDay), end: from + windowLength }
-    if (!whole) windows.push({ form, start: Math.max(window.start, start), end: Math.min(window.end, end) })
+    if (!whole) windows.push(overlapOf(window, { start, end }))
     else if (isOver(window, now)) windows.push(window)
     else windows.push({ ...window, end: Math.min(window.end, Math.ceil(end / day) * day) })
   }
   return windows
 }
 
-const stepMilliseconds = { hourly: 3_600_000, '15min': 900_000 } as const
+/** What a window has of a range. It ends before it starts, or where it does, if that is nothing. */
+export function overlapOf(
+  window: TrafficSpan,
+  { start, end }: Pick<TrafficSpan, 'start' | 'end'>,
+): TrafficSpan {
+  return { ...window, start: Math.max(window.start, start), end: Math.min(window.end, end) }
+}
 
 /** The most that a local clock may be ahead of UTC. */
-const furthestAhead = 14 * 3_600_000
+const furthestAhead = 14 * hour
 
 /** The end of the current bucket; in local form that of the clock furthest ahead, since the zone is not known. */
 function presentEnd(form: TrafficSpan['form'], step: TrafficStep, now: number): number {
@@ -56,7 +62,7 @@ export function presentWindow(form: TrafficSpan['form'], step: TrafficStep, now:
 }
 
 /** Cameras may report late, and a local clock may be behind or ahead of UTC. */
-const leeway = { utc: 3_600_000, local: 15 * 3_600_000 } as const
+const leeway = { utc: hour, local: 15 * hour } as const
 
 /** Whether a window's traffic no longer changes. */
 export function isOver({ form, end }: TrafficSpan, now: number): boolean {

@@ -1,5 +1,6 @@
 import type { TrafficSpan, TrafficStep } from '../records.ts'
 import { periodsOf } from '../time/calendar-periods.ts'
+import { hour, quarterHour } from '../time/lengths.ts'
 import { clockOf } from '../time/zone-clock.ts'
 
 /** `hours`: as upstream returns them, by months of UTC. `days`: of a time zone, by its months. */
@@ -75,8 +76,6 @@ export function framesOf(
   })
 }
 
-const hour = 3_600_000
-const quarterHour = 900_000
 const longestMonth = 32 * 24 * hour
 
 function hoursOf({ start, end }: Pick<TrafficSpan, 'start' | 'end'>): number[] {

@@ -1,6 +1,7 @@
-import { isOver, windowLength } from '../calls/windows.ts'
+import { isOver, overlapOf, windowLength } from '../calls/windows.ts'
 import { lowerBound } from '../ordered-list.ts'
 import type { TrafficSpan, TrafficStep } from '../records.ts'
+import { day } from '../time/lengths.ts'
 import { clockOf } from '../time/zone-clock.ts'
 import type { TrafficQuestion } from '../traffic-question.ts'
 import { framesOf, type MonthFrame } from './month-frame.ts'
@@ -39,7 +40,6 @@ export interface MonthPlan {
 
 /** A shorter range leaves most of its months empty. */
 const shortestDays = 28
-const day = 86_400_000
 
 /** Everything from the windows themselves. */
 export function planWindows(windows: readonly TrafficSpan[]): MonthPlan {
@@ -83,7 +83,7 @@ export function planMonths(
       )
       // Of a window in which no hour begins within the range, no month holds anything.
       const read = places.length > 0 ? rest : [span]
-      return { span: window, places, raw: read.flatMap(part => overlapOf(window, part)) }
+      return { span: window, places, raw: read.map(part => overlapOf(window, part)).filter(isSome) }
     }),
     isLong: last.span.end - first.span.start >= shortestDays * day,
   }
@@ -102,7 +102,7 @@ function partOf(
   if (first === undefined || until <= from) return []
   const span = { form: 'utc', start: first, end: frame.endOf(until - 1) } as const
   const windows = over
-    .filter(window => overlapOf(window, span).length > 0)
+    .filter(window => isSome(overlapOf(window, span)))
     .map(window => ({ span: window, window: numberOf(window.start) - numberOf(frame.start) }))
   return [{ frame, from, until, span, windows }]
 }
@@ -116,7 +116,6 @@ function numberOf(time: number): number {
   return Math.floor(time / windowLength)
 }
 
-function overlapOf(window: TrafficSpan, { start, end }: Pick<TrafficSpan, 'start' | 'end'>): TrafficSpan[] {
-  const overlap = { ...window, start: Math.max(window.start, start), end: Math.min(window.end, end) }
-  return overlap.start < overlap.end ? [overlap] : []
+function isSome({ start, end }: TrafficSpan): boolean {
+  return start < end
 }

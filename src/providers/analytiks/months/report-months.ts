@@ -1,6 +1,7 @@
 import { isDown } from '../../../upstream/error.ts'
 import type { ReportBuilder } from '../assembly/report-builder.ts'
 import { isFoldable, isSeveral } from '../calls/foldable-traffic.ts'
+import { overlapOf } from '../calls/windows.ts'
 import type { LocationTraffic, TrafficSpan, TrafficStep } from '../records.ts'
 import type { TrafficKey } from '../traffic-question.ts'
 import type { MonthPart, MonthPlan, NumberedWindow, PlannedWindow } from './month-plan.ts'
@@ -181,8 +182,4 @@ export class ReportMonths {
 
 function isFull(month: TrafficMonth, { windows }: MonthPart): boolean {
   return windows.every(({ window }) => month.givenAt(window) !== undefined)
-}
-
-function overlapOf(window: TrafficSpan, { start, end }: TrafficSpan): TrafficSpan {
-  return { ...window, start: Math.max(window.start, start), end: Math.min(window.end, end) }
 }

@@ -1,4 +1,5 @@
 import { aggregationOf, type DwellTime } from '../assembly/aggregation.ts'
+import { largestSmall, nothing } from '../assembly/dense-buckets.ts'
 import { weightsOf } from '../assembly/metric-builder.ts'
 import { offsetOf } from '../calls/foldable-traffic.ts'
 import { lowerBound } from '../ordered-list.ts'
@@ -13,9 +14,6 @@ interface SeriesPart {
   readonly until: number
 }
 
-/** Marks a slot without a reported bucket: counts are never negative. */
-const nothing = -1
-const largestSmall = 2 ** 31 - 1
 const weightsRow = locationMetrics.length
 /** A month takes about this in memory beside its numbers. */
 const ownBytes = 400

@@ -1,10 +1,9 @@
 import type { TrafficPoint } from '../series.ts'
+import { quarterHour } from './lengths.ts'
 import { TimestampPrinter } from './timestamp-printer.ts'
 import type { ZoneClock } from './zone-clock.ts'
 
 type BucketLabel = Pick<TrafficPoint, 'at' | 'localAt'>
-
-const quarterHour = 900_000
 
 /** The printed starts of buckets. All series of a fleet have the same starts, so each is printed once. */
 export class BucketLabels {

@@ -1,5 +1,6 @@
 import { lowerBound } from '../ordered-list.ts'
 import type { TrafficSpan } from '../records.ts'
+import { day } from './lengths.ts'
 import type { ZoneClock } from './zone-clock.ts'
 
 const calendarIntervals = ['daily', 'weekly', 'monthly'] as const
@@ -100,8 +101,6 @@ function listPeriods({ form, start, end }: TrafficSpan, interval: CalendarInterv
 function printLocal(local: number): string {
   return new Date(local).toISOString().slice(0, -5)
 }
-
-const day = 86_400_000
 
 /** Added to the start of a period, this gives a time in the next one. */
 const beyond = { daily: day, weekly: 7 * day, monthly: 31 * day } as const

@@ -1,5 +1,5 @@
-const day = 86_400_000
-const quarterHour = 900_000
+import { day, quarterHour } from './lengths.ts'
+
 const clockFaces = Array.from({ length: day / quarterHour }, (_, quarter) =>
   new Date(quarter * quarterHour).toISOString().slice(10, 19),
 )

@@ -1,11 +1,11 @@
+import { day, hour } from './lengths.ts'
+
 /** A stretch of time with one offset from UTC. */
 interface Stretch {
   readonly from: number
   readonly until: number
   readonly offset: number
 }
-
-const day = 86_400_000
 
 /**
  * The clock of a time zone. Instants are milliseconds since 1970; local times are the clock's reading taken as UTC. Calls
@@ -42,7 +42,7 @@ export class ZoneClock {
   keepsWholeHours(start: number, end: number): boolean {
     for (let at = start; at < end; ) {
       const { offset, until } = this.#stretchAt(at)
-      if (offset % 3_600_000 !== 0) return false
+      if (offset % hour !== 0) return false
       at = until
     }
     return true
