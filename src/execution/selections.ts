@@ -11,6 +11,7 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
   visit,
 } from 'graphql'
 
@@ -44,6 +45,24 @@ export function isLeftOut(node: SelectionNode, variables: Variables): boolean {
   return skip?.if === true || include?.if === false
 }
 
+/** How `@defer` or `@stream` stands at a selection. */
+export interface Deferral {
+  readonly label: string | undefined
+}
+
+/** Undefined if the directive is missing or switched off by `if: false`. Invalid arguments are refused elsewhere. */
+export function deferralOf(
+  { directives = [] }: SelectionNode,
+  name: 'defer' | 'stream',
+  read: (node: ValueNode) => unknown,
+): Deferral | undefined {
+  const directive = directives.find(directive => directive.name.value === name)
+  if (!directive) return undefined
+  const values = new Map(directive.arguments?.map(({ name, value }) => [name.value, read(value)]))
+  const label = values.get('label')
+  return values.get('if') === false ? undefined : { label: typeof label === 'string' ? label : undefined }
+}
+
 /** Whether a fragment with that type condition applies to objects of a type. */
 export function appliesTo(
   schema: GraphQLSchema,
@@ -55,7 +74,7 @@ export function appliesTo(
   return isAbstractType(on) && schema.isSubType(on, type)
 }
 
-export interface MergeRules<Deferral> {
+export interface MergeRules {
   readonly fragments: Fragments
   /** Called once for each selection that is read. */
   readonly isIncluded: (node: SelectionNode) => boolean
@@ -65,7 +84,7 @@ export interface MergeRules<Deferral> {
   readonly deferralOf: (node: SelectionNode) => Deferral | undefined
 }
 
-export interface MergedSelections<Deferral> {
+export interface MergedSelections {
   /** By response key, in the order of the response. */
   readonly fields: ReadonlyMap<string, readonly FieldNode[]>
   /** Fragments that are executed by themselves, later. */
@@ -73,10 +92,10 @@ export interface MergedSelections<Deferral> {
 }
 
 /** Merges the selections of one object as execution does (GraphQL, CollectFields). Each named fragment is merged once. */
-export function mergeSelections<Deferral>(
+export function mergeSelections(
   sets: Iterable<SelectionSetNode>,
-  { fragments, isIncluded, applies, deferralOf }: MergeRules<Deferral>,
-): MergedSelections<Deferral> {
+  { fragments, isIncluded, applies, deferralOf }: MergeRules,
+): MergedSelections {
   const fields = new Map<string, FieldNode[]>()
   const deferred: { set: SelectionSetNode; deferral: Deferral }[] = []
   const merged = new Set<SelectionSetNode>()

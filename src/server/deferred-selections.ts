@@ -1,12 +1,7 @@
+import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, type ValueNode } from 'graphql'
 import {
-  type DirectiveNode,
-  type DocumentNode,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-  type ValueNode,
-} from 'graphql'
-import {
+  type Deferral,
+  deferralOf,
   type Fragments,
   fragmentsOf,
   isLeftOut,
@@ -54,7 +49,7 @@ export class DeferredSelections {
     return [...this.#merge(sets).fields].flatMap(([key, nodes]) => {
       const value = values.get(key)
       const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-      const stream = nodes[0] && this.#find(nodes[0], 'stream')
+      const stream = nodes[0] && this.#deferral(nodes[0], 'stream')
       const at = [...path, key]
       const rows: Deferred[] =
         stream && Array.isArray(value) ? [{ kind: 'stream', path: at, label: stream.label, sets: inner }] : []
@@ -99,27 +94,16 @@ export class DeferredSelections {
       fragments: this.#fragments,
       isIncluded: node => !isLeftOut(node, this.#variables),
       applies: () => true,
-      deferralOf: node => this.#find(node, 'defer'),
+      deferralOf: node => this.#deferral(node, 'defer'),
     })
   }
 
-  /** Undefined if the directive is missing or switched off by `if: false`. */
-  #find(
-    { directives = [] }: SelectionNode,
-    name: string,
-  ): { readonly label: string | undefined } | undefined {
-    const directive = directives.find(directive => directive.name.value === name)
-    if (!directive || this.#valueOf(argumentOf(directive, 'if')) === false) return undefined
-    const label = this.#valueOf(argumentOf(directive, 'label'))
-    return { label: typeof label === 'string' ? label : undefined }
+  #deferral(node: SelectionNode, name: 'defer' | 'stream'): Deferral | undefined {
+    return deferralOf(node, name, value => this.#valueOf(value))
   }
 
-  #valueOf(node: ValueNode | undefined): unknown {
-    if (node?.kind === Kind.VARIABLE) return this.#variables[node.name.value]
-    return node && 'value' in node ? node.value : undefined
+  #valueOf(node: ValueNode): unknown {
+    if (node.kind === Kind.VARIABLE) return this.#variables[node.name.value]
+    return 'value' in node ? node.value : undefined
   }
-}
-
-function argumentOf({ arguments: args = [] }: DirectiveNode, name: string): ValueNode | undefined {
-  return args.find(argument => argument.name.value === name)?.value
 }

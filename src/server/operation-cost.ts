@@ -133,7 +133,7 @@ class Weighing {
     for (const { set, deferral } of deferred) {
       const weight = this.weighObject(type, [set], context)
       cost += weight.cost
-      bytes += weight.bytes + bytesOfIncrement + deferral.label.length
+      bytes += weight.bytes + bytesOfIncrement + (deferral.label?.length ?? 0)
       increments += weight.increments + 1
       fallible += weight.fallible
       paths += weight.paths + 1
@@ -165,7 +165,7 @@ class Weighing {
     const count = lists === 0 ? (introspected ?? 1) : Math.max(1, length) * unknownSize ** (lists - 1)
     const stream = this.#selections.deferral(first, 'stream')
     const streamed = stream && lists > 0 ? Math.max(1, length) : 0
-    const bytesOfRow = bytesOfIncrement + (stream?.label.length ?? 0)
+    const bytesOfRow = bytesOfIncrement + (stream?.label?.length ?? 0)
     const named = getNamedType(field.type)
     const ofScalar = isIntrospectionType(parent) ? introspectedScalar : 0
     if (!isCompositeType(named))

@@ -9,6 +9,8 @@ import type {
 import { Kind } from 'graphql'
 import {
   appliesTo,
+  type Deferral,
+  deferralOf,
   type Fragments,
   fragmentsOf,
   type MergedSelections,
@@ -19,12 +21,6 @@ import {
 /** Thrown when an operation has more selections than any of a fair size. */
 export class TooManySelections extends Error {
   override readonly name = 'TooManySelections'
-}
-
-/** How `@defer` or `@stream` stands at a selection. */
-export interface Deferral {
-  /** Empty if it has none. */
-  readonly label: string
 }
 
 /**
@@ -48,7 +44,7 @@ export class OperationSelections {
   }
 
   /** Merges what several selection sets ask of one object. Throws TooManySelections. */
-  of(type: GraphQLObjectType, sets: Iterable<SelectionSetNode>): MergedSelections<Deferral> {
+  of(type: GraphQLObjectType, sets: Iterable<SelectionSetNode>): MergedSelections {
     return mergeSelections(sets, {
       fragments: this.#fragments,
       isIncluded: node => {
@@ -61,12 +57,8 @@ export class OperationSelections {
   }
 
   /** Undefined if the directive is missing or switched off by `if: false`. */
-  deferral({ directives = [] }: SelectionNode, name: 'defer' | 'stream'): Deferral | undefined {
-    const directive = directives.find(directive => directive.name.value === name)
-    if (!directive) return undefined
-    const values = new Map(directive.arguments?.map(({ name, value }) => [name.value, this.#valueOf(value)]))
-    const label = values.get('label')
-    return values.get('if') === false ? undefined : { label: typeof label === 'string' ? label : '' }
+  deferral(node: SelectionNode, name: 'defer' | 'stream'): Deferral | undefined {
+    return deferralOf(node, name, value => this.#valueOf(value))
   }
 
   #valueOf(node: ValueNode): unknown {
