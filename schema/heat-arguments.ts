@@ -117,7 +117,12 @@ export function toHeatQuestion(
     page,
     type: type ?? 'click',
     days,
-    viewport: viewport ? { min: viewport.min ?? null, max: viewport.max ?? null } : usualViewport,
+    viewport: toViewport(viewport) ?? usualViewport,
     aggregation: aggregation ?? 'total',
   }
+}
+
+/** Null if none is given. */
+export function toViewport(viewport: HeatArguments['viewport']): ViewportWidths | null {
+  return viewport ? { min: viewport.min ?? null, max: viewport.max ?? null } : null
 }

@@ -14,6 +14,7 @@ import {
   HeatAggregationEnum,
   type HeatArguments,
   HeatTypeEnum,
+  toViewport,
   ViewportRange,
 } from './heat-arguments.ts'
 import { checkDays, DayRange, type DaysInput } from './heat-days.ts'
@@ -105,7 +106,7 @@ export function toOverlay(
       days,
       ...(against && { against }),
       aggregation: aggregation ?? 'total',
-      viewport: viewport ? { min: viewport.min ?? null, max: viewport.max ?? null } : null,
+      viewport: toViewport(viewport),
     },
     look: { palette: palette ?? undefined, opacity: opacity ?? undefined },
   }

@@ -1,4 +1,5 @@
 import type { Context } from '../src/context.ts'
+import { maximumWidth } from '../src/images/references.ts'
 import type { AuraHeatmap } from '../src/providers/aura-vision/wire.ts'
 import {
   spatialHeatmapTypes,
@@ -92,12 +93,12 @@ builder.node(SpatialHeatmap, {
         'Its image. Costs no call. Null if Aura Vision sends none, or does not say when it was made.',
       args: {
         width: t.arg.int({
-          description: 'The width to serve, in pixels, 1 to 4096. A narrower image is served as it is.',
+          description: `The width to serve, in pixels, 1 to ${maximumWidth}. A narrower image is served as it is.`,
         }),
       },
       extensions: checked<{ readonly width?: number | null }>(({ width }) => {
-        if (width != null && (width < 1 || width > 4096))
-          throw new BadInput(`width must be from 1 to 4096, not ${width}.`)
+        if (width != null && (width < 1 || width > maximumWidth))
+          throw new BadInput(`width must be from 1 to ${maximumWidth}, not ${width}.`)
       }),
       resolve: (heatmap, { width = null }) => imageOf(heatmap, width),
     }),

@@ -20,6 +20,7 @@ const valuesForTheGraph = [
   'asError of src/upstream/error.ts',
   'providerNames of src/upstream/error.ts',
   'spatialHeatmapTypes of src/providers/aura-vision/wire.ts',
+  'maximumWidth of src/images/references.ts',
   'opacities of src/images/references.ts',
   'palettes of src/images/references.ts',
   'locationMetrics of src/providers/analytiks/records.ts',

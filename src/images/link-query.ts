@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type ImageReference, type OverlayLook, opacities, type Palette, palettes } from './references.ts'
+import {
+  type ImageReference,
+  maximumWidth,
+  type OverlayLook,
+  opacities,
+  type Palette,
+  palettes,
+} from './references.ts'
 import { formats, type Variant } from './resizing.ts'
 
 /** What the end of a link asks, none of which costs a call; or the sentence that refuses it. */
@@ -26,8 +33,6 @@ export function readLinkQuery(parameters: URLSearchParams, reference: ImageRefer
   // Without heat a look changes nothing, and would only be drawn once more for each.
   return { variant: { ...size.data, ...(overlay && drawn.data) } }
 }
-
-const maximumWidth = 4096
 
 const variant = z.object({
   width: z

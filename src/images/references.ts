@@ -65,6 +65,9 @@ export const palettes = {
 /** How much heat may hide of the page below it. */
 export const opacities: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
+/** The widest that an image is served, in pixels. */
+export const maximumWidth = 4096
+
 /** How heat is drawn: what a link leaves open, as it costs no call. */
 export interface OverlayLook {
   readonly palette?: Palette | undefined

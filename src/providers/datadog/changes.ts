@@ -1,7 +1,7 @@
 import type { CallContext } from '../../upstream/call-context.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { DatadogClient, Written } from './client.ts'
-import type { DatadogSnapshot, SnapshotChange, SnapshotCreation } from './wire.ts'
+import { type DatadogSnapshot, type SnapshotChange, type SnapshotCreation, snapshotsRoute } from './wire.ts'
 
 /** One request's changes. What one changed, or may have changed, is read afresh by whatever comes after it. */
 export interface DatadogChanges {
@@ -36,12 +36,14 @@ export function datadogChanges(
     })
   return {
     createSnapshot: creation =>
-      change(`POST ${path}`, undefined, callContext => client.createSnapshot(creation, callContext)),
+      change(`POST ${snapshotsRoute}`, undefined, callContext =>
+        client.createSnapshot(creation, callContext),
+      ),
     updateSnapshot: (id, values) =>
-      change(`PATCH ${path}/:id`, id, callContext => client.updateSnapshot(id, values, callContext)),
+      change(`PATCH ${snapshotsRoute}/:id`, id, callContext =>
+        client.updateSnapshot(id, values, callContext),
+      ),
     deleteSnapshot: id =>
-      change(`DELETE ${path}/:id`, id, callContext => client.deleteSnapshot(id, callContext)),
+      change(`DELETE ${snapshotsRoute}/:id`, id, callContext => client.deleteSnapshot(id, callContext)),
   }
 }
-
-const path = '/api/v2/replay/heatmap/snapshots'

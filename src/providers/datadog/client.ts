@@ -26,6 +26,7 @@ import {
   type SnapshotCreation,
   snapshotResponse,
   snapshotsResponse,
+  snapshotsRoute,
 } from './wire.ts'
 
 export interface DatadogSettings extends Bounds {
@@ -99,12 +100,12 @@ export function connectDatadog(
     delete: openRateLimiter('delete'),
   }
   const watches = {
-    list: health?.drift.watch('GET /api/v2/replay/heatmap/snapshots'),
-    change: health?.drift.watch('POST, PATCH /api/v2/replay/heatmap/snapshots'),
+    list: health?.drift.watch(`GET ${snapshotsRoute}`),
+    change: health?.drift.watch(`POST, PATCH ${snapshotsRoute}`),
   }
   const readSnapshot = (answer: HttpResponse) => readChanged(answer, watches.change)
   const headers = { 'dd-api-key': apiKey, 'dd-application-key': applicationKey }
-  const path = ['api', 'v2', 'replay', 'heatmap', 'snapshots']
+  const path = snapshotsRoute.slice(1).split('/')
   const spend = <Value>(
     limiter: AccountLimiter,
     call: HttpCall & { readonly callContext: CallContext },

@@ -8,7 +8,7 @@ import { longestLists } from '../../upstream/source/longest-lists.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { DatadogClient, DatadogSettings, SnapshotFilter } from './client.ts'
-import type { DatadogSnapshot } from './wire.ts'
+import { type DatadogSnapshot, snapshotsRoute } from './wire.ts'
 
 export interface SnapshotsKey extends SnapshotFilter {
   /** 1 to 1,000. */
@@ -34,7 +34,7 @@ export function datadogSources(
 ): DatadogSources {
   const snapshots = callPerKey<SnapshotsKey, readonly DatadogSnapshot[]>({
     nameOf: key => nameOf('datadog snapshots', filterName(key), key.first),
-    plan: key => ({ route: 'GET /api/v2/replay/heatmap/snapshots', ...key }),
+    plan: key => ({ route: `GET ${snapshotsRoute}`, ...key }),
     call: (key, callContext) => client.snapshots(key, key.first, callContext),
     // A row whose start cannot be read holds an error, which is never cached.
     ttlOf: (_key, rows) => (rows.some(({ start }) => start instanceof Error) ? 0 : limits.ttlSeconds * 1000),

@@ -3,6 +3,9 @@ import { UpstreamError } from '../../upstream/error.ts'
 import { identifier, instant, optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
 
+/** Of the list of snapshots, and of their changes. */
+export const snapshotsRoute = '/api/v2/replay/heatmap/snapshots'
+
 /** A millisecond offset; int64 on the wire, so one that no double holds, or no whole number at all, is that field's own error. */
 const offset = sometimes(
   z

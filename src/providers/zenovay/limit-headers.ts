@@ -1,13 +1,14 @@
-import { type HttpResponse, header } from '../../upstream/http/message.ts'
+import { digits, type HttpResponse, header } from '../../upstream/http/message.ts'
 import type { ReportedLimits } from '../../upstream/rate-limit/call-counter.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 
 /** What an answer's headers tell of the minute's and the month's calls: truer than what the plan's name stands for. */
 export function limitsFromHeaders(answer: HttpResponse, plan: ZenovayPlan): ReportedLimits {
-  const perMinute = count(header(answer, 'x-ratelimit-limit'))
-  const left = count(header(answer, 'x-ratelimit-remaining'))
-  const used = count(header(answer, 'x-usage-monthly'))
-  const limit = count(header(answer, 'x-usage-limit')) ?? zenovayPlans[plan].perMonth
+  const count = (name: Lowercase<string>) => digits(header(answer, name), 15)
+  const perMinute = count('x-ratelimit-limit')
+  const left = count('x-ratelimit-remaining')
+  const used = count('x-usage-monthly')
+  const limit = count('x-usage-limit') ?? zenovayPlans[plan].perMonth
   return {
     window: {
       calls: perMinute || undefined,
@@ -26,8 +27,4 @@ export function monthReset(answer: HttpResponse): number | undefined {
   const reset = header(answer, 'x-usage-reset') ?? header(answer, 'x-usage-monthly-reset') ?? ''
   const milliseconds = Date.parse(reset) - Date.now()
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
-}
-
-function count(value: string | undefined): number | undefined {
-  return value && /^\d{1,15}$/.test(value) ? Number(value) : undefined
 }

@@ -15,3 +15,8 @@ export function header({ headers }: HttpHead, name: Lowercase<string>): string |
   const value = headers[name]
   return Array.isArray(value) ? value[0] : value
 }
+
+/** A whole number of that many digits at most; undefined for any other text. */
+export function digits(value: string | undefined, most: number): number | undefined {
+  return value && value.length <= most && /^\d+$/.test(value) ? Number(value) : undefined
+}

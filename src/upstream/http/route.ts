@@ -1,4 +1,5 @@
 import { BadInput } from '../bad-input.ts'
+import { isDots } from '../vendor-id.ts'
 
 /** The URL of a route below a base, which may have a path. Encodes segments and query, and leaves out undefined parameters. */
 export function routeUrl(
@@ -7,9 +8,8 @@ export function routeUrl(
   query: Readonly<Record<string, string | number | undefined>> = {},
 ): URL {
   for (const segment of segments) {
-    // URL resolves dots, which would lead to another route. A lone surrogate has no encoding.
-    if (segment === '.' || segment === '..' || !segment.isWellFormed())
-      throw new BadInput(`"${segment}" is not an id.`)
+    // A lone surrogate has no encoding.
+    if (isDots(segment) || !segment.isWellFormed()) throw new BadInput(`"${segment}" is not an id.`)
   }
   const path = [base.href.replace(afterPath, ''), ...segments.map(encodeURIComponent)].join('/')
   const parameters = new URLSearchParams(base.search)
