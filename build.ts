@@ -17,7 +17,7 @@ const uncalled = ['@apollo/subgraph', 'fast-json-stringify']
 export async function buildInto(folder: string): Promise<void> {
   await using bundle = await rolldown({
     cwd: root,
-    input: { main: 'src/main.ts', 'explorer-worker': 'src/server/explorer-worker.ts' },
+    input: { main: 'src/main.ts', 'explorer-worker': 'src/server/pages/explorer-worker.ts' },
     platform: 'node',
     external,
     plugins: [leaveOut(uncalled)],

@@ -1,6 +1,7 @@
 import { ActiveUses } from './active-uses.ts'
 import { type Caches, openCaches } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
+import { TrustedDocuments } from './documents/trusted-documents.ts'
 import { type Handles, openHandles } from './images/handles.ts'
 import { Images } from './images/images.ts'
 import { rememberHandles } from './images/remembered-handles.ts'
@@ -15,7 +16,6 @@ import {
   type Sources,
 } from './providers.ts'
 import { openSeal, type Seal } from './seal.ts'
-import { TrustedDocuments } from './server/trusted-documents.ts'
 import {
   defaultResilience,
   ProviderHealth,

@@ -4,7 +4,7 @@ import { type Config, type Environment, StartProblems } from './config/config.ts
 import { readProviderConfig } from './config/provider-settings.ts'
 import type { Settings } from './providers.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
-import { outline } from './server/plugins/masked-errors.ts'
+import { outline } from './server/graphql/plugins/masked-errors.ts'
 import type { AccountSetup } from './setup.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import type { Log } from './upstream/log.ts'

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { StartProblems } from './config/config.ts'
-import { outline } from './server/plugins/masked-errors.ts'
+import { outline } from './server/graphql/plugins/masked-errors.ts'
 import type { Log } from './upstream/log.ts'
 
 export interface ReloadingOptions<Content> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from './config/config.ts'
+import type { DocumentMode } from './documents/trusted-documents.ts'
 import { type Isotherm, type StartedAccount, type StartOptions, startIsotherm } from './isotherm.ts'
-import type { DocumentMode } from './server/trusted-documents.ts'
 
 export interface Serving {
   /** Told once what is served, and where. */

@@ -1,4 +1,4 @@
-import { outline } from './server/plugins/masked-errors.ts'
+import { outline } from './server/graphql/plugins/masked-errors.ts'
 import type { Log } from './upstream/log.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { stores } from '../src/sandbox/world.ts'
-import { SharedResponses } from '../src/server/shared-responses.ts'
+import { SharedResponses } from '../src/server/graphql/shared-responses.ts'
 import { callsOf } from './support/calls.ts'
 import { askText } from './support/client.ts'
 import { referenceIn } from './support/image-references.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { SharedResponses } from '../src/server/shared-responses.ts'
+import { SharedResponses } from '../src/server/graphql/shared-responses.ts'
 import { askText } from './support/client.ts'
 import { type Served, serve } from './support/serving.ts'
 

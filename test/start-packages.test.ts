@@ -34,6 +34,6 @@ test('a start loads nothing that is neither configured nor asked for', async () 
   expect(await isotherm.ended()).toBe(0)
   const [, list = '[]'] = /^loaded: (.*)$/m.exec(isotherm.stdout) ?? []
   const loaded: readonly string[] = JSON.parse(list)
-  expect(loaded).toEqual(expect.arrayContaining(['graphql', 'undici', 'src/server/yoga.ts']))
+  expect(loaded).toEqual(expect.arrayContaining(['graphql', 'undici', 'src/server/graphql/yoga.ts']))
   expect(loaded.filter(name => onUse.includes(name) || name.startsWith('src/sandbox/'))).toEqual([])
 })

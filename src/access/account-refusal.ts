@@ -1,4 +1,4 @@
-import { Refusal } from '../server/refusal.ts'
+import { Refusal } from '../server/http/refusal.ts'
 import type { Caller } from './caller.ts'
 
 /** Thrown to refuse a caller who is known, and names no account that it may use. */

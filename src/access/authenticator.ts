@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Account } from '../account.ts'
 import { accountIn } from '../images/handles.ts'
-import { Refusal } from '../server/refusal.ts'
+import { Refusal } from '../server/http/refusal.ts'
 import type { Proxies } from '../upstream/http/proxies.ts'
 import type { Log } from '../upstream/log.ts'
 import type { Access, Entry } from './access.ts'

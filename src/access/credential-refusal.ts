@@ -1,4 +1,4 @@
-import { Refusal } from '../server/refusal.ts'
+import { Refusal } from '../server/http/refusal.ts'
 
 /** Thrown to refuse whoever shows no credential, or a wrong one. */
 export class CredentialRefusal extends Refusal {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Refusal } from '../server/refusal.ts'
+import type { Refusal } from '../server/http/refusal.ts'
 import type { Log } from '../upstream/log.ts'
 import { AccountRefusal } from './account-refusal.ts'
 import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'

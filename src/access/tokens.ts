@@ -8,7 +8,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { Refusal } from '../server/refusal.ts'
+import { Refusal } from '../server/http/refusal.ts'
 import type { Proxies } from '../upstream/http/proxies.ts'
 import type { IssuerEntry } from './access-file.ts'
 import type { Caller } from './caller.ts'

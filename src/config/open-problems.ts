@@ -1,4 +1,4 @@
-import { isLoopback } from '../server/known-hosts.ts'
+import { isLoopback } from '../server/http/known-hosts.ts'
 import type { Environment } from './config.ts'
 import { setVariables } from './set-variables.ts'
 import { generalVariables } from './variables.ts'

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { chunksOf, drop, readerPatience, untilTaken } from '../server/slow-readers.ts'
+import { chunksOf, drop, readerPatience, untilTaken } from '../server/http/slow-readers.ts'
 
 export interface DeliveryOptions {
   /** Milliseconds that a reader has to take the next 64 kB before its connection is closed. */

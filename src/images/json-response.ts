@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answeredId } from '../server/request-id.ts'
+import { answeredId } from '../server/http/request-id.ts'
 import type { Problem } from './problem.ts'
 
 /** Sends a problem as JSON (RFC 9457), with the id of its request. */

@@ -1,4 +1,4 @@
-import { Refusal } from '../server/refusal.ts'
+import { Refusal } from '../server/http/refusal.ts'
 
 /** Codes of JSON-RPC. */
 export const [parseError, invalidRequest] = [-32700, -32600]

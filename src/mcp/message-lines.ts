@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Transform } from 'node:stream'
 import { isSpecType } from '@modelcontextprotocol/server'
-import { Refusal } from '../server/refusal.ts'
+import { Refusal } from '../server/http/refusal.ts'
 import { BadMessage, invalidRequest, parseError, refusalAnswer } from './message-errors.ts'
 import { idOf } from './messages.ts'
 

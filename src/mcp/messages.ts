@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { readJsonBody } from '../server/json-body.ts'
-import { Refusal } from '../server/refusal.ts'
+import { readJsonBody } from '../server/http/json-body.ts'
+import { Refusal } from '../server/http/refusal.ts'
 import { BadMessage, invalidRequest, parseError } from './message-errors.ts'
 
 /** A call may take as long as any operation, and those of a batch run one after another. */

@@ -5,7 +5,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
-import type { Result } from '../server/result-body.ts'
+import type { Result } from '../server/graphql/result-body.ts'
 import { cutText } from '../upstream/cut-text.ts'
 import { brokenBound } from './shipped-bounds.ts'
 import { toolError, toolResult } from './tool-result.ts'

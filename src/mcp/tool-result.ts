@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isLongJson } from '../server/json-pieces.ts'
-import type { Result } from '../server/result-body.ts'
+import type { Result } from '../server/graphql/result-body.ts'
+import { isLongJson } from '../server/http/json-pieces.ts'
 import { cutText } from '../upstream/cut-text.ts'
 
 /** What a model gets to read of a call. */

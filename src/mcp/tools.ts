@@ -1,6 +1,6 @@
 import { type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql'
-import { scopesOfOperation } from '../server/operation-scopes.ts'
-import type { DocumentMode, TrustedDocuments } from '../server/trusted-documents.ts'
+import type { DocumentMode, TrustedDocuments } from '../documents/trusted-documents.ts'
+import { scopesOfOperation } from '../server/limits/operation-scopes.ts'
 import type { McpMode } from './mcp-mode.ts'
 import { pageQuestions } from './page-questions.ts'
 import { type Bounds, shippedBounds, withBounds } from './shipped-bounds.ts'

@@ -15,7 +15,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { z } from 'zod'
-import { inputMembers } from '../server/input-members.ts'
+import { inputMembers } from '../server/limits/input-members.ts'
 
 /** A JSON schema, as far as variables need one: an object of JSON. */
 export type JsonSchema = {

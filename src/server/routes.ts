@@ -1,9 +1,9 @@
 import { exportFileAt } from '../export/export-path.ts'
 import { exportAt } from '../export/export-request.ts'
 import { imagePath } from '../images/image-path.ts'
-import { accepts } from './media-ranges.ts'
-import { pagePath } from './page-folder.ts'
-import type { Target } from './request-target.ts'
+import { accepts } from './http/media-ranges.ts'
+import type { Target } from './http/request-target.ts'
+import { pagePath } from './pages/page-folder.ts'
 
 /** Where a request goes. */
 export type Route = EnteredRoute | 'home' | 'page' | 'image' | 'exportFile' | 'health' | 'readiness'

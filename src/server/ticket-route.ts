@@ -3,9 +3,9 @@ import type { Access } from '../access/access.ts'
 import { spelledAddress } from '../access/tickets.ts'
 import { sendJson } from '../images/json-response.ts'
 import type { EnteredExchange } from './front-door.ts'
-import { readJsonBody } from './json-body.ts'
-import { Refusal } from './refusal.ts'
-import { originOf } from './request-origin.ts'
+import { readJsonBody } from './http/json-body.ts'
+import { Refusal } from './http/refusal.ts'
+import { originOf } from './http/request-origin.ts'
 import { isEntered, methodsOf, routeOf } from './routes.ts'
 
 export interface TicketRouteOptions {

@@ -1,4 +1,4 @@
-import type { RequestEnd, RequestObserver, RequestRecord } from '../server/request-record.ts'
+import type { RequestEnd, RequestObserver, RequestRecord } from '../server/http/request-record.ts'
 import type { Log, LogFields } from '../upstream/log.ts'
 
 /** Writes one line for each request, but none for a health check. */

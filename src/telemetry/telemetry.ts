@@ -1,5 +1,5 @@
 import type { AccountObserver } from '../account.ts'
-import type { RequestObserver } from '../server/request-record.ts'
+import type { RequestObserver } from '../server/http/request-record.ts'
 import type { SizedCache } from '../upstream/cache/cache.ts'
 import type { Proxies } from '../upstream/http/proxies.ts'
 import type { Log } from '../upstream/log.ts'

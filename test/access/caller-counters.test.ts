@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CallerCounters } from '../../src/server/caller-counters.ts'
+import { CallerCounters } from '../../src/server/limits/caller-counters.ts'
 import { openLocalCallCounter } from '../../src/upstream/rate-limit/call-counter.ts'
 import { systemClock } from '../../src/upstream/rate-limit/quota-period.ts'
 

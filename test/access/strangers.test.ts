@@ -2,7 +2,7 @@ import { Agent, get, type IncomingHttpHeaders } from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { networkOf } from '../../src/server/address-counters.ts'
+import { networkOf } from '../../src/server/limits/address-counters.ts'
 import { bearer, serveGuarded, someCaller } from '../support/guarded.ts'
 import { serve } from '../support/serving.ts'
 

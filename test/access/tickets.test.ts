@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { SharedResponses } from '../../src/server/shared-responses.ts'
+import { SharedResponses } from '../../src/server/graphql/shared-responses.ts'
 import { bearer, type Guarded, post, serveGuarded, someCaller } from '../support/guarded.ts'
 import { inSeconds, issuerName, startIssuer } from '../support/issuer.ts'
 

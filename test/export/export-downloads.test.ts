@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { ExportFiles, type OpenExportFile } from '../../src/export/export-files.ts'
-import { exportFileRoute } from '../../src/server/export-file-route.ts'
-import { Refusal, sendRefusal } from '../../src/server/refusal.ts'
-import { readTarget } from '../../src/server/request-target.ts'
+import { exportFileRoute } from '../../src/server/exports/export-file-route.ts'
+import { Refusal } from '../../src/server/http/refusal.ts'
+import { readTarget } from '../../src/server/http/request-target.ts'
+import { sendRefusal } from '../../src/server/send-refusal.ts'
 import { emptyFolder } from '../support/child.ts'
 
 const resources = new AsyncDisposableStack()

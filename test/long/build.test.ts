@@ -99,7 +99,7 @@ test('it is few files, with maps back to the source and the licences of what is 
       .map(async file => JSON.parse(await readFile(join(dist, file), 'utf8'))),
   )
   const sources: readonly string[] = maps.flatMap(map => map.sources)
-  expect(sources.some(source => source.endsWith('src/server/yoga.ts'))).toBe(true)
+  expect(sources.some(source => source.endsWith('src/server/graphql/yoga.ts'))).toBe(true)
   const packages = sources.flatMap(source => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [])
   const licences = await readFile(join(dist, 'licences.txt'), 'utf8')
   const missing = [...new Set(packages)].filter(

@@ -3,7 +3,7 @@ import { anyone } from '../../src/access/caller.ts'
 import { openAccount } from '../../src/account.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
 import { readConfig } from '../../src/config/config.ts'
-import type { HttpServer } from '../../src/server/http-server.ts'
+import type { HttpServer } from '../../src/server/http/http-server.ts'
 import { type ServerOptions, startServer } from '../../src/server/server.ts'
 import { type Log, silentLog } from '../../src/upstream/log.ts'
 

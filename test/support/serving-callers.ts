@@ -7,7 +7,7 @@ import { readCatalog } from '../../src/catalog/file.ts'
 import { type Environment, readConfig } from '../../src/config/config.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox.ts'
-import type { RequestObserver } from '../../src/server/request-record.ts'
+import type { RequestObserver } from '../../src/server/http/request-record.ts'
 import { startServer } from '../../src/server/server.ts'
 import { recordLog } from './recorded-log.ts'
 

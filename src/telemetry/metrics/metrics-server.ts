@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { listen } from '../../server/http-server.ts'
-import { knownHosts } from '../../server/known-hosts.ts'
-import { Refusal } from '../../server/refusal.ts'
-import { readTarget } from '../../server/request-target.ts'
+import { listen } from '../../server/http/http-server.ts'
+import { knownHosts } from '../../server/http/known-hosts.ts'
+import { Refusal } from '../../server/http/refusal.ts'
+import { readTarget } from '../../server/http/request-target.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface MetricsServer extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Account } from '../../account.ts'
-import type { RequestObserver } from '../../server/request-record.ts'
+import type { RequestObserver } from '../../server/http/request-record.ts'
 import type { UpstreamObserver } from '../../upstream/observer.ts'
 import { Backlog } from '../backlog.ts'
 import { showAccounts } from './account-metrics.ts'

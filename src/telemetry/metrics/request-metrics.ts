@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { RequestEnd, RequestObserver, RequestRecord } from '../../server/request-record.ts'
+import type { RequestEnd, RequestObserver, RequestRecord } from '../../server/http/request-record.ts'
 import { patternOf } from '../../server/routes.ts'
 import type { Backlog } from '../backlog.ts'
 

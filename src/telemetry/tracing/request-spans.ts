@@ -5,7 +5,7 @@ import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
 } from '@opentelemetry/semantic-conventions'
-import type { RequestEnd, RequestObserver, RequestRecord } from '../../server/request-record.ts'
+import type { RequestEnd, RequestObserver, RequestRecord } from '../../server/http/request-record.ts'
 import { patternOf } from '../../server/routes.ts'
 import { contextOf, traceparentOf } from './trace-parent.ts'
 

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
-import type { RequestObserver } from '../../server/request-record.ts'
+import type { RequestObserver } from '../../server/http/request-record.ts'
 import { type Proxies, proxyFor } from '../../upstream/http/proxies.ts'
 import { openSocketTunnel } from '../../upstream/http/tunnel.ts'
 import type { Log } from '../../upstream/log.ts'

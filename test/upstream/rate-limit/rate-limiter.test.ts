@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CallerLimits } from '../../../src/server/caller-limits.ts'
+import { CallerLimits } from '../../../src/server/limits/caller-limits.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../src/upstream/error.ts'
 import { type Allowance, openLocalCallCounter } from '../../../src/upstream/rate-limit/call-counter.ts'
 import { openCallCounters } from '../../../src/upstream/rate-limit/call-counters.ts'

@@ -1,0 +1,99 @@
+import { type DocumentNode, type GraphQLSchema, getOperationAST, validate } from 'graphql'
+import type { YogaInitialContext } from 'graphql-yoga'
+import { type Context, createContext, type Request } from '../../context.ts'
+import type { AskGraph } from '../../export/ask-graph.ts'
+import { openDeadline } from '../../upstream/deadline.ts'
+import { Usage } from '../../upstream/source/usage.ts'
+import type { RequestRecord, UpstreamUse } from '../http/request-record.ts'
+import { addRequest } from './fetch-request.ts'
+import { nothingLeft, runHooked } from './hooked-execution.ts'
+import type { MaskedErrors } from './plugins/masked-errors.ts'
+import { operationRecordOf } from './plugins/operation-record.ts'
+import type { ServerContext } from './server-context.ts'
+import type { OperationPlugin } from './yoga.ts'
+
+export interface OwnOperationsOptions {
+  readonly schema: GraphQLSchema
+  /** Yoga's plugins, in their order. */
+  readonly plugins: readonly OperationPlugin[]
+  readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage' | 'logError'>
+  /** For all upstream calls of one operation. */
+  readonly deadlineMilliseconds: number
+}
+
+/** One request, which asks many operations one after another. */
+export interface OwnRequest extends Pick<ServerContext, 'res' | 'record' | 'caller' | 'account'> {
+  /** Ends when nobody waits for the results any more. */
+  readonly gone: AbortSignal
+  readonly origin: () => string
+  readonly chargeOf?: NonNullable<Request['chargeOf']>
+}
+
+/**
+ * Runs operations that Isotherm itself wrote, for its callers: by the hooks of all plugins, so with the same limits, costs and
+ * errors as theirs. Their documents need not be those of a manifest. The costs of all of them are the request's.
+ */
+export function ownOperations(options: OwnOperationsOptions) {
+  const { schema, plugins, maskedErrors, deadlineMilliseconds } = options
+  const { maskError, errorMessage, logError } = maskedErrors
+  const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
+  return (request: OwnRequest): ((isPlanOnly: boolean) => AskGraph) => {
+    const uses = new Map<string, UpstreamUse>()
+    const { record } = request
+    record.used = () => [...uses.values()]
+    return isPlanOnly => async (document, variableValues, how) => {
+      checkValid(schema, document)
+      using deadline = openDeadline(deadlineMilliseconds, request.gone)
+      const { actualCost: _, ...common } = record
+      const part: RequestRecord = { ...common, estimatedCost: 0 }
+      const logFailure = (error: Error) => logError(error, 'a sum of traffic', record.id)
+      const contextValue = contextOf(request, part, deadline.signal, { ...how, isPlanOnly, logFailure })
+      noteOperation(record, document, request.account)
+      const args = { schema, document, contextValue, variableValues }
+      const result = await runHooked(hooks, args)
+      for (const { provider, usage } of contextValue.costs()) {
+        const sum = uses.getOrInsertComputed(provider, () => ({ provider, usage: new Usage() }))
+        sum.usage.absorb(usage)
+      }
+      record.estimatedCost = (record.estimatedCost ?? 0) + (part.estimatedCost ?? 0)
+      // Of callers without limits nobody counts it.
+      if (part.actualCost !== undefined) record.actualCost = (record.actualCost ?? 0) + part.actualCost
+      return { ...result, errors: (result.errors ?? []).map(error => maskError(error, errorMessage)) }
+    }
+  }
+}
+
+function contextOf(
+  { res, caller, account, gone, origin, chargeOf }: OwnRequest,
+  record: RequestRecord,
+  signal: AbortSignal,
+  how: Pick<Request, 'isPlanOnly' | 'isBulk' | 'logFailure'>,
+): ServerContext & Context & YogaInitialContext {
+  const request = {
+    ...how,
+    origin,
+    gone: () => gone,
+    incoming: record,
+    caller,
+    ...(chargeOf && { chargeOf }),
+  }
+  const own = { res, record, account, params: {}, waitUntil: nothingLeft }
+  const context = { ...own, ...createContext(account, signal, request) }
+  addRequest(context)
+  return context
+}
+
+function noteOperation(record: RequestRecord, document: DocumentNode, account: ServerContext['account']) {
+  const operation = getOperationAST(document)
+  if (operation) record.operation = operationRecordOf(document, operation, account)
+}
+
+const valid = new WeakSet<DocumentNode>()
+
+/** Once: execution leaves out fields that no type has, without an error. */
+function checkValid(schema: GraphQLSchema, document: DocumentNode): void {
+  if (valid.has(document)) return
+  const [error] = validate(schema, document)
+  if (error) throw error
+  valid.add(document)
+}

@@ -1,0 +1,13 @@
+import type { ServerResponse } from 'node:http'
+import type { Caller } from '../../access/caller.ts'
+import type { Account } from '../../account.ts'
+import type { RequestRecord } from '../http/request-record.ts'
+
+/** What Yoga is given with each operation. */
+export interface ServerContext {
+  readonly res: ServerResponse
+  readonly record: RequestRecord
+  readonly caller: Caller
+  readonly account: Account
+  readonly [name: string]: unknown
+}

@@ -1,0 +1,77 @@
+import type { ProviderName } from '../../upstream/error.ts'
+import type { Usage } from '../../upstream/source/usage.ts'
+import type { WaitClock } from '../../upstream/wait-clock.ts'
+import type { Route } from '../routes.ts'
+
+/** An operation, without anything that its caller may have put into it. */
+export interface RecordedOperation {
+  readonly type: 'query' | 'mutation' | 'subscription'
+  /** As its document names it. */
+  readonly name: string | undefined
+  /** `sha256:` with the hash of its document's text. */
+  readonly document: string
+  /** Whether the document is one of the manifest. */
+  readonly isTrusted: () => boolean
+}
+
+/** What a request asked of a provider. */
+export interface UpstreamUse {
+  readonly provider: ProviderName
+  readonly usage: Usage
+}
+
+/** One request, as logs, metrics and traces tell of it. Each part is filled in where it becomes known. */
+export interface RequestRecord {
+  readonly id: string
+  readonly method: string
+  /** By the clock of `performance`. */
+  readonly startedAt: number
+  /** How long it waited for vendors. */
+  readonly waiting: WaitClock
+  /** The trace that its upstream calls are part of, as in W3C's header. */
+  traceparent: string | undefined
+  /** Undefined for an unknown path, and for a request that is none. */
+  route?: Route | undefined
+  /** By id. */
+  caller?: string
+  account?: string | undefined
+  operation?: RecordedOperation
+  estimatedCost?: number
+  /** Whether that counts against its caller's limit before the operation is run. */
+  isCharged?: boolean
+  /** Roughly, of the response. */
+  estimatedBytes?: number
+  /** What a whole response held, by the weights of the estimate. */
+  actualCost?: number
+  /** So far. */
+  used?: () => readonly UpstreamUse[]
+  /**
+   * How long its response holds, in milliseconds since 1970: not at all with a state that may be another one by now or what a
+   * mutation may change, and until the first day that it used is over.
+   */
+  holdsUntil?: () => number
+  /**
+   * How long its caller may keep its response, in milliseconds since 1970: not at all with a failure that it tells as data, and
+   * until the first day that it used is over.
+   */
+  keepsUntil?: () => number
+}
+
+/** How a request ended. */
+export interface RequestEnd {
+  /** Undefined if the client left before there was one. */
+  readonly status: number | undefined
+  /** Whether the client left, or was disconnected, before the response was complete. */
+  readonly isAborted: boolean
+  readonly milliseconds: number
+  /** Of the body, if its length was known when it began. */
+  readonly bytes: number | undefined
+}
+
+/** Sees every request. What it does has to be quick, and must not throw. */
+export interface RequestObserver {
+  /** Called first, before anything of the request is checked. May set its trace. */
+  begin?(record: RequestRecord): void
+  /** Called once, when the response has ended or its client has left. */
+  end(record: RequestRecord, end: RequestEnd): void
+}

@@ -1,0 +1,193 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { type Caller, strangerId } from '../../access/caller.ts'
+import type { Charge } from '../../upstream/call-context.ts'
+import { CallerLimited, type ProviderName } from '../../upstream/error.ts'
+import { type Log, silentLog } from '../../upstream/log.ts'
+import type { CallCounter, Refusal as Wait } from '../../upstream/rate-limit/call-counter.ts'
+import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
+import { Refusal } from '../http/refusal.ts'
+import { AddressCounters } from './address-counters.ts'
+import { type CallerCounter, CallerCounters } from './caller-counters.ts'
+import type { CostMode } from './cost-mode.ts'
+import { type ToldLimit, tellLimits } from './rate-limit-headers.ts'
+
+const [minute, hour] = [60_000, 3_600_000]
+
+/** A minute's cost is counted in so many parts, since the call counters count one by one. */
+const partsOfCost = 100
+
+/** Why an operation has to wait, and for how long. */
+export interface TooDear {
+  readonly message: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * What each caller has used of its own limits, counted as the calls to vendors are: in sliding windows, together with other
+ * instances where they share a Redis. Callers without limits cost nothing.
+ */
+export class CallerLimits implements Disposable {
+  readonly #counters: CallerCounters
+  readonly #addresses = new AddressCounters()
+  readonly #log: Pick<Log, 'warn'>
+  #hasToldOfProxy = false
+
+  constructor(counters: CallCounters, log: Pick<Log, 'warn'> = silentLog) {
+    this.#counters = new CallerCounters(counters)
+    this.#log = log
+  }
+
+  /** Counts a request, and tells what is left in the headers of its response. Rejects with a Refusal of status 429. */
+  async enter(
+    { id, limits }: Caller,
+    { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (!limits) return
+    const { requestsPerMinute: requests, costPerMinute: cost, requestsPerMinuteOfAddress: ofAddress } = limits
+    const told: ToldLimit[] = []
+    if (cost !== undefined) told.push(this.#costLeft(id, cost))
+    try {
+      // First, so that a flood from one address is refused before it uses up what all have together.
+      if (ofAddress !== undefined) {
+        this.#tellOfProxy(headers)
+        const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
+        await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, told)
+      }
+      if (requests === undefined) return
+      const { counter } = this.#counters.counterOf(id, 'requests', requests, minute)
+      await admit(counter, { name: 'minute', requests, who: whoOf(id) }, told)
+    } finally {
+      tellLimits(response, told)
+    }
+  }
+
+  /** Counts the estimated cost of an operation, and tells what is left. Returns why the operation has to wait, if it does. */
+  spend(
+    { id, limits }: Caller,
+    cost: number,
+    response: ServerResponse,
+    mode: CostMode,
+  ): TooDear | undefined | Promise<TooDear | undefined> {
+    const { costPerMinute: limit } = limits ?? {}
+    if (limit === undefined) return undefined
+    if (mode === 'enforce' && cost > limit) {
+      const message = `${whoOf(id)} may spend ${limit} a minute, and the operation is estimated to cost ${cost}: ask for less.`
+      // Every 429 has the header. No wait helps, as the message says.
+      return { message, headers: { 'retry-after': '60' } }
+    }
+    const part = partOf(limit)
+    const spent = this.#cost(id, limit)
+    const parts = Math.floor((spent.rest + cost) / part)
+    const rest = cost - parts * part
+    spent.rest += rest
+    const taken = Math.min(parts, spent.calls)
+    const tell = () => tellLimits(response, [this.#costLeft(id, limit)])
+    // Most operations cost less than a part, and are not held for a turn.
+    if (taken <= 0) {
+      tell()
+      return undefined
+    }
+    return takeParts(spent, taken, mode).then(wait => {
+      tell()
+      if (!wait) return undefined
+      spent.rest -= rest
+      const message = `${whoOf(id)} may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
+      return { message, headers: retryAfter(wait) }
+    })
+  }
+
+  /** Counts calls to a vendor; rejects with CallerLimited once the hour's are used up. Undefined for a caller without that limit. */
+  chargeOf({ id, limits }: Caller, provider: ProviderName): Charge | undefined {
+    const calls = limits?.upstreamCallsPerHour?.[provider]
+    if (calls === undefined) return undefined
+    const counter = () => this.#counters.counterOf(id, provider, calls, hour).counter
+    const take = async () => {
+      const refusal = await counter().take(0)
+      if (!refusal) return
+      throw new CallerLimited(
+        provider,
+        'RATE_LIMITED',
+        `${whoOf(id)} may make ${several(calls, 'call')} to ${provider} an hour, and no more are left.`,
+        { retryAfterSeconds: secondsOf(refusal) },
+      )
+    }
+    const look = async () => {
+      if ((counter().left ?? 0) > 0) return false
+      // Only a try tells how long to wait, and whether there is room again that others had used.
+      await take()
+      return true
+    }
+    return { look, take }
+  }
+
+  [Symbol.dispose](): void {
+    this.#counters[Symbol.dispose]()
+  }
+
+  /** Once. Strangers can write these headers themselves, so what they say of an address counts for nothing. */
+  #tellOfProxy(headers: IncomingHttpHeaders): void {
+    if (this.#hasToldOfProxy || !(headers.forwarded ?? headers['x-forwarded-for'])) return
+    this.#hasToldOfProxy = true
+    const message =
+      'Strangers seem to come from behind a proxy, so that all of them share the limit of one address: set ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS to 0, and limit addresses at the proxy'
+    this.#log.warn({}, message)
+  }
+
+  #cost(id: string, limit: number): CallerCounter {
+    return this.#counters.counterOf(id, 'cost', Math.max(1, Math.floor(limit / partOf(limit))), minute)
+  }
+
+  #costLeft(id: string, limit: number): ToldLimit {
+    const { counter, calls } = this.#cost(id, limit)
+    return { name: 'cost', quota: limit, left: ((counter.left ?? calls) / calls) * limit, wait: minute }
+  }
+}
+
+function whoOf(id: string): string {
+  return id === strangerId ? 'All who show no credential together' : 'This caller'
+}
+
+function partOf(limit: number): number {
+  return Math.max(1, limit / partsOfCost)
+}
+
+/** The code of a caller's own limits. */
+export const rateLimited = 'RATE_LIMITED'
+
+async function admit(
+  counter: Pick<CallCounter, 'take' | 'left'>,
+  { name, requests, who }: { readonly name: string; readonly requests: number; readonly who: string },
+  told: ToldLimit[],
+): Promise<void> {
+  const refusal = await counter.take(0)
+  told.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
+  if (!refusal) return
+  const message = `${who} may send ${several(requests, 'request')} a minute, and no more are left: ask again later.`
+  throw new Refusal(429, message, retryAfter(refusal), rateLimited)
+}
+
+/** Only a try tells what others have spent, and whether theirs is over. What is only measured may be more than there is room for. */
+async function takeParts(
+  { counter }: CallerCounter,
+  parts: number,
+  mode: CostMode,
+): Promise<Wait | undefined> {
+  const wait = await counter.take(0, parts)
+  if (!wait || mode === 'enforce') return wait
+  const room = Math.min(parts, counter.left ?? 0)
+  if (room > 0) await counter.take(0, room)
+  return undefined
+}
+
+function several(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function retryAfter(wait: Wait): Readonly<Record<string, string>> {
+  return { 'retry-after': String(secondsOf(wait)) }
+}
+
+function secondsOf({ milliseconds }: Wait): number {
+  return Math.max(1, Math.ceil(milliseconds / 1000))
+}
