@@ -127,7 +127,7 @@ test('what strangers spend and the calls that they cause are bounded for all of 
   expect(journal.count()).toBe(1)
   const refused = await send(shop)
   expect(refused).toMatchObject({ status: 200, codes: ['RATE_LIMITED'] })
-  expect(refused.body).toContain(`${together} may make 1 calls to zenovay`)
+  expect(refused.body).toContain(`${together} may make 1 call to zenovay`)
   expect(journal.count()).toBe(1)
   expect(await send(shop, bearer(reader.key))).toMatchObject({ status: 200, codes: [] })
   expect(journal.count()).toBe(2)

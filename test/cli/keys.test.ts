@@ -19,7 +19,7 @@ test('a new key is printed with the line of its hash, and nothing else; nothing 
 })
 
 test.each([
-  ['a b', /^The id of a caller must be letters, /],
+  ['a b', /^The id of a caller must begin with a letter or digit, /],
   ['anonymous', /^The id of a caller must not be anonymous or anyone, /],
   ['anyone', /^The id of a caller must not be anonymous or anyone, /],
 ])('an id that no caller can have is refused: %s', async (id, sentence) => {
