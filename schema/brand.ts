@@ -7,7 +7,7 @@ import { builder } from './builder.ts'
 import { checkFirst, holdsPage, type PageArguments, pageArguments, toConnection } from './connection.ts'
 import { callCost, connectionSize, sized } from './costs.ts'
 import { Location } from './location.ts'
-import { assumedZones, PointOfInterest } from './point-of-interest.ts'
+import { assumedPointsOfInterest, PointOfInterest } from './point-of-interest.ts'
 import { selectsBelow } from './selection.ts'
 import {
   ageArgument,
@@ -66,10 +66,10 @@ LocationTraffic.implement({
     }),
     pointsOfInterest: t.field({
       type: [PointOfInterest],
-      listSize: { assumedSize: assumedZones },
+      listSize: { assumedSize: assumedPointsOfInterest },
       description:
         'The zones inside the location that have a bucket in the range, ordered by their first bucket, then by id.',
-      resolve: ({ report, common }) => report.pointsOfInterest.map(zone => ({ zone, ...common })),
+      resolve: ({ report, common }) => report.pointsOfInterest.map(report => ({ report, ...common })),
     }),
   }),
 })
@@ -116,7 +116,7 @@ builder.objectField(Brand, 'traffic', t =>
         interval: common.interval,
         maximumAge: maximumAgeOf({ maxAge }),
         metrics: selectsBelow(info, 'series') ? asked : [],
-        withZones: selectsBelow(info, 'pointsOfInterest'),
+        withPointsOfInterest: selectsBelow(info, 'pointsOfInterest'),
         zoneOf: (locationId, referenceNumber) =>
           catalog.listedLocation(brandId, locationId, referenceNumber).timeZone,
         timeZones: zonesOf(catalog.locations, brandId),

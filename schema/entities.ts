@@ -2,7 +2,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { Brand, findBrand } from './brand.ts'
 import { builder } from './builder.ts'
 import { findLocation, Location, locationKey } from './location.ts'
-import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
+import { PageHeatmap, parsePageHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { findSnapshot, Snapshot } from './snapshot.ts'
 import { findSpatialHeatmap, SpatialHeatmap } from './spatial-heatmap.ts'
 import { findView, View, viewAt } from './view.ts'
@@ -48,7 +48,7 @@ builder.asEntity(View, {
 builder.asEntity(PageHeatmap, {
   key: builder.selection<{ id: string }>('id'),
   resolveReference: (key, context, info) =>
-    readPageHeatmap(parseHeatmapKey(behind('PageHeatmap', key.id)), context, info),
+    readPageHeatmap(parsePageHeatmapKey(behind('PageHeatmap', key.id)), context, info),
 })
 
 builder.asEntity(SpatialHeatmap, {

@@ -3,7 +3,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
 import { HeatmapImage, type Image } from './heatmap.ts'
-import { metadataByKey, overlayArgument, pageOf, parseHeatmapKey } from './page-heatmap.ts'
+import { metadataByKey, overlayArgument, pageOf, parsePageHeatmapKey } from './page-heatmap.ts'
 import { checkImage, defaultWidth, type ImageArguments, imageKey, toImage } from './page-image.ts'
 
 const prefix = 'PageHeatmap:'
@@ -46,6 +46,6 @@ async function* follow({ id, ...args }: FollowedImage, context: Context): AsyncG
   else for await (const seen of loaders.posthog.changes(key, gone())) yield toImage(key, seen)
 }
 
-function keyOf(id: string): ReturnType<typeof parseHeatmapKey> {
-  return parseHeatmapKey(id.startsWith(prefix) ? id.slice(prefix.length) : id)
+function keyOf(id: string): ReturnType<typeof parsePageHeatmapKey> {
+  return parsePageHeatmapKey(id.startsWith(prefix) ? id.slice(prefix.length) : id)
 }

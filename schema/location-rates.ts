@@ -49,7 +49,7 @@ builder.objectFields(Location, t => ({
       const identity = identityOf(location)
       if (!identity) return null
       const asked = questionOf(args, location, context)
-      const question = { ...asked, metrics: rateMetrics, withZones: false }
+      const question = { ...asked, metrics: rateMetrics, withPointsOfInterest: false }
       const report = await context.loaders.analytiks.traffic.load({
         ...question,
         identity,
@@ -75,7 +75,7 @@ async function wholeRate(
     ...questionOf(args, location, context),
     interval: 'whole',
     metrics,
-    withZones: false,
+    withPointsOfInterest: false,
   } as const
   const report = await context.loaders.analytiks.traffic.load({ ...question, identity, onRefusal: 'PARTIAL' })
   const [part, whole] = metrics.map(metric => report.series(metric).total())

@@ -85,7 +85,13 @@ async function sumOf(
     }
     const keyOf = (range: TrafficRangeInput, interval = args.interval) => {
       const question = questionOf({ ...args, range, interval }, location, context)
-      return { ...question, metrics: asked, withZones: false, identity, onRefusal: 'PARTIAL' } as const
+      return {
+        ...question,
+        metrics: asked,
+        withPointsOfInterest: false,
+        identity,
+        onRefusal: 'PARTIAL',
+      } as const
     }
     const { traffic } = context.loaders.analytiks
     const key = keyOf(args.range, hasBuckets ? args.interval : 'hourly')
@@ -154,7 +160,13 @@ builder.objectField(Location, 'trafficTotals', t =>
       const { traffic } = context.loaders.analytiks
       const keyOf = (range: TrafficRangeInput) => {
         const question = questionOf({ ...args, range }, location, context)
-        const rest = { interval: 'whole', metrics, withZones: false, identity, onRefusal: 'PARTIAL' } as const
+        const rest = {
+          interval: 'whole',
+          metrics,
+          withPointsOfInterest: false,
+          identity,
+          onRefusal: 'PARTIAL',
+        } as const
         return { ...question, ...rest }
       }
       // Both before any call: either range may be one that cannot be asked of this place.

@@ -5,7 +5,7 @@ import { checked } from './argument-checks.ts'
 import { builder } from './builder.ts'
 import { callCost } from './costs.ts'
 import { Location } from './location.ts'
-import { assumedZones, PointOfInterest } from './point-of-interest.ts'
+import { assumedPointsOfInterest, PointOfInterest } from './point-of-interest.ts'
 import {
   ageArgument,
   checkTraffic,
@@ -55,7 +55,7 @@ builder.objectFields(Location, t => ({
       const { interval } = question
       const metrics = args.metrics ?? metricsOf('location', args.interval, context)
       const onRefusal = args.onRefusal ?? 'PARTIAL'
-      const key = { ...question, metrics, withZones: false, identity, onRefusal }
+      const key = { ...question, metrics, withPointsOfInterest: false, identity, onRefusal }
       const common = { interval, isNamed: args.metrics != null, rangeOf: () => question }
       // Not `async`: a fleet holds one pending promise for each location.
       return context.loaders.analytiks.traffic.load(key).then(report => seriesOf(report, metrics, common))
@@ -64,7 +64,7 @@ builder.objectFields(Location, t => ({
   pointsOfInterest: t.field({
     type: [PointOfInterest],
     cost: callCost,
-    listSize: { assumedSize: assumedZones },
+    listSize: { assumedSize: assumedPointsOfInterest },
     description:
       'The zones that Analytiks counts inside the location, if they have a bucket in the range, ordered by their first bucket, then by id. Costs nothing beside `traffic` of the same range, interval and `onRefusal`. Null for a location that Analytiks does not know.',
     args: { ...trafficArguments, ...refusalArgument, ...ageArgument },
@@ -76,11 +76,15 @@ builder.objectFields(Location, t => ({
       const { pointsOfInterest } = await context.loaders.analytiks.traffic.load({
         ...question,
         metrics: [],
-        withZones: true,
+        withPointsOfInterest: true,
         identity,
         onRefusal: onRefusal ?? 'PARTIAL',
       })
-      return pointsOfInterest.map(zone => ({ zone, interval: question.interval, rangeOf: () => question }))
+      return pointsOfInterest.map(report => ({
+        report,
+        interval: question.interval,
+        rangeOf: () => question,
+      }))
     },
   }),
 }))

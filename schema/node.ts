@@ -8,7 +8,7 @@ import { Brand, findBrand } from './brand.ts'
 import { builder } from './builder.ts'
 import { sized } from './costs.ts'
 import { findLocation, Location } from './location.ts'
-import { PageHeatmap, parseHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
+import { PageHeatmap, parsePageHeatmapKey, readPageHeatmap } from './page-heatmap.ts'
 import { checkNodeId } from './route-id.ts'
 import { checkScopes } from './scopes.ts'
 import { findSpatialHeatmap, SpatialHeatmap } from './spatial-heatmap.ts'
@@ -87,7 +87,7 @@ const kinds: Readonly<
   View: { type: View, find: (key, { catalog }) => findView(catalog, key) },
   PageHeatmap: {
     type: PageHeatmap,
-    find: (key, context, info) => readPageHeatmap(parseHeatmapKey(key), context, info),
+    find: (key, context, info) => readPageHeatmap(parsePageHeatmapKey(key), context, info),
   },
   SpatialHeatmap: { type: SpatialHeatmap, find: (key, context) => findSpatialHeatmap(key, context) },
 }

@@ -221,7 +221,7 @@ export function toRecord(scope: PostHogScope, metadata: PostHogHeatmap): PageHea
 }
 
 /** Finds a heatmap by the key behind `PageHeatmap:`; throws BadInput if it names none. */
-export function parseHeatmapKey(key: string): PageHeatmapKey {
+export function parsePageHeatmapKey(key: string): PageHeatmapKey {
   const [, kind, scopeId, printed = ''] = /^(project|environment):(.+):([^:]+)$/s.exec(key) ?? []
   const id = readId(printed)
   if (!kind || !scopeId || !id) throw new BadInput(`No page heatmap has the id "${key}".`)

@@ -1,19 +1,19 @@
 import { pointOfInterestMetrics, type TrafficMetric } from '../src/providers/analytiks/records.ts'
-import type { ZoneReport } from '../src/providers/analytiks/series.ts'
+import type { PointOfInterestReport } from '../src/providers/analytiks/series.ts'
 import { builder } from './builder.ts'
 import { sized } from './costs.ts'
 import { seriesOf } from './traffic-arguments.ts'
 import { checkMetrics, metricsOf, TrafficMetricType } from './traffic-metric.ts'
 import { type Series, TrafficSeries } from './traffic-series.ts'
 
-/** The assumed number of zones of a location. */
-export const assumedZones = 5
+/** The assumed number of points of interest of a location. */
+export const assumedPointsOfInterest = 5
 
-interface Zone extends Pick<Series, 'interval' | 'rangeOf'> {
-  readonly zone: ZoneReport
+interface ReportedPoint extends Pick<Series, 'interval' | 'rangeOf'> {
+  readonly report: PointOfInterestReport
 }
 
-export const PointOfInterest = builder.objectRef<Zone>('PointOfInterest')
+export const PointOfInterest = builder.objectRef<ReportedPoint>('PointOfInterest')
 PointOfInterest.implement({
   requiresScopes: [['traffic:read']],
   description:
@@ -22,7 +22,7 @@ PointOfInterest.implement({
     id: t.id({
       nullable: false,
       description: "Analytiks' id of the zone, a UUID.",
-      resolve: ({ zone }) => zone.id,
+      resolve: ({ report }) => report.id,
     }),
     traffic: t.field({
       type: [TrafficSeries],
@@ -39,10 +39,10 @@ PointOfInterest.implement({
             'Defaults to VISITS, DWELL_TIME and PEAK_VISITS, which is all that a zone has. DAILY and longer leave out DWELL_TIME unless `ANALYTIKS_DWELL_TIME` is set.',
         }),
       },
-      resolve: ({ zone, interval, rangeOf }, { metrics }, context) => {
+      resolve: ({ report, interval, rangeOf }, { metrics }, context) => {
         checkMetrics(metrics, interval, context)
         const asked = metrics ?? metricsOf('pointOfInterest', interval, context)
-        return seriesOf(zone, asked, { interval, rangeOf, isNamed: metrics != null }, zone.id)
+        return seriesOf(report, asked, { interval, rangeOf, isNamed: metrics != null }, report.id)
       },
     }),
   }),

@@ -45,7 +45,7 @@ export function printHeatmapKey(row: Row, seal: Seal): string {
 }
 
 /** Throws BadInput for a key that names no heatmap. */
-export function parseHeatmapKey(key: string, seal: Seal): HeatmapKey {
+export function parseSpatialHeatmapKey(key: string, seal: Seal): HeatmapKey {
   const [, locationId, type, rest = ''] = /^([\da-f]{24}):(\w+):([\w-]+)$/i.exec(key) ?? []
   const vendorType = spatialHeatmapTypes.find(known => known === type)
   const opened = locationId && seal.open(rest, `${locationId.toLowerCase()}:${type}`)

@@ -12,7 +12,7 @@ import { Heatmap, HeatmapImage, type Image } from './heatmap.ts'
 import { checkHeatmapRange } from './heatmap-range.ts'
 import { Location } from './location.ts'
 import { checkScope } from './scopes.ts'
-import { type Narrowing, parseHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
+import { type Narrowing, parseSpatialHeatmapKey, printHeatmapKey } from './spatial-heatmap-key.ts'
 import type { Instants } from './time-range.ts'
 
 export const SpatialHeatmapType = builder.enumType('SpatialHeatmapType', {
@@ -110,7 +110,7 @@ export async function findSpatialHeatmap(
   key: string,
   { loaders, caller, seal }: Context,
 ): Promise<SpatialHeatmapRecord> {
-  const { made, narrowing, range, isSealed, ...row } = parseHeatmapKey(key, seal)
+  const { made, narrowing, range, isSealed, ...row } = parseSpatialHeatmapKey(key, seal)
   // The filters of the question are part of the id, and anybody could try groups of visitors by ids that are not encrypted.
   if (narrowing.roles || narrowing.ages || narrowing.genders || !(isSealed || isOfAnybody(row)))
     checkScope('people:read', caller, 'A SpatialHeatmap of chosen visitors')

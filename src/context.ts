@@ -50,15 +50,15 @@ export interface Context {
   /** Notes that its response tells a state of this process, which may be another one the next moment. */
   readonly noteState: () => void
   /**
-   * How long its response so far holds, in milliseconds since 1970: not at all with such a state or what a mutation may
-   * change, and until the first day that it used is over.
+   * Until when an equal request may get its response so far, in milliseconds since 1970: 0 with such a state or what a mutation
+   * may change, else the end of the first local day that it used.
    */
-  readonly holdsUntil: () => number
+  readonly shareableUntil: () => number
   /**
-   * How long its caller may keep its response so far, in milliseconds since 1970: not at all with a failure that it tells as
-   * data, and until the first day that it used is over.
+   * Until when its caller's own cache may keep its response so far, in milliseconds since 1970: 0 with a failure that it tells
+   * as data, else the end of the first local day that it used.
    */
-  readonly keepsUntil: () => number
+  readonly privateCacheUntil: () => number
   /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
@@ -77,7 +77,7 @@ export interface Cost {
 
 export interface Request {
   /** Whether it wants to know what it would ask, and nothing else. */
-  readonly isPlanOnly?: boolean
+  readonly isDryRun?: boolean
   /** Whether it reads a great many values, each once. */
   readonly isBulk?: boolean
   /** Where it came to, `http://<host>`. */
@@ -95,7 +95,7 @@ export interface Request {
 
 /** A context of its own for each request; what requests share is the account's. */
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
-  const { isPlanOnly = false, origin = () => 'http://localhost', gone = () => signal } = request
+  const { isDryRun = false, origin = () => 'http://localhost', gone = () => signal } = request
   const { incoming, caller = anyone, chargeOf, logFailure = () => {}, isBulk = false } = request
   const { catalog, clients, sources, settings, providers, isCatalogMadeUp } = account
   const { handles, publicUrl, seal } = account
@@ -107,7 +107,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   }
   const callerId = caller === anyone ? undefined : caller.id
   const pauses = new Pauses(gone)
-  const admission = new Admission(isPlanOnly, pauses)
+  const admission = new Admission(isDryRun, pauses)
   const scopes: Partial<Record<ProviderName, RequestScope>> = {}
   const scopeOf = (name: ProviderName): RequestScope => {
     const maximum = settings[name]?.limits.maximumCalls ?? 0
@@ -155,9 +155,9 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     noteState() {
       tellsState = true
     },
-    holdsUntil: () =>
+    shareableUntil: () =>
       tellsState || providerNames.some(name => scopes[name]?.usage.isChangeable) ? 0 : days.until,
-    keepsUntil: () => (tellsFailure ? 0 : days.until),
-    plan: isPlanOnly ? admission.plan : undefined,
+    privateCacheUntil: () => (tellsFailure ? 0 : days.until),
+    plan: isDryRun ? admission.plan : undefined,
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type HeatmapKey, parseHeatmapKey, printHeatmapKey } from '../schema/spatial-heatmap-key.ts'
+import { type HeatmapKey, parseSpatialHeatmapKey, printHeatmapKey } from '../schema/spatial-heatmap-key.ts'
 import { openSeal } from '../src/seal.ts'
 
 const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
@@ -66,7 +66,7 @@ test('while instances get other keys one by one, each finds a heatmap by every i
   // The second key of an instance changes no id.
   expect(new Set(ids).size).toBe(3)
   for (const id of ids) {
-    const found: HeatmapKey = parseHeatmapKey(id, open(second, first, credentials))
+    const found: HeatmapKey = parseSpatialHeatmapKey(id, open(second, first, credentials))
     expect(found).toMatchObject({ role: 'customer', age: '25-34', gender: 'female', isSealed: true })
   }
 })

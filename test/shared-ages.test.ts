@@ -41,7 +41,7 @@ function exchangeOf(data: readonly Given[], type: 'query' | 'mutation' = 'query'
       operation: { type, name: undefined, document: 'sha256:', isTrusted: () => false },
       traceparent: undefined,
       used: () => [{ provider: 'zenovay', usage }],
-      holdsUntil: () => Number.POSITIVE_INFINITY,
+      shareableUntil: () => Number.POSITIVE_INFINITY,
     },
     caller: anyone,
     account,

@@ -79,7 +79,7 @@ function boundsIn(variables: Readonly<Record<string, string | undefined>>): Call
     data && {
       deadlineMilliseconds: data.ISOTHERM_UPSTREAM_TIMEOUT_MS,
       maximumBytes: data.ISOTHERM_UPSTREAM_MAX_BYTES,
-      maximumPictureBytes: data.ISOTHERM_IMAGE_MAX_BYTES,
+      maximumImageBytes: data.ISOTHERM_IMAGE_MAX_BYTES,
       proxies: proxiesOf(data),
     }
   )

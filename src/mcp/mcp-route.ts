@@ -5,7 +5,7 @@ import { isAsyncIterable } from 'graphql-yoga'
 import type { TrustedDocuments } from '../documents/trusted-documents.ts'
 import type { EnteredExchange } from '../server/front-door.ts'
 import { bounded } from '../server/graphql/bounded-errors.ts'
-import { tellCost } from '../server/graphql/graphql-over-http.ts'
+import { setCostHeaders } from '../server/graphql/graphql-over-http.ts'
 import type { RunOperation } from '../server/graphql/operation-runner.ts'
 import { bodyOf } from '../server/graphql/result-body.ts'
 import { withoutSuggestions } from '../server/graphql/suggestions.ts'
@@ -86,7 +86,7 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
     request.headers.accept = 'application/json'
     const runTool: RunTool = async ({ query, operationName }, variables) => {
       const result = await run({ query, operationName, variables: { ...variables } }, exchange)
-      tellCost(exchange, maximumCost)
+      setCostHeaders(exchange, maximumCost)
       const isWhole = result && !Array.isArray(result) && !isAsyncIterable(result)
       const visible = isWhole ? result : { errors: [new GraphQLError('The tool has no single answer.')] }
       return bodyOf(bounded(withoutSuggestions(visible, caller)), record.id)

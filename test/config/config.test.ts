@@ -4,7 +4,7 @@ import { generalVariables } from '../../src/config/variables.ts'
 import { problemsOf, required, variablesOfProviders } from '../support/environments.ts'
 
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
-const pictureBounds = { ...bounds, maximumPictureBytes: 33_554_432 }
+const pictureBounds = { ...bounds, maximumImageBytes: 33_554_432 }
 const limits = { concurrency: 8, ttlSeconds: 60, maximumCalls: 1000 }
 
 test('without any variable the defaults hold, and every upstream is the sandbox', () => {
@@ -240,7 +240,7 @@ test('every variable changes what it stands for', () => {
     providers: {
       'aura-vision': {
         ...changed,
-        maximumPictureBytes: 8192,
+        maximumImageBytes: 8192,
         tokenUrl: new URL('http://127.0.0.1:1/tenant/oauth/token'),
         audience: 'https://audience.example.com',
         clientId: 'aura-id',
@@ -253,7 +253,7 @@ test('every variable changes what it stands for', () => {
       },
       posthog: {
         ...changed,
-        maximumPictureBytes: 8192,
+        maximumImageBytes: 8192,
         personalApiKey: 'phx_key',
         host: new URL('http://127.0.0.1:3'),
         perMinute: 9,

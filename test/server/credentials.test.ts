@@ -205,7 +205,7 @@ async function visits(account: Account): Promise<number | undefined> {
     interval: 'hourly',
     timeZone: null,
     metrics: ['visits'],
-    withZones: false,
+    withPointsOfInterest: false,
   })
   return report.series('visits').points()[0]?.value
 }

@@ -220,7 +220,14 @@ function rangeName(key: TrafficKey): string {
 }
 
 /** The same where reports share a plan. */
-function questionName({ span, interval, timeZone, withZones, onRefusal, identity }: TrafficKey): string {
+function questionName({
+  span,
+  interval,
+  timeZone,
+  withPointsOfInterest,
+  onRefusal,
+  identity,
+}: TrafficKey): string {
   const brand = 'brandId' in identity ? identity.brandId : null
-  return `${span.form} ${span.start} ${span.end} ${interval} ${withZones} ${onRefusal} ${brand} ${timeZone}`
+  return `${span.form} ${span.start} ${span.end} ${interval} ${withPointsOfInterest} ${onRefusal} ${brand} ${timeZone}`
 }

@@ -21,10 +21,10 @@ export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone' | 'span'
  * zone is not known.
  */
 export function questionIn(question: BrandQuestion, timeZone: string | null): TrafficQuestion {
-  const { interval, metrics, withZones } = question
+  const { interval, metrics, withPointsOfInterest } = question
   const span = question.spanOf(timeZone)
   if (timeZone === null && span.form === 'utc' && isCalendarInterval(interval)) throw new BadInput(needsZone)
-  return { span, interval, metrics, withZones, timeZone }
+  return { span, interval, metrics, withPointsOfInterest, timeZone }
 }
 
 /**

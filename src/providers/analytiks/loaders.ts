@@ -73,7 +73,7 @@ export function analytiksLoaders(sources: () => AnalytiksSources, scope: Request
   const paginators = new Map<string, Paginator<BrandReport>>()
   return {
     axis(question) {
-      const whole = { ...question, metrics: [], withZones: false }
+      const whole = { ...question, metrics: [], withPointsOfInterest: false }
       const settings = new ReportSettingsCache(undefined).of(whole)
       return new ReportBuilder(whole, settings).report().series('visits').columns()
     },
@@ -119,9 +119,9 @@ function questionName({ span, ...settings }: Omit<TrafficQuestion, 'timeZone'>):
 function settingsName({
   interval,
   metrics,
-  withZones,
+  withPointsOfInterest,
   maximumAge,
 }: Omit<TrafficQuestion, 'timeZone' | 'span'>): string {
   const asked = trafficMetrics.filter(metric => metrics.includes(metric))
-  return `${interval} ${asked} ${withZones} ${maximumAge}`
+  return `${interval} ${asked} ${withPointsOfInterest} ${maximumAge}`
 }

@@ -42,7 +42,7 @@ export interface PlaceReport {
   series(metric: TrafficMetric): TrafficSeries
 }
 
-export interface ZoneReport extends PlaceReport {
+export interface PointOfInterestReport extends PlaceReport {
   readonly id: string
 }
 
@@ -52,7 +52,7 @@ export interface TrafficReport extends PlaceReport {
   readonly locationId: number | null
   readonly referenceNumber: string | null
   /** In order of their first bucket; empty unless requested. */
-  readonly pointsOfInterest: readonly ZoneReport[]
+  readonly pointsOfInterest: readonly PointOfInterestReport[]
 }
 
 export interface BrandReport extends TrafficReport {

@@ -16,7 +16,7 @@ export interface TrafficQuestion {
   /** The metrics of the location to store. */
   readonly metrics: readonly TrafficMetric[]
   /** Whether to include its points of interest, with all their metrics. */
-  readonly withZones: boolean
+  readonly withPointsOfInterest: boolean
   /** The greatest age of cached traffic, in milliseconds; undefined for its TTL. */
   readonly maximumAge?: number | undefined
 }

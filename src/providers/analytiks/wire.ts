@@ -18,7 +18,12 @@ import {
  */
 const bucketMap = z.custom<BucketMap | string | null>(isMapOrText, 'no map of counts').optional()
 
-const zoneRow = z.object({ id: z.string(), visits: bucketMap, dwellTime: bucketMap, peakVisits: bucketMap })
+const pointOfInterestRow = z.object({
+  id: z.string(),
+  visits: bucketMap,
+  dwellTime: bucketMap,
+  peakVisits: bucketMap,
+})
 
 const locationRow = z.object({
   locationId: z.int().nonnegative(),
@@ -30,7 +35,7 @@ const locationRow = z.object({
   allVisits: bucketMap,
   peakOccupancy: bucketMap,
   walkBys: bucketMap,
-  pointOfInterest: optional(z.array(zoneRow)),
+  pointOfInterest: optional(z.array(pointOfInterestRow)),
 })
 
 /** Finishes a parsed response by reading its maps; throws UnreadableMap. */

@@ -41,7 +41,7 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   /** The longest range that one request may ask, in days. */
   readonly maximumDays: number
   /** Of one picture. */
-  readonly maximumPictureBytes: number
+  readonly maximumImageBytes: number
   readonly limits: Limits
 }
 

@@ -12,7 +12,7 @@ import type { Limits } from '../../upstream/rate-limit/limits.ts'
 
 export interface ImageHostSettings extends Bounds {
   readonly imageHosts: readonly string[]
-  readonly maximumPictureBytes: number
+  readonly maximumImageBytes: number
   readonly limits: Pick<Limits, 'concurrency'>
 }
 
@@ -33,7 +33,7 @@ export function connectImageHosts(
   settings: ImageHostSettings,
   health = plainHealth('aura-vision'),
 ): ImageHosts {
-  const bounds = { ...settings, maximumBytes: settings.maximumPictureBytes }
+  const bounds = { ...settings, maximumBytes: settings.maximumImageBytes }
   const semaphore = openFairSemaphore('aura-vision', settings.limits.concurrency, settings)
   const named = openImageDownloader('aura-vision', bounds)
   const guarded = openImageDownloader('aura-vision', bounds, { lookup: publicLookup })

@@ -37,7 +37,7 @@ export interface PostHogSettings extends Bounds {
   /** How many days the vendor keeps what visitors did. */
   readonly heatmapDays: number
   /** Of one picture. */
-  readonly maximumPictureBytes: number
+  readonly maximumImageBytes: number
   readonly limits: Limits
 }
 
@@ -72,7 +72,7 @@ export type HeatPage =
   | (Extract<Heat, { kind: 'points' }> & { readonly hasMore: boolean })
   | Extract<Heat, { kind: 'scroll' }>
 
-export type ScreenshotPicture = (ReadyScreenshot & { readonly picture: ImageFile }) | MissingScreenshot
+export type ScreenshotImage = (ReadyScreenshot & { readonly picture: ImageFile }) | MissingScreenshot
 
 export interface PostHogClient extends AsyncDisposable {
   /** The calls left of this hour. */
@@ -85,7 +85,7 @@ export interface PostHogClient extends AsyncDisposable {
     uuid: string,
     width: number,
     callContext: CallContext,
-  ): Promise<ScreenshotPicture>
+  ): Promise<ScreenshotImage>
   /** One saved heatmap by its short id. */
   heatmap(scope: PostHogScope, shortId: string, callContext: CallContext): Promise<PostHogHeatmap>
   /** `limit` (at most 500) saved heatmaps from `offset` on, last updated first, and how many there are. */
@@ -117,7 +117,7 @@ export function connectPosthog(
   const http = openHttp('posthog', settings)
   const pictures = openImageDownloader('posthog', {
     ...settings,
-    maximumBytes: settings.maximumPictureBytes,
+    maximumBytes: settings.maximumImageBytes,
   })
   const limiter = openAccountLimiter('posthog', settings, {
     account: posthogAccount(settings),

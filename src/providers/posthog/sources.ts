@@ -13,7 +13,7 @@ import type {
   PostHogSettings,
   RenderingScreenshot,
   Screenshot,
-  ScreenshotPicture,
+  ScreenshotImage,
 } from './client.ts'
 import { type HeatPageKey, heatEndpoint } from './heat-endpoint.ts'
 import { Renderings } from './renderings.ts'
@@ -48,7 +48,7 @@ export interface PostHogSources {
   /** A picture that is there is kept, and what is still being drawn is asked again. */
   readonly screenshots: DataSource<ScreenshotKey, Screenshot>
   /** The pictures themselves. */
-  readonly pictures: DataSource<ScreenshotKey, ScreenshotPicture>
+  readonly pictures: DataSource<ScreenshotKey, ScreenshotImage>
   readonly renderings: Renderings<ScreenshotKey>
   readonly heatmaps: DataSource<SavedKey, PostHogHeatmap>
   readonly lists: DataSource<ListKey, HeatmapList>
@@ -83,13 +83,13 @@ export function posthogSources(
     }),
     cachePolicy,
   )
-  const pictures = lookAt<ScreenshotPicture>({
+  const pictures = lookAt<ScreenshotImage>({
     async look({ scope, uuid, width }, callContext) {
       using _turn = turns.take()
       return await client.picture(scope, uuid, width, callContext)
     },
     ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
-    isValue: (cached): cached is ScreenshotPicture => isImageResult(cached) && 'state' in cached,
+    isValue: (cached): cached is ScreenshotImage => isImageResult(cached) && 'state' in cached,
   })
   const heatmaps = callPerKey<SavedKey, PostHogHeatmap>({
     nameOf: ({ scope, id }) => nameOf('posthog heatmap', scope.kind, scope.id, id),

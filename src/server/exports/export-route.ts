@@ -51,7 +51,7 @@ export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExch
     const asking = askingOf(exchange, tally, options)
     try {
       const table = await asked.open(asking)
-      if (asksForDryRun(request)) return await sendPlan(exchange, table, tally)
+      if (asksForDryRun(request)) return await sendDryRun(exchange, table, tally)
       using _early = collectEarly()
       if (asked.type === undefined) {
         const id = await options.files.keep(caller.id, asked.print(table, tally), asking.gone)
@@ -146,7 +146,7 @@ function fileNameOf({ path }: EnteredExchange['target']): string {
 }
 
 /** How many calls the export would make with a cold cache. */
-async function sendPlan(
+async function sendDryRun(
   { request, response }: EnteredExchange,
   { parts }: Table,
   tally: Tally,

@@ -49,7 +49,7 @@ export function graphqlOverHttp(
   { bytes, freshSeconds, patience, maximumCost, sharing }: GraphqlOverHttpOptions,
 ): (exchange: EnteredExchange) => Promise<void> {
   /** The response that an equal request got, if this one's caller may have it and nothing ended it while that was found out. */
-  const mayShare = async (exchange: EnteredExchange, name: string) => {
+  const findShared = async (exchange: EnteredExchange, name: string) => {
     const find = () => sharing?.responses.find(name, exchange.account)
     const found = find()
     if (!found || !exchange.caller.limits) return found
@@ -67,17 +67,17 @@ export function graphqlOverHttp(
     // Nobody would find the response of a caller who does not come again.
     const mayFind = isJson(type) && !exchange.isCallerPassing
     const name = mayFind ? sharing?.responses.nameOf(exchange, sent.text) : undefined
-    const found = name === undefined ? undefined : await mayShare(exchange, name)
+    const found = name === undefined ? undefined : await findShared(exchange, name)
     if (found) {
       Object.assign(record, found.record)
-      tellCost(exchange, maximumCost)
+      setCostHeaders(exchange, maximumCost)
       if (response.destroyed) return
       return sendJson(exchange, found.head, patience, options => sendText(found.body, options))
     }
     const params = sent.params()
     const { count: stored } = account.stored
     const result = await run(params, exchange)
-    tellCost(exchange, maximumCost)
+    setCostHeaders(exchange, maximumCost)
     if (isAsyncIterable(result)) return sendStream(exchange, result, incrementalRewrite(response), patience)
     if (response.destroyed) return
     if (!result || Array.isArray(result)) throw new Error('an operation without a result')
@@ -88,7 +88,7 @@ export function graphqlOverHttp(
     const head = {
       ...http,
       type,
-      cacheHeaders: isById ? freshnessOf(result, freshSeconds, record.keepsUntil?.()) : {},
+      cacheHeaders: isById ? freshnessOf(result, freshSeconds, record.privateCacheUntil?.()) : {},
     }
     const value = bodyOf(visible, record.id)
     if (mayBeLong(visible, record) && isLongJson(value))
@@ -100,7 +100,7 @@ export function graphqlOverHttp(
 }
 
 /** For callers who are known or have limits. Nothing, if the operation was refused before it was estimated. */
-export function tellCost({ response, caller, record }: EnteredExchange, maximum: number): void {
+export function setCostHeaders({ response, caller, record }: EnteredExchange, maximum: number): void {
   const { estimatedCost, actualCost } = record
   if (caller === anyone || estimatedCost === undefined || response.headersSent) return
   response.setHeader('x-cost-estimated', estimatedCost)

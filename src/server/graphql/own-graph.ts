@@ -28,7 +28,7 @@ export interface OwnGraphOptions {
 }
 
 /** The graph of an account for whoever runs this process, without a server: who has its credentials may ask everything. */
-export function openOwnGraph(options: OwnGraphOptions): (isPlanOnly: boolean) => AskGraph {
+export function openOwnGraph(options: OwnGraphOptions): (isDryRun: boolean) => AskGraph {
   const { account, operationLimits, deadlineMilliseconds, counters, origin, log, gone } = options
   pauseFields(schema)
   const maskedErrors = maskErrors(log)

@@ -37,17 +37,17 @@ export function ownOperations(options: OwnOperationsOptions) {
   const { schema, plugins, maskedErrors, deadlineMilliseconds } = options
   const { maskError, errorMessage, logError } = maskedErrors
   const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
-  return (request: OwnRequest): ((isPlanOnly: boolean) => AskGraph) => {
+  return (request: OwnRequest): ((isDryRun: boolean) => AskGraph) => {
     const uses = new Map<string, UpstreamUse>()
     const { record } = request
     record.used = () => [...uses.values()]
-    return isPlanOnly => async (document, variableValues, how) => {
+    return isDryRun => async (document, variableValues, how) => {
       checkValid(schema, document)
       using deadline = openDeadline(deadlineMilliseconds, request.gone)
       const { actualCost: _, ...common } = record
       const part: RequestRecord = { ...common, estimatedCost: 0 }
       const logFailure = (error: Error) => logError(error, 'a sum of traffic', record.id)
-      const contextValue = contextOf(request, part, deadline.signal, { ...how, isPlanOnly, logFailure })
+      const contextValue = contextOf(request, part, deadline.signal, { ...how, isDryRun, logFailure })
       noteOperation(record, document, request.account)
       const args = { schema, document, contextValue, variableValues }
       const result = await runHooked(hooks, args)
@@ -67,7 +67,7 @@ function contextOf(
   { res, caller, account, gone, origin, chargeOf }: OwnRequest,
   record: RequestRecord,
   signal: AbortSignal,
-  how: Pick<Request, 'isPlanOnly' | 'isBulk' | 'logFailure'>,
+  how: Pick<Request, 'isDryRun' | 'isBulk' | 'logFailure'>,
 ): ServerContext & Context & YogaInitialContext {
   const request = {
     ...how,

@@ -80,12 +80,12 @@ export class SharedResponses {
   ): void {
     if (response.head.status !== 200 || result.errors || record.operation?.type !== 'query') return
     const now = Date.now()
-    const holdsUntil = record.holdsUntil?.() ?? 0
-    if (stored !== account.stored.count || holdsUntil <= now) return
+    const shareableUntil = record.shareableUntil?.() ?? 0
+    if (stored !== account.stored.count || shareableUntil <= now) return
     const printed = allCached.safeParse(result.extensions).data
     const uses = record.used?.() ?? []
     if (!printed || uses.length === 0) return
-    let until = Math.min(now + longestSharing, holdsUntil)
+    let until = Math.min(now + longestSharing, shareableUntil)
     const quotas: KeptResponse['quotas'][number][] = []
     for (const { provider, usage } of uses) {
       const [cost, freshness] = [printed.upstream[provider], printed.freshness[provider]]

@@ -50,7 +50,7 @@ export function operationContext({
 }: Pick<YogaOptions, 'listening' | 'deadlineMilliseconds' | 'callerLimits' | 'maskedErrors'>) {
   return ({ res, record, caller, account }: ServerContext): Context => {
     const context = createContext(account, responseSignal(res, deadlineMilliseconds), {
-      isPlanOnly: asksForDryRun(res.req),
+      isDryRun: asksForDryRun(res.req),
       origin: () => originOf(res.req, listening),
       gone: () => responseSignal(res),
       incoming: record,
@@ -59,8 +59,8 @@ export function operationContext({
       chargeOf: provider => callerLimits.chargeOf(caller, provider),
     })
     record.used = context.costs
-    record.holdsUntil = context.holdsUntil
-    record.keepsUntil = context.keepsUntil
+    record.shareableUntil = context.shareableUntil
+    record.privateCacheUntil = context.privateCacheUntil
     return context
   }
 }

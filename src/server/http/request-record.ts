@@ -46,15 +46,15 @@ export interface RequestRecord {
   /** So far. */
   used?: () => readonly UpstreamUse[]
   /**
-   * How long its response holds, in milliseconds since 1970: not at all with a state that may be another one by now or what a
-   * mutation may change, and until the first day that it used is over.
+   * Until when an equal request may get its response, in milliseconds since 1970: 0 with a state that may be another one by now
+   * or what a mutation may change, else the end of the first local day that it used.
    */
-  holdsUntil?: () => number
+  shareableUntil?: () => number
   /**
-   * How long its caller may keep its response, in milliseconds since 1970: not at all with a failure that it tells as data, and
-   * until the first day that it used is over.
+   * Until when its caller's own cache may keep its response, in milliseconds since 1970: 0 with a failure that it tells as data,
+   * else the end of the first local day that it used.
    */
-  keepsUntil?: () => number
+  privateCacheUntil?: () => number
 }
 
 /** How a request ended. */

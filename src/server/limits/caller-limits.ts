@@ -9,7 +9,7 @@ import { Refusal } from '../http/refusal.ts'
 import { AddressCounters } from './address-counters.ts'
 import { type CallerCounter, CallerCounters } from './caller-counters.ts'
 import type { CostMode } from './cost-mode.ts'
-import { type ToldLimit, tellLimits } from './rate-limit-headers.ts'
+import { type LimitHeader, setLimitHeaders } from './rate-limit-headers.ts'
 
 const [minute, hour] = [60_000, 3_600_000]
 
@@ -30,7 +30,7 @@ export class CallerLimits implements Disposable {
   readonly #counters: CallerCounters
   readonly #addresses = new AddressCounters()
   readonly #log: Pick<Log, 'warn'>
-  #hasToldOfProxy = false
+  #hasWarnedOfProxy = false
 
   constructor(counters: CallCounters, log: Pick<Log, 'warn'> = silentLog) {
     this.#counters = new CallerCounters(counters)
@@ -45,7 +45,7 @@ export class CallerLimits implements Disposable {
   ): Promise<void> {
     if (!limits) return
     const { requestsPerMinute: requests, costPerMinute: cost, requestsPerMinuteOfAddress: ofAddress } = limits
-    const told: ToldLimit[] = []
+    const told: LimitHeader[] = []
     if (cost !== undefined) told.push(this.#costLeft(id, cost))
     try {
       // First, so that a flood from one address is refused before it uses up what all have together.
@@ -58,7 +58,7 @@ export class CallerLimits implements Disposable {
       const { counter } = this.#counters.counterOf(id, 'requests', requests, minute)
       await admit(counter, { name: 'minute', requests, who: whoOf(id) }, told)
     } finally {
-      tellLimits(response, told)
+      setLimitHeaders(response, told)
     }
   }
 
@@ -82,7 +82,7 @@ export class CallerLimits implements Disposable {
     const rest = cost - parts * part
     spent.rest += rest
     const taken = Math.min(parts, spent.calls)
-    const tell = () => tellLimits(response, [this.#costLeft(id, limit)])
+    const tell = () => setLimitHeaders(response, [this.#costLeft(id, limit)])
     // Most operations cost less than a part, and are not held for a turn.
     if (taken <= 0) {
       tell()
@@ -127,8 +127,8 @@ export class CallerLimits implements Disposable {
 
   /** Once. Strangers can write these headers themselves, so what they say of an address counts for nothing. */
   #tellOfProxy(headers: IncomingHttpHeaders): void {
-    if (this.#hasToldOfProxy || !(headers.forwarded ?? headers['x-forwarded-for'])) return
-    this.#hasToldOfProxy = true
+    if (this.#hasWarnedOfProxy || !(headers.forwarded ?? headers['x-forwarded-for'])) return
+    this.#hasWarnedOfProxy = true
     const message =
       'Strangers seem to come from behind a proxy, so that all of them share the limit of one address: set ISOTHERM_ANONYMOUS_ADDRESS_REQUESTS to 0, and limit addresses at the proxy'
     this.#log.warn({}, message)
@@ -138,7 +138,7 @@ export class CallerLimits implements Disposable {
     return this.#counters.counterOf(id, 'cost', Math.max(1, Math.floor(limit / partOf(limit))), minute)
   }
 
-  #costLeft(id: string, limit: number): ToldLimit {
+  #costLeft(id: string, limit: number): LimitHeader {
     const { counter, calls } = this.#cost(id, limit)
     return { name: 'cost', quota: limit, left: ((counter.left ?? calls) / calls) * limit, wait: minute }
   }
@@ -158,7 +158,7 @@ export const rateLimited = 'RATE_LIMITED'
 async function admit(
   counter: Pick<CallCounter, 'take' | 'left'>,
   { name, requests, who }: { readonly name: string; readonly requests: number; readonly who: string },
-  told: ToldLimit[],
+  told: LimitHeader[],
 ): Promise<void> {
   const refusal = await counter.take(0)
   told.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 /** What is told of one limit. */
-export interface ToldLimit {
+export interface LimitHeader {
   readonly name: string
   /** In a minute. */
   readonly quota: number
@@ -17,7 +17,7 @@ const told = new WeakMap<ServerResponse, Map<string, { readonly policy: string; 
  * Adds limits to the headers of the IETF's draft on rate limits (version 11), or tells them anew; nothing once the headers are
  * sent.
  */
-export function tellLimits(response: ServerResponse, limits: readonly ToldLimit[]): void {
+export function setLimitHeaders(response: ServerResponse, limits: readonly LimitHeader[]): void {
   if (limits.length === 0 || response.headersSent) return
   const all = told.getOrInsertComputed(response, () => new Map())
   const known = all.size

@@ -53,7 +53,7 @@ export interface Variables<Values> extends z.ZodType<Values> {
 
 /** The same for every provider; an image may be larger than other responses. */
 export interface CallBounds extends Bounds {
-  readonly maximumPictureBytes: number
+  readonly maximumImageBytes: number
 }
 
 export interface ProviderSettings extends Bounds {

@@ -64,7 +64,7 @@ class SharedCallCounter implements CallCounter {
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
   /** The calls of the shortest window that the vendor told last, as far as this instance knows, or -1. */
-  #toldCalls = -1
+  #reportedCalls = -1
   /** Whether the local counter includes what `#seen` says. */
   #isCopied = false
 
@@ -127,7 +127,7 @@ class SharedCallCounter implements CallCounter {
       return
     }
     this.#local.observeOthers(reported)
-    this.#toldCalls = reported.window?.calls ?? this.#toldCalls
+    this.#reportedCalls = reported.window?.calls ?? this.#reportedCalls
     this.#unreported++
   }
 
@@ -145,8 +145,8 @@ class SharedCallCounter implements CallCounter {
     const told = (shortest && window?.calls) ?? -1
     const { length } = period ?? {}
     const tellsNothing = waitMilliseconds === 0 && endsAt === undefined && left === undefined
-    if (tellsNothing && (told < 0 || told === this.#toldCalls)) return
-    this.#toldCalls = told < 0 ? this.#toldCalls : told
+    if (tellsNothing && (told < 0 || told === this.#reportedCalls)) return
+    this.#reportedCalls = told < 0 ? this.#reportedCalls : told
     void this.#run(observeScript, z.unknown(), [
       Math.ceil(waitMilliseconds),
       (endsAt === undefined ? undefined : period?.left) ?? -1,
@@ -183,7 +183,7 @@ class SharedCallCounter implements CallCounter {
     if (told > 0) {
       this.#local.observe({ window: { calls: told } })
       // Another instance may have been told it since: what this one is told next counts again.
-      this.#toldCalls = told
+      this.#reportedCalls = told
     }
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     // An instance that has not come back yet still counts.
@@ -255,7 +255,7 @@ class SharedCallCounter implements CallCounter {
       period.limit ?? -1,
       counted ? this.#until(counted.endsAt) : -1,
       period.sameEnd,
-      this.#toldCalls,
+      this.#reportedCalls,
       ...this.#months,
       windows.length,
       ...windows.map(({ milliseconds }) => milliseconds),

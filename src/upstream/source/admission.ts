@@ -30,14 +30,14 @@ export class TooManyCalls extends BadInput {
 export class Admission {
   /** The calls planned so far in a dry run. */
   readonly plan = new Map<ProviderName, PlannedCall[]>()
-  readonly isPlanOnly: boolean
+  readonly isDryRun: boolean
   readonly pauses: Pauses
   readonly #counts = new Map<ProviderName, { planned: number; readonly maximum: number }>()
   #turn: Promise<void> | undefined
   #refusal: TooManyCalls | undefined
 
-  constructor(isPlanOnly: boolean, pauses = new Pauses(() => never)) {
-    this.isPlanOnly = isPlanOnly
+  constructor(isDryRun: boolean, pauses = new Pauses(() => never)) {
+    this.isDryRun = isDryRun
     this.pauses = pauses
   }
 
@@ -45,13 +45,13 @@ export class Admission {
   async admit(provider: ProviderName, calls: readonly PlannedCall[], maximum: number): Promise<void> {
     const count = this.#counts.getOrInsertComputed(provider, () => ({ planned: 0, maximum }))
     count.planned += calls.length
-    if (this.isPlanOnly) this.plan.getOrInsertComputed(provider, () => []).push(...calls)
+    if (this.isDryRun) this.plan.getOrInsertComputed(provider, () => []).push(...calls)
     await this.#turnOver()
     for (const [name, { planned, maximum }] of this.#counts) {
       if (planned > maximum) this.#refusal ??= new TooManyCalls(name, planned, maximum)
     }
     if (this.#refusal) throw this.#refusal
-    if (this.isPlanOnly) throw new NotMade('Not asked: the request asks for its plan alone.')
+    if (this.isDryRun) throw new NotMade('Not asked: this is a dry run.')
   }
 
   #turnOver(): Promise<void> {

@@ -22,7 +22,13 @@ test.each<[DwellTime, TrafficInterval, number[], number | null]>([
   [undefined, 'hourly', [1000, 5000, 90_000, 3001], null],
   [undefined, 'daily', [], null],
 ])('dwell time set to %s has these %s values and total', (said, interval, values, total) => {
-  const question = { span, interval, timeZone: 'UTC', metrics: ['dwellTime'], withZones: true } as const
+  const question = {
+    span,
+    interval,
+    timeZone: 'UTC',
+    metrics: ['dwellTime'],
+    withPointsOfInterest: true,
+  } as const
   const row = rowOf({ visits, dwellTime }, [{ id: 'zone', buckets: { visits, dwellTime } }])
   const windows = [
     [{ ...span, start: noon }, row],
@@ -49,7 +55,7 @@ test('a mean over nobody is null', () => {
     interval: 'daily',
     timeZone: 'UTC',
     metrics: ['dwellTime'],
-    withZones: false,
+    withPointsOfInterest: false,
   } as const
   const series = buildReport(question, [[span, row]], 'mean').series('dwellTime')
   expect(series.reported).toBe(true)
@@ -66,7 +72,7 @@ test('visits in another form do not weigh a mean', () => {
     interval: 'whole',
     timeZone: 'UTC',
     metrics: ['dwellTime'],
-    withZones: false,
+    withPointsOfInterest: false,
   } as const
   const report = buildReport(question, [[span, rowOf({ visits: localVisits, dwellTime: two })]], 'mean')
   expect(report.series('dwellTime').total()).toBe(1500)

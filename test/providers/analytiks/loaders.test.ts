@@ -15,7 +15,7 @@ const june: TrafficQuestion = {
   interval: 'hourly',
   timeZone: null,
   metrics: locationMetrics,
-  withZones: true,
+  withPointsOfInterest: true,
 }
 const juneOfBrand: BrandQuestion = {
   ...june,

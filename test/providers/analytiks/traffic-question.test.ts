@@ -35,7 +35,7 @@ const brand = {
   spanOf: () => june,
   interval: 'daily',
   metrics: [],
-  withZones: false,
+  withPointsOfInterest: false,
   zoneOf: () => null,
 } as const
 

@@ -22,7 +22,7 @@ export class ReportBuilder {
   readonly #counted: TrafficSpan
   readonly #quarters: QuarterCheck | undefined
   readonly #location: PlaceBuilder
-  readonly #zones: Map<string, PlaceBuilder> | undefined
+  readonly #pointsOfInterest: Map<string, PlaceBuilder> | undefined
   #locationId: number | null = null
   #referenceNumber: string | null = null
   /** The start of the first bucket in the range, if the range is in UTC. */
@@ -36,7 +36,7 @@ export class ReportBuilder {
     if (settings.edges.length > 0 || settings.interval === '15min') {
       this.#quarters = new QuarterCheck(settings.span, settings.edges, settings.clock)
     }
-    if (question.withZones) this.#zones = new Map()
+    if (question.withPointsOfInterest) this.#pointsOfInterest = new Map()
     this.#location = new PlaceBuilder(this.#settings, this.#quarters)
   }
 
@@ -59,9 +59,12 @@ export class ReportBuilder {
     this.#location.add(part, buckets, metrics)
     for (const { id, buckets } of pointsOfInterest) {
       this.#observe(part, buckets)
-      if (!this.#zones) continue
-      const zone = this.#zones.getOrInsertComputed(id, () => new PlaceBuilder(this.#settings, this.#quarters))
-      zone.add(part, buckets, pointOfInterestMetrics)
+      if (!this.#pointsOfInterest) continue
+      const place = this.#pointsOfInterest.getOrInsertComputed(
+        id,
+        () => new PlaceBuilder(this.#settings, this.#quarters),
+      )
+      place.add(part, buckets, pointOfInterestMetrics)
     }
   }
 
@@ -83,16 +86,16 @@ export class ReportBuilder {
    */
   report(): TrafficReport {
     const example = Number.isFinite(this.#example) ? this.#example : undefined
-    const zones = [...(this.#zones ?? [])].filter(([, { first }]) => Number.isFinite(first))
+    const places = [...(this.#pointsOfInterest ?? [])].filter(([, { first }]) => Number.isFinite(first))
     // Compares full hours: days may be built from quarter-hours or from hours, and the order must be the same.
     const step = this.#settings.periods ? hour : 1
     const hourOf = ({ first }: PlaceBuilder) => Math.floor(first / step)
-    zones.sort(([id, one], [otherId, other]) => hourOf(one) - hourOf(other) || (id < otherId ? -1 : 1))
+    places.sort(([id, one], [otherId, other]) => hourOf(one) - hourOf(other) || (id < otherId ? -1 : 1))
     return {
       locationId: this.#locationId,
       referenceNumber: this.#referenceNumber,
       series: metric => this.#location.series(metric, example),
-      pointsOfInterest: zones.map(([id, place]) => ({
+      pointsOfInterest: places.map(([id, place]) => ({
         id,
         series: metric => place.series(metric, example),
       })),

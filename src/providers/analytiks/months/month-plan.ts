@@ -51,14 +51,15 @@ export function planWindows(windows: readonly TrafficSpan[]): MonthPlan {
  * exactly comes from the windows: points of interest, local ranges, quarter-hours, days within an hour of UTC that is asked.
  */
 export function planMonths(
-  question: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone' | 'withZones'>,
+  question: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone' | 'withPointsOfInterest'>,
   step: TrafficStep,
   windows: readonly TrafficSpan[],
   now: number,
 ): MonthPlan {
-  const { span, interval, timeZone, withZones } = question
+  const { span, interval, timeZone, withPointsOfInterest } = question
   const zone = interval === 'hourly' ? 'UTC' : timeZone
-  if (withZones || span.form === 'local' || interval === '15min' || zone === null) return planWindows(windows)
+  if (withPointsOfInterest || span.form === 'local' || interval === '15min' || zone === null)
+    return planWindows(windows)
   if (step === 'hourly' && !clockOf(zone).keepsWholeHours(span.start, span.end)) return planWindows(windows)
   if (step === '15min' && interval === 'whole') return planWindows(windows)
   const firstOpen = windows.find(window => !isWhole(window, now))

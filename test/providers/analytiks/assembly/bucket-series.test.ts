@@ -32,7 +32,7 @@ test.each(['00', '30'])(
   minutes => {
     const reported = bucketsOf({ [`2025-06-02T10:${minutes}:00Z`]: 1 })
     const row = rowOf({ visits: reported }, [{ id: 'zone', buckets: { peakVisits: reported } }])
-    const asked = { ...question(morning, 'Asia/Kolkata'), withZones: true }
+    const asked = { ...question(morning, 'Asia/Kolkata'), withPointsOfInterest: true }
     const { series, pointsOfInterest } = buildReport({ ...asked, metrics: ['visits', 'bounces'] }, [
       [morning, row],
     ])
@@ -82,5 +82,5 @@ function seriesOf(map: Record<string, number>, span: TrafficSpan, timeZone: stri
 }
 
 function question(span: TrafficSpan, timeZone: string | null = null) {
-  return { span, interval: 'hourly', timeZone, metrics: ['visits'], withZones: false } as const
+  return { span, interval: 'hourly', timeZone, metrics: ['visits'], withPointsOfInterest: false } as const
 }

@@ -57,7 +57,7 @@ describe('windows', () => {
             .sort((one, other) => one - other)
           fc.pre(start < end)
           const span = { ...history, start, end }
-          const question = { ...ask(span, timeZone), interval, withZones: true }
+          const question = { ...ask(span, timeZone), interval, withPointsOfInterest: true }
           const asked = spanAsked(question, stepOf(question))
           const inParts = [...windows, { ...history, start: asked.start, end: history.start }]
             .map(window => ({
@@ -123,7 +123,7 @@ describe('windows', () => {
     )
     const window = utc('2025-05-31T00:00:00Z', '2025-06-05T00:00:00Z')
     const question = ask(utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'), 'UTC', ['visits', 'bounces'])
-    const report = buildReport({ ...question, withZones: true }, [[window, row]])
+    const report = buildReport({ ...question, withPointsOfInterest: true }, [[window, row]])
     expect(report.series('visits')).toMatchObject({ reported: false })
     expect(report.series('bounces').total()).toBe(2)
     expect(report.pointsOfInterest.map(({ id }) => id)).toEqual(['here'])
@@ -137,7 +137,10 @@ describe('windows', () => {
       [utc('2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'), second],
       [utc('2025-06-01T00:00:00Z', '2025-06-02T00:00:00Z'), first],
     ] as const
-    const question = { ...ask(utc('2025-06-01T00:00:00Z', '2025-06-03T00:00:00Z'), null), withZones: true }
+    const question = {
+      ...ask(utc('2025-06-01T00:00:00Z', '2025-06-03T00:00:00Z'), null),
+      withPointsOfInterest: true,
+    }
     for (const order of [windows, windows.toReversed()]) {
       const { pointsOfInterest } = buildReport(question, order)
       expect(pointsOfInterest.map(({ id }) => id)).toEqual(['b', 'a', 'c'])
@@ -234,7 +237,9 @@ describe('days, weeks and months', () => {
     const row = rowOf({ visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) }, [
       { id: 'zone', buckets: { visits: bucketsOf({ '2025-06-02T10:00:00Z': 1 }) } },
     ])
-    const report = buildReport({ ...ask(span, null), interval: 'daily', withZones: true }, [[span, row]])
+    const report = buildReport({ ...ask(span, null), interval: 'daily', withPointsOfInterest: true }, [
+      [span, row],
+    ])
     expect(report.pointsOfInterest).toHaveLength(1)
     expect(() => report.series('visits')).toThrow(/time zone/)
   })
@@ -319,7 +324,7 @@ function ask(
   timeZone: string | null,
   metrics: readonly TrafficMetric[] = locationMetrics,
 ): TrafficQuestion {
-  return { span, interval: 'hourly', timeZone, metrics, withZones: false }
+  return { span, interval: 'hourly', timeZone, metrics, withPointsOfInterest: false }
 }
 
 /** A series' result, or why it has none. */

@@ -38,7 +38,7 @@ test('a report from months equals that of its windows, cold and again, and asks 
             .sort((one, other) => one - other)
           if (start === end) continue
           const span = { form: 'utc', start, end } as const
-          const question = { span, interval, timeZone, metrics, withZones: false }
+          const question = { span, interval, timeZone, metrics, withPointsOfInterest: false }
           const [plain] = await askTraffic(unkept, [question])
           const read = (answer: Awaited<ReturnType<typeof askTraffic>>[number] | undefined) =>
             answer && outcomeOf(answer.report, metrics)

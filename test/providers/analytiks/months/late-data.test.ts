@@ -9,7 +9,7 @@ const quarter: TrafficQuestion = {
   interval: 'daily',
   timeZone: 'UTC',
   metrics: ['visits'],
-  withZones: false,
+  withPointsOfInterest: false,
 }
 /** Of the windows of five days from 28 December to 2 April. */
 const windows = 19

@@ -19,7 +19,7 @@ test('each window of a range is held by months or kept itself, so that none is a
       const [from, to] = [Math.min(one, other), Math.max(one, other) + 1]
       const start = firstWindow + from * (hour / 4)
       const span = { form: 'utc', start, end: start + (to - from) * (hour / 4) } as const
-      const question = { span, interval, timeZone, withZones: false }
+      const question = { span, interval, timeZone, withPointsOfInterest: false }
       const plan = planMonths(question, step, windowsOf(span, { whole: true, now }), now)
       for (const { places, raw } of plan.windows) expect(places.length + raw.length).toBeGreaterThan(0)
     }),

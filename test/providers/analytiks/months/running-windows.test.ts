@@ -22,7 +22,13 @@ function daily() {
 
 async function ask(kept: Pick<KeptSources, 'sources'>, interval: TrafficQuestion['interval'], end: number) {
   const span = { form: 'utc', start: windowStart - 40 * day, end } as const
-  const question = { span, interval, timeZone: 'UTC', metrics: ['visits'], withZones: false } as const
+  const question = {
+    span,
+    interval,
+    timeZone: 'UTC',
+    metrics: ['visits'],
+    withPointsOfInterest: false,
+  } as const
   const [answer] = await askTraffic(kept, [question])
   return { total: answer?.report.series('visits').total(), made: answer?.usage.made }
 }
