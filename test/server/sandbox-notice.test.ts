@@ -36,7 +36,11 @@ test('each event of a subscription names them', async () => {
   const [, event] = /^data: (\{.+)$/m.exec(await events.text()) ?? []
   expect(JSON.parse(event ?? '')).toEqual({
     data: { heatmapImage: { state: 'FAILED' } },
-    extensions: { sandbox: ['posthog'] },
+    extensions: {
+      sandbox: ['posthog'],
+      upstream: { posthog: expect.objectContaining({ planned: 1, made: 1 }) },
+      freshness: { posthog: { ageSeconds: 0, stale: false } },
+    },
   })
 })
 

@@ -7,8 +7,8 @@ import { requestRefusal, visibleErrors } from './admission-errors.ts'
 import { rootOf } from './root-error.ts'
 
 /**
- * Adds the cost at each provider as `extensions.upstream`, and the age of the oldest data as `extensions.freshness`.
- * A dry run, of a subscription too, gets its planned calls instead of data, with its other errors. A request that needs too
+ * Adds the cost at each provider so far as `extensions.upstream`, and the age of the oldest data as `extensions.freshness`. A
+ * dry run gets its planned calls instead of data, with its other errors. Both hold for subscriptions too. A request that needs too
  * many calls gets one error, and no data if no call was made.
  */
 export function useUpstreamNotice(): Plugin<Context> {
@@ -23,10 +23,7 @@ export function useUpstreamNotice(): Plugin<Context> {
             if (plan) return setResult({ data: null, ...erroneous, extensions: { plan: printed(plan) } })
             const costsSoFar = costs()
             if (costsSoFar.length === 0) return
-            const now = Date.now()
-            const upstream = Object.fromEntries(costsSoFar.map(cost => [cost.provider, costOf(cost)]))
-            const freshness = Object.fromEntries(costsSoFar.flatMap(cost => ageOf(cost, now)))
-            const extensions = { ...result.extensions, upstream, freshness }
+            const extensions = { ...result.extensions, ...printedCosts(costsSoFar) }
             const isUntouched = costsSoFar.every(
               ({ usage: { made, oldest } }) => made === 0 && oldest === undefined,
             )
@@ -37,14 +34,22 @@ export function useUpstreamNotice(): Plugin<Context> {
       }
     },
     onSubscribe({ args: { contextValue }, subscribeFn, setSubscribeFn }) {
-      const { plan } = contextValue
-      if (!plan) return
+      const { plan, costs } = contextValue
+      if (!plan)
+        return {
+          onSubscribeResult: () => ({
+            onNext({ result, setResult }) {
+              setResult({ ...result, extensions: { ...result.extensions, ...printedCosts(costs()) } })
+            },
+          }),
+        }
       setSubscribeFn(async (args: ExecutionArgs) => {
         const results = await subscribeFn(args)
         if (!isAsyncIterable(results)) return results
         await begin(results)
         return { data: null, extensions: { plan: printed(plan) } }
       })
+      return undefined
     },
   }
 }
@@ -61,6 +66,15 @@ async function begin(results: AsyncIterable<unknown>): Promise<void> {
 /** In one order, whichever is planned first. */
 function printed(plan: NonNullable<Context['plan']>) {
   return Object.fromEntries(providerNames.flatMap(name => (plan.has(name) ? [[name, plan.get(name)]] : [])))
+}
+
+/** Of the request so far. */
+function printedCosts(costs: readonly Cost[]) {
+  const now = Date.now()
+  return {
+    upstream: Object.fromEntries(costs.map(cost => [cost.provider, costOf(cost)])),
+    freshness: Object.fromEntries(costs.flatMap(cost => ageOf(cost, now))),
+  }
 }
 
 function costOf({ usage: { planned, made, shared, cached, repeated, tokens, bytes }, quotaLeft }: Cost) {
