@@ -74,7 +74,7 @@ Heatmap.implement({
     createdAt: t.field({ type: 'DateTime', description: 'When it was made.' }),
     image: t.field({
       type: HeatmapImage,
-      description: 'Its picture.',
+      description: 'Its image.',
       args: { width: t.arg.int({ description: 'In pixels.' }) },
     }),
   }),

@@ -116,8 +116,8 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     ? keepIn(caches.records.countedBy(stored), owner, settings, staleSeconds * 1000)
     : () => undefined
   const imageOwner = [...owner, JSON.stringify(identitiesOf(settings))]
-  const pictures = caches?.sharedImages && namespacedCache(caches.sharedImages, imageOwner)
-  const imageCachePolicy = pictures && { cache: pictures, staleMilliseconds: 0 }
+  const shared = caches?.sharedImages && namespacedCache(caches.sharedImages, imageOwner)
+  const imageCachePolicy = shared && { cache: shared, staleMilliseconds: 0 }
   // Not shared: a look into Redis for each image that is served as it is would find nothing.
   const variants = caches?.images && namespacedCache(caches.images, imageOwner)
   const sources = openSources(clients, settings, cachePolicy, imageCachePolicy)

@@ -32,8 +32,8 @@ export interface Context {
   readonly days: LocalDays
   /** In which its own work lets others be served. */
   readonly pauses: Pauses
-  /** The URL that a picture is served at; to be drawn as is said, where something is. */
-  readonly link: (picture: ImageReference, drawn?: DrawnLink) => Promise<string>
+  /** The URL that an image is served at; to be drawn as is said, where something is. */
+  readonly link: (image: ImageReference, drawn?: DrawnLink) => Promise<string>
   /** Hides what ids say of people. */
   readonly seal: Seal
   /** The providers that the request has used so far. */
@@ -63,7 +63,7 @@ export interface Context {
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
 
-/** What a link may say of how its picture is drawn. */
+/** What a link may say of how its image is drawn. */
 export interface DrawnLink extends OverlayLook {
   readonly width?: number | null
 }
@@ -130,9 +130,9 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     gone,
     days,
     pauses,
-    async link(picture, drawn = {}) {
+    async link(image, drawn = {}) {
       const url = new URL(publicUrl ?? origin())
-      url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.make(picture)}`
+      url.pathname = `${url.pathname.replace(/\/$/, '')}${imagePath}${await handles.make(image)}`
       for (const name of ['width', 'palette', 'opacity'] as const)
         if (drawn[name] != null) url.searchParams.set(name, String(drawn[name]))
       return url.href

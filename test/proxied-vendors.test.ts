@@ -20,7 +20,7 @@ const range = { start: '2025-08-05T00:00:00Z', end: '2025-08-06T00:00:00Z' }
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 1_000_000 }
 const callContext = { signal: new AbortController().signal }
 
-test('every vendor is reached through the proxy: calls, tokens, pictures and the socket', async () => {
+test('every vendor is reached through the proxy: calls, tokens, images and the socket', async () => {
   await using sandbox = await startSandbox()
   await using proxy = await startConnectProxy({ credentials: 'planted-user:planted-password' })
   const environment = Object.fromEntries(

@@ -10,13 +10,13 @@ afterEach(() => {
 })
 
 const [{ heatmap } = { heatmap: { id: '' } }] = madeUpHeatmaps(new Date())
-const picture = async () => new Uint8Array([0xff, 0xd8])
+const image = async () => new Uint8Array([0xff, 0xd8])
 const pages =
   '{ website(by: { zenovayId: "a1b2c3d4-e5f6-7890-abcd-ef1234567890" }) { views(first: 1) { nodes { totalInteractions } } } }'
 const [minute, hour] = [60_000, 3_600_000]
 
 /** A query that costs one PostHog call per width. */
-function pictures(widths: readonly number[]): string {
+function images(widths: readonly number[]): string {
   const fields = widths.map(
     width =>
       `w${width}: pageHeatmap(projectId: "1", id: "${heatmap.id}") { image(width: ${width}) { state } }`,
@@ -51,18 +51,18 @@ test.each([
   "the end of PostHog's $name is waited for where that fits the deadline of a call",
   async ({ length, limits, variable }) => {
     const clock = openClock()
-    await using posthog = await servePosthog({ ...limits, picture, now: clock.now })
+    await using posthog = await servePosthog({ ...limits, image, now: clock.now })
     const environment = { ...posthog.environment, [variable]: '2', ISOTHERM_UPSTREAM_TIMEOUT_MS: '5000' }
     await using served = await serve({ environment })
-    expect(await refusals(served, pictures([1, 2]))).toEqual([])
+    expect(await refusals(served, images([1, 2]))).toEqual([])
     clock.move(length - 10_000)
-    const [refused, ...others] = await refusals(served, pictures([3]))
+    const [refused, ...others] = await refusals(served, images([3]))
     expect([refused, others]).toEqual([expect.objectContaining({ code: 'UPSTREAM_RATE_LIMITED' }), []])
     expect(refused?.retryAfterSeconds).toSatisfy(seconds => seconds > 5 && seconds <= 11)
     expect(posthog.journal.count()).toBe(2)
     clock.move(9_700)
     // The vendor would refuse them by now.
-    expect(await refusals(served, pictures([3, 4]))).toEqual([])
+    expect(await refusals(served, images([3, 4]))).toEqual([])
     expect(posthog.journal.count()).toBe(4)
   },
 )

@@ -20,11 +20,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const picture = async () => new Uint8Array([0xff, 0xd8])
+const image = async () => new Uint8Array([0xff, 0xd8])
 const heatmap = madeUpHeatmaps(new Date()).find(({ heatmap }) => heatmap.short_id === 'ownerless')?.heatmap.id
 
 /** A query that costs one PostHog call per width. */
-function pictures(widths: readonly number[]): string {
+function images(widths: readonly number[]): string {
   const fields = widths.map(
     width => `w${width}: pageHeatmap(projectId: "1", id: "${heatmap}") { image(width: ${width}) { state } }`,
   )
@@ -50,21 +50,21 @@ const limited = { code: 'UPSTREAM_RATE_LIMITED', retryable: true }
 const exhausted = { code: 'UPSTREAM_QUOTA_EXHAUSTED', retryable: false }
 
 test('PostHog gets as many calls as its minute allows: the errors of the others say how long to wait', async () => {
-  await using posthog = await servePosthog({ perMinute: 4, picture })
+  await using posthog = await servePosthog({ perMinute: 4, image })
   await using served = await serve({ environment: { ...posthog.environment, POSTHOG_PER_MINUTE: '4' } })
-  const refused = await refusals(served, pictures([1, 2, 3, 4, 5, 6]))
+  const refused = await refusals(served, images([1, 2, 3, 4, 5, 6]))
   expect(refused).toMatchObject([limited, limited])
   for (const { retryAfterSeconds } of refused)
     expect(retryAfterSeconds).toSatisfy(seconds => seconds > 50 && seconds <= 61)
-  expect(await refusals(served, pictures([7]))).toMatchObject([limited])
+  expect(await refusals(served, images([7]))).toMatchObject([limited])
   expect(posthog.journal.count()).toBe(4)
 })
 
 test('PostHog gets as many calls as its hour allows, whatever the minute has left', async () => {
-  await using posthog = await servePosthog({ perHour: 3, picture })
+  await using posthog = await servePosthog({ perHour: 3, image })
   await using served = await serve({ environment: { ...posthog.environment, POSTHOG_PER_HOUR: '3' } })
-  expect(await refusals(served, pictures([1, 2]))).toEqual([])
-  const [refused] = await refusals(served, pictures([3, 4]))
+  expect(await refusals(served, images([1, 2]))).toEqual([])
+  const [refused] = await refusals(served, images([3, 4]))
   expect(refused?.retryAfterSeconds).toSatisfy(seconds => seconds > 3500 && seconds <= 3601)
   expect(posthog.journal.count()).toBe(3)
 })
@@ -160,30 +160,30 @@ test('a list at Datadog that waits for the next period does not hold up a mutati
 })
 
 test('after a refusal with a wait no call is made before it is over', async () => {
-  await using posthog = await servePosthog({ picture })
+  await using posthog = await servePosthog({ image })
   posthog.journal.script({ answer: { status: 429, headers: { 'retry-after': '30' } }, times: 1 })
   await using served = await serve({ environment: { ...posthog.environment, POSTHOG_CONCURRENCY: '1' } })
-  const { errors } = await askText(served.origin, pictures([1, 2, 3]))
+  const { errors } = await askText(served.origin, images([1, 2, 3]))
   expect(errors).toHaveLength(3)
   for (const { extensions } of errors) expect(extensions).toMatchObject({ ...limited, retryAfterSeconds: 30 })
-  expect(await refusals(served, pictures([4]))).toMatchObject([limited])
+  expect(await refusals(served, images([4]))).toMatchObject([limited])
   expect(posthog.journal.count()).toBe(1)
 })
 
 test('instances that share a Redis share their limits; other credentials have their own', async () => {
   await using redis = await startRedis()
-  await using posthog = await servePosthog({ perMinute: 6, picture })
-  await using other = await servePosthog({ picture })
+  await using posthog = await servePosthog({ perMinute: 6, image })
+  await using other = await servePosthog({ image })
   const sharing: Environment = { POSTHOG_PER_MINUTE: '6', REDIS_URL: redis.url }
   await using one = await serve({ environment: { ...posthog.environment, ...sharing } })
   await using two = await serve({ environment: { ...posthog.environment, ...sharing } })
   await using stranger = await serve({ environment: { ...other.environment, ...sharing } })
-  expect(await refusals(one, pictures([1, 2]))).toEqual([])
-  expect(await refusals(two, pictures([3, 4]))).toEqual([])
-  expect(await refusals(one, pictures([5, 6, 7]))).toMatchObject([limited])
-  expect(await refusals(two, pictures([8]))).toMatchObject([limited])
+  expect(await refusals(one, images([1, 2]))).toEqual([])
+  expect(await refusals(two, images([3, 4]))).toEqual([])
+  expect(await refusals(one, images([5, 6, 7]))).toMatchObject([limited])
+  expect(await refusals(two, images([8]))).toMatchObject([limited])
   expect(posthog.journal.count()).toBe(6)
-  expect(await refusals(stranger, pictures([1, 2, 3]))).toEqual([])
+  expect(await refusals(stranger, images([1, 2, 3]))).toEqual([])
 })
 
 describe('no more calls are under way at once than the setting allows', () => {

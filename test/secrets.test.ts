@@ -15,7 +15,7 @@ test('a signed URL stands nowhere, and no other secret either', async () => {
   expect(errors).toEqual([])
   const links = linksIn(text)
   expect(links.length).toBeGreaterThan(0)
-  const pictures = await Promise.all(links.map(async link => told(await fetch(link))))
+  const images = await Promise.all(links.map(async link => told(await fetch(link))))
   const secrets = secretsOf(served.sandbox)
   expect(signedIn(served.sandbox)).toBeGreaterThan(0)
   // What only the server can read in its links.
@@ -23,7 +23,7 @@ test('a signed URL stands nowhere, and no other secret either', async () => {
   expect([...references.keys()].sort()).toEqual([...new Set(links)].sort())
   const hidden = JSON.stringify([...references.values()])
   expect(hidden).toContain('aura-vision')
-  expectDiscreet(secrets, [text, hidden, ...pictures, ...served.log].join('\n'))
+  expectDiscreet(secrets, [text, hidden, ...images, ...served.log].join('\n'))
   expect(text + hidden).not.toMatch(/Signature|Expires/)
 })
 

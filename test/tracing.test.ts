@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Journal } from '../src/sandbox/emulator.ts'
-import { linkOf } from './images/serving-pictures.ts'
+import { linkOf } from './images/serving-images.ts'
 import { askText } from './support/client.ts'
 import { type Served, serve } from './support/serving.ts'
 

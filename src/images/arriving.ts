@@ -37,7 +37,7 @@ export async function* arrivingPieces({ image, whole }: EarlyImage): AsyncGenera
     sent += part.byteLength
   }
   const complete = await whole
-  if (!continues(complete, image, sent)) throw new ChangedImage('The picture changed while it was sent.')
+  if (!continues(complete, image, sent)) throw new ChangedImage('The image changed while it was sent.')
   yield* cutParts(complete, sent, complete.byteLength)
 }
 

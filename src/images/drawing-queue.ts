@@ -6,7 +6,7 @@ export class TooManyDrawings extends Error {
   readonly retryAfterSeconds = 5
 
   constructor(cause?: unknown) {
-    super('Too many pictures are being drawn at once.', { cause })
+    super('Too many images are being drawn at once.', { cause })
   }
 }
 
@@ -101,7 +101,7 @@ export class DrawingQueue<Key, Drawn> {
 }
 
 function tooSlow(): UnfitImage {
-  return new UnfitImage('The picture takes too long to read.')
+  return new UnfitImage('The image takes too long to read.')
 }
 
 interface PendingDrawing<Key, Drawn> {

@@ -11,7 +11,7 @@ export class WrongHandle extends Error {
   readonly isExpired: boolean
 
   constructor(isExpired: boolean) {
-    super(isExpired ? 'The link has expired.' : 'The link names no picture.')
+    super(isExpired ? 'The link has expired.' : 'The link names no image.')
     this.isExpired = isExpired
   }
 }

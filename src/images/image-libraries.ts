@@ -9,7 +9,7 @@ export class NoImageLibrary extends Error {
 /** Opens an image with sharp, which takes 22 MiB once it is loaded. Rejects with NoImageLibrary. */
 export async function openSharp(parts: readonly Buffer[], options: SharpOptions): Promise<Sharp> {
   const { default: sharp } = await loadSharp().catch(cause => {
-    const message = 'This server cannot load what reads and changes pictures. Its log says why.'
+    const message = 'This server cannot load what reads and changes images. Its log says why.'
     throw new NoImageLibrary(message, { cause })
   })
   return sharp(Buffer.concat(parts), options)

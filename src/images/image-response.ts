@@ -29,7 +29,7 @@ export async function sendImage(
   if (part.status === 304) return void response.writeHead(304, headers).end()
   if (part.status === 416) {
     response.setHeaders(new Map(Object.entries(part.headers)))
-    return sendProblem(request, response, problem(416, `The picture has ${byteLength} bytes.`))
+    return sendProblem(request, response, problem(416, `The image has ${byteLength} bytes.`))
   }
   response.writeHead(part.status, { ...headers, ...bodyHeadersOf(contentType), ...part.headers })
   if (request.method === 'HEAD') return void response.end()

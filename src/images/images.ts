@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { spatialPictureSeconds } from '../providers/aura-vision/pictures.ts'
+import { spatialImageSeconds } from '../providers/aura-vision/image-source.ts'
 import { screenshotSeconds } from '../providers/posthog/sources.ts'
 import type { Sources } from '../providers.ts'
 import type { CacheAccess } from '../upstream/cache/cache.ts'
@@ -40,7 +40,7 @@ export type ImageState = ReadyImage | RenderingImage | FailedImage
 
 /** Seconds for which a client may use an image without asking again. */
 export function freshSecondsOf(reference: ImageReference): number {
-  if (reference.provider === 'aura-vision') return spatialPictureSeconds
+  if (reference.provider === 'aura-vision') return spatialImageSeconds
   const { overlay } = reference
   return overlay ? overlaySeconds(overlay, screenshotSeconds, Date.now()) : screenshotSeconds
 }
@@ -78,7 +78,7 @@ export class Images {
     const { signal } = scope
     const name = nameOf(reference, variant)
     const entry = await this.#cache?.get(name)
-    if (entry && isImageResult(entry.value)) return ready(entry.value.picture)
+    if (entry && isImageResult(entry.value)) return ready(entry.value.image)
     const found = await this.#ask(reference, scope)
     if (found.state !== 'READY') return found
     const { image } = found
@@ -87,7 +87,7 @@ export class Images {
     if (!begin) return found
     const drawn = await this.#drawings.draw(`${image.etag} ${name}`, begin, signal)
     const milliseconds = 1000 * freshSecondsOf(reference)
-    void this.#cache?.set(name, { value: { picture: drawn }, at: Date.now() }, milliseconds)
+    void this.#cache?.set(name, { value: { image: drawn }, at: Date.now() }, milliseconds)
     return ready(drawn)
   }
 
@@ -150,18 +150,18 @@ export class Images {
     if (reference.provider === 'posthog') return this.#askScreenshot(reference, scope)
     const { 'aura-vision': auraVision } = this.#sources
     if (!auraVision) throw notConfigured(reference.provider)
-    return ready((await auraVision.pictures.ask(reference, scope)).picture)
+    return ready((await auraVision.images.ask(reference, scope)).image)
   }
 
   async #askScreenshot(
     { scope: project, uuid, width }: ScreenshotReference,
     scope: RequestScope,
   ): Promise<ImageState> {
-    const seen = await this.#posthog.pictures.ask({ scope: project, uuid, width }, scope)
+    const seen = await this.#posthog.images.ask({ scope: project, uuid, width }, scope)
     if (seen.state === 'RENDERING') {
       return { state: 'RENDERING', retryAfterSeconds: seen.retryAfterSeconds ?? 1 }
     }
-    return seen.state === 'READY' ? { ...ready(seen.picture), recordedWidth: seen.width } : seen
+    return seen.state === 'READY' ? { ...ready(seen.image), recordedWidth: seen.width } : seen
   }
 
   get #posthog(): NonNullable<Sources['posthog']> {
@@ -182,7 +182,7 @@ function nameOf(
 
 function imageOf(found: ImageState): ImageFile {
   if (found.state === 'READY') return found.image
-  throw new ChangedImage('The picture was withdrawn while it was sent.')
+  throw new ChangedImage('The image was withdrawn while it was sent.')
 }
 
 function ready(image: ImageFile): ReadyImage {

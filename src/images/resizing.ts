@@ -39,7 +39,7 @@ export async function sizeOf(
   const head = await sizeInHead(image)
   const { width, height } = head?.isSure ? head : await inTurn(() => sizeInAll(image))
   if (width * height > maximumPixels) {
-    throw new UnfitImage(`The picture has more than ${maximumPixels} pixels.`)
+    throw new UnfitImage(`The image has more than ${maximumPixels} pixels.`)
   }
   return { width, height }
 }
@@ -126,7 +126,7 @@ export async function encode(
 ): Promise<ImageFile> {
   const longest = longestSide[format] ?? Number.POSITIVE_INFINITY
   if (Math.max(width, height) > longest)
-    throw new UnfitImage(`A ${format} picture has at most ${longest} pixels a side.`)
+    throw new UnfitImage(`A ${format} image has at most ${longest} pixels a side.`)
   const drawn = await drawing
     .toFormat(format, options)
     .timeout({ seconds })
@@ -156,7 +156,7 @@ function undrawn(seconds: number, cause: unknown): never {
 }
 
 export function unfit(cause: unknown): never {
-  throw new UnfitImage('The picture cannot be read.', { cause })
+  throw new UnfitImage('The image cannot be read.', { cause })
 }
 
 /** The text of sharp's own error. */
@@ -165,6 +165,6 @@ function isTimeout(error: unknown): boolean {
 }
 
 function slow(seconds: number, cause: unknown): never {
-  const message = `The picture takes more than ${seconds} s to draw so: ask for less width, or for it as it is.`
+  const message = `The image takes more than ${seconds} s to draw so: ask for less width, or for it as it is.`
   throw new UnfitImage(message, { cause })
 }

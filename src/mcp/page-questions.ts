@@ -32,7 +32,7 @@ query top_pages(
   }
 }
 
-"What visitors did on one page, from its saved heatmaps: totals, the hottest spots (x is a share of the width, y pixels from the top), how much lies below the first screen, and a link to the page's picture."
+"What visitors did on one page, from its saved heatmaps: totals, the hottest spots (x is a share of the width, y pixels from the top), how much lies below the first screen, and a link to the page's image."
 query heat_of_page(
   "The page's URL."
   $url: URL!

@@ -141,7 +141,7 @@ query zones_of_store(
   }
 }
 
-"Links to pictures of a store's floor: where people walked, lingered or interacted. A link opens without a key."
+"Links to images of a store's floor: where people walked, lingered or interacted. A link opens without a key."
 query heatmaps_of_store(
   "An id of list_stores."
   $store: ID!
@@ -149,7 +149,7 @@ query heatmaps_of_store(
   $from: DateTime!
   "Until when; that instant is not in the range."
   $to: DateTime!
-  "What the pictures show."
+  "What the images show."
   $types: [SpatialHeatmapType!] = [PATH]
   "How many, 1 to 10."
   $first: Int = 4

@@ -13,18 +13,18 @@ export interface Image {
   readonly location: string
   readonly recording: string
   readonly type: string
-  readonly picture: string
+  readonly image: string
 }
 
 /** An image host with its own key. Its refusals are like those of object stores (inferred: the vendor's page has none). */
 export function imageHost({
   now,
   urlSeconds,
-  picture: draw,
+  image: draw,
 }: {
   now: () => Date
   urlSeconds: number
-  picture: (seed: string) => Promise<Uint8Array>
+  image: (seed: string) => Promise<Uint8Array>
 }): ImageHost {
   const key = randomBytes(32)
   return {
@@ -33,19 +33,19 @@ export function imageHost({
       const path = pathOf(image)
       return `${origin}${path}?Expires=${expires}&Signature=${signature(path, expires)}`
     },
-    routes: { 'GET /heatmaps/:location/:recording/:type/:picture': show },
+    routes: { 'GET /heatmaps/:location/:recording/:type/:image': show },
   }
 
   async function show({ params, query }: Exchange): Promise<Reply> {
-    const { location = '', recording = '', type = '', picture = '' } = params
-    const path = pathOf({ location, recording, type, picture })
+    const { location = '', recording = '', type = '', image = '' } = params
+    const path = pathOf({ location, recording, type, image })
     const expires = query.get('Expires')
     const given = query.get('Signature')
     if (!expires || !given) return refuse('AccessDenied', 'Access Denied')
     if (!(now().getTime() <= Number(expires) * 1000)) return refuse('AccessDenied', 'Request has expired')
     if (!same(given, signature(path, expires)))
       return refuse('SignatureDoesNotMatch', 'The request signature we calculated does not match')
-    const body = await draw(`${recording}#${type}/${picture}`)
+    const body = await draw(`${recording}#${type}/${image}`)
     return { headers: { 'content-type': 'image/png' }, body }
   }
 
@@ -54,8 +54,8 @@ export function imageHost({
   }
 }
 
-function pathOf({ location, recording, type, picture }: Image): string {
-  return `/heatmaps/${location}/${recording}/${type}/${picture}`
+function pathOf({ location, recording, type, image }: Image): string {
+  return `/heatmaps/${location}/${recording}/${type}/${image}`
 }
 
 function same(left: string, right: string): boolean {

@@ -22,7 +22,7 @@ export interface AuraVisionOptions extends Partial<Framing> {
   readonly urlSeconds?: number
   /** How long a socket without messages stays open; in real time, not by `now`. */
   readonly idleSeconds?: number
-  readonly picture?: (seed: string) => Promise<Uint8Array>
+  readonly image?: (seed: string) => Promise<Uint8Array>
 }
 
 /**
@@ -31,14 +31,14 @@ export interface AuraVisionOptions extends Partial<Framing> {
  */
 export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<AuraVisionEmulator> {
   const { now = () => new Date(), tokenSeconds = 3600, urlSeconds = 60, idleSeconds = 600 } = options
-  const { parts = 1, numbering = 'last-index', order = 'in-turn', picture = drawPlan } = options
+  const { parts = 1, numbering = 'last-index', order = 'in-turn', image = drawPlan } = options
   const credentials = {
     audience: 'https://metrics.auravision.sandbox',
     clientId: 'sandbox-aura-client',
     clientSecret: 'sandbox-aura-secret',
   }
   const issuer = tokenIssuer({ now, tokenSeconds, credentials })
-  const images = imageHost({ now, urlSeconds, picture })
+  const images = imageHost({ now, urlSeconds, image })
   const framing = { parts, numbering, order }
   const sockets = socketService({ accepts: issuer.accepts, answer, framing, idleSeconds })
   const emulator = await serveEmulator({
@@ -67,8 +67,8 @@ export async function serveAuraVision(options: AuraVisionOptions = {}): Promise<
 
   function answer(body: DetailBody): Record<string, string>[] {
     return listRecorded(body, now()).map(row => {
-      const picture = `${row.day}-${row.slice}.png`
-      return writeRow(row, images.sign(emulator.origin, { ...row, picture }))
+      const image = `${row.day}-${row.slice}.png`
+      return writeRow(row, images.sign(emulator.origin, { ...row, image }))
     })
   }
 }

@@ -11,7 +11,7 @@ export interface PosthogOptions {
   readonly perMinute?: number
   readonly perHour?: number
   readonly renderSeconds?: number
-  readonly picture?: (seed: string, width: number) => Promise<Uint8Array>
+  readonly image?: (seed: string, width: number) => Promise<Uint8Array>
 }
 
 /**
@@ -24,7 +24,7 @@ export async function servePosthog({
   perMinute = 240,
   perHour = 1200,
   renderSeconds = 5,
-  picture = drawScreenshot,
+  image = drawScreenshot,
 }: PosthogOptions = {}): Promise<Emulator> {
   const world = new Map(madeUpHeatmaps(now()).map(stored => [stored.heatmap.id, stored]))
   const admit = throttle([
@@ -83,7 +83,7 @@ export async function servePosthog({
       return { status: 501, body: { ...heatmap, error: 'Content location not implemented yet' } }
 
     const key = `${heatmap.id} ${nearest.width}`
-    const drawn = images.get(key) ?? picture(heatmap.id, nearest.width)
+    const drawn = images.get(key) ?? image(heatmap.id, nearest.width)
     images.set(key, drawn)
     return {
       headers: {

@@ -94,7 +94,7 @@ describe('a page of an origin that is not listed', () => {
     expect(takeCalls(served.sandbox)).toEqual([])
   })
 
-  test('may ask for a picture', async () => {
+  test('may ask for an image', async () => {
     const act = () =>
       visit.page.evaluate(
         `document.body.append(Object.assign(new Image(), { src: '${served.origin}/images/x' }))`,

@@ -189,10 +189,10 @@ test('rows that nobody asked for are in no answer, whatever upstream sends', asy
 
 test.each([
   { selection: 'image { link }', fragment: '' },
-  { selection: '... on Heatmap { picture: image { link } }', fragment: '' },
+  { selection: '... on Heatmap { image: image { link } }', fragment: '' },
   {
-    selection: '...Picture',
-    fragment: 'fragment Picture on SpatialHeatmap { ... @include(if: true) { image { link } } }',
+    selection: '...Image',
+    fragment: 'fragment Image on SpatialHeatmap { ... @include(if: true) { image { link } } }',
   },
 ])('images cost nothing beside rows without, wherever they are selected: $selection', async asked => {
   await using served = await serve()

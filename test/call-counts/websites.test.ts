@@ -217,7 +217,7 @@ test('two requests share no answer: each asks again, but for token and socket', 
     analytiks: { ...once.analytiks, 'POST /json/v2': 2 },
     zenovay: { [pagesRoute]: 2 },
     datadog: { [snapshotsRoute]: 4 },
-    // A picture that is being drawn is not looked at again before its time.
+    // An image that is being drawn is not looked at again before its time.
     posthog: { [savedRoute]: 2, [contentRoute]: 1 },
   })
 })

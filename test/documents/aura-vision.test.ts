@@ -81,7 +81,7 @@ test("every type and filter of the page's tables is sent in the page's words", a
 
 type Heatmap = NonNullable<NonNullable<DocumentSpatialHeatmapsQuery['location']>['heatmaps']>[number]
 
-/** The row of the page that a heatmap of the graph stands for; what its picture has is checked here. */
+/** The row of the page that a heatmap of the graph stands for; what its image has is checked here. */
 function asOnPage({ location, provider, image, createdAt, type, ...heatmap }: Heatmap) {
   expect(provider).toBe('aura-vision')
   expect(image).toEqual({

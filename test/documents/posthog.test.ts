@@ -50,7 +50,7 @@ test.each(scopes)("the page's request is sent with the key as Bearer, by $scope"
   ])
 })
 
-test('a picture that is there is told by its type and the width that is served', async () => {
+test('an image that is there is told by its type and the width that is served', async () => {
   await using served = await serve()
   const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xd9])
   const headers = {

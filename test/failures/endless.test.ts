@@ -74,7 +74,7 @@ test.each(Object.entries(huge))(
 
 const id = 'PageHeatmap:project:1:00000000-0000-4000-8000-000000000000'
 
-test('a picture without end is not read', async () => {
+test('an image without end is not read', async () => {
   await using upstream = await serveHttp((request, response) => {
     response.writeHead(200, { 'content-type': 'image/jpeg' })
     answerForEver(request, response)

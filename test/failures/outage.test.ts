@@ -52,7 +52,7 @@ describe.concurrent('its own fields are null and tell why without a secret, and 
   })
 })
 
-/** The data, and of links the pictures that they are for: host, expiry and key differ every time. */
+/** The data, and of links the images that they are for: host, expiry and key differ every time. */
 async function legible(data: unknown, { sandbox }: Served, environment: Environment = {}): Promise<unknown> {
   const text = JSON.stringify(data)
   const references = await referencesIn({ ...sandbox.environment(), ...environment }, text)

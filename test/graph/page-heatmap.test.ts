@@ -24,8 +24,8 @@ test.each([
     id: 'recording',
     image: { ...none, state: 'FAILED', failure: 'A heatmap of type recording has no screenshot.' },
   },
-  { id: 'external', image: { ...none, state: 'FAILED', failure: 'The picture is stored outside PostHog.' } },
-])('the heatmap $id tells what there is of its picture', async ({ id, image }) => {
+  { id: 'external', image: { ...none, state: 'FAILED', failure: 'The image is stored outside PostHog.' } },
+])('the heatmap $id tells what there is of its image', async ({ id, image }) => {
   await using served = await serve()
   // Reading a heatmap that is stuck by its short id would start its render over.
   const known = id === 'stuck' ? await uuidOf(served, id) : id

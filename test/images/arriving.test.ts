@@ -9,20 +9,20 @@ import { serve } from '../support/serving.ts'
 
 const raw = { width: 1000, height: 400, channels: 3 } as const
 const noise = (seed: Buffer) => sharp(seed, { raw }).jpeg({ quality: 95 }).toBuffer()
-const picture = await noise(randomBytes(raw.width * raw.height * raw.channels))
+const image = await noise(randomBytes(raw.width * raw.height * raw.channels))
 /** Of the same length and with the same first half. */
-const redrawn = Buffer.concat([picture.subarray(0, -1000), randomBytes(998), picture.subarray(-2)])
-const half = Math.floor(picture.byteLength / 2)
+const redrawn = Buffer.concat([image.subarray(0, -1000), randomBytes(998), image.subarray(-2)])
+const half = Math.floor(image.byteLength / 2)
 /** The same but for its middle. */
-const changed = Buffer.from(picture).fill(7, half - 1000, half - 900)
+const changed = Buffer.from(image).fill(7, half - 1000, half - 900)
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => unknown
 
-const whole: Answer = response => head(response).end(picture)
+const whole: Answer = response => head(response).end(image)
 const another: Answer = response => head(response).end(redrawn)
-const cut: Answer = response => head(response).write(picture.subarray(0, half), () => response.destroy())
+const cut: Answer = response => head(response).write(image.subarray(0, half), () => response.destroy())
 
-function head(response: ServerResponse, length = picture.byteLength): ServerResponse {
+function head(response: ServerResponse, length = image.byteLength): ServerResponse {
   return response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': length })
 }
 
@@ -63,9 +63,9 @@ test('its first bytes are sent before the last have come, with the head of the w
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { link, calls } = await linkTo([
     async response => {
-      head(response).write(picture.subarray(0, half))
+      head(response).write(image.subarray(0, half))
       await released
-      response.end(picture.subarray(half))
+      response.end(image.subarray(half))
     },
   ])
   const response = await fetch(link)
@@ -73,7 +73,7 @@ test('its first bytes are sent before the last have come, with the head of the w
   const first = await reader?.read()
   expect(first?.value?.byteLength).toBeGreaterThan(0)
   expect(Object.fromEntries(response.headers)).toMatchObject({
-    'content-length': String(picture.byteLength),
+    'content-length': String(image.byteLength),
     'content-type': 'image/jpeg',
     'cache-control': 'private, max-age=60',
     etag: expect.stringMatching(/^"[\w-]{22}"$/),
@@ -85,8 +85,8 @@ test('its first bytes are sent before the last have come, with the head of the w
   const parts = [first?.value ?? new Uint8Array()]
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read())
     parts.push(next.value)
-  expect(Buffer.concat(parts).equals(picture)).toBe(true)
-  expect((await read(early)).equals(picture)).toBe(true)
+  expect(Buffer.concat(parts).equals(image)).toBe(true)
+  expect((await read(early)).equals(image)).toBe(true)
   expect(calls).toHaveLength(1)
 })
 
@@ -94,7 +94,7 @@ test('it has the same tag each time, by which it is not sent again', async () =>
   const { link } = await linkTo([whole])
   const [one, other] = [await fetch(link), await fetch(link)]
   const etag = one.headers.get('etag') ?? ''
-  expect([other.headers.get('etag'), (await read(other)).equals(picture)]).toEqual([etag, true])
+  expect([other.headers.get('etag'), (await read(other)).equals(image)]).toEqual([etag, true])
   await read(one)
   const statusOf = async (headers: Record<string, string>, method = 'GET') => {
     const response = await fetch(link, { headers, method })
@@ -106,7 +106,7 @@ test('it has the same tag each time, by which it is not sent again', async () =>
 })
 
 test('of the vendor, its tag is passed on', async () => {
-  const { link } = await linkTo([response => head(response.setHeader('etag', '"theirs"')).end(picture)])
+  const { link } = await linkTo([response => head(response.setHeader('etag', '"theirs"')).end(image)])
   const response = await fetch(link)
   expect(response.headers.get('etag')).toBe('"theirs"')
   await read(response)
@@ -114,7 +114,7 @@ test('of the vendor, its tag is passed on', async () => {
 
 test('one that breaks off goes on where its call is made again', async () => {
   const { link, calls } = await linkTo([cut, whole])
-  expect((await read(await fetch(link))).equals(picture)).toBe(true)
+  expect((await read(await fetch(link))).equals(image)).toBe(true)
   expect(calls).toHaveLength(2)
 })
 
@@ -122,8 +122,8 @@ const other: Answer = response => head(response).end(changed)
 const gone: Answer = response => response.writeHead(404).end()
 
 test.each([
-  ['breaks off twice', cut, picture],
-  ['breaks off and is gone then', gone, picture],
+  ['breaks off twice', cut, image],
+  ['breaks off and is gone then', gone, image],
   ['breaks off and comes again with other bytes', other, changed],
 ] as const)('one that %s ends the connection, and no part of it is kept', async (_name, second, kept) => {
   const environment = { ISOTHERM_IMAGE_CACHE_BYTES: '100000000' }
@@ -134,7 +134,7 @@ test.each([
   expect(served.log).toHaveLength(1)
   const next = await fetch(link)
   // A tag with which the two parts could be joined is only that of the same image.
-  if (kept !== picture) expect(next.headers.get('etag')).not.toBe(response.headers.get('etag'))
+  if (kept !== image) expect(next.headers.get('etag')).not.toBe(response.headers.get('etag'))
   expect((await read(next)).equals(kept)).toBe(true)
 })
 
@@ -156,7 +156,7 @@ test('whoever comes after it broke off waits for what its second call brings', a
 })
 
 test('one that stalls ends the connection once its deadline is over', async () => {
-  const stall: Answer = response => head(response).write(picture.subarray(0, half))
+  const stall: Answer = response => head(response).write(image.subarray(0, half))
   const { link } = await linkTo([stall], { ISOTHERM_UPSTREAM_TIMEOUT_MS: '1500' })
   const response = await fetch(link)
   expect(response.status).toBe(200)
@@ -182,17 +182,17 @@ test('whoever leaves takes it from nobody, and when all have left its call ends'
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { link, calls } = await linkTo([
     async response => {
-      head(response).write(picture.subarray(0, half))
+      head(response).write(image.subarray(0, half))
       await released
-      response.end(picture.subarray(half))
+      response.end(image.subarray(half))
     },
-    response => head(response).write(picture.subarray(0, half)),
+    response => head(response).write(image.subarray(0, half)),
   ])
   const leaving = new AbortController()
   const [one, other] = [await fetch(link, { signal: leaving.signal }), await fetch(link)]
   leaving.abort()
   release()
-  expect((await read(other)).equals(picture)).toBe(true)
+  expect((await read(other)).equals(image)).toBe(true)
   await expect(one.arrayBuffer()).rejects.toThrow()
   const all = new AbortController()
   await Promise.all([fetch(link, { signal: all.signal }), fetch(link, { signal: all.signal })])
@@ -203,7 +203,7 @@ test('whoever leaves takes it from nobody, and when all have left its call ends'
 })
 
 test('a reader who takes nothing does not keep the vendor', async () => {
-  const large = Buffer.concat([picture, Buffer.alloc(20_000_000)])
+  const large = Buffer.concat([image, Buffer.alloc(20_000_000)])
   const { link, calls, server } = await linkTo([response => head(response, large.byteLength).end(large)])
   const { pathname, port } = new URL(link)
   const called = once(server, 'called')
@@ -225,5 +225,5 @@ test('one with too many pixels, or that is to be drawn, is looked at first', asy
   const drawn = await fetch(`${allowed}?width=100`)
   expect(await sharp(await read(drawn)).metadata()).toMatchObject({ width: 100, format: 'jpeg' })
   for (const same of ['width=1000', 'width=2000&format=jpeg'])
-    expect((await read(await fetch(`${allowed}?${same}`))).equals(picture)).toBe(true)
+    expect((await read(await fetch(`${allowed}?${same}`))).equals(image)).toBe(true)
 })

@@ -45,8 +45,8 @@ test('when more is held than may be, those go who took nothing for longest', asy
 })
 
 test('one image is held once however many read it', async () => {
-  const picture = pictureOf()
-  const upstream = await deliver({ patience: 600_000, maximumBytes: picture.byteLength }, () => picture)
+  const image = pictureOf()
+  const upstream = await deliver({ patience: 600_000, maximumBytes: image.byteLength }, () => image)
   for (let readers = 1; readers <= 5; readers++) {
     await upstream.reader()
     expect(upstream.underWay()).toBe(readers)
@@ -67,15 +67,15 @@ test('an image is held once by those who read it while it arrives and those who 
 
 test('a reader who waits for the vendor is not idle', async () => {
   const vendor = Promise.withResolvers<void>()
-  async function* late(picture: ImageFile) {
+  async function* late(image: ImageFile) {
     yield Buffer.alloc(1)
     await vendor.promise
-    yield* picture.parts
+    yield* image.parts
   }
   const maximumBytes = 2.5 * megabytes * 2 ** 20
   let readers = 0
-  const upstream = await deliver({ patience: 600_000, maximumBytes }, pictureOf, picture =>
-    readers++ === 0 ? late(picture) : picture.parts,
+  const upstream = await deliver({ patience: 600_000, maximumBytes }, pictureOf, image =>
+    readers++ === 0 ? late(image) : image.parts,
   )
   const waiting = await upstream.reader()
   await once(waiting.socket, 'readable')
@@ -99,16 +99,16 @@ interface Reader {
 async function deliver(
   options: DeliveryOptions,
   pictureFor: () => ImageFile = pictureOf,
-  piecesOf: (picture: ImageFile) => Iterable<Buffer> | AsyncIterable<Buffer> = ({ parts }) => parts,
+  piecesOf: (image: ImageFile) => Iterable<Buffer> | AsyncIterable<Buffer> = ({ parts }) => parts,
 ) {
   const deliveries = new Deliveries(options)
   let underWay = 0
   const server = createServer(async (_request, response) => {
-    const picture = pictureFor()
+    const image = pictureFor()
     underWay++
-    response.writeHead(200, { 'content-length': picture.byteLength })
+    response.writeHead(200, { 'content-length': image.byteLength })
     server.emit('begun', response)
-    await deliveries.deliver(response, picture, piecesOf(picture))
+    await deliveries.deliver(response, image, piecesOf(image))
     underWay--
   })
   server.listen(0, '127.0.0.1')

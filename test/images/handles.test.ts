@@ -22,10 +22,10 @@ const day = 86_400
 test('what is signed is read again, whatever it says', async () => {
   const handles = open()
   await fc.assert(
-    fc.asyncProperty(reference(), async picture => {
-      const handle = await handles.make(picture)
+    fc.asyncProperty(reference(), async image => {
+      const handle = await handles.make(image)
       expect(handle).toMatch(/^[\w.-]+$/)
-      expect((await handles.read(handle)).reference).toEqual(picture)
+      expect((await handles.read(handle)).reference).toEqual(image)
     }),
     { numRuns: 50 },
   )
@@ -63,7 +63,7 @@ test('a handle works for its life at least, and says afterwards that it has expi
   expect(await at(100 * 365 * day).read(endless)).toMatchObject({ expiresAt: Number.POSITIVE_INFINITY })
 })
 
-test('a picture keeps its handle for a seventh of its life, so that browsers know it again', async () => {
+test('an image keeps its handle for a seventh of its life, so that browsers know it again', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(day - 1), async seconds => {
       const midnight = Date.UTC(2026, 10, 21)
@@ -86,12 +86,12 @@ test('a handle names its account, and no other reads it, not even with the same 
 })
 
 test('links made without keys live on when the first keys are set', async () => {
-  for (const picture of [screenshot, await fc.sample(reference(), 1)[0]]) {
-    if (!picture) throw new TypeError('no picture')
-    const handle = await open({ account: 'one', keys: [] }).make(picture)
+  for (const image of [screenshot, await fc.sample(reference(), 1)[0]]) {
+    if (!image) throw new TypeError('no image')
+    const handle = await open({ account: 'one', keys: [] }).make(image)
     const keyed = open({ account: 'one', keys: [first, second] })
-    expect(await keyed.read(handle)).toMatchObject({ reference: picture })
-    expect(await keyed.make(picture)).not.toBe(handle)
+    expect(await keyed.read(handle)).toMatchObject({ reference: image })
+    expect(await keyed.make(image)).not.toBe(handle)
     // By the credentials that made them only.
     const other = open({
       account: 'one',
@@ -189,7 +189,7 @@ test('an altered handle names nothing', async () => {
 })
 
 test.for(['', '.', '..', 'a.b.c', '../graphql', '%00', 'a'.repeat(10_000)])(
-  'no picture is behind "%s"',
+  'no image is behind "%s"',
   async text => {
     await expect(open().read(text)).rejects.toMatchObject({ name: 'WrongHandle', isExpired: false })
   },

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { sentId } from '../support/request-ids.ts'
 import { serve } from '../support/serving.ts'
 import { arrival } from '../support/wiring.ts'
-import { contentRoute, imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
+import { contentRoute, imageHostRoute, linkOf, spatialImages } from './serving-images.ts'
 
 const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#c40' } })
   .png()
@@ -16,7 +16,7 @@ const kinds = [
 ] as const
 
 describe.each(kinds)('the link of a $kind heatmap', ({ kind, type, seconds, route }) => {
-  test('is one of Isotherm, and serves the picture to anyone', async () => {
+  test('is one of Isotherm, and serves the image to anyone', async () => {
     await using served = await serve()
     const link = await linkOf(served, kind)
     expect(link).toMatch(new RegExp(`^${served.origin}/images/[\\w.-]+$`))
@@ -177,7 +177,7 @@ describe.each(kinds)('the link of a $kind heatmap', ({ kind, type, seconds, rout
   })
 })
 
-test('a picture that is not kept is asked for anew', async () => {
+test('an image that is not kept is asked for anew', async () => {
   await using served = await serve({ environment: { ISOTHERM_IMAGE_CACHE_BYTES: '0' } })
   const link = await linkOf(served, 'spatial')
   for (const _ of [1, 2]) expect((await fetch(link)).status).toBe(200)
@@ -210,8 +210,8 @@ test('a URL that was over before its turn came is signed anew, once', async () =
   expect(journal.count(imageHostRoute)).toBe(2)
 })
 
-test('the pictures of a page, opened one after the other without a pause, share requests', async () => {
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
+test('the images of a page, opened one after the other without a pause, share requests', async () => {
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => dot } } })
   const links = (await spatialImages(served)).map(({ link }) => link ?? '')
   expect(links.length).toBeGreaterThan(50)
   const { journal } = served.sandbox['aura-vision']
@@ -224,8 +224,8 @@ test('the pictures of a page, opened one after the other without a pause, share 
 
 test('a variant is drawn once and kept, and one that is there already is not drawn', async () => {
   const large = sharp({ create: { width: 3000, height: 3000, channels: 3, background: '#c40' } })
-  const picture = await large.png().toBuffer()
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => picture } } })
+  const image = await large.png().toBuffer()
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => image } } })
   const link = await linkOf(served, 'spatial')
   const original = await (await fetch(link)).arrayBuffer()
   for (const same of ['width=3000', 'width=4096', 'format=png', 'width=4000&format=png'])
@@ -239,15 +239,15 @@ test('a page that is longer than a format can hold is told so', async () => {
   const tall = await sharp({ create: { width: 100, height: 17_000, channels: 3, background: '#c40' } })
     .jpeg()
     .toBuffer()
-  await using served = await serve({ sandbox: { posthog: { picture: async () => tall } } })
+  await using served = await serve({ sandbox: { posthog: { image: async () => tall } } })
   const link = await linkOf(served, 'page')
   expect((await fetch(`${link}?format=webp&width=50`)).status).toBe(200)
   const refused = await fetch(`${link}?format=webp`)
   expect(refused.status).toBe(422)
-  expect(await refused.json()).toMatchObject({ detail: 'A webp picture has at most 16383 pixels a side.' })
+  expect(await refused.json()).toMatchObject({ detail: 'A webp image has at most 16383 pixels a side.' })
 })
 
-test('a browser may keep a picture no longer than its link works', async () => {
+test('a browser may keep an image no longer than its link works', async () => {
   await using served = await serve({ environment: { ISOTHERM_IMAGE_LINK_SECONDS: '700' } })
   const response = await fetch(await linkOf(served, 'spatial'))
   const [, seconds] = /max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '') ?? []
@@ -255,7 +255,7 @@ test('a browser may keep a picture no longer than its link works', async () => {
   expect(Number(seconds)).toBeLessThanOrEqual(800)
 })
 
-test('whoever leaves takes no picture from those who wait with him', async () => {
+test('whoever leaves takes no image from those who wait with him', async () => {
   await using served = await serve()
   const links = (await spatialImages(served)).slice(0, 3).map(({ link }) => link ?? '')
   const { promise: released, resolve: release } = Promise.withResolvers<void>()

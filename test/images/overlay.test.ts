@@ -9,7 +9,7 @@ import { dayAgo, daysBefore } from '../support/heat-days.ts'
 import { referenceIn } from '../support/image-references.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { as, serveCallers } from '../support/serving-callers.ts'
-import { contentRoute, type Shown } from './serving-pictures.ts'
+import { contentRoute, type Shown } from './serving-images.ts'
 
 const heatRoute = 'GET /api/projects/:project_id/heatmaps{/}?'
 const savedRoute = 'GET /api/projects/:project_id/saved/:short_id{/}?'
@@ -25,7 +25,7 @@ let own: Served
 
 beforeAll(async () => {
   // A tall blank page; the one of 375 pixels as a screen of twice the density shows it.
-  const picture = (_seed: string, width: number) => {
+  const image = (_seed: string, width: number) => {
     const density = width === 375 ? 2 : 1
     const size = { width: width * density, height: height * density }
     return sharp({ create: { ...size, channels: 3, background: '#fff' } })
@@ -33,7 +33,7 @@ beforeAll(async () => {
       .toBuffer()
   }
   served = resources.use(
-    await serve({ sandbox: { posthog: { picture, renderSeconds: 600 } }, environment: kept }),
+    await serve({ sandbox: { posthog: { image, renderSeconds: 600 } }, environment: kept }),
   )
   own = resources.use(await serve({ environment: kept }))
   return () => resources.disposeAsync()

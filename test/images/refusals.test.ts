@@ -7,7 +7,7 @@ import { referenceIn } from '../support/image-references.ts'
 import { headerOf, requestText, sendRaw } from '../support/raw-http.ts'
 import { sentId } from '../support/request-ids.ts'
 import { type Served, serve } from '../support/serving.ts'
-import { contentRoute, linkOf, pageImage } from './serving-pictures.ts'
+import { contentRoute, linkOf, pageImage } from './serving-images.ts'
 
 const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c40' } })
   .png()
@@ -23,7 +23,7 @@ describe('a handle', () => {
     expect(forged).not.toBe(link)
     served.sandbox['aura-vision'].journal.clear()
     for (const wrong of [forged, link.slice(0, -5), `${served.origin}/images/`, `${served.origin}/images/a`])
-      expect(await problemAt(wrong)).toMatchObject({ status: 404, detail: 'The link names no picture.' })
+      expect(await problemAt(wrong)).toMatchObject({ status: 404, detail: 'The link names no image.' })
     expect(served.sandbox['aura-vision'].journal.count()).toBe(0)
   })
 
@@ -177,7 +177,7 @@ const bomb = await sharp({
   .png({ palette: true, compressionLevel: 9, colours: 2 })
   .toBuffer()
 
-describe.each(Object.entries(bodies))('a picture %s', (_name, { listener, status }) => {
+describe.each(Object.entries(bodies))('an image %s', (_name, { listener, status }) => {
   test('has its clear status, changed or not', async () => {
     const images = await host(listener)
     await using served = await allowing(images.origin, {
@@ -197,8 +197,8 @@ describe.each(Object.entries(bodies))('a picture %s', (_name, { listener, status
 test.each([
   ['failed', 'Screenshot provider returned status 403 for https://shop.example.com/products/3'],
   ['iframe', 'A heatmap of type iframe has no screenshot.'],
-  ['external', 'The picture is stored outside PostHog.'],
-])('the link of a heatmap that is %s says why there is no picture', async (shortId, failure) => {
+  ['external', 'The image is stored outside PostHog.'],
+])('the link of a heatmap that is %s says why there is no image', async (shortId, failure) => {
   await using served = await serve()
   expect(await pageImage(served, shortId)).toMatchObject({ state: 'FAILED', failure, link: null })
   const link = await handleOf(served, shortId)
@@ -223,7 +223,7 @@ test('the link of a heatmap that its store has no more is not found', async () =
   expect(await problemAt(link)).toMatchObject({ status: 404, provider: 'aura-vision' })
 })
 
-/** A link costs nothing and is there whatever becomes of its picture. */
+/** A link costs nothing and is there whatever becomes of its image. */
 async function handleOf(served: Served, shortId: string): Promise<string> {
   const response = await fetch(`${served.origin}/graphql`, {
     method: 'POST',
@@ -246,7 +246,7 @@ async function problemAt(link: string) {
   return { ...problem, retryAfter: response.headers.get('retry-after') }
 }
 
-/** From here on Aura Vision tells of a link's picture that it is at that URL. */
+/** From here on Aura Vision tells of a link's image that it is at that URL. */
 async function pointAt({ sandbox }: Served, link: string, url: string): Promise<void> {
   const reference = await referenceIn(sandbox.environment(), link)
   if (reference.provider !== 'aura-vision') throw new Error(`It is a link of ${reference.provider}.`)

@@ -3,11 +3,11 @@ import { askText } from '../support/client.ts'
 import { daysBefore } from '../support/heat-days.ts'
 import { referenceIn } from '../support/image-references.ts'
 import { type Served, serve } from '../support/serving.ts'
-import { contentRoute, pageHeatmapId, pageImage, type Shown } from './serving-pictures.ts'
+import { contentRoute, pageHeatmapId, pageImage, type Shown } from './serving-images.ts'
 
 const savedRoute = 'GET /api/projects/:project_id/saved{/}?'
 
-test('a picture that is being drawn is no error: its link says when to come again, without asking before', async () => {
+test('an image that is being drawn is no error: its link says when to come again, without asking before', async () => {
   await using served = await drawing(60)
   const image = await pageImage(served, 'rendering')
   expect(image).toMatchObject({ state: 'RENDERING', width: null, requestedWidth: 1024, retryAfterSeconds: 2 })
@@ -136,7 +136,7 @@ test('a subscription looks no more once its caller has left', async () => {
   expect(looks()).toBe(before)
 })
 
-test('a plan asks for no picture, drawn or not, however long it would wait', async () => {
+test('a plan asks for no image, drawn or not, however long it would wait', async () => {
   await using served = await drawing(600)
   const id = await pageHeatmapId(served, 'rendering')
   await wait(served, id, 'PT0S')

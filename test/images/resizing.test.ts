@@ -9,23 +9,23 @@ const limits = { maximumPixels: 100_000_000 }
 const drawn = sharp({ create: { width: 300, height: 200, channels: 3, background: '#c40' } })
 
 test.each([...formats, 'gif', 'avif'] as const)('the pixels of a %s are counted', async format => {
-  const picture = pictureOf(await drawn.clone().toFormat(format).toBuffer())
-  await sizeOf(picture, 60_000)
-  await expect(sizeOf(picture, 59_999)).rejects.toThrow('The picture has more than 59999 pixels.')
+  const image = pictureOf(await drawn.clone().toFormat(format).toBuffer())
+  await sizeOf(image, 60_000)
+  await expect(sizeOf(image, 59_999)).rejects.toThrow('The image has more than 59999 pixels.')
 })
 
-test('they are counted wherever the picture says its size', async () => {
+test('they are counted wherever the image says its size', async () => {
   const jpeg = await drawn.clone().jpeg().toBuffer()
   const comment = Buffer.alloc(60_002, ' ')
   comment.set([0xff, 0xfe, 60_000 >> 8, 60_000 & 0xff])
-  const picture = pictureOf(Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]))
-  await sizeOf(picture, 60_000)
-  await expect(sizeOf(picture, 59_999)).rejects.toThrow('The picture has more than 59999 pixels.')
+  const image = pictureOf(Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]))
+  await sizeOf(image, 60_000)
+  await expect(sizeOf(image, 59_999)).rejects.toThrow('The image has more than 59999 pixels.')
 })
 
 test('what says no size is unfit', async () => {
-  const picture = pictureOf(Buffer.alloc(50_000, 'no picture'))
-  await expect(sizeOf(picture, 60_000)).rejects.toThrow(UnfitImage)
+  const image = pictureOf(Buffer.alloc(50_000, 'no image'))
+  await expect(sizeOf(image, 60_000)).rejects.toThrow(UnfitImage)
 })
 
 /** As it may come, in more than one part. */
@@ -64,11 +64,11 @@ test.each(cases)(
     const mirrored = await sharp(flag).flop(isMirrored).toBuffer()
     const lying = sharp(await sharp(mirrored).rotate(angle).toBuffer())
     const bytes = await lying.withMetadata({ orientation }).toFormat(format, { quality: 95 }).toBuffer()
-    const picture = { ...pictureOf(bytes), contentType: `image/${format}` }
-    const size = await sizeOf(picture, 10_000)
+    const image = { ...pictureOf(bytes), contentType: `image/${format}` }
+    const size = await sizeOf(image, 10_000)
     expect(size).toEqual({ width: 60, height: 20 })
-    expect(isVariant(picture, size, { width: 60 })).toBe(true)
-    const shown = await draw(picture, size, { width: 30 }, limits)
+    expect(isVariant(image, size, { width: 60 })).toBe(true)
+    const shown = await draw(image, size, { width: 30 }, limits)
     const { data, info } = await sharp(shown.parts[0])
       .removeAlpha()
       .raw()
@@ -84,9 +84,9 @@ test('what is transparent becomes white in a JPEG, and stays transparent elsewhe
   const clear = await sharp({ create: { width: 8, height: 8, channels: 4, background: '#0000' } })
     .png()
     .toBuffer()
-  const picture = { ...pictureOf(clear), contentType: 'image/png' }
+  const image = { ...pictureOf(clear), contentType: 'image/png' }
   const pixelOf = async (format: 'jpeg' | 'webp') => {
-    const { parts } = await draw(picture, { width: 8, height: 8 }, { format }, limits)
+    const { parts } = await draw(image, { width: 8, height: 8 }, { format }, limits)
     return [...(await sharp(parts[0]).raw().toBuffer()).subarray(0, format === 'jpeg' ? 3 : 4)]
   }
   expect(await pixelOf('jpeg')).toEqual([255, 255, 255])
@@ -100,9 +100,9 @@ test('whatever its colours are stored as, it is drawn in sRGB of eight bits', as
     'image/png': orange.clone().toColourspace('rgb16').png(),
     'image/webp': orange.clone().withIccProfile('p3').webp({ lossless: true }),
   }
-  for (const [contentType, image] of Object.entries(stored)) {
-    const picture = { ...pictureOf(await image.toBuffer()), contentType }
-    const { parts } = await draw(picture, await sizeOf(picture, 64), { format: 'png' }, limits)
+  for (const [contentType, drawn] of Object.entries(stored)) {
+    const image = { ...pictureOf(await drawn.toBuffer()), contentType }
+    const { parts } = await draw(image, await sizeOf(image, 64), { format: 'png' }, limits)
     expect(await sharp(parts[0]).metadata()).toMatchObject({ space: 'srgb', depth: 'uchar', channels: 3 })
     const [red = 0, green = 0, blue = 0] = await sharp(parts[0]).raw().toBuffer()
     for (const [shown, meant] of [
@@ -114,7 +114,7 @@ test('whatever its colours are stored as, it is drawn in sRGB of eight bits', as
   }
 })
 
-test('of a moving picture the first frame is drawn', async () => {
+test('of a moving image the first frame is drawn', async () => {
   const colours = ['#f00', '#00f'].map(background =>
     sharp({ create: { width: 8, height: 8, channels: 3, background } })
       .png()
@@ -123,10 +123,10 @@ test('of a moving picture the first frame is drawn', async () => {
   const frames = await sharp(await Promise.all(colours), { join: { animated: true } })
     .gif()
     .toBuffer()
-  const picture = { ...pictureOf(frames), contentType: 'image/gif' }
-  const size = await sizeOf(picture, 128)
+  const image = { ...pictureOf(frames), contentType: 'image/gif' }
+  const size = await sizeOf(image, 128)
   expect(size).toMatchObject({ width: 8, height: 8 })
-  const { parts } = await draw(picture, size, { format: 'png' }, limits)
+  const { parts } = await draw(image, size, { format: 'png' }, limits)
   const shown = await sharp(parts[0]).metadata()
   expect([shown.width, shown.height]).toEqual([8, 8])
   expect([...(await sharp(parts[0]).removeAlpha().raw().toBuffer()).subarray(0, 3)]).toEqual([255, 0, 0])
@@ -137,14 +137,14 @@ test('what takes too long to draw is given up', async () => {
   const bytes = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer()
-  const picture = { ...pictureOf(bytes), contentType: 'image/png' }
-  const drawing = draw(picture, raw, { format: 'webp' }, { ...limits, seconds: 1 })
-  await expect(drawing).rejects.toThrow('The picture takes more than 1 s to draw so')
+  const image = { ...pictureOf(bytes), contentType: 'image/png' }
+  const drawing = draw(image, raw, { format: 'webp' }, { ...limits, seconds: 1 })
+  await expect(drawing).rejects.toThrow('The image takes more than 1 s to draw so')
 })
 
 describe('drawings', () => {
   const never = new AbortController().signal
-  const picture = pictureOf(Buffer.alloc(0))
+  const image = pictureOf(Buffer.alloc(0))
 
   test('of the same are one, and others wait for one of two turns', async () => {
     const { drawings, begun, finish } = open()
@@ -154,7 +154,7 @@ describe('drawings', () => {
     await all[0]
     await expect.poll(() => begun.names).toEqual(['a', 'b', 'c'])
     for (const name of ['b', 'c']) finish(name)
-    expect(await Promise.all(all)).toEqual([picture, picture, picture, picture, picture])
+    expect(await Promise.all(all)).toEqual([image, image, image, image, image])
   })
 
   test('are not begun for those who have all left, and are for one who stays', async () => {
@@ -170,7 +170,7 @@ describe('drawings', () => {
     await Promise.all(busy)
     await expect.poll(() => begun.names).toEqual(['a', 'b', 'd'])
     finish('d')
-    expect(await stayed).toBe(picture)
+    expect(await stayed).toBe(image)
   })
 
   test('that wait are so many at most, and no longer than so long', async () => {
@@ -193,7 +193,7 @@ describe('drawings', () => {
     finish('a')
     await expect.poll(() => begun.names).toEqual(['a', 'b'])
     finish('b')
-    expect(await next).toBe(picture)
+    expect(await next).toBe(image)
   })
 
   /** Drawings that end when the test says so. */
@@ -204,7 +204,7 @@ describe('drawings', () => {
     const begun = Object.assign(
       (name: string) => () => {
         names.push(name)
-        return new Promise<ImageFile>(resolve => open.set(name, () => resolve(picture)))
+        return new Promise<ImageFile>(resolve => open.set(name, () => resolve(image)))
       },
       { names },
     )

@@ -6,14 +6,14 @@ import { openImageDownloadLimit } from '../../src/upstream/images/image-download
 import { FairShares } from '../../src/upstream/rate-limit/fair-shares.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { arrival } from '../support/wiring.ts'
-import { imageHostRoute, linkOf, spatialImages } from './serving-pictures.ts'
+import { imageHostRoute, linkOf, spatialImages } from './serving-images.ts'
 
 const dot = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#c40' } })
   .png()
   .toBuffer()
 
 test('two hundred links that are opened at once are one to three questions, for few rows that nobody wants', async () => {
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => dot } } })
   const links = await linksOf(served, 200)
   const { journal } = served.sandbox['aura-vision']
   // Open connections bring all requests at once, however busy the machine is.
@@ -37,7 +37,7 @@ test('two hundred links that are opened at once are one to three questions, for 
 })
 
 test('an image host that hangs holds up no image of another vendor, and none that is kept', async () => {
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => dot } } })
   const [kept = '', ...others] = await linksOf(served, 200)
   const page = await linkOf(served, 'page')
   expect((await fetch(kept)).status).toBe(200)
@@ -66,7 +66,7 @@ test('whoever waits for an image host that hangs is told so once none of its ima
 })
 
 test('images are looked through one at a time, for however many different ones are opened', async () => {
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => dot } } })
   const links = await linksOf(served, 20)
   const arrived = arrival(served.sandbox['aura-vision'], imageHostRoute, links.length)
   const prototype = Object.getPrototypeOf(sharp())
@@ -84,7 +84,7 @@ test('images are looked through one at a time, for however many different ones a
 })
 
 test('however many images are opened, they are one caller to the limits of a vendor', async () => {
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => dot } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => dot } } })
   const links = [...(await linksOf(served, 3)), await linkOf(served, 'page')]
   const take = vi.spyOn(FairShares.prototype, 'take')
   onTestFinished(() => take.mockRestore())

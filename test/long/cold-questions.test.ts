@@ -133,7 +133,7 @@ test('who reads after a change was answered joins no list that began before, whe
     expect((await askText(origin, query)).data).toEqual({ snapshots: [{ name: 'new' }] })
 })
 
-test('a picture that PostHog is drawing is looked at as often as if one instance waited for it', async () => {
+test('an image that PostHog is drawing is looked at as often as if one instance waited for it', async () => {
   const query =
     '{ pageHeatmap(projectId: "1", id: "rendering") { image(width: 375, waitUpTo: "PT60S") { state } } }'
   const { journal } = fleet.sandbox.posthog

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
-import { spatialImages } from '../images/serving-pictures.ts'
+import { spatialImages } from '../images/serving-images.ts'
 import { serve } from '../support/serving.ts'
 
 test('a hundred readers who read nothing hold up nobody', async () => {
@@ -11,7 +11,7 @@ test('a hundred readers who read nothing hold up nobody', async () => {
   const large = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer()
-  await using served = await serve({ sandbox: { 'aura-vision': { picture: async () => large } } })
+  await using served = await serve({ sandbox: { 'aura-vision': { image: async () => large } } })
   const [first = '', second = ''] = (await spatialImages(served)).map(({ link }) => link ?? '')
   expect((await fetch(first)).status).toBe(200)
   const { pathname, port } = new URL(first)

@@ -85,13 +85,13 @@ test('a request under way ends by the account that it entered, which is closed a
 
 test('an image that arrives for an account which is retired is sent to its end', async () => {
   const raw = { width: 1000, height: 400, channels: 3 } as const
-  const picture = await sharp(randomBytes(1_200_000), { raw }).jpeg({ quality: 95 }).toBuffer()
-  const half = Math.floor(picture.byteLength / 2)
+  const image = await sharp(randomBytes(1_200_000), { raw }).jpeg({ quality: 95 }).toBuffer()
+  const half = Math.floor(image.byteLength / 2)
   const sending: ServerResponse[] = []
   const vendor = createServer((_request, response) => {
     sending.push(response)
-    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': picture.byteLength })
-    response.write(picture.subarray(0, half))
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': image.byteLength })
+    response.write(image.subarray(0, half))
   })
   vendor.listen(0, '127.0.0.1')
   await once(vendor, 'listening')
@@ -110,8 +110,8 @@ test('an image that arrives for an account which is retired is sent to its end',
   const response = await fetch(data.node.image.link)
   await guarded.rewrite({ accounts: accounts.slice(0, 1), callers: [] })
   expect((await post(guarded.origin, bearer(caller.key, 'two'))).status).toBe(401)
-  sending[0]?.end(picture.subarray(half))
-  expect(Buffer.from(await response.arrayBuffer()).equals(picture)).toBe(true)
+  sending[0]?.end(image.subarray(half))
+  expect(Buffer.from(await response.arrayBuffer()).equals(image)).toBe(true)
 })
 
 test('a process reads its files again when they change, and on SIGHUP', async () => {

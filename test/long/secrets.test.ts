@@ -66,10 +66,10 @@ describe('a whole process says nothing of a secret on any way out', () => {
       for (const renew of [() => {}, () => renewAll(sandbox)]) {
         renew()
         const { text } = await ask(origin, FailureEverythingDocument, { range })
-        const pictures = await Promise.all(linksIn(text).map(async link => told(await fetch(link))))
+        const images = await Promise.all(linksIn(text).map(async link => told(await fetch(link))))
         const changed = (await askText(origin, changes)).text
         // Why Datadog refuses a change is told to who asked for it, in its own words.
-        said += [text, ...pictures, changed.replaceAll(/ It says: [^"]*/g, '')].join('\n')
+        said += [text, ...images, changed.replaceAll(/ It says: [^"]*/g, '')].join('\n')
         reasons += changed
         for (const secret of secretsOf(sandbox)) secrets.add(secret)
       }

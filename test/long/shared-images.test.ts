@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { beforeAll, expect, test } from 'vitest'
-import { contentRoute, imageHostRoute, linkOf, pageImage } from '../images/serving-pictures.ts'
+import { contentRoute, imageHostRoute, linkOf, pageImage } from '../images/serving-images.ts'
 import { installMilliseconds } from '../support/debian-package.ts'
 import { type Fleet, serveFleet } from '../support/fleet.ts'
 import { installRedis } from '../support/redis.ts'

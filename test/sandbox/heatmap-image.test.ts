@@ -35,7 +35,7 @@ describe('heatmapImage', () => {
     expect(share(seen.pale)).toBeGreaterThan(0.2)
   })
 
-  it('draws tall pages and tiny pictures alike', async () => {
+  it('draws tall pages and tiny images alike', async () => {
     const sizes = [
       [375, 4000],
       [16, 16],

@@ -33,7 +33,7 @@ test('a width that is not stored gets the nearest one, named in Content-Disposit
     expect(servedWidth(await content(posthog, id, query))).toBe(width)
 })
 
-test('the default picture is a JPEG of the width that was asked for', async () => {
+test('the default image is a JPEG of the width that was asked for', async () => {
   await using posthog = await servePosthog()
   const { results } = await listed(posthog, '/api/projects/1/saved/?search=/pricing')
   const answer = await content(posthog, results[0]?.id ?? '', '?width=768')
@@ -130,7 +130,7 @@ test('no key and a wrong key are 401; a missing scope or a closed project is 403
   expect(await closed.json()).toMatchObject({ type: 'authentication_error', code: 'permission_denied' })
 })
 
-test('an Accept without JSON is refused, even for a picture', async () => {
+test('an Accept without JSON is refused, even for an image', async () => {
   await using posthog = await serve()
   const { id } = await saved(posthog, 'ownerless')
   const path = `/api/projects/1/heatmap_screenshots/${id}/content/`
@@ -196,7 +196,7 @@ test('the list is filtered and ordered, and refuses what it cannot read in two d
   ])
 })
 
-test('only reading a stale heatmap under its short id starts its render over, which drops its pictures', async () => {
+test('only reading a stale heatmap under its short id starts its render over, which drops its images', async () => {
   await using posthog = await serve()
   const { results } = await listed(posthog, '/api/projects/1/saved/?search=products/2')
   const id = results[0]?.id ?? ''
@@ -222,7 +222,7 @@ test('every site has saved heatmaps whose urls are its pages, the same at every 
 function serve(options: Parameters<typeof servePosthog>[0] = {}): Promise<Emulator> {
   return servePosthog({
     now: () => new Date(start),
-    picture: async (seed, width) => Buffer.from(`${seed} ${width}`),
+    image: async (seed, width) => Buffer.from(`${seed} ${width}`),
     ...options,
   })
 }

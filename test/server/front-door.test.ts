@@ -318,7 +318,7 @@ describe('a page of another origin', () => {
       expect(calls()).toEqual([])
     })
 
-    test('may lead to GraphiQL, show a picture and ask whether all is well', async () => {
+    test('may lead to GraphiQL, show an image and ask whether all is well', async () => {
       const headers = { ...navigation, 'sec-fetch-site': site }
       const page = await browse(at(served) + asked, headers)
       expect(page.headers).toMatchObject({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { requestIdOf } from '../../src/server/http/request-id.ts'
-import { linkOf } from '../images/serving-pictures.ts'
+import { linkOf } from '../images/serving-images.ts'
 import { headerOf, requestText, sendRaw } from '../support/raw-http.ts'
 import { type Served, serve } from '../support/serving.ts'
 

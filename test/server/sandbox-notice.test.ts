@@ -28,7 +28,7 @@ test('each event of a subscription names them', async () => {
     isotherm.origin,
     '{ website(by: { id: "shop" }) { heatmaps { nodes { id type } } } }',
   )
-  // It has no picture, so its first event is the last.
+  // It has no image, so its first event is the last.
   const recording = data.website.heatmaps.nodes.find(({ type }) => type === 'recording')
   const query = `subscription { heatmapImage(id: "${recording?.id}") { state } }`
   const headers = { accept: 'text/event-stream' }

@@ -54,9 +54,9 @@ interface Part {
 const zenovay: Part = { provider: 'zenovay', called: '' }
 const datadog: Part = { provider: 'datadog', called: '' }
 const posthog: Part = { provider: 'posthog', called: '' }
-const pictures: Part = {
+const images: Part = {
   provider: 'posthog',
-  called: 'asked for a picture ',
+  called: 'asked for an image ',
   routes: ['GET /api/projects/:project_id/heatmap_screenshots/:id/content{/}?'],
   fields: ['website.view.heatmaps.0.image'],
 }
@@ -92,18 +92,18 @@ const nowhere = 'http://127.0.0.1:1'
 const deadline = { ISOTHERM_UPSTREAM_TIMEOUT_MS: '3000' }
 
 export const outages: readonly Outage[] = [
-  ...[zenovay, datadog, posthog, pictures, counts, analytiksToken, auraToken, socket, heatmaps].flatMap(
+  ...[zenovay, datadog, posthog, images, counts, analytiksToken, auraToken, socket, heatmaps].flatMap(
     silences,
   ),
   ...refusals(zenovay, zenovayLimit),
   ...refusals(datadog, datadogLimit),
   ...refusals(posthog, retryHeader),
-  ...refusals(pictures, retryHeader),
+  ...refusals(images, retryHeader),
   ...refusals(counts, retryHeader, { 401: { code: 'UPSTREAM_FORBIDDEN' } }),
   ...refusals(analytiksToken, retryHeader, ofToken()),
   ...refusals(auraToken, retryHeader, ofToken()),
   ...refusals(socket, retryHeader, { 403: { code: 'UPSTREAM_UNAUTHENTICATED' } }),
-  ...[zenovay, datadog, posthog, pictures, counts].flatMap(part =>
+  ...[zenovay, datadog, posthog, images, counts].flatMap(part =>
     rubbish(part, { upstreamStatus: 200, upstreamRequestId }),
   ),
   ...[analytiksToken, auraToken].flatMap(part => rubbish(part)),

@@ -58,7 +58,7 @@ export async function drawOverlay(
   }
   const { width, height } = within(limits.mostDrawn ?? mostDrawn, sizeIn(size, variant))
   const format = formatOf(image, variant)
-  const legend = legendOf(onPage, heat, scale, { pictureWidth: width, density })
+  const legend = legendOf(onPage, heat, scale, { imageWidth: width, density })
   const page = await plainPage({ image, size, recordedWidth }, { width, height }, limits)
   const coloured = await colour(field, scale)
   const raw = { width: field.columns, height: field.rows, channels: 4 } as const

@@ -1,6 +1,6 @@
 import { inTurns } from './in-turns.ts'
 
-/** Heat all over a picture, in samples at equal steps, row by row. */
+/** Heat all over an image, in samples at equal steps, row by row. */
 export interface HeatField {
   readonly columns: number
   readonly rows: number
@@ -9,7 +9,7 @@ export interface HeatField {
 
 /** Points by columns: the n-th of each belongs to the n-th point. */
 export interface HeatSpots {
-  /** Shares of the picture's width and height, 0 to 1. */
+  /** Shares of the image's width and height, 0 to 1. */
   readonly xs: Float64Array
   readonly ys: Float64Array
   /** Negative where there was less. */

@@ -5,7 +5,7 @@ import type { OverlayHeat } from './overlay-heat.ts'
 import type { PageHeat } from './page-heat.ts'
 import { coloursOf } from './palettes.ts'
 
-/** A strip that goes below a picture, so that it hides nothing of it. */
+/** A strip that goes below an image, so that it hides nothing of it. */
 export interface Legend {
   readonly svg: Buffer
   /** In pixels. */
@@ -21,12 +21,12 @@ export function legendOf(
   { outside }: Pick<PageHeat, 'outside'>,
   heat: OverlayHeat,
   scale: ColourScale,
-  { pictureWidth, density }: { readonly pictureWidth: number; readonly density: number },
+  { imageWidth, density }: { readonly imageWidth: number; readonly density: number },
 ): Legend {
   const lines = linesOf(heat, outside)
   const ticks = margin + barHeight + 3
   const height = ticks + lineHeight * (lines.length + 1) + 1
-  const dot = Math.min(2 * Math.max(1, density), pictureWidth / width)
+  const dot = Math.min(2 * Math.max(1, density), imageWidth / width)
   const [pixelsWide, pixelsHigh] = [width, height].map(dots => Math.max(1, Math.round(dots * dot)))
   const texts = lines.map((line, index) => lettering(line, margin, ticks + lineHeight * (index + 1)))
   const svg = [
@@ -85,7 +85,7 @@ function linesOf({ question, before }: OverlayHeat, outside: number): readonly s
     printDays(days),
     ...(before ? [`AGAINST ${printDays(before.question.days)}`] : []),
     printWindows(viewport),
-    ...(outside > 0 ? [`${printed(outside)} OUTSIDE OF THE PICTURE`] : []),
+    ...(outside > 0 ? [`${printed(outside)} OUTSIDE OF THE IMAGE`] : []),
   ]
 }
 

@@ -40,7 +40,7 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   readonly maximumLocations: number
   /** The longest range that one request may ask, in days. */
   readonly maximumDays: number
-  /** Of one picture. */
+  /** Of one image. */
   readonly maximumImageBytes: number
   readonly limits: Limits
 }
@@ -59,7 +59,7 @@ export interface AuraVisionClient extends AsyncDisposable {
     filter: HeatmapFilter,
     callContext: CallContext,
   ): Promise<readonly AuraHeatmapRow[]>
-  readonly picture: ImageHosts['picture']
+  readonly image: ImageHosts['image']
 }
 
 /** What Aura Vision tells accounts apart by, and where it is. */
@@ -221,7 +221,7 @@ export function connectAuraVision(
         return parseJson('aura-vision', heatmapsResponse, json, {}, watch)
       })
     },
-    picture: images.picture,
+    image: images.image,
     async [Symbol.asyncDispose]() {
       limiter[Symbol.dispose]()
       const message = 'The connection to aura-vision was closed.'

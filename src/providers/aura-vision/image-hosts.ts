@@ -19,10 +19,10 @@ export interface ImageHostSettings extends Bounds {
 /** The hosts that signed URLs may name. */
 export interface ImageHosts extends AsyncDisposable {
   /**
-   * The picture behind a URL that was signed a moment ago; by another one, once, where that was over when its turn came. Throws
+   * The image behind a URL that was signed a moment ago; by another one, once, where that was over when its turn came. Throws
    * UpstreamError, for a URL that leads elsewhere before anything is connected to.
    */
-  picture(url: string, callContext: CallContext, signAgain?: () => Promise<string>): Promise<ImageFile>
+  image(url: string, callContext: CallContext, signAgain?: () => Promise<string>): Promise<ImageFile>
 }
 
 /**
@@ -48,7 +48,7 @@ export function connectImageHosts(
     try {
       const trail = callContext.trail?.to('GET image')
       const answer = await (isNamed ? named : guarded).get({ url, callContext: { ...callContext, trail } })
-      semaphore.note('picture' in answer ? undefined : statusError('aura-vision', answer))
+      semaphore.note('image' in answer ? undefined : statusError('aura-vision', answer))
       return answer
     } catch (error) {
       // A call that nobody waits for any more tells nothing of the host.
@@ -61,16 +61,16 @@ export function connectImageHosts(
     return await make()
   }
   return {
-    async picture(text, callContext, signAgain) {
+    async image(text, callContext, signAgain) {
       const address = addressOf(text)
       const guard = health.guardOf(address.url, settings.deadlineMilliseconds)
       const asked = { name: address.url.pathname, isRead: true, beginsLater: true }
       const find = async (callContext: CallContext) => {
         const answer = await get(address, callContext)
-        if ('picture' in answer) return answer.picture
+        if ('image' in answer) return answer.image
         if (answer.status !== 403 || !signAgain) throw statusError('aura-vision', answer)
         const second = await get(addressOf(await signAgain()), callContext)
-        if ('picture' in second) return second.picture
+        if ('image' in second) return second.image
         throw statusError('aura-vision', second)
       }
       return await guard.call(callContext, asked, find, inTurn)

@@ -8,8 +8,8 @@ import { callPerKey } from '../../upstream/source/endpoint.ts'
 import { RequestLoader } from '../../upstream/source/request-loader.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
+import { imageSource } from './image-source.ts'
 import { narrowingName, sorted } from './narrowing.ts'
-import { imageSource } from './pictures.ts'
 import { type HeatmapRequest, planRequests, type RequestBounds, type Window, windowsOf } from './plan.ts'
 import { type RowKey, rowName } from './row-questions.ts'
 import { rowSource } from './rows.ts'
@@ -43,7 +43,7 @@ interface RequestKey extends HeatmapRequest {
 export interface AuraVisionSources {
   readonly heatmaps: DataSource<RequestKey, readonly AuraHeatmap[]>
   readonly rows: DataSource<RowKey, AuraHeatmap>
-  readonly pictures: DataSource<RowKey, ImageResult>
+  readonly images: DataSource<RowKey, ImageResult>
   readonly bounds: RequestBounds
 }
 
@@ -67,7 +67,7 @@ export function auraVisionSources(
   return {
     heatmaps: new DataSource(heatmaps, cachePolicy),
     rows: rowSource(client, limits.ttlSeconds * 1000, cachePolicy),
-    pictures: imageSource(client, imageCachePolicy),
+    images: imageSource(client, imageCachePolicy),
     bounds: client.bounds,
   }
 }

@@ -36,7 +36,7 @@ export interface PostHogSettings extends Bounds {
   readonly perHour: number
   /** How many days the vendor keeps what visitors did. */
   readonly heatmapDays: number
-  /** Of one picture. */
+  /** Of one image. */
   readonly maximumImageBytes: number
   readonly limits: Limits
 }
@@ -47,7 +47,7 @@ export interface PostHogScope {
   readonly id: string
 }
 
-/** What there is of a picture now. Metadata comes along only while there is none. */
+/** What there is of an image now. Metadata comes along only while there is none. */
 export type Screenshot = ReadyScreenshot | MissingScreenshot
 
 export interface ReadyScreenshot {
@@ -72,20 +72,15 @@ export type HeatPage =
   | (Extract<Heat, { kind: 'points' }> & { readonly hasMore: boolean })
   | Extract<Heat, { kind: 'scroll' }>
 
-export type ScreenshotImage = (ReadyScreenshot & { readonly picture: ImageFile }) | MissingScreenshot
+export type ScreenshotImage = (ReadyScreenshot & { readonly image: ImageFile }) | MissingScreenshot
 
 export interface PostHogClient extends AsyncDisposable {
   /** The calls left of this hour. */
   readonly quotaLeft: number | null
-  /** What there is of a heatmap's picture (by UUID) at a width; the nearest width is served when that one is not stored. */
+  /** What there is of a heatmap's image (by UUID) at a width; the nearest width is served when that one is not stored. */
   screenshot(scope: PostHogScope, uuid: string, width: number, callContext: CallContext): Promise<Screenshot>
-  /** The same with the picture itself. */
-  picture(
-    scope: PostHogScope,
-    uuid: string,
-    width: number,
-    callContext: CallContext,
-  ): Promise<ScreenshotImage>
+  /** The same with the image itself. */
+  image(scope: PostHogScope, uuid: string, width: number, callContext: CallContext): Promise<ScreenshotImage>
   /** One saved heatmap by its short id. */
   heatmap(scope: PostHogScope, shortId: string, callContext: CallContext): Promise<PostHogHeatmap>
   /** `limit` (at most 500) saved heatmaps from `offset` on, last updated first, and how many there are. */
@@ -115,7 +110,7 @@ export function connectPosthog(
 ): PostHogClient {
   const { personalApiKey, host, perMinute, perHour } = settings
   const http = openHttp('posthog', settings)
-  const pictures = openImageDownloader('posthog', {
+  const images = openImageDownloader('posthog', {
     ...settings,
     maximumBytes: settings.maximumImageBytes,
   })
@@ -166,12 +161,11 @@ export function connectPosthog(
       const route = ['heatmap_screenshots', uuid, 'content']
       return get(scope, route, { width }, callContext, readScreenshot, head => head.status === 200)
     },
-    async picture(scope, uuid, width, callContext) {
+    async image(scope, uuid, width, callContext) {
       const url = urlOf(scope, ['heatmap_screenshots', uuid, 'content'], { width })
       return limiter.spend(callContext, { name: url.href, isRead: true }, async callContext => {
-        const answer = await pictures.get({ url, headers, callContext })
-        if ('picture' in answer)
-          return { ...readyScreenshot(answer, answer.picture), picture: answer.picture }
+        const answer = await images.get({ url, headers, callContext })
+        if ('image' in answer) return { ...readyScreenshot(answer, answer.image), image: answer.image }
         return readMissing(answer, watches.content)
       })
     },
@@ -198,7 +192,7 @@ export function connectPosthog(
     },
     async [Symbol.asyncDispose]() {
       limiter[Symbol.dispose]()
-      await Promise.all([http, pictures].map(upstream => upstream[Symbol.asyncDispose]()))
+      await Promise.all([http, images].map(upstream => upstream[Symbol.asyncDispose]()))
     },
   }
 }
@@ -207,7 +201,7 @@ function readContent(answer: HttpResponse, watch: ResponseWatch | undefined): Sc
   if (answer.status !== 200) return readMissing(answer, watch)
   const contentType = header(answer, 'content-type') ?? ''
   if (!contentType.startsWith('image/')) {
-    const message = 'posthog answered a screenshot that is no picture.'
+    const message = 'posthog answered a screenshot that is no image.'
     throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
   }
   return readyScreenshot(answer, { contentType })
@@ -221,12 +215,12 @@ function readMissing(answer: HttpResponse, watch: ResponseWatch | undefined): Mi
   const { status } = answer
   if (status !== 202 && status !== 501) throw statusError('posthog', answer)
   const heatmap = parseJson('posthog', missingScreenshotResponse, answer.body, detailsOf(answer), watch)
-  const failure = status === 501 ? 'The picture is stored outside PostHog.' : whyNeverRendered(heatmap)
+  const failure = status === 501 ? 'The image is stored outside PostHog.' : whyNeverRendered(heatmap)
   if (failure !== undefined) return { state: 'FAILED', failure, heatmap }
   return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }
 }
 
-/** The content route answers 202 for ever where there will never be a picture: it does not look at status or type (vendor source). */
+/** The content route answers 202 for ever where there will never be an image: it does not look at status or type (vendor source). */
 function whyNeverRendered({ type, status, exception }: PostHogHeatmap): string | undefined {
   if (type !== null && type !== 'screenshot') return `A heatmap of type ${type} has no screenshot.`
   if (status === 'failed') return exception ?? 'PostHog gave up rendering and told no reason.'

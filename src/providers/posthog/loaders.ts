@@ -15,14 +15,14 @@ import type { PostHogSources, ScreenshotKey } from './sources.ts'
 import { readHeat } from './whole-heat.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
-/** A heatmap by either of its ids: the UUID that pictures go by, or the short id of the vendor's saved-heatmap routes. */
+/** A heatmap by either of its ids: the UUID that images go by, or the short id of the vendor's saved-heatmap routes. */
 export interface HeatmapKey {
   readonly scope: PostHogScope
   readonly id: string
 }
 
 export interface PostHogLoaders {
-  /** The states of pictures; one that is being drawn is not looked at again before its time. */
+  /** The states of images; one that is being drawn is not looked at again before its time. */
   readonly screenshots: DataLoader<ScreenshotKey, Screenshot, string>
   /** The same, but waits for one that is being drawn: so many milliseconds, and as long as the request may take. */
   readonly rendered: (key: ScreenshotKey, milliseconds: number) => Promise<Screenshot>
@@ -110,7 +110,7 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
     const uuid = id.toLowerCase()
     const listed = await findListed({ scope, id: uuid })
     if (listed) return listed
-    // What the list hides (deleted ones) the content route may still describe, as long as it has no picture.
+    // What the list hides (deleted ones) the content route may still describe, as long as it has no image.
     const screenshot = await screenshots.load({ scope, uuid, width: defaultWidth })
     if (screenshot.state !== 'READY') return screenshot.heatmap
     throw notListed()

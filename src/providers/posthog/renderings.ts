@@ -8,7 +8,7 @@ import type { RenderingScreenshot, Screenshot } from './client.ts'
 
 export interface RenderingOptions<Key> {
   readonly nameOf: (key: Key) => string
-  /** Asks the vendor for the state of a picture. */
+  /** Asks the vendor for the state of an image. */
   readonly look: (key: Key, signal: AbortSignal) => Promise<Screenshot>
   /** The calls that the vendor allows in an hour. */
   readonly perHour: number
@@ -17,7 +17,7 @@ export interface RenderingOptions<Key> {
   readonly now?: () => number
 }
 
-/** The waits between looks at one picture, in milliseconds. */
+/** The waits between looks at one image, in milliseconds. */
 const firstWait = 2000
 const longestWait = 10_000
 const quickLooks = 4
@@ -25,17 +25,17 @@ const quickLooks = 4
 /** The vendor gives up after ten and a half minutes, and begins over up to three times at once (vendor source). */
 const longestRendering = 15 * 60_000
 
-/** With more pictures each would be looked at less than once in ten minutes, within half of the vendor's hour. */
-const mostPictures = 100
+/** With more images each would be looked at less than once in ten minutes, within half of the vendor's hour. */
+const mostRenderings = 100
 
-/** However many wait for one picture, each holds a connection. */
+/** However many wait for one image, each holds a connection. */
 const mostWaiting = 1000
 
-/** How long it is remembered that a picture was being drawn, when nobody asks for it. */
+/** How long it is remembered that an image was being drawn, when nobody asks for it. */
 const memory = 60_000
 
 /**
- * The pictures that are being drawn: however many ask for one, the vendor is asked as one who waits for it would ask, less
+ * The images that are being drawn: however many ask for one, the vendor is asked as one who waits for it would ask, less
  * and less often.
  */
 export class Renderings<Key> {
@@ -86,13 +86,13 @@ export class Renderings<Key> {
   }
 
   /**
-   * What becomes of a picture. Rejects with UpstreamError when the vendor fails, or takes longer than it would, when too
+   * What becomes of an image. Rejects with UpstreamError when the vendor fails, or takes longer than it would, when too
    * many are waited for, and when the signal ends; once nobody waits any more the vendor is asked no more.
    */
   async settled(key: Key, signal: AbortSignal): Promise<Screenshot> {
     const name = this.#options.nameOf(key)
     const isNew = !this.#polls.has(name)
-    if (this.#waiting >= mostWaiting || (isNew && this.#polls.size >= mostPictures)) throw tooMany()
+    if (this.#waiting >= mostWaiting || (isNew && this.#polls.size >= mostRenderings)) throw tooMany()
     this.#waiting++
     const poll = this.#polls.getOrInsertComputed(name, () => this.#start(name, key))
     poll.waiting++
@@ -128,7 +128,7 @@ export class Renderings<Key> {
     let failure = new UpstreamError(
       'posthog',
       'UPSTREAM_TIMEOUT',
-      'posthog did not finish drawing the picture.',
+      'posthog did not finish drawing the image.',
     )
     let wait = (this.#looks.get(name)?.nextAt ?? 0) - this.#now()
     while (this.#now() + wait < until) {
@@ -148,7 +148,7 @@ export class Renderings<Key> {
 }
 
 function tooMany(): UpstreamError {
-  const message = 'Too many pictures that posthog is drawing are waited for at once.'
+  const message = 'Too many images that posthog is drawing are waited for at once.'
   return new UpstreamError('posthog', 'UPSTREAM_RATE_LIMITED', message, { retryAfterSeconds: 60 })
 }
 

@@ -45,10 +45,10 @@ interface HeatmapList {
 
 /** What one account shares between its requests. */
 export interface PostHogSources {
-  /** A picture that is there is kept, and what is still being drawn is asked again. */
+  /** An image that is there is kept, and what is still being drawn is asked again. */
   readonly screenshots: DataSource<ScreenshotKey, Screenshot>
-  /** The pictures themselves. */
-  readonly pictures: DataSource<ScreenshotKey, ScreenshotImage>
+  /** The images themselves. */
+  readonly images: DataSource<ScreenshotKey, ScreenshotImage>
   readonly renderings: Renderings<ScreenshotKey>
   readonly heatmaps: DataSource<SavedKey, PostHogHeatmap>
   readonly lists: DataSource<ListKey, HeatmapList>
@@ -58,7 +58,7 @@ export interface PostHogSources {
   readonly heatmapDays: number
 }
 
-/** A picture is drawn anew now and then. */
+/** An image is drawn anew now and then. */
 export const screenshotSeconds = 60
 
 export function posthogSources(
@@ -83,10 +83,10 @@ export function posthogSources(
     }),
     cachePolicy,
   )
-  const pictures = lookAt<ScreenshotImage>({
+  const images = lookAt<ScreenshotImage>({
     async look({ scope, uuid, width }, callContext) {
       using _turn = turns.take()
-      return await client.picture(scope, uuid, width, callContext)
+      return await client.image(scope, uuid, width, callContext)
     },
     ttlOf: (_key, { state }) => (state === 'READY' ? screenshotSeconds * 1000 : 0),
     isValue: (cached): cached is ScreenshotImage => isImageResult(cached) && 'state' in cached,
@@ -146,7 +146,7 @@ export function posthogSources(
 
   return {
     screenshots,
-    pictures: new DataSource(pictures, imageCachePolicy),
+    images: new DataSource(images, imageCachePolicy),
     renderings,
     heatmaps: new DataSource(heatmaps, cachePolicy),
     lists: new DataSource(lists, cachePolicy),

@@ -80,7 +80,7 @@ export type PostHogRendition = z.output<typeof rendition>
 export type PostHogHeatmap = z.output<typeof heatmap>
 
 export const heatmapResponse = heatmap
-/** The same, as the content route answers it while there is no picture; by 501 it also says why (vendor source). */
+/** The same, as the content route answers it while there is no image; by 501 it also says why (vendor source). */
 export const missingScreenshotResponse = heatmapMembers
   .extend({ error: sometimes(z.string()) })
   .transform(heatmapRecord)

@@ -73,7 +73,7 @@ query EverythingAtOnce($range: TimeRange!) {
           }
         }
       }
-      # PostHog has pictures of pages.
+      # PostHog has images of pages.
       heatmaps(first: 2) {
         nodes {
           url
@@ -90,7 +90,7 @@ query EverythingAtOnce($range: TimeRange!) {
 `
 
 const storeFloor = /* GraphQL */ `# Where people walk and linger, from Aura Vision.
-# Ctrl-click a link of the answer to see the picture.
+# Ctrl-click a link of the answer to see the image.
 # Add ?width=400 or ?format=webp to a link to change what it serves.
 query StoreFloor($range: TimeRange!) {
   locations(first: 3) {
@@ -153,7 +153,7 @@ query Traffic($range: TimeRange!) {
 
 const website = /* GraphQL */ `# The most visited pages of websites, from Zenovay,
 # and their saved heatmaps, from PostHog.
-# Ctrl-click a link of the answer to see the picture: it
+# Ctrl-click a link of the answer to see the image: it
 # works in a plain <img> too.
 query Website {
   websites(first: 3) {
@@ -187,7 +187,7 @@ query Website {
 
 const pageHeat = /* GraphQL */ `# What visitors of pages did last week, from PostHog, and
 # where that is more or less than the week before.
-# viewport: {} mixes all widths of windows. For a picture of
+# viewport: {} mixes all widths of windows. For an image of
 # 1024 pixels, leave it out.
 query PageHeat($week: DayRange!, $before: DayRange!) {
   websites(first: 1) {

@@ -13,7 +13,7 @@ export function openImageCache(bytes: number): CacheAccess & SizedCache {
     get: name => images.get(name),
     async set(name, { value, at }, milliseconds) {
       if (!isImageResult(value) || milliseconds <= 0) return false
-      const entry = { value, at, size: value.picture.byteLength + name.length }
+      const entry = { value, at, size: value.image.byteLength + name.length }
       images.set(name, entry, { ttl: milliseconds })
       return false
     },

@@ -7,7 +7,7 @@ import { cutParts, firstBytes, headBytes, type ImageFile, imageTag, imageType, s
 import type { ImageHead, ImageTags } from './image-tags.ts'
 
 /** A response with an image, or with a text that says why there is none. */
-export type ImageResponse = (HttpHead & { readonly picture: ImageFile }) | HttpResponse
+export type ImageResponse = (HttpHead & { readonly image: ImageFile }) | HttpResponse
 
 export interface ImageExchangeOptions {
   readonly provider: ProviderName
@@ -53,8 +53,8 @@ export class ImageExchange extends Exchange<ImageResponse> {
   async #finish(): Promise<ImageResponse> {
     const contentType = await this.#look()
     const parts = this.chunks
-    const picture = { parts, byteLength: this.bytes, contentType, etag: this.#tag() }
-    return { ...this.head, picture }
+    const image = { parts, byteLength: this.bytes, contentType, etag: this.#tag() }
+    return { ...this.head, image }
   }
 
   #tag(): string {

@@ -35,7 +35,7 @@ export function openSharedImages(redis: Redis, mostBytes: number): SharedImages 
       }
     },
     async write(name, image) {
-      if (image.until <= Date.now() || image.value.picture.byteLength > largest) return
+      if (image.until <= Date.now() || image.value.image.byteLength > largest) return
       const record = encode(image)
       if (record.byteLength > shelfBytes) return
       const [shelf, field] = placeOf(name)
@@ -71,7 +71,7 @@ function placeOf(name: string): [shelf: string, field: string] {
 
 const head = z.object({
   value: z.looseObject({
-    picture: z.object({ byteLength: z.number(), contentType: z.string(), etag: z.string() }),
+    image: z.object({ byteLength: z.number(), contentType: z.string(), etag: z.string() }),
   }),
   at: z.number(),
   until: z.number(),
@@ -79,8 +79,8 @@ const head = z.object({
 
 /** A line of JSON, and the bytes of the image. */
 function encode({ value, at, until }: StoredImage): Buffer {
-  const { parts, ...picture } = value.picture
-  const line = JSON.stringify({ value: { ...value, picture }, at, until })
+  const { parts, ...image } = value.image
+  const line = JSON.stringify({ value: { ...value, image }, at, until })
   return Buffer.concat([Buffer.from(`${line}\n`), ...parts])
 }
 
@@ -89,8 +89,7 @@ function decode(record: Buffer): StoredImage | undefined {
   const end = record.indexOf('\n')
   const { data } = head.safeParse(tryJson(record.toString('utf8', 0, Math.max(0, end))))
   const bytes = record.subarray(end + 1)
-  if (!data || bytes.byteLength !== data.value.picture.byteLength || data.until <= Date.now())
-    return undefined
+  if (!data || bytes.byteLength !== data.value.image.byteLength || data.until <= Date.now()) return undefined
   const { value, at, until } = data
-  return { value: { ...value, picture: { ...value.picture, parts: [bytes] } }, at, until }
+  return { value: { ...value, image: { ...value.image, parts: [bytes] } }, at, until }
 }

@@ -365,12 +365,12 @@ describe('the wire', () => {
     expect(await failureOf(ask(account, 'path'))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
   })
 
-  test('fetches no picture from a host that is not allowed', async () => {
+  test('fetches no image from a host that is not allowed', async () => {
     await using emulator = await serveAuraVision({ now })
     await using account = wire(emulator, { AURA_VISION_IMAGE_HOSTS: 'images.example.com' })
     const [row] = await ask(account, 'path')
     const { signal } = new AbortController()
-    const error = await failureOf(account.client('aura-vision').picture(row?.url ?? '', { signal }))
+    const error = await failureOf(account.client('aura-vision').image(row?.url ?? '', { signal }))
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', provider: 'aura-vision' })
     expect(error.message).not.toContain('127.0.0.1')
     expect(emulator.journal.calls.map(({ route }) => route)).not.toContainEqual(

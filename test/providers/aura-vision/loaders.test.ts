@@ -240,7 +240,7 @@ test('a failed request fails the keys with a cell in it, and no other', async ()
   expect(outcomes).toMatchObject([failed, failed, fine, fine])
 })
 
-test('rows say whether they have a picture, and hold no URL', async () => {
+test('rows say whether they have an image, and hold no URL', async () => {
   await using emulator = await serveAuraVision({ now })
   await using account = wire(emulator)
   const key = { locationId: oxfordStreet, types: ['path'], filter: july } as const

@@ -11,9 +11,9 @@ const project: PostHogScope = { kind: 'projects', id: '1' }
 const environment: PostHogScope = { kind: 'environments', id: '1' }
 const callContext = { signal: new AbortController().signal }
 const saved = new Map(madeUpHeatmaps(new Date()).map(({ heatmap }) => [heatmap.short_id, heatmap]))
-const picture = async () => new Uint8Array([0xff, 0xd8])
+const image = async () => new Uint8Array([0xff, 0xd8])
 
-describe.each([project, environment])('the picture of a heatmap ($kind)', scope => {
+describe.each([project, environment])('the image of a heatmap ($kind)', scope => {
   const screenshot = (account: Wiring, shortId: string, width = 1024) =>
     account.client('posthog').screenshot(scope, saved.get(shortId)?.id ?? '', width, callContext)
 
@@ -24,7 +24,7 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
     [1, 768],
     [5000, 1024],
   ])('at a width of %i is the stored one of %i', async (asked, width) => {
-    await using emulator = await servePosthog({ picture })
+    await using emulator = await servePosthog({ image })
     await using account = wire(emulator)
     expect(await screenshot(account, 'ownerless', asked)).toEqual({
       state: 'READY',
@@ -35,7 +35,7 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
 
   test('is rendering until its first width is stored', async () => {
     const clock = { now: new Date('2026-08-01T12:00:00Z') }
-    await using emulator = await servePosthog({ picture, renderSeconds: 5, now: () => clock.now })
+    await using emulator = await servePosthog({ image, renderSeconds: 5, now: () => clock.now })
     await using account = wire(emulator)
     expect(await screenshot(account, 'rendering')).toMatchObject({
       state: 'RENDERING',
@@ -52,9 +52,9 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
     ['failed', 'Screenshot provider returned status 403 for https://shop.example.com/products/3'],
     ['iframe', 'A heatmap of type iframe has no screenshot.'],
     ['recording', 'A heatmap of type recording has no screenshot.'],
-    ['external', 'The picture is stored outside PostHog.'],
+    ['external', 'The image is stored outside PostHog.'],
   ])('that there will never be is told with its reason: %s', async (shortId, failure) => {
-    await using emulator = await servePosthog({ picture })
+    await using emulator = await servePosthog({ image })
     await using account = wire(emulator)
     expect(await screenshot(account, shortId)).toMatchObject({
       state: 'FAILED',
@@ -64,7 +64,7 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
   })
 
   test.each(['deleted', 'unknown'])('of a heatmap that is %s is not found, body or none', async shortId => {
-    await using emulator = await servePosthog({ picture })
+    await using emulator = await servePosthog({ image })
     await using account = wire(emulator)
     const uuid = saved.get(shortId)?.id ?? '00000000-0000-4000-8000-000000000000'
     const error = await failureOf(account.client('posthog').screenshot(scope, uuid, 1024, callContext))
@@ -72,7 +72,7 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
   })
 
   test('is asked by the key, with an Accept that the vendor does not refuse', async () => {
-    await using emulator = await servePosthog({ picture })
+    await using emulator = await servePosthog({ image })
     await using account = wire(emulator)
     await screenshot(account, 'ownerless', 800)
     const [call] = emulator.journal.calls
@@ -83,8 +83,8 @@ describe.each([project, environment])('the picture of a heatmap ($kind)', scope 
   })
 })
 
-test('a picture is not read, however large it is', async () => {
-  await using emulator = await servePosthog({ picture: async () => new Uint8Array(1024 ** 2) })
+test('an image is not read, however large it is', async () => {
+  await using emulator = await servePosthog({ image: async () => new Uint8Array(1024 ** 2) })
   await using account = wire(emulator, { ISOTHERM_UPSTREAM_MAX_BYTES: '1024' })
   const uuid = saved.get('ownerless')?.id ?? ''
   const screenshot = () => account.client('posthog').screenshot(project, uuid, 768, callContext)
@@ -92,7 +92,7 @@ test('a picture is not read, however large it is', async () => {
   expect(await screenshot()).toMatchObject({ state: 'READY', width: 768 })
 })
 
-test('a picture whose file name tells no width has none', async () => {
+test('an image whose file name tells no width has none', async () => {
   expect(await answered({ headers: { 'content-type': 'image/webp' }, body: 'RIFF' })).toEqual({
     state: 'READY',
     contentType: 'image/webp',
@@ -248,7 +248,7 @@ test('a key that asked too often is told how long to wait', async () => {
 
 /** What the client makes of an answer of the content route. */
 async function answered(answer: { status?: number; headers?: Record<string, string>; body: unknown }) {
-  await using emulator = await servePosthog({ picture })
+  await using emulator = await servePosthog({ image })
   await using account = wire(emulator)
   emulator.journal.script({ answer })
   return await account.client('posthog').screenshot(project, 'a', 1024, callContext)

@@ -12,7 +12,7 @@ import { answer, httpFailures, rubbish } from '../../support/failures.ts'
 import { daysBefore } from '../../support/heat-days.ts'
 import { failureOf, onlyOnce, wire } from '../../support/wiring.ts'
 
-const picture = async () => new Uint8Array([0xff, 0xd8])
+const image = async () => new Uint8Array([0xff, 0xd8])
 const shop = { kind: 'projects', id: '1' } as const
 const saved = madeUpHeatmaps(new Date('2026-08-01T12:00:00Z'))
 const listed = saved
@@ -23,7 +23,7 @@ const [elsewhere = ''] = saved.filter(kept => kept.projectId === '2').map(kept =
 
 providerConformance({
   name: 'posthog',
-  serve: () => servePosthog({ picture }),
+  serve: () => servePosthog({ image }),
   questions: {
     'GET /api/projects/:project_id/saved{/}?': {
       ask: heatmap(first),
@@ -52,7 +52,7 @@ providerConformance({
       failures: {
         ...httpFailures,
         ...rubbish(202),
-        'a page in place of a picture': {
+        'a page in place of an image': {
           fault: answer(200),
           error: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false },
         },
@@ -147,8 +147,8 @@ describe('metadata', () => {
     expect(error).toMatchObject({ code: 'UPSTREAM_NOT_FOUND', provider: 'posthog' })
   })
 
-  test('that the list hides although there is a picture is not found', async () => {
-    await using emulator = await servePosthog({ picture })
+  test('that the list hides although there is an image is not found', async () => {
+    await using emulator = await servePosthog({ image })
     await using account = wire(emulator)
     emulator.journal.script({ answer: { body: { results: [], count: 0 } }, times: 1 })
     const error = await failureOf(account.request().posthog.heatmaps.load({ scope: shop, id: first }))

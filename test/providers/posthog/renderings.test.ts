@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('two hundred who wait for a picture that takes thirty seconds ask as often as one', async () => {
+test('two hundred who wait for an image that takes thirty seconds ask as often as one', async () => {
   const looksOf = async (viewers: number) => {
     const vendor = renders({ readyAfter: 30_000 })
     const waiting = Array.from({ length: viewers }, () => vendor.wait())
@@ -29,7 +29,7 @@ test('two hundred who wait for a picture that takes thirty seconds ask as often 
   expect(await looksOf(200)).toEqual(alone)
 })
 
-test('a hundred pictures are waited for at once, by a thousand, and more are told to come again', async () => {
+test('a hundred images are waited for at once, by a thousand, and more are told to come again', async () => {
   const looks = new Map<string, number>()
   const renderings = new Renderings<string>({
     nameOf: name => name,
@@ -40,7 +40,7 @@ test('a hundred pictures are waited for at once, by a thousand, and more are tol
     },
   })
   const controller = new AbortController()
-  const wait = (picture: number) => renderings.settled(`${picture}`, controller.signal)
+  const wait = (image: number) => renderings.settled(`${image}`, controller.signal)
   const waiting = Array.from({ length: 1000 }, (_, index) => wait(index % 100).catch(() => 'left'))
   const tooMany = { code: 'UPSTREAM_RATE_LIMITED', retryable: true, retryAfterSeconds: 60 }
   expect(await failureOf(wait(3))).toMatchObject(tooMany)
@@ -161,7 +161,7 @@ test('whoever waits until a limit no longer fits is told of the limit', async ()
   expect(await failure).toBe(limited)
 })
 
-test('a picture that the vendor never finishes is late after a quarter of an hour', async () => {
+test('an image that the vendor never finishes is late after a quarter of an hour', async () => {
   const vendor = renders({ readyAfter: Number.POSITIVE_INFINITY })
   const failure = failureOf(vendor.wait())
   await vi.advanceTimersByTimeAsync(15 * 60_000)
@@ -189,7 +189,7 @@ async function timersLeft(): Promise<number> {
   return vi.getTimerCount()
 }
 
-/** A vendor that draws one picture from now on. */
+/** A vendor that draws one image from now on. */
 function renders({
   readyAfter,
   retryAfterSeconds = null,

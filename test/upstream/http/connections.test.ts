@@ -48,7 +48,7 @@ describe('a connection that ends when it is used again after a while', () => {
     }
   })
 
-  test('a picture is asked for again too', async () => {
+  test('an image is asked for again too', async () => {
     const seen = new Set<Socket>()
     let calls = 0
     await using server = await serveHttp((request, response) => {
@@ -57,8 +57,8 @@ describe('a connection that ends when it is used again after a while', () => {
       seen.add(request.socket)
       response.writeHead(404).end('none')
     })
-    await using pictures = openImageDownloader('posthog', bounds)
-    const ask = () => pictures.get({ url: server.url, callContext: { signal: never } })
+    await using images = openImageDownloader('posthog', bounds)
+    const ask = () => images.get({ url: server.url, callContext: { signal: never } })
     for (let round = 0; round < 2; round++) {
       expect(await ask()).toMatchObject({ status: 404, body: 'none' })
       await idle()

@@ -171,21 +171,21 @@ test('text that is not UTF-8 is an invalid answer; a byte order mark is none of 
   expect((await get({}, Buffer.from('\ufeff{"a":"ü"}'))).body).toBe('{"a":"ü"}')
 })
 
-test('a picture is unpacked too, within its bounds', async () => {
-  await using pictures = openImageDownloader('posthog', bounds)
+test('an image is unpacked too, within its bounds', async () => {
+  await using images = openImageDownloader('posthog', bounds)
   const png = Buffer.concat([
     Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
     Buffer.alloc(10_000),
   ])
   const headers = { 'content-encoding': 'gzip' }
   answers.push({ headers, parts: [gzipSync(png)] })
-  const answer = await pictures.get({ url: server.url, callContext: { signal: never } })
-  expect('picture' in answer && Buffer.concat(answer.picture.parts).equals(png)).toBe(true)
+  const answer = await images.get({ url: server.url, callContext: { signal: never } })
+  expect('image' in answer && Buffer.concat(answer.image.parts).equals(png)).toBe(true)
   answers.push({
     headers: { ...headers, 'x-endless': 'yes' },
     parts: [gzipSync(Buffer.concat([png, Buffer.alloc(maximumBytes)]))],
   })
-  const error = await rejection(pictures.get({ url: server.url, callContext: { signal: never } }))
+  const error = await rejection(images.get({ url: server.url, callContext: { signal: never } }))
   expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
 })
 

@@ -16,8 +16,8 @@ test("an image's type is detected from its bytes, whatever the upstream says", a
   const { get } = await upstream((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end(png)
   })
-  const answer = await get('/picture')
-  expect(answer).toMatchObject({ status: 200, picture: { contentType: 'image/png', parts: [png] } })
+  const answer = await get('/image')
+  expect(answer).toMatchObject({ status: 200, image: { contentType: 'image/png', parts: [png] } })
 })
 
 test("an image's tag is the upstream's if it is strong, else one of its bytes", async () => {
@@ -40,7 +40,7 @@ test('an image that arrives has its tag again at an address that was signed anew
   const arriving = (image: object) => {
     if (image instanceof ArrivingImage) early.push(image.etag)
   }
-  for (const signature of ['one', 'other']) await get(`/picture?signature=${signature}`, { arriving })
+  for (const signature of ['one', 'other']) await get(`/image?signature=${signature}`, { arriving })
   expect(early).toEqual([expect.any(String), early[0]])
 })
 
@@ -143,7 +143,7 @@ test.for([
 
 async function tagOf(answer: ReturnType<Awaited<ReturnType<typeof upstream>>['get']>): Promise<string> {
   const found = await answer
-  return 'picture' in found ? found.picture.etag : ''
+  return 'image' in found ? found.image.etag : ''
 }
 
 async function upstream(
@@ -165,12 +165,12 @@ async function upstream(
     server.close()
   })
   const bounds = { deadlineMilliseconds, maximumBytes: 1_000_000 }
-  const pictures = openImageDownloader('posthog', bounds, lookup ? { lookup } : {})
-  onTestFinished(() => pictures[Symbol.asyncDispose]())
+  const images = openImageDownloader('posthog', bounds, lookup ? { lookup } : {})
+  onTestFinished(() => images[Symbol.asyncDispose]())
   const { port } = server.address() as AddressInfo
   return {
     get: (path: string, callContext: Partial<CallContext> = {}) =>
-      pictures.get({
+      images.get({
         url: new URL(`http://${host}:${port}${path}`),
         callContext: { signal: new AbortController().signal, ...callContext },
       }),

@@ -15,9 +15,9 @@ const hour = 3_600_000
 function imageOf(parts: readonly Uint8Array[], more: object = {}): StoredImage {
   const buffers = parts.map(part => Buffer.from(part))
   const { byteLength } = Buffer.concat(buffers)
-  const picture = { parts: buffers, byteLength, contentType: 'image/png', etag: '"a\\n"' }
+  const image = { parts: buffers, byteLength, contentType: 'image/png', etag: '"a\\n"' }
   const at = Date.now()
-  return { value: { ...more, picture }, at, until: at + hour }
+  return { value: { ...more, image }, at, until: at + hour }
 }
 
 test('another instance reads what one wrote, byte for byte, whatever the bytes are', async () => {
@@ -31,15 +31,15 @@ test('another instance reads what one wrote, byte for byte, whatever the bytes a
   await fc.assert(
     fc.asyncProperty(bytes, more, async (parts, members) => {
       const name = `${++count}`
-      const image = imageOf(parts, members)
-      await one.write(name, image)
+      const written = imageOf(parts, members)
+      await one.write(name, written)
       const read = await other.read(name)
-      const { parts: _parts, ...picture } = image.value.picture
+      const { parts: _parts, ...image } = written.value.image
       expect(read).toEqual({
-        ...image,
-        value: { ...image.value, picture: { ...picture, parts: expect.any(Array) } },
+        ...written,
+        value: { ...written.value, image: { ...image, parts: expect.any(Array) } },
       })
-      expect(Buffer.concat(read?.value.picture.parts ?? [])).toEqual(Buffer.concat(parts))
+      expect(Buffer.concat(read?.value.image.parts ?? [])).toEqual(Buffer.concat(parts))
       expect(await other.read(`${name}?`)).toBeUndefined()
     }),
     { numRuns: 30 },
@@ -59,7 +59,7 @@ test('all instances hold no more than their bound together, however often they s
         const name = `${account} ${image}`
         await one.write(name, imageOf([randomBytes(bytes)]))
         // Whatever others hold, each image is taken.
-        expect(await other.read(name)).toMatchObject({ value: { picture: { byteLength: bytes } } })
+        expect(await other.read(name)).toMatchObject({ value: { image: { byteLength: bytes } } })
       }
       expect(await bytesIn(redis)).toBeLessThanOrEqual(bound)
     }),

@@ -9,10 +9,10 @@ import { callPerKey } from '../../upstream/source/endpoint.ts'
 import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } from './row-questions.ts'
 
-/** A picture never changes once it is made. */
-export const spatialPictureSeconds = 86_400
+/** An image never changes once it is made. */
+export const spatialImageSeconds = 86_400
 
-/** The pictures of one account: each is found anew by a URL that is signed for it, used at once and forgotten. */
+/** The images of one account: each is found anew by a URL that is signed for it, used at once and forgotten. */
 export function imageSource(
   client: AuraVisionClient,
   cachePolicy: CachePolicy | undefined,
@@ -25,9 +25,9 @@ export function imageSource(
     async call(key, callContext) {
       using _turn = turns.take()
       const url = await urls({ key, callContext })
-      return { picture: await client.picture(url, callContext, () => urls({ key, callContext })) }
+      return { image: await client.image(url, callContext, () => urls({ key, callContext })) }
     },
-    ttlOf: () => spatialPictureSeconds * 1000,
+    ttlOf: () => spatialImageSeconds * 1000,
     isValue: isImageResult,
   })
   return new DataSource(images, cachePolicy)
@@ -62,7 +62,7 @@ async function findUrls(client: AuraVisionClient, wanted: readonly Wanted[]): Pr
   return wanted.map(({ key }) => found.get(key) ?? rowGone())
 }
 
-/** A request that failed fails the pictures that it was to find, and no other. */
+/** A request that failed fails the images that it was to find, and no other. */
 async function findQuestion(
   client: AuraVisionClient,
   { keys, locationIds, types, filter }: RowQuestion,

@@ -15,7 +15,7 @@ export const week = { start: '2026-06-01T00:00:00Z', end: '2026-06-08T00:00:00Z'
 
 const fields = 'state link width requestedWidth retryAfterSeconds failure'
 
-/** The pictures of a store's week: every recording, type and slice. */
+/** The images of a store's week: every recording, type and slice. */
 export async function spatialImages(
   { origin }: Served,
   { location = 'oxford-street', width = null }: { location?: string; width?: number | null } = {},
@@ -33,7 +33,7 @@ export async function spatialImages(
   return data.location.heatmaps.map(({ image }) => image)
 }
 
-/** The picture of one of the shop's saved heatmaps, by its short id. */
+/** The image of one of the shop's saved heatmaps, by its short id. */
 export async function pageImage(served: Served, shortId: string, width = 1024): Promise<Shown> {
   const id = await pageHeatmapId(served, shortId)
   const { data, errors } = await askText<{ node: { image: Shown } }>(
@@ -53,11 +53,11 @@ export async function pageHeatmapId({ origin }: Served, shortId: string): Promis
   return data.website.heatmaps.nodes.find(node => node.shortId === shortId)?.id ?? ''
 }
 
-/** The link of the first picture of the kind. */
+/** The link of the first image of the kind. */
 export async function linkOf(served: Served, kind: 'spatial' | 'page'): Promise<string> {
   const image = kind === 'page' ? await pageImage(served, 'ownerless') : (await spatialImages(served))[0]
   return image?.link ?? ''
 }
 
 export const contentRoute = 'GET /api/projects/:project_id/heatmap_screenshots/:id/content{/}?'
-export const imageHostRoute = 'GET /heatmaps/:location/:recording/:type/:picture'
+export const imageHostRoute = 'GET /heatmaps/:location/:recording/:type/:image'
