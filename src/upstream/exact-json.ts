@@ -24,10 +24,10 @@ function isDigit(text: string, index: number): boolean {
 }
 
 /**
- * Either a text or sixteen characters of a number and more, but no name of a member. A text without an end goes to the end of all:
- * were it no match, each quote in it would be tried in turn.
+ * Either a text or sixteen characters of a number and more, with the colon behind it where there is one: that is no JSON. Whatever
+ * begins a match ends as one, as a text without an end does: otherwise each character of it would be tried in turn.
  */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[-+.\dEe]{16,}(?![-+.\dEe]|\s*:)/gs
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[-+.\dEe]{16,}(?:\s*:)?/gs
 
 /** Quotes an integer that a double cannot hold. */
 function exactToken(token: string): string {

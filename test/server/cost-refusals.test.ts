@@ -193,6 +193,20 @@ test('parts are counted where the same document was answered whole before', asyn
   expect(text).toContain('estimated to come in 4094 parts, more than 2000')
 })
 
+test('parts that never come, since their type is another one, are not all announced', async () => {
+  const steps = Array.from(
+    { length: 40 },
+    (_, step) => `fragment F${step} on Website { id ...F${step + 1} @defer ...F${step + 1} @defer }`,
+  )
+  const location = 'location(by: { id: "oxford-street" }) { name ...L @defer ...N }'
+  const fragments = 'fragment L on Location { id } fragment N on Node { ...F0 @defer }'
+  const query = `{ ${location} } ${fragments} ${steps.join(' ')} fragment F40 on Website { id }`
+  const { status, text } = await post(served.origin, query, 'multipart/mixed;incrementalSpec=v0.2')
+  expect(status).toBe(200)
+  expect(text).toContain('"hasNext":false')
+  expect(text.length).toBeLessThan(1_000_000)
+})
+
 test('changes that are left out, or asked twice as one, do not count', async () => {
   const query = `mutation { ${removals(50)} ...A ... @skip(if: true) { ${remove(50)} } } fragment A on Mutation { ${removals(50)} }`
   const { status } = await askText(served.origin, query)

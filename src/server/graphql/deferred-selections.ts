@@ -20,6 +20,9 @@ export interface Deferred {
   readonly sets: readonly SelectionSetNode[]
 }
 
+/** Twice as many as the bound of parts: those on a type that never comes cost nothing, and may multiply in each other. */
+const mostFound = 4000
+
 /**
  * Finds what a document defers below data that has arrived. Ignores the types of objects: a deferred fragment on
  * another type, which never comes, is found too.
@@ -29,6 +32,8 @@ export class DeferredSelections {
   readonly #variables: Variables
   /** Whether anything in a selection set is deferred, at any depth. */
   readonly #defers = new WeakMap<SelectionSetNode, boolean>()
+  /** How many more deferred fragments are found. Others are still known when they come. */
+  #left = mostFound
 
   /** `variables` are those of the operation, coerced. */
   constructor(document: DocumentNode, variables: Variables) {
@@ -59,10 +64,12 @@ export class DeferredSelections {
 
   /** A deferred fragment in a deferred one of the same object is executed beside it, and may come before it. */
   #at(sets: readonly SelectionSetNode[], path: Path): readonly Deferred[] {
-    return this.#merge(sets).deferred.flatMap(({ set, deferral: { label } }) => [
-      { kind: 'defer' as const, path, label, sets: [set] },
-      ...this.#at([set], path),
-    ])
+    const found: Deferred[] = []
+    for (const { set, deferral } of this.#merge(sets).deferred) {
+      if (this.#left-- <= 0) break
+      found.push({ kind: 'defer', path, label: deferral.label, sets: [set] }, ...this.#at([set], path))
+    }
+    return found
   }
 
   /** Whether data has the fields of a deferred fragment, to tell apart several at one object. */

@@ -195,7 +195,10 @@ class SharedCallCounter implements CallCounter {
   #takeLocally(ahead: number, calls: number): Refusal | undefined {
     this.#isJoined = false
     if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
-    const refusal = this.#share.refusal(this.#instances, ahead, calls) ?? this.#local.take(ahead, calls)
+    const shared = this.#share.refusal(this.#instances, ahead, calls)
+    // Others may have some left, and Redis may be back at any moment.
+    if (shared?.isQuota) return this.#local.refusal(returnPause, 0)
+    const refusal = shared ?? this.#local.take(ahead, calls)
     if (refusal) return refusal
     this.#share.take(calls)
     this.#unreported++
@@ -265,8 +268,10 @@ class SharedCallCounter implements CallCounter {
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
     // Where it made no call alone, its share begins here.
     if (!this.#isCopied) this.#share.begin(this.#instances)
+    // What came meanwhile is truer than the reply: the next attempt reports it.
+    if (unreported !== this.#unreported) return
     this.#learn(reply)
-    this.#isJoined = unreported === this.#unreported
+    this.#isJoined = true
   }
 
   /** Three, known or not. */

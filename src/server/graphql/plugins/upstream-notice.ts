@@ -1,4 +1,4 @@
-import type { ExecutionArgs } from 'graphql'
+import type { ExecutionArgs, ExecutionResult } from 'graphql'
 import { handleStreamOrSingleExecutionResult, isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Context, Cost } from '../../../context.ts'
 import { providerNames } from '../../../upstream/error.ts'
@@ -45,9 +45,9 @@ export function useUpstreamNotice(): Plugin<Context> {
         }
       setSubscribeFn(async (args: ExecutionArgs) => {
         const results = await subscribeFn(args)
-        if (!isAsyncIterable(results)) return results
-        await begin(results)
-        return { data: null, extensions: { plan: printed(plan) } }
+        if (!isAsyncIterable<ExecutionResult>(results)) return results
+        const errors = visibleErrors(await firstErrors(results))
+        return { data: null, ...(errors && { errors }), extensions: { plan: printed(plan) } }
       })
       return undefined
     },
@@ -55,12 +55,13 @@ export function useUpstreamNotice(): Plugin<Context> {
 }
 
 /** As far as the first call, which a dry run does not make. */
-async function begin(results: AsyncIterable<unknown>): Promise<void> {
+async function firstErrors(results: AsyncIterable<ExecutionResult>): Promise<ExecutionResult['errors']> {
   try {
-    for await (const _result of results) break
+    for await (const { errors } of results) return errors
   } catch (error) {
     if (!(rootOf(error) instanceof NotMade)) throw error
   }
+  return undefined
 }
 
 /** In one order, whichever is planned first. */
