@@ -1,5 +1,8 @@
 import type { LocalCallCounter, Refusal } from './call-counter.ts'
 
+/** For how long a share of a period is used up, in milliseconds: the others may have some left, and Redis be back at any moment. */
+const shareWait = 5_000
+
 /** What one of several instances may use of windows and of the period while others make calls that it does not see. */
 export class OwnShare {
   readonly #local: LocalCallCounter
@@ -32,8 +35,8 @@ export class OwnShare {
       milliseconds,
     }))
     const wait = this.#local.ownWait(windows, ahead + calls - 1, asking)
-    const periodWait = this.#periodWait(instances, calls + asking)
-    return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
+    const periodWait = Math.min(shareWait, this.#periodWait(instances, calls + asking))
+    return wait > 0 || periodWait > 0 ? this.#local.refusal(Math.max(wait, periodWait), 0) : undefined
   }
 
   /** 0 for a period that is used up as a whole. Of one that begins meanwhile, or has got more calls, it has a share, too. */

@@ -195,10 +195,7 @@ class SharedCallCounter implements CallCounter {
   #takeLocally(ahead: number, calls: number): Refusal | undefined {
     this.#isJoined = false
     if (this.#seen && !this.#isCopied) this.#copyOthers(this.#seen)
-    const shared = this.#share.refusal(this.#instances, ahead, calls)
-    // Others may have some left, and Redis may be back at any moment.
-    if (shared?.isQuota) return this.#local.refusal(returnPause, 0)
-    const refusal = shared ?? this.#local.take(ahead, calls)
+    const refusal = this.#share.refusal(this.#instances, ahead, calls) ?? this.#local.take(ahead, calls)
     if (refusal) return refusal
     this.#share.take(calls)
     this.#unreported++
