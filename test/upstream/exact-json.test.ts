@@ -63,6 +63,6 @@ test.each([
   ['digits before a colon', `${'1'.repeat(1_000_000)}:`],
   ['digits and spaces before a colon', `${'1'.repeat(500_000)}${' '.repeat(500_000)}:`],
   ['many short rows of digits', `${'1'.repeat(20)} :`.repeat(50_000)],
-])('a megabyte of %s is refused as fast as it is read', (_, text) => {
+])('a megabyte of %s is refused', (_, text) => {
   expect(() => readExactJson(text)).toThrow(SyntaxError)
-}, 10_000)
+})
