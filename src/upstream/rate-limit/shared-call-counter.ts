@@ -42,7 +42,7 @@ export function openSharedCallCounter(
 
 const noEnds = [-1, -1, -1]
 
-/** How long to wait before the next attempt after Redis failed, and how long all may take to report once it is back, in milliseconds. */
+/** The wait before the next attempt after Redis failed, and for all to report once it is back, in milliseconds. */
 const [retryPause, returnPause] = [1_000, 5_000]
 
 class SharedCallCounter implements CallCounter {
@@ -85,8 +85,7 @@ class SharedCallCounter implements CallCounter {
   }
 
   get left(): number | null {
-    const seen = this.#isJoined && !this.#local.period.state ? this.#seen : undefined
-    return seen ? seen.left : this.#local.left
+    return this.#isJoined && !this.#local.period.state && this.#seen ? this.#seen.left : this.#local.left
   }
 
   get windowRooms(): readonly WindowRoom[] {
@@ -246,14 +245,13 @@ class SharedCallCounter implements CallCounter {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
     const unreported = this.#unreported
     const { windows, longestMilliseconds, blockedFor, period } = this.#local
-    const { counted } = period
     const reply = await this.#run(joinScript, joinReply, [
       this.#calls.instance,
       longestMilliseconds,
       Math.ceil(blockedFor),
-      counted?.left ?? -1,
+      period.counted?.left ?? -1,
       period.limit ?? -1,
-      counted ? this.#until(counted.endsAt) : -1,
+      period.counted ? this.#until(period.counted.endsAt) : -1,
       period.sameEnd,
       this.#reportedCalls,
       ...this.#months,

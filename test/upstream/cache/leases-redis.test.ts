@@ -65,6 +65,8 @@ test('a connection that is ready while the subscription is still on its way does
   using subscriber = redis.duplicate({ autoResubscribe: false })
   using leases = openLeases({ redis, subscriber, namespace: 'fleet', log })
   await proxy.held
+  // Otherwise it could be ready for the first time, and lose that connection, while it is asked.
+  if (redis.status !== 'ready') await once(redis, 'ready')
   redis.disconnect(true)
   await once(redis, 'ready')
   await redis.ping()
