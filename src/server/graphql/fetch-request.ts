@@ -12,7 +12,8 @@ export function fetchRequestOf(
 
 /**
  * Gives a context its request, made when somebody looks: few do, and it takes as long to make as all of Yoga's hooks. One getter
- * for all contexts: V8 makes a map for each object with a getter of its own, which holds all of its request until a full collection.
+ * for all contexts: of an object with a getter of its own V8 keeps a hidden class, and what the getter holds, until a full
+ * garbage collection.
  */
 export function addRequest<Context extends Pick<ServerContext, 'res'>>(
   context: Context,

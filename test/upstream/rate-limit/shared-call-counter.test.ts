@@ -104,6 +104,24 @@ test('a limit reported while an instance joins holds for all', async () => {
   expect(await other.counter.take(0)).toBeDefined()
 })
 
+test('what the vendor says is left while an instance joins is not overwritten by what Redis knew before', async () => {
+  await using server = await startRedis()
+  const allowance = { period: { limit: 100, length: 'month' } } as const
+  using other = await instance(server, allowance)
+  expect(await other.counter.take(0)).toBeUndefined()
+  using one = await instance(server, allowance)
+  const send = vi.spyOn(one.redis, 'evalsha')
+  send.mockImplementationOnce((...words) => {
+    const joining = one.redis.evalsha(...words)
+    one.counter.observe({ period: { left: 5 } })
+    return joining
+  })
+  for (let call = 0; call < 2; call++) await one.counter.take(0)
+  expect(one.counter.left).toBeLessThanOrEqual(5)
+  expect(await other.counter.take(0)).toBeUndefined()
+  expect(other.counter.left).toBeLessThanOrEqual(5)
+})
+
 test('a block reported while the connection breaks holds for all once it is back', async () => {
   await using server = await startRedis()
   using one = await instance(server, {})

@@ -79,7 +79,7 @@ export function paginateBrand(
       for (const [window, traffic] of received) builder.add(window, traffic)
       return builder.report()
     })
-    if (report instanceof Error) return failed(row, report)
+    if (report instanceof Error) return new FailedReport(row, report)
     return { ...report, locationId, referenceNumber: report.referenceNumber ?? referenceNumber }
   }
 
@@ -175,16 +175,23 @@ function isWithin(part: TrafficSpan, whole: TrafficSpan): boolean {
 }
 
 /** The report of a location that fails without failing its page. */
-function failed({ locationId, referenceNumber }: LocationTraffic, failure: Error): BrandReport {
-  return {
-    locationId,
-    referenceNumber,
-    series() {
-      throw failure
-    },
-    get pointsOfInterest(): never {
-      throw failure
-    },
+class FailedReport implements BrandReport {
+  readonly locationId: number
+  readonly referenceNumber: string | null
+  readonly #failure: Error
+
+  constructor({ locationId, referenceNumber }: LocationTraffic, failure: Error) {
+    this.locationId = locationId
+    this.referenceNumber = referenceNumber
+    this.#failure = failure
+  }
+
+  series(): never {
+    throw this.#failure
+  }
+
+  get pointsOfInterest(): never {
+    throw this.#failure
   }
 }
 

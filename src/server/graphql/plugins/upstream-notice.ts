@@ -54,7 +54,7 @@ export function useUpstreamNotice(): Plugin<Context> {
   }
 }
 
-/** As far as the first call, which a dry run does not make. */
+/** The errors of the first event, if there is one before the first call, which a dry run does not make. */
 async function firstErrors(results: AsyncIterable<ExecutionResult>): Promise<ExecutionResult['errors']> {
   try {
     for await (const { errors } of results) return errors
