@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import { expect } from 'vitest'
 import { openChromium, type Visit } from '../../browser/chromium.ts'
 
@@ -31,17 +31,35 @@ export async function settled(page: Page): Promise<void> {
   await page.evaluate('Promise.allSettled([...document.images].map(image => image.decode()))')
 }
 
-/** Runs a test in a browser that was never anywhere; of a failure a screenshot is kept, and the error names its file. */
+/** Runs a test in a browser that was never anywhere; of a failure a screenshot is kept, and the error names its file and what was refused. */
 export async function inBrowser(name: string, run: (visit: Visit) => Promise<void>): Promise<void> {
   await using visit = await openChromium()
+  const refusals: Promise<string>[] = []
+  visit.page.on('response', answer => {
+    if (answer.status() >= 400) refusals.push(refusalOf(answer))
+  })
+  visit.page.on('requestfailed', request => {
+    refusals.push(Promise.resolve(`${request.failure()?.errorText} ${kindOf(request.url())}`))
+  })
   try {
     await run(visit)
   } catch (error) {
     await mkdir(kept, { recursive: true })
     const path = join(kept, `${name.replaceAll(/\W+/g, '-')}.png`)
     await visit.page.screenshot({ path, fullPage: true })
-    throw new Error(`The screenshot is ${path}.`, { cause: error })
+    const told = [`The screenshot is ${path}.`, ...visit.complaints, ...(await Promise.all(refusals))]
+    throw new Error(told.join('\n'), { cause: error })
   }
+}
+
+async function refusalOf(answer: Response): Promise<string> {
+  const text = await answer.text().catch(String)
+  return `${answer.status()} ${kindOf(answer.url())} ${text.slice(0, 500)}`
+}
+
+/** The first part of an address, since what follows may be signed. */
+function kindOf(url: string): string {
+  return `/${new URL(url).pathname.split('/')[1]}`
 }
 
 /** When a view was painted first and when it was whole, by the browser's own marks: to be read, never a limit. */
