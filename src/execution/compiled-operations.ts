@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLScalarType,
   GraphQLSchema,
   getOperationAST,
@@ -10,6 +11,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { createLRUCache } from 'graphql-yoga'
 import { coerceVariables } from './coerced-variables.ts'
+import { isUnwritten, withLeafLists } from './leaf-lists.ts'
 import { locatedErrors } from './located-errors.ts'
 import { toPlainOperation } from './plain-operation.ts'
 import { switchesOf, type Variables } from './selections.ts'
@@ -36,14 +38,12 @@ interface Met {
  * promise must resolve with its error.
  */
 export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs) => Execute | undefined {
-  const ground = new GraphQLSchema({
-    ...schema.toConfig(),
-    types: [...Object.values(schema.getTypeMap()), Given],
-  })
+  let ground: GraphQLSchema | undefined
   const met = new WeakMap<OperationDefinitionNode, Met>()
   const compiled = createLRUCache<{ readonly run: Run | undefined }>({ max: mostCompiled })
   let count = 0
-  return ({ document, operationName, variableValues, rootValue, contextValue }) => {
+  return args => {
+    const { document, operationName, variableValues, rootValue, contextValue } = args
     const operation = getOperationAST(document, operationName)
     if (operation?.operation !== 'query') return undefined
     const known = met.get(operation)
@@ -58,15 +58,25 @@ export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs)
     if (!found) {
       if (++known.times <= timesBefore) return undefined
       known.times = 0
+      ground ??= groundOf(schema)
       found = { run: compile(ground, document, operation, coerced) }
       compiled.set(name, found)
     }
     const { run } = found
-    return run && (() => run(rootValue, contextValue, coerced))
+    if (!run) return undefined
+    return async () => {
+      const result = await run(rootValue, contextValue, coerced)
+      return isUnwritten(result) ? execute(args) : result
+    }
   }
 }
 
 type Run = (root: unknown, context: unknown, variables: Variables) => Promise<ExecutionResult>
+
+function groundOf(schema: GraphQLSchema): GraphQLSchema {
+  const mapped = withLeafLists(schema)
+  return new GraphQLSchema({ ...mapped.toConfig(), types: [...Object.values(mapped.getTypeMap()), Given] })
+}
 
 /** The type of every argument in compiled code. Values are coerced before, as the compiler coerces differently. */
 const Given = new GraphQLScalarType({ name: 'IsothermGiven' })

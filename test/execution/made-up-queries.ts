@@ -8,8 +8,20 @@ export interface MadeUpQuery {
 const leaves = [
   ...['__typename', 'name', 'sureName', 'missing', 'number', 'sureNumber', 'colour', 'at', 'sureAt', 'wrong'],
   ...['held', 'refused', 'rejected', 'sureRejected', 'numbers', 'sureNumbers', 'table', 'echo'],
+  ...['moments', 'brokenNumbers', 'brokenSureNumbers', 'laterNumbers', 'noNumbers', 'failedNumbers'],
 ]
-const calm = ['__typename', 'name', 'missing', 'number', 'colour', 'numbers', 'echo', 'echo']
+const calm = [
+  '__typename',
+  'name',
+  'missing',
+  'number',
+  'colour',
+  'numbers',
+  'sureNumbers',
+  'moments',
+  'echo',
+  'echo',
+]
 const branches = ['one', 'sureOne', 'noOne', 'things', 'sureThings', 'sureSamples', 'laterThings', 'sample']
 const echoes = [
   ...[
