@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { CallCounter } from '../../src/upstream/rate-limit/call-counter.ts'
 import { installMilliseconds } from '../support/debian-package.ts'
 import { installRedis, type RedisServer, startRedis } from '../support/redis.ts'
+import { handClock } from '../upstream/rate-limit/clock.ts'
 import { exhaust, instance } from '../upstream/rate-limit/instance.ts'
 
 beforeAll(installRedis, installMilliseconds)
@@ -103,6 +106,43 @@ test('a Redis that comes back empty gets every call that still counts', async ()
   expect(await exhaust(late.counter)).toBe(3)
   expect(late.counter.left).toBe(41)
 })
+
+test.each(['empty', 'as it was'])(
+  'calls of a period that instances made apart all count once Redis is back, %s',
+  async state => {
+    await using server = await startRedis()
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(20), { minLength: 2, maxLength: 3 }), async apart => {
+        const [clock, name] = [handClock(Date.now()), randomUUID()]
+        using resources = new DisposableStack()
+        const instances: Awaited<ReturnType<typeof instance>>[] = []
+        const allowance = { period: { limit: 100, length: 'month' as const } }
+        for (const _ of apart)
+          instances.push(resources.use(await instance(server, allowance, { clock, name })))
+        let made = 0
+        for (const { counter } of instances) if (!(await counter.take(0, 5))) made += 5
+        for (const { redis } of instances) {
+          const isLost = once(redis, 'end')
+          redis.disconnect()
+          await isLost
+        }
+        for (const [index, { counter }] of instances.entries())
+          for (let call = 0; call < (apart[index] ?? 0); call++) if (!(await counter.take(0))) made++
+        if (state === 'empty') await server.restart()
+        for (const { redis, counter } of instances) {
+          const isBack = once(redis, 'ready')
+          await redis.connect()
+          await isBack
+          if (!(await counter.take(0))) made++
+        }
+        clock.move(6_000)
+        for (const { counter } of instances) made += await exhaust(counter)
+        expect(made).toBe(100)
+      }),
+      { numRuns: 12 },
+    )
+  },
+)
 
 test('a Redis that comes back empty gets the calls of idle instances too', async () => {
   await using server = await startRedis()

@@ -11,13 +11,14 @@ export class NamedCalls {
     return `${this.instance}:${++this.#sequence}`
   }
 
-  /** Remembers a call made now, and forgets those that no window holds any more. */
-  remember(id: string, now: number, longestMilliseconds: number): void {
+  /** Remembers calls made now, under the names that Redis has of them, and forgets those that no window holds any more. */
+  remember(id: string, calls: number, now: number, longestMilliseconds: number): void {
     for (const [old, time] of this.#times) {
       if (time + longestMilliseconds > now) break
       this.#times.delete(old)
     }
-    if (longestMilliseconds > 0) this.#times.set(id, now)
+    if (longestMilliseconds <= 0) return
+    for (let call = 1; call <= calls; call++) this.#times.set(`${id}:${call}`, now)
   }
 
   /** The id and the age in milliseconds of each call, in turn. */

@@ -140,27 +140,32 @@ return {}
 
 /**
  * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end,
- * `sameEnd`, the calls of the shortest window that the vendor told (or -1), the ends of three months (or -1), the number of windows,
- * the length of each, and the id and age of each of the instance's calls. Returns what is known then, as `takeScript` does.
+ * `sameEnd`, the calls of the shortest window that the vendor told (or -1), the ends of three months (or -1), the period's calls that
+ * only this instance counted, the number of windows, the length of each, and the id and age of each of the instance's calls. Returns
+ * what is known then, as `takeScript` does.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
+local apart = tonumber(ARGV[12])
 register(ARGV[1], longest)
 ends = nearestEnd(ends, 9, tonumber(ARGV[7]))
 if tonumber(ARGV[3]) > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + tonumber(ARGV[3]))) end
 local endsAt = fact('endsAt')
 if left >= 0 and (not endsAt or endsAt <= now) then
-  keep('left', left, 'endsAt', ends)
+  -- Of those who knew this Redis before it was empty the one that asked last knows best.
+  keep('left', left, 'endsAt', ends, 'before', left + apart, 'beforeUntil', now + 5000)
   if limit >= 0 then keep('limit', limit) end
 elseif left >= 0 and math.abs(ends - endsAt) <= tonumber(ARGV[7]) then
-  keep('left', math.min(left, fact('left')))
+  local before = (fact('beforeUntil') or 0) > now and fact('before') or 0
+  local unseen = math.max(0, before - left - apart)
+  keep('left', math.min(left, fact('left') - apart - unseen), 'before', before - unseen)
 end
 if tonumber(ARGV[8]) > 0 and not fact('windowCalls') then keep('windowCalls', ARGV[8]) end
-local lengths = 12 + tonumber(ARGV[12])
+local lengths = 13 + tonumber(ARGV[13])
 for i = lengths + 1, #ARGV, 2 do write(ARGV[i], now - tonumber(ARGV[i + 1]), longest) end
 left, endsAt = fact('left'), fact('endsAt')
 if not endsAt or endsAt <= now then left = nil end
-return { counts(13, lengths, 1), seen(left, endsAt) }
+return { counts(14, lengths, 1), seen(left, endsAt) }
 `)
 
 /** Each window's count, the period's calls left and its end, the instances, and the shortest window's calls that were told. */

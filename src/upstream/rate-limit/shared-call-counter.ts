@@ -7,6 +7,7 @@ import {
   type Refusal,
   type ReportedLimits,
 } from './call-counter.ts'
+import { CallsApart } from './calls-apart.ts'
 import { FairShares, type PeriodRoom, type WindowRoom } from './fair-shares.ts'
 import { NamedCalls } from './named-calls.ts'
 import { OwnShare } from './own-share.ts'
@@ -54,6 +55,7 @@ class SharedCallCounter implements CallCounter {
   readonly #returns: Disposable
   readonly #calls = new NamedCalls()
   readonly #share: OwnShare
+  readonly #apart: CallsApart
   /** Calls that wait for Redis's reply. */
   #asking = 0
   #isJoined = false
@@ -73,6 +75,7 @@ class SharedCallCounter implements CallCounter {
     this.shares = new FairShares(clock)
     this.#local = new LocalCallCounter(allowance, clock)
     this.#share = new OwnShare(this.#local)
+    this.#apart = new CallsApart(this.#local.period)
     this.#sharing = sharing
     const stem = `{${sharing.prefix}:budget:${name}}`
     this.#keys = [`${stem}:calls`, `${stem}:facts`, `${stem}:instances`]
@@ -121,11 +124,9 @@ class SharedCallCounter implements CallCounter {
 
   observe(reported: ReportedLimits): void {
     this.#local.observe(reported)
-    if (this.#isJoined) {
-      this.#observeInRedis(reported)
-      return
-    }
+    if (this.#isJoined) return void this.#observeInRedis(reported)
     this.#local.observeOthers(reported)
+    if (reported.period?.resetsInMilliseconds !== undefined) this.#apart.clear()
     this.#reportedCalls = reported.window?.calls ?? this.#reportedCalls
     this.#unreported++
   }
@@ -171,7 +172,7 @@ class SharedCallCounter implements CallCounter {
     if (wait === 0 && periodWait === 0) {
       this.#local.note(calls)
       this.#share.take(calls)
-      this.#remember(id, calls)
+      this.#calls.remember(id, calls, this.#clock.now(), this.#local.longestMilliseconds)
     }
     this.#learn(seen)
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
@@ -197,15 +198,10 @@ class SharedCallCounter implements CallCounter {
     const refusal = this.#share.refusal(this.#instances, ahead, calls) ?? this.#local.take(ahead, calls)
     if (refusal) return refusal
     this.#share.take(calls)
+    this.#apart.add(calls)
     this.#unreported++
-    this.#remember(this.#calls.nextId(), calls)
+    this.#calls.remember(this.#calls.nextId(), calls, this.#clock.now(), this.#local.longestMilliseconds)
     return undefined
-  }
-
-  /** Under the names that Redis has of them. */
-  #remember(id: string, calls: number): void {
-    for (let call = 1; call <= calls; call++)
-      this.#calls.remember(`${id}:${call}`, this.#clock.now(), this.#local.longestMilliseconds)
   }
 
   /** Counts calls that are neither this instance's nor in its share of the room as made by others, as late as possible. */
@@ -243,7 +239,7 @@ class SharedCallCounter implements CallCounter {
 
   async #reportAll(): Promise<void> {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
-    const unreported = this.#unreported
+    const [unreported, apart] = [this.#unreported, this.#apart.count]
     const { windows, longestMilliseconds, blockedFor, period } = this.#local
     const reply = await this.#run(joinScript, joinReply, [
       this.#calls.instance,
@@ -255,11 +251,13 @@ class SharedCallCounter implements CallCounter {
       period.sameEnd,
       this.#reportedCalls,
       ...this.#months,
+      apart,
       windows.length,
       ...windows.map(({ milliseconds }) => milliseconds),
       ...this.#calls.ages(this.#clock.now()),
     ])
     if (!reply) return
+    this.#apart.remove(apart)
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
     // Where it made no call alone, its share begins here.
     if (!this.#isCopied) this.#share.begin(this.#instances)
