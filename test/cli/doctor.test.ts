@@ -290,6 +290,14 @@ describe('settings', () => {
     expect(report.text).not.toContain('planted')
   })
 
+  test('of a folder for exports that cannot be one are told', async () => {
+    const report = await examine({}, { file: { ISOTHERM_EXPORT_DIR: main } })
+    expect(report.code).toBe(1)
+    expect(about(report, 'exports')).toEqual([
+      'failed: No Parquet file can be made (ENOTDIR), so such exports are refused: check ISOTHERM_EXPORT_DIR (set in the file .env).',
+    ])
+  })
+
   test('of nothing are told, where the sandbox is off', async () => {
     const report = await examine({ ISOTHERM_SANDBOX: 'off' })
     expect(report.code).toBe(2)

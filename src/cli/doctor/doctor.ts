@@ -12,6 +12,7 @@ import { silentLog } from '../../upstream/log.ts'
 import { openCallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import { readVersion } from '../../version.ts'
 import type { CommandOptions } from '../command-options.ts'
+import { exportFolderFindings } from './export-folder-findings.ts'
 import { exitCodeOf, type Finding, findingsText, planText } from './findings.ts'
 import { redisFindings } from './redis-findings.ts'
 import { costOf, subjectOf, type VendorQuestion, vendorFindings } from './vendor-findings.ts'
@@ -88,10 +89,12 @@ async function openPatient({ environment, inherited, sandboxByDefault }: Command
   }
 }
 
-async function ask({ questions, config: { redisUrl }, placeOf }: Patient): Promise<readonly Finding[]> {
+async function ask({ questions, config, placeOf }: Patient): Promise<readonly Finding[]> {
+  const { redisUrl, exportFiles } = config
   const vendors = questions.flatMap(question => providerNames.map(name => vendorFindings(name, question)))
   const redis = redisUrl ? [redisFindings(redisUrl, placeOf('REDIS_URL'))] : []
-  return (await Promise.all([...vendors, ...redis])).flat()
+  const folder = exportFolderFindings(exportFiles.folder, placeOf('ISOTHERM_EXPORT_DIR'))
+  return (await Promise.all([...vendors, ...redis, folder])).flat()
 }
 
 function costsOf(questions: readonly VendorQuestion[]): Readonly<Record<string, string>> {

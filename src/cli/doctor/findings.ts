@@ -1,6 +1,6 @@
 /** What the doctor found out, as a sentence. It holds no secret. */
 export interface Finding {
-  /** `settings`, `redis` or the name of a provider, after that of the account where an access file has some. */
+  /** `settings`, `redis`, `exports` or the name of a provider, after that of the account where an access file has some. */
   readonly subject: string
   /** `unchecked`: nothing was found wrong, as nothing could be asked. */
   readonly status: 'ok' | 'warning' | 'failed' | 'unchecked'

@@ -1,0 +1,38 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { errorCode } from '../../upstream/error-code.ts'
+import type { Finding } from './findings.ts'
+
+const subject = 'exports'
+const variable = 'ISOTHERM_EXPORT_DIR'
+
+/** Whether files of exports could be written, without writing any; nothing where they could. `place` is where the folder is set. */
+export async function exportFolderFindings(
+  folder: string | undefined,
+  place: string,
+): Promise<readonly Finding[]> {
+  const reason = await whyNotWritable(resolve(folder ?? tmpdir()))
+  if (reason === undefined) return []
+  const refused = `No Parquet file can be made (${reason}), so such exports are refused`
+  if (folder === undefined)
+    return [
+      { subject, status: 'warning', message: `${refused}: set ${variable} to a folder that can be written.` },
+    ]
+  const message = `${refused}: check ${variable} (set in ${place}).`
+  return [{ subject, status: 'failed', message, variables: { [variable]: place } }]
+}
+
+/** A folder that is missing is made when it is needed, in the nearest one that is there. */
+async function whyNotWritable(folder: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(folder)).isDirectory()) return 'ENOTDIR'
+    await access(folder, constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    const parent = dirname(folder)
+    const reason = errorCode(error) ?? 'it cannot be read'
+    return reason === 'ENOENT' && parent !== folder ? whyNotWritable(parent) : reason
+  }
+}
