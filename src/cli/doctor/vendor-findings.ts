@@ -93,8 +93,9 @@ async function refused(
   const isRefused =
     error instanceof UpstreamError &&
     (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
-  const message = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
-  if (!isRefused) return { subject, status: 'failed', message: `${message}${hint(settings[name], error)}` }
+  const told = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
+  const message = `${told}${hint(settings[name], error)}`
+  if (!isRefused) return { subject, status: 'failed', message }
   const names = await probe.faults(callContext)
   const ours = names.map(variable => prefix + variable)
   const variables = Object.fromEntries(ours.map(variable => [variable, placeOf(variable)]))
@@ -127,8 +128,10 @@ function hint(settings: Settings[ProviderName], error: unknown): string {
   return ` It is asked at ${[...hosts].join(' and ')}.`
 }
 
-/** Also a server that is not the vendor's fails so. */
+/** Also a server that is not the vendor's fails so, or that of a region where the key is not known. */
 const ofWrongAddress: ReadonlySet<UpstreamErrorCode> = new Set([
+  'UPSTREAM_UNAUTHENTICATED',
+  'UPSTREAM_FORBIDDEN',
   'UPSTREAM_NOT_FOUND',
   'UPSTREAM_REJECTED',
   'UPSTREAM_UNAVAILABLE',
