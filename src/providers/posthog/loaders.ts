@@ -52,14 +52,18 @@ const pageSize = 500
 
 export function posthogLoaders(sources: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
   const paginators = new Map<string, Paginator<PostHogHeatmap>>()
+  const uncached = new Map<string, Paginator<PostHogHeatmap>>()
   const pages = new Map<string, Promise<HeatmapsByPage>>()
 
   const savedHeatmaps = (scope: PostHogScope) =>
-    paginators.getOrInsertComputed(nameOf(scope.kind, scope.id), () => paginateSaved(scope))
+    paginators.getOrInsertComputed(nameOf(scope.kind, scope.id), () => paginateSaved(scope, false))
+  const savedHeatmapsNow = (scope: PostHogScope) =>
+    uncached.getOrInsertComputed(nameOf(scope.kind, scope.id), () => paginateSaved(scope, true))
 
-  const paginateSaved = (scope: PostHogScope) => {
+  const paginateSaved = (scope: PostHogScope, skipsCache: boolean) => {
     let counted: number | undefined
-    let isAfresh = false
+    let isAfresh = skipsCache
+    let isReadAnew = false
     const known = new Set<string>()
     return paginate<PostHogHeatmap, number>(async (offset = 0) => {
       const { lists } = sources()
@@ -73,9 +77,10 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
       const repeats = ids.size < results.length || !ids.isDisjointFrom(known)
       // Rows shift between pages when the list changes meanwhile; a row that was skipped would be lost without a word.
       if (count !== counted || repeats || end > count || (results.length === 0 && end < count)) {
-        if (isAfresh) throw changedAgain()
+        if (isReadAnew) throw changedAgain()
         // Pages that were kept at different times may not go together: past them, once.
         isAfresh = true
+        isReadAnew = true
         counted = undefined
         known.clear()
         return changed
@@ -101,19 +106,22 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
   const heatGrid = async (key: HeatKey, columns: number | null) =>
     gridOf(await heat.load(key), key.question, columns)
 
-  const findListed = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap | undefined> => {
-    const { rows } = await savedHeatmaps(scope).until(read => read.some(heatmap => heatmap.id === id))
+  const findIn = async (list: Paginator<PostHogHeatmap>, id: string): Promise<PostHogHeatmap | undefined> => {
+    const { rows } = await list.until(read => read.some(heatmap => heatmap.id === id))
     return rows.find(heatmap => heatmap.id === id)
   }
   const loadHeatmap = async ({ scope, id }: HeatmapKey): Promise<PostHogHeatmap> => {
     if (!isUuid(id)) return sources().heatmaps.ask({ scope, id }, requestScope)
     const uuid = id.toLowerCase()
-    const listed = await findListed({ scope, id: uuid })
+    const listed = await findIn(savedHeatmaps(scope), uuid)
     if (listed) return listed
     // What the list hides (deleted ones) the content route may still describe, as long as it has no image.
     const screenshot = await screenshots.load({ scope, uuid, width: defaultWidth })
     if (screenshot.state !== 'READY') return screenshot.heatmap
-    throw notListed()
+    // It is there, so it was saved after a list that the cache holds.
+    const listedNow = sources().lists.isCaching ? await findIn(savedHeatmapsNow(scope), uuid) : undefined
+    if (!listedNow) throw notListed()
+    return listedNow
   }
   const sortByPage = async (scope: PostHogScope) => {
     const { rows } = await savedHeatmaps(scope).until(() => false)
@@ -121,8 +129,8 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
   }
   return {
     savedHeatmaps,
-    async listedHeatmap(key) {
-      const listed = await findListed(key)
+    async listedHeatmap({ scope, id }) {
+      const listed = await findIn(savedHeatmaps(scope), id)
       if (!listed) throw notListed()
       return listed
     },

@@ -154,6 +154,21 @@ describe('metadata', () => {
     const error = await failureOf(account.request().posthog.heatmaps.load({ scope: shop, id: first }))
     expect(error).toMatchObject({ code: 'UPSTREAM_NOT_FOUND', provider: 'posthog' })
   })
+
+  test('of heatmaps that were saved after the list was cached is read past the cache, once', async () => {
+    await using emulator = await servePosthog({ image })
+    const settings = readConfig(emulator.environment).providers
+    await using account = openAccount(settings, new Catalog(), { cacheBytes: 10_000_000 })
+    const request = () => createContext(account, new AbortController().signal).loaders.posthog
+    emulator.journal.script({ answer: { body: { results: [{ id: first }], count: 1 } }, times: 1 })
+    await request().heatmaps.load({ scope: shop, id: first })
+    const { heatmaps } = request()
+    const later = await Promise.all([second, third].map(id => heatmaps.load({ scope: shop, id })))
+    expect(later.map(({ id }) => id)).toEqual([second, third])
+    expect(paths(emulator).filter(path => path.includes('/saved/'))).toHaveLength(2)
+    await request().heatmaps.load({ scope: shop, id: second })
+    expect(emulator.journal.count()).toBe(4)
+  })
 })
 
 describe('the list of saved heatmaps', () => {
