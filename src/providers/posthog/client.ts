@@ -52,7 +52,8 @@ export type Screenshot = ReadyScreenshot | MissingScreenshot
 
 export interface ReadyScreenshot {
   readonly state: 'READY'
-  readonly contentType: string
+  /** Null if only the bytes tell it. */
+  readonly contentType: string | null
   /** What is really served, which may be another width than was asked. */
   readonly width: number | null
 }
@@ -199,15 +200,24 @@ export function connectPosthog(
 
 function readContent(answer: HttpResponse, watch: ResponseWatch | undefined): Screenshot {
   if (answer.status !== 200) return readMissing(answer, watch)
-  const contentType = header(answer, 'content-type') ?? ''
-  if (!contentType.startsWith('image/')) {
+  const contentType = mediaTypeOf(answer)
+  if (contentType !== null && !contentType.startsWith('image/')) {
     const message = 'posthog answered a screenshot that is no image.'
     throw new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(answer))
   }
   return readyScreenshot(answer, { contentType })
 }
 
-function readyScreenshot(head: HttpHead, { contentType }: Pick<ImageFile, 'contentType'>): ReadyScreenshot {
+/** Without parameters, in lower case; null if it is missing or the type of any bytes, which storage in front of PostHog may send. */
+function mediaTypeOf(head: HttpHead): string | null {
+  const type = (header(head, 'content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase()
+  return type === '' || type === 'application/octet-stream' ? null : type
+}
+
+function readyScreenshot(
+  head: HttpHead,
+  { contentType }: Pick<ReadyScreenshot, 'contentType'>,
+): ReadyScreenshot {
   return { state: 'READY', contentType, width: servedWidth(header(head, 'content-disposition')) }
 }
 

@@ -100,6 +100,22 @@ test('an image whose file name tells no width has none', async () => {
   })
 })
 
+test.each([
+  ['IMAGE/JPEG', 'image/jpeg'],
+  ['image/webp; charset=utf-8', 'image/webp'],
+  ['application/octet-stream', null],
+  [undefined, null],
+])('an image of the type %s is there', async (sent, contentType) => {
+  await using server = await serveHttp((_request, response) => {
+    response.writeHead(200, sent === undefined ? {} : { 'content-type': sent })
+    response.end('RIFF')
+  })
+  await using emulator = await servePosthog()
+  await using account = wire(emulator, { POSTHOG_HOST: server.url.origin })
+  const screenshot = await account.client('posthog').screenshot(project, 'a', 1024, callContext)
+  expect(screenshot).toEqual({ state: 'READY', contentType, width: null })
+})
+
 test('a render may tell when to come back', async () => {
   const body = JSON.parse(fixture('screenshot-202.json'))
   expect(await answered({ status: 202, headers: { 'retry-after': '7' }, body })).toMatchObject({
