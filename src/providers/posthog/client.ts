@@ -233,6 +233,6 @@ function readMissing(answer: HttpResponse, watch: ResponseWatch | undefined): Mi
 /** The content route answers 202 for ever where there will never be an image: it does not look at status or type (vendor source). */
 function whyNeverRendered({ type, status, exception }: PostHogHeatmap): string | undefined {
   if (type !== null && type !== 'screenshot') return `A heatmap of type ${type} has no screenshot.`
-  if (status === 'failed') return exception ?? 'PostHog gave up rendering and told no reason.'
+  if (status === 'failed') return exception || 'PostHog gave up rendering and told no reason.'
   return undefined
 }

@@ -116,6 +116,14 @@ test.each([
   expect(screenshot).toEqual({ state: 'READY', contentType, width: null })
 })
 
+test.each([null, ''])('a render that failed with the exception %j says so in a sentence', async exception => {
+  const body = { ...JSON.parse(fixture('screenshot-202.json')), status: 'failed', exception }
+  expect(await answered({ status: 202, body })).toMatchObject({
+    state: 'FAILED',
+    failure: 'PostHog gave up rendering and told no reason.',
+  })
+})
+
 test('a render may tell when to come back', async () => {
   const body = JSON.parse(fixture('screenshot-202.json'))
   expect(await answered({ status: 202, headers: { 'retry-after': '7' }, body })).toMatchObject({
