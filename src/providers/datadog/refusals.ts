@@ -35,15 +35,19 @@ const oneError = z.union([
   z.unknown().transform(() => ''),
 ])
 
-const errorBody = z.object({ errors: z.array(oneError) })
+/** Some of the vendor's services send one error instead of a list (recorded traffic). */
+const errorBody = z.union([
+  z.object({ errors: z.array(oneError) }).transform(({ errors }) => errors),
+  z.object({ error: z.object({ message: text }) }).transform(({ error }) => [error.message]),
+])
 
 const longestWords = 200
 
-/** Of an error body only the list of errors, which is about what the caller sent. */
+/** Of an error body only the errors, which are about what the caller sent. */
 function saidIn(body: string, secrets: readonly string[]): string {
   const parsed = errorBody.safeParse(tryJson(body))
   if (!parsed.success) return ''
-  let said = parsed.data.errors.filter(Boolean).slice(0, 10).join('; ')
+  let said = parsed.data.filter(Boolean).slice(0, 10).join('; ')
   for (const secret of secrets.filter(Boolean)) said = said.replace(anySpelling(secret), '…')
   const line = said.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
   return line.length > longestWords ? `${line.slice(0, longestWords - 1).toWellFormed()}…` : line

@@ -206,6 +206,13 @@ test.each<[string, unknown, string]>([
     { errors: [{ title: 'Bad', detail: 'start' }, { title: 'Odd' }, { code: 7 }, 5] },
     'start; Odd',
   ],
+  [
+    'one object',
+    { error: { code: 'bad', message: 'start is late', details: [{ message: 'x' }] } },
+    'start is late',
+  ],
+  ['one without words', { error: { code: 'bad' } }, ''],
+  ['a key in one object', { error: { message: 'key dd-key' } }, 'key …'],
   ['keys', { errors: ['key dd-key and app dd-app-key'] }, 'key … and app …'],
   ['keys in capitals', { errors: ['key DD-KEY and app Dd-App-Key'] }, 'key … and app …'],
   ['keys in a URL', { errors: ['?a=dd%2Dkey&b=dd%2dapp-ke%79&c=%64%64-key'] }, '?a=…&b=…&c=…'],
