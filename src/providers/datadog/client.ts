@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Question } from '../../upstream/breaker/guard.ts'
 import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
@@ -160,7 +161,9 @@ export function connectDatadog(
     },
     async deleteSnapshot(id, callContext) {
       const call = { method: 'DELETE', url: routeUrl(base, [...path, id]), callContext } as const
-      return spend(limiters.delete, call, answer => written(answer, 'delete', () => id))
+      return spend(limiters.delete, call, answer =>
+        written(answer, 'delete', answer => readDeleted(answer, id)),
+      )
     },
     async acceptsApiKey(callContext) {
       const url = routeUrl(base, ['api', 'v1', 'validate'])
@@ -187,6 +190,12 @@ function questionOf({ method, url }: HttpCall): Question {
 function readChanged(answer: HttpResponse, watch: ResponseWatch | undefined): DatadogSnapshot | null {
   if (answer.body === '') return null
   return parseJson('datadog', snapshotResponse, answer.body, detailsOf(answer), watch).data
+}
+
+/** The vendor answers with nothing. A page, as of another server at this URL, says nothing of the snapshot. */
+function readDeleted(answer: HttpResponse, id: string): string {
+  if (answer.body.trim() !== '') parseJson('datadog', z.unknown(), answer.body, detailsOf(answer))
+  return id
 }
 
 /** An answer that leaves open whether a creation was made is not retryable. */

@@ -325,6 +325,25 @@ test.each(['create', 'update'] as const)(
   },
 )
 
+test.each([{ status: 204 }, { status: 200 }, { status: 202, body: {} }])(
+  'a deletion is understood, by an answer of nothing or of JSON: %j',
+  async answer => {
+    await using emulator = await serveDatadog()
+    await using account = wire(emulator)
+    emulator.journal.script({ answer })
+    expect(await writes.delete(account.client('datadog'))).toEqual({ written: example })
+  },
+)
+
+test('a page in answer to a deletion does not say that the snapshot is gone', async () => {
+  const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' }
+  expect(await failed(writes.delete, page)).toMatchObject({
+    code: 'UPSTREAM_INVALID_RESPONSE',
+    provider: 'datadog',
+    upstreamStatus: 200,
+  })
+})
+
 test('a snapshot may come without any attribute', async () => {
   expect(await listed('null')).toMatchObject([{ id: '0', name: null, start: null, orgId: null }])
 })
