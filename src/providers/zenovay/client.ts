@@ -14,7 +14,7 @@ import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
 import { authHeaders, type ZenovayAuth } from './auth.ts'
-import { limitsFromHeaders, monthReset } from './limit-headers.ts'
+import { limitsFromHeaders, minuteWait, monthReset } from './limit-headers.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 import {
   pagesResponse,
@@ -111,7 +111,9 @@ function failure(answer: HttpResponse): UpstreamError {
       retryAfterSeconds: toWait(reset / 1000),
     })
   }
+  const told = retryAfter(answer) ?? reported.retryAfterSeconds
+  // Every response may have the header: only a refusal makes it a wait.
   return statusError('zenovay', answer, {
-    retryAfterSeconds: retryAfter(answer) ?? reported.retryAfterSeconds,
+    retryAfterSeconds: answer.status === 429 ? (told ?? minuteWait(answer)) : told,
   })
 }

@@ -1,4 +1,5 @@
 import { digits, type HttpResponse, header } from '../../upstream/http/message.ts'
+import { toWait } from '../../upstream/http/status.ts'
 import type { ReportedLimits } from '../../upstream/rate-limit/call-counter.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 
@@ -28,3 +29,12 @@ export function monthReset(answer: HttpResponse): number | undefined {
   const milliseconds = Date.parse(reset) - Date.now()
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
 }
+
+/** The seconds until the minute's calls begin anew, by a header that holds a Unix time; undefined when it does not tell. */
+export function minuteWait(answer: HttpResponse): number | undefined {
+  const reset = digits(header(answer, 'x-ratelimit-reset'), 10)
+  return reset === undefined || reset < firstUnixTime ? undefined : toWait(reset - Date.now() / 1000)
+}
+
+/** In 2001. A smaller number is no time of now. */
+const firstUnixTime = 1_000_000_000

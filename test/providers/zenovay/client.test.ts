@@ -91,6 +91,23 @@ describe('the wait', () => {
     expect(error).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryable: true, retryAfterSeconds })
   })
 
+  test.each<[string, Reply, number | undefined]>([
+    ['a time', { headers: { 'x-ratelimit-reset': '1770465607' } }, 7],
+    ['a time that has passed', { headers: { 'x-ratelimit-reset': '1770465599' } }, 0],
+    ['no time of now', { headers: { 'x-ratelimit-reset': '7' } }, undefined],
+    ['text', { headers: { 'x-ratelimit-reset': 'soon' } }, undefined],
+    ['less than the body', { headers: { 'x-ratelimit-reset': '1770465607' }, body: { error: nested } }, 30],
+  ])('is that of the reset where nothing else tells it, here %s', async (_, reply, retryAfterSeconds) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: now() })
+    expect(await failed({ status: 429, body: '', ...reply })).toMatchObject({ retryAfterSeconds })
+  })
+
+  test('is not that of the reset where the minute is not used up', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: now() })
+    const headers = { 'x-ratelimit-reset': '1770465607' }
+    expect(await failed({ status: 403, headers })).toMatchObject({ retryAfterSeconds: undefined })
+  })
+
   test.each<[string, Record<string, string>, number | undefined]>([
     ['its reset', { 'x-usage-reset': '2026-02-07T13:00:00Z' }, 3600],
     ['its reset under the other name', { 'x-usage-monthly-reset': '2026-02-07T12:30:00Z' }, 1800],
