@@ -2,14 +2,14 @@ import type { z } from 'zod'
 import type { ProviderHealth } from '../../upstream/breaker/provider-health.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import type { ResponseWatch } from '../../upstream/drift/drift.ts'
-import type { UpstreamError } from '../../upstream/error.ts'
+import { UpstreamError } from '../../upstream/error.ts'
 import type { Bounds } from '../../upstream/http/bounds.ts'
 import { openHttp } from '../../upstream/http/http.ts'
 import { tryJson } from '../../upstream/http/json.ts'
 import type { HttpResponse } from '../../upstream/http/message.ts'
 import { readResponse } from '../../upstream/http/read-response.ts'
 import { baseName, routeUrl } from '../../upstream/http/route.ts'
-import { retryAfter, statusError, toWait } from '../../upstream/http/status.ts'
+import { detailsOf, retryAfter, statusError, toWait } from '../../upstream/http/status.ts'
 import { openAccountLimiter } from '../../upstream/rate-limit/account-limiter.ts'
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 import type { Limits } from '../../upstream/rate-limit/limits.ts'
@@ -110,6 +110,10 @@ function failure(answer: HttpResponse): UpstreamError {
       code: 'UPSTREAM_QUOTA_EXHAUSTED',
       retryAfterSeconds: toWait(reset / 1000),
     })
+  }
+  if (answer.status === 403 && reported.code === 'API_PAID_PLAN_REQUIRED') {
+    const message = "zenovay does not offer its API on the plan of this key's account."
+    return new UpstreamError('zenovay', 'UPSTREAM_FORBIDDEN', message, detailsOf(answer))
   }
   const told = retryAfter(answer) ?? reported.retryAfterSeconds
   // Every response may have the header: only a refusal makes it a wait.

@@ -67,6 +67,9 @@ describe.each([1, 2, 3] as const)('errors of shape %i', errorShape => {
       [404, 'UPSTREAM_NOT_FOUND'],
       [400, 'UPSTREAM_REJECTED'],
     ])
+    const [, ofPlan, ofWebsite] = failures.map(({ message }) => message)
+    expect(ofPlan).toMatch(/ plan /)
+    expect(ofWebsite).not.toMatch(/ plan /)
   })
 })
 
