@@ -73,5 +73,11 @@ const sentences: Record<UpstreamErrorCode, (provider: string, status: number) =>
   UPSTREAM_QUOTA_EXHAUSTED: provider => `The quota of ${provider} is used up.`,
   UPSTREAM_TIMEOUT: provider => `${provider} did not answer in time.`,
   UPSTREAM_UNAVAILABLE: (provider, status) => `${provider} is not available (status ${status}).`,
-  UPSTREAM_INVALID_RESPONSE: (provider, status) => `${provider} answered an unexpected status ${status}.`,
+  UPSTREAM_INVALID_RESPONSE: (provider, status) =>
+    redirects.has(status)
+      ? `${provider} redirects to another address (status ${status}), which is not followed.`
+      : `${provider} answered an unexpected status ${status}.`,
 }
+
+/** A credential goes to no other host, so that the address in the settings has to be the right one. */
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])

@@ -31,6 +31,13 @@ test('every status from 300 to 599 has one code, and says whether to ask again',
   )
 })
 
+test('a redirect is told as one', () => {
+  const messageOf = (status: number) => statusError('posthog', { status, headers: {} }).message
+  for (const status of [301, 302, 303, 307, 308])
+    expect(messageOf(status)).toMatch(/redirects .* not followed/)
+  for (const status of [204, 304]) expect(messageOf(status)).toMatch(/unexpected/)
+})
+
 test('what a provider knows better wins over the status and the headers', () => {
   const answer = { status: 429, headers: { 'retry-after': '60' } }
   expect(statusError('zenovay', answer, { code: 'UPSTREAM_QUOTA_EXHAUSTED' })).toMatchObject({
