@@ -9,7 +9,8 @@ export function limitsFromHeaders(answer: HttpResponse, plan: ZenovayPlan): Repo
   const perMinute = count('x-ratelimit-limit')
   const left = count('x-ratelimit-remaining')
   const used = count('x-usage-monthly')
-  const limit = count('x-usage-limit') ?? zenovayPlans[plan].perMonth
+  // Of a limit of nothing no call could ever tell another one.
+  const limit = count('x-usage-limit') || zenovayPlans[plan].perMonth
   return {
     window: {
       calls: perMinute || undefined,
@@ -23,12 +24,18 @@ export function limitsFromHeaders(answer: HttpResponse, plan: ZenovayPlan): Repo
   }
 }
 
-/** The milliseconds until the month's quota begins anew; undefined when no header tells. */
+/**
+ * The milliseconds until the month's quota begins anew; undefined when no header tells, or one that is further than a month can
+ * be: a mistake must not block an account for good.
+ */
 export function monthReset(answer: HttpResponse): number | undefined {
   const reset = header(answer, 'x-usage-reset') ?? header(answer, 'x-usage-monthly-reset') ?? ''
   const milliseconds = Date.parse(reset) - Date.now()
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
+  return milliseconds <= longestMonth ? Math.max(0, milliseconds) : undefined
 }
+
+/** 31 days, and one for clocks and time zones that differ. */
+const longestMonth = 32 * 86_400_000
 
 /** The seconds until the minute's calls begin anew, by a header that holds a Unix time; undefined when it does not tell. */
 export function minuteWait(answer: HttpResponse): number | undefined {
