@@ -1,5 +1,4 @@
 import { digits, type HttpResponse, header } from '../../upstream/http/message.ts'
-import { toWait } from '../../upstream/http/status.ts'
 import type { ReportedLimits } from '../../upstream/rate-limit/call-counter.ts'
 import { type ZenovayPlan, zenovayPlans } from './plans.ts'
 
@@ -11,11 +10,15 @@ export function limitsFromHeaders(answer: HttpResponse, plan: ZenovayPlan): Repo
   const used = count('x-usage-monthly')
   // Of a limit of nothing no call could ever tell another one.
   const limit = count('x-usage-limit') || zenovayPlans[plan].perMonth
+  // A refusal says itself how long to wait, which may be less than a whole minute.
+  const isRefusal = answer.status === 429
+  // Others with the same key may have used the minute up long before this call.
+  const wait = left === 0 && !isRefusal ? minuteWait(answer) || undefined : undefined
   return {
+    waitMilliseconds: wait === undefined ? undefined : wait * 1000,
     window: {
       calls: perMinute || undefined,
-      // A refusal says itself how long to wait, which may be less than a whole minute.
-      left: answer.status === 429 ? undefined : left,
+      left: isRefusal || wait !== undefined ? undefined : left,
     },
     period:
       used === undefined
@@ -37,10 +40,14 @@ export function monthReset(answer: HttpResponse): number | undefined {
 /** 31 days, and one for clocks and time zones that differ. */
 const longestMonth = 32 * 86_400_000
 
-/** The seconds until the minute's calls begin anew, by a header that holds a Unix time; undefined when it does not tell. */
+/**
+ * The seconds until the minute's calls begin anew, by a header that holds a Unix time; undefined when it does not tell. No more than
+ * a minute, whatever clocks say.
+ */
 export function minuteWait(answer: HttpResponse): number | undefined {
   const reset = digits(header(answer, 'x-ratelimit-reset'), 10)
-  return reset === undefined || reset < firstUnixTime ? undefined : toWait(reset - Date.now() / 1000)
+  if (reset === undefined || reset < firstUnixTime) return undefined
+  return Math.min(Math.max(0, Math.ceil(reset - Date.now() / 1000)), 60)
 }
 
 /** In 2001. A smaller number is no time of now. */

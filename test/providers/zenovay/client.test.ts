@@ -99,10 +99,22 @@ describe('the wait', () => {
     ['a time that has passed', { headers: { 'x-ratelimit-reset': '1770465599' } }, 0],
     ['no time of now', { headers: { 'x-ratelimit-reset': '7' } }, undefined],
     ['text', { headers: { 'x-ratelimit-reset': 'soon' } }, undefined],
+    ['further than a minute', { headers: { 'x-ratelimit-reset': '1770469200' } }, 60],
     ['less than the body', { headers: { 'x-ratelimit-reset': '1770465607' }, body: { error: nested } }, 30],
   ])('is that of the reset where nothing else tells it, here %s', async (_, reply, retryAfterSeconds) => {
     vi.useFakeTimers({ toFake: ['Date'], now: now() })
     expect(await failed({ status: 429, body: '', ...reply })).toMatchObject({ retryAfterSeconds })
+  })
+
+  test('for the next minute ends at the reset, where others used up this one', async () => {
+    await using emulator = await serveZenovay()
+    await using account = wire(emulator)
+    const reset = Math.floor(Date.now() / 1000) + 2
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': `${reset}` }
+    emulator.journal.script({ answer: { headers, body: fixture('heatmap-pages.json') }, times: 1 })
+    await pages(account)
+    expect(await pages(account)).toHaveLength(5)
+    expect(Date.now()).toBeGreaterThanOrEqual(reset * 1000)
   })
 
   test('is not that of the reset where the minute is not used up', async () => {

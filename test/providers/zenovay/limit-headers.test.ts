@@ -37,6 +37,18 @@ describe('headers tell the month', () => {
   )
 })
 
+test('headers tell when a minute that is used up begins anew', () => {
+  const usedUp = (reset: string) => limitsOf({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset })
+  expect(usedUp('1770465607')).toMatchObject({ waitMilliseconds: 7000, window: { left: undefined } })
+  expect(usedUp('1770469200')).toMatchObject({ waitMilliseconds: 60_000, window: { left: undefined } })
+  for (const reset of ['1770465600', '1770465500', '7', 'soon'])
+    expect(usedUp(reset)).toMatchObject({ waitMilliseconds: undefined, window: { left: 0 } })
+  const refused = limitsOf({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1770465607' }, 429)
+  expect(refused).toMatchObject({ waitMilliseconds: undefined, window: { left: undefined } })
+  const left = limitsOf({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1770465607' })
+  expect(left).toMatchObject({ waitMilliseconds: undefined, window: { left: 1 } })
+})
+
 test('headers tell the minute', () => {
   const headers = { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '3' }
   expect(limitsOf(headers).window).toEqual({ calls: 60, left: 3 })
