@@ -205,16 +205,20 @@ function callerOf({ signal, requester = signal, caller }: CallContext): object |
   return caller ?? requester
 }
 
-/** A provider's wait counts for a day at most: its mistake must not block the account for good. */
-const longestBlock = 86_400_000
+/**
+ * A provider's wait counts for a day at most, that of a month's quota for a month: its mistake must not block the account for
+ * good.
+ */
+const [longestBlock, longestQuotaBlock] = [86_400_000, 31 * 86_400_000]
 
 function limitsFromError(error: unknown): ReportedLimits | undefined {
   if (!(error instanceof UpstreamError)) return undefined
   const { code, retryAfterSeconds } = error
-  const milliseconds = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000
-  if (code === 'UPSTREAM_QUOTA_EXHAUSTED') {
-    return { period: { left: 0, resetsInMilliseconds: milliseconds } }
-  }
-  if (code !== 'UPSTREAM_RATE_LIMITED' || milliseconds === undefined) return undefined
-  return { waitMilliseconds: Math.min(milliseconds, longestBlock) }
+  const within = (most: number) =>
+    retryAfterSeconds === undefined ? undefined : Math.min(retryAfterSeconds * 1000, most)
+  if (code === 'UPSTREAM_QUOTA_EXHAUSTED')
+    return { period: { left: 0, resetsInMilliseconds: within(longestQuotaBlock) } }
+  const waitMilliseconds = within(longestBlock)
+  if (code !== 'UPSTREAM_RATE_LIMITED' || waitMilliseconds === undefined) return undefined
+  return { waitMilliseconds }
 }

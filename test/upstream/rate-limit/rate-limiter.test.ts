@@ -128,11 +128,17 @@ test('a failure without a wait blocks no call', async () => {
   expect(await limiter.spend(callContext, answer)).toBe('answer')
 })
 
-test('a wait longer than a day counts as a day', async () => {
-  using limiter = open({})
-  const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no', { retryAfterSeconds: 9e8 })
+test.each([
+  ['UPSTREAM_RATE_LIMITED', 1],
+  ['UPSTREAM_QUOTA_EXHAUSTED', 31],
+] as const)('the wait of an %s counts for %i days at most', async (code, days) => {
+  using limiter = open({ period: { limit: 9, length: 'month' } })
+  const refused = new UpstreamError('zenovay', code, 'no', { retryAfterSeconds: 9e8 })
   await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))
-  expect(await failureOf(limiter.spend(callContext, answer))).toMatchObject({ retryAfterSeconds: 86_400 })
+  expect(await failureOf(limiter.spend(callContext, answer))).toMatchObject({
+    code,
+    retryAfterSeconds: days * 86_400,
+  })
 })
 
 test('a deadline that passes during a wait for the limits is an error of the limits', async () => {
