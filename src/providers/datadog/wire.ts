@@ -6,19 +6,21 @@ import { spelledUuid } from '../../upstream/uuid.ts'
 /** Of the list of snapshots, and of their changes. */
 export const snapshotsRoute = '/api/v2/replay/heatmap/snapshots'
 
-/** A millisecond offset; int64 on the wire, so one that no double holds, or no whole number at all, is that field's own error. */
+/**
+ * A millisecond offset; int64 on the wire, which some JSON writers print as a text. One that no double holds, or no whole number at
+ * all, is that field's own error.
+ */
 const offset = sometimes(
-  z
-    .unknown()
-    .transform(value =>
-      typeof value === 'number' && Number.isSafeInteger(value)
-        ? value
-        : new UpstreamError(
-            'datadog',
-            'UPSTREAM_INVALID_RESPONSE',
-            'datadog sent a start that is not a whole number.',
-          ),
-    ),
+  z.unknown().transform(value => {
+    const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
+    return typeof number === 'number' && Number.isSafeInteger(number)
+      ? number
+      : new UpstreamError(
+          'datadog',
+          'UPSTREAM_INVALID_RESPONSE',
+          'datadog sent a start that is not a whole number, or too large to be exact.',
+        )
+  }),
 )
 
 /** Every attribute is optional in the vendor's specification; only `type` is required. */

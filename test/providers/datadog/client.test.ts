@@ -48,7 +48,11 @@ describe('a snapshot', () => {
     expect(snapshot).toMatchObject({ createdByUserId: '4711', orgId: '9007199254740993' })
   })
 
-  test.each(['9007199254740993', '1.5', '"integer"', 'true', '[]'])(
+  test.each(['199545', '199545.0', '"199545"'])('has its start, however it is printed: %s', async start => {
+    expect(await listed(`{"start":${start}}`)).toMatchObject([{ start: 199_545 }])
+  })
+
+  test.each(['9007199254740993', '"9007199254740993"', '1.5', '"1.5"', '"integer"', '""', 'true', '[]'])(
     'whose start is no whole number that can be told has an error in its place: %s',
     async start => {
       const [snapshot, next] = await listed(`{"start":${start},"view_name":"/home"}`, '{"start":1}')
