@@ -34,7 +34,7 @@ SnapshotRefusal.implement({
 const sentences: Readonly<Record<Refusal, string>> = {
   REJECTED: 'Datadog does not accept these values.',
   FORBIDDEN: 'The keys of Datadog may not change snapshots.',
-  NOT_FOUND: 'Datadog has no snapshot with this id.',
+  NOT_FOUND: 'Datadog does not know this snapshot, or what it should show.',
   CONFLICT: 'The snapshot was changed meanwhile.',
   ALREADY_EXISTS: 'Datadog has such a snapshot already.',
 }

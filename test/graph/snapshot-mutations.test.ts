@@ -54,7 +54,9 @@ test('a snapshot is created, listed, changed, deleted and gone', async () => {
   expect(again.data.deleteSnapshot).toEqual({
     __typename: 'SnapshotRefusal',
     reason: 'NOT_FOUND',
-    message: expect.stringMatching(/^Datadog has no snapshot with this id\. It says: ./),
+    message: expect.stringMatching(
+      /^Datadog does not know this snapshot, or what it should show\. It says: ./,
+    ),
   })
 })
 
@@ -79,9 +81,17 @@ const names = ['create', 'update', 'delete'] as const
 const refusals = [
   { status: 400, reason: 'REJECTED', message: 'Datadog does not accept these values.' },
   { status: 403, reason: 'FORBIDDEN', message: 'The keys of Datadog may not change snapshots.' },
-  { status: 404, reason: 'NOT_FOUND', message: 'Datadog has no snapshot with this id.' },
+  {
+    status: 404,
+    reason: 'NOT_FOUND',
+    message: 'Datadog does not know this snapshot, or what it should show.',
+  },
   { status: 409, reason: 'CONFLICT', message: 'The snapshot was changed meanwhile.' },
-  { status: 410, reason: 'NOT_FOUND', message: 'Datadog has no snapshot with this id.' },
+  {
+    status: 410,
+    reason: 'NOT_FOUND',
+    message: 'Datadog does not know this snapshot, or what it should show.',
+  },
   { status: 412, reason: 'CONFLICT', message: 'The snapshot was changed meanwhile.' },
   { status: 422, reason: 'REJECTED', message: 'Datadog does not accept these values.' },
 ] as const
