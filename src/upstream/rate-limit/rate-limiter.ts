@@ -3,6 +3,7 @@ import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { CallerLimited, type ProviderName, UpstreamError } from '../error.ts'
 import { toWait } from '../http/status.ts'
+import { BackOff } from './back-off.ts'
 import type { CallCounter, Refusal, ReportedLimits } from './call-counter.ts'
 import { closedError, type FairSemaphore, type Wait } from './fair-semaphore.ts'
 import { type Clock, systemClock } from './quota-period.ts'
@@ -13,8 +14,8 @@ export interface RateLimiter extends Disposable {
    * Makes the call when its turn comes. It waits for a permit until its signal aborts, as long as other calls succeed, and
    * for a limit or its caller's share at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
    * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. It takes the call's claim
-   * when its turn comes, holds it during no wait, and rejects as it does. An error of the call that names a wait holds back all
-   * further calls until it is over.
+   * when its turn comes, holds it during no wait, and rejects as it does. An error of the vendor's limits holds back all further
+   * calls for as long as it says, or for longer each time.
    */
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** Learns what a response said about the limits. Call it before the call returns. */
@@ -39,6 +40,7 @@ export interface RateLimiterOptions {
 /** Disposing of it rejects the calls that wait, and disposes of its semaphores and its counter. */
 export function openRateLimiter(provider: ProviderName, options: RateLimiterOptions): RateLimiter {
   const { semaphore, commonSemaphore, counter, patienceMilliseconds, clock = systemClock } = options
+  const backOff = new BackOff(clock)
   const closing = new AbortController()
   /** Aborts the waits for a limit; a new one each time. */
   let refusing = new AbortController()
@@ -152,10 +154,11 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       underWay++
       try {
         const value = await call()
+        backOff.answered()
         note(undefined)
         return value
       } catch (error) {
-        const reported = limitsFromError(error)
+        const reported = limitsFromError(error, backOff)
         if (reported) counter.observe(reported)
         // An aborted call says nothing about the vendor.
         if (!callContext.signal.aborted) note(error)
@@ -211,14 +214,13 @@ function callerOf({ signal, requester = signal, caller }: CallContext): object |
  */
 const [longestBlock, longestQuotaBlock] = [86_400_000, 31 * 86_400_000]
 
-function limitsFromError(error: unknown): ReportedLimits | undefined {
+function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | undefined {
   if (!(error instanceof UpstreamError)) return undefined
   const { code, retryAfterSeconds } = error
   const within = (most: number) =>
     retryAfterSeconds === undefined ? undefined : Math.min(retryAfterSeconds * 1000, most)
   if (code === 'UPSTREAM_QUOTA_EXHAUSTED')
     return { period: { left: 0, resetsInMilliseconds: within(longestQuotaBlock) } }
-  const waitMilliseconds = within(longestBlock)
-  if (code !== 'UPSTREAM_RATE_LIMITED' || waitMilliseconds === undefined) return undefined
-  return { waitMilliseconds }
+  if (code !== 'UPSTREAM_RATE_LIMITED') return undefined
+  return { waitMilliseconds: within(longestBlock) ?? backOff.refused() }
 }

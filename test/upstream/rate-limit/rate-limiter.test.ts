@@ -119,13 +119,32 @@ test.each<[UpstreamErrorCode]>([['UPSTREAM_RATE_LIMITED'], ['UPSTREAM_QUOTA_EXHA
   },
 )
 
-test('a failure without a wait blocks no call', async () => {
+test('a failure that is not of the limits blocks no call', async () => {
   using limiter = open({})
-  const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no')
-  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
   const gone = new UpstreamError('zenovay', 'UPSTREAM_UNAVAILABLE', 'no', { retryAfterSeconds: 60 })
   expect(await failureOf(limiter.spend(callContext, () => Promise.reject(gone)))).toBe(gone)
   expect(await limiter.spend(callContext, answer)).toBe('answer')
+})
+
+test('a vendor that names no wait is left alone for longer each time, up to a minute, until it answers', async () => {
+  const clock = handClock()
+  using limiter = open({}, { clock, patience: 0 })
+  const refused = new UpstreamError('zenovay', 'UPSTREAM_RATE_LIMITED', 'no')
+  const waitAfter = async (calls: number) => {
+    const { promise: sent, reject } = Promise.withResolvers<never>()
+    const spent = Array.from({ length: calls }, () => failureOf(limiter.spend(callContext, () => sent)))
+    await new Promise(setImmediate)
+    reject(refused)
+    expect(new Set(await Promise.all(spent))).toEqual(new Set([refused]))
+    const { retryAfterSeconds = 0 } = await failureOf(limiter.spend(callContext, answer))
+    clock.move(retryAfterSeconds * 1000)
+    return retryAfterSeconds
+  }
+  const waits: number[] = []
+  for (const calls of [1, 3, 1, 2, 1, 1, 1, 8]) waits.push(await waitAfter(calls))
+  expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+  expect(await limiter.spend(callContext, answer)).toBe('answer')
+  expect(await waitAfter(2)).toBe(1)
 })
 
 test.each([

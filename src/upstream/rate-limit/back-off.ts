@@ -1,0 +1,32 @@
+import type { Clock } from './quota-period.ts'
+
+const [shortest, longest] = [1_000, 60_000]
+
+/**
+ * How long a vendor is left alone that refuses calls for its limits and does not say until when: a second, and twice as long
+ * each time that it refuses again, up to a minute.
+ */
+export class BackOff {
+  readonly #clock: Clock
+  #wait = shortest
+  #until = Number.NEGATIVE_INFINITY
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The milliseconds of the wait that a refusal begins. Those that come during a wait were sent before it. */
+  refused(): number {
+    const now = this.#clock.now()
+    if (now >= this.#until) {
+      this.#until = now + this.#wait
+      this.#wait = Math.min(2 * this.#wait, longest)
+    }
+    return this.#until - now
+  }
+
+  /** A call was answered. */
+  answered(): void {
+    this.#wait = shortest
+  }
+}
