@@ -3,13 +3,14 @@ import { hasWorkedLong } from '../upstream/source/turns.ts'
 import type { Cell, Column, Failure, Part, Row, Table } from './table.ts'
 import type { Tally } from './verdict.ts'
 
-/** Thrown where an export ends before its end, because something failed and its format cannot say so. */
+/** Thrown where an export ends before its end, because something failed and its format cannot say so. Its message names it. */
 export class CutExport extends Error {
   override readonly name = 'CutExport'
   readonly failure: Failure
 
   constructor(failure: Failure) {
-    super(failure.message)
+    // By its id: a name may be long.
+    super(sentenceOf(failure, new Set(['name'])))
     this.failure = failure
   }
 }
@@ -106,13 +107,17 @@ export async function* csvOf(
 }
 
 /** Says in the column `error` what failed, with all that says what is missing and has no column of its own. */
-export function errorRow({ of, code, message }: Failure, columns: readonly Column[]): Row {
-  const names = new Set(columns.map(({ name }) => name))
-  const { from, to, ...others } = Object.fromEntries(Object.entries(of).filter(([name]) => !names.has(name)))
+export function errorRow(failure: Failure, columns: readonly Column[]): Row {
+  const told = sentenceOf(failure, new Set(columns.map(({ name }) => name)))
+  return [...columns.map(({ name }): Cell => failure.of[name] ?? null), `${failure.code}: ${told}`]
+}
+
+/** What failed, with what is missing for it, except what is `known` by another way. */
+function sentenceOf({ of, message }: Failure, known: ReadonlySet<string>): string {
+  const { from, to, ...others } = Object.fromEntries(Object.entries(of).filter(([name]) => !known.has(name)))
   const days = from && to ? [`${from} to ${to}`] : []
-  const missing = [...days, ...Object.values(others).filter(value => value !== null)].join(', ')
-  const told = `${code}: ${message}${missing && ` (${missing})`}`
-  return [...columns.map(({ name }): Cell => of[name] ?? null), told]
+  const missing = [...Object.values(others).filter(value => value !== null), ...days].join(', ')
+  return message + (missing && ` (${missing})`)
 }
 
 /** Rows printed at once. */

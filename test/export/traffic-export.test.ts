@@ -215,7 +215,9 @@ test('a failure before the first row is a status of a CSV, or a row of it where 
   expect(refused.status).toBe(502)
   expect(JSON.parse(refused.text)).toMatchObject({
     code: 'UPSTREAM_FORBIDDEN',
-    detail: expect.stringMatching(/^analytiks refuses/),
+    detail: expect.stringMatching(
+      /^analytiks refuses.* \(Location:analytiks:987, 2026-10-20 to 2026-10-29\)$/,
+    ),
   })
   const rows = parseCsv((await get(`/export/traffic.csv?errors=rows&${address}`)).text)
   expect(rows.map(({ location, error }) => [location, error])).toEqual([

@@ -178,8 +178,8 @@ async function* continued(opening: string, rest: AsyncGenerator<string>): AsyncG
 function refusalOf(error: unknown): unknown {
   if (error instanceof BadInput) return new Refusal(400, error.message, {}, 'BAD_USER_INPUT')
   if (error instanceof CutExport) {
-    const { code, message, retryAfterSeconds } = error.failure
-    return new Refusal(statusOf(code), message, retryHeader(retryAfterSeconds), code)
+    const { code, retryAfterSeconds } = error.failure
+    return new Refusal(statusOf(code), error.message, retryHeader(retryAfterSeconds), code)
   }
   if (error instanceof NoRoom) return new Refusal(507, error.message, {}, 'EXPORT_TOO_LARGE')
   if (!(error instanceof RefusedExport)) return error
