@@ -11,9 +11,14 @@ export const mostNamed = 150
  * @param {{ interval: string }} period
  * @param {readonly (OfRange & { id: string })[]} stores
  * @param {boolean} areSome only these, and not the whole catalog
- * @param {readonly string[]} metrics
+ * @param {{ metrics?: readonly string[], hasFailed?: boolean }} [options] `hasFailed`: whether some of it is known to be missing
  */
-export function exportAddress({ interval }, stores, areSome, metrics = ['VISITS']) {
+export function exportAddress(
+  { interval },
+  stores,
+  areSome,
+  { metrics = ['VISITS'], hasFailed = false } = {},
+) {
   const first = exportedRange(stores)
   if (!first?.localStart || !first.localEnd || (areSome && stores.length > mostNamed)) return undefined
   const named = areSome ? stores.map(({ id }) => ['location', id.replace(/^Location:/, '')]) : []
@@ -22,6 +27,8 @@ export function exportAddress({ interval }, stores, areSome, metrics = ['VISITS'
     ['to', first.localEnd.slice(0, 10)],
     ['interval', interval],
     ['metrics', metrics.join(',')],
+    // Or nobody could take the rest away.
+    ...(hasFailed ? [['errors', 'rows']] : []),
   ]
   return `/export/traffic.csv?${new URLSearchParams([...named, ...days])}`
 }

@@ -93,7 +93,7 @@ export async function showStore(root, parameters, signal) {
   const { interval } = period
   charts.replaceChildren(...metricsOf(store).map(metric => metricChart(metric, interval, compared.name)))
   const metrics = (store.traffic ?? []).map((/** @type {any} */ { metric }) => metric)
-  const csv = exportAddress(period, [{ id, range: series?.range }], true, metrics)
+  const csv = exportAddress(period, [{ id, range: series?.range }], true, { metrics })
   tools.replaceChildren(...exportLinks(csv), queryLink(question) ?? '')
   const floor = { id, timeZone: store.timeZone, period, parameters: currentPlace().parameters }
   await Promise.all([storeHours(root, { id, period }, signal), storeHeatmaps(root, floor, signal)])

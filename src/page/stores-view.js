@@ -91,9 +91,11 @@ export async function showStores(root, parameters, signal) {
   }
   if (rows.length > 0) table.append(trendsOf(rows, period.interval))
   const areSome = search !== '' || rows.length < known.total
-  const csv = exportAddress(period, rows, areSome)
+  const hasFailed = known.errors.length > 0
+  const csv = exportAddress(period, rows, areSome, { hasFailed })
   const links = [...exportLinks(csv), queryLink(question) ?? '']
-  tools.replaceChildren(element('span', { class: 'quiet' }, exportNote(rows, areSome)), ...links)
+  const told = exportNote(rows, areSome, csv !== undefined && hasFailed)
+  tools.replaceChildren(element('span', { class: 'quiet' }, told), ...links)
 }
 
 /**
@@ -101,11 +103,14 @@ export async function showStores(root, parameters, signal) {
  *
  * @param {readonly Row[]} rows
  * @param {boolean} areSome
+ * @param {boolean} hasFailed
  */
-function exportNote(rows, areSome) {
+function exportNote(rows, areSome, hasFailed) {
   if (areSome && rows.length > mostNamed)
     return `The CSV is of ${mostNamed} chosen stores at most, or of all: search for fewer, or for none.`
-  return rangesOfStores(rows).isOne ? '' : `CSV and Parquet: ${rangeText(exportedRange(rows))} of each store`
+  const days = rangesOfStores(rows).isOne ? '' : `${rangeText(exportedRange(rows))} of each store`
+  const told = [days, hasFailed && 'what failed in a column of its own'].filter(Boolean).join(', ')
+  return told && `CSV and Parquet: ${told}`
 }
 
 /**

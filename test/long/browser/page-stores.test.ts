@@ -137,6 +137,27 @@ test('the CSV holds the same days of the same stores', () =>
     expect([lines.length, sum]).toEqual([7, numberIn(total)])
   }))
 
+test('of stores that fail the CSV has what is known, and says which they are', () =>
+  inBrowser('stores csv failures', async ({ page }) => {
+    const locations = [1, 987].map(locationId => ({
+      id: `store-${locationId}`,
+      name: `Store ${locationId}`,
+      timeZone: 'Europe/London',
+      analytiks: { locationId },
+    }))
+    await using failing = await serve({ catalog: JSON.stringify({ locations }) })
+    await openView(page, failing.origin, '')
+    expect((await tableTexts(page, caption)).map(([, visits]) => visits === '–')).toEqual([false, true])
+    await page.getByText('CSV and Parquet: what failed in a column of its own').waitFor()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'CSV' }).click()
+    const text = await new Response((await (await downloading).createReadStream()) as never).text()
+    const [head = '', ...lines] = text.trim().split('\r\n')
+    expect(head).toMatch(/,error$/)
+    expect(lines).toHaveLength(8)
+    expect(lines.at(-1)).toMatch(/^Location:store-987,.*UPSTREAM_FORBIDDEN/)
+  }))
+
 test('while Analytiks is down the table stands without its numbers, and a sentence says who failed', () =>
   inBrowser('stores down', async ({ page, complaints }) => {
     await using down = await serve({ environment: { ANALYTIKS_EXPORTS_URL: 'http://127.0.0.1:1' } })
