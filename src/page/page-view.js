@@ -66,10 +66,7 @@ async function showHeat(root, known, parameters, signal) {
   root.append(panel('Heat', [tools], controls, trouble, shown, cost.line))
   const status = (/** @type {string} */ text) => shown.replaceChildren(element('p', { role: 'status' }, text))
   const heat = heatOf(parameters, heatmaps ?? [])
-  if (!heat)
-    return status(
-      heatmaps ? 'PostHog has no saved heatmap of this page.' : 'Its heatmaps are not known at the moment.',
-    )
+  if (!heat) return status(withoutHeat(known))
   // A link shows the same days tomorrow.
   note({ from: heat.from, through: heat.through }, { isStep: true })
   controls.append(...heatFields(heat, heatmaps, change))
@@ -108,6 +105,17 @@ async function showHeat(root, known, parameters, signal) {
       side('After', node?.later, wordsOf(days)),
     ),
   )
+}
+
+/**
+ * Why there is no heat. What else of the page failed says nothing of it.
+ *
+ * @param {import('./graph.js').Answer} known
+ */
+function withoutHeat({ data, errors }) {
+  if (data.view.heatmaps) return 'PostHog has no saved heatmap of this page.'
+  const hasFailed = errors.some(({ path }) => path?.includes('heatmaps'))
+  return hasFailed ? 'Its heatmaps are not known at the moment.' : 'PostHog does not know this website.'
 }
 
 /**

@@ -47,6 +47,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   let loading = new AbortController()
   let isComplete = false
   let isLoading = false
+  let isUnknown = false
   let loaded = Promise.resolve()
   let steps = Promise.resolve()
   let stepsAhead = 0
@@ -207,7 +208,9 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
       const answer = await ask(asked, asking)
       cost.add(answer)
-      return { ...answer, data: { heatmaps: answer.data?.location?.heatmapConnection } }
+      const connection = answer.data?.location?.heatmapConnection
+      isUnknown = !connection && answer.errors.length === 0
+      return { ...answer, data: { heatmaps: connection } }
     }
     try {
       for await (const { nodes, errors } of partsOf(question, 'heatmaps', askPart)) {
@@ -250,7 +253,8 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     )
     list.replaceChildren(...options)
     compare.textContent = chosen.beside ? 'Stop comparing' : 'Compare with this'
-    const none = trouble.textContent ? '' : 'There is none of this day.'
+    const unknown = isUnknown ? 'Aura Vision does not know this store.' : 'There is none of this day.'
+    const none = trouble.textContent ? '' : unknown
     const count = heatmap ? `Picture ${index + 1} of ${heatmaps.length} of this day` : none
     where.textContent = isLoading ? 'Asking …' : count
     pictures.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))

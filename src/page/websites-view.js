@@ -70,7 +70,7 @@ export async function showWebsites(root, parameters, signal) {
     // There is none of this id, as the failure says.
     if (answer.data && !answer.data.website) return pages.replaceChildren()
     const views = answer.data?.website?.views
-    const { table, cells } = pagesTable(views)
+    const { table, cells } = pagesTable(views, answer.errors.length > 0)
     pages.replaceChildren(table)
     const areAll = parameters.get('trend') === 'all'
     if (cells.size > 0) await showTrends(pages, { id, orderBy, views, areAll }, cells, cost, signal)
@@ -165,12 +165,16 @@ async function allWebsites(cost, signal) {
   return known
 }
 
-/** @param {any} views */
-function pagesTable(views) {
+/**
+ * @param {any} views
+ * @param {boolean} hasFailed
+ */
+function pagesTable(views, hasFailed) {
   /** @type {Map<string, TrendCells>} */
   const cells = new Map()
   const quiet = (/** @type {string} */ text) => ({ table: element('p', { class: 'quiet' }, text), cells })
-  if (!views) return quiet('Its pages are not known at the moment.')
+  if (!views)
+    return quiet(hasFailed ? 'Its pages are not known at the moment.' : 'Zenovay does not know this website.')
   if (views.nodes.length === 0) return quiet('No page is known.')
   const headings = [
     { name: 'Page' },

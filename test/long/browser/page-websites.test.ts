@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { serve } from '../../support/serving.ts'
 import { axeFindings, inBrowser, openView, settled, tableTexts } from './page.ts'
 import { servePage } from './served-page.ts'
 
@@ -20,6 +21,27 @@ test('a website that the catalog does not have is chosen by no other name', () =
     await settled(page)
     expect((await tableTexts(page, caption)).length).toBeGreaterThan(10)
     expect(await page.locator('#website').locator('option').allTextContents()).not.toContain('nope')
+    expect(complaints).toEqual([])
+  }))
+
+test('what a vendor does not know is said to be unknown there, not missing for the moment', () =>
+  inBrowser('unknown to vendors', async ({ page, complaints }) => {
+    const catalog = JSON.stringify({
+      locations: [{ id: 'x', name: 'X', timeZone: 'UTC' }],
+      websites: [{ id: 'x', name: 'X', origin: 'https://x.example' }],
+    })
+    await using bare = await serve({ catalog })
+    for (const [hash, sentence] of [
+      ['#/websites?website=Website:x', 'Zenovay does not know this website.'],
+      ['#/page?id=View:x:/', 'PostHog does not know this website.'],
+      ['#/store?id=Location:x', 'Aura Vision does not know this store.'],
+    ] as const) {
+      await page.goto('about:blank')
+      await openView(page, bare.origin, hash)
+      const texts = await page.locator('main p').allTextContents()
+      expect(texts).toContain(sentence)
+      expect(texts.join('\n')).not.toMatch(/at the moment|none of this day/)
+    }
     expect(complaints).toEqual([])
   }))
 
