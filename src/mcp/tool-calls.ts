@@ -42,8 +42,9 @@ export async function callTool(
 
 function withNodeIds(variables: Readonly<Record<string, unknown>>, { storeList }: Tool) {
   const stores = storeList === undefined ? undefined : variables[storeList]
-  if (storeList === undefined || !Array.isArray(stores)) return variables
-  return { ...variables, [storeList]: stores.map(nodeId) }
+  if (storeList === undefined || stores === undefined) return variables
+  // GraphQL takes a single value as a list of one.
+  return { ...variables, [storeList]: Array.isArray(stores) ? stores.map(nodeId) : nodeId(stores) }
 }
 
 function nodeId(store: unknown): unknown {

@@ -81,6 +81,17 @@ test('stores are compared by the ids of any tool, and one that is not known take
   })
 })
 
+test('a single store that is no list is found by the same ids', async () => {
+  await using client = await connected(served.origin)
+  for (const stores of ['ginza', 'Location:ginza']) {
+    const { text, isError } = await client.call('compare_stores', { stores, range: { last: 'P1D' } })
+    expect({ isError, ...answerIn(text) }).toMatchObject({
+      isError: false,
+      data: { nodes: [{ id: 'Location:ginza' }] },
+    })
+  }
+})
+
 test('the list of tools is short enough for a model to read', async () => {
   await using client = await connected(served.origin)
   expect(Buffer.byteLength(JSON.stringify(await client.tools()))).toBeLessThan(25_000)
