@@ -11,13 +11,12 @@ export class UnwritableFile extends Error {
 export async function fileNamed(name: string): Promise<string> {
   const there = await lstat(name).catch(() => undefined)
   if (!there) return name
-  const file = there.isSymbolicLink() ? await realpath(name).catch(() => undefined) : name
-  if (file === undefined)
-    throw new UnwritableFile(`${name} cannot be written: it is a link that leads nowhere.`)
-  const target = await written(name, stat(file))
+  const target = await stat(name).catch(() => undefined)
+  if (!target) throw new UnwritableFile(`${name} cannot be written: it is a link that leads nowhere.`)
   if (target.isDirectory()) throw new UnwritableFile(`${name} cannot be written: it is a folder.`)
+  // Such as a pipe, to which /dev/stdout leads: that has no path of its own.
   if (!target.isFile()) throw new UnwritableFile(`${name} cannot be written: it is no regular file.`)
-  return file
+  return there.isSymbolicLink() ? await written(name, realpath(name)) : name
 }
 
 /**

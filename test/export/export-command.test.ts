@@ -127,6 +127,7 @@ test.each([
   ['traffic.csv other'],
   ['traffic.csv --what'],
   ['traffic.csv -o one -o other'],
+  ['traffic.csv -o -'],
 ])('isotherm export %s is no command', words => {
   expect(() => readCommand(['export', ...words.split(' ').filter(Boolean)])).toThrow()
 })

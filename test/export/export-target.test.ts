@@ -34,13 +34,16 @@ test('what is no file is not written to, before anything is asked', async () => 
   await mkdir(join(world.folder, 'taken'))
   await symlink('nowhere', join(world.folder, 'lost'))
   await promisify(execFile)('mkfifo', [join(world.folder, 'pipe')])
-  const told = [await run('no/such/out'), await run('taken'), await run('lost'), await run('pipe')]
-  expect(told.map(({ code }) => code)).toEqual([1, 1, 1, 1])
+  // The standard output of a test's process is a pipe.
+  const names = ['no/such/out', 'taken', 'lost', 'pipe', '/dev/stdout']
+  const told = await Promise.all(names.map(name => run(name)))
+  expect(told.map(({ code }) => code)).toEqual([1, 1, 1, 1, 1])
   expect(told.map(({ told }) => told)).toEqual([
     'no/such/out.part cannot be written: there is no such folder.\n',
     'taken cannot be written: it is a folder.\n',
     'lost cannot be written: it is a link that leads nowhere.\n',
     'pipe cannot be written: it is no regular file.\n',
+    '/dev/stdout cannot be written: it is no regular file.\n',
   ])
   expect((await lstat(join(world.folder, 'pipe'))).isFIFO()).toBe(true)
   expect(world.sandbox.analytiks.journal.count()).toBe(0)

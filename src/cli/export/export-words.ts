@@ -51,6 +51,8 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
   if (files > 1) return `--output is given ${files} times, and is one file.`
   // As a shell makes it of a variable that is not set.
   if (values.output?.[0] === '') return '--output names no file.'
+  if (values.output?.[0] === '-')
+    return '--output is a file, as an export has its name only once it is whole: it cannot be standard output.'
   if (accounts > 1) return `--account is given ${accounts} times, and is one account.`
   const query = new URLSearchParams()
   for (const [parameter, value] of Object.entries(values)) {
