@@ -12,7 +12,7 @@ const most = 5
 export function failures(errors) {
   const sentences = [...new Set(errors.map(sentenceOf))]
   if (sentences.length === 0) return undefined
-  if (errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED'))
+  if (errors.some(error => wantsKey(error) || wantsAccount(error)))
     document.getElementById('key-box')?.setAttribute('open', '')
   const more = sentences.length - most
   return element(
@@ -24,7 +24,19 @@ export function failures(errors) {
 }
 
 /** @param {GraphError} error */
-function sentenceOf({ message, extensions: { code, retryAfterSeconds } = {} }) {
-  if (code === 'UNAUTHENTICATED') return `${message} Type your key at the top of this page.`
+function sentenceOf(error) {
+  const { message, extensions: { retryAfterSeconds } = {} } = error
+  if (wantsKey(error)) return `${message} Type your key at the top of this page.`
+  if (wantsAccount(error)) return `${message} Type your account at the top of this page.`
   return retryAfterSeconds ? `${message} Try again in ${retryAfterSeconds} s.` : message
+}
+
+/** @param {GraphError} error */
+function wantsKey({ extensions }) {
+  return extensions?.code === 'UNAUTHENTICATED'
+}
+
+/** Its code is that of other mistakes, too. @param {GraphError} error */
+function wantsAccount({ message }) {
+  return message.includes('isotherm-account')
 }
