@@ -11,10 +11,21 @@ import { authorization, hasKey } from './credential.js'
 /** @type {Promise<Record<string, { id: string, text: string }>> | undefined} */
 let documents
 
-/** All documents of the page by name; asked once. */
+/** All documents of the page by name; asked once, and again after a failure. */
 function knownDocuments() {
-  documents ??= fetch('page/documents.json').then(response => response.json())
+  documents ??= askDocuments().catch(error => {
+    documents = undefined
+    throw error
+  })
   return documents
+}
+
+/** @returns {Promise<Record<string, { id: string, text: string }>>} */
+async function askDocuments() {
+  const response = await fetch('page/documents.json')
+  // What it sends then are no documents.
+  if (!response.ok) throw new TypeError(`The documents were answered with status ${response.status}.`)
+  return response.json()
 }
 
 /**
@@ -34,12 +45,24 @@ export async function ask({ name, variables }, signal) {
       signal,
     })
     const { data = null, errors = [], extensions = {} } = await response.json()
-    return { data, errors, extensions }
+    return { data, errors: errors.map(inWords), extensions }
   } catch {
     signal.throwIfAborted()
-    documents = undefined
     const message = 'Isotherm did not answer. Look whether it runs, and try again.'
     return { data: null, errors: [{ message }], extensions: {} }
+  }
+}
+
+/**
+ * An error of what this page asks, and not of what is asked by it.
+ *
+ * @param {GraphError} error
+ */
+function inWords(error) {
+  if (error.extensions?.code !== 'PERSISTED_QUERY_NOT_FOUND') return error
+  return {
+    ...error,
+    message: 'Isotherm has another version by now, so this page is out of date: load it again.',
   }
 }
 
