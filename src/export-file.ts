@@ -10,6 +10,7 @@ import type { Failure, Part, Table } from './export/table.ts'
 import { Tally, type Verdict } from './export/verdict.ts'
 import { OpenAccounts } from './open-accounts.ts'
 import { openOwnGraph } from './server/graphql/own-graph.ts'
+import { originAt } from './server/http/authority.ts'
 import { readStart } from './setup.ts'
 import type { Log } from './upstream/log.ts'
 import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
@@ -52,7 +53,7 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   resources.use(caches)
   const account = accountOf(await opened.open(setup.accounts), options.account)
   const { operationLimits, deadlineMilliseconds } = config
-  const origin = `http://${config.host}:${config.port}`
+  const origin = originAt(config.host, config.port)
   const own = openOwnGraph({ account, operationLimits, deadlineMilliseconds, counters, origin, log, gone })
   const request = readExport(address, query, {
     hasDwellTime: account.settings.analytiks?.dwellTime !== undefined,

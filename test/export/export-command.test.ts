@@ -7,6 +7,7 @@ import { exportUntil } from '../../src/cli/export/export.ts'
 import { exportOptions } from '../../src/cli/export/export-words.ts'
 import { progressLine } from '../../src/cli/export/progress.ts'
 import { usage } from '../../src/cli/usage.ts'
+import type { Environment } from '../../src/config/config.ts'
 import { startNode } from '../support/child.ts'
 import { arrival } from '../support/wiring.ts'
 import { openCommandWorld } from './command-world.ts'
@@ -17,12 +18,25 @@ const world = openCommandWorld()
 const never = new Promise<void>(() => {})
 
 /** The exit code and what the terminal was told. */
-async function run(words: string, { stopped = never, isTerminal = false, name = 'out' } = {}) {
+async function run(
+  words: string,
+  {
+    stopped = never,
+    isTerminal = false,
+    name = 'out',
+    environment = {},
+  }: {
+    readonly stopped?: Promise<void>
+    readonly isTerminal?: boolean
+    readonly name?: string
+    readonly environment?: Environment
+  } = {},
+) {
   const command = readCommand(['export', ...words.split(' '), '-o', join(world.folder, name)])
   if (command.name !== 'export') throw new Error('no export')
   const told: string[] = []
   const terminal = { isTerminal, write: (text: string) => told.push(text) }
-  const options = { environment: world.environment, sandboxByDefault: false }
+  const options = { environment: { ...world.environment, ...environment }, sandboxByDefault: false }
   const code = await exportUntil(stopped, command.words, options, terminal)
   return { code, told: told.join(''), files: (await readdir(world.folder)).toSorted() }
 }
@@ -54,6 +68,19 @@ test('a Parquet file is written by the command itself', async () => {
   expect(await parquetReadObjects({ file })).toHaveLength(9)
   const failed = await run(`traffic.parquet --location ginza --location analytiks:987 ${days}`)
   expect(failed).toMatchObject({ code: 3, files: ['out', 'out.errors.ndjson', 'out.part'] })
+})
+
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:4711'],
+  ['0.0.0.0', 'http://127.0.0.1:4711'],
+  ['::1', 'http://[::1]:4711'],
+  ['[::]', 'http://[::1]:4711'],
+])('images are at the server of the same settings: HOST=%s', async (HOST, origin) => {
+  const words = 'heatmaps.csv --location ginza --types path --from 2026-11-01 --to 2026-11-03'
+  const { code } = await run(words, { environment: { HOST, PORT: '4711', ISOTHERM_ANONYMOUS: 'explore' } })
+  expect(code).toBe(0)
+  const rows = parseCsv(await readFile(join(world.folder, 'out'), 'utf8'))
+  expect(new Set(rows.map(({ image }) => new URL(image ?? '').origin))).toEqual(new Set([origin]))
 })
 
 test('what failed leaves the rest as .part, its sentence in a file of errors, and the code 3', async () => {

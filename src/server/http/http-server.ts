@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import { type AddressInfo, isIPv6 } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { StartProblems } from '../../config/config.ts'
 import { errorCode } from '../../upstream/error-code.ts'
+import { authorityOf } from './authority.ts'
 import { requestIdHeader, requestIdOf } from './request-id.ts'
 
 export interface HttpServer {
@@ -57,15 +58,14 @@ export async function listen({
   await once(server, 'listening').catch((error: unknown) => {
     const code = errorCode(error)
     const remedy = code === 'EADDRINUSE' ? freeAddress : code === 'EACCES' ? allowedPort : ownAddress
-    const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`
     throw new StartProblems([
-      `${address} cannot be listened on (${code ?? 'an unknown error'}): set ${setting} to ${remedy}`,
+      `${authorityOf(host, port)} cannot be listened on (${code ?? 'an unknown error'}): set ${setting} to ${remedy}`,
     ])
   })
-  const { address, family, port: taken } = server.address() as AddressInfo
+  const { address, port: taken } = server.address() as AddressInfo
   return {
     address,
-    origin: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    origin: `http://${authorityOf(address, taken)}`,
     isReady: () => isReady,
     serve(enter) {
       const handle: RequestListener = (request, response) => {
