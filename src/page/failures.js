@@ -4,13 +4,17 @@ import { element } from './elements.js'
 
 const most = 5
 
+/** So many of those that failed alike are named. */
+const mostNamed = 3
+
 /**
- * What failed, a sentence for each different message; undefined if nothing did.
+ * What failed, a sentence for each different message, with the names of what it is said of where they are given; undefined if
+ * nothing did.
  *
- * @param {readonly GraphError[]} errors
+ * @param {readonly (GraphError & { of?: string })[]} errors
  */
 export function failures(errors) {
-  const sentences = [...new Set(errors.map(sentenceOf))]
+  const sentences = [...Map.groupBy(errors, sentenceOf)]
   if (sentences.length === 0) return undefined
   if (errors.some(error => wantsKey(error) || wantsAccount(error)))
     document.getElementById('key-box')?.setAttribute('open', '')
@@ -18,9 +22,23 @@ export function failures(errors) {
   return element(
     'div',
     { class: 'failure', role: 'alert' },
-    sentences.slice(0, most).map(sentence => element('p', {}, sentence)),
+    sentences
+      .slice(0, most)
+      .map(([sentence, alike]) => element('p', {}, sentence, namesOf(alike.flatMap(({ of }) => of ?? [])))),
     more > 0 && element('p', {}, `And ${more} more.`),
   )
+}
+
+/** @param {readonly string[]} given */
+function namesOf(given) {
+  const names = [...new Set(given)]
+  if (names.length === 0) return []
+  const more = names.length - mostNamed
+  // Each by itself, as some are written from the right.
+  const shown = names
+    .slice(0, mostNamed)
+    .flatMap((name, index) => [index > 0 && ', ', element('bdi', {}, name)])
+  return [' (', ...shown, more > 0 && ` and ${more} more`, ')']
 }
 
 /** @param {GraphError} error */

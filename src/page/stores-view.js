@@ -68,7 +68,7 @@ export async function showStores(root, parameters, signal) {
   const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
     const answer = await ask(asked, asking)
     cost.add(answer)
-    return answer
+    return { ...answer, errors: withNames(answer) }
   }
   try {
     for await (const part of partsOf(question, 'locations', askPart)) {
@@ -96,6 +96,20 @@ export async function showStores(root, parameters, signal) {
   const links = [...exportLinks(csv), queryLink(question) ?? '']
   const told = exportNote(rows, areSome, csv !== undefined && hasFailed)
   tools.replaceChildren(element('span', { class: 'quiet' }, told), ...links)
+}
+
+/**
+ * The errors, each with the name of its store.
+ *
+ * @param {import('./graph.js').Answer} answer
+ */
+function withNames({ data, errors }) {
+  return errors.map(error => {
+    const [list, nodes, index] = error.path ?? []
+    const store =
+      list === 'locations' && nodes === 'nodes' ? data?.locations?.nodes?.[index ?? ''] : undefined
+    return store ? { ...error, of: store.name ?? store.id } : error
+  })
 }
 
 /**

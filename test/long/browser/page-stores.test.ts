@@ -148,6 +148,7 @@ test('of stores that fail the CSV has what is known, and says which they are', (
     await using failing = await serve({ catalog: JSON.stringify({ locations }) })
     await openView(page, failing.origin, '')
     expect((await tableTexts(page, caption)).map(([, visits]) => visits === '–')).toEqual([false, true])
+    expect(await page.locator('.failure').innerText()).toMatch(/^analytiks refuses.* \(Store 987\)$/)
     await page.getByText('CSV and Parquet: what failed in a column of its own').waitFor()
     const downloading = page.waitForEvent('download')
     await page.getByRole('link', { name: 'CSV' }).click()
@@ -162,7 +163,8 @@ test('while Analytiks is down the table stands without its numbers, and a senten
   inBrowser('stores down', async ({ page, complaints }) => {
     await using down = await serve({ environment: { ANALYTIKS_EXPORTS_URL: 'http://127.0.0.1:1' } })
     await openView(page, down.origin, '')
-    expect(await page.locator('.failure').innerText()).toMatch(/analytiks/i)
+    const failure = await page.locator('.failure').innerText()
+    expect(failure).toMatch(/^analytiks.* \((.+, ){2}.+ and \d more\)$/m)
     const texts = await tableTexts(page, caption)
     expect(texts.map(([, visits]) => visits)).toEqual(Array(12).fill('–'))
     expect(await axeFindings(page)).toEqual([])
