@@ -131,7 +131,7 @@ export class ExportFiles implements AsyncDisposable {
     let bytes = 0
     let unfinished: string | undefined
     try {
-      const part = await this.#openPart()
+      const part = await onDisk(this.#openPart())
       unfinished = part.path
       {
         await using handle = part.handle
@@ -139,23 +139,24 @@ export class ExportFiles implements AsyncDisposable {
           gone.throwIfAborted()
           bytes += piece.byteLength
           this.#hold(owner, piece.byteLength)
-          await this.#makeRoom(owner)
-          await handle.writeFile(piece)
+          await onDisk(this.#makeRoom(owner))
+          await onDisk(handle.writeFile(piece))
         }
       }
       gone.throwIfAborted()
       const path = join(part.folder, nameOf(secret))
-      await rename(part.path, path)
+      await onDisk(rename(part.path, path))
       this.#kept.add({ owner, path, bytes, expiresAt: Date.now() + this.#life })
       await this.#removeSurplus(owner)
       return part.folder.slice(-6) + secret
     } catch (error) {
       try {
-        if (unfinished !== undefined) await rm(unfinished, { force: true })
+        if (unfinished !== undefined) await onDisk(rm(unfinished, { force: true }))
       } finally {
         this.#hold(owner, -bytes)
       }
-      throw isFull(error) ? new NoRoom('The disk of exports has no room.', { cause: error }) : error
+      // Closing a file may tell it as well.
+      throw isFull(error) ? noRoom(error) : error
     }
   }
 
@@ -248,12 +249,31 @@ export class ExportFiles implements AsyncDisposable {
     try {
       await rm(kept.path, { force: true })
     } catch (error) {
-      kept.removal = undefined
-      throw error
+      // Where its folder is a file by now, it is gone as well.
+      if (errorCode(error) !== 'ENOTDIR') {
+        kept.removal = undefined
+        throw error
+      }
     }
     this.#kept.delete(kept)
     this.#hold(kept.owner, -kept.bytes)
   }
+}
+
+/** The same, but rejects with NoRoom: the folder may vanish at any time, or its disk take nothing more. */
+async function onDisk<Result>(working: Promise<Result>): Promise<Result> {
+  try {
+    return await working
+  } catch (error) {
+    throw error instanceof NoRoom ? error : noRoom(error)
+  }
+}
+
+function noRoom(cause: unknown): NoRoom {
+  const why = isFull(cause)
+    ? 'The disk of exports has no room.'
+    : 'The server cannot write to its folder of exports.'
+  return new NoRoom(why, { cause })
 }
 
 function undefinedIfMissing(error: unknown): undefined {

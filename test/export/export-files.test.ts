@@ -245,6 +245,31 @@ test('where no folder can be made there is no room, and the error is the cause',
   }
 })
 
+test('a folder that goes away while a file is written has no room, nor has one that nobody can make again', async () => {
+  const { folder } = await opened()
+  const base = join(folder, 'base')
+  await using files = new ExportFiles({ folder: base, maximumBytes: 100 })
+  const failureOf = (pieces: AsyncIterable<Uint8Array>) =>
+    files.keep('one', pieces, never).catch(error => error)
+  async function* vanishing() {
+    yield* bytes(1)
+    await rm(base, { recursive: true })
+    yield* bytes(1)
+  }
+  const vanished = await failureOf(vanishing())
+  expect(vanished).toBeInstanceOf(NoRoom)
+  expect(vanished.cause).toMatchObject({ code: 'ENOENT' })
+  await files.keep('one', bytes(90), never)
+  await rm(base, { recursive: true })
+  await writeFile(base, '')
+  const replaced = await failureOf(bytes(1))
+  expect(replaced).toBeInstanceOf(NoRoom)
+  expect(replaced.cause).toMatchObject({ code: 'EEXIST' })
+  await rm(base)
+  // What was there takes no room.
+  await files.keep('two', bytes(100), never)
+})
+
 test('what killed processes left goes once it is old, and nothing else', async () => {
   const { files, folder } = await opened()
   const past = new Date(Date.now() - 3_601_000)
