@@ -123,7 +123,8 @@ export class ExportFiles implements AsyncDisposable {
     clearTimeout(this.#timer)
     await Promise.allSettled([...this.#writing, this.#sweeping])
     const folder = await this.#folder?.catch(() => undefined)
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    // What cannot be removed is removed later by another process, as what a killed one left.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
 
   async #keep(owner: string, pieces: AsyncIterable<Uint8Array>, gone: AbortSignal): Promise<string> {

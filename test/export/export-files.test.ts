@@ -270,6 +270,16 @@ test('a folder that goes away while a file is written has no room, nor has one t
   await files.keep('two', bytes(100), never)
 })
 
+test('a folder that cannot be removed keeps nobody from stopping', async () => {
+  const { folder } = await opened()
+  const base = join(folder, 'base')
+  const files = new ExportFiles({ folder: base, maximumBytes: 100 })
+  await files.keep('one', bytes(1), never)
+  await rm(base, { recursive: true })
+  await writeFile(base, '')
+  await expect(files[Symbol.asyncDispose]()).resolves.toBeUndefined()
+})
+
 test('what killed processes left goes once it is old, and nothing else', async () => {
   const { files, folder } = await opened()
   const past = new Date(Date.now() - 3_601_000)
