@@ -3,7 +3,7 @@ import { scaleOf } from '../src/page/chart-scale.js'
 import { comparedDepths } from '../src/page/compared-depths.js'
 import { CostSum } from '../src/page/cost-sum.js'
 import type { Answer } from '../src/page/graph.js'
-import { counted, duration, durationStep, durationUnit } from '../src/page/numbers.js'
+import { changeText, counted, duration, durationStep, durationUnit } from '../src/page/numbers.js'
 import { partsOf } from '../src/page/parts.js'
 import { pagesFoot, storesFoot } from '../src/page/table-feet.js'
 
@@ -26,6 +26,18 @@ async function knownAfter(...answers: readonly Answer[]) {
     known.push([nodes, total, isWhole])
   return { cursors, known }
 }
+
+test.each([
+  [0.0005, '▲ +0.1%'],
+  [0.0004, '= 0.0%'],
+  [0, '= 0.0%'],
+  [-0, '= 0.0%'],
+  [-0.0004, '= 0.0%'],
+  [-0.0005, '▼ -0.1%'],
+  [undefined, '–'],
+])('the arrow of a change of %s agrees with its number', (change, text) => {
+  expect(changeText(change)).toBe(text)
+})
 
 test('a part that fails takes nothing back of what is known, and the list is not whole', async () => {
   expect(await knownAfter(part([1, 2], 5, 'b'), failed)).toEqual({

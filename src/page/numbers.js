@@ -50,8 +50,10 @@ export function changeOf(now, before) {
  */
 export function changeText(change) {
   if (change === undefined) return nothing
-  const arrow = change > 0 ? '▲' : change < 0 ? '▼' : '='
-  return `${arrow} ${signed.format(change)}`
+  const text = signed.format(change)
+  // By what is shown: a change too small for it has no sign.
+  const arrow = { '+': '▲', '-': '▼' }[text.charAt(0)] ?? '='
+  return `${arrow} ${text}`
 }
 
 /** @param {number} milliseconds */
