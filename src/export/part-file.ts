@@ -29,6 +29,8 @@ export class PartFile implements AsyncDisposable {
   #handle: FileHandle
   /** What an earlier one left there stays until something is written. */
   #isOwn: boolean
+  /** What it replaces, by its number on the disk. */
+  #replaced: number | undefined
 
   private constructor(file: string, path: string, handle: FileHandle, isOwn: boolean) {
     this.#file = file
@@ -66,10 +68,16 @@ export class PartFile implements AsyncDisposable {
     this.#isOwn = false
   }
 
-  /** Rejects if another took its place. */
+  /** Rejects if another took its place, or it was removed. */
   async #checkOwn(): Promise<void> {
     if (await this.#isThere()) return
-    throw new UnwritableFile(`${this.#file} is not written: another export to it began meanwhile.`)
+    const [part, file] = await Promise.all(
+      [this.#path, this.#file].map(path => stat(path).catch(() => undefined)),
+    )
+    // One that is whole has left only its file.
+    const isOther = part !== undefined || (file !== undefined && file.ino !== this.#replaced)
+    const why = isOther ? 'another export to it began meanwhile' : `${this.#path} was removed meanwhile`
+    throw new UnwritableFile(`${this.#file} is not written: ${why}.`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +92,7 @@ export class PartFile implements AsyncDisposable {
     const fresh = await written(this.#path, open(path, 'wx'))
     try {
       const replaced = await stat(this.#file).catch(() => undefined)
+      this.#replaced = replaced?.ino
       if (replaced) await written(this.#path, fresh.chmod(replaced.mode & 0o777))
       await written(this.#path, rename(path, this.#path))
     } catch (error) {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -92,6 +92,24 @@ test('of several at once to one file the latest to begin writes it whole, and th
   await third.finish()
   expect(await readFile(file, 'utf8')).toBe('third third ')
 })
+
+test.each(['', 'earlier'])(
+  'a folder that is removed meanwhile is not told as another export, over %j',
+  async earlier => {
+    const folder = join(world.folder, 'share')
+    const file = join(folder, 'out.csv')
+    await mkdir(folder)
+    if (earlier) await writeFile(file, earlier)
+    async function* pieces() {
+      yield 'one '
+      await rm(folder, { recursive: true })
+      yield 'other '
+    }
+    await using part = await PartFile.open(file)
+    await part.write(pieces(), () => undefined)
+    await expect(part.finish()).rejects.toThrow(`${file} is not written: ${file}.part was removed meanwhile.`)
+  },
+)
 
 test('a file that grows too large is a sentence and the code 1, and nothing is left', async () => {
   const days = ['--from', '2026-01-01', '--to', '2026-10-29', '--interval', 'daily']
