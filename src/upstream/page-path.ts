@@ -9,15 +9,28 @@ export interface PageAddress {
 export function addressOf(url: URL): PageAddress | undefined {
   if (!/^https?:$/.test(url.protocol)) return undefined
   const origin = url.origin.replace(/\.(?=$|:\d+$)/, '')
-  return { origin, path: `${url.pathname}${url.search}${url.hash}` }
+  return { origin, path: pathOf(url) }
 }
 
-/** The canonical spelling of a path that begins with a slash: as `URL` prints it, with query and fragment. */
+/**
+ * The canonical spelling of a path that begins with a slash, with query and fragment: as `URL` prints it, and of its escapes the
+ * one that RFC 3986 (6.2.2) calls normal.
+ */
 export function spelledPath(path: string): string {
   if (plainPath.test(path)) return path
   // Appended to the origin, not resolved against it: a path with two slashes would name another host.
-  const { pathname, search, hash } = new URL(`https://website.invalid${path}`)
-  return `${pathname}${search}${hash}`
+  return pathOf(new URL(`https://website.invalid${path}`))
+}
+
+function pathOf({ pathname, search, hash }: URL): string {
+  return `${pathname}${search}${hash}`.replace(/%(?:[\da-f]{2})?/gi, normalEscape)
+}
+
+/** Letters, digits, `-`, `.`, `_` and `~` need none; a percent sign that begins none is escaped itself. */
+function normalEscape(text: string): string {
+  if (text === '%') return '%25'
+  const character = String.fromCharCode(Number.parseInt(text.slice(1), 16))
+  return /[\w.~-]/.test(character) ? character : text.toUpperCase()
 }
 
 /** Paths that a URL leaves as they are: no escapes, query or fragment, and no part that begins with a dot. */
