@@ -89,9 +89,13 @@ export const httpFailures = {
 
 const refused = { code: 'UPSTREAM_UNAUTHENTICATED', retryable: false } as const
 
-/** How an issuer of tokens may fail: whatever it refuses is about the credentials. */
+/** How an issuer of tokens may fail: whatever it refuses is about the credentials or its address, and not about a question. */
 export const tokenFailures = {
   ...httpFailures,
   'status 400': { fault: answer(400), error: { ...refused, upstreamStatus: 400 } },
   'status 403': { fault: answer(403), error: { ...refused, upstreamStatus: 403 } },
+  'status 404': {
+    fault: answer(404),
+    error: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 404 },
+  },
 } satisfies Failures

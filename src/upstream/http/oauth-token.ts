@@ -174,7 +174,7 @@ function readToken(provider: ProviderName, response: HttpResponse, askedAt: numb
       upstreamStatus: response.status,
     })
   }
-  if (response.status !== 200) throw statusError(provider, response)
+  if (response.status !== 200) throw noToken(provider, response)
   const { access_token: text, expires_in } = parseJson(provider, tokenResponse, response.body)
   if (text.trim() === '' || text.length > longestToken || !sendable.test(text)) {
     const message = `${provider} answered a token that no request can carry.`
@@ -182,4 +182,15 @@ function readToken(provider: ProviderName, response: HttpResponse, askedAt: numb
   }
   const seconds = Math.min(Math.max(expires_in, shortestLife), longestLife)
   return { text, renewAt: askedAt + seconds * 750, expiresAt: askedAt + seconds * 1000 }
+}
+
+/** Other refusals are about the endpoint, too: as what they are elsewhere, they would be about what was asked with the token. */
+function noToken(provider: ProviderName, response: HttpResponse): UpstreamError {
+  const error = statusError(provider, response)
+  if (error.code !== 'UPSTREAM_NOT_FOUND' && error.code !== 'UPSTREAM_REJECTED') return error
+  const message = `${provider} gives no token: its token endpoint answered status ${response.status}.`
+  return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, {
+    ...detailsOf(response),
+    retryable: error.retryable,
+  })
 }

@@ -252,6 +252,19 @@ test.each([
   expect(String(error)).not.toContain('hush-hush')
 })
 
+test.each([404, 405, 410, 422])(
+  'a token endpoint that answers %i says nothing of the question',
+  async status => {
+    await using tokens = await serveTokens({ answers: [{ status, body: 'hush-hush' }] })
+    expect(await rejection(tokens.source.current(waiting))).toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      retryable: false,
+      upstreamStatus: status,
+      message: `analytiks gives no token: its token endpoint answered status ${status}.`,
+    })
+  },
+)
+
 test('a failed fetch fails all who wait for it and is forgotten', async () => {
   await using tokens = await serveTokens({ answers: [{ status: 503, body: '' }] })
   const failed = await Promise.allSettled([tokens.source.current(waiting), tokens.source.current(waiting)])
