@@ -189,6 +189,8 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     onDead: () => loseAll(new ConnectionLost(closedEarly())),
   })
   const blame = (error: UpstreamError) => {
+    // Without an error's words it may be a greeting or a sign of life as well.
+    if (error.code === 'UPSTREAM_INVALID_RESPONSE') return inFlight.note(error)
     options.onStray?.(error)
     if (error.code === 'UPSTREAM_UNAUTHENTICATED')
       return loseAll(new ConnectionLost(error, inFlight.size > 1))

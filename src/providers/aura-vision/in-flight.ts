@@ -6,6 +6,8 @@ export interface Waiting {
   readonly assembly: Assembly
   /** Of its frames so far. */
   bytes: number
+  /** What to tell if no answer comes in time: a message came meanwhile that may have been meant for it. */
+  unread?: UpstreamError
   readonly resolve: (json: string) => void
   readonly reject: (error: Error) => void
 }
@@ -74,8 +76,13 @@ export class InFlight {
     this.#waiting.delete(id)
     if (error.code === 'UPSTREAM_TIMEOUT') this.#late.set(id, performance.now() + gatewayMilliseconds)
     else this.#abandoned.set(id, performance.now() + this.#options.leftMilliseconds)
-    found.reject(error)
+    found.reject(error.code === 'UPSTREAM_TIMEOUT' ? (found.unread ?? error) : error)
     this.#forgetOld()
+  }
+
+  /** A message came that may be an error, or about no request: it does no harm to whoever has an answer in time. */
+  note(unread: UpstreamError): void {
+    for (const waiting of this.#waiting.values()) waiting.unread ??= unread
   }
 
   /** An un-framed error came. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '../../support/wiring.ts'
 import { leave, lossOf, serve } from './socket-server.ts'
@@ -149,6 +150,39 @@ describe('a message without a frame', () => {
     for (const loss of await Promise.all(losses))
       expect(loss).toMatchObject({ isShared: true, reason: { code: 'UPSTREAM_UNAVAILABLE' } })
     expect(connection.isOpen).toBe(true)
+  })
+
+  test.each(['{"type":"ping"}', 'hello', ''])(
+    'without words of an error harms nobody: %s',
+    async greeting => {
+      await using upstream = await serve()
+      const strays: unknown[] = []
+      const { connection, peer } = await upstream.connect({
+        graceMilliseconds: 1,
+        onStray: error => strays.push(error),
+      })
+      const alone = connection.ask('alone', 'ask', never)
+      for (const message of [greeting, 'alone|0|0|[]']) peer.socket.send(message)
+      expect(await alone).toBe('[]')
+      const answers = ['a', 'b'].map(id => connection.ask(id, 'ask', never))
+      for (const message of [greeting, greeting]) peer.socket.send(message)
+      await peer.roundTrip()
+      await setTimeout(20)
+      for (const message of ['b|0|0|[2]', 'a|0|0|[1]']) peer.socket.send(message)
+      expect(await Promise.all(answers)).toEqual(['[1]', '[2]'])
+      expect(strays).toEqual([])
+    },
+  )
+
+  test('without words of an error is what is told of a request that has no answer in its time', async () => {
+    await using upstream = await serve()
+    const { connection, peer } = await upstream.connect()
+    const late = new AbortController()
+    const failure = failureOf(connection.ask('a', 'ask', { signal: late.signal }))
+    peer.socket.send('{"error":"of another shape"}')
+    await peer.roundTrip()
+    late.abort(passed)
+    expect(await failure).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' })
   })
 
   test('about the token ends the connection', async () => {
