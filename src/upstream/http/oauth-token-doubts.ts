@@ -4,9 +4,10 @@ import { LRUCache } from 'lru-cache'
 const mostInVain = 5
 const minute = 60_000
 
-interface Doubt {
-  readonly token: object
-  readonly at: number
+/** Tokens of one period replaced each other in vain: what was refused with one of them is refused with the others. */
+interface Period {
+  /** When a renewal did not help last. */
+  vainAt: number
 }
 
 /**
@@ -14,7 +15,10 @@ interface Doubt {
  * question that a fresh token cannot get answered is itself at fault.
  */
 export class TokenDoubts {
-  readonly #known = new LRUCache<string, Doubt>({ max: 1000 })
+  readonly #known = new LRUCache<string, Period>({ max: 1000 })
+  readonly #periods = new WeakMap<object, Period>()
+  /** Of the tokens that renewed ones replaced. */
+  readonly #periodsBefore = new WeakMap<object, Period>()
   /** Tokens that upstream accepted at least once. */
   readonly #accepted = new WeakSet<object>()
   /** When renewals did not help, oldest first. */
@@ -22,9 +26,9 @@ export class TokenDoubts {
 
   /** Whether a newer token would not help this question. A token that was never accepted is doubted again each minute. */
   isKnown(token: object, question: string): boolean {
-    const doubt = this.#known.get(question)
-    if (doubt?.token !== token) return false
-    return this.#accepted.has(token) || Date.now() < doubt.at + minute
+    const period = this.#known.get(question)
+    if (!period || this.#periods.get(token) !== period) return false
+    return this.#accepted.has(token) || Date.now() < period.vainAt + minute
   }
 
   get arePaused(): boolean {
@@ -32,10 +36,18 @@ export class TokenDoubts {
     return this.#vain.length >= mostInVain
   }
 
-  /** Records that the question was refused with a fresh token. */
+  /** Records which token a renewed one replaced. */
+  replaced(refused: object, renewed: object): void {
+    this.#periodsBefore.set(renewed, this.#periodOf(refused))
+  }
+
+  /** Records that the question was refused with the fresh token, too. */
   note(token: object, question: string): void {
     if (this.isKnown(token, question)) return
-    this.#known.set(question, { token, at: Date.now() })
+    const period = this.#periodsBefore.get(token) ?? this.#periodOf(token)
+    period.vainAt = Date.now()
+    this.#periods.set(token, period)
+    this.#known.set(question, period)
     this.noteVain()
   }
 
@@ -47,5 +59,9 @@ export class TokenDoubts {
   clear(token: object, question: string): void {
     this.#accepted.add(token)
     this.#known.delete(question)
+  }
+
+  #periodOf(token: object): Period {
+    return this.#periods.getOrInsertComputed(token, () => ({ vainAt: 0 }))
   }
 }

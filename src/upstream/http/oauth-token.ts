@@ -108,7 +108,9 @@ export function openTokenSource(
       if (!fetching && doubts.arePaused) return 'paused'
       const isFirst = !fetching
       try {
-        return await fetchOnce(callContext)
+        const renewed = await fetchOnce(callContext)
+        doubts.replaced(refused, renewed)
+        return renewed
       } catch (error) {
         if (isFirst) doubts.noteVain()
         throw error

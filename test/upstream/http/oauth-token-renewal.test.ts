@@ -57,6 +57,29 @@ test('a token that is refused to another question is renewed at once, as it may 
   expect(tokens.asked).toHaveLength(3)
 })
 
+test('of several questions that are refused for good each costs one renewal, and not one for each other one', async () => {
+  await using tokens = await serveTokens()
+  const { source } = tokens
+  let token = await source.current(waiting)
+  for (const question of ['one', 'other', 'third', 'one', 'other', 'third', 'one', 'other', 'third']) {
+    const renewed = await source.renew(token, question, waiting)
+    if (renewed === 'known') continue
+    token = tokenOf(renewed)
+    source.renewedInVain(token, question)
+  }
+  expect(tokens.asked).toHaveLength(4)
+})
+
+test('a token that was replaced because it was bad says nothing of what was refused with earlier ones', async () => {
+  await using tokens = await serveTokens()
+  const { source } = tokens
+  const second = tokenOf(await source.renew(await source.current(waiting), 'one', waiting))
+  source.renewedInVain(second, 'one')
+  const third = tokenOf(await source.renew(second, 'other', waiting))
+  source.accepted(third, 'other')
+  expect(textOf(await source.renew(third, 'one', waiting))).toBe('token 4')
+})
+
 test('a token that was never taken is doubted anew after a minute', async () => {
   await using tokens = await serveTokens()
   const { source } = tokens
