@@ -104,6 +104,25 @@ test('each differing range, interval and kind of refusal costs a call of its own
   })
 })
 
+test('ranges that end at different times in the future cost the same calls', async () => {
+  await using served = await serve({ catalog: '' })
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString()
+  const until = (end: number) =>
+    `traffic(range: { utc: { start: "${hours(-3)}", end: "${hours(end)}" } }, metrics: [VISITS]) { total }`
+  const { errors } = await askText(
+    served.origin,
+    `{ a: location(by: { analytiksId: "1" }) { ${until(26)} }
+       b: location(by: { analytiksId: "2" }) { ${until(50)} }
+       c: location(by: { analytiksId: "3" }) { ${until(900)} } }`,
+  )
+  expect(errors).toEqual([])
+  const asked = served.sandbox.analytiks.journal.calls.flatMap(({ route, body }) =>
+    route === 'POST /json/v2' ? [body] : [],
+  )
+  expect(asked.length).toBeGreaterThan(0)
+  for (const body of asked) expect(body).toMatchObject({ locations: [1, 2, 3] })
+})
+
 test('a local range costs a call a time zone, and nothing beside the same range in UTC', async () => {
   await using served = await serve()
   const { errors } = await askText(

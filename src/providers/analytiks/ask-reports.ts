@@ -5,7 +5,7 @@ import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import { PendingReport } from './assembly/pending-report.ts'
 import type { ReportSettingsCache } from './assembly/report-settings.ts'
 import { groupName, identityName, type LocationWindow } from './calls/location-windows.ts'
-import { isAhead, untilNow, windowsOf } from './calls/windows.ts'
+import { begunWindows, untilNow } from './calls/windows.ts'
 import { type MonthPlan, type PlannedWindow, planMonths, planWindows } from './months/month-plan.ts'
 import type { MonthStore } from './months/month-store.ts'
 import { ReportMonths } from './months/report-months.ts'
@@ -95,9 +95,7 @@ class ReportBatch {
   #share(key: TrafficKey, months: MonthStore | undefined, groups: Map<string, AskedWindow[]>): SharedPlan {
     const step = stepOf(key)
     const now = this.#now
-    const windows = windowsOf(spanAsked(key, step), { whole: this.#locations.isCaching, now }).filter(
-      window => !isAhead(window, step, now),
-    )
+    const windows = begunWindows(spanAsked(key, step), step, { whole: this.#locations.isCaching, now })
     const plan = months ? planMonths(key, step, windows, now) : planWindows(windows)
     const { onRefusal, identity } = key
     const names = windows.map(span => groupName({ span, step, onRefusal, identity }))

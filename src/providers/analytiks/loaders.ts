@@ -12,7 +12,7 @@ import { type BrandQuestion, spanOfBrand, stepOfBrand } from './brand-question.t
 import { type BrandPage, type BrandPageKey, brandPages } from './calls/brand-pages.ts'
 import { paginateBrand } from './calls/brand-paginator.ts'
 import { identityName, locationTraffic } from './calls/location-windows.ts'
-import { isAhead, type TtlSettings, windowsOf } from './calls/windows.ts'
+import { begunWindows, type TtlSettings } from './calls/windows.ts'
 import type { AnalytiksClient, AnalytiksSettings } from './client.ts'
 import { type BucketNaming, FleetSum } from './fleet-sum.ts'
 import { MonthStore } from './months/month-store.ts'
@@ -85,10 +85,10 @@ export function analytiksLoaders(sources: () => AnalytiksSources, scope: Request
         const { brandPages: pages, dwellTime } = sources()
         const now = Date.now()
         const cutWindows = (span: TrafficSpan, step: TrafficStep) =>
-          windowsOf(spanAsked({ span, interval: question.interval }, step), {
+          begunWindows(spanAsked({ span, interval: question.interval }, step), step, {
             whole: pages.isCaching,
             now,
-          }).filter(window => !isAhead(window, step, now))
+          })
         const [span, step] = [spanOfBrand(question), stepOfBrand(question)]
         const { maximumAge } = question
         return paginateBrand(question, {

@@ -45,7 +45,7 @@ function presentEnd(form: TrafficSpan['form'], step: TrafficStep, now: number): 
 }
 
 /** Whether all buckets of a window are in the future. */
-export function isAhead({ form, start }: TrafficSpan, step: TrafficStep, now: number): boolean {
+function isAhead({ form, start }: TrafficSpan, step: TrafficStep, now: number): boolean {
   return start >= presentEnd(form, step, now)
 }
 
@@ -53,6 +53,22 @@ export function isAhead({ form, start }: TrafficSpan, step: TrafficStep, now: nu
 export function untilNow(window: TrafficSpan, step: TrafficStep, now: number): TrafficSpan {
   const end = presentEnd(window.form, step, now)
   return window.end <= end ? window : { ...window, end }
+}
+
+/**
+ * The windows of a range that have begun. Of the current one its call leaves out the future: however far into that ranges
+ * reach, they have the same window, which ends with today.
+ */
+export function begunWindows(
+  span: TrafficSpan,
+  step: TrafficStep,
+  options: { readonly whole: boolean; readonly now: number },
+): TrafficSpan[] {
+  const { now } = options
+  const today = Math.ceil(presentEnd(span.form, step, now) / day) * day
+  return windowsOf(span, options)
+    .filter(window => !isAhead(window, step, now))
+    .map(window => (window.end <= today ? window : { ...window, end: today }))
 }
 
 /** The window of the current bucket, requested only for its list of locations. */

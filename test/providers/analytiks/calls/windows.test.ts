@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isOver, windowsOf } from '../../../../src/providers/analytiks/calls/windows.ts'
+import { begunWindows, isOver, windowsOf } from '../../../../src/providers/analytiks/calls/windows.ts'
 import type { TrafficSpan } from '../../../../src/providers/analytiks/records.ts'
 
 const minute = 60_000
@@ -79,6 +79,19 @@ test('overlapping ranges share the past windows that both touch', () => {
         window => window.start < other.end && window.end > other.start,
       )
       for (const window of common) expect(theirs).toContainEqual(window)
+    }),
+  )
+})
+
+test('ranges that reach into the future by more or less have the same windows, and none that has not begun', () => {
+  const step = fc.constantFrom('hourly', '15min')
+  fc.assert(
+    fc.property(form, step, time, length, length, length, (form, step, now, before, after, later) => {
+      const latest = form === 'utc' ? now : now + (14 * day) / 24
+      const [start, end] = [latest - before, latest + after + day]
+      const windows = begunWindows({ form, start, end }, step, { whole: true, now })
+      expect(begunWindows({ form, start, end: end + later }, step, { whole: true, now })).toEqual(windows)
+      expect(windows).toEqual(windowsOf({ form, start, end: latest + 1 }, { whole: true, now }))
     }),
   )
 })
