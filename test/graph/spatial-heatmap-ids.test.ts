@@ -96,7 +96,8 @@ test('one is asked for by a request for its moment, type and filters', async () 
   )
   expect({ data, errors }).toEqual({ data: { node: heatmap }, errors: [] })
   const { createdAt: start } = heatmap ?? {}
-  expect(asked()).toEqual([{ start, end: start, heatmapType: ['path'], roles: ['customer'] }])
+  const end = new Date(Date.parse(start ?? '') + 1).toISOString()
+  expect(asked()).toEqual([{ start, end, heatmapType: ['path'], roles: ['customer'] }])
 })
 
 test('the id of a heatmap does not depend on the order of what was asked for, but on what that was', async () => {

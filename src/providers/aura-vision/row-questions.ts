@@ -76,6 +76,9 @@ function toPoint(key: RowKey): Point {
 
 const millisecondsOfDay = 86_400_000
 
+/** A row may say finer than in milliseconds when it was made, and a key does not: it lies between this one and the next. */
+const finest = 1
+
 /** Cut where that is cheapest, again and again, until no cut makes the requests cheaper. */
 function split(points: readonly Point[], weights: Weights): readonly (readonly Point[])[] {
   const whole = costOf(points, weights)
@@ -119,7 +122,7 @@ function cutPlaces(axis: 'locationId' | 'type' | 'time', groups: readonly (reado
 function costOf(points: readonly Point[], { maximumLocations, maximumDays, worth }: Weights) {
   const locations = new Set(points.map(({ locationId }) => locationId)).size
   const types = new Set(points.map(({ type }) => type)).size
-  const days = lastOf(points) - firstOf(points)
+  const days = lastOf(points) + finest / millisecondsOfDay - firstOf(points)
   const requests = Math.ceil(locations / maximumLocations) * Math.max(1, Math.ceil(days / maximumDays))
   return {
     isFeasible: requests === 1,
@@ -137,7 +140,7 @@ function toQuestion(points: readonly Point[]): RowQuestion {
     types: spatialHeatmapTypes.filter(type => wanted.has(type)),
     filter: {
       start: new Date(Math.round(firstOf(points) * millisecondsOfDay)),
-      end: new Date(Math.round(lastOf(points) * millisecondsOfDay)),
+      end: new Date(Math.round(lastOf(points) * millisecondsOfDay) + finest),
       roles,
       ages,
       genders,

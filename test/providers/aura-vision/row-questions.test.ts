@@ -36,7 +36,8 @@ test('every row is asked in exactly one question that holds it, within what a re
           expect(types).toContain(key.type)
           expect(key.roles).toEqual(filter.roles)
           expect(Date.parse(key.createdAt)).toBeGreaterThanOrEqual(filter.start.getTime())
-          expect(Date.parse(key.createdAt)).toBeLessThanOrEqual(filter.end.getTime())
+          // The vendor may count finer than in milliseconds.
+          expect(Date.parse(key.createdAt)).toBeLessThan(filter.end.getTime())
         }
       }
     }),
@@ -67,9 +68,10 @@ test('rows that lie far apart are asked apart, and days between them are not ask
     [0, 1].flatMap(at => [0, 1, 2].map(l => keyOf(from + l, at, from + at))),
   )
   const questions = planRows(keys, bounds)
+  const dayAndMoment = 1 + 1 / day
   expect(questions.map(({ locationIds, filter }) => [locationIds.length, spanOf(filter)])).toEqual([
-    [3, 1],
-    [3, 1],
+    [3, dayAndMoment],
+    [3, dayAndMoment],
   ])
 })
 
