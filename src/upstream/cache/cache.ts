@@ -29,7 +29,7 @@ export interface Lookup {
 export interface Storing {
   /** As for those who read it. */
   readonly decode?: Decode | undefined
-  /** Whether it is stored in Redis only. */
+  /** Whether it is stored in Redis only, and nowhere without one. Memory has no older one then either. */
   readonly leavesMemory?: boolean | undefined
   /** Whether it is one of a great many that are read once: memory keeps few of them, at the cost of no other. */
   readonly isBulk?: boolean | undefined
@@ -162,15 +162,16 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
     async set(name, { value, at }, milliseconds, tag, storing = {}) {
       const { decode = asItIs, leavesMemory = false, isBulk } = storing
       const ttl = Math.min(Math.ceil(milliseconds), longest)
-      if (!(ttl > 0) || (leavesMemory && !shared)) return false
       const key = keyOf(name)
+      // What memory has of it is older.
+      if (leavesMemory) memory.delete(key)
+      if (!(ttl > 0) || (leavesMemory && !shared)) return false
       const json = printJson(value)
       if (json === undefined) return false
       const copy = decode(JSON.parse(json))
       if (copy === undefined) return false
       const entry = { value: copy, at, until: Date.now() + ttl, tag, isBulk, changes }
-      if (leavesMemory) memory.delete(key)
-      else memory.set(key, entry)
+      if (!leavesMemory) memory.set(key, entry)
       return (await shared?.write(key, entry, json, ttl)) ?? false
     },
     async tagVersion(tag) {

@@ -58,9 +58,9 @@ export class CachedValues<Key, Value> {
     if (question.isOutdated || !question.isShareable) return undefined
     const { cache, staleMilliseconds } = this.#policy
     const leavesMemory = this.#endpoint.leavesMemory?.(question.key, value) ?? false
-    if (leavesMemory && !cache.leases) return undefined
+    const isStored = !leavesMemory || cache.leases !== undefined
     const ttl = Math.max(milliseconds, staleMilliseconds)
-    const entry = { value: encode(), at }
+    const entry = { value: isStored ? encode() : undefined, at }
     const { name, tag, isBulk } = question
     const storing = { decode: encoding?.decode, leavesMemory, isBulk }
     const isShared = await cache.set(name, entry, ttl, tag, storing)

@@ -107,6 +107,33 @@ test('of a short range that was asked fresher, nobody gets the older counts afte
   expect(await ask(kept, { span })).toMatchObject({ total: 2, made: 0 })
 })
 
+test('a window that was kept whole before its month does not stand in for what is newer', async () => {
+  const span = utc('2025-02-03T00:00:00Z', '2025-02-05T00:00:00Z')
+  await using kept = keptSources([counted(1)], 'sum', { ttlSeconds: 86_400, staleMilliseconds: 30 * day })
+  await ask(kept, { span })
+  await ask(kept)
+  kept.rows = [counted(2)]
+  vi.setSystemTime(Date.now() + 2 * day)
+  expect(await ask(kept)).toMatchObject({ total: 2, made: windows })
+  vi.setSystemTime(Date.now() + 2 * day)
+  kept.failure = down
+  expect(await ask(kept)).toMatchObject({ total: 2, isStale: true, age: 2 * day })
+  expect(await ask(kept, { span })).toMatchObject({ total: 2, isStale: true, age: 2 * day })
+})
+
+test('a window that was kept whole is not older than what its month was asked fresher', async () => {
+  const span = utc('2025-02-03T00:00:00Z', '2025-02-05T00:00:00Z')
+  const whole = { span, withPointsOfInterest: true }
+  await using kept = keptSources([counted(1)], 'sum')
+  await ask(kept, whole)
+  await ask(kept)
+  kept.rows = [counted(2)]
+  vi.setSystemTime(Date.now() + day)
+  expect(await ask(kept, { maximumAge: 60_000 })).toMatchObject({ total: 2, made: windows })
+  expect(await ask(kept, whole)).toMatchObject({ total: 2, made: 1 })
+  expect(await ask(kept, whole)).toMatchObject({ total: 2, made: 0 })
+})
+
 test('the age is that of the oldest month, also where a window was asked for another', async () => {
   const february = utc('2025-02-01T00:00:00Z', '2025-03-01T00:00:00Z')
   // The window of 26 February lies in both months.
