@@ -226,6 +226,13 @@ describe('a response', () => {
     expect(row).toMatchObject({ locationId: 1, referenceNumber: '4711' })
   })
 
+  test('may have buckets that are null, as metrics may: nothing was reported of them', async () => {
+    const visits = { '2023-06-08T20:00:00Z': 1, '2023-06-08T21:00:00Z': null, '2023-06-08T22:00:00Z': 3 }
+    const [row] = await answered([{ locationId: 1, visits, bounces: { '2023-06-08T21:00:00Z': null } }])
+    expect(row?.buckets.visits).toEqual(bucketsOf({ '2023-06-08T20:00:00Z': 1, '2023-06-08T22:00:00Z': 3 }))
+    expect(row?.buckets.bounces).toEqual(bucketsOf({}))
+  })
+
   test.each([
     ['a key that is no date', { '8 o’clock': 1 }],
     ['a count that is no number', { '2023-06-08T20:00:00Z': 'many' }],

@@ -9,7 +9,7 @@ export function isBucketMap(map: unknown): map is BucketMap {
   return typeof map === 'object' && map !== null && !Array.isArray(map)
 }
 
-/** Thrown for a map whose keys are not dates or whose values are not natural numbers. */
+/** Thrown for a map whose keys are not dates or whose values are neither natural numbers nor null. */
 export class UnreadableMap extends Error {
   override readonly name = 'UnreadableMap'
 }
@@ -41,10 +41,12 @@ export class BucketReader {
     for (const key of Object.keys(map)) {
       const bucketKey = this.#bucketKey(key)
       const value = map[key]
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-        throw new UnreadableMap('a value is no natural number')
       zoned ??= bucketKey.zoned
       if (bucketKey.zoned !== zoned) throw new UnreadableMap('keys are in two forms')
+      // As a metric that is null: nothing was reported.
+      if (value === null) continue
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+        throw new UnreadableMap('a value is no natural number')
       inOrder &&= times.length === 0 || bucketKey.time > Number(times.at(-1))
       times.push(bucketKey.time)
       values.push(value)
