@@ -76,10 +76,13 @@ export class Breaker {
     return open.probe
   }
 
-  /** A part of a call that is let through already: it is counted, and decides nothing where that call is the probe. */
+  /**
+   * A part of a call that is let through already. That it fails is counted, and decides nothing where that call is the probe; that
+   * it goes well is not, as a host that takes connections may answer nothing on them.
+   */
   beginPart(): Attempt {
-    return this.#attempt((...end) => {
-      if (!this.#open) this.#count(...end)
+    return this.#attempt((outcome, ...end) => {
+      if (!this.#open && outcome !== 'well') this.#count(outcome, ...end)
     })
   }
 

@@ -306,6 +306,15 @@ test('one connect that fails counts once, however many questions it was for', as
   expect(health.breaker.state).toBe('CLOSED')
 })
 
+test('connects that go well say nothing for a host that answers nothing on them', async () => {
+  const { guard, health } = open({ retryPercent: 0 })
+  for (let time = 0; time < 20; time++) {
+    await guard.call(start(), { ...read, name: 'connect', isPart: true }, async () => 'connected')
+    await failureOf(guard.call(start(), read, () => Promise.reject(failure())))
+  }
+  expect(health.breaker.state).toBe('OPEN')
+})
+
 test('failures that name no call open it, and calls that were asked again after a loss are no successes', async () => {
   const { guard, health } = open()
   for (let time = 0; time < 10; time++) {
