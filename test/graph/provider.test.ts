@@ -112,6 +112,12 @@ test('the vendors of the sandbox answer as they document', async () => {
   await askText(served.origin, '{ websites { nodes { name } } }')
   // One of them is stored elsewhere, which PostHog answers by 501.
   await askText(served.origin, '{ websites { nodes { heatmaps { nodes { image { state failure } } } } } }')
+  // Analytiks knows the first store, and refuses the second.
+  const traffic =
+    'traffic(range: { utc: { start: "2025-06-02T00:00:00Z", end: "2025-06-03T00:00:00Z" } }) { total }'
+  const stores = ['1', '4711'].map(id => `s${id}: location(by: { analytiksId: "${id}" }) { ${traffic} }`)
+  const { errors } = await askText(served.origin, `{ ${stores.join(' ')} }`)
+  expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_FORBIDDEN' } }])
   const { data } = await askText<Health>(served.origin, health)
   for (const provider of data.providers) expect(provider).toMatchObject({ drift: [] })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optional, sometimes } from '../../upstream/http/wire-values.ts'
+import { optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
 import { type BucketMap, type BucketReader, isBucketMap } from './decode/bucket-reader.ts'
 import {
   type Buckets,
@@ -54,7 +54,9 @@ export const wholeResponse = rows
 export const partialResponse = z
   .object({
     successes: rows,
-    failures: optional(z.object({ locations: sometimes(z.array(z.union([z.int(), z.string()]))) })),
+    failures: optional(
+      z.object({ description: unused, locations: sometimes(z.array(z.union([z.int(), z.string()]))) }),
+    ),
   })
   .transform(({ successes, failures }) => {
     const refused = (failures?.locations ?? []).map(String)
