@@ -6,6 +6,7 @@ import { exportAddresses } from '../export/export-request.ts'
 import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './http/cross-origin.ts'
 import { observeRequest } from './http/observed-requests.ts'
 import { Refusal } from './http/refusal.ts'
+import { endUnread } from './http/request-body.ts'
 import type { RequestObserver, RequestRecord } from './http/request-record.ts'
 import { readTarget, type Target } from './http/request-target.ts'
 import { drop, isTaken, untilTaken } from './http/slow-readers.ts'
@@ -63,7 +64,8 @@ export interface FrontDoorOptions {
 /**
  * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404),
  * method (405), caller (401) and its requests (429). An error that nothing behind it handles becomes a plain 500 and one
- * log line. A reader who takes nothing of the end of a response is disconnected. A new check is one more step.
+ * log line. A reader who takes nothing of the end of a response is disconnected, and so is a client that goes on
+ * sending a body that nobody reads. A new check is one more step.
  */
 export function frontDoor(
   options: FrontDoorOptions,
@@ -81,6 +83,7 @@ export function frontDoor(
     }
     if (!response.writableFinished && !isTaken(response))
       await untilTaken(response, options.patience, taken => response.once('finish', taken))
+    endUnread(request)
   }
 }
 

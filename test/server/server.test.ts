@@ -163,6 +163,27 @@ describe('what cannot be understood', () => {
   })
 
   test.each([
+    ['POST /nowhere', 404],
+    ['DELETE /graphql', 405],
+    ['POST /graphql', 415],
+    ['GET /healthz', 200],
+  ])('nor is a body without an end that nobody wants: %s', { timeout: 30_000 }, async (line, status) => {
+    const { hostname, port } = new URL(served.origin)
+    const socket = connect(Number(port), hostname).setEncoding('latin1')
+    let received = ''
+    socket.on('data', chunk => {
+      received += chunk
+    })
+    // Whoever still writes sees a reset.
+    socket.on('error', () => undefined)
+    socket.write(`${line} HTTP/1.1\r\nhost: ${hostname}\r\ntransfer-encoding: chunked\r\n\r\n`)
+    const writing = setInterval(() => socket.write('5\r\nhello\r\n'), 20)
+    await new Promise(resolve => socket.once('close', resolve))
+    clearInterval(writing)
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  })
+
+  test.each([
     'text/plain',
     'application/x-www-form-urlencoded',
     'multipart/form-data',
