@@ -133,6 +133,29 @@ test('a small circle of fragments is named by validation', async () => {
   expect(text).toContain('Cannot spread fragment \\"F0\\" within itself via \\"F1\\", \\"F2\\".')
 })
 
+test.each([
+  ['900 equal fields', `{ ${times(900, () => '__typename')} }`],
+  [
+    '1,000 fragments',
+    `{ ${times(1000, index => `...F${index}`)} } ${times(1000, index => `fragment F${index} on Query { a${index}: __typename }`)}`,
+  ],
+])('%s beside each other are more than is compared, and told so', async (_what, query) => {
+  for (const accept of [...types, ...types.slice(0, 1)]) {
+    const { text } = await post(JSON.stringify({ query }), accept)
+    const { data, errors } = JSON.parse(text)
+    expect({ data, errors }).toMatchObject({
+      data: undefined,
+      errors: [
+        {
+          message:
+            'The operation repeats its fields, or spreads its fragments, too often to be checked: ask for less at once.',
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: sentId },
+        },
+      ],
+    })
+  }
+})
+
 const limits = { depth: 5, aliases: 10, tokens: 100, directives: 10 }
 const refusalOf = (text: string) => textRefusal(text, limits) ?? documentRefusal(parse(text), limits)
 

@@ -30,7 +30,11 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
   }
   return {
     onValidate({ params: { schema, documentAST }, setValidationFn }) {
-      setValidationFn((schema, document, rules) => validate(schema, document, rules, boundedValidation))
+      setValidationFn((schema, document, rules) =>
+        validate(schema, document, rules, boundedValidation).map(error =>
+          error.message === endedValidation ? new GraphQLError(tooEntangled) : error,
+        ),
+      )
       return ({ valid, result }) => {
         if (!valid) markWrongValues(schema, documentAST, result)
       }
@@ -48,6 +52,11 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
 
 /** graphql-js adds one error that says that there are more. */
 const boundedValidation = { maxErrors: mostErrors - 1 }
+
+/** All that graphql-js says where fields and fragments are compared with each other more often than it will. */
+const endedValidation = 'Validation aborted.'
+const tooEntangled =
+  'The operation repeats its fields, or spreads its fragments, too often to be checked: ask for less at once.'
 
 /** Marks values of a wrong type as BAD_USER_INPUT. Validation gives them no code of their own. */
 function markWrongValues(schema: GraphQLSchema, document: DocumentNode, errors: readonly Error[]): void {
