@@ -13,6 +13,7 @@ import { drop, isTaken, untilTaken } from './http/slow-readers.ts'
 import type { CallerLimits } from './limits/caller-limits.ts'
 import { isEntered, methodsOf, type Route, routeOf } from './routes.ts'
 import { sendRefusal } from './send-refusal.ts'
+import { takeTicket } from './ticket-parameter.ts'
 
 /** A request that passed the front door. */
 export interface Exchange {
@@ -96,7 +97,10 @@ async function admit(
   record: RequestRecord,
 ): Promise<void> {
   allowOrigin(request, response, options.corsOrigins)
-  const { target, ticket } = takeTicket(readTarget(request))
+  const sent = readTarget(request)
+  // Nothing behind the door sees a ticket, so nothing can log it or hand it on.
+  const { query, ticket } = takeTicket(sent.query)
+  const target = ticket === undefined ? sent : { ...sent, query }
   if (target.isAbsolute || ticket !== undefined) toOriginForm(request, target)
   const exchange = { request, response, target, record }
   const route = routeOf(target, request.method, request.headers.accept)
@@ -130,19 +134,6 @@ async function enter(
     throw error
   }
 }
-
-/** Nothing behind the door sees a ticket, so nothing can log it or hand it on. The first of several counts. */
-function takeTicket(target: Target): { readonly target: Target; readonly ticket: string | undefined } {
-  if (!target.query.includes(ticketPrefix)) return { target, ticket: undefined }
-  const pairs = target.query.split('&')
-  const tickets = pairs.filter(pair => pair.startsWith(ticketPrefix))
-  const [ticket] = tickets
-  if (ticket === undefined) return { target, ticket }
-  const query = pairs.filter(pair => !tickets.includes(pair)).join('&')
-  return { target: { ...target, query }, ticket: ticket.slice(ticketPrefix.length) }
-}
-
-const ticketPrefix = 'ticket='
 
 /** Throws a Refusal, or returns true once it has sent the response. */
 type Step = (exchange: Exchange, route: Route | undefined, options: FrontDoorOptions) => boolean

@@ -7,6 +7,7 @@ import { readJsonBody } from './http/json-body.ts'
 import { Refusal } from './http/refusal.ts'
 import { originOf } from './http/request-origin.ts'
 import { isEntered, methodsOf, routeOf } from './routes.ts'
+import { takeTicket, ticketPrefix } from './ticket-parameter.ts'
 
 export interface TicketRouteOptions {
   readonly access: Pick<Access, 'ticketFor'>
@@ -38,7 +39,7 @@ export function ticketRoute({
     const url = new URL(publicUrl ?? originOf(request, listening))
     const base = url.href.replace(/\/$/, '')
     const separator = address.includes('?') ? '&' : '?'
-    const path = `${address}${separator}ticket=${ticket}`
+    const path = `${address}${separator}${ticketPrefix}${ticket}`
     // Behind a proxy that ends TLS nobody here knows the scheme; whoever asked knows where, and may add the path.
     sendJson(request, response, 200, 'application/json', {
       ticket,
@@ -53,10 +54,11 @@ function addressIn(value: unknown): string {
   const { data } = body.safeParse(value)
   if (!data)
     throw badAddress('{ "address": "/graphql?documentId=..." }: a path of this server, with its query')
-  const address = spelledAddress(data.address)
-  const [path = '', query = ''] = address.split(/\?(.*)/s)
+  const [path = '', sent = ''] = spelledAddress(data.address).split(/\?(.*)/s)
+  // Whoever renews a ticket may send the address with the last one, which would count first.
+  const { query } = takeTicket(sent)
   const route = routeOf({ path, query }, 'GET', undefined)
-  if (isEntered(route) && methodsOf[route].includes('GET')) return address
+  if (isEntered(route) && methodsOf[route].includes('GET')) return query ? `${path}?${query}` : path
   throw badAddress('an address that needs a credential and is asked by GET, such as /graphql?documentId=...')
 }
 

@@ -96,6 +96,16 @@ test('an address is opened however a browser spells it, and with GraphiQL on it'
 })
 
 test.each([
+  [`${address}&ticket=abc`, address],
+  [`${address.replace('?', '?ticket=abc&')}&ticket=def`, address],
+  ['/export/pages.csv?ticket=abc', '/export/pages.csv'],
+])('an address with an old ticket gets a new one in its place: %s', async (wanted, asked) => {
+  const { path, ticket, url } = await ticketFor(wanted)
+  expect(path).toBe(`${asked}${asked.includes('?') ? '&' : '?'}ticket=${ticket}`)
+  expect((await get(url)).status).not.toBe(401)
+})
+
+test.each([
   [
     'of another address',
     async () => `${origin}/graphql?query={__typename}&ticket=${(await ticketFor(address)).ticket}`,
@@ -184,6 +194,7 @@ async function ticketFor(
   readonly status: number
   readonly ticket: string
   readonly url: string
+  readonly path: string
   readonly expiresInSeconds: number
 }> {
   const response = await postTicket({ address: wanted }, credential)
