@@ -111,10 +111,10 @@ export class Authenticator implements Access {
       if (!tokens.has(by.issuer))
         throw CredentialRefusal.invalid('The issuer of the token is not known here.')
       const caller = { id, scopes: new Set(scopes), limits: tokens.limitsOf(by.issuer) }
-      return { caller, account: this.#accountAmong(caller, [account], account), by, isCallerPassing: true }
+      return { caller, account: this.#accountOfTicket(caller, [account], account), by, isCallerPassing: true }
     }
     const { caller, accounts } = holders.holderMarked(by.key)
-    return { caller, account: this.#accountAmong(caller, accounts, account), by }
+    return { caller, account: this.#accountOfTicket(caller, accounts, account), by }
   }
 
   #byNothing(named: string | undefined): Entry {
@@ -144,6 +144,12 @@ export class Authenticator implements Access {
     const several = `You have several accounts: name one by the header ${accountHeader}.`
     if (others.length > 0) throw new AccountRefusal(400, several, caller)
     return account
+  }
+
+  #accountOfTicket(caller: Caller, accounts: readonly string[], id: string): Account {
+    const account = accounts.includes(id) ? this.#state.accounts.get(id) : undefined
+    if (account) return account
+    throw new AccountRefusal(403, 'The ticket is for an account that is no longer yours.', caller)
   }
 
   #refuse(error: unknown): never {
