@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { CredentialRefusal } from './credential-refusal.ts'
+import { holdsKey } from './keys.ts'
 
 /** The header by which a caller of several accounts names one. */
 export const accountHeader = 'isotherm-account'
@@ -8,9 +9,11 @@ export const accountHeader = 'isotherm-account'
 export function bearerOf({ headers: { authorization }, rawHeaders }: IncomingMessage): string | undefined {
   if (authorization === undefined) return undefined
   if (countOf(rawHeaders) > 1) throw CredentialRefusal.several()
-  // A proxy's own scheme, such as Basic, is not meant for this server.
   const bearer = /^bearer(?:[ \t]+(.*))?$/i.exec(authorization)
-  return bearer ? (bearer[1] ?? '') : undefined
+  if (bearer) return bearer[1] ?? ''
+  // A proxy's own scheme, such as Basic, is not meant for this server; a key is, and its caller no stranger.
+  if (holdsKey(authorization)) throw CredentialRefusal.invalid('Before a key there must be the word Bearer.')
+  return undefined
 }
 
 /** Of the headers by that name; each stands before its value. */

@@ -29,6 +29,11 @@ export function looksLikeKey(credential: string): boolean {
   return credential.startsWith(prefix)
 }
 
+/** Whether one of the words in a text is a key. */
+export function holdsKey(text: string): boolean {
+  return text.split(/\W/).some(isKey)
+}
+
 /** Whether it has a key's form and checksum. */
 export function isKey(text: string): boolean {
   return form.test(text) && text.endsWith(checkOf(text.slice(0, -checkDigits)))

@@ -65,6 +65,15 @@ describe('a key', () => {
     expect(body).toMatchObject({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] })
   })
 
+  test.each(['', 'Token ', 'Bearer:', 'ApiKey key='])(
+    'is none after "%s", and told how to be sent',
+    async scheme => {
+      const { status, body } = await post(origin, { authorization: `${scheme}${single.key}` })
+      expect(status).toBe(401)
+      expect(body).toMatchObject({ errors: [{ message: 'Before a key there must be the word Bearer.' }] })
+    },
+  )
+
   test('that is sent beside another is refused', async () => {
     const headers = [single.key, both.key].map(key => `authorization: Bearer ${key}`)
     const target = 'GET /graphql?query={__typename} HTTP/1.1'

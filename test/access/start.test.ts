@@ -102,6 +102,9 @@ describe('with an access file', () => {
     )
     await expectStrangers(guarded.isotherm)
     expect((await post(guarded.origin, bearer('wrong'))).status).toBe(401)
+    // Who forgot a word is no stranger; what a proxy adds for itself is no credential.
+    expect((await post(guarded.origin, { authorization: caller.key })).status).toBe(401)
+    expect((await post(guarded.origin, { authorization: 'Basic aXNvXw==' })).status).toBe(200)
     const { status } = await fetch(`${guarded.origin}/ticket`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
