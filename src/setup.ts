@@ -1,15 +1,14 @@
 import { hash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { AccessFile, AccountEntry } from './access/access-file.ts'
 import { Catalog } from './catalog/catalog.ts'
 import { type Config, type Environment, noManifest, readConfig, StartProblems } from './config/config.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
+import { readTextFile } from './config/text-file.ts'
 import { readManifest, TrustedDocuments } from './documents/trusted-documents.ts'
 import type { Settings } from './providers.ts'
 import { trustedPageDocuments } from './server/pages/page-documents.ts'
 import type { ProviderName } from './upstream/error.ts'
-import { errorCode } from './upstream/error-code.ts'
 
 /** What describes one account, read and checked. */
 export interface AccountSetup {
@@ -152,9 +151,6 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
   }
 }
 
-/** Leaves out a byte order mark. */
-const utf8 = new TextDecoder()
-
 /** Reads each file once. */
 class TextFiles {
   readonly #texts = new Map<string, string | undefined>()
@@ -171,14 +167,9 @@ class TextFiles {
   /** Undefined if the file cannot be read, which is a problem. */
   async read(file: string, what: string): Promise<string | undefined> {
     if (this.#texts.has(file)) return this.#texts.get(file)
-    const text = await readFile(file).then(
-      bytes => utf8.decode(bytes),
-      (error: unknown) => {
-        const code = errorCode(error)
-        this.#problems.push(`${file}: ${what} cannot be read${code ? ` (${code})` : ''}`)
-        return undefined
-      },
-    )
+    const read = await readTextFile(file, what)
+    if ('problem' in read) this.#problems.push(read.problem)
+    const text = 'text' in read ? read.text : undefined
     this.#texts.set(file, text)
     return text
   }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { callerId, readAccessFile } from '../access/access-file.ts'
 import { type KeyListing, listKeys, mintKey } from '../access/keys.ts'
-import { errorCode } from '../upstream/error-code.ts'
+import { readTextFile } from '../config/text-file.ts'
 import { WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
 
@@ -22,12 +21,9 @@ export function printNewKey(caller: string, { print }: Pick<CommandOptions, 'pri
 export async function printKeys({ environment, print }: CommandOptions): Promise<number> {
   const file = environment.ISOTHERM_ACCESS?.trim()
   if (!file) return fail('ISOTHERM_ACCESS names no access file.')
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const code = errorCode(error)
-    fail(`${file}: the access file cannot be read${code ? ` (${code})` : ''}`)
-  })
-  if (text === undefined) return 2
-  const read = readAccessFile(text, file)
+  const found = await readTextFile(file, 'the access file')
+  if ('problem' in found) return fail(found.problem)
+  const read = readAccessFile(found.text, file)
   if ('problems' in read) return fail(read.problems.join('\n'))
   print(table([['caller', 'key', 'accounts', 'expires', 'scopes'], ...listKeys(read.value).map(rowOf)]))
   return 0
