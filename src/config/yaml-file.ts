@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 import { resolveAliases } from './yaml-aliases.ts'
 
@@ -35,7 +35,7 @@ export function readYaml<Value>(
     customTags: tags => tags.filter(tag => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
   })
   const syntaxProblems = [
-    ...document.errors.map(({ pos, message }) => ({ offset: pos[0], message })),
+    ...document.errors.map(error => ({ offset: error.pos[0], message: sentenceOf(error) })),
     ...resolveAliases(document),
   ]
   // All aliases are counted already: the bound of the parser is on how often one is used.
@@ -55,6 +55,13 @@ export function readYaml<Value>(
   if (first !== undefined)
     return { problems: [first, ...others, ...(untold > 0 ? [`${file}: ${untold} more mistakes`] : [])] }
   return { value: form.parse(content) }
+}
+
+/** The parser's, without what it quotes of the file, which may be a secret in a wrong place. */
+function sentenceOf({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the file must be one'
+  if (code === 'RESOURCE_EXHAUSTION') return 'the file is nested too deep'
+  return code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*$/s, '') : message
 }
 
 function issuesOf(error: z.ZodError): Problem[] {
