@@ -327,6 +327,14 @@ describe('a GET', () => {
       expect((await sendRaw(isotherm, Buffer.from(text, encoding))).status).toBe(400)
   })
 
+  test.each(['{__typename}', '{', '{nothing}'])('of a text is kept by no cache: %s', async query => {
+    const address = `${isotherm}/graphql?query=${encodeURIComponent(query)}`
+    for (const accept of ['application/json', 'application/graphql-response+json', '*/*']) {
+      const { headers } = await fetch(address, { headers: { accept } })
+      expect(headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
   test('by id that is kept is kept by its caller alone, for what decides it', async () => {
     const response = await fetch(`${isotherm}/graphql?documentId=unknown`)
     expect(response.headers.get('cache-control')).toBe('no-store')

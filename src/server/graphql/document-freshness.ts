@@ -15,6 +15,9 @@ export const varyingHeaders = [
   ...decidingHeaders.filter(name => name !== 'accept'),
 ].join(', ')
 
+/** The cache headers of a response that no cache may keep. */
+export const unkept = { 'cache-control': 'no-store' } as const
+
 /**
  * Cache headers of a GET by id: private for `seconds`, or until a time in milliseconds since 1970 if that is sooner, then
  * revalidated by ETag. Errors, what holds no longer, and data that stands in for a vendor that is down are not stored.
@@ -25,7 +28,7 @@ export function freshnessOf(
   until = Number.POSITIVE_INFINITY,
 ): Readonly<Record<string, string>> {
   const left = until - Date.now()
-  if (!isCacheable(result) || left <= 0) return { 'cache-control': 'no-store' }
+  if (!isCacheable(result) || left <= 0) return unkept
   return {
     'cache-control': `private, max-age=${Math.min(seconds, Math.floor(left / 1000))}`,
     etag: tagOf(result),

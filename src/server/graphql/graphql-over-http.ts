@@ -8,7 +8,7 @@ import { Refusal } from '../http/refusal.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { sendLongJson, sendText, TextBody } from '../http/response-body.ts'
 import { bounded } from './bounded-errors.ts'
-import { freshnessOf, varyingHeaders } from './document-freshness.ts'
+import { freshnessOf, unkept, varyingHeaders } from './document-freshness.ts'
 import { documentIdOf, readOperation } from './operation-params.ts'
 import type { RunOperation } from './operation-runner.ts'
 import { incrementalRewrite } from './plugins/incremental-delivery.ts'
@@ -84,11 +84,14 @@ export function graphqlOverHttp(
     const visible = bounded(withoutSuggestions(result, caller))
     const http = httpOf(visible, type !== 'application/graphql-response+json' && type !== 'multipart/mixed')
     if (!isJson(type)) return sendResults(response, only(visible), type, { ...http, patience })
-    const isById = request.method === 'GET' && !params.query && documentIdOf(params) !== null
+    const isGet = request.method === 'GET'
+    const isById = isGet && !params.query && documentIdOf(params) !== null
+    // Caches that are told nothing may keep what a GET gets, also for whoever shows the same address with its ticket.
+    const kept = isGet ? unkept : {}
     const head = {
       ...http,
       type,
-      cacheHeaders: isById ? freshnessOf(result, freshSeconds, record.privateCacheUntil?.()) : {},
+      cacheHeaders: isById ? freshnessOf(result, freshSeconds, record.privateCacheUntil?.()) : kept,
     }
     const value = bodyOf(visible, record.id)
     if (mayBeLong(visible, record) && isLongJson(value))
