@@ -127,15 +127,19 @@ test('an export of several questions asks nothing twice, and takes no place of w
   expect(journal.calls).toEqual([])
 })
 
-test('a caller runs two exports at once at most', async () => {
+test.each([
+  ['one', 'This caller', '2026-08'],
+  ['anonymous', 'All who show no credential together', '2026-09'],
+])('a caller, %s, runs two exports at once at most', async (caller, who, month) => {
   const { journal } = served?.sandbox.analytiks ?? {}
   journal?.clear()
   const held = Promise.withResolvers<void>()
   onTestFinished(() => held.resolve())
   // Not the token, which nobody may have asked for yet: without it no export would get so far.
   journal?.script({ route: 'POST /json/v2', until: held.promise })
-  const one = as(['traffic:read'], 'one')
-  const addressOf = (place: string) => `/export/traffic.ndjson?location=${place}&interval=daily&${days}`
+  const one = as(['traffic:read'], caller)
+  const addressOf = (place: string) =>
+    `/export/traffic.ndjson?location=${place}&interval=daily&from=${month}-01&to=${month}-09`
   const address = addressOf('oxford-street')
   const running = ['ginza', 'pitt-street'].map(place => get(served, addressOf(place), one))
   const isAsked = (id: number) =>
@@ -144,6 +148,7 @@ test('a caller runs two exports at once at most', async () => {
   const third = await get(served, address, one)
   expect(third.status).toBe(429)
   expect(third.headers.get('retry-after')).toBe('10')
+  expect(third.text).toContain(`${who} may run 2 exports at once: ask again later.`)
   held.resolve()
   journal?.clear()
   for (const { text } of await Promise.all(running))

@@ -15,8 +15,8 @@ export function exportFileRoute(
   patience: number,
 ): (exchange: Pick<Exchange, 'request' | 'response' | 'target'>) => Promise<void> {
   // Slow readers leave files to open for everything else, and those of one caller's files for others' readers.
-  const open = new Slots(64, busy('Too many files are read at once'))
-  const ofOwners = new Slots(32, limited("Too many of this caller's files are read at once"))
+  const open = new Slots(64, () => busy('Too many files are read at once'))
+  const ofOwners = new Slots(32, () => limited("Too many of this caller's files are read at once"))
   return async ({ request, response, target }) => {
     using _open = open.take()
     const { id, name } = exportFileAt(target.path) ?? { id: '', name: '' }

@@ -18,7 +18,7 @@ import { originOf } from '../http/request-origin.ts'
 import { sendPieces } from '../http/response-body.ts'
 import { responseSignal } from '../http/response-signal.ts'
 import { drop } from '../http/slow-readers.ts'
-import type { CallerLimits } from '../limits/caller-limits.ts'
+import { type CallerLimits, whoOf } from '../limits/caller-limits.ts'
 import { busy, limited, Slots } from './slots.ts'
 
 export interface ExportRouteOptions {
@@ -39,8 +39,8 @@ export interface ExportRouteOptions {
  */
 export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExchange) => Promise<void> {
   // Each holds one batch of rows in memory.
-  const ofCallers = new Slots(2, limited('This caller runs 2 exports already, the most at once'))
-  const ofAll = new Slots(6, busy('Too many exports run at once'))
+  const ofCallers = new Slots(2, owner => limited(`${whoOf(owner)} may run 2 exports at once`))
+  const ofAll = new Slots(6, () => busy('Too many exports run at once'))
   return async exchange => {
     const { request, response, caller } = exchange
     checkExplain(request, caller)

@@ -4,18 +4,18 @@ import { rateLimited } from '../limits/caller-limits.ts'
 /** So many at once of each owner; of all together where no owner is named. */
 export class Slots {
   readonly #most: number
-  readonly #refusal: Refusal
+  readonly #refusalOf: (owner: string) => Refusal
   readonly #taken = new Map<string, number>()
 
-  constructor(most: number, refusal: Refusal) {
+  constructor(most: number, refusalOf: (owner: string) => Refusal) {
     this.#most = most
-    this.#refusal = refusal
+    this.#refusalOf = refusalOf
   }
 
   /** Until it is disposed. Throws the refusal where all are taken. */
   take(owner = ''): Disposable {
     const taken = this.#taken.get(owner) ?? 0
-    if (taken >= this.#most) throw this.#refusal
+    if (taken >= this.#most) throw this.#refusalOf(owner)
     this.#taken.set(owner, taken + 1)
     return {
       [Symbol.dispose]: () => {

@@ -144,7 +144,8 @@ export class CallerLimits implements Disposable {
   }
 }
 
-function whoOf(id: string): string {
+/** Begins a sentence: a caller, by id. */
+export function whoOf(id: string): string {
   return id === strangerId ? 'All who show no credential together' : 'This caller'
 }
 
