@@ -6,6 +6,9 @@ import { openSubgraphSdl, stitchingSdl, subgraphSdl } from './dialects.ts'
 
 const bytesOfSdl = 60_000
 
+/** Of a field whose resolver reads the schema that it is given: compiled code has one of its own. */
+const readsSchema = { isothermReadsSchema: true }
+
 const Service = builder.objectRef<{ readonly sdl: string }>('_Service')
 Service.implement({
   description: 'What a federated graph needs to know of this one.',
@@ -22,6 +25,7 @@ builder.queryField('_service', t =>
   t.field({
     type: Service,
     requiresScopes: [['explore']],
+    extensions: readsSchema,
     nullable: false,
     description:
       'For gateways: this graph as a subgraph of a federated one. It tells the scopes of fields unless the graph is open to all. Costs no upstream call.',
@@ -34,7 +38,7 @@ builder.queryField('_service', t =>
 builder.queryField('_sdl', t =>
   t.string({
     requiresScopes: [['explore']],
-    extensions: sized({ bytes: bytesOfSdl }),
+    extensions: { ...sized({ bytes: bytesOfSdl }), ...readsSchema },
     nullable: false,
     description:
       'For stitched graphs: the schema with stitching directives, from which `stitchSchemas` makes a part of theirs. Costs no upstream call.',

@@ -11,7 +11,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { createLRUCache } from 'graphql-yoga'
 import { coerceVariables } from './coerced-variables.ts'
-import { isUnwritten, withLeafLists } from './leaf-lists.ts'
+import { needsDefaultExecutor, withLeafLists } from './leaf-lists.ts'
 import { locatedErrors } from './located-errors.ts'
 import { toPlainOperation } from './plain-operation.ts'
 import { switchesOf, type Variables } from './selections.ts'
@@ -38,7 +38,6 @@ interface Met {
  * promise must resolve with its error.
  */
 export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs) => Execute | undefined {
-  let ground: GraphQLSchema | undefined
   const met = new WeakMap<OperationDefinitionNode, Met>()
   const compiled = createLRUCache<{ readonly run: Run | undefined }>({ max: mostCompiled })
   let count = 0
@@ -58,20 +57,22 @@ export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs)
     if (!found) {
       if (++known.times <= timesBefore) return undefined
       known.times = 0
-      ground ??= groundOf(schema)
-      found = { run: compile(ground, document, operation, coerced) }
+      found = { run: compile(grounds.getOrInsertComputed(schema, groundOf), document, operation, coerced) }
       compiled.set(name, found)
     }
     const { run } = found
     if (!run) return undefined
     return async () => {
       const result = await run(rootValue, contextValue, coerced)
-      return isUnwritten(result) ? execute(args) : result
+      return needsDefaultExecutor(result) ? execute(args) : result
     }
   }
 }
 
 type Run = (root: unknown, context: unknown, variables: Variables) => Promise<ExecutionResult>
+
+/** Each is made when the first operation is compiled. */
+const grounds = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
 function groundOf(schema: GraphQLSchema): GraphQLSchema {
   const mapped = withLeafLists(schema)

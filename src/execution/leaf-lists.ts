@@ -10,12 +10,13 @@ import {
   isScalarType,
 } from 'graphql'
 
-/** Only a program reads it: what it says is told by the default executor, item by item. */
-const unwritten = 'A list has an item that is not written as it is.'
+/** No client reads it: the operation is then run by the default executor, which completes each item. */
+const changesItems = 'A list of scalars has an item that is not sent as it is.'
 
 /**
  * A schema in which each list of scalars is one scalar, for compiled code, which else calls three functions for each item. Its
- * value is the resolver's own list, if every item is written as it is; if not, `isUnwritten` is true of the result.
+ * value is the resolver's own list, if its scalar leaves every item as it is. If not, or if an item is a promise, the result
+ * `needsDefaultExecutor`.
  */
 export function withLeafLists(schema: GraphQLSchema): GraphQLSchema {
   const leaves = new Map<string, GraphQLScalarType>()
@@ -25,7 +26,7 @@ export function withLeafLists(schema: GraphQLSchema): GraphQLSchema {
     const isNullable = !isNonNullType(type.ofType)
     const item = isNullable ? type.ofType : type.ofType.ofType
     if (!isScalarType(item)) return type
-    const name = `IsothermListOf${item.name}${isNullable ? '' : 's'}`
+    const name = `IsothermListOf${isNullable ? 'Nullable' : ''}${item.name}`
     return leaves.getOrInsertComputed(name, () => leafList(name, item, isNullable))
   }
   return mapSchema(schema, {
@@ -33,23 +34,23 @@ export function withLeafLists(schema: GraphQLSchema): GraphQLSchema {
   })
 }
 
-/** Whether a list of a result is not what its scalars would write. */
-export function isUnwritten({ errors }: ExecutionResult): boolean {
-  return errors?.some(({ message }) => message === unwritten) ?? false
+export function needsDefaultExecutor({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ message }) => message === changesItems) ?? false
 }
 
 function leafList(name: string, scalar: GraphQLScalarType, isNullable: boolean): GraphQLScalarType {
-  const isWritten = (item: unknown) =>
+  const staysAsItIs = (item: unknown) =>
     item === null ? isNullable : typeof item !== 'object' && scalar.serialize(item) === item
   return new GraphQLScalarType({
     name,
     serialize(list) {
+      let cause: unknown
       try {
-        if (Array.isArray(list) && list.every(isWritten)) return list
-      } catch (cause) {
-        throw new TypeError(unwritten, { cause })
+        if (Array.isArray(list) && list.every(staysAsItIs)) return list
+      } catch (error) {
+        cause = error
       }
-      throw new TypeError(unwritten)
+      throw new TypeError(changesItems, { cause })
     },
   })
 }

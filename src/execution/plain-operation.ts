@@ -42,7 +42,7 @@ const mostFields = 500
 /**
  * Rewrites an operation so that no two executors can read it differently: fragments expanded in response order,
  * selections that `@skip` and `@include` leave out removed, every argument a variable of type `given`. Undefined if
- * the operation has other directives, asks for the schema, or is too large. Does not change the document.
+ * the operation has other directives, asks for the schema in any way, or is too large. Does not change the document.
  */
 export function toPlainOperation(
   schema: GraphQLSchema,
@@ -130,6 +130,8 @@ class PlainWriter {
     const field = type.getFields()[name]
     // Keys such as `__proto__` mean something else in compiled code.
     if (!field || key.startsWith('__')) throw new NotPlain()
+    // Its resolver would be given the schema of compiled code.
+    if (field.extensions.isothermReadsSchema) throw new NotPlain()
     const main = { ...bare(first), arguments: this.#argumentsOf(field, first) }
     const sets = [first, ...others].flatMap(({ selectionSet }) => selectionSet ?? [])
     if (sets.length === 0) return [main, ...others.map(bare)]
