@@ -144,6 +144,32 @@ test.each(['empty', 'as it was'])(
   },
 )
 
+test('an instance that loses an emptied Redis again and again costs nobody any call of a period', async () => {
+  await using server = await startRedis()
+  const allowance = { period: { limit: 1000, length: 'month' as const } }
+  using one = await instance(server, allowance)
+  using other = await instance(server, allowance)
+  const both = [one, other]
+  let made = 0
+  const spend = async (calls: number) => {
+    for (const { counter } of both)
+      for (let call = 0; call < calls; call++) if (!(await counter.take(0))) made++
+  }
+  const areBack = Promise.all(both.map(({ redis }) => once(redis, 'ready')))
+  await spend(3)
+  await server.restart()
+  await areBack
+  for (let flap = 0; flap < 4; flap++) {
+    await spend(10)
+    const { redis } = flap % 2 === 0 ? one : other
+    const isBack = once(redis, 'ready')
+    redis.disconnect(true)
+    await isBack
+  }
+  await spend(1)
+  expect(other.counter.left).toBe(1000 - made)
+})
+
 test('a Redis that comes back empty gets the calls of idle instances too', async () => {
   await using server = await startRedis()
   const allowance = { windows: [{ calls: 9, milliseconds: hour }] }

@@ -146,18 +146,18 @@ return {}
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
-local apart = tonumber(ARGV[12])
+local apart, isKnown = tonumber(ARGV[12]), redis.call('ZSCORE', instances, ARGV[1])
 register(ARGV[1], longest)
 ends = nearestEnd(ends, 9, tonumber(ARGV[7]))
 if tonumber(ARGV[3]) > 0 then keep('blockedUntil', math.max(fact('blockedUntil') or 0, now + tonumber(ARGV[3]))) end
 local endsAt = fact('endsAt')
 if left >= 0 and (not endsAt or endsAt <= now) then
-  -- Of those who knew this Redis before it was empty the one that asked last knows best.
+  -- Of those who come back to an empty Redis the one that asked last before knows best.
   keep('left', left, 'endsAt', ends, 'before', left + apart, 'beforeUntil', now + 5000)
   if limit >= 0 then keep('limit', limit) end
 elseif left >= 0 and math.abs(ends - endsAt) <= tonumber(ARGV[7]) then
   local before = (fact('beforeUntil') or 0) > now and fact('before') or 0
-  local unseen = math.max(0, before - left - apart)
+  local unseen = isKnown and 0 or math.max(0, before - left - apart)
   keep('left', math.min(left, fact('left') - apart - unseen), 'before', before - unseen)
 end
 if tonumber(ARGV[8]) > 0 and not fact('windowCalls') then keep('windowCalls', ARGV[8]) end

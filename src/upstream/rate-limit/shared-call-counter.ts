@@ -126,7 +126,7 @@ class SharedCallCounter implements CallCounter {
     this.#local.observe(reported)
     if (this.#isJoined) return void this.#observeInRedis(reported)
     this.#local.observeOthers(reported)
-    if (reported.period?.resetsInMilliseconds !== undefined) this.#apart.clear()
+    if (reported.period) this.#apart.noteKnown(this.#apart.made)
     this.#reportedCalls = reported.window?.calls ?? this.#reportedCalls
     this.#unreported++
   }
@@ -239,7 +239,8 @@ class SharedCallCounter implements CallCounter {
 
   async #reportAll(): Promise<void> {
     await loadScripts(this.#sharing.redis).catch(() => undefined)
-    const [unreported, apart] = [this.#unreported, this.#apart.count]
+    const unreported = this.#unreported
+    const { count: apart, made } = this.#apart
     const { windows, longestMilliseconds, blockedFor, period } = this.#local
     const reply = await this.#run(joinScript, joinReply, [
       this.#calls.instance,
@@ -257,7 +258,7 @@ class SharedCallCounter implements CallCounter {
       ...this.#calls.ages(this.#clock.now()),
     ])
     if (!reply) return
-    this.#apart.remove(apart)
+    this.#apart.noteKnown(made)
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
     // Where it made no call alone, its share begins here.
     if (!this.#isCopied) this.#share.begin(this.#instances)
