@@ -35,6 +35,8 @@ export interface UpstreamErrorDetails {
   readonly isLogged?: boolean | undefined
   /** Whether the answer is larger than we take: whoever asks for less gets one, so the vendor does not fail. */
   readonly isOverBound?: boolean | undefined
+  /** Whether no token was given for the call, which was not made. */
+  readonly isOfToken?: boolean | undefined
 }
 
 /** The call that an error ended: for the log, and for no client. */
@@ -63,6 +65,7 @@ export class UpstreamError extends Error {
   readonly upstreamRequestId: string | undefined
   readonly isLogged: boolean
   readonly isOverBound: boolean
+  readonly isOfToken: boolean
   /** Noted when the call ends. */
   call: FailedCall | undefined
 
@@ -82,6 +85,7 @@ export class UpstreamError extends Error {
     this.upstreamRequestId = upstreamRequestId
     this.isLogged = details.isLogged ?? false
     this.isOverBound = details.isOverBound ?? false
+    this.isOfToken = details.isOfToken ?? false
   }
 
   /** What a client sees besides the message. */

@@ -188,7 +188,7 @@ function readToken(provider: ProviderName, response: HttpResponse, askedAt: numb
 
 /** Other refusals are about the endpoint, too: as what they are elsewhere, they would be about what was asked with the token. */
 function noToken(provider: ProviderName, response: HttpResponse): UpstreamError {
-  const error = statusError(provider, response)
+  const error = statusError(provider, response, { isOfToken: true })
   if (error.code !== 'UPSTREAM_NOT_FOUND' && error.code !== 'UPSTREAM_REJECTED') return error
   const message = `${provider} gives no token: its token endpoint answered status ${response.status}.`
   return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, {

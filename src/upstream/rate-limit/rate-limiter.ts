@@ -158,6 +158,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
         note(undefined)
         return value
       } catch (error) {
+        if (isAnswer(error)) backOff.answered()
         const reported = limitsFromError(error, backOff)
         if (reported) counter.observe(reported)
         // An aborted call says nothing about the vendor.
@@ -214,6 +215,12 @@ function callerOf({ signal, requester = signal, caller }: CallContext): object |
  */
 const [longestBlock, longestQuotaBlock] = [86_400_000, 31 * 86_400_000]
 
+/** Whether the vendor took the call, whatever it says of it. */
+function isAnswer(error: unknown): boolean {
+  if (!(error instanceof UpstreamError) || error.upstreamStatus === undefined) return false
+  return error.upstreamStatus < 500 && error.upstreamStatus !== 429 && !error.isOfToken
+}
+
 function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | undefined {
   if (!(error instanceof UpstreamError)) return undefined
   const { code, retryAfterSeconds } = error
@@ -222,5 +229,8 @@ function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | und
   if (code === 'UPSTREAM_QUOTA_EXHAUSTED')
     return { period: { left: 0, resetsInMilliseconds: within(longestQuotaBlock) } }
   if (code !== 'UPSTREAM_RATE_LIMITED') return undefined
-  return { waitMilliseconds: within(longestBlock) ?? backOff.refused() }
+  // A wait of nothing is none, as of a vendor that rounds it, or of one whose clock is behind.
+  const told = within(longestBlock) || undefined
+  // The calls that the token is for have limits of their own.
+  return { waitMilliseconds: told ?? (error.isOfToken ? undefined : backOff.refused()) }
 }

@@ -145,6 +145,24 @@ test('a vendor that names no wait is left alone for longer each time, up to a mi
   expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
   expect(await limiter.spend(callContext, answer)).toBe('answer')
   expect(await waitAfter(2)).toBe(1)
+  // An answer as well, though it is no success.
+  const unknown = new UpstreamError('zenovay', 'UPSTREAM_NOT_FOUND', 'no', { upstreamStatus: 404 })
+  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(unknown)))).toBe(unknown)
+  expect(await waitAfter(1)).toBe(1)
+})
+
+test('a wait of nothing is none', async () => {
+  using limiter = open({}, { patience: 0 })
+  const refused = new UpstreamError('datadog', 'UPSTREAM_RATE_LIMITED', 'no', { retryAfterSeconds: 0 })
+  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
+  expect(await failureOf(limiter.spend(callContext, answer))).toMatchObject({ retryAfterSeconds: 1 })
+})
+
+test('a refusal of the token, which names no wait, holds back no call that has one', async () => {
+  using limiter = open({}, { patience: 0 })
+  const refused = new UpstreamError('analytiks', 'UPSTREAM_RATE_LIMITED', 'no', { isOfToken: true })
+  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
+  expect(await limiter.spend(callContext, answer)).toBe('answer')
 })
 
 test.each([
