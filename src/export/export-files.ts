@@ -151,11 +151,9 @@ export class ExportFiles implements AsyncDisposable {
       await this.#removeSurplus(owner)
       return part.folder.slice(-6) + secret
     } catch (error) {
-      try {
-        if (unfinished !== undefined) await onDisk(rm(unfinished, { force: true }))
-      } finally {
-        this.#hold(owner, -bytes)
-      }
+      // The first error says more than that of a disk on which nothing can be removed either.
+      if (unfinished !== undefined) await rm(unfinished, { force: true }).catch(() => undefined)
+      this.#hold(owner, -bytes)
       // Closing a file may tell it as well.
       throw isFull(error) ? noRoom(error) : error
     }

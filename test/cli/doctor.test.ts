@@ -252,7 +252,7 @@ describe('a vendor', () => {
     })
     expect(report.code).toBe(1)
     expect(about(report, 'zenovay')).toEqual([
-      `failed: zenovay could not be reached: the proxy refused the connection (status 403). It is asked through the proxy ${proxy.url.host}.`,
+      `failed: zenovay could not be reached: the proxy refused the connection (status 403). It is asked at vendor.example, through the proxy ${proxy.url.host}.`,
     ])
     expect(report.text).not.toContain('planted')
   })

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exportFolderFindings } from '../../src/cli/doctor/export-folder-findings.ts'
@@ -18,11 +18,13 @@ test.each(['there', 'there/of/exports'])(
 test.each([
   ['a file', 'file', 'ENOTDIR'],
   ['below a file', 'file/of/exports', 'ENOTDIR'],
+  ['a link that leads nowhere', 'link', 'ENOENT'],
   ['of a name that is too long', 'x'.repeat(300), 'ENAMETOOLONG'],
 ])('a folder that cannot be one is told: %s', async (_what, name, reason) => {
   await using resources = new AsyncDisposableStack()
   const folder = await emptyFolder(resources)
   await writeFile(join(folder, 'file'), '')
+  await symlink(join(folder, 'nowhere'), join(folder, 'link'))
   expect(await exportFolderFindings(join(folder, name), 'the environment')).toEqual([
     {
       subject: 'exports',

@@ -109,6 +109,8 @@ describe('whichever way an operation goes', () => {
     readonly ask: (body: Asked, accept: string) => Promise<Response>
     /** Where its headers differ from those of a plain POST. */
     readonly headers?: Readonly<Record<string, string>>
+    /** The same of a response that is one piece of JSON. */
+    readonly wholeHeaders?: Readonly<Record<string, string>>
   }
 
   const ways: readonly Way[] = [
@@ -119,7 +121,7 @@ describe('whichever way an operation goes', () => {
       headers: isTold,
     },
     {
-      name: 'by GET, whose response caches keep by the headers that decide it',
+      name: 'by GET, whose response no cache keeps, or by the headers that decide it',
       ask: ({ query, variables }, accept) => {
         const json = variables && { variables: JSON.stringify(variables) }
         return fetch(`${served.origin}/graphql?${new URLSearchParams({ query, ...json })}`, {
@@ -129,6 +131,7 @@ describe('whichever way an operation goes', () => {
       headers: {
         vary: 'accept, authorization, isotherm-account, isotherm-explain, origin, apollo-federation-include-trace, sec-fetch-site',
       },
+      wholeHeaders: { 'cache-control': 'no-store' },
     },
     {
       name: 'traced',
@@ -189,9 +192,10 @@ describe('whichever way an operation goes', () => {
         'x-request-id': sentId,
         ...(!isWhole && { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }),
       })
-      for (const { name, ask, headers } of ways) {
+      for (const { name, ask, headers, wholeHeaders } of ways) {
         const outcome = await outcomeOf(await ask(body, accept))
-        expect({ name, ...outcome }).toEqual({ name, ...first, headers: { ...usual, ...headers } })
+        const expected = { ...usual, ...headers, ...(isWhole && wholeHeaders) }
+        expect({ name, ...outcome }).toEqual({ name, ...first, headers: expected })
       }
     })
   })

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, lstat, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { errorCode } from '../../upstream/error-code.ts'
@@ -33,6 +33,8 @@ async function whyNotWritable(folder: string): Promise<string | undefined> {
   } catch (error) {
     const parent = dirname(folder)
     const reason = errorCode(error) ?? 'it cannot be read'
-    return reason === 'ENOENT' && parent !== folder ? whyNotWritable(parent) : reason
+    // A link that leads nowhere is there: no folder can be made in its place.
+    const isThere = reason !== 'ENOENT' || (await lstat(folder).catch(() => undefined)) !== undefined
+    return isThere || parent === folder ? reason : whyNotWritable(parent)
   }
 }

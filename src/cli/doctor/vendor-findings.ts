@@ -119,13 +119,13 @@ function wayTo(settings: Settings[ProviderName]): string {
   return proxies.length === 0 ? '' : `, through the proxy ${[...new Set(proxies)].join(' and ')}`
 }
 
-/** How it is asked, or where, if that may be what is wrong. */
+/** How it is asked, and where, if that may be what is wrong. */
 function hint(settings: Settings[ProviderName], error: unknown): string {
   const way = wayTo(settings)
-  if (way !== '') return ` It is asked${way.slice(1)}.`
-  if (!(error instanceof UpstreamError) || !ofWrongAddress.has(error.code)) return ''
+  if (!(error instanceof UpstreamError) || !ofWrongAddress.has(error.code))
+    return way === '' ? '' : ` It is asked${way.slice(1)}.`
   const hosts = new Set(urlsOf(settings).map(({ host }) => host))
-  return ` It is asked at ${[...hosts].join(' and ')}.`
+  return ` It is asked at ${[...hosts].join(' and ')}${way}.`
 }
 
 /** Also a server that is not the vendor's fails so, or that of a region where the key is not known. */

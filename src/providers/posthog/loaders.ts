@@ -63,7 +63,7 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
   const paginateSaved = (scope: PostHogScope, skipsCache: boolean) => {
     let counted: number | undefined
     let isAfresh = skipsCache
-    let isReadAnew = false
+    let isSecondTry = false
     const known = new Set<string>()
     return paginate<PostHogHeatmap, number>(async (offset = 0) => {
       const { lists } = sources()
@@ -77,10 +77,10 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
       const repeats = ids.size < results.length || !ids.isDisjointFrom(known)
       // Rows shift between pages when the list changes meanwhile; a row that was skipped would be lost without a word.
       if (count !== counted || repeats || end > count || (results.length === 0 && end < count)) {
-        if (isReadAnew) throw changedAgain()
+        if (isSecondTry) throw changedAgain()
         // Pages that were kept at different times may not go together: past them, once.
         isAfresh = true
-        isReadAnew = true
+        isSecondTry = true
         counted = undefined
         known.clear()
         return changed
@@ -118,10 +118,14 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
     // What the list hides (deleted ones) the content route may still describe, as long as it has no image.
     const screenshot = await screenshots.load({ scope, uuid, width: defaultWidth })
     if (screenshot.state !== 'READY') return screenshot.heatmap
-    // It is there, so it was saved after a list that the cache holds.
-    const listedNow = sources().lists.isCaching ? await findIn(savedHeatmapsNow(scope), uuid) : undefined
-    if (!listedNow) throw notListed()
-    return listedNow
+    // It is there, so it may have been saved after a list that the cache holds.
+    const { lists, unlisted } = sources()
+    const name = nameOf(scope.kind, scope.id, uuid)
+    if (!lists.isCaching || unlisted.has(name)) throw notListed()
+    const listedNow = await findIn(savedHeatmapsNow(scope), uuid)
+    if (listedNow) return listedNow
+    unlisted.set(name, true)
+    throw notListed()
   }
   const sortByPage = async (scope: PostHogScope) => {
     const { rows } = await savedHeatmaps(scope).until(() => false)

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { CachePolicy } from '../../upstream/cache/cache.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
 import { openImageDownloadLimit } from '../../upstream/images/image-download-limit.ts'
@@ -52,6 +53,8 @@ export interface PostHogSources {
   readonly renderings: Renderings<ScreenshotKey>
   readonly heatmaps: DataSource<SavedKey, PostHogHeatmap>
   readonly lists: DataSource<ListKey, HeatmapList>
+  /** Images that are there, of heatmaps that the list has not, past the cache either: it hides deleted ones. */
+  readonly unlisted: LRUCache<string, true>
   /** What visitors did on pages. */
   readonly heat: DataSource<HeatPageKey, HeatPage>
   /** How many days of it there are. */
@@ -150,6 +153,7 @@ export function posthogSources(
     renderings,
     heatmaps: new DataSource(heatmaps, cachePolicy),
     lists: new DataSource(lists, cachePolicy),
+    unlisted: new LRUCache<string, true>({ max: 1000, ttl: Math.max(1, milliseconds) }),
     heatmapDays,
     heat: new DataSource(heatEndpoint(client, milliseconds), cachePolicy),
   }

@@ -169,6 +169,20 @@ describe('metadata', () => {
     await request().heatmaps.load({ scope: shop, id: second })
     expect(emulator.journal.count()).toBe(4)
   })
+
+  test('of a heatmap that the list hides is not asked past the cache with each request', async () => {
+    await using emulator = await servePosthog({ image })
+    const settings = readConfig(emulator.environment).providers
+    await using account = openAccount(settings, new Catalog(), { cacheBytes: 10_000_000 })
+    const route = 'GET /api/projects/:project_id/saved{/}?'
+    emulator.journal.script({ route, answer: { body: { results: [], count: 0 } } })
+    for (const calls of [3, 3, 3]) {
+      const { heatmaps } = createContext(account, new AbortController().signal).loaders.posthog
+      const error = await failureOf(heatmaps.load({ scope: shop, id: first }))
+      expect(error).toMatchObject({ code: 'UPSTREAM_NOT_FOUND' })
+      expect(emulator.journal.count()).toBe(calls)
+    }
+  })
 })
 
 describe('the list of saved heatmaps', () => {
