@@ -104,7 +104,7 @@ builder.objectField(View, 'snapshots', t =>
     cost: callCost,
     listSize,
     description:
-      'Its replay heatmap snapshots at Datadog, by the name of the view. If Datadog lists none, a path with a final slash or escapes is asked without them too, one call each. Null for a website that Datadog does not know.',
+      'Its replay heatmap snapshots at Datadog, by the name of the view. If Datadog lists none, a path with a final slash or escapes is asked without them too, and with escapes in small letters, one call each. Null for a website that Datadog does not know.',
     args: snapshotArguments,
     extensions: checked<Omit<SnapshotFilter, 'viewName'> & { readonly first?: number | null }>(
       ({ first, ...filter }) => {

@@ -122,7 +122,9 @@ export class Catalog {
     const mapped = this.mappedViewName(website, path)
     if (mapped !== undefined) return [mapped]
     const pathname = pathnameOf(path)
-    return [...new Set([pathname, decoded(pathname), likeness(pathname)])]
+    // Browsers leave escapes as a site writes them, and so does the vendor.
+    const small = pathname.replace(/%[\dA-F]{2}/g, escaped => escaped.toLowerCase())
+    return [...new Set([pathname, decoded(pathname), small, likeness(pathname)])]
   }
 
   /**

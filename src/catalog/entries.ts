@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressOf } from '../upstream/page-path.ts'
+import { addressOf, withNormalEscapes } from '../upstream/page-path.ts'
 import { spelledUuid } from '../upstream/uuid.ts'
 import { isVendorId, longestId } from '../upstream/vendor-id.ts'
 import { Catalog, type Location, type Website } from './catalog.ts'
@@ -144,7 +144,10 @@ function toWebsite({
           : null,
     posthogTimeZone: posthog?.timeZone ?? null,
     datadogApplicationId: datadog?.applicationId ?? null,
-    views: views.map(({ path, viewName }) => ({ pattern: new URLPattern({ pathname: path }), viewName })),
+    views: views.map(({ path, viewName }) => ({
+      pattern: new URLPattern({ pathname: withNormalEscapes(path) }),
+      viewName,
+    })),
   }
 }
 
@@ -179,7 +182,7 @@ function isOrigin(text: string): boolean {
 
 function isPathPattern(path: string): boolean {
   try {
-    return path.startsWith('/') && Boolean(new URLPattern({ pathname: path }))
+    return path.startsWith('/') && Boolean(new URLPattern({ pathname: withNormalEscapes(path) }))
   } catch {
     return false
   }

@@ -61,8 +61,12 @@ export function readYaml<Value>(
 function sentenceOf({ code, message }: YAMLParseError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the file must be one'
   if (code === 'RESOURCE_EXHAUSTION') return 'the file is nested too deep'
-  return code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*$/s, '') : message
+  if (code === 'BAD_DIRECTIVE') return 'a directive that cannot be read'
+  return quoting.has(code) ? message.replace(/: .*$/s, '') : message
 }
+
+/** Behind a colon. */
+const quoting: ReadonlySet<string> = new Set(['UNEXPECTED_TOKEN', 'TAG_RESOLVE_FAILED'])
 
 function issuesOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap(issue => {

@@ -35,7 +35,7 @@ export interface UpstreamErrorDetails {
   readonly isLogged?: boolean | undefined
   /** Whether the answer is larger than we take: whoever asks for less gets one, so the vendor does not fail. */
   readonly isOverBound?: boolean | undefined
-  /** Whether no token was given for the call, which was not made. */
+  /** Whether the token endpoint refused it: the call that a token was needed for was not made. */
   readonly isOfToken?: boolean | undefined
 }
 

@@ -23,7 +23,12 @@ export function spelledPath(path: string): string {
 }
 
 function pathOf({ pathname, search, hash }: URL): string {
-  return `${pathname}${search}${hash}`.replace(/%(?:[\da-f]{2})?/gi, normalEscape)
+  return withNormalEscapes(`${pathname}${search}${hash}`)
+}
+
+/** A path, or a pattern of paths, with the one form of its escapes. */
+export function withNormalEscapes(path: string): string {
+  return path.replace(/%(?:[\da-f]{2})?/gi, normalEscape)
 }
 
 /** Letters, digits, `-`, `.`, `_` and `~` need none; a percent sign that begins none is escaped itself. */

@@ -242,6 +242,16 @@ test('a path without a pattern is the name of its view, whatever it is, but for 
   )
 })
 
+test('Datadog may know a page by its path with escapes, in letters of either kind, or as people write it', () => {
+  expect(catalog.viewNames(help, '/blog/%E3%81%82/?q=%C3%A9')).toEqual([
+    '/blog/%E3%81%82/',
+    '/blog/あ/',
+    '/blog/%e3%81%82/',
+    '/blog/あ',
+  ])
+  expect(catalog.viewNames(help, '/plain')).toEqual(['/plain'])
+})
+
 function view(pathname: string, viewName: string) {
   return { pattern: new URLPattern({ pathname }), viewName }
 }

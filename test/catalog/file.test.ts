@@ -51,6 +51,19 @@ test('a catalog says which upstream identities are one thing', () => {
   ])
 })
 
+test.each([
+  ['/caf%c3%a9/:id', '/caf%C3%A9/7'],
+  ['/%7Eann/*', '/~ann/x'],
+  ['/docs/a%2fb', '/docs/a%2Fb'],
+  ['/100%', '/100%25'],
+])('a pattern fits whatever the form of its escapes: %s', (path, spelled) => {
+  const catalog = read(
+    JSON.stringify({ websites: [{ id: 'a', name: 'A', views: [{ path, viewName: 'known' }] }] }),
+  )
+  const [website] = catalog.websites
+  expect(website && catalog.viewName(website, spelled)).toBe('known')
+})
+
 test('an entry may have an id and a name alone', () => {
   const { locations, websites } = read('locations: [{ id: a, name: A }]\nwebsites: [{ id: a, name: A }]')
   const unknown = {

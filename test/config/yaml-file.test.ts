@@ -13,6 +13,8 @@ test.each([
     'a: |planted-secret\n  b\n',
     'file:1: Block scalar header includes extra characters',
   ],
+  ['a tag', 'a: !k!planted-secret b\n', 'file:1: Could not resolve tag'],
+  ['a directive', '%YAML planted-secret\n---\na: b\n', 'file:1: a directive that cannot be read'],
 ])('what is wrong with %s is told in a sentence that quotes nothing of the file', (_what, text, problem) => {
   const read = readYaml(text, 'file', form)
   const problems = 'problems' in read ? read.problems : []

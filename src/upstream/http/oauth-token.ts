@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BackOff } from '../back-off.ts'
 import type { Guard } from '../breaker/guard.ts'
 import { plainHealth } from '../breaker/provider-health.ts'
 import type { CallContext } from '../call-context.ts'
@@ -8,7 +9,7 @@ import type { HttpUpstream } from './http.ts'
 import { parseJson } from './json.ts'
 import type { HttpResponse } from './message.ts'
 import { TokenDoubts } from './oauth-token-doubts.ts'
-import { detailsOf, statusError } from './status.ts'
+import { detailsOf, statusError, toWait } from './status.ts'
 
 /** The parameters of an OAuth 2 client-credentials grant. */
 export interface Credentials {
@@ -75,13 +76,25 @@ export function openTokenSource(
   let token: Token | undefined
   let fetching: Promise<Token> | undefined
   let pausedUntil = 0
+  const backOff = new BackOff(() => Date.now())
+  /** Until then the endpoint refuses for its limits. */
+  let refusedUntil = 0
   const doubts = new TokenDoubts()
 
   const fetchOnce = (callContext: CallContext, milliseconds = deadlineMilliseconds) => {
     if (callContext.signal.aborted) throw endedError(provider, callContext.signal)
+    if (!fetching && Date.now() < refusedUntil) throw askedTooOften(provider, refusedUntil)
     // A fetch belongs to all who wait for it, so it has a deadline of its own and no caller's signal.
     fetching ??= fetchToken(provider, http, guard, credentials, milliseconds, callContext)
-      .then(fetched => (token = fetched))
+      .then(fetched => {
+        backOff.answered()
+        token = fetched
+        return fetched
+      })
+      .catch(error => {
+        refusedUntil = Date.now() + refusedFor(error, backOff)
+        throw error
+      })
       .finally(() => {
         fetching = undefined
       })
@@ -106,7 +119,7 @@ export function openTokenSource(
       if (token && token !== refused) return token
       if (doubts.isKnown(refused, question)) return 'known'
       if (!fetching && doubts.arePaused) return 'paused'
-      const isFirst = !fetching
+      const isFirst = !fetching && Date.now() >= refusedUntil
       try {
         const renewed = await fetchOnce(callContext)
         doubts.replaced(refused, renewed)
@@ -119,6 +132,22 @@ export function openTokenSource(
     renewedInVain: (renewed, question) => doubts.note(renewed, question),
     accepted: (accepted, question) => doubts.clear(accepted, question),
   }
+}
+
+/** A wait that the endpoint names counts for an hour at most, which is how long its tokens usually live. */
+const longestRefusal = 3_600_000
+
+/** For how many milliseconds nobody asks for a token: as long as the endpoint says, or longer each time. */
+function refusedFor(error: unknown, backOff: BackOff): number {
+  if (!(error instanceof UpstreamError) || error.code !== 'UPSTREAM_RATE_LIMITED') return 0
+  return Math.min(1000 * (error.retryAfterSeconds ?? 0), longestRefusal) || backOff.refused()
+}
+
+function askedTooOften(provider: ProviderName, until: number): UpstreamError {
+  return new UpstreamError(provider, 'UPSTREAM_RATE_LIMITED', `${provider} was asked for tokens too often.`, {
+    retryAfterSeconds: toWait((until - Date.now()) / 1000),
+    isOfToken: true,
+  })
 }
 
 /** Too long for the headers that servers take. */
@@ -174,13 +203,17 @@ function readToken(provider: ProviderName, response: HttpResponse, askedAt: numb
     const message = `${provider} did not accept the client id, secret and audience.`
     throw new UpstreamError(provider, 'UPSTREAM_UNAUTHENTICATED', message, {
       upstreamStatus: response.status,
+      isOfToken: true,
     })
   }
   if (response.status !== 200) throw noToken(provider, response)
   const { access_token: text, expires_in } = parseJson(provider, tokenResponse, response.body)
   if (text.trim() === '' || text.length > longestToken || !sendable.test(text)) {
     const message = `${provider} answered a token that no request can carry.`
-    throw new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, detailsOf(response))
+    throw new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, {
+      ...detailsOf(response),
+      isOfToken: true,
+    })
   }
   const seconds = Math.min(Math.max(expires_in, shortestLife), longestLife)
   return { text, renewAt: askedAt + seconds * 750, expiresAt: askedAt + seconds * 1000 }
@@ -194,5 +227,6 @@ function noToken(provider: ProviderName, response: HttpResponse): UpstreamError 
   return new UpstreamError(provider, 'UPSTREAM_INVALID_RESPONSE', message, {
     ...detailsOf(response),
     retryable: error.retryable,
+    isOfToken: true,
   })
 }

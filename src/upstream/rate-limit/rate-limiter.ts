@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { BackOff } from '../back-off.ts'
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { CallerLimited, type ProviderName, UpstreamError } from '../error.ts'
 import { toWait } from '../http/status.ts'
-import { BackOff } from './back-off.ts'
 import type { CallCounter, Refusal, ReportedLimits } from './call-counter.ts'
 import { closedError, type FairSemaphore, type Wait } from './fair-semaphore.ts'
 import { type Clock, systemClock } from './quota-period.ts'
@@ -15,7 +15,7 @@ export interface RateLimiter extends Disposable {
    * for a limit or its caller's share at most as long as one call may take; if no call succeeds, that is the bound of both waits together. If the
    * limit's wait is longer it rejects at once with UPSTREAM_RATE_LIMITED or UPSTREAM_QUOTA_EXHAUSTED. It takes the call's claim
    * when its turn comes, holds it during no wait, and rejects as it does. An error of the vendor's limits holds back all further
-   * calls for as long as it says, or for longer each time.
+   * calls for as long as it says, or for longer each time; one of the token endpoint's limits holds back none.
    */
   spend<Value>(callContext: CallContext, call: () => Promise<Value>): Promise<Value>
   /** Learns what a response said about the limits. Call it before the call returns. */
@@ -40,7 +40,7 @@ export interface RateLimiterOptions {
 /** Disposing of it rejects the calls that wait, and disposes of its semaphores and its counter. */
 export function openRateLimiter(provider: ProviderName, options: RateLimiterOptions): RateLimiter {
   const { semaphore, commonSemaphore, counter, patienceMilliseconds, clock = systemClock } = options
-  const backOff = new BackOff(clock)
+  const backOff = new BackOff(() => clock.now())
   const closing = new AbortController()
   /** Aborts the waits for a limit; a new one each time. */
   let refusing = new AbortController()
@@ -218,11 +218,13 @@ const [longestBlock, longestQuotaBlock] = [86_400_000, 31 * 86_400_000]
 /** Whether the vendor took the call, whatever it says of it. */
 function isAnswer(error: unknown): boolean {
   if (!(error instanceof UpstreamError) || error.upstreamStatus === undefined) return false
-  return error.upstreamStatus < 500 && error.upstreamStatus !== 429 && !error.isOfToken
+  const { upstreamStatus: status, isOfToken } = error
+  return status >= 400 && status < 500 && status !== 408 && status !== 429 && !isOfToken
 }
 
 function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | undefined {
-  if (!(error instanceof UpstreamError)) return undefined
+  // The calls that the token is for have limits of their own.
+  if (!(error instanceof UpstreamError) || error.isOfToken) return undefined
   const { code, retryAfterSeconds } = error
   const within = (most: number) =>
     retryAfterSeconds === undefined ? undefined : Math.min(retryAfterSeconds * 1000, most)
@@ -230,7 +232,5 @@ function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | und
     return { period: { left: 0, resetsInMilliseconds: within(longestQuotaBlock) } }
   if (code !== 'UPSTREAM_RATE_LIMITED') return undefined
   // A wait of nothing is none, as of a vendor that rounds it, or of one whose clock is behind.
-  const told = within(longestBlock) || undefined
-  // The calls that the token is for have limits of their own.
-  return { waitMilliseconds: told ?? (error.isOfToken ? undefined : backOff.refused()) }
+  return { waitMilliseconds: within(longestBlock) || backOff.refused() }
 }

@@ -265,6 +265,23 @@ test.each([404, 405, 410, 422])(
   },
 )
 
+test('a token endpoint at its limit is asked again once its wait is over, which grows if it names none', async () => {
+  const refused = { status: 429, body: '' }
+  await using tokens = await serveTokens({ answers: [refused, refused, refused] })
+  for (const [asked, wait] of [
+    [1, 1],
+    [2, 2],
+    [3, 4],
+  ] as const) {
+    for (let question = 0; question < 30; question++)
+      expect(await rejection(tokens.source.current(waiting))).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED' })
+    expect(tokens.asked).toHaveLength(asked)
+    expect(await rejection(tokens.source.current(waiting))).toMatchObject({ retryAfterSeconds: wait })
+    vi.setSystemTime(Date.now() + 1000 * wait)
+  }
+  expect((await tokens.source.current(waiting)).text).toBe('token 4')
+})
+
 test('a failed fetch fails all who wait for it and is forgotten', async () => {
   await using tokens = await serveTokens({ answers: [{ status: 503, body: '' }] })
   const failed = await Promise.allSettled([tokens.source.current(waiting), tokens.source.current(waiting)])

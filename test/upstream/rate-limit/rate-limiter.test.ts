@@ -158,12 +158,16 @@ test('a wait of nothing is none', async () => {
   expect(await failureOf(limiter.spend(callContext, answer))).toMatchObject({ retryAfterSeconds: 1 })
 })
 
-test('a refusal of the token, which names no wait, holds back no call that has one', async () => {
-  using limiter = open({}, { patience: 0 })
-  const refused = new UpstreamError('analytiks', 'UPSTREAM_RATE_LIMITED', 'no', { isOfToken: true })
-  expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
-  expect(await limiter.spend(callContext, answer)).toBe('answer')
-})
+test.each([undefined, 3600])(
+  'a refusal of the token holds back no call that has one: a wait of %s',
+  async wait => {
+    using limiter = open({}, { patience: 0 })
+    const details = { isOfToken: true, retryAfterSeconds: wait }
+    const refused = new UpstreamError('analytiks', 'UPSTREAM_RATE_LIMITED', 'no', details)
+    expect(await failureOf(limiter.spend(callContext, () => Promise.reject(refused)))).toBe(refused)
+    expect(await limiter.spend(callContext, answer)).toBe('answer')
+  },
+)
 
 test.each([
   ['UPSTREAM_RATE_LIMITED', 1],

@@ -1,5 +1,3 @@
-import type { Clock } from './quota-period.ts'
-
 const [shortest, longest] = [1_000, 60_000]
 
 /**
@@ -7,17 +5,18 @@ const [shortest, longest] = [1_000, 60_000]
  * each time that it refuses again, up to a minute.
  */
 export class BackOff {
-  readonly #clock: Clock
+  readonly #now: () => number
   #wait = shortest
   #until = Number.NEGATIVE_INFINITY
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  /** `now` is in milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now
   }
 
   /** The milliseconds of the wait that a refusal begins. Those that come during a wait were sent before it. */
   refused(): number {
-    const now = this.#clock.now()
+    const now = this.#now()
     if (now >= this.#until) {
       this.#until = now + this.#wait
       this.#wait = Math.min(2 * this.#wait, longest)
