@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import fc from 'fast-check'
+import type { Redis } from 'ioredis'
 import { beforeAll, expect, test } from 'vitest'
 import type { CallCounter } from '../../src/upstream/rate-limit/call-counter.ts'
 import { installMilliseconds } from '../support/debian-package.ts'
@@ -122,7 +122,7 @@ test.each(['empty', 'as it was'])(
         let made = 0
         for (const { counter } of instances) if (!(await counter.take(0, 5))) made += 5
         for (const { redis } of instances) {
-          const isLost = once(redis, 'end')
+          const isLost = happens(redis, 'end')
           redis.disconnect()
           await isLost
         }
@@ -130,7 +130,7 @@ test.each(['empty', 'as it was'])(
           for (let call = 0; call < (apart[index] ?? 0); call++) if (!(await counter.take(0))) made++
         if (state === 'empty') await server.restart()
         for (const { redis, counter } of instances) {
-          const isBack = once(redis, 'ready')
+          const isBack = happens(redis, 'ready')
           await redis.connect()
           await isBack
           if (!(await counter.take(0))) made++
@@ -155,14 +155,14 @@ test('an instance that loses an emptied Redis again and again costs nobody any c
     for (const { counter } of both)
       for (let call = 0; call < calls; call++) if (!(await counter.take(0))) made++
   }
-  const areBack = Promise.all(both.map(({ redis }) => once(redis, 'ready')))
+  const areBack = Promise.all(both.map(({ redis }) => happens(redis, 'ready')))
   await spend(3)
   await server.restart()
   await areBack
   for (let flap = 0; flap < 4; flap++) {
     await spend(10)
     const { redis } = flap % 2 === 0 ? one : other
-    const isBack = once(redis, 'ready')
+    const isBack = happens(redis, 'ready')
     redis.disconnect(true)
     await isBack
   }
@@ -332,4 +332,9 @@ async function sees(one: CallCounter, other: CallCounter): Promise<boolean> {
   await one.take(0)
   await other.take(0)
   return before - (other.left ?? 0) === 2
+}
+
+/** Unlike `once` of `node:events` it does not reject at an error, as of each attempt to connect before the server is back. */
+function happens(redis: Redis, event: 'ready' | 'end'): Promise<unknown> {
+  return new Promise(resolve => redis.once(event, resolve))
 }
