@@ -290,16 +290,16 @@ test("a page's heatmaps are those of its very path at any of its origins, and of
   expect(told).toEqual(Object.values(expected))
 })
 
-test('Datadog is asked by the name of the view, and where it lists nothing without slash and escapes', async () => {
+test('Datadog is asked by the name of the view, and where it lists nothing in other spellings, without slash and escapes', async () => {
   const { journal } = served.sandbox.datadog
   journal.script({ answer: { body: { data: [] } } })
   const names = {
     '/pricing?a#b': ['/pricing'],
     '/pricing/': ['/pricing/', '/pricing'],
-    '/café/': ['/caf%C3%A9/', '/café/', '/café'],
+    '/café/': ['/caf%C3%A9/', '/café/', '/caf%c3%a9/', '/café'],
     '/products/9/': ['/products/?'],
     '/über/9?x': ['about'],
-    '/%E9': ['/%E9'],
+    '/%E9': ['/%E9', '/%e9'],
     '/': ['/'],
   }
   for (const [path, asked] of Object.entries(names)) {
