@@ -144,10 +144,7 @@ function toWebsite({
           : null,
     posthogTimeZone: posthog?.timeZone ?? null,
     datadogApplicationId: datadog?.applicationId ?? null,
-    views: views.map(({ path, viewName }) => ({
-      pattern: new URLPattern({ pathname: withNormalEscapes(path) }),
-      viewName,
-    })),
+    views: views.map(({ path, viewName }) => ({ pattern: patternOf(path), viewName })),
   }
 }
 
@@ -180,9 +177,14 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:\/\/[^/?#]+\/?$/i.test(text)
 }
 
+/** Throws where the text is no pattern. */
+function patternOf(path: string): URLPattern {
+  return new URLPattern({ pathname: withNormalEscapes(path) })
+}
+
 function isPathPattern(path: string): boolean {
   try {
-    return path.startsWith('/') && Boolean(new URLPattern({ pathname: withNormalEscapes(path) }))
+    return path.startsWith('/') && Boolean(patternOf(path))
   } catch {
     return false
   }

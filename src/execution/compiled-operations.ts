@@ -71,7 +71,7 @@ export function compiledOperations(schema: GraphQLSchema): (args: ExecutionArgs)
 
 type Run = (root: unknown, context: unknown, variables: Variables) => Promise<ExecutionResult>
 
-/** Each is made when the first operation is compiled, with copies of the fields: a resolver that is replaced later is not seen. */
+/** Each is made when the first operation is compiled, with copies of the fields: a resolver replaced later is not seen. */
 const grounds = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
 function groundOf(schema: GraphQLSchema): GraphQLSchema {

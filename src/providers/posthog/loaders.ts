@@ -52,13 +52,13 @@ const pageSize = 500
 
 export function posthogLoaders(sources: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
   const paginators = new Map<string, Paginator<PostHogHeatmap>>()
-  const uncached = new Map<string, Paginator<PostHogHeatmap>>()
   const pages = new Map<string, Promise<HeatmapsByPage>>()
 
-  const savedHeatmaps = (scope: PostHogScope) =>
-    paginators.getOrInsertComputed(nameOf(scope.kind, scope.id), () => paginateSaved(scope, false))
-  const savedHeatmapsNow = (scope: PostHogScope) =>
-    uncached.getOrInsertComputed(nameOf(scope.kind, scope.id), () => paginateSaved(scope, true))
+  const listOf = (scope: PostHogScope, skipsCache: boolean) =>
+    paginators.getOrInsertComputed(nameOf(scope.kind, scope.id, `${skipsCache}`), () =>
+      paginateSaved(scope, skipsCache),
+    )
+  const savedHeatmaps = (scope: PostHogScope) => listOf(scope, false)
 
   const paginateSaved = (scope: PostHogScope, skipsCache: boolean) => {
     let counted: number | undefined
@@ -122,7 +122,7 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
     const { lists, unlisted } = sources()
     const name = nameOf(scope.kind, scope.id, uuid)
     if (!lists.isCaching || unlisted.has(name)) throw notListed()
-    const listedNow = await findIn(savedHeatmapsNow(scope), uuid)
+    const listedNow = await findIn(listOf(scope, true), uuid)
     if (listedNow) return listedNow
     unlisted.set(name, true)
     throw notListed()

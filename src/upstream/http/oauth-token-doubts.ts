@@ -24,7 +24,10 @@ export class TokenDoubts {
   /** When renewals did not help, oldest first. */
   #vain: number[] = []
 
-  /** Whether a newer token would not help this question. One that was never accepted is doubted again a minute after the last renewal in vain. */
+  /**
+   * Whether a newer token would not help this question. One that was never accepted is doubted again a minute after the last
+   * renewal in vain.
+   */
   isKnown(token: object, question: string): boolean {
     const period = this.#known.get(question)
     if (!period || this.#periods.get(token) !== period) return false
