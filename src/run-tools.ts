@@ -15,7 +15,7 @@ export async function runTools(
 ): Promise<number> {
   await using log = await openProcessLog(logLevelOf(environment))
   try {
-    using signals = listenForSignals(environment)
+    using signals = listenForSignals(environment, 'command')
     // Another Isotherm of the same settings may have the ports.
     const { ISOTHERM_METRICS: _, ...settings } = environment
     const own = { ...settings, HOST: '127.0.0.1', PORT: '0' }

@@ -27,7 +27,7 @@ async function runLogged(environment: Environment, { sandboxByDefault }: RunOpti
   await using log = await openProcessLog(logLevelOf(environment))
   try {
     using _stray = logStrayRejections(log)
-    using signals = listenForSignals(environment)
+    using signals = listenForSignals(environment, 'server')
     // It asks to read files again, and ends nothing: not before they are read or after, nor workers, which are told by message.
     using _hangUp = onSignal('SIGHUP', () => undefined)
     const options = { sandboxByDefault, log }

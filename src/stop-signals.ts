@@ -3,7 +3,7 @@ import type { Environment } from './config/config.ts'
 
 /** npm tells a script its name in it. */
 const setByNpm = 'npm_lifecycle_event'
-const names = ['SIGTERM', 'SIGINT'] as const
+const names: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
 
 /** Calls the listener at each signal, until disposed. */
 export function onSignal(name: NodeJS.Signals, listener: () => void): Disposable {
@@ -21,9 +21,9 @@ const echo = 500
 
 /**
  * Listens for signals to stop, until disposed. The second one ends the process at once; under npm, unless it is the first one
- * again, handed on.
+ * again, handed on. A closed terminal stops a command; a server reads its files again instead.
  */
-export function listenForSignals(environment: Environment): StopSignals {
+export function listenForSignals(environment: Environment, kind: 'command' | 'server'): StopSignals {
   const { promise, resolve } = Promise.withResolvers<void>()
   let first: { readonly name: NodeJS.Signals; readonly at: number } | undefined
   const hear = (name: NodeJS.Signals) => {
@@ -33,9 +33,10 @@ export function listenForSignals(environment: Environment): StopSignals {
     const isEcho = environment[setByNpm] !== undefined && name === first.name && now - first.at < echo
     if (first.at !== now && !isEcho) end(name)
   }
-  for (const name of names) process.on(name, hear)
+  const heard = kind === 'command' ? [...names, 'SIGHUP' as const] : names
+  for (const name of heard) process.on(name, hear)
   const stop = () => {
-    for (const name of names) process.off(name, hear)
+    for (const name of heard) process.off(name, hear)
   }
   const end = (name: NodeJS.Signals) => {
     stop()

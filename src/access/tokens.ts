@@ -76,7 +76,10 @@ export class Tokens {
     if (!algorithms.includes(alg ?? '')) throw refuse('The token is not signed as its issuer signs.')
     if (![claims.aud].flat().includes(audience)) throw refuse('The token is meant for another audience.')
     if (claims.exp === undefined) throw refuse('The token never expires.')
-    if (claims.exp + clockTolerance <= Date.now() / 1000) throw refuse('The token has expired.')
+    const now = Date.now() / 1000
+    if (claims.exp + clockTolerance <= now) throw refuse('The token has expired.')
+    if (claims.nbf !== undefined && claims.nbf - clockTolerance > now)
+      throw refuse('The token is not valid yet.')
     const { payload } = await jwtVerify(token, keys, {
       issuer: issuer.issuer,
       audience,

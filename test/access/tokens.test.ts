@@ -75,7 +75,7 @@ describe('a token', () => {
   test.each<[string, () => string | Promise<string>, string]>([
     ['that has expired', () => issuer.sign({ exp: inSeconds(-10) }), 'The token has expired.'],
     ['that never expires', () => issuer.sign({}, { without: 'exp' }), 'The token never expires.'],
-    ['that begins later', () => issuer.sign({ nbf: inSeconds(60) }), 'The token is not valid.'],
+    ['that begins later', () => issuer.sign({ nbf: inSeconds(60) }), 'The token is not valid yet.'],
     ['for another audience', () => issuer.sign({ aud: 'other' }), 'The token is meant for another audience.'],
     [
       'for no audience',

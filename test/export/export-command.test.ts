@@ -109,7 +109,7 @@ test('a signal leaves no file, of an earlier export neither, and stops the calls
   expect({ code, files }).toEqual({ code: 130, files: [] })
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('its process hears %s while it runs', async signal => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('its process hears %s while it runs', async signal => {
   world.sandbox.analytiks.journal.script({ route: 'POST /json/v2', hang: true })
   const main = join(import.meta.dirname, '../../src/main.ts')
   const words = [main, 'export', 'traffic.csv', '--location', 'ginza', ...days.split(' '), '-o', 'out.csv']

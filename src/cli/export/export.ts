@@ -22,7 +22,7 @@ export interface Terminal {
  */
 export async function runExport(words: ExportWords, options: CommandOptions): Promise<number> {
   using _early = collectEarly()
-  using signals = listenForSignals(options.environment)
+  using signals = listenForSignals(options.environment, 'command')
   const terminal = {
     isTerminal: process.stderr.isTTY === true,
     write: (text: string) => void process.stderr.write(text),
