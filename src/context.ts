@@ -106,7 +106,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
     return part
   }
   const callerId = caller === anyone ? undefined : caller.id
-  const pauses = new Pauses(gone)
+  const pauses = new Pauses(gone, caller.id)
   const admission = new Admission(isDryRun, pauses)
   const scopes: Partial<Record<ProviderName, RequestScope>> = {}
   const scopeOf = (name: ProviderName): RequestScope => {

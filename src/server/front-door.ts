@@ -4,6 +4,7 @@ import { AccountRefusal } from '../access/account-refusal.ts'
 import { exportPath } from '../export/export-path.ts'
 import { exportAddresses } from '../export/export-request.ts'
 import { allowOrigin, isNavigation, refuseStrangers, writeOptions } from './http/cross-origin.ts'
+import { fairStart } from './http/fair-start.ts'
 import { observeRequest } from './http/observed-requests.ts'
 import { Refusal } from './http/refusal.ts'
 import { endUnread } from './http/request-body.ts'
@@ -113,6 +114,8 @@ async function admit(
     record.caller = entry.caller.id
     record.account = entry.account.id
     await callerLimits?.enter(entry.caller, request, response)
+    const start = fairStart(entry.caller.id, response)
+    if (start && !(await start)) return
     await handlers[route]({ ...exchange, ...entry })
   } else if (route) await handlers[route](exchange)
 }

@@ -46,3 +46,28 @@ test('a flood of one request leaves calls to others, also where callers are not 
     expect(JSON.stringify(errors)).not.toContain('RATE_LIMITED')
   }
 })
+
+test('a request waits for few of the many that another caller has under way', async () => {
+  await using served = await serveCallers()
+  const facts = '{ locations(first: 50) { nodes { id name timeZone brandId } } }'
+  let answered = 0
+  const ask = async (caller: string) => {
+    const { errors } = await askText(served.origin, facts, {}, { headers: as(scopes, caller) })
+    expect(errors).toEqual([])
+    answered++
+  }
+  let isOver = false
+  const flood = async () => {
+    while (!isOver) await ask('flood')
+  }
+  const floods = Array.from({ length: 150 }, flood)
+  const waitedFor: number[] = []
+  for (let time = 0; time < 11; time++) {
+    const before = answered
+    await ask('steady')
+    waitedFor.push(answered - before)
+  }
+  isOver = true
+  await Promise.all(floods)
+  expect(waitedFor.toSorted((one, other) => one - other)[5]).toBeLessThan(75)
+})

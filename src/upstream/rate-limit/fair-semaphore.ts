@@ -1,7 +1,7 @@
 import type { CallContext } from '../call-context.ts'
 import { endedError } from '../deadline.ts'
 import { type ProviderName, UpstreamError } from '../error.ts'
-import { FairQueue, type Turn } from './fair-queue.ts'
+import { FairQueue, type Turn } from '../fair-queue.ts'
 import { Liveness } from './liveness.ts'
 import { type Clock, systemClock } from './quota-period.ts'
 

@@ -10,6 +10,7 @@ interface Generation {
  * not worked long nothing pauses, and nothing is allocated.
  */
 export class Pauses implements Paused {
+  readonly caller: string
   readonly #gone: () => AbortSignal
   #signal: AbortSignal | undefined
   readonly #left = Promise.withResolvers<void>()
@@ -20,8 +21,13 @@ export class Pauses implements Paused {
   #hasLeft = false
 
   /** The signal of `gone` aborts when nobody waits for the request any more. */
-  constructor(gone: () => AbortSignal) {
+  constructor(gone: () => AbortSignal, caller = '') {
     this.#gone = gone
+    this.caller = caller
+  }
+
+  get requester(): this {
+    return this
   }
 
   /** Resolves when the caller has left: paused work never goes on then. */

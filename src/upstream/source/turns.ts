@@ -1,8 +1,16 @@
+import { FairQueue, type Turn } from '../fair-queue.ts'
+
 /** How long one turn of the event loop runs work that can pause, in milliseconds. */
 const longTurn = 10
 
-/** Work in pieces. */
-export interface Paused {
+/** The same while several callers send requests: each waits for the others' turns. */
+const longSharedTurn = 1
+
+/** For how long after another's request a caller is not alone, in milliseconds. */
+const company = 1000
+
+/** Work in pieces, and whose it is. */
+export interface Paused extends Turn {
   readonly isWaiting: boolean
   /** Runs the next piece. */
   goOn(): void
@@ -10,11 +18,21 @@ export interface Paused {
   rest(): void
 }
 
-/** Paused work, served round-robin, one piece each. */
-const paused = new Set<Paused>()
+/** Paused work, served round-robin by caller, then by request, one piece each. */
+const paused = new FairQueue<Paused>()
 let isScheduled = false
 /** When `hasWorkedLong` was first called in this turn. */
 let start: number | undefined
+let latestCaller: string | undefined
+let sharedUntil = 0
+
+/** Notes a request of the caller, and returns whether all requests of the last second were of the same caller. */
+export function isAlone(caller: string): boolean {
+  if (latestCaller === caller) return sharedUntil === 0 || performance.now() > sharedUntil
+  if (latestCaller !== undefined) sharedUntil = performance.now() + company
+  latestCaller = caller
+  return sharedUntil === 0
+}
 
 /** Whether this turn has run so long that others should be served first. */
 export function hasWorkedLong(): boolean {
@@ -25,12 +43,12 @@ export function hasWorkedLong(): boolean {
       start = undefined
     })
   }
-  return now - start > longTurn
+  return now - start > (now > sharedUntil ? longTurn : longSharedTurn)
 }
 
 /** Continues the work in later turns, as long as it waits. */
 export function goOnLater(one: Paused): void {
-  paused.add(one)
+  paused.add(one, one)
   if (isScheduled) return
   isScheduled = true
   setImmediate(workOneTurn)
@@ -48,21 +66,19 @@ function workOneTurn(): void {
 }
 
 function workOn(): void {
-  for (const one of paused) {
-    paused.delete(one)
-    if (!one.isWaiting) {
-      one.rest()
-      continue
+  while (!hasWorkedLong()) {
+    const one = paused.next()
+    if (!one) {
+      isScheduled = false
+      return
     }
-    if (hasWorkedLong()) {
-      paused.add(one)
-      break
+    if (one.isWaiting) {
+      one.goOn()
+      afterPromises(workOn)
+      return
     }
-    paused.add(one)
-    one.goOn()
-    afterPromises(workOn)
-    return
+    paused.delete(one, one)
+    one.rest()
   }
-  isScheduled = paused.size > 0
-  if (isScheduled) setImmediate(workOneTurn)
+  setImmediate(workOneTurn)
 }
