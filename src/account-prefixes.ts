@@ -1,9 +1,10 @@
-import type { Environment } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
+import { generalSettings } from './config/general-settings.ts'
 import { readTextFile } from './config/text-file.ts'
 
 /** What stands before the variables of the accounts; none where the access file cannot be read, which is told elsewhere. */
-export async function accountPrefixes({ ISOTHERM_ACCESS: path }: Environment): Promise<readonly string[]> {
-  const file = path?.trim()
+export async function accountPrefixes(environment: Environment): Promise<readonly string[]> {
+  const { ISOTHERM_ACCESS: file } = generalSettings(environment)
   if (!file) return []
   const found = await readTextFile(file, 'the access file')
   if ('problem' in found) return []

@@ -1,6 +1,7 @@
 import { type Account, type AccountObserver, openAccount } from './account.ts'
 import type { Caches } from './caches.ts'
-import { type Config, type Environment, StartProblems } from './config/config.ts'
+import { type Config, StartProblems } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
 import type { Settings } from './providers.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type Environment, logLevelOf, readConfig, StartProblems } from './config/config.ts'
+import { readConfig, StartProblems } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
+import { generalSettings } from './config/general-settings.ts'
 import { startIsotherm } from './isotherm.ts'
 import { listenForSignals } from './stop-signals.ts'
 import { openProcessLog } from './telemetry/process-log.ts'
@@ -13,7 +15,7 @@ export async function runTools(
   environment: Environment,
   { sandboxByDefault }: { readonly sandboxByDefault: boolean },
 ): Promise<number> {
-  await using log = await openProcessLog(logLevelOf(environment))
+  await using log = await openProcessLog(generalSettings(environment).ISOTHERM_LOG_LEVEL)
   try {
     using signals = listenForSignals(environment, 'command')
     // Another Isotherm of the same settings may have the ports.

@@ -1,5 +1,7 @@
 import { accountPrefixes } from './account-prefixes.ts'
-import { type Environment, hasCollector, logLevelOf, StartProblems, workersOf } from './config/config.ts'
+import { StartProblems } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
+import { collectorOf, generalSettings } from './config/general-settings.ts'
 import { misspelledVariables } from './config/misspelled.ts'
 import { serveUntil } from './serve.ts'
 import { listenForSignals, onSignal } from './stop-signals.ts'
@@ -14,7 +16,7 @@ import type { Log } from './upstream/log.ts'
 export async function run(environment: Environment, options: RunOptions): Promise<number> {
   const code = await runLogged(environment, options)
   // Where no collector answers, the exporter of traces tries again for ten seconds, and its timers keep the process alive.
-  if (hasCollector(environment)) process.exit(code)
+  if (collectorOf(generalSettings(environment))) process.exit(code)
   return code
 }
 
@@ -24,14 +26,15 @@ interface RunOptions {
 
 /** The log is flushed when it returns. */
 async function runLogged(environment: Environment, { sandboxByDefault }: RunOptions): Promise<number> {
-  await using log = await openProcessLog(logLevelOf(environment))
+  const { ISOTHERM_LOG_LEVEL: level, ISOTHERM_WORKERS: workers } = generalSettings(environment)
+  await using log = await openProcessLog(level)
   try {
     using _stray = logStrayRejections(log)
     using signals = listenForSignals(environment, 'server')
     // It asks to read files again, and ends nothing: not before they are read or after, nor workers, which are told by message.
     using _hangUp = onSignal('SIGHUP', () => undefined)
     const options = { sandboxByDefault, log }
-    const hasWorkers = workersOf(environment) > 1
+    const hasWorkers = workers > 1
     if (hasWorkers) {
       const { isWorker, work } = await import('./worker.ts')
       if (isWorker) return await work(signals.first, environment, options)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Environment } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
 import type { DocumentMode } from './documents/trusted-documents.ts'
 import { type Isotherm, type StartedAccount, type StartOptions, startIsotherm } from './isotherm.ts'
 

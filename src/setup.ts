@@ -2,7 +2,9 @@ import { hash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { AccessFile, AccountEntry } from './access/access-file.ts'
 import { Catalog } from './catalog/catalog.ts'
-import { type Config, type Environment, noManifest, readConfig, StartProblems } from './config/config.ts'
+import { type Config, noManifest, readConfig, StartProblems } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
+import { generalSettings } from './config/general-settings.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
 import { readTextFile } from './config/text-file.ts'
 import { readManifest, TrustedDocuments } from './documents/trusted-documents.ts'
@@ -75,8 +77,8 @@ function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {
 
 /** Reads what may change while Isotherm runs: the access file, catalogs and manifests of documents. */
 function openSetup(environment: Environment, sandboxByDefault: boolean): SetupReader {
-  const variable = (name: string) => environment[name]?.trim() || undefined
-  const accessFile = variable('ISOTHERM_ACCESS')
+  const general = generalSettings(environment)
+  const { ISOTHERM_ACCESS: accessFile } = general
   let files: readonly string[] = []
 
   const read = async (): Promise<Setup> => {
@@ -112,7 +114,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     // Those of the environment's own account are told with the environment.
     if (entry) problems.push(...ofProviders)
 
-    const file = besideAccess(entry?.catalog) ?? variable('ISOTHERM_CATALOG')
+    const file = besideAccess(entry?.catalog) ?? general.ISOTHERM_CATALOG
     // With a real vendor, the sandbox's catalog would name the wrong things.
     const isCatalogMadeUp =
       !file && Object.values(providers.settings).every(settings => settings === undefined)
@@ -122,11 +124,11 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
     const catalog =
       file || isCatalogMadeUp ? await parseCatalog(catalogText, catalogName, problems) : undefined
 
-    const manifest = besideAccess(entry?.documents) ?? variable('ISOTHERM_DOCUMENTS')
-    if (entry && !manifest && (variable('ISOTHERM_DOCUMENT_MODE') ?? 'off') !== 'off')
+    const manifest = besideAccess(entry?.documents) ?? general.ISOTHERM_DOCUMENTS
+    if (entry && !manifest && general.ISOTHERM_DOCUMENT_MODE !== 'off')
       problems.push(`${noManifest}, or the account ${entry.id} in ${accessFile}`)
     const manifestText = manifest && (await texts.read(manifest, 'the manifest of documents'))
-    const shipped = variable('ISOTHERM_PAGE') === 'off' ? undefined : await trustedPageDocuments()
+    const shipped = general.ISOTHERM_PAGE === 'off' ? undefined : await trustedPageDocuments()
     const trusted =
       manifest && manifestText !== undefined ? readManifest(manifestText, manifest, shipped) : undefined
     if (trusted && 'problems' in trusted) problems.push(...trusted.problems)

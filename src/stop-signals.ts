@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { Environment } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
 
 /** npm tells a script its name in it. */
 const setByNpm = 'npm_lifecycle_event'

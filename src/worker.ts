@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { z } from 'zod'
-import type { Environment } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
 import type { StartOptions } from './isotherm.ts'
 import { serveUntil } from './serve.ts'
 

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Environment, workersOf } from './config/config.ts'
+import type { Environment } from './config/environment.ts'
+import { generalSettings } from './config/general-settings.ts'
 import { openProblems } from './config/open-problems.ts'
 import { startSandbox } from './sandbox.ts'
 import { readStart } from './setup.ts'
@@ -33,10 +34,11 @@ export async function supervise(
     sandbox &&
     Object.fromEntries(sandbox.emulators.map(({ provider, environment }) => [provider, { ...environment }]))
   const ticketKey = randomBytes(32).toString('base64url')
+  const { ISOTHERM_WORKERS: workers } = generalSettings(environment)
   const children = new Set<Child>()
   const stopping = new AbortController()
   /** Of each worker, the greeting of the first process that serves as it. */
-  const greetings = Array.from({ length: workersOf(environment) }, () => Promise.withResolvers<string>())
+  const greetings = Array.from({ length: workers }, () => Promise.withResolvers<string>())
   const start = (worker: number) => {
     const child = startChild(worker, { start: { worker, emulated: emulated ?? null, ticketKey } })
     children.add(child)
@@ -73,7 +75,7 @@ export async function supervise(
   ])
   // It has said why, and the others could not start either.
   if (isServing === false) return 1
-  const count = isServing ? workersOf(environment) : 1
+  const count = isServing ? workers : 1
   const all = [first, ...Array.from({ length: count - 1 }, (_, index) => start(index + 1))]
   const kept = all.map(keep)
   const greeted = Promise.all(greetings.map(({ promise }) => promise))

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Environment } from '../src/config/config.ts'
+import type { Environment } from '../src/config/environment.ts'
 import { serveAnalytiks } from '../src/sandbox/analytiks.ts'
 import { serveAuraVision } from '../src/sandbox/aura-vision.ts'
 import { serveDatadog } from '../src/sandbox/datadog.ts'

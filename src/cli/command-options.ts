@@ -1,4 +1,4 @@
-import type { Environment } from '../config/config.ts'
+import type { Environment } from '../config/environment.ts'
 
 /** What a command is run with. */
 export interface CommandOptions {

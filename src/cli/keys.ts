@@ -1,5 +1,6 @@
 import { callerId, readAccessFile } from '../access/access-file.ts'
 import { type KeyListing, listKeys, mintKey } from '../access/keys.ts'
+import { generalSettings } from '../config/general-settings.ts'
 import { readTextFile } from '../config/text-file.ts'
 import { WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
@@ -19,7 +20,7 @@ export function printNewKey(caller: string, { print }: Pick<CommandOptions, 'pri
 
 /** Prints a row for each key of the access file. Returns 0, or 2 if there is no file that can be read. */
 export async function printKeys({ environment, print }: CommandOptions): Promise<number> {
-  const file = environment.ISOTHERM_ACCESS?.trim()
+  const { ISOTHERM_ACCESS: file } = generalSettings(environment)
   if (!file) return fail('ISOTHERM_ACCESS names no access file.')
   const found = await readTextFile(file, 'the access file')
   if ('problem' in found) return fail(found.problem)

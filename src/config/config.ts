@@ -7,12 +7,12 @@ import type { McpMode } from '../mcp/mcp-mode.ts'
 import type { Settings } from '../providers.ts'
 import type { CostMode } from '../server/limits/cost-mode.ts'
 import type { OperationLimits } from '../server/limits/operation-limits.ts'
-import type { LogLevel } from '../telemetry/open-log.ts'
 import type { ResilienceSettings } from '../upstream/breaker/provider-health.ts'
 import type { ProviderName } from '../upstream/error.ts'
 import type { CallBounds } from '../upstream/provider/provider.ts'
+import { type Environment, setVariables } from './environment.ts'
+import { collectorOf } from './general-settings.ts'
 import { proxiesOf, readProviderConfig } from './provider-settings.ts'
-import { setVariables } from './set-variables.ts'
 import { generalVariables } from './variables.ts'
 
 /** What the environment says, checked. */
@@ -70,8 +70,6 @@ export interface Config {
   /** The settings of each provider whose required variables are set. */
   readonly providers: Settings
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Everything that keeps Isotherm from starting, at once. */
 export class StartProblems extends Error {
@@ -162,9 +160,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
     drainMilliseconds: general.ISOTHERM_DRAIN_MS,
     telemetry: {
       metrics: general.ISOTHERM_METRICS,
-      collector: hasCollector(environment)
-        ? (general.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? general.OTEL_EXPORTER_OTLP_ENDPOINT)
-        : undefined,
+      collector: collectorOf(general),
     },
     sandboxed,
     providers: settings,
@@ -175,30 +171,9 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
 export const noManifest =
   'ISOTHERM_DOCUMENT_MODE: needs a manifest of documents, whose file ISOTHERM_DOCUMENTS names'
 
-/** The level of the log; the default if the environment names none, or one that `readConfig` refuses. */
-export function logLevelOf({ ISOTHERM_LOG_LEVEL: level }: Environment): LogLevel {
-  const form = generalVariables.shape.ISOTHERM_LOG_LEVEL
-  return form.safeParse(level?.trim() || undefined).data ?? form.parse(undefined)
-}
-
-/** How many processes serve; 1 if the environment names a number that `readConfig` refuses. */
-export function workersOf({ ISOTHERM_WORKERS: workers }: Environment): number {
-  return generalVariables.shape.ISOTHERM_WORKERS.safeParse(workers?.trim() || undefined).data ?? 1
-}
-
 /** Where a worker serves its metrics: each from 0 on has a port of its own; 0 picks a free one. */
 export function metricsPort(first: number, worker: number): number {
   return first === 0 ? 0 : first + worker
-}
-
-/** Whether traces go to a collector. */
-export function hasCollector(environment: Environment): boolean {
-  const valueAt = (name: string) => environment[name]?.trim() ?? ''
-  return (
-    (valueAt('OTEL_EXPORTER_OTLP_ENDPOINT') || valueAt('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')) !== '' &&
-    valueAt('OTEL_SDK_DISABLED').toLowerCase() !== 'true' &&
-    valueAt('OTEL_TRACES_EXPORTER').toLowerCase() !== 'none'
-  )
 }
 
 const noRedis =

@@ -1,6 +1,6 @@
 import { providers } from '../providers.ts'
 import { providerNames } from '../upstream/error.ts'
-import type { Environment } from './config.ts'
+import type { Environment } from './environment.ts'
 import { generalVariables } from './variables.ts'
 
 export interface Misspelled {

@@ -1,6 +1,6 @@
 import { isLoopback } from '../server/http/known-hosts.ts'
-import type { Environment } from './config.ts'
-import { setVariables } from './set-variables.ts'
+import type { Environment } from './environment.ts'
+import { setVariables } from './environment.ts'
 import { generalVariables } from './variables.ts'
 
 const guards = generalVariables.pick({ HOST: true, ISOTHERM_ACCESS: true, ISOTHERM_ANONYMOUS: true })

@@ -1,10 +1,9 @@
-import type { z } from 'zod'
 import { providers, type Settings } from '../providers.ts'
 import { type ProviderName, providerNames } from '../upstream/error.ts'
 import { byProvider } from '../upstream/provider/by-provider.ts'
 import { type CallBounds, requiredNames } from '../upstream/provider/provider.ts'
-import { setVariables } from './set-variables.ts'
-import { generalVariables } from './variables.ts'
+import { type Environment, setVariables } from './environment.ts'
+import { type GeneralSettings, generalSettings } from './general-settings.ts'
 
 /** Which vendors one account asks, and how. */
 export interface ProviderConfig {
@@ -26,12 +25,12 @@ export interface ProviderConfigOptions {
 
 /** Reads the providers' variables of an account, and those of their bounds, which are the same for all accounts. */
 export function readProviderConfig(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   { sandboxByDefault, prefix = '', owner }: ProviderConfigOptions,
 ): ProviderConfig {
   const problems: string[] = []
   const set = setVariables(environment)
-  const bounds = boundsIn(set)
+  const general = generalSettings(environment)
   const variables = Object.fromEntries(
     providerNames.flatMap(name =>
       Object.keys(providers[name].variables.shape).flatMap(variable => {
@@ -40,13 +39,11 @@ export function readProviderConfig(
       }),
     ),
   )
-  // By itself: a problem with another variable must not change which providers are looked at.
-  const mode = generalVariables.shape.ISOTHERM_SANDBOX.safeParse(set.ISOTHERM_SANDBOX)
   const byDefault = sandboxByDefault && set.NODE_ENV !== 'production' ? 'auto' : 'off'
   const named = providerNames.filter(name =>
     requiredNames(providers[name].variables).some(variable => variables[variable]),
   )
-  const sandboxed = sandboxedProviders(mode.data ?? byDefault, named)
+  const sandboxed = sandboxedProviders(general.ISOTHERM_SANDBOX ?? byDefault, named)
   const settings = byProvider<Settings>(name => {
     if (!named.includes(name) || sandboxed.includes(name)) return undefined
     const parsed = providers[name].variables.safeParse(variables)
@@ -54,39 +51,24 @@ export function readProviderConfig(
       problems.push(...parsed.error.issues.map(issue => `${prefix}${issue.path.join('.')}: ${issue.message}`))
       return undefined
     }
-    return bounds && providers[name].settings(parsed.data, bounds)
+    return providers[name].settings(parsed.data, boundsOf(general))
   })
-  if (named.length === 0 && sandboxed.length === 0 && mode.success)
-    problems.push(nothingToServe(prefix, owner))
+  const isRefused = set.ISOTHERM_SANDBOX !== undefined && general.ISOTHERM_SANDBOX === undefined
+  if (named.length === 0 && sandboxed.length === 0 && !isRefused) problems.push(nothingToServe(prefix, owner))
   return { sandboxed, settings, problems }
 }
 
-const boundVariables = generalVariables.pick({
-  ISOTHERM_UPSTREAM_TIMEOUT_MS: true,
-  ISOTHERM_UPSTREAM_MAX_BYTES: true,
-  ISOTHERM_IMAGE_MAX_BYTES: true,
-  HTTPS_PROXY: true,
-  HTTP_PROXY: true,
-  NO_PROXY: true,
-})
-
-type ProxyVariables = Pick<z.output<typeof boundVariables>, 'HTTPS_PROXY' | 'HTTP_PROXY' | 'NO_PROXY'>
-
-/** Undefined if one of them is wrong. */
-function boundsIn(variables: Readonly<Record<string, string | undefined>>): CallBounds | undefined {
-  const { data } = boundVariables.safeParse(variables)
-  return (
-    data && {
-      deadlineMilliseconds: data.ISOTHERM_UPSTREAM_TIMEOUT_MS,
-      maximumBytes: data.ISOTHERM_UPSTREAM_MAX_BYTES,
-      maximumImageBytes: data.ISOTHERM_IMAGE_MAX_BYTES,
-      proxies: proxiesOf(data),
-    }
-  )
+function boundsOf(general: GeneralSettings): CallBounds {
+  return {
+    deadlineMilliseconds: general.ISOTHERM_UPSTREAM_TIMEOUT_MS,
+    maximumBytes: general.ISOTHERM_UPSTREAM_MAX_BYTES,
+    maximumImageBytes: general.ISOTHERM_IMAGE_MAX_BYTES,
+    proxies: proxiesOf(general),
+  }
 }
 
 /** Undefined where everything is reached directly. */
-export function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: ProxyVariables): CallBounds['proxies'] {
+export function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: GeneralSettings): CallBounds['proxies'] {
   return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
 }
 

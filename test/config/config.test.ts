@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Environment, readConfig } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { generalVariables } from '../../src/config/variables.ts'
 import { problemsOf, required, variablesOfProviders } from '../support/environments.ts'
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { FailureEverythingDocument } from '../generated/graphql.ts'
 import { ask } from '../support/client.ts'
 import { referencesIn } from '../support/image-references.ts'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { sandboxCatalog } from '../../src/sandbox/catalog.ts'
 import type { Fault } from '../../src/sandbox/emulator.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox.ts'

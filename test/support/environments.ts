@@ -1,4 +1,5 @@
-import { type Environment, readConfig, StartProblems } from '../../src/config/config.ts'
+import { readConfig, StartProblems } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { providers } from '../../src/providers.ts'
 import { type ProviderName, providerNames } from '../../src/upstream/error.ts'
 import { requiredNames } from '../../src/upstream/provider/provider.ts'

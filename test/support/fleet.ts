@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import type { Sandbox } from '../../src/sandbox.ts'
 import type { RedisServer } from './redis.ts'
 import { startRedis } from './redis.ts'

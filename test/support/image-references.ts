@@ -1,4 +1,5 @@
-import { type Environment, readConfig } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { openHandles } from '../../src/images/handles.ts'
 import { imagePath } from '../../src/images/image-path.ts'
 import type { ImageReference } from '../../src/images/references.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Environment } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import type { Fault, Reply } from '../../src/sandbox/emulator.ts'
 import type { ProviderName, UpstreamErrorCode } from '../../src/upstream/error.ts'
 

@@ -1,6 +1,7 @@
 import { openAccount } from '../../src/account.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
-import { type Environment, readConfig } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/config.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { createContext } from '../../src/context.ts'
 import type { Clients, Loaders } from '../../src/providers.ts'
 import type { Emulator } from '../../src/sandbox/emulator.ts'
