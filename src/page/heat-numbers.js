@@ -4,7 +4,7 @@ import { element } from './elements.js'
 import { counted, percent, wholeNumber } from './numbers.js'
 
 /**
- * The numbers beside the picture.
+ * The numbers beside the image.
  *
  * @param {import('./page-heat.js').Heat} heat
  * @param {any} node the heatmap, with `before` if it is compared

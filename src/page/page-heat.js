@@ -103,7 +103,7 @@ export function heatFields(heat, heatmaps, change) {
 }
 
 /**
- * The picture and its numbers are of the same windows: those within a tenth of the picture's width.
+ * The image and its numbers are of the same windows: those within a tenth of the image's width.
  *
  * @param {Heat} heat
  */

@@ -4,15 +4,15 @@ import { element } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { heatNumbers } from './heat-numbers.js'
+import { imageFigure } from './image-figure.js'
 import { laterDay } from './local-time.js'
 import { counted, percent } from './numbers.js'
 import { heatFields, heatOf, heatQuestion, spansOf } from './page-heat.js'
 import { pageSnapshots } from './page-snapshots.js'
 import { panel, queryLink } from './panel.js'
-import { picture } from './picture.js'
 
 /**
- * A page of a website: its picture with heat over it, and its replay snapshots.
+ * A page of a website: its image with heat over it, and its replay snapshots.
  *
  * @param {HTMLElement} root
  * @param {URLSearchParams} parameters
@@ -87,20 +87,20 @@ async function showHeat(root, known, parameters, signal) {
     element(
       'div',
       { class: 'side' },
-      scrolled('The picture', picture(node?.image, words, words)),
+      scrolled('The picture', imageFigure(node?.image, words, words)),
       heatNumbers(heat, node),
     ),
   )
   if (!heat.isCompared) return
   const side = (/** @type {string} */ title, /** @type {any} */ image, /** @type {string} */ words) =>
-    element('div', {}, element('h3', {}, title), scrolled(title, picture(image, words, words)))
+    element('div', {}, element('h3', {}, title), scrolled(title, imageFigure(image, words, words)))
   shown.prepend(
     element('p', { class: 'quiet' }, 'In the first picture orange is more than before, blue is less.'),
   )
   shown.append(
     element(
       'div',
-      { class: 'pictures large' },
+      { class: 'images large' },
       side('Before', node?.earlier, wordsOf(against)),
       side('After', node?.later, wordsOf(days)),
     ),
@@ -119,11 +119,11 @@ function withoutHeat({ data, errors }) {
 }
 
 /**
- * A long picture in a box of its own, which the keyboard scrolls.
+ * A long image in a box of its own, which the keyboard scrolls.
  *
  * @param {string} label
  * @param {HTMLElement} figure
  */
 function scrolled(label, figure) {
-  return element('div', { class: 'picture', tabindex: 0, role: 'region', 'aria-label': label }, figure)
+  return element('div', { class: 'tall-image', tabindex: 0, role: 'region', 'aria-label': label }, figure)
 }

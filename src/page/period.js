@@ -115,7 +115,7 @@ export function instantsOf(day, timeZone) {
   return { start: startOfDay(day, timeZone), end: startOfDay(laterDay(day, 1), timeZone) }
 }
 
-/** The picture of a store's floor that is shown by itself is of the last day of the period. */
+/** The heatmap of a store's floor that is shown by itself is of the last day of the period. */
 const ofLastDay = { day: null, picture: null }
 
 /**

@@ -5,21 +5,21 @@ import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
 import { kindOf, kinds, momentOf } from './heatmap-words.js'
+import { imageFigure } from './image-figure.js'
 import { knownZone, laterDay, today } from './local-time.js'
 import { panel, queryLink } from './panel.js'
 import { partsOf } from './parts.js'
 import { daysOf, instantsOf } from './period.js'
-import { picture } from './picture.js'
 
 /**
  * @import { FloorHeatmap } from './heatmap-words.js'
- * @typedef {{ day: string, kind: string, picture: string | null, beside: string | null }} Chosen `picture` and `beside` are ids: what
+ * @typedef {{ day: string, kind: string, image: string | null, beside: string | null }} Chosen `image` and `beside` are ids: what
  * is stepped through, and what it is compared with
  */
 
 const atOnce = 100
 
-/** Whoever holds an arrow key down asks for no more than so many pictures ahead. */
+/** Whoever holds an arrow key down asks for no more than so many images ahead. */
 const mostSteps = 20
 
 /**
@@ -37,7 +37,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   let chosen = {
     day: dayOf(parameters.get('day')) ?? laterDay(daysOf(period, zone).to, -1),
     kind: kinds.find(([value]) => value === parameters.get('heat'))?.[0] ?? 'PATH',
-    picture: parameters.get('picture'),
+    image: parameters.get('picture'),
     beside: parameters.get('beside'),
   }
   /** @type {FloorHeatmap[]} */
@@ -56,7 +56,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   const trouble = element('div')
   const besideTrouble = element('div')
   const where = element('p', { role: 'status', class: 'quiet' })
-  const pictures = element('div', { class: 'pictures large' })
+  const images = element('div', { class: 'images large' })
 
   const pick = dateField(
     'day',
@@ -80,7 +80,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
       element('div', { class: 'controls' }, [
         labelled(
           'Shows',
-          choice('heat', kinds, chosen.kind, kind => reload({ kind, picture: null })),
+          choice('heat', kinds, chosen.kind, kind => reload({ kind, image: null })),
         ),
         labelled(known ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
         button('day--1', 'Day before', () => goTo(laterDay(chosen.day, -1))),
@@ -103,7 +103,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
           keydown: keys,
         },
         besideTrouble,
-        pictures,
+        images,
       ),
       cost.line,
     ),
@@ -126,7 +126,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   /** @param {number} by */
   async function stepNow(by) {
     if (signal.aborted) return
-    const next = heatmaps[heatmaps.findIndex(({ id }) => id === chosen.picture) + by]
+    const next = heatmaps[heatmaps.findIndex(({ id }) => id === chosen.image) + by]
     if (next) look(next.id)
     else await stepDay(by)
   }
@@ -138,18 +138,18 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   }
 
   /**
-   * Another day from its first picture, or backwards from its last.
+   * Another day from its first image, or backwards from its last.
    *
    * @param {string} day
    * @param {number} [by]
    */
   function goTo(day, by = 1) {
-    return reload({ day, picture: null }, by)
+    return reload({ day, image: null }, by)
   }
 
-  /** @param {string} picture */
-  function look(picture) {
-    chosen = { ...chosen, picture }
+  /** @param {string} image */
+  function look(image) {
+    chosen = { ...chosen, image }
     noteChosen({ isStep: true })
     show()
   }
@@ -160,7 +160,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     if (!chosen.beside) await steps
     while (!chosen.beside && isLoading && !signal.aborted) await loaded
     if (signal.aborted) return
-    other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.picture) ?? null)
+    other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.image) ?? null)
     chosen = { ...chosen, beside: other?.id ?? null }
     besideTrouble.replaceChildren()
     noteChosen()
@@ -168,12 +168,12 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   }
 
   /**
-   * With the day, so that the picture is found in its list tomorrow.
+   * With the day, so that the image is found in its list tomorrow. Addresses call the image `picture`, as the page does.
    *
    * @param {{ isStep?: boolean }} [options]
    */
   function noteChosen(options) {
-    note({ day: chosen.day, heat: chosen.kind, picture: chosen.picture, beside: chosen.beside }, options)
+    note({ day: chosen.day, heat: chosen.kind, picture: chosen.image, beside: chosen.beside }, options)
   }
 
   /**
@@ -223,8 +223,8 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
       return
     }
     isLoading = false
-    if (!heatmaps.some(({ id }) => id === chosen.picture))
-      chosen = { ...chosen, picture: heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
+    if (!heatmaps.some(({ id }) => id === chosen.image))
+      chosen = { ...chosen, image: heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
     if (by < 0) noteChosen({ isStep: true })
     show()
   }
@@ -246,7 +246,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   }
 
   function show() {
-    const index = heatmaps.findIndex(({ id }) => id === chosen.picture)
+    const index = heatmaps.findIndex(({ id }) => id === chosen.image)
     const heatmap = heatmaps[index]
     const options = heatmaps.map(heatmap =>
       element('option', { value: heatmap.id, selected: heatmap === heatmaps[index] }, momentOf(heatmap)),
@@ -257,7 +257,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     const none = trouble.textContent ? '' : unknown
     const count = heatmap ? `Picture ${index + 1} of ${heatmaps.length} of this day` : none
     where.textContent = isLoading ? 'Asking …' : count
-    pictures.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
+    images.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
     // Until then the whole view is not.
     if (isComplete) tellShown()
   }
@@ -267,5 +267,5 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
 function figureOf(heatmap) {
   const name = kindOf(heatmap)
   const moment = momentOf(heatmap)
-  return picture(heatmap.image, `${name} at ${moment.replace(' · ', ', ')}`, `${name} · ${moment}`)
+  return imageFigure(heatmap.image, `${name} at ${moment.replace(' · ', ', ')}`, `${name} · ${moment}`)
 }

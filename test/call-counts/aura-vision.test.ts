@@ -196,20 +196,20 @@ test.each([
   },
 ])('images cost nothing beside rows without, wherever they are selected: $selection', async asked => {
   await using served = await serve()
-  const { data, errors, text } = await askText<{ location: { bare: unknown[]; pictured: unknown[] } }>(
+  const { data, errors, text } = await askText<{ location: { bare: unknown[]; withImages: unknown[] } }>(
     served.origin,
     `query ($range: TimeRange!) {
       location(by: { id: "ginza" }) {
         bare: heatmaps(range: $range, types: [PATH]) { role }
-        pictured: heatmaps(range: $range, types: [PATH]) { ${asked.selection} }
+        withImages: heatmaps(range: $range, types: [PATH]) { ${asked.selection} }
       }
     } ${asked.fragment}`,
     { range },
   )
   expect(errors).toEqual([])
   expect(requestsTo(served)).toHaveLength(1)
-  const { bare, pictured } = data.location
-  expect([bare.length, pictured.length, text.match(/"link":"http/g)?.length]).toEqual([8, 8, 8])
+  const { bare, withImages } = data.location
+  expect([bare.length, withImages.length, text.match(/"link":"http/g)?.length]).toEqual([8, 8, 8])
 })
 
 /** The bodies of what was asked on the socket. */

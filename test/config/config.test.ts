@@ -5,7 +5,7 @@ import { generalVariables } from '../../src/config/variables.ts'
 import { problemsOf, required, variablesOfProviders } from '../support/environments.ts'
 
 const bounds = { deadlineMilliseconds: 10_000, maximumBytes: 67_108_864 }
-const pictureBounds = { ...bounds, maximumImageBytes: 33_554_432 }
+const imageBounds = { ...bounds, maximumImageBytes: 33_554_432 }
 const limits = { concurrency: 8, ttlSeconds: 60, maximumCalls: 1000 }
 
 test('without any variable the defaults hold, and every upstream is the sandbox', () => {
@@ -61,7 +61,7 @@ test('with the required variables alone the defaults of every provider hold', ()
   expect(readConfig(required)).toMatchObject({ sandboxed: [] })
   expect(readConfig(required).providers).toEqual({
     'aura-vision': {
-      ...pictureBounds,
+      ...imageBounds,
       tokenUrl: new URL('https://issuer.example.com/oauth/token'),
       audience: 'https://audience.example.com',
       clientId: 'aura-id',
@@ -74,7 +74,7 @@ test('with the required variables alone the defaults of every provider hold', ()
       limits,
     },
     posthog: {
-      ...pictureBounds,
+      ...imageBounds,
       personalApiKey: 'phx_key',
       host: new URL('https://us.posthog.com'),
       perMinute: 240,

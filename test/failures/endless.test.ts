@@ -6,7 +6,7 @@ import type { ProviderName } from '../../src/upstream/error.ts'
 import {
   FailureEverythingDocument,
   type FailureEverythingQuery,
-  FailurePictureDocument,
+  FailureImageDocument,
 } from '../generated/graphql.ts'
 import { type Answer, ask } from '../support/client.ts'
 import { fieldsOf } from '../support/outages.ts'
@@ -82,7 +82,7 @@ test('an image without end is not read', async () => {
   await using served = await serve({
     environment: { POSTHOG_HOST: upstream.url.origin, ...aMebibyte, ...patient },
   })
-  const { data } = await ask(served.origin, FailurePictureDocument, { id })
+  const { data } = await ask(served.origin, FailureImageDocument, { id })
   expect(data).toEqual({ node: { image: { state: 'READY' } } })
   await Promise.all(upstream.sockets.map(socket => socket.closed || once(socket, 'close')))
 })

@@ -495,6 +495,16 @@ export type FailureFiltersQuery = { location: { customers: Array<{ recordingId: 
 
 export type FailureHeatmapFragment = { recordingId: string | null, role: string | null, createdAt: string | null };
 
+export type FailureImageQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FailureImageQuery = { node:
+    | { image: { state: HeatmapImageState } | null }
+    | Record<PropertyKey, never>
+   | null };
+
 export type FailureLocationsQueryVariables = Exact<{
   range: TimeRange;
   onRefusal?: OnRefusal | null | undefined;
@@ -517,16 +527,6 @@ export type FailureSavedHeatmapsQueryVariables = Exact<{ [key: string]: never; }
 
 
 export type FailureSavedHeatmapsQuery = { website: { some: { nodes: Array<{ name: string | null }> } | null, view: { heatmaps: Array<{ name: string | null }> | null } } | null };
-
-export type FailurePictureQueryVariables = Exact<{
-  id: string | number;
-}>;
-
-
-export type FailurePictureQuery = { node:
-    | { image: { state: HeatmapImageState } | null }
-    | Record<PropertyKey, never>
-   | null };
 
 export type GraphLocationFieldsFragment = { id: string, name: string | null, timeZone: string | null, auraVisionId: string | null, analytiksId: string | null, brandId: number | null, referenceNumber: string | null };
 
@@ -1763,6 +1763,17 @@ export const FailureFiltersDocument = new TypedDocumentString(`
   role
   createdAt
 }`, {"hash":"sha256:df80342ec4cb57c69b0a4d12e47f8a235e39cbe6111838ed35cbaccaf33ec1e5"}) as unknown as TypedDocumentString<FailureFiltersQuery, FailureFiltersQueryVariables>;
+export const FailureImageDocument = new TypedDocumentString(`
+    query FailureImage($id: ID!) {
+  node(id: $id) {
+    ... on PageHeatmap {
+      image {
+        state
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:abf851a27c74448d2a337023de77ac7829c2c2bcdeab18efeb1f69a26d427ab1"}) as unknown as TypedDocumentString<FailureImageQuery, FailureImageQueryVariables>;
 export const FailureLocationsDocument = new TypedDocumentString(`
     query FailureLocations($range: TimeRange!, $onRefusal: OnRefusal) {
   first: location(by: {analytiksId: "1"}) {
@@ -1818,17 +1829,6 @@ export const FailureSavedHeatmapsDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:bdf33f5ad70e99720a52c414d083aa7a426f0bf2f03ef0625ef61c92e5a48808"}) as unknown as TypedDocumentString<FailureSavedHeatmapsQuery, FailureSavedHeatmapsQueryVariables>;
-export const FailurePictureDocument = new TypedDocumentString(`
-    query FailurePicture($id: ID!) {
-  node(id: $id) {
-    ... on PageHeatmap {
-      image {
-        state
-      }
-    }
-  }
-}
-    `, {"hash":"sha256:386d20bbe95c9ce4d905bb4b701856074a0332e1562e3e822eecec48bae9e7cc"}) as unknown as TypedDocumentString<FailurePictureQuery, FailurePictureQueryVariables>;
 export const GraphLocationDocument = new TypedDocumentString(`
     query GraphLocation($by: LocationBy!) {
   location(by: $by) {

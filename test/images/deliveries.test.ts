@@ -45,7 +45,7 @@ test('when more is held than may be, those go who took nothing for longest', asy
 })
 
 test('one image is held once however many read it', async () => {
-  const image = pictureOf()
+  const image = imageOf()
   const upstream = await deliver({ patience: 600_000, maximumBytes: image.byteLength }, () => image)
   for (let readers = 1; readers <= 5; readers++) {
     await upstream.reader()
@@ -54,7 +54,7 @@ test('one image is held once however many read it', async () => {
 })
 
 test('an image is held once by those who read it while it arrives and those who have it whole', async () => {
-  const early = pictureOf()
+  const early = imageOf()
   const copies = [early, { ...early }]
   const upstream = await deliver(
     { patience: 600_000, maximumBytes: early.byteLength },
@@ -74,7 +74,7 @@ test('a reader who waits for the vendor is not idle', async () => {
   }
   const maximumBytes = 2.5 * megabytes * 2 ** 20
   let readers = 0
-  const upstream = await deliver({ patience: 600_000, maximumBytes }, pictureOf, image =>
+  const upstream = await deliver({ patience: 600_000, maximumBytes }, imageOf, image =>
     readers++ === 0 ? late(image) : image.parts,
   )
   const waiting = await upstream.reader()
@@ -98,13 +98,13 @@ interface Reader {
 /** A server that delivers one image a request, and readers who take nothing of it by themselves. */
 async function deliver(
   options: DeliveryOptions,
-  pictureFor: () => ImageFile = pictureOf,
+  imageFor: () => ImageFile = imageOf,
   piecesOf: (image: ImageFile) => Iterable<Buffer> | AsyncIterable<Buffer> = ({ parts }) => parts,
 ) {
   const deliveries = new Deliveries(options)
   let underWay = 0
   const server = createServer(async (_request, response) => {
-    const image = pictureFor()
+    const image = imageFor()
     underWay++
     response.writeHead(200, { 'content-length': image.byteLength })
     server.emit('begun', response)
@@ -134,7 +134,7 @@ async function deliver(
   }
 }
 
-function pictureOf(): ImageFile {
+function imageOf(): ImageFile {
   const parts = Array.from({ length: megabytes }, () => Buffer.alloc(2 ** 20))
   return { parts, byteLength: megabytes * 2 ** 20, contentType: 'image/png', etag: '"tag"' }
 }

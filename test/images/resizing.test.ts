@@ -9,7 +9,7 @@ const limits = { maximumPixels: 100_000_000 }
 const drawn = sharp({ create: { width: 300, height: 200, channels: 3, background: '#c40' } })
 
 test.each([...formats, 'gif', 'avif'] as const)('the pixels of a %s are counted', async format => {
-  const image = pictureOf(await drawn.clone().toFormat(format).toBuffer())
+  const image = imageOf(await drawn.clone().toFormat(format).toBuffer())
   await sizeOf(image, 60_000)
   await expect(sizeOf(image, 59_999)).rejects.toThrow('The image has more than 59999 pixels.')
 })
@@ -18,18 +18,18 @@ test('they are counted wherever the image says its size', async () => {
   const jpeg = await drawn.clone().jpeg().toBuffer()
   const comment = Buffer.alloc(60_002, ' ')
   comment.set([0xff, 0xfe, 60_000 >> 8, 60_000 & 0xff])
-  const image = pictureOf(Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]))
+  const image = imageOf(Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]))
   await sizeOf(image, 60_000)
   await expect(sizeOf(image, 59_999)).rejects.toThrow('The image has more than 59999 pixels.')
 })
 
 test('what says no size is unfit', async () => {
-  const image = pictureOf(Buffer.alloc(50_000, 'no image'))
+  const image = imageOf(Buffer.alloc(50_000, 'no image'))
   await expect(sizeOf(image, 60_000)).rejects.toThrow(UnfitImage)
 })
 
 /** As it may come, in more than one part. */
-function pictureOf(bytes: Buffer): ImageFile {
+function imageOf(bytes: Buffer): ImageFile {
   const parts = [bytes.subarray(0, 1000), bytes.subarray(1000)]
   return { parts, byteLength: bytes.byteLength, contentType: 'image/jpeg', etag: '"tag"' }
 }
@@ -64,7 +64,7 @@ test.each(cases)(
     const mirrored = await sharp(flag).flop(isMirrored).toBuffer()
     const lying = sharp(await sharp(mirrored).rotate(angle).toBuffer())
     const bytes = await lying.withMetadata({ orientation }).toFormat(format, { quality: 95 }).toBuffer()
-    const image = { ...pictureOf(bytes), contentType: `image/${format}` }
+    const image = { ...imageOf(bytes), contentType: `image/${format}` }
     const size = await sizeOf(image, 10_000)
     expect(size).toEqual({ width: 60, height: 20 })
     expect(isVariant(image, size, { width: 60 })).toBe(true)
@@ -84,7 +84,7 @@ test('what is transparent becomes white in a JPEG, and stays transparent elsewhe
   const clear = await sharp({ create: { width: 8, height: 8, channels: 4, background: '#0000' } })
     .png()
     .toBuffer()
-  const image = { ...pictureOf(clear), contentType: 'image/png' }
+  const image = { ...imageOf(clear), contentType: 'image/png' }
   const pixelOf = async (format: 'jpeg' | 'webp') => {
     const { parts } = await draw(image, { width: 8, height: 8 }, { format }, limits)
     return [...(await sharp(parts[0]).raw().toBuffer()).subarray(0, format === 'jpeg' ? 3 : 4)]
@@ -101,7 +101,7 @@ test('whatever its colours are stored as, it is drawn in sRGB of eight bits', as
     'image/webp': orange.clone().withIccProfile('p3').webp({ lossless: true }),
   }
   for (const [contentType, drawn] of Object.entries(stored)) {
-    const image = { ...pictureOf(await drawn.toBuffer()), contentType }
+    const image = { ...imageOf(await drawn.toBuffer()), contentType }
     const { parts } = await draw(image, await sizeOf(image, 64), { format: 'png' }, limits)
     expect(await sharp(parts[0]).metadata()).toMatchObject({ space: 'srgb', depth: 'uchar', channels: 3 })
     const [red = 0, green = 0, blue = 0] = await sharp(parts[0]).raw().toBuffer()
@@ -123,7 +123,7 @@ test('of a moving image the first frame is drawn', async () => {
   const frames = await sharp(await Promise.all(colours), { join: { animated: true } })
     .gif()
     .toBuffer()
-  const image = { ...pictureOf(frames), contentType: 'image/gif' }
+  const image = { ...imageOf(frames), contentType: 'image/gif' }
   const size = await sizeOf(image, 128)
   expect(size).toMatchObject({ width: 8, height: 8 })
   const { parts } = await draw(image, size, { format: 'png' }, limits)
@@ -137,14 +137,14 @@ test('what takes too long to draw is given up', async () => {
   const bytes = await sharp(randomBytes(raw.width * raw.height * raw.channels), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer()
-  const image = { ...pictureOf(bytes), contentType: 'image/png' }
+  const image = { ...imageOf(bytes), contentType: 'image/png' }
   const drawing = draw(image, raw, { format: 'webp' }, { ...limits, seconds: 1 })
   await expect(drawing).rejects.toThrow('The image takes more than 1 s to draw so')
 })
 
 describe('drawings', () => {
   const never = new AbortController().signal
-  const image = pictureOf(Buffer.alloc(0))
+  const image = imageOf(Buffer.alloc(0))
 
   test('of the same are one, and others wait for one of two turns', async () => {
     const { drawings, begun, finish } = open()

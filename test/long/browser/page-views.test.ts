@@ -284,7 +284,7 @@ test.each([views.websites, `${views.page}&compare=before`])(
       await openView(page, served.origin, hash)
       const cut = () =>
         page
-          .locator('.scroll, .picture')
+          .locator('.scroll, .tall-image')
           .evaluateAll(boxes => boxes.filter(box => box.scrollHeight > box.clientHeight).length)
       expect(await cut()).toBeGreaterThan(0)
       await page.emulateMedia({ media: 'print' })

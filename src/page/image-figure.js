@@ -8,7 +8,7 @@ import { element } from './elements.js'
  * @param {string} description for who cannot see it
  * @param {string} caption
  */
-export function picture(image, description, caption) {
+export function imageFigure(image, description, caption) {
   const words = element('figcaption', {}, caption)
   const sentence = (/** @type {string} */ text) =>
     element('figure', {}, element('p', { role: 'status' }, text), words)
