@@ -23,7 +23,7 @@ export const builder = new SchemaBuilder<{
   DefaultNodeNullability: false
   /** What `requiresScopes` may name. */
   FederationScopes: Scope
-  /** What connections have beside their edges. */
+  /** What connections have besides their edges. */
   Connection: {
     readonly leftOut?: number
     readonly totalCount?: number
@@ -66,7 +66,7 @@ export const builder = new SchemaBuilder<{
     pageInfoFieldOptions: { description: 'Where these rows stand in the whole list.' },
     idFieldOptions: { description: 'The id that `node` takes. Starts with the name of the type.' },
     nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
-    // Each graph of a federation that has pages brings its own.
+    // Each graph of a federation that has pages brings its own `PageInfo`.
     pageInfoTypeOptions: { description: 'What lies beyond a page.', shareable: true },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether rows precede this page.' },

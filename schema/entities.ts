@@ -58,7 +58,7 @@ builder.asEntity(SpatialHeatmap, {
 
 builder.asEntity(Snapshot, {
   key: [
-    // Datadog has no snapshot by its id: only the list of its view holds it.
+    // Datadog has no route for one snapshot: only the list of its view has it.
     builder.keyDirective(builder.selection<{ id: string }>('id'), false),
     builder.selection<{ id: string; viewName: string }>('id viewName'),
   ],

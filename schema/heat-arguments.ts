@@ -79,10 +79,10 @@ export interface HeatArguments {
 
 /** No finer than PostHog's coordinates. */
 export const mostColumns = 100
-/** The most rows of a grid: where the grid itself is cut. */
+/** The most rows of a grid: the grid is cut there. */
 export const mostRows = 2000
 const widest = 10_000
-/** The default width of an image with a tenth on each side, as on PostHog's own page (its source). */
+/** The default width of an image, with a tenth on each side, as on PostHog's own page (its source). */
 const usualViewport: ViewportWidths = { min: 922, max: 1126 }
 
 export function checkHeat(
@@ -107,7 +107,7 @@ export function checkViewport(viewport: HeatArguments['viewport']): void {
     throw new BadInput(`viewport.min is ${min}, which is more than viewport.max, ${max}.`)
 }
 
-/** What is asked of a page, with the defaults. */
+/** The question about a page, with the defaults. */
 export function toHeatQuestion(
   page: string,
   days: Days,

@@ -5,7 +5,7 @@ import { BadInput } from '../src/upstream/bad-input.ts'
 import { builder } from './builder.ts'
 import { CalendarPeriod, calendarLength, datesOf, type RelativeDays } from './relative-range.ts'
 
-/** As it is asked: `from` and `to`, or one other member. */
+/** As the client writes it: `from` and `to`, or one other member. */
 export interface DaysInput extends RelativeDays {
   readonly from?: string | null | undefined
   readonly to?: string | null | undefined
@@ -66,19 +66,19 @@ export function daysAt(
   return read
 }
 
-/** Without days that have begun nowhere: what stands in a link for good would ask one more of them each day. */
+/** Leaves out days that have not begun anywhere: an overlay's link keeps its days and would ask for one more each day. */
 export function begunDays(range: Days): Days {
   const end = dayIn('Etc/GMT-14', Date.now()).add({ days: 1 }).toString()
   return range.to < end ? range : { from: range.from, to: end }
 }
 
-/** Refuses days of which PostHog has nothing, or no longer everything: their numbers would be too small without a word. */
+/** Refuses days of which PostHog has nothing, or only a part: their numbers would be too small without a warning. */
 export function checkDays(
   name: string,
   range: DaysInput,
   { heatmapDays }: Pick<Context, 'heatmapDays'>,
 ): void {
-  // Where it is latest, days that are counted from today are the latest as well: what is refused there is so everywhere.
+  // Days relative to today are latest in the time zone furthest ahead: if they are refused there, they are refused everywhere.
   const read = readDays(name, range, () => dayIn('Etc/GMT-14', Date.now()))
   checkKept(name, read, heatmapDays)
 }

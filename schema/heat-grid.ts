@@ -14,7 +14,7 @@ import { FixedHeat, HeatHotspot, hotspotOptions, hotspotsIn, sizedByCells } from
 /** The assumed rows of a page of 5,000 pixels. */
 const assumedDepths = 50
 
-/** A grid, and the project that it is of. */
+/** A grid and the project that it belongs to. */
 export interface Heat {
   readonly scope: PostHogScope
   readonly grid: GridRecord

@@ -41,7 +41,7 @@ interface TopArguments {
   readonly top?: number | null | undefined
 }
 
-/** What all lists of hotspots share. */
+/** The fields that all types of hotspots have. */
 export const hotspotOptions = {
   args: topArgument,
   listSize: { slicingArguments: ['top'], requireOneSlicingArgument: false },
@@ -51,7 +51,7 @@ export const hotspotOptions = {
   }),
 }
 
-/** `total` is what shares are of; null if there are none. */
+/** Shares are parts of `total`; null if there are none. */
 export function hotspotsIn(
   { layer, geometry }: SizedLayer,
   { top }: TopArguments,
@@ -61,7 +61,7 @@ export function hotspotsIn(
   return loaders.posthog.hotspots(layer, geometry, top ?? usualTop).map(hotspot => ({ ...hotspot, total }))
 }
 
-/** Extensions of a list with one value for each cell, by the columns that a field above says. */
+/** Extensions of a list with one value for each cell, by the number of columns that a field above gives. */
 export const sizedByCells = sized({ size: (_args, { columns = mostColumns }) => columns * mostRows })
 
 export const FixedHeat = builder.objectRef<SizedLayer & { readonly isDifference: boolean }>('FixedHeat')

@@ -93,7 +93,7 @@ export function checkOverlay(
     throw new BadInput('overlay.palette can only be BLUE_ORANGE for a difference: give `against` too.')
 }
 
-/** What stands in a link for good, with the defaults, and what it leaves open. */
+/** What the link keeps, with the defaults, and what its reader may change. */
 export function toOverlay(
   page: string,
   { days, against }: { readonly days: Days; readonly against: Days | undefined },

@@ -6,7 +6,7 @@ import { isRelative, longestRange, type TrafficRangeInput, toSpan } from './traf
 /** Three years with two leap days: 36 requests for every 50 locations. */
 const maximumDays = 1098
 
-/** Refuses what no place can make valid, and a range that is too long. */
+/** Refuses a range that is invalid at every place, and one that is too long. */
 export function checkHeatmapRange(range: TimeRangeInput): void {
   const days = longestDays(range)
   if (days > maximumDays)

@@ -36,7 +36,7 @@ export interface SearchArguments {
   readonly orderBy?: Order | null | undefined
 }
 
-/** The locations that are asked for, and what tells lists of different arguments apart. */
+/** The locations that match, and a name that differs between lists of different arguments. */
 export function searchLocations(
   all: readonly LocationRecord[],
   { search, brandId, orderBy }: SearchArguments,
@@ -47,7 +47,7 @@ export function searchLocations(
     .split(/\s+/)
     .filter(Boolean)
   const ordered = inOrder(all, orderBy ?? 'CATALOG')
-  // Marks that stand alone are no word, but no blank either.
+  // Marks without a letter are no word, and no blank either.
   if (words.length === 0 && search?.trim())
     return { locations: [], name: nameOf(orderBy, [brandId ?? '', '']) }
   if (words.length === 0 && brandId == null) return { locations: ordered, name: nameOf(orderBy, []) }
@@ -67,7 +67,7 @@ function nameOf(order: Order | null | undefined, narrowing: readonly (string | n
 
 const texts = new WeakMap<LocationRecord, string>()
 
-/** What is searched; folded once for each location of a catalog. */
+/** The text that is searched; folded once for each location of a catalog. */
 function textOf(location: LocationRecord): string {
   const { name, referenceNumber } = location
   return texts.getOrInsertComputed(location, () => folded(`${name ?? ''}\n${referenceNumber ?? ''}`))
@@ -82,7 +82,7 @@ export function folded(text: string): string {
     .replace(/[øłđðħŧıæœßþς]/g, letter => plainLetters[letter] ?? letter)
 }
 
-/** Letters that Unicode does not take apart. */
+/** Letters that Unicode normalization does not split into letter and accent. */
 const plainLetters: Readonly<Record<string, string>> = {
   ø: 'o',
   ł: 'l',

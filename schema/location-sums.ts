@@ -35,7 +35,7 @@ interface SumArguments extends TrafficArguments {
   readonly against?: TrafficRangeInput | null | undefined
 }
 
-/** Unlike one place, a sum says itself of which metrics it has none. */
+/** Unlike a single place, a sum names the metrics that it does not have. */
 function checkCompared({ against, metrics: _metrics, ...args }: SumArguments, context: Context): void {
   checkTraffic(args, context)
   if (against) checkRange(against)
@@ -65,7 +65,7 @@ builder.objectField(LocationConnection, 'traffic', t =>
   }),
 )
 
-/** Asks everything at once, and lets go of each place's reports once they are added. */
+/** Asks for all places at once, and drops each place's reports once they are added. */
 async function sumOf(
   locations: readonly LocationRecord[],
   isAll: boolean,
@@ -125,7 +125,7 @@ async function sumOf(
   }
 }
 
-/** Whether the buckets add up to the range; otherwise some lie on both sides of its ends, and totals are asked apart. */
+/** Whether the buckets add up to the range. If not, some lie across its ends, and totals are requested separately. */
 function tellsTotals({ span, interval }: ReturnType<typeof questionOf>): boolean {
   return isRolledUp(interval) || (span.start % hour === 0 && span.end % hour === 0)
 }
@@ -169,7 +169,7 @@ builder.objectField(Location, 'trafficTotals', t =>
         } as const
         return { ...question, ...rest }
       }
-      // Both before any call: either range may be one that cannot be asked of this place.
+      // Both before any call: either range may be invalid at this place.
       const [key, earlier] = [keyOf(args.range), against ? keyOf(against) : undefined]
       const [report, other] = await Promise.all([traffic.load(key), earlier && traffic.load(earlier)])
       return metrics.map(metric => totalOfPlace(report.series(metric), other?.series(metric), context))

@@ -23,7 +23,7 @@ import { PostHogUser } from './posthog-user.ts'
 import { checkVendorId } from './route-id.ts'
 import { selectedFields } from './selection.ts'
 
-/** A saved heatmap. Its metadata is there if a list brought it; otherwise the first field that needs it asks. */
+/** A saved heatmap. Its metadata is there if a list brought it; otherwise the first field that needs it loads it. */
 export interface PageHeatmapRecord {
   readonly provider: 'posthog'
   readonly scope: PostHogScope

@@ -23,7 +23,7 @@ function checkWidth(width: number | null | undefined): void {
     throw new BadInput(`width must be from 1 to 3000, not ${width}.`)
 }
 
-/** Refuses what no image can be asked by. */
+/** Refuses arguments that no image can have. */
 export function checkImage(
   { width, waitUpTo, overlay }: ImageArguments,
   context: Pick<Context, 'heatmapDays'>,
@@ -33,7 +33,7 @@ export function checkImage(
   if (overlay) checkOverlay(overlay, context)
 }
 
-/** What an image of a heatmap is asked by; null if heat is to be drawn and the heatmap has no page. */
+/** The key of a heatmap's image; null if heat is to be drawn and the heatmap has no page. */
 export async function imageKey(
   { scope, uuid }: Pick<ImageKey, 'scope' | 'uuid'>,
   { width, overlay }: ImageArguments,
@@ -84,7 +84,7 @@ export function toImage(
   }
 }
 
-/** What an image is asked by. */
+/** The key of an image. */
 export interface ImageKey {
   readonly scope: PostHogScope
   readonly uuid: string

@@ -24,7 +24,7 @@ export interface RelativeDays {
   readonly period?: Period | null | undefined
 }
 
-/** Whole days; `end` is not one of them. */
+/** Whole days; `end` is not included. */
 export interface LocalDates {
   readonly start: Temporal.PlainDate
   readonly end: Temporal.PlainDate
@@ -43,7 +43,7 @@ const periods: Readonly<Record<Period, { readonly unit: Unit; readonly isRunning
   LAST_YEAR: { unit: 'years', isRunning: false },
 }
 
-/** Those days as of today, or those before them; undefined for neither member. Throws BadInput for what is no length. */
+/** Those days as of today, or those before them; undefined for neither member. Throws BadInput for an invalid length. */
 export function datesOf(
   { last, period }: RelativeDays,
   today: Temporal.PlainDate,
@@ -59,7 +59,7 @@ export function longestDaysOf({ last, period }: RelativeDays): number | undefine
   return period == null ? undefined : { days: 1, weeks: 7, months: 31, years: 366 }[periods[period].unit]
 }
 
-/** The period as it was one period ago, if it is the one before that is asked. */
+/** The period one period ago, if the client asks for the one before. */
 function datesOfPeriod(period: Period, today: Temporal.PlainDate, isBefore: boolean): LocalDates {
   const { unit, isRunning } = periods[period]
   const day = isBefore ? today.subtract({ [unit]: 1 }) : today
@@ -87,7 +87,7 @@ export function calendarLength(from: Temporal.PlainDateTime, to: Temporal.PlainD
   return from.until(to, { largestUnit: isWhole ? 'months' : 'days' })
 }
 
-/** Throws BadInput for what is no length of at least a day in whole days, and for more than ten years. */
+/** Throws BadInput for a text that is no length of at least a day in whole days, or one of more than ten years. */
 function readDuration(text: string): Temporal.Duration {
   const [, years = 0, months = 0, weeks = 0, days = 0] = (pattern.exec(text) ?? []).map(part =>
     part === undefined ? 0 : Number(part),
@@ -98,7 +98,7 @@ function readDuration(text: string): Temporal.Duration {
   return Temporal.Duration.from({ years, months, weeks, days })
 }
 
-/** Whole numbers of years, months, weeks and days, and none of hours. */
+/** Whole numbers of years, months, weeks and days, without hours. */
 const pattern = /^P(?=\d)(?:(\d{1,5})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,5})D)?$/
 
 function notDays(text: string): BadInput {

@@ -10,7 +10,7 @@ export function argumentScope(scope: Scope) {
   return { directives: [{ name: 'requiresScopes', args: { scopes: [[scope]] } }] }
 }
 
-/** The extension of a list whose resolver refuses row by row, so that one row takes no other with it. */
+/** The extension of a list whose resolver refuses row by row, so that a refused row does not take the others with it. */
 export const checksEachRow = 'isothermChecksEachRow'
 
 /** The scopes that a type, field or argument declares by `requiresScopes`. */
@@ -19,7 +19,7 @@ export function declaredScopes(element: Annotated): readonly Scope[] {
   return directive ? Declared.parse(directive.args).scopes[0] : []
 }
 
-/** Each element is declared with scopes that are all needed, never with a choice of them. */
+/** Every element is declared with scopes that are all needed, never with a choice between them. */
 const Declared = z.object({ scopes: z.tuple([z.array(z.enum(scopes)).min(1)]) })
 
 /** The scopes that reading a field needs: its own and those of the type that it returns. */

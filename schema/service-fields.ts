@@ -6,7 +6,7 @@ import { openSubgraphSdl, stitchingSdl, subgraphSdl } from './dialects.ts'
 
 const bytesOfSdl = 60_000
 
-/** Of a field whose resolver reads the schema that it is given: compiled code has one of its own. */
+/** For a field whose resolver reads the schema that it is given: compiled code has its own schema. */
 const readsSchema = { isothermReadsSchema: true }
 
 const Service = builder.objectRef<{ readonly sdl: string }>('_Service')

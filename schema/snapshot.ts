@@ -120,7 +120,7 @@ builder.objectField(View, 'snapshots', t =>
   }),
 )
 
-/** Null if Datadog's whole list of the view does not hold it; throws if the list may continue. */
+/** Null if Datadog's whole list of the view does not have it; throws if the list may be longer. */
 export async function findSnapshot(
   { id, viewName }: { readonly id: string; readonly viewName: string },
   { loaders }: Context,
@@ -134,7 +134,7 @@ function checkViewName(viewName: string): void {
   checkFilter({ viewName })
 }
 
-/** Characters that the query of a URL can hold. */
+/** Characters that a URL's query can hold. */
 const longestFilter = 2000
 
 function checkFilter(filter: object): void {
@@ -151,7 +151,7 @@ async function snapshotsFor(
   return [...(await datadog.snapshots.load({ ...filter, first: first ?? defaultFirst }))]
 }
 
-/** The snapshots of the first name that has any. */
+/** The snapshots of the first name that has some. */
 async function snapshotsOf(
   names: readonly string[],
   filter: Omit<Parameters<typeof snapshotsFor>[0], 'viewName'>,
@@ -170,7 +170,7 @@ function viewOf(
   catalog: Context['catalog'],
 ): ViewRecord | null {
   const website = catalog.websites.find(known => known.datadogApplicationId === applicationId)
-  // Datadog writes ? for what it leaves out, and its names have no fragment.
+  // Datadog writes `?` for the parts that it leaves out, and its names have no fragment.
   if (!website || !/^\/[^?#]*$/.test(viewName ?? '') || viewName === null) return null
   // A pattern's name may look like a path that matches the pattern.
   if (website.views.some(view => view.viewName === viewName)) return null

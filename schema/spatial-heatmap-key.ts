@@ -26,7 +26,7 @@ export interface HeatmapKey
   readonly narrowing: Narrowing
   /** The question that lists the row. */
   readonly range: Instants
-  /** Whether nobody but this server can have made it; older keys are plain. */
+  /** Whether only this server can have made it; older keys are plain text. */
   readonly isSealed: boolean
 }
 

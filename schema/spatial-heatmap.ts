@@ -105,13 +105,13 @@ builder.node(SpatialHeatmap, {
   }),
 })
 
-/** Finds a heatmap by the key behind `SpatialHeatmap:`; throws BadInput if it names none, or one that is gone. */
+/** Finds a heatmap by the key behind `SpatialHeatmap:`; throws BadInput if the key is invalid or the heatmap is gone. */
 export async function findSpatialHeatmap(
   key: string,
   { loaders, caller, seal }: Context,
 ): Promise<SpatialHeatmapRecord> {
   const { made, narrowing, range, isSealed, ...row } = parseSpatialHeatmapKey(key, seal)
-  // The filters of the question are part of the id, and anybody could try groups of visitors by ids that are not encrypted.
+  // The filters of the question are part of the id: with ids that are not encrypted, anybody could try out groups of visitors.
   if (narrowing.roles || narrowing.ages || narrowing.genders || !(isSealed || isOfAnybody(row)))
     checkScope('people:read', caller, 'A SpatialHeatmap of chosen visitors')
   const { locationId, type } = row

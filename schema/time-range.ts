@@ -5,7 +5,7 @@ import { CalendarPeriod, type RelativeDays } from './relative-range.ts'
 /** The extension of members that are refused where their object is a member of another. */
 export const outermostOnly = 'isothermOutermostOnly'
 
-/** As it is asked: `start` and `end`, or one other member. */
+/** As the client writes it: `start` and `end`, or one other member. */
 export interface TimeRangeInput extends RelativeDays {
   readonly start?: Date | null | undefined
   readonly end?: Date | null | undefined

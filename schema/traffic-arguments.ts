@@ -24,7 +24,7 @@ export const rangeArgument = builder.args(t => ({
   }),
 }))
 
-/** In seconds: what is not over yet is asked again after a minute anyway. */
+/** In seconds. Ranges that are not over are requested again after a minute anyway. */
 const leastAge = 60
 
 /** The argument of every field that reads traffic. */
@@ -84,7 +84,7 @@ function bucketsOf({ range, interval }: TrafficArguments): number {
   return Math.ceil(longestRange(range) / bucketLengths[interval ?? 'hourly']) + 1
 }
 
-/** Refuses arguments that no time zone can make valid. */
+/** Refuses arguments that are invalid in every time zone. */
 export function checkTraffic({ range, interval, metrics, maxAge }: TrafficArguments, context: Context): void {
   checkRange(range)
   if (maxAge != null && maxAge < leastAge)
@@ -112,7 +112,7 @@ export function maximumAgeOf({ maxAge }: Pick<TrafficArguments, 'maxAge'>): numb
   return maxAge == null ? undefined : maxAge * 1000
 }
 
-/** One series for each metric asked. */
+/** One series for each requested metric. */
 export function seriesOf(
   place: PlaceReport,
   metrics: readonly TrafficMetric[],

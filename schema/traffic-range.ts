@@ -19,7 +19,7 @@ import {
   type TimeRangeInput,
 } from './time-range.ts'
 
-/** A range as it is asked: exactly one member. */
+/** A range as the client writes it: exactly one member. */
 export interface TrafficRangeInput extends RelativeDays {
   readonly utc?: TimeRangeInput | null | undefined
   readonly local?: typeof LocalTimeRange.$inferInput | null | undefined
@@ -72,7 +72,7 @@ export function toSpan(
     : absoluteSpan(asked, timeZone, isBefore)
 }
 
-/** Refuses what no place can make valid. */
+/** Refuses a range that is invalid at every place. */
 export function checkRange(range: TrafficRangeInput): void {
   longestRange(range)
 }
@@ -93,7 +93,7 @@ export function isRelative({ last, period, before }: TrafficRangeInput): boolean
 
 const day = 86_400_000
 
-/** Gateways may let through none or several members. */
+/** Gateways may let through no member, or several. */
 function askedOf(range: TrafficRangeInput): {
   readonly asked: TrafficRangeInput
   readonly isBefore: boolean

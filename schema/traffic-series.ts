@@ -21,7 +21,7 @@ export interface Series {
   readonly series: SeriesRecord
   readonly interval: NonNullable<IntervalInput>
   readonly pointOfInterestId: string | null
-  /** Whether the metric was asked by name. */
+  /** Whether the client named the metric. */
   readonly isNamed: boolean
   readonly rangeOf: () => PlaceSpan
 }

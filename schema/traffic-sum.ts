@@ -111,7 +111,7 @@ TrafficSumColumns.implement({
   }),
 })
 
-/** A place's buckets are read and added one by one, however few the sums are. */
+/** A place's buckets are read and added one by one, however few sums there are. */
 const bucketsPerCost = 1000
 
 export const TrafficSum = builder.objectRef<Sum>('TrafficSum')

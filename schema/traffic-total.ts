@@ -10,10 +10,10 @@ export interface Total {
   readonly total: number | null
   /** Why there is no total, whatever was reported. */
   readonly withheld: string | null
-  /** Undefined if it is not compared. */
+  /** Undefined without a comparison. */
   readonly against: number | null | undefined
   readonly reportedBy: number
-  /** Undefined if it is not compared. */
+  /** Undefined without a comparison. */
   readonly againstReportedBy: number | undefined
 }
 
@@ -64,7 +64,7 @@ TrafficTotal.implement({
   }),
 })
 
-/** The total of several places; nothing but counts adds up. */
+/** The total of several places; only counts add up. */
 export function totalOf(
   { metric, aggregation, total, against, reportedBy, againstReportedBy }: SummedTraffic['metrics'][number],
   isCompared: boolean,
@@ -76,7 +76,7 @@ export function totalOf(
 
 const notCompared = { against: undefined, againstReportedBy: undefined }
 
-/** Of one place everything has a total whose aggregation is known. */
+/** For one place, every metric has a total whose aggregation is known. */
 export function totalOfPlace(
   series: TrafficSeries,
   other: TrafficSeries | undefined,

@@ -17,7 +17,7 @@ export interface ViewRecord {
   /** In its canonical spelling, with query and fragment. */
   readonly path: string
   readonly page?: ZenovayPage
-  /** With the page: the interactions of all pages that are listed with it. */
+  /** With the page: the interactions of all pages in the same list. */
   readonly totalOfAll?: number | null
 }
 
@@ -29,7 +29,7 @@ const ofPage =
     return pageOf(view, context).then(page => (page ? read(page) : null))
   }
 
-/** The most pages that Zenovay lists: nothing beyond the hundred most visited ones can be reached. */
+/** The most pages that Zenovay lists: only the hundred most visited ones can be reached. */
 const maximumPages = 100
 
 export const View = builder.objectRef<ViewRecord>('View')
