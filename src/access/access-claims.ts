@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Path, Problem } from '../config/yaml-file.ts'
 
-/** What entries of an access file claim twice, and the accounts that do not exist, whatever else may be wrong with it. */
+/** Claims that several entries of an access file make, and accounts that do not exist, even if the file has other problems. */
 export function claimProblems(content: unknown): readonly Problem[] {
   const { accounts, callers, issuers } = claimants.parse(content)
   const known = new Set(accounts.map(({ id }) => id))

@@ -5,7 +5,7 @@ import { claimProblems } from './access-claims.ts'
 import { anyone, strangerId } from './caller.ts'
 import { scopes } from './scopes.ts'
 
-/** A key by its SHA-256; the key itself is written nowhere. */
+/** The SHA-256 of a key; the key itself is stored nowhere. */
 export const keyHash = z
   .string({ error: 'must be a text' })
   .regex(
@@ -22,7 +22,7 @@ const id = z
   )
   .max(64, 'must have at most 64 characters')
 
-/** They are in logs and limits already. */
+/** These ids already stand for strangers in logs and limits. */
 const strangers = [strangerId, anyone.id]
 
 export const callerId = id.refine(
@@ -34,16 +34,16 @@ const text = z.string({ error: 'must be a text' }).min(1, 'must not be empty')
 
 const account = z.strictObject({
   id,
-  /** Relative to the access file, as is `documents`. */
+  /** Relative to the access file; so is `documents`. */
   catalog: text.optional(),
-  /** What stands before the names of the providers' variables. */
+  /** The prefix of the account's provider variables. */
   variables: text
     .regex(/^[a-z_]\w*$/i, 'must be the beginning of names of variables, such as ACME_')
     .optional(),
   documents: text.optional(),
 })
 
-/** A key with nothing below it sets none. */
+/** Limits; a key with nothing below it sets none. */
 const limits = z
   .strictObject(
     {
@@ -63,7 +63,7 @@ const limits = z
 
 const scope = z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` })
 
-/** More than two are for no rotation. */
+/** A rotation needs two; more than five are a mistake. */
 const mostKeys = 5
 
 const caller = z.strictObject({
@@ -71,7 +71,7 @@ const caller = z.strictObject({
   keys: entries(keyHash).pipe(z.array(z.string()).max(mostKeys, `must be at most ${mostKeys} keys`)),
   accounts: z.array(id, { error: 'must be a list of accounts' }).min(1, 'must name an account'),
   scopes: entries(scope),
-  /** The moment from which on the keys are refused, in ms since 1970. */
+  /** From this moment on the keys are refused, in ms since 1970. */
   expires: z
     .union([z.iso.date(), z.iso.datetime({ offset: true })], {
       error: 'must be a date such as 2027-01-01, or a time such as 2027-01-01T12:00:00Z',
@@ -81,7 +81,7 @@ const caller = z.strictObject({
   limits: limits.optional(),
 })
 
-/** No HS…, whose key the issuer would have to share, and never `none`. */
+/** No HS…: the issuer would have to share its key. Never `none`. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -109,7 +109,7 @@ const issuer = z.strictObject({
     .min(1, 'must name an algorithm'),
   scopesClaim: text.optional(),
   accountsClaim: text.default('isotherm_accounts'),
-  /** Of each of its callers. */
+  /** The limits of each of its callers. */
   limits: limits.optional(),
 })
 
@@ -132,7 +132,7 @@ export function readAccessFile(text: string, file: string): ReadYaml<AccessFile>
   return readYaml(text, file, accessFile, claimProblems)
 }
 
-/** A list; a key with nothing below it is an empty one, as is a key that is not there. */
+/** A list. A key with nothing below it, or a missing key, is an empty list. */
 function entries<Item>(item: z.ZodType<Item>) {
   return z
     .array(item, { error: 'must be a list' })

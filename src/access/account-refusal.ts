@@ -1,7 +1,7 @@
 import { Refusal } from '../server/http/refusal.ts'
 import type { Caller } from './caller.ts'
 
-/** Thrown to refuse a caller who is known, and names no account that it may use. */
+/** Thrown for a known caller that names no account it may use. */
 export class AccountRefusal extends Refusal {
   readonly caller: Caller
   /** For the log. */

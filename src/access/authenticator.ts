@@ -20,16 +20,16 @@ export interface AuthenticatorOptions {
   readonly file: AccessFile
   /** The accounts of the file. */
   readonly accounts: readonly Account[]
-  /** Whoever shows no credential, where the file has one account; undefined if they may not enter. */
+  /** The caller for requests without a credential, if the file has one account; undefined if they may not enter. */
   readonly stranger: Caller | undefined
-  /** That sign tickets. */
+  /** The keys that sign tickets. */
   readonly keys: readonly string[]
   readonly log: Log
-  /** Through which the keys of issuers are read. */
+  /** The proxies through which issuers' keys are read. */
   readonly proxies?: Proxies | undefined
 }
 
-/** Lets those enter whom an access file names. */
+/** Lets in the callers of an access file. */
 export class Authenticator implements Access {
   readonly #tickets: Tickets
   readonly #stranger: Caller | undefined
@@ -45,7 +45,7 @@ export class Authenticator implements Access {
     this.#state = this.#stateOf(file, accounts)
   }
 
-  /** From now on another file counts, and no token that was verified by the last one. */
+  /** Replaces the file. Forgets all tokens that were verified with the last one. */
   replace(file: AccessFile, accounts: readonly Account[]): void {
     this.#state = this.#stateOf(file, accounts, this.#state.tokens)
   }
@@ -104,7 +104,7 @@ export class Authenticator implements Access {
     return { caller, account, by: { issuer }, until: expires }
   }
 
-  /** A ticket works no longer than the line of the file that let its caller in, with no more than that allows now. */
+  /** A ticket ends with its caller's line in the file, and allows no more than that line allows now. */
   #byTicket({ caller: id, account, scopes, by }: TicketClaims): Entry {
     const { holders, tokens } = this.#state
     if ('issuer' in by) {
@@ -129,7 +129,7 @@ export class Authenticator implements Access {
     return ids.length === 1 ? ids : []
   }
 
-  /** Does not tell whether an account exists that the caller may not use. */
+  /** Does not reveal whether an account exists that the caller may not use. */
   #accountAmong(caller: Caller, accounts: readonly string[], named: string | undefined): Account {
     const known = [...new Set(accounts)].flatMap(id => this.#state.accounts.get(id) ?? [])
     if (named !== undefined) {

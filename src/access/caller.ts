@@ -1,10 +1,10 @@
 import type { ProviderName } from '../upstream/error.ts'
 import { type Scope, scopes } from './scopes.ts'
 
-/** What a caller may use in a time; what is absent has no limit. */
+/** The most that a caller may use in a time; a missing member has no limit. */
 export interface CallerLimits {
   readonly requestsPerMinute?: number | undefined
-  /** Of each address, where a caller stands for many people. */
+  /** For each address, if the caller stands for many people. */
   readonly requestsPerMinuteOfAddress?: number | undefined
   readonly costPerMinute?: number | undefined
   readonly upstreamCallsPerHour?: Readonly<Partial<Record<ProviderName, number>>> | undefined
@@ -18,8 +18,8 @@ export interface Caller {
   readonly limits?: CallerLimits | undefined
 }
 
-/** The id of the caller that stands for all who show no credential. */
+/** The id of the caller that stands for all requests without a credential. */
 export const strangerId = 'anonymous'
 
-/** Whoever reaches an Isotherm without an access file. */
+/** The caller of an Isotherm without an access file. */
 export const anyone: Caller = { id: 'anyone', scopes: new Set(scopes) }

@@ -1,8 +1,8 @@
 import { Refusal } from '../server/http/refusal.ts'
 
-/** Thrown to refuse whoever shows no credential, or a wrong one. */
+/** Thrown for a request without a credential, or with a wrong one. */
 export class CredentialRefusal extends Refusal {
-  /** For the log: whose credential it is, as far as that is known. Holds nothing of the credential. */
+  /** For the log: whose credential it is, if known. Holds nothing of the credential. */
   readonly about: string | undefined
 
   private constructor(status: number, message: string, challenge: string, about?: string) {
@@ -21,13 +21,13 @@ export class CredentialRefusal extends Refusal {
     return new CredentialRefusal(401, reason, challenge, about)
   }
 
-  /** 400: several credentials, of which one may be stolen. */
+  /** 400: several credentials; one of them may be stolen. */
   static several(): CredentialRefusal {
     return new CredentialRefusal(400, 'Send one credential, not several.', ', error="invalid_request"')
   }
 }
 
-/** 503: nobody can say now whether a token is good. */
+/** 503: the issuer is down, so nobody can say whether the token is valid. */
 export class IssuerDown extends Refusal {
   override readonly cause: unknown
 

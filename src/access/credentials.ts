@@ -11,12 +11,12 @@ export function bearerOf({ headers: { authorization }, rawHeaders }: IncomingMes
   if (countOf(rawHeaders) > 1) throw CredentialRefusal.several()
   const bearer = /^bearer(?:[ \t]+(.*))?$/i.exec(authorization)
   if (bearer) return bearer[1] ?? ''
-  // A proxy's own scheme, such as Basic, is not meant for this server; a key is, and its caller no stranger.
+  // Another scheme, such as Basic, belongs to a proxy. A key in it belongs to this server, so its caller is no stranger.
   if (holdsKey(authorization)) throw CredentialRefusal.invalid('Before a key there must be the word Bearer.')
   return undefined
 }
 
-/** Of the headers by that name; each stands before its value. */
+/** Of the headers with that name; each name stands before its value. */
 function countOf(rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -26,7 +26,7 @@ function countOf(rawHeaders: readonly string[]): number {
   return count
 }
 
-/** The account that a request names, or several with commas between them, which is none; undefined if it names none. */
+/** The account that a request names; several are joined with commas, and then name none; undefined without the header. */
 export function accountNamed({ headers }: IncomingMessage): string | undefined {
   const named = headers[accountHeader]
   return (typeof named === 'string' ? named : named?.join())?.trim() || undefined

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql'
 import type { Scope } from './scopes.ts'
 
-/** What a caller without a scope gets in place of a value, before anything is called. */
+/** The error in place of a value if the caller lacks a scope. Thrown before any call. */
 export class Forbidden extends GraphQLError {
-  /** `what` begins a sentence: the field, type or argument that is refused. */
+  /** `what` begins a sentence: the refused field, type or argument. */
   constructor(what: string, missing: readonly Scope[]) {
     const scopes = missing.length === 1 ? 'the scope' : 'the scopes'
     super(`${what} needs ${scopes} ${missing.join(' and ')}, which this caller does not have.`, {

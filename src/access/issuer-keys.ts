@@ -7,17 +7,17 @@ import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 
 const mostBytes = 512 * 1024
 const fetchMilliseconds = 5_000
-/** For whoever is told that an issuer is down. */
+/** The `Retry-After` if an issuer is down. */
 export const pauseSeconds = 5
 
 /**
- * The public keys of an issuer, read when they are first needed, after ten minutes, and for an unknown `kid` at most every 30
- * seconds. While they cannot be read it rejects with IssuerDown, and asks the issuer every five seconds at most.
+ * The public keys of an issuer, read on first use, after ten minutes, and for an unknown `kid` at most every 30 seconds. While
+ * they cannot be read it rejects with IssuerDown, and asks the issuer at most every five seconds.
  */
 export function openIssuerKeys(url: URL, proxies?: Proxies): JWTVerifyGetKey {
   const proxy = proxyFor(url, proxies)
   const connect = proxy && connectorThrough(proxy, { timeoutMilliseconds: fetchMilliseconds })
-  // Asked so seldom that no connection is kept, which somebody would have to close.
+  // Requests are so rare that no connection is kept open.
   const dispatcher = new Agent({ pipelining: 0, ...(connect && { connect }) })
   let failed: { readonly at: number; readonly cause: unknown } | undefined
   const read = async (href: string, { headers, signal }: ReadOptions): Promise<Response> => {
@@ -57,7 +57,10 @@ const keySet = z.object({
     .transform(members => members.filter(candidate => member.safeParse(candidate).success)),
 })
 
-/** Without members that can be no key, which would spoil the others. Throws for what is no set of keys, without quoting it. */
+/**
+ * Leaves out members that cannot be keys, since they would spoil the others. Throws for anything but a key set, without quoting
+ * it.
+ */
 function keysIn(text: string): z.output<typeof keySet> {
   try {
     return keySet.parse(JSON.parse(text))

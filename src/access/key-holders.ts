@@ -4,22 +4,22 @@ import type { Caller } from './caller.ts'
 import { CredentialRefusal } from './credential-refusal.ts'
 import { digestOf, isKey } from './keys.ts'
 
-/** A caller of the access file, with one of its keys. */
+/** A caller of the access file with one of its keys. */
 export interface KeyHolder {
   readonly caller: Caller
   readonly accounts: readonly string[]
   /** In ms since 1970. */
   readonly expires: number
-  /** The digits of the key's hash. */
+  /** The hexadecimal digits of the key's hash. */
   readonly digest: Buffer
-  /** The first of them, by which holders are found. */
+  /** Its first digits, which holders are found by. */
   readonly mark: string
 }
 
 /** 64 bits of a hash that nobody can choose. */
 const markDigits = 16
 
-/** Finds callers by their keys, of which only hashes are known. */
+/** Finds callers by their keys. Knows only hashes of the keys. */
 export class KeyHolders {
   readonly #byMark: ReadonlyMap<string, KeyHolder>
   readonly #shown = Buffer.alloc(64)
@@ -36,7 +36,7 @@ export class KeyHolders {
     this.#byMark = new Map(holders.map(holder => [holder.mark, holder]))
   }
 
-  /** Throws a CredentialRefusal for a key that has a typo, is not known (any more), or has expired. */
+  /** Throws a CredentialRefusal for a key that has a typo, is unknown or revoked, or has expired. */
   holderOf(key: string): KeyHolder {
     if (!isKey(key)) throw CredentialRefusal.invalid('The key has a typo: its form or checksum is wrong.')
     const digest = digestOf(key)
@@ -51,7 +51,7 @@ export class KeyHolders {
     return timingSafeEqual(holder.digest, this.#shown)
   }
 
-  /** The same by the mark of a key that was shown before. */
+  /** The same by the mark of a key that was verified before. */
   holderMarked(mark: string): KeyHolder {
     const holder = this.#byMark.get(mark)
     if (!holder) throw unknownKey()

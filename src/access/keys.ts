@@ -8,15 +8,15 @@ const [secretDigits, checkDigits] = [30, 6]
 const form = new RegExp(`^${prefix}[\\dA-Za-z]{${secretDigits + checkDigits}}$`)
 
 export interface MintedKey {
-  /** For the caller; it is kept nowhere. */
+  /** For the caller; it is stored nowhere. */
   readonly key: string
   /** For the access file: `sha256:` and 64 hexadecimal digits. */
   readonly line: string
 }
 
 /**
- * A new random key: `iso_`, 30 digits of base 62 (178 bits), and 6 that are the CRC32 of all before them, so that a typo is told
- * without a look-up and a scanner for leaked keys makes no mistake.
+ * A new random key: `iso_`, 30 digits of base 62 (178 bits), and 6 digits that are the CRC32 of the rest. The checksum finds a
+ * typo without a look-up, and lets scanners recognise leaked keys.
  */
 export function mintKey(): MintedKey {
   const secret = Array.from({ length: secretDigits }, () => alphabet[randomInt(alphabet.length)]).join('')
@@ -24,7 +24,7 @@ export function mintKey(): MintedKey {
   return { key, line: `sha256:${digestOf(key)}` }
 }
 
-/** Whether a credential says that it is a key; all else is a token. */
+/** Whether a credential has the form of a key; all others are tokens. */
 export function looksLikeKey(credential: string): boolean {
   return credential.startsWith(prefix)
 }
@@ -39,7 +39,7 @@ export function isKey(text: string): boolean {
   return form.test(text) && text.endsWith(checkOf(text.slice(0, -checkDigits)))
 }
 
-/** In 64 hexadecimal digits, which take a fifth of the time of bytes. */
+/** As 64 hexadecimal digits, which take a fifth of the time of bytes. */
 export function digestOf(key: string): string {
   return hash('sha256', key, 'hex')
 }

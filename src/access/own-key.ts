@@ -3,7 +3,7 @@ import type { Access } from './access.ts'
 import { CredentialRefusal } from './credential-refusal.ts'
 import { bearerOf } from './credentials.ts'
 
-/** Lets nobody enter but who shows this key. */
+/** Lets in only requests with this key. */
 export function onlyWith(key: string, access: Access): Access {
   const expected = Buffer.from(key)
   return {

@@ -6,7 +6,7 @@ import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 
 const [mostRemembered, hour] = [1000, 3_600_000]
 
-/** Logs each kind of refusal once an hour: whoever tries ten thousand keys fills no log. */
+/** Logs each kind of refusal once an hour, so that ten thousand wrong keys do not fill the log. */
 export function logRefusals(log: Log): (refusal: Refusal) => void {
   const logged = new LRUCache<string, true>({ max: mostRemembered, ttl: hour })
   return refusal => {

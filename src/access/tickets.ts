@@ -7,12 +7,12 @@ import { scopes } from './scopes.ts'
 /** How long a ticket works at most. */
 const ticketSeconds = 60
 
-/** Who was given a ticket. */
+/** Who got the ticket. */
 const claims = z.object({
   caller: z.string(),
   account: z.string(),
   scopes: z.array(z.enum(scopes)),
-  /** What let the caller in: the beginning of the hash of its key, or the issuer of its token. */
+  /** The credential behind it: the beginning of its key's hash, or the issuer of its token. */
   by: z.union([z.object({ key: z.string() }), z.object({ issuer: z.string() })]),
 })
 
@@ -34,7 +34,9 @@ export class Tickets {
     this.#keys = [derive(first), ...others.map(derive)]
   }
 
-  /** `until` is when the credential ends that it stands for, in ms since 1970. Rejects with a CredentialRefusal if that is now. */
+  /**
+   * `until` is when the credential behind the ticket expires, in ms since 1970. Rejects with a CredentialRefusal if that is now.
+   */
   async sign(given: TicketClaims, address: string, until = Number.POSITIVE_INFINITY): Promise<Ticket> {
     const now = Math.floor(Date.now() / 1000)
     const expires = Math.min(now + ticketSeconds, Math.floor(until / 1000))
@@ -46,7 +48,7 @@ export class Tickets {
     return { ticket, expiresInSeconds: expires - now }
   }
 
-  /** Rejects with a CredentialRefusal if it is not for that address, or its minute has passed. */
+  /** Rejects with a CredentialRefusal if the ticket is for another address, or its minute is over. */
   async read(ticket: string, address: string): Promise<TicketClaims> {
     for (const key of this.#keys) {
       try {
@@ -63,7 +65,7 @@ export class Tickets {
   }
 }
 
-/** Path and query as a browser spells them. */
+/** Path and query as a browser writes them. */
 export function spelledAddress(address: string): string {
   const { pathname, search } = new URL(address, 'http://isotherm')
   return pathname + search

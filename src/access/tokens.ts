@@ -16,11 +16,11 @@ import { CredentialRefusal, IssuerDown } from './credential-refusal.ts'
 import { openIssuerKeys, pauseSeconds } from './issuer-keys.ts'
 import { isScope } from './scopes.ts'
 
-/** What a token says, after its signature was verified. */
+/** The claims of a token with a valid signature. */
 export interface VerifiedToken {
   readonly caller: Caller
   readonly issuer: string
-  /** The accounts that it names, known here or not; undefined if it names none. */
+  /** The accounts that it names, even unknown ones; undefined if it names none. */
   readonly accounts: readonly string[] | undefined
   /** In ms since 1970. */
   readonly expires: number
@@ -31,7 +31,7 @@ interface Issuer extends IssuerEntry {
 }
 
 const [mostRemembered, longestRemembered] = [10_000, 60_000]
-/** Seconds that the clocks of an issuer and of this machine may differ. */
+/** How far the clocks of an issuer and of this machine may differ, in seconds. */
 const clockTolerance = 5
 
 /** Verifies JSON web tokens of the issuers of an access file. Remembers what it verified until it expires, for a minute at most. */
@@ -39,7 +39,7 @@ export class Tokens {
   readonly #issuers: ReadonlyMap<string, Issuer>
   readonly #verified = new LRUCache<string, VerifiedToken>({ max: mostRemembered })
 
-  /** Takes over the keys that `last` has read; reads others through the proxies. */
+  /** Takes over the keys that `last` has read; reads new ones through the proxies. */
   constructor(issuers: readonly IssuerEntry[], last?: Tokens, proxies?: Proxies) {
     const lastIssuers = last ? [...last.#issuers.values()] : []
     const read = new Map(lastIssuers.map(({ jwks, keys }) => [jwks, keys]))
@@ -59,7 +59,7 @@ export class Tokens {
     return this.#issuers.get(issuer)?.limits
   }
 
-  /** Throws a Refusal, or rejects with one. What is cheap to find wrong is refused before any key is looked for. */
+  /** Throws a Refusal, or rejects with one. Cheap checks come before any key is looked up. */
   verify(token: string): VerifiedToken | Promise<VerifiedToken> {
     const name = createHash('sha256').update(token).digest('base64url')
     return this.#verified.get(name) ?? this.#verifyNew(token, name)
@@ -88,7 +88,7 @@ export class Tokens {
       requiredClaims: ['exp'],
     }).catch((error: unknown) => {
       if (error instanceof errors.JOSEError) throw refuse('The token is not valid.')
-      // A key of the issuer that cannot be used, such as a short one, says nothing about the token.
+      // An unusable key of the issuer, such as a short one, says nothing about the token.
       throw error instanceof Refusal ? error : new IssuerDown(pauseSeconds, error)
     })
     const verified = verifiedToken(issuer, payload)
@@ -98,7 +98,7 @@ export class Tokens {
   }
 }
 
-/** What a token claims, before its signature is verified. */
+/** The claims of a token before its signature is verified. */
 function decode(token: string): { readonly alg: string | undefined; readonly claims: JWTPayload } {
   try {
     return { alg: decodeProtectedHeader(token).alg, claims: decodeJwt(token) }
@@ -117,13 +117,13 @@ function verifiedToken(
   return {
     caller: { id: callerId(issuer, claims), scopes: new Set((scopes ?? []).filter(isScope)), limits },
     issuer,
-    // A claim that is not understood must not open what no claim does.
+    // A claim of an unknown form must not allow more than no claim.
     accounts: claims[accountsClaim] === undefined ? undefined : (textsOf(claims[accountsClaim]) ?? []),
     expires: (claims.exp ?? 0) * 1000,
   }
 }
 
-/** Who it is, without saying so: a subject may be a person's e-mail address, and ids are logged. */
+/** Identifies the caller by a hash: a subject may be a person's e-mail address, and ids are logged. */
 function callerId(issuer: string, { sub, azp }: JWTPayload): string {
   const subject = JSON.stringify([issuer, sub ?? azp])
   return `token:${createHash('sha256').update(subject).digest('hex').slice(0, 16)}`
