@@ -2,7 +2,7 @@ import type { Environment } from './config/environment.ts'
 import { generalSettings } from './config/general-settings.ts'
 import { readTextFile } from './config/text-file.ts'
 
-/** What stands before the variables of the accounts; none where the access file cannot be read, which is told elsewhere. */
+/** The prefixes of the accounts' variables; none if the access file cannot be read, which is reported elsewhere. */
 export async function accountPrefixes(environment: Environment): Promise<readonly string[]> {
   const { ISOTHERM_ACCESS: file } = generalSettings(environment)
   if (!file) return []

@@ -41,12 +41,12 @@ export interface ProviderState {
   readonly quotaLeft: number | null
 }
 
-/** A set of upstream credentials with its catalog. Connections, and whatever is kept of answers, belong to one account. */
+/** A set of upstream credentials with its catalog. Connections and cached data belong to one account. */
 export interface Account extends AsyncDisposable {
-  /** Of an access file; undefined for the environment's own account, where there is none. */
+  /** The id in an access file; undefined for the environment's own account, without an access file. */
   readonly id: string | undefined
   readonly catalog: Catalog
-  /** Whether the catalog is the sandbox's, so that its names are made up as well. */
+  /** Whether the catalog is the sandbox's, so that its names are made up too. */
   readonly isCatalogMadeUp: boolean
   readonly clients: Clients
   /** What its requests share. */
@@ -56,40 +56,42 @@ export interface Account extends AsyncDisposable {
   /** Makes and reads the encrypted links of its images. */
   readonly handles: Handles
   readonly images: Images
-  /** Hides what ids of its heatmaps say of people. */
+  /** Encrypts what ids of its heatmaps say about people. */
   readonly seal: Seal
-  /** What clients may send by id. */
+  /** The documents that clients may send by id. */
   readonly documents: TrustedDocuments
-  /** How often anything was stored for it in this process, or removed, by whichever instance. */
+  /** How often any instance has stored or removed data of it, as far as this process knows. */
   readonly stored: Changes
-  /** Who asks it, so that it is closed after them. */
+  /** Who uses it, so that it is closed after its last request. */
   readonly uses: ActiveUses
-  /** Where browsers reach it, when that is not where they ask. */
+  /** The URL of this server for browsers, if they do not reach it where requests are sent to. */
   readonly publicUrl: URL | undefined
 }
 
 /** Sees accounts while they are open, and each of their upstream calls. */
 export interface AccountObserver {
-  /** For the account of that id; undefined if nobody looks. */
+  /** The observer of the account with that id; undefined if nobody observes. */
   readonly upstreamOf: (account: string | undefined) => UpstreamObserver | undefined
   readonly show: (account: Account) => Disposable | undefined
 }
 
 export interface AccountOptions {
-  /** Whose answers, images and links these are; none of another account, even with the same credentials, is among them. */
+  /** Separates cached data, images and links of accounts, even of accounts with the same credentials. */
   readonly id?: string | undefined
   readonly trusted?: TrustedDocuments
   readonly sandboxed?: readonly ProviderName[]
   readonly isCatalogMadeUp?: boolean
-  /** Through which instances share what is the account's; not closed with it. */
+  /** Through it instances share the account's data; not closed with it. */
   readonly redis?: RedisConnection | undefined
-  /** Where accounts of the same credentials count their calls together; not closed with it. By default it counts by itself. */
+  /**
+   * Here accounts with the same credentials count their calls together; not closed with it. By default the account counts alone.
+   */
   readonly counters?: CallCounters
   /** Not closed with the account. By default it has its own, of `cacheBytes` and of `images.cacheBytes`. */
   readonly caches?: Caches
-  /** What may be kept of answers in memory; 0 keeps none, in Redis neither. */
+  /** The bound of cached records in memory; with 0 nothing is cached, not even in Redis. */
   readonly cacheBytes?: number
-  /** The age up to which a kept answer is served past its time, while its upstream is down. */
+  /** Up to this age an entry past its TTL is served while its upstream is down. */
   readonly staleSeconds?: number
   readonly images?: ImageSettings
   readonly resilience?: ResilienceSettings
@@ -118,7 +120,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const imageOwner = [...owner, JSON.stringify(identitiesOf(settings))]
   const shared = caches?.sharedImages && namespacedCache(caches.sharedImages, imageOwner)
   const imageCachePolicy = shared && { cache: shared, staleMilliseconds: 0 }
-  // Not shared: a look into Redis for each image that is served as it is would find nothing.
+  // Not shared: images that are served unchanged would each look into Redis in vain.
   const variants = caches?.images && namespacedCache(caches.images, imageOwner)
   const sources = openSources(clients, settings, cachePolicy, imageCachePolicy)
   const status = (name: ProviderName): ProviderStatus => {
@@ -148,7 +150,7 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
     uses: new ActiveUses(),
     publicUrl: images.publicUrl,
     async [Symbol.asyncDispose]() {
-      // First, so that no other instance is told that a call failed only because this one leaves.
+      // First, so that no other instance learns of calls that failed only because this one closes.
       await ownCaches?.[Symbol.asyncDispose]()
       await Promise.all(Object.values(clients).map(client => client?.[Symbol.asyncDispose]()))
       own?.[Symbol.dispose]()
@@ -159,14 +161,14 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   return account
 }
 
-/** What stands in for image keys, so that ids outlive a restart; without the vendor's address, which may change. */
+/** Replaces missing image keys, so that ids outlive a restart. Leaves out the vendor's address, which may change. */
 function sealKeysOf({ 'aura-vision': settings }: Settings): readonly string[] {
   return settings ? [JSON.stringify([settings.clientId, settings.clientSecret])] : []
 }
 
 type Healths = { readonly [Name in ProviderName]: ProviderHealth }
 
-/** Each provider's answers belong to the account there, so that the settings of one take nothing from another. */
+/** Each provider's cached data belongs to its own account there, so that changed settings of one do not affect the others. */
 function keepIn(
   cache: CacheAccess,
   owner: readonly string[],

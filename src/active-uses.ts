@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Counts who uses something that may be replaced, so that it is closed after the last of them. */
+/** Counts the users of something that may be replaced, so that it is closed after the last of them. */
 export class ActiveUses {
   #count = 0
   #ended: PromiseWithResolvers<void> | undefined
 
-  /** Whoever disposes of the result has ended its use. */
+  /** Dispose of the result to end the use. */
   begin(): Disposable {
     this.#count++
     let isActive = true
@@ -19,7 +19,7 @@ export class ActiveUses {
 
   /** Resolves when nobody uses it any more, or after that many milliseconds. */
   async ended(milliseconds: number): Promise<void> {
-    // Whoever took it just before it was replaced begins within this turn.
+    // Whoever got it just before it was replaced begins to use it within this turn.
     await setImmediate()
     if (this.#count === 0) return
     this.#ended = Promise.withResolvers()

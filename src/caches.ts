@@ -4,19 +4,19 @@ import { openImageCache, openSharedImageCache } from './upstream/images/image-ca
 import { openSharedImages } from './upstream/images/shared-images.ts'
 import type { Log } from './upstream/log.ts'
 
-/** What is kept of upstream data: one bound of memory for all accounts, each of which sees only its own. */
+/** Caches of upstream data: one bound of memory for all accounts, each of which sees only its own entries. */
 export interface Caches extends AsyncDisposable {
-  /** Undefined where nothing is kept. */
+  /** Undefined if nothing is cached. */
   readonly records: Cache | undefined
   readonly images: (CacheAccess & SizedCache) | undefined
-  /** As `images`, with what other instances downloaded. Equal to it without a Redis. */
+  /** As `images`, and also finds what other instances downloaded. The same as `images` without Redis. */
   readonly sharedImages: CacheAccess | undefined
 }
 
 export interface CachesOptions {
-  /** Of records in memory; 0 keeps none, in Redis neither. */
+  /** Of records in memory; with 0 nothing is cached, not even in Redis. */
   readonly recordBytes: number
-  /** Of images in memory, and of those in Redis; 0 keeps none. */
+  /** Of images in memory, and of images in Redis; 0 disables the cache. */
   readonly imageBytes: number
   /** Not closed with the caches. */
   readonly redis?: RedisConnection | undefined
@@ -26,7 +26,7 @@ export interface CachesOptions {
 export function openCaches({ recordBytes, imageBytes, redis, log }: CachesOptions): Caches {
   const records =
     recordBytes > 0 ? openCache({ bytes: recordBytes, redis, namespace: 'owned', log }) : undefined
-  // Of its own, as bytes of images take long.
+  // A connection of its own, since images are long.
   const connection = imageBytes > 0 ? redis?.duplicate() : undefined
   const images = imageBytes > 0 ? openImageCache(imageBytes) : undefined
   const shared = connection && openSharedImages(connection, imageBytes)

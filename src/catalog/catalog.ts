@@ -5,10 +5,10 @@ import { isVendorId } from '../upstream/vendor-id.ts'
 
 /** A store, with the identities that it has at the vendors. */
 export interface Location {
-  /** Its catalog id, or an upstream identity such as `analytiks:1` for a store that the catalog does not name. */
+  /** Its catalog id, or an upstream identity such as `analytiks:1` for a store that is not in the catalog. */
   readonly key: string
   readonly name: string | null
-  /** IANA name; without one, times are known only by the store's own clock. */
+  /** IANA name. Without it, times are known only by the store's own clock. */
   readonly timeZone: string | null
   readonly auraVisionId: string | null
   readonly analytiksId: number | null
@@ -22,14 +22,14 @@ export interface Website {
   readonly key: string
   readonly name: string | null
   readonly origin: string | null
-  /** Where it is found; `origin` is the first of them. */
+  /** The origins of its pages; `origin` is the first of them. */
   readonly origins: readonly string[]
   readonly zenovayId: string | null
   readonly posthog: PostHogScope | null
-  /** IANA name; the days that PostHog counts are by this clock. */
+  /** IANA name; PostHog counts days by this clock. */
   readonly posthogTimeZone: string | null
   readonly datadogApplicationId: string | null
-  /** In the catalog's order; the first pattern that fits a path names its view. */
+  /** In the catalog's order; the first pattern that matches a path names its view. */
   readonly views: readonly ViewName[]
 }
 
@@ -38,7 +38,7 @@ export interface ViewName {
   readonly viewName: string
 }
 
-/** Which upstream identities are one thing. What it does not name is still reachable by its upstream identity. */
+/** Says which upstream identities are the same thing. Anything else is still reachable by its upstream identity. */
 export class Catalog {
   readonly locations: readonly Location[]
   readonly websites: readonly Website[]
@@ -68,7 +68,7 @@ export class Catalog {
     )
   }
 
-  /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined when it can be none of them. */
+  /** By catalog id, or `aura-vision:<id>`, `analytiks:<id>`, `reference:<brand>:<number>`; undefined for any other text. */
   location(key: string): Location | undefined {
     const [kind, ...rest] = key.split(':')
     const id = rest.join(':')
@@ -85,7 +85,7 @@ export class Catalog {
     return undefined
   }
 
-  /** A location of a brand that Analytiks lists: an entry may name it by the brand's own number only. */
+  /** A location of a brand that Analytiks lists: its catalog entry may name only the brand's own number. */
   listedLocation(brandId: number, analytiksId: number, referenceNumber: string | null): Location {
     const isKnown = this.#locationsByAnalytiksId.has(analytiksId)
     const named = this.#locationsByReference.get(`${brandId}:${referenceNumber}`)
@@ -107,29 +107,29 @@ export class Catalog {
     return undefined
   }
 
-  /** The catalog's website at one of its origins. */
+  /** The catalog's website with this origin. */
   websiteAt(origin: string): Website | undefined {
     return this.#websitesByOrigin.get(origin)
   }
 
-  /** The name that Datadog knows a page by: the catalog's where a pattern fits, else the path without query and fragment. */
+  /** The name of a page at Datadog: the catalog's if a pattern matches, else the path without query and fragment. */
   viewName(website: Website, path: string): string {
     return this.mappedViewName(website, path) ?? pathnameOf(path)
   }
 
-  /** The names that Datadog may know a page by, the likeliest first: people may have named it as they write its path. */
+  /** The possible names of a page at Datadog, the likeliest first: people may have named it by the path as they write it. */
   viewNames(website: Website, path: string): readonly string[] {
     const mapped = this.mappedViewName(website, path)
     if (mapped !== undefined) return [mapped]
     const pathname = pathnameOf(path)
-    // Browsers leave escapes as a site writes them, and so does the vendor.
+    // Browsers keep escapes as a site writes them, and so does the vendor.
     const small = pathname.replace(/%[\dA-F]{2}/g, escaped => escaped.toLowerCase())
     return [...new Set([pathname, decoded(pathname), small, likeness(pathname)])]
   }
 
   /**
-   * The view name of the first pattern that fits a path's pathname; where none does, of the first that fits it with or without
-   * a slash at the end.
+   * The view name of the first pattern that matches a path's pathname. If none does, the first that matches with or without a
+   * final slash.
    */
   mappedViewName({ views }: Website, path: string): string | undefined {
     const pathname = pathnameOf(path)
@@ -137,7 +137,7 @@ export class Catalog {
     if (exact || pathname.length <= 1) return exact?.viewName
     const isSlashed = pathname.endsWith('/')
     const other = isSlashed ? pathname.slice(0, -1) : `${pathname}/`
-    // With a slash put behind it, a path would fit every pattern of what lies below.
+    // With a slash added, a path would match every pattern of the paths below it.
     const isLike = ({ pattern }: ViewName) => isSlashed || pattern.pathname.endsWith('/')
     return views.find(view => isLike(view) && view.pattern.test({ pathname: other }))?.viewName
   }

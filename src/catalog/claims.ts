@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Path, Problem } from '../config/yaml-file.ts'
 import { id, location, website } from './entries.ts'
 
-/** The ids and upstream ids that several entries of a file claim, whatever else may be wrong with it. */
+/** The ids and upstream ids that several entries of a file claim, even if the file has other problems. */
 export function claimedTwice(content: unknown): Problem[] {
   const { locations, websites } = claimants.parse(content)
   const claims = [
@@ -19,7 +19,7 @@ export function claimedTwice(content: unknown): Problem[] {
   })
 }
 
-/** What each entry claims, read member by member: a problem with one hides no claim of another. */
+/** The claims of each entry, read member by member: a problem with one member does not hide other claims. */
 const claimants = z
   .object({
     locations: entries({

@@ -11,7 +11,7 @@ export const id = z
     'must begin with a letter or digit, and hold only those, dots, dashes and underscores',
   )
   .max(longestId, `must have at most ${longestId} characters`)
-/** What the catalog takes, the ids of the graph hold. */
+/** The catalog takes only ids that ids of the graph can hold. */
 const upstreamId = z
   .string()
   .min(1)
@@ -51,7 +51,7 @@ export const location = z.strictObject({
     .optional(),
 })
 
-/** As it is compared: without a dot at the end of the host, a default port, or upper case. */
+/** The form in which origins are compared: without a final dot of the host, a default port, or upper case. */
 const origin = z
   .string()
   .refine(isOrigin, 'must be an origin such as https://shop.example.com')
@@ -85,7 +85,7 @@ export const website = z.strictObject({
     .default([]),
 })
 
-/** What a catalog's file may hold; unknown keys are errors. */
+/** The form of a catalog's file; unknown keys are errors. */
 export const catalogEntries = z.strictObject(
   {
     locations: list(location),
@@ -156,7 +156,7 @@ function whole(maximum: number, problem: string) {
     .refine(number => number <= maximum, problem)
 }
 
-/** A key with nothing below it is an empty list, as is a key that is not there. */
+/** A key with nothing below it, or a missing key, is an empty list. */
 function list<Schema extends z.ZodType>(schema: Schema) {
   return z
     .array(schema)
@@ -166,7 +166,7 @@ function list<Schema extends z.ZodType>(schema: Schema) {
 
 function isTimeZone(name: string): boolean {
   try {
-    // An offset is a zone to Temporal, but one that knows no summer time.
+    // Temporal takes an offset for a zone, but it has no summer time.
     return /^[a-z]/i.test(name) && Boolean(new Temporal.ZonedDateTime(0n, name))
   } catch {
     return false
@@ -177,7 +177,7 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:\/\/[^/?#]+\/?$/i.test(text)
 }
 
-/** Throws where the text is no pattern. */
+/** Throws if the text is no pattern. */
 function patternOf(path: string): URLPattern {
   return new URLPattern({ pathname: withNormalEscapes(path) })
 }

@@ -4,15 +4,15 @@ import type { Environment } from './environment.ts'
 import { generalVariables } from './variables.ts'
 
 export interface Misspelled {
-  /** A variable that is set and that nothing reads. */
+  /** A variable that is set, and is no setting. */
   readonly name: string
-  /** The setting that it is within two letters of. */
+  /** The setting that it differs from by two letters at most. */
   readonly meant: string
 }
 
 /**
- * The variables that nothing reads but that are nearly settings, in another case or by up to two letters; `prefixes` stand
- * before the variables of accounts.
+ * The variables that are no settings but differ from one only in case or by up to two letters. `prefixes` are those of the
+ * accounts' variables.
  */
 export function misspelledVariables(
   environment: Environment,
@@ -30,17 +30,17 @@ export function misspelledVariables(
 const providerVariables = providerNames.flatMap(name => Object.keys(providers[name].variables.shape))
 const known: ReadonlySet<string> = new Set([...Object.keys(generalVariables.shape), ...providerVariables])
 
-/** Too short and too common names are left out: HOME is nearly HOST. */
+/** Without names that are too short and common: HOME differs from HOST by two letters. */
 const ownSettings = [...known].filter(name => name !== 'HOST' && name !== 'PORT')
 
-/** Of other programs, which read them in lower case as well. */
+/** Settings of other programs, which read them in lower case too. */
 const foreign = /^(https?|no|all|ftp)_proxy$/
 
 const letters = 2
 
 /**
- * How many letters at the beginning have to be right: none where the first word has five or more, since few other names are
- * so near. GH_API_KEY is no misspelled DD_API_KEY.
+ * How many first letters must be equal: none if the first word has five or more, since few other names are so similar. GH_API_KEY
+ * is no misspelled DD_API_KEY.
  */
 function beginningOf(setting: string): number {
   return setting.indexOf('_') >= 5 ? 0 : 3

@@ -6,8 +6,8 @@ import { generalVariables } from './variables.ts'
 const guards = generalVariables.pick({ HOST: true, ISOTHERM_ACCESS: true, ISOTHERM_ANONYMOUS: true })
 
 /**
- * What is wrong if people of elsewhere could ask, and nothing says what they may. Needs no other setting, so that it is told with
- * whatever else is wrong.
+ * The problem if other machines can reach this one and no setting says what strangers may do. Needs no other setting, so that it
+ * is reported together with other problems.
  */
 export function openProblems(environment: Environment, sandboxByDefault: boolean): readonly string[] {
   const { data } = guards.safeParse(setVariables(environment))

@@ -4,7 +4,7 @@ import { errorCode } from '../upstream/error-code.ts'
 
 export type ReadText = { readonly text: string } | { readonly problem: string }
 
-/** Reads a text in UTF-8, without a byte order mark. A problem is a sentence that names the file, and calls it `what`. */
+/** Reads a text in UTF-8, without its byte order mark. A problem is a sentence that names the file and calls it `what`. */
 export async function readTextFile(file: string, what: string): Promise<ReadText> {
   try {
     const bytes = await readFile(file)
@@ -18,7 +18,7 @@ export async function readTextFile(file: string, what: string): Promise<ReadText
 
 const utf8 = new TextDecoder()
 
-/** Counted from 1. No character of UTF-8 holds the byte that ends a line, but as that. */
+/** Counted from 1. In UTF-8, the byte that ends a line is never part of another character. */
 function firstOtherLine(bytes: Buffer): number {
   let line = 1
   for (let start = 0; start < bytes.length; line++) {

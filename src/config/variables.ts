@@ -64,7 +64,7 @@ export const generalVariables = z.object({
   ISOTHERM_COST_MODE: choice(costModes).default('measure'),
   ISOTHERM_MAX_RESPONSE_BYTES: integer(1024, 512 * 1024 ** 2).default(288 * 1024 ** 2),
   ISOTHERM_MAX_CHANGES: integer(0, 10_000).default(50),
-  // The parser and validation recurse once for each level, and overflow the stack at some thousands.
+  // The parser and validation recurse once for each level, and overflow the stack at some thousands of levels.
   ISOTHERM_MAX_DEPTH: integer(1, 500).default(50),
   ISOTHERM_MAX_ALIASES: integer(0, 1_000_000).default(2000),
   ISOTHERM_MAX_TOKENS: integer(1, 1_000_000).default(30_000),
@@ -109,7 +109,7 @@ function proxyUrl() {
     .pipe(z.instanceof(URL).refine(hasReadableCredentials, 'has a % in its credentials that must be %25'))
 }
 
-/** They are sent decoded, which throws over a % that begins no escape. */
+/** They are decoded before they are sent, which throws for a `%` that begins no escape. */
 function hasReadableCredentials({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username + password)

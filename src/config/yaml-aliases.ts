@@ -7,17 +7,17 @@ export interface AliasProblem {
 
 interface Anchor {
   readonly node: ReturnType<Alias['resolve']>
-  /** How many values stand below it; undefined until its end. */
+  /** How many values it contains; undefined until its end is reached. */
   values: number | undefined
 }
 
-/** Ten thousand entries may share a hundred values each. */
+/** Enough for ten thousand entries that share a hundred values each. */
 const mostRepeated = 1_000_000
 
 /**
- * Tells each alias of a document its anchor, and returns what is wrong with them. The values that they repeat are counted before
- * any is read, since a page of aliases can stand for billions. The parser bounds how often one is used, which says little, and
- * looks through all others for the anchor of each.
+ * Gives each alias of a document its anchor, and returns the problems. Counts the repeated values before reading any, since a
+ * page of aliases can stand for billions. The parser only bounds how often one anchor is used, and searches all others for the
+ * anchor of each alias.
  */
 export function resolveAliases(document: Document): readonly AliasProblem[] {
   const problems: AliasProblem[] = []
@@ -39,7 +39,7 @@ export function resolveAliases(document: Document): readonly AliasProblem[] {
     return values
   }
 
-  /** In the order of the text: an anchor takes the place of one before that has its name. */
+  /** In document order: an anchor replaces an earlier one of the same name. */
   const count = (node: unknown): number => {
     if (isAlias(node)) return countAlias(node)
     if (isPair(node)) return count(node.key) + count(node.value)

@@ -2,7 +2,7 @@ import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, typ
 import type { z } from 'zod'
 import { resolveAliases } from './yaml-aliases.ts'
 
-/** Where in the file something stands. */
+/** The place of a value in the file. */
 export type Path = readonly (string | number)[]
 
 export interface Problem {
@@ -14,12 +14,12 @@ export type ReadYaml<Value> =
   | { readonly value: Value }
   | { readonly problems: readonly [string, ...string[]] }
 
-/** A mistake that ten thousand entries share by an anchor is theirs ten thousand times. */
+/** A mistake behind an anchor counts once for each entry that repeats it, which may be ten thousand. */
 const mostTold = 1000
 
 /**
- * Reads a YAML text as `form` says. Every problem comes back as a sentence that names the file, the line and the entry.
- * Numbers are read as texts. `check` finds problems between entries, whatever else may be wrong with the content.
+ * Reads a YAML text in this form. Every problem is a sentence that names the file, the line and the entry. Numbers are read as
+ * texts. `check` finds problems between entries, even if the content has other problems.
  */
 export function readYaml<Value>(
   text: string,
@@ -31,17 +31,17 @@ export function readYaml<Value>(
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Numbers stay as they are written: an upstream id would lose its leading zeros, and a long one its last digits.
+    // Numbers stay as written: an upstream id would lose leading zeros, and a long one its last digits.
     customTags: tags => tags.filter(tag => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
   })
   const syntaxProblems = [
     ...document.errors.map(error => ({ offset: error.pos[0], message: sentenceOf(error) })),
     ...resolveAliases(document),
   ]
-  // All aliases are counted already: the bound of the parser is on how often one is used.
+  // `resolveAliases` has bounded all aliases; the parser would bound how often one is used.
   const content: unknown = syntaxProblems.length > 0 ? {} : (document.toJS({ maxAliasCount: -1 }) ?? {})
   const parsed = form.safeParse(content)
-  // Of a text that is no YAML nothing else is known.
+  // Nothing more can be said of a text that is no YAML.
   const found =
     syntaxProblems.length > 0 ? [] : [...(parsed.success ? [] : issuesOf(parsed.error)), ...check(content)]
   const located = found.slice(0, mostTold).map(({ path, message }) => ({
@@ -57,7 +57,7 @@ export function readYaml<Value>(
   return { value: form.parse(content) }
 }
 
-/** The parser's, without what it quotes of the file, which may be a secret in a wrong place. */
+/** The parser's message without the parts that quote the file: a secret may stand in the wrong place. */
 function sentenceOf({ code, message }: YAMLParseError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the file must be one'
   if (code === 'RESOURCE_EXHAUSTION') return 'the file is nested too deep'
@@ -65,7 +65,7 @@ function sentenceOf({ code, message }: YAMLParseError): string {
   return quoting.has(code) ? message.replace(/: .*$/s, '') : message
 }
 
-/** Behind a colon. */
+/** Their messages quote the file after a colon. */
 const quoting: ReadonlySet<string> = new Set(['UNEXPECTED_TOKEN', 'TAG_RESOLVE_FAILED'])
 
 function issuesOf(error: z.ZodError): Problem[] {
@@ -76,7 +76,7 @@ function issuesOf(error: z.ZodError): Problem[] {
   })
 }
 
-/** Where the nearest part of the path that the file holds begins; a member begins with its key. */
+/** The offset of the nearest part of the path that the file holds; a member begins with its key. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent: unknown = document.getIn(path.slice(0, length - 1), true)
@@ -88,7 +88,7 @@ function offsetOf(document: Document, path: Path): number {
   return 0
 }
 
-/** `locations.oxford-street.timeZone`: by the entry's id where it has one. */
+/** `locations.oxford-street.timeZone`: by the entry's id if it has one. */
 function entryName(document: Document, [list, index, ...rest]: Path): string {
   const id: unknown = index === undefined ? undefined : document.getIn([list, index, 'id'])
   return [list, typeof id === 'string' ? id : index, ...rest].filter(part => part !== undefined).join('.')
