@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 import { cutText } from '../upstream/cut-text.ts'
 import { type ExportWords, readExportWords } from './export/export-words.ts'
 
-/** What a command line asks for. */
+/** The command that a command line names. */
 export type Command =
   | { readonly name: 'serve' | 'mcp' | 'help' | 'version' | 'keys list' }
   | { readonly name: 'doctor'; readonly isJson: boolean }
   | { readonly name: 'keys create'; readonly caller: string }
   | { readonly name: 'export'; readonly words: ExportWords }
 
-/** A command line that is no command. Its message is a sentence for whoever wrote it. */
+/** A command line that names no command. Its message is a sentence for the person who wrote it. */
 export class WrongUsage extends Error {
   override readonly name = 'WrongUsage'
 }
@@ -82,7 +82,7 @@ function none(command: string, [word]: readonly string[]): void {
   if (word !== undefined) throw new WrongUsage(`isotherm ${command} takes no ${shown(word)}.`)
 }
 
-/** What somebody wrote, on one line of bounded length. */
+/** The words as written, on one line of bounded length. */
 function shown(word: string): string {
   return JSON.stringify(cutText(word, 80))
 }

@@ -1,12 +1,12 @@
 import type { Environment } from '../config/environment.ts'
 
-/** What a command is run with. */
+/** The options of every command. */
 export interface CommandOptions {
   readonly environment: Environment
-  /** Names of the variables that were set before a file .env was read. */
+  /** Names of the variables that were set before the file .env was read. */
   readonly inherited: ReadonlySet<string>
-  /** Whether made-up data stands in if no vendor is configured and nothing says otherwise. */
+  /** Whether the sandbox stands in if no vendor is configured and no setting decides. */
   readonly sandboxByDefault: boolean
-  /** Takes what the command is asked for; mistakes go to standard error. */
+  /** Prints the output of the command; mistakes go to standard error. */
   readonly print: (text: string) => void
 }

@@ -5,7 +5,7 @@ import { readTextFile } from '../config/text-file.ts'
 import { WrongUsage } from './command-line.ts'
 import type { CommandOptions } from './command-options.ts'
 
-/** Prints a new key and its line for the access file. Reads and changes no file. Throws WrongUsage for an id that none can hold. */
+/** Prints a new key and its line for the access file. Reads and changes no file. Throws WrongUsage for an invalid id. */
 export function printNewKey(caller: string, { print }: Pick<CommandOptions, 'print'>): number {
   const parsed = callerId.safeParse(caller)
   if (!parsed.success)
@@ -18,7 +18,7 @@ export function printNewKey(caller: string, { print }: Pick<CommandOptions, 'pri
   return 0
 }
 
-/** Prints a row for each key of the access file. Returns 0, or 2 if there is no file that can be read. */
+/** Prints a row for each key of the access file. Returns 0, or 2 if there is no readable file. */
 export async function printKeys({ environment, print }: CommandOptions): Promise<number> {
   const { ISOTHERM_ACCESS: file } = generalSettings(environment)
   if (!file) return fail('ISOTHERM_ACCESS names no access file.')

@@ -1,10 +1,10 @@
 /**
- * Prints what a command was asked for. Whoever closes the pipe has read enough: the command goes on, since its exit code counts.
- * Where it can be written nowhere, on a full disk, the command ends with 2.
+ * Prints the output of a command. If the reader closes the pipe, it has read enough: the command goes on, since its exit code
+ * counts. If the output cannot be written, as on a full disk, the command ends with 2.
  */
 export function print(text: string): void {
   const { stdout } = process
-  // Without a listener the error would end the process with its stack, and with a code that means something else.
+  // Without a listener the error would end the process with its stack, and with an exit code of another meaning.
   if (stdout.listenerCount('error') === 0) stdout.on('error', endUnlessClosed)
   stdout.write(text)
 }

@@ -5,20 +5,20 @@ import { print } from './print.ts'
 import { usage } from './usage.ts'
 
 interface StartedOptions extends Omit<CommandOptions, 'print'> {
-  /** Whether there is no file .env, or the environment holds what it sets. */
+  /** Whether the file .env is missing, or was read into the environment. */
   readonly isFileReadable: boolean
 }
 
-/** Runs what the words of a command line ask for, and returns the exit code. */
+/** Runs the command of a command line, and returns the exit code. */
 export async function runCommand(
   words: readonly string[],
   { isFileReadable, ...options }: StartedOptions,
 ): Promise<number> {
-  // Where nobody reads what is wrong, the exit code still says it.
+  // If nobody reads the error, the exit code still shows it.
   process.stderr.on('error', () => {})
   try {
     const command = readCommand(words)
-    // Whoever asks how it is used may have settings that cannot be read.
+    // `help` works even with settings that cannot be read.
     if (!isFileReadable && command.name !== 'help' && command.name !== 'version') {
       process.stderr.write('.env: the file cannot be read. It holds settings, one a line.\n')
       return 2
@@ -31,7 +31,7 @@ export async function runCommand(
   }
 }
 
-/** Each command is imported when it runs: the server starts without those that look after it. */
+/** Each command is imported when it runs, so that the server starts without the others. */
 async function run(command: Command, options: CommandOptions): Promise<number> {
   switch (command.name) {
     case 'serve':

@@ -1,9 +1,9 @@
 import type { Finding } from './findings.ts'
 
-/** Seconds. A header tells the time by the second, and takes its time to arrive. */
+/** In seconds. A header has only whole seconds, and takes some time to arrive. */
 const [noticeable, harmful] = [5, 60]
 
-/** Compares a vendor's clock with this machine's: the least difference of its answers, in milliseconds. */
+/** Compares a vendor's clock with this machine's: the smallest difference among its responses, in milliseconds. */
 export function clockFindings(subject: string, differences: readonly number[]): readonly Finding[] {
   const [least] = differences.toSorted((one, other) => Math.abs(one) - Math.abs(other))
   if (least === undefined) return []

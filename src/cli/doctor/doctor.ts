@@ -17,12 +17,12 @@ import { exitCodeOf, type Finding, findingsText, planText } from './findings.ts'
 import { redisFindings } from './redis-findings.ts'
 import { costOf, subjectOf, type VendorQuestion, vendorFindings } from './vendor-findings.ts'
 
-/** The most milliseconds that one vendor is asked for. */
+/** The longest time for the questions to one vendor, in milliseconds. */
 const longest = 30_000
 
 /**
- * Checks the settings and asks each configured vendor its cheapest question, all at once. Tells what it found, as text or as
- * one JSON document, and returns 0 if all is well, 1 if something failed and 2 if it could not run.
+ * Checks the settings and asks each configured vendor its cheapest question, all at once. Prints its findings, as text or as one
+ * JSON document. Returns 0 if all is well, 1 if something failed and 2 if it could not run.
  */
 export async function examine(isJson: boolean, options: CommandOptions): Promise<number> {
   const version = await readVersion()
@@ -52,11 +52,11 @@ interface Patient extends AsyncDisposable {
   /** One for each account. */
   readonly questions: readonly VendorQuestion[]
   readonly config: Config
-  /** Where a variable is set. */
+  /** Says where a variable is set. */
   readonly placeOf: (variable: string) => string
 }
 
-/** Rejects with StartProblems, as the server would. */
+/** Rejects with StartProblems, as the server does at its start. */
 async function openPatient({ environment, inherited, sandboxByDefault }: CommandOptions): Promise<Patient> {
   const { config, setup } = await readStart(environment, sandboxByDefault)
   await using resources = new AsyncDisposableStack()
@@ -130,7 +130,7 @@ function problemFinding(message: string): Finding {
   return { subject: 'settings', status: 'failed', message }
 }
 
-/** What the environment sets goes before the file. */
+/** The environment goes before the file. */
 function placeOf(variable: string, inherited: ReadonlySet<string>): string {
   return inherited.has(variable) ? 'the environment' : 'the file .env'
 }

@@ -1,10 +1,10 @@
 import type { Probed } from '../../upstream/provider/probe.ts'
 import type { Finding } from './findings.ts'
 
-/** More entries than these are not listed in a sentence. */
+/** A sentence lists at most so many entries. */
 const mostNamed = 10
 
-/** Which entries of the catalog the vendor knows. `entries` are those that claim identities there, by identity. */
+/** Which entries of the catalog the vendor knows. `entries` are those that claim identities of this vendor, by identity. */
 export function entryFindings(
   subject: string,
   entries: ReadonlyMap<string, string>,
@@ -12,7 +12,7 @@ export function entryFindings(
 ): readonly Finding[] {
   const others = new Set([...unknown, ...unchecked])
   const known = [...entries.keys()].filter(identity => !others.has(identity))
-  // One entry may have several identities: a store its id, and its brand with a number.
+  // One entry may have several identities: a store has its id, and its brand with a number.
   const byEntry = (identities: readonly string[]) =>
     Map.groupBy(identities, identity => entries.get(identity) ?? identity)
   const counted = (identities: readonly string[]) => {

@@ -8,7 +8,7 @@ import type { Finding } from './findings.ts'
 const subject = 'exports'
 const variable = 'ISOTHERM_EXPORT_DIR'
 
-/** Whether files of exports could be written, without writing any; nothing where they could. `place` is where the folder is set. */
+/** Whether files of exports can be written; nothing if they can. Writes none. `place` says where the folder is set. */
 export async function exportFolderFindings(
   folder: string | undefined,
   place: string,
@@ -24,7 +24,7 @@ export async function exportFolderFindings(
   return [{ subject, status: 'failed', message, variables: { [variable]: place } }]
 }
 
-/** A folder that is missing is made when it is needed, in the nearest one that is there. */
+/** A missing folder is made on first use, in the nearest parent that exists. */
 async function whyNotWritable(folder: string): Promise<string | undefined> {
   try {
     if (!(await stat(folder)).isDirectory()) return 'ENOTDIR'
@@ -33,7 +33,7 @@ async function whyNotWritable(folder: string): Promise<string | undefined> {
   } catch (error) {
     const parent = dirname(folder)
     const reason = errorCode(error) ?? 'it cannot be read'
-    // A link that leads nowhere is there: no folder can be made in its place.
+    // A broken link exists: no folder can be made in its place.
     const isThere = reason !== 'ENOENT' || (await lstat(folder).catch(() => undefined)) !== undefined
     return isThere || parent === folder ? reason : whyNotWritable(parent)
   }

@@ -1,24 +1,24 @@
-/** What the doctor found out, as a sentence. It holds no secret. */
+/** One finding of the doctor, as a sentence. It holds no secret. */
 export interface Finding {
-  /** `settings`, `redis`, `exports` or the name of a provider, after that of the account where an access file has some. */
+  /** `settings`, `redis`, `exports` or a provider's name, after the account's name if an access file has some. */
   readonly subject: string
-  /** `unchecked`: nothing was found wrong, as nothing could be asked. */
+  /** `unchecked`: no problem was found because nothing could be asked. */
   readonly status: 'ok' | 'warning' | 'failed' | 'unchecked'
   readonly message: string
-  /** The variables that it is about, and where each is set. */
+  /** The variables that it is about, with the place where each is set. */
   readonly variables?: Readonly<Record<string, string>>
-  /** The entries of the catalog that it is about, each with the identities that it claims there. */
+  /** The entries of the catalog that it is about, each with its identities at this vendor. */
   readonly entries?: Readonly<Record<string, string>>
 }
 
-/** What the doctor told before it asked anybody. */
+/** What the doctor says before it asks anybody. */
 export interface Plan {
   readonly version: string
-  /** What asking costs, by provider. */
+  /** The costs of asking, by provider. */
   readonly costs: Readonly<Record<string, string>>
 }
 
-/** 0: nothing failed. 1: something did. */
+/** 0: nothing failed. 1: something failed. */
 export function exitCodeOf(findings: readonly Finding[]): number {
   return findings.some(({ status }) => status === 'failed') ? 1 : 0
 }

@@ -7,12 +7,12 @@ import type { Finding } from './findings.ts'
 
 const subject = 'redis'
 const milliseconds = 5_000
-/** The scripts that count calls for all instances need it. */
+/** The first version with all that the counting scripts need. */
 const oldestMajor = 7
 
 /**
- * Whether the Redis can be used, is new enough, would forget counts of calls when it is full, and delivers what instances tell each other.
- * `place` is where its URL is set.
+ * Whether Redis can be used, is new enough, keeps counts of calls when it is full, and delivers the messages between instances.
+ * `place` says where its URL is set.
  */
 export async function redisFindings(url: URL, place: string): Promise<readonly Finding[]> {
   let reason = 'it does not answer'
@@ -36,7 +36,7 @@ export async function redisFindings(url: URL, place: string): Promise<readonly F
 
 const Lost = z.object({ reason: z.string() })
 
-/** Nothing where what is published arrives. */
+/** Nothing if published messages arrive. */
 async function messageFindings(redis: RedisConnection): Promise<readonly Finding[]> {
   using subscriber = redis.duplicate({ autoResubscribe: false })
   const channel = `isotherm:doctor:${randomUUID()}`

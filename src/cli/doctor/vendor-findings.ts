@@ -11,27 +11,27 @@ import type { Finding } from './findings.ts'
 import { identitiesOf } from './identities.ts'
 
 export interface VendorQuestion {
-  /** Of an access file. */
+  /** The id in an access file. */
   readonly account: string | undefined
   readonly settings: Settings
   readonly clients: Clients
   readonly catalog: Catalog
-  /** Whose data is made up. */
+  /** The providers whose data is made up. */
   readonly sandboxed: readonly ProviderName[]
-  /** For all questions to a vendor together. */
+  /** For all questions to one vendor together. */
   readonly deadlineMilliseconds: number
-  /** What stands before the names of the account's variables. */
+  /** The prefix of the account's variables. */
   readonly prefix: string
-  /** Where a variable is set. */
+  /** Says where a variable is set. */
   readonly placeOf: (variable: string) => string
 }
 
-/** What findings are about: the vendor, of the account if there are several. */
+/** The subject of findings: the vendor, with its account if there are several. */
 export function subjectOf(name: ProviderName, { account }: Pick<VendorQuestion, 'account'>): string {
   return account === undefined ? name : `${account} ${name}`
 }
 
-/** What asking costs; undefined where the provider is not configured. */
+/** The costs of asking; undefined if the provider is not configured. */
 export function costOf(
   name: ProviderName,
   { settings, clients, catalog }: VendorQuestion,
@@ -40,7 +40,7 @@ export function costOf(
   return probe?.cost([...identitiesOf(probe.kinds, catalog).keys()])
 }
 
-/** Asks one vendor, and says what its answer tells; nothing where the provider is not configured. */
+/** Asks one vendor, and describes its response; nothing if the provider is not configured. */
 export async function vendorFindings(
   name: ProviderName,
   question: VendorQuestion,
@@ -104,7 +104,7 @@ async function refused(
   return { subject, status: 'failed', message: `${message}${advice}`, variables }
 }
 
-/** Whether its message is a sentence of ours, which quotes nothing. */
+/** Whether its message is a sentence of our own, which quotes nothing. */
 function isTold(error: Error): boolean {
   return error instanceof UpstreamError || error instanceof BadInput
 }
@@ -113,13 +113,13 @@ function urlsOf(settings: Settings[ProviderName]): readonly URL[] {
   return Object.values(settings ?? {}).filter(value => value instanceof URL)
 }
 
-/** Through which proxies, if any, the URLs among the settings are reached. Without passwords. */
+/** The proxies for the URLs among the settings, if any. Without passwords. */
 function wayTo(settings: Settings[ProviderName]): string {
   const proxies = urlsOf(settings).flatMap(url => proxyFor(url, settings?.proxies)?.host ?? [])
   return proxies.length === 0 ? '' : `, through the proxy ${[...new Set(proxies)].join(' and ')}`
 }
 
-/** How it is asked, and where, if that may be what is wrong. */
+/** How and where the vendor is asked, if that may be the mistake. */
 function hint(settings: Settings[ProviderName], error: unknown): string {
   const way = wayTo(settings)
   if (!(error instanceof UpstreamError) || !ofWrongAddress.has(error.code))
@@ -128,7 +128,7 @@ function hint(settings: Settings[ProviderName], error: unknown): string {
   return ` It is asked at ${[...hosts].join(' and ')}${way}.`
 }
 
-/** Also a server that is not the vendor's fails so, or that of a region where the key is not known. */
+/** So does a server that is not the vendor's, and a region that does not know the key. */
 const ofWrongAddress: ReadonlySet<UpstreamErrorCode> = new Set([
   'UPSTREAM_UNAUTHENTICATED',
   'UPSTREAM_FORBIDDEN',

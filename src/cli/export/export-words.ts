@@ -9,7 +9,7 @@ export interface ExportWords {
   readonly isQuiet: boolean
 }
 
-/** Of an option that is given several times the export itself says whether it may be. */
+/** Whether an option may be given several times is decided by the export itself. */
 const several = { type: 'string', multiple: true } as const
 
 const parameters = {
@@ -26,7 +26,7 @@ const parameters = {
   errors: several,
 } as const
 
-/** As `parseArgs` takes them. */
+/** In the form of `parseArgs`. */
 export const exportOptions = {
   ...parameters,
   account: several,
@@ -34,7 +34,7 @@ export const exportOptions = {
   quiet: { type: 'boolean', short: 'q' },
 } as const
 
-/** The words behind `export`. Returns a sentence for words that are no export. */
+/** Reads the words behind `export`. Returns a sentence if they name no export. */
 export function readExportWords(words: readonly string[]): ExportWords | string {
   let parsed: ReturnType<typeof parse>
   try {
@@ -49,7 +49,7 @@ export function readExportWords(words: readonly string[]): ExportWords | string 
     return 'isotherm export needs one name such as traffic.csv: traffic, heatmaps, pages or snapshots as csv, ndjson or parquet.'
   const [{ length: files }, { length: accounts }] = [values.output ?? [], values.account ?? []]
   if (files > 1) return `--output is given ${files} times, and is one file.`
-  // As a shell makes it of a variable that is not set.
+  // A shell makes such a word of an unset variable.
   if (values.output?.[0] === '') return '--output names no file.'
   if (values.output?.[0] === '-')
     return '--output is a file, as an export has its name only once it is whole: it cannot be standard output.'

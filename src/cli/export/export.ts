@@ -17,8 +17,8 @@ export interface Terminal {
 }
 
 /**
- * Writes an export to a file and returns 0; 3 if something failed, so that the file is not whole; 2 for what cannot be asked, 1
- * for what was refused or cannot be written, and 130 if it was stopped.
+ * Writes an export to a file. Returns 0; 3 if something failed, so that the file is not whole; 2 for an invalid request; 1 if it
+ * was refused or cannot be written; and 130 if it was stopped.
  */
 export async function runExport(words: ExportWords, options: CommandOptions): Promise<number> {
   using _early = collectEarly()

@@ -1,9 +1,9 @@
 import type { Tally } from '../../export/verdict.ts'
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two updates. */
 const pause = 200
 
-/** Tells on one line of a terminal how far an export is: calls, their rate and the time that is left. */
+/** Shows the progress of an export on one line of a terminal: calls, their rate and the time left. */
 export class Progress {
   readonly #write: (text: string) => unknown
   readonly #start = performance.now()
