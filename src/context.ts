@@ -20,50 +20,50 @@ export interface Context {
   readonly caller: Caller
   readonly catalog: Catalog
   readonly providers: readonly ProviderState[]
-  /** Reads; one upstream question for all fields that ask the same. */
+  /** Reads; equal upstream questions of all its fields are one. */
   readonly loaders: Loaders
   /** Writes. */
   readonly datadog: () => DatadogChanges
-  /** Ends when the caller goes away, or the deadline of the answer passes. */
+  /** Aborts when the client leaves, or the deadline of the response passes. */
   readonly signal: AbortSignal
-  /** The same without the deadline, for what is told bit by bit. */
+  /** The same without the deadline, for responses that are sent bit by bit. */
   readonly gone: () => AbortSignal
-  /** Which day it is, by the clock of each place. */
+  /** The current day at each place. */
   readonly days: LocalDays
-  /** In which its own work lets others be served. */
+  /** Splits its own long work, so that other requests are served in between. */
   readonly pauses: Pauses
-  /** The URL that an image is served at; to be drawn as is said, where something is. */
+  /** The URL of an image; with the given heat, if there is some. */
   readonly link: (image: ImageReference, drawn?: DrawnLink) => Promise<string>
-  /** Hides what ids say of people. */
+  /** Encrypts what ids say about people. */
   readonly seal: Seal
   /** The providers that the request has used so far. */
   readonly used: ReadonlySet<ProviderName>
   readonly isCatalogMadeUp: boolean
-  /** What a bucket of dwell time holds, where the operator knows. */
+  /** What a bucket of dwell time holds, if the operator has set it. */
   readonly dwellTime: 'sum' | 'mean' | undefined
-  /** How many days of page heat there are; undefined without PostHog. */
+  /** How many days of page heat PostHog keeps; undefined without PostHog. */
   readonly heatmapDays: number | undefined
-  /** What the request has cost so far at the providers that it planned to ask. */
+  /** The costs of the request so far, at the providers that it planned to ask. */
   readonly costs: () => readonly Cost[]
-  /** Logs a failure that the response tells as data. */
+  /** Logs a failure that the response shows as data. */
   readonly logFailure: (error: Error) => void
-  /** Notes that its response tells a state of this process, which may be another one the next moment. */
+  /** Records that its response shows a state of this process, which may change at any moment. */
   readonly noteState: () => void
   /**
-   * Until when an equal request may get its response so far, in milliseconds since 1970: 0 with such a state or what a mutation
-   * may change, else the end of the first local day that it used.
+   * Until when an equal request may get this response, in milliseconds since 1970: 0 with such a state or with data that a
+   * mutation may change, else the end of the first local day that it used.
    */
   readonly shareableUntil: () => number
   /**
-   * Until when its caller's own cache may keep its response so far, in milliseconds since 1970: 0 with a failure that it tells
-   * as data, else the end of the first local day that it used.
+   * Until when the caller's own cache may keep this response, in milliseconds since 1970: 0 with a failure that it shows as data,
+   * else the end of the first local day that it used.
    */
   readonly privateCacheUntil: () => number
   /** The calls of a dry run, by provider; undefined for other requests. */
   readonly plan: ReadonlyMap<ProviderName, readonly PlannedCall[]> | undefined
 }
 
-/** What a link may say of how its image is drawn. */
+/** The part of an image's link that says how the image is drawn. */
 export interface DrawnLink extends OverlayLook {
   readonly width?: number | null
 }
@@ -76,24 +76,24 @@ export interface Cost {
 }
 
 export interface Request {
-  /** Whether it wants to know what it would ask, and nothing else. */
+  /** Whether it is a dry run. */
   readonly isDryRun?: boolean
   /** Whether it reads a great many values, each once. */
   readonly isBulk?: boolean
-  /** Where it came to, `http://<host>`. */
+  /** The URL that it was sent to: `http://<host>`. */
   readonly origin?: () => string
   readonly gone?: () => AbortSignal
-  /** How the calls that it makes name it, in their own trace and in the log. */
+  /** How its upstream calls name it, in their trace and in the log. */
   readonly incoming?: IncomingRequest
-  /** Logs a failure that no error of the response stands for. */
+  /** Logs a failure that is no error of the response. */
   readonly logFailure?: (error: Error) => void
-  /** Anyone, if it is not said. */
+  /** By default anyone. */
   readonly caller?: Caller
   /** The caller's own limit of calls to the provider, if it has one. */
   readonly chargeOf?: (provider: ProviderName) => Charge | undefined
 }
 
-/** A context of its own for each request; what requests share is the account's. */
+/** Makes the context of one request; what requests share belongs to the account. */
 export function createContext(account: Account, signal: AbortSignal, request: Request = {}): Context {
   const { isDryRun = false, origin = () => 'http://localhost', gone = () => signal } = request
   const { incoming, caller = anyone, chargeOf, logFailure = () => {}, isBulk = false } = request

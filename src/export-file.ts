@@ -20,21 +20,21 @@ export interface ExportFileOptions {
   readonly environment: Environment
   readonly sandboxByDefault: boolean
   readonly address: ExportAddress
-  /** As in an address of a server. */
+  /** The query in the form of a server's address. */
   readonly query: string
-  /** Of an access file; may be left out if there is one. */
+  /** The account in an access file; may be left out if there is only one. */
   readonly account: string | undefined
   readonly file: string
   readonly gone: AbortSignal
   readonly log: Log
-  /** Called now and then, with the calls planned in all; undefined where nobody looks, so that they need not be counted. */
+  /** Called now and then with all calls planned; if undefined, they are not counted. */
   readonly watch?: ((tally: Tally, planned: number) => void) | undefined
 }
 
 /**
- * Writes an export to a file, which has its name only once it is whole: until then, and if something failed, it ends in `.part`,
- * and what failed is a line of `<file>.errors.ndjson`. Leaves nothing behind if it rejects: with StartProblems, BadInput,
- * RefusedExport or UnwritableFile, or when `gone` aborts.
+ * Writes an export to a file. Until it is whole, and if something failed, its name ends in `.part`; each failure is a line of
+ * `<file>.errors.ndjson`. Leaves nothing behind if it rejects: with StartProblems, BadInput, RefusedExport or UnwritableFile, or
+ * when `gone` aborts.
  */
 export async function exportToFile(options: ExportFileOptions): Promise<Verdict> {
   const { environment, sandboxByDefault, address, query, file, gone, log, watch } = options
@@ -60,7 +60,7 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
     hasDwellTime: account.settings.analytiks?.dwellTime !== undefined,
     mayReadPeople: true,
   })
-  // Before anything is asked.
+  // Before any question.
   await using part = await PartFile.open(file)
   const facts = own(false)
   const plan = new Tally()
@@ -69,7 +69,7 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   const planned = plan.planned
   const tally = new Tally()
   const table = await request.open({ facts, calls: tally.counting(facts), gone })
-  // Of its own, for another export may write to the same file meanwhile.
+  // In a file of its own, since another export may write to the same name.
   const errors = `${file}.errors.ndjson.${randomUUID()}`
   resources.defer(() => rm(errors, { force: true }))
   const told = { ...table, parts: withErrors(table.parts, errors, request.tellsErrors ? undefined : tally) }
@@ -83,7 +83,7 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   return tally.verdict
 }
 
-/** Writes what failed to a file. With `tally` it counts there, and is left out of what follows. */
+/** Writes the failures to a file. With `tally` it counts them there, and leaves them out of its result. */
 async function* withErrors(
   parts: Table['parts'],
   file: string,

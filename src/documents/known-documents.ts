@@ -4,8 +4,8 @@ import { type ASTNode, BREAK, type DefinitionNode, type DocumentNode, Kind, prin
 const mutationType = 'Mutation'
 
 /**
- * Recognises documents that were added, in any layout or order. The order of arguments counts, and so does that of a
- * mutation's root fields, which run one after the other.
+ * Recognises added documents in any layout or order. The order of arguments counts, and so does the order of a mutation's root
+ * fields, which run one after the other.
  */
 export class KnownDocuments {
   readonly #canonical = new Set<string>()
@@ -19,9 +19,7 @@ export class KnownDocuments {
     this.#canonical.add(canonical(document))
   }
 
-  /**
-   * Never costs more than for the largest added document: anybody may ask, and sorting takes far longer than reading.
-   */
+  /** Never costs more than reading the largest added document: anybody may ask, and sorting takes far longer than reading. */
   has(document: DocumentNode): boolean {
     const pieces = piecesOf(document, this.#mostPieces)
     if (pieces.length > this.#mostPieces || !this.#pieces.has(sorted(pieces))) return false
@@ -49,7 +47,7 @@ function sorted(pieces: readonly string[]): string {
   return pieces.toSorted().join('\n')
 }
 
-/** Sorts as the client preset sorts a manifest. That also sorts fragments of mutations, whose order matters. */
+/** Sorts as the client preset sorts a manifest. It also sorts fragments of mutations, whose order matters. */
 function canonical(document: DocumentNode): string {
   const root = document.definitions.filter(isOfMutations).map(withoutSelections)
   return [print(sortExecutableDocument(document)), ...root.toSorted()].join('\n')

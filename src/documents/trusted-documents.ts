@@ -20,7 +20,7 @@ export class TrustedDocuments {
   readonly #looked = new WeakMap<DocumentNode, boolean>()
   readonly #shipped: TrustedDocuments | undefined
 
-  /** `shipped` are accepted, too, but are no part of the manifest. */
+  /** `shipped` documents are accepted too, but are not part of the manifest. */
   constructor(shipped?: TrustedDocuments) {
     this.#shipped = shipped
   }

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql'
 
-/** What the graph answers. Its errors are what clients see. */
+/** A result of the graph. Its errors are those that clients see. */
 export interface GraphResult {
   readonly data?: unknown
   readonly errors?: readonly unknown[]
@@ -8,8 +8,8 @@ export interface GraphResult {
 }
 
 /**
- * Runs one of the export's own queries as the graph would, for the caller of the export. What one of many reads in bulk is kept
- * for the next of them only.
+ * Runs one of the export's own queries as the graph would, for the caller of the export. Values that one of many queries reads in
+ * bulk are cached for the next queries only.
  */
 export type AskGraph = (
   document: DocumentNode,
@@ -17,11 +17,11 @@ export type AskGraph = (
   how?: { readonly isBulk: boolean },
 ) => Promise<GraphResult>
 
-/** How an export asks. */
+/** How an export asks the graph. */
 export interface Asking {
-  /** What costs no call upstream. */
+  /** Runs queries that cost no upstream call. */
   readonly facts: AskGraph
-  /** The same; in a dry run it only plans calls, and its results hold no data. */
+  /** The same for other queries; in a dry run it only plans calls, and its results hold no data. */
   readonly calls: AskGraph
   /** Aborts when nobody waits for the export any more. */
   readonly gone: AbortSignal

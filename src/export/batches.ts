@@ -3,26 +3,26 @@ import type { GraphResult } from './ask-graph.ts'
 import { type GraphError, refusalOf, waitOf } from './graph-errors.ts'
 import { refused } from './refused-export.ts'
 
-/** What is asked at once. */
+/** What one question asks. */
 export interface Batch<Self> {
-  /** Two smaller ones, in their order; undefined if it cannot be cut. */
+  /** Two smaller ones, in order; undefined if it cannot be split. */
   halves(): readonly [Self, Self] | undefined
 }
 
 export interface Asked<One> {
   readonly batch: One
   readonly result: GraphResult
-  /** Why nothing was asked, for a batch that cannot be cut. */
+  /** Why nothing was asked, for a batch that cannot be split. */
   readonly refusal: GraphError | undefined
 }
 
-/** The longest that a caller's own limit is waited for, and how often in a row. */
+/** The longest wait for the caller's own limit, and the most waits in a row. */
 const longestWait = 120
 const mostWaits = 10
 
 /**
- * Asks batches one after another. One that is refused as too large is asked in halves; where the caller's own limit is used
- * up, it waits. Rejects with RefusedExport if the first question `isFirst` of its export and is refused, and when `gone` aborts.
+ * Asks batches one after another. Splits a batch that is refused as too large, and waits if the caller's own limit is used up.
+ * Rejects with RefusedExport if the first question is refused and `isFirst` of its export, and when `gone` aborts.
  */
 export async function* askBatches<One extends Batch<One>>(
   batches: Iterable<One>,

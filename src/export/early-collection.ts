@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8'
 let running = 0
 
 /**
- * Until it is disposed of, garbage of the whole process is collected once the heap has grown by a fifth, unless it was started
- * with a growth of its own: by default it may double, and an export makes little else than garbage.
+ * Until it is disposed of, garbage of the whole process is collected once the heap has grown by a fifth. By default the heap may
+ * double, and an export makes little else than garbage. Does nothing if the process was started with a growth of its own.
  */
 export function collectEarly(): Disposable {
   if (running++ === 0) growBy(20)
@@ -15,7 +15,7 @@ export function collectEarly(): Disposable {
   }
 }
 
-/** V8 grows the heap as it sees fit. */
+/** The default: V8 decides how far the heap grows. */
 const byDefault = 0
 
 /** V8 reads it at each collection. */

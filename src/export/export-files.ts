@@ -7,25 +7,25 @@ import { errorCode } from '../upstream/error-code.ts'
 import { exportFolder, isPrivateFolder, makeExportFolder, removeLeftExports } from './export-folders.ts'
 
 export interface ExportFileSettings {
-  /** Where a folder for them is made; by default the system's for temporary files. */
+  /** Their folder is made in here; by default in the system's folder for temporary files. */
   readonly folder?: string | undefined
-  /** All of this process together. */
+  /** The bound of all files of this process together. */
   readonly maximumBytes: number
   readonly lifeMilliseconds?: number
 }
 
-/** A whole file, open until it is disposed. */
+/** A whole file, open until it is disposed of. */
 export interface OpenExportFile extends AsyncDisposable {
-  /** So many bytes from a position on; fewer at its end, and none beyond it. */
+  /** That many bytes from a position on; fewer at its end, and none beyond it. */
   readonly read: (length: number, position: number) => Promise<Uint8Array>
   readonly byteLength: number
-  /** For whom it was made; all files of another process have one owner. */
+  /** The caller that it was made for; files of another process share one owner. */
   readonly owner: string
-  /** When it is removed, in milliseconds. */
+  /** When it is removed, in ms since 1970. */
   readonly expiresAt: number
 }
 
-/** Thrown where a file has no room, whatever may be removed; with a cause where the disk has none, or takes none. */
+/** Thrown if a file has no room, even if others are removed; with a cause if the disk is full or refuses it. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom'
 }
@@ -35,7 +35,7 @@ interface Kept {
   readonly path: string
   readonly bytes: number
   readonly expiresAt: number
-  /** While it is removed. */
+  /** Set while it is removed. */
   removal?: Promise<void> | undefined
 }
 
@@ -47,23 +47,23 @@ interface Part {
 
 const hour = 3_600_000
 
-/** Files of a caller at once: small ones need little room, but each is a name on the disk. */
+/** The most files of one caller at once: small ones need little room, but each is a name on the disk. */
 const mostOfOwner = 100
 
 /**
- * Files that were made for callers, in a folder that only this process's user can read. Each has an id that nobody guesses, by which
- * every process with the same settings opens it. They are removed after their time, when there is no room, and with this. No owner
- * makes room at the cost of one who holds no more bytes.
+ * Files that were made for callers, in a folder that only this process's user can read. Each has an id that nobody can guess; any
+ * process with the same settings opens it by that id. They are removed after their time, when room is needed, and when this is
+ * disposed of. No owner makes room at the cost of an owner who holds no more bytes.
  */
 export class ExportFiles implements AsyncDisposable {
   readonly #base: string
   readonly #maximumBytes: number
   readonly #life: number
   #folder: Promise<string> | undefined
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #kept = new Set<Kept>()
   readonly #writing = new Set<Promise<unknown>>()
-  /** Of each owner, also of what is being written. */
+  /** By owner, including files that are being written. */
   readonly #held = new Map<string, number>()
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
@@ -76,7 +76,9 @@ export class ExportFiles implements AsyncDisposable {
     this.#life = lifeMilliseconds
   }
 
-  /** Writes a file and returns its id. Leaves nothing if it rejects: as `pieces` does, with NoRoom, or when `gone` aborts. */
+  /**
+   * Writes a file and returns its id. Leaves nothing behind if it rejects: as `pieces` does, with NoRoom, or when `gone` aborts.
+   */
   async keep(owner: string, pieces: AsyncIterable<Uint8Array>, gone: AbortSignal): Promise<string> {
     if (this.#isClosed) throw new Error('No more exports are kept: the server stops.')
     const kept = this.#keep(owner, pieces, gone)
@@ -94,7 +96,7 @@ export class ExportFiles implements AsyncDisposable {
     if (secret === '') return undefined
     await using opening = new AsyncDisposableStack()
     const parent = exportFolder(this.#base, folder)
-    // The system's folder for temporary files is everybody's.
+    // All users may write to the system's folder for temporary files.
     if (!(await isPrivateFolder(parent))) return undefined
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
     const path = join(parent, nameOf(secret))
@@ -123,7 +125,7 @@ export class ExportFiles implements AsyncDisposable {
     clearTimeout(this.#timer)
     await Promise.allSettled([...this.#writing, this.#sweeping])
     const folder = await this.#folder?.catch(() => undefined)
-    // What cannot be removed is removed later by another process, as what a killed one left.
+    // A file that cannot be removed now is removed later by another process, like those of a killed one.
     if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
 
@@ -151,15 +153,15 @@ export class ExportFiles implements AsyncDisposable {
       await this.#removeSurplus(owner)
       return part.folder.slice(-6) + secret
     } catch (error) {
-      // The first error says more than that of a disk on which nothing can be removed either.
+      // The first error says more than the failure to remove the file.
       if (unfinished !== undefined) await rm(unfinished, { force: true }).catch(() => undefined)
       this.#hold(owner, -bytes)
-      // Closing a file may tell it as well.
+      // Closing a file may report it too.
       throw isFull(error) ? noRoom(error) : error
     }
   }
 
-  /** Makes the folder again if it vanished, as what cleans up temporary files may remove it. */
+  /** Makes the folder again if it vanished: programs that clean up temporary files may remove it. */
   async #openPart(): Promise<Part> {
     for (let attempt = 1; attempt <= 2; attempt++) {
       const opening = this.#openFolder()
@@ -197,7 +199,7 @@ export class ExportFiles implements AsyncDisposable {
     return this.#held.get(owner) ?? 0
   }
 
-  /** Removes the owner's own files first, then those of owners who hold more. */
+  /** Removes the owner's own files first, then files of owners who hold more. */
   async #makeRoom(owner: string): Promise<void> {
     while (this.#bytes > this.#maximumBytes) {
       const larger = (kept: Kept) => this.#bytesOf(kept.owner) > this.#bytesOf(owner)
@@ -215,7 +217,7 @@ export class ExportFiles implements AsyncDisposable {
   async #removeSurplus(owner: string): Promise<void> {
     const own = this.#of(owner)
     const surplus = own.slice(0, Math.max(0, own.length - mostOfOwner))
-    // One that cannot be removed is surplus again the next time.
+    // A file that cannot be removed is surplus again the next time.
     await Promise.allSettled(surplus.map(kept => this.#remove(kept)))
   }
 
@@ -233,7 +235,7 @@ export class ExportFiles implements AsyncDisposable {
   /** Never rejects. */
   async #sweep(): Promise<void> {
     const past = [...this.#kept].filter(kept => kept.expiresAt <= Date.now())
-    // One that cannot be removed is past its time at the next sweep too; its bytes count until then.
+    // A file that cannot be removed is tried again by the next sweep; its bytes count until then.
     await Promise.allSettled(past.map(kept => this.#remove(kept)))
     await removeLeftExports(this.#base, this.#life, await this.#folder?.catch(() => undefined))
   }
@@ -248,7 +250,7 @@ export class ExportFiles implements AsyncDisposable {
     try {
       await rm(kept.path, { force: true })
     } catch (error) {
-      // Where its folder is a file by now, it is gone as well.
+      // If its folder has become a file, it is gone too.
       if (errorCode(error) !== 'ENOTDIR') {
         kept.removal = undefined
         throw error
@@ -259,7 +261,7 @@ export class ExportFiles implements AsyncDisposable {
   }
 }
 
-/** The same, but rejects with NoRoom: the folder may vanish at any time, or its disk take nothing more. */
+/** The same, but rejects with NoRoom: the folder may vanish at any time, or its disk may take nothing more. */
 async function onDisk<Result>(working: Promise<Result>): Promise<Result> {
   try {
     return await working
@@ -285,7 +287,7 @@ function isFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
-/** A name on the disk, which does not tell the secret. */
+/** The file's name on the disk, which does not reveal the secret. */
 function nameOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }

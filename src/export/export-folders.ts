@@ -4,28 +4,28 @@ import { join } from 'node:path'
 const prefix = 'isotherm-exports-'
 
 /**
- * Makes a folder in `base` that only this process's user can read, and `base` where it is missing. It ends with six letters or
- * digits of its own.
+ * Makes a folder in `base` that only this process's user can read; makes `base` if it is missing. Its name ends with six random
+ * letters or digits.
  */
 export async function makeExportFolder(base: string): Promise<string> {
   await mkdir(base, { recursive: true, mode: 0o700 })
   return mkdtemp(join(base, prefix))
 }
 
-/** The folder with that end. */
+/** The folder whose name ends so. */
 export function exportFolder(base: string, end: string): string {
   return join(base, prefix + end)
 }
 
-/** Whether only this process's user can have put there what is in it: in a common folder anybody may have made it. */
+/** Whether only this process's user can have written its contents: in a shared folder anybody may have made it. */
 export async function isPrivateFolder(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined)
   return found?.isDirectory() === true && found.uid === process.geteuid?.() && (found.mode & 0o077) === 0
 }
 
 /**
- * Removes what processes of this user left in their folders when they were killed: files that were last written `age` milliseconds
- * ago, and empty folders of that age, except `own`. Never rejects: what stays is for the next time.
+ * Removes the files of this user's killed processes: files that were last written `age` milliseconds ago, and empty folders of
+ * that age, except `own`. Never rejects: the rest is left for the next time.
  */
 export async function removeLeftExports(base: string, age: number, own?: string): Promise<void> {
   for await (const name of namesIn(base)) {
@@ -36,7 +36,7 @@ export async function removeLeftExports(base: string, age: number, own?: string)
       const path = join(folder, file)
       if (await isOlder(path, age)) await rm(path, { force: true }).catch(ignore)
     }
-    // One that is not empty stays.
+    // Fails for a folder that is not empty, which stays.
     if (isOld) await rmdir(folder).catch(ignore)
   }
 }
@@ -46,12 +46,12 @@ async function isOlder(path: string, milliseconds: number): Promise<boolean> {
   return found !== undefined && found.mtimeMs + milliseconds <= Date.now()
 }
 
-/** None of a folder that cannot be read. */
+/** No names if the folder cannot be read. */
 async function* namesIn(folder: string): AsyncGenerator<string> {
   try {
     for await (const { name } of await opendir(folder)) yield name
   } catch {
-    // Others remove folders too.
+    // Other processes remove folders too.
   }
 }
 

@@ -5,7 +5,7 @@ import type { Table } from './table.ts'
 import { type CsvOptions, csvOf, ndjsonOf } from './text-formats.ts'
 import type { Tally } from './verdict.ts'
 
-/** An address of an export. */
+/** The parts of an export's address. */
 export interface ExportAddress {
   readonly name: string
   readonly kind: ExportKind
@@ -15,7 +15,7 @@ export interface ExportAddress {
 const formats = ['ndjson', 'csv', 'parquet'] as const
 export type Format = (typeof formats)[number]
 
-/** Undefined for a path that is no export's. */
+/** Undefined for any other path. */
 export function exportAt(path: string): ExportAddress | undefined {
   const [, name = '', extension] = /^\/export\/([a-z]+)\.([a-z]+)$/.exec(path) ?? []
   const kind = Object.hasOwn(exportKinds, name) ? exportKinds[name] : undefined
@@ -23,33 +23,33 @@ export function exportAt(path: string): ExportAddress | undefined {
   return kind && format && { name, kind, format }
 }
 
-/** What to ask instead of an address that is no export's. */
+/** Says which addresses are exports. */
 export const exportAddresses = `${Object.keys(exportKinds).join(', ')}, each as ${formats.map(format => `.${format}`).join(', ')}`
 
 export type ExportRequest = TextExport | FileExport
 
 interface AnyExport {
   readonly open: OpenTable
-  /** Whether its rows tell what failed. */
+  /** Whether its rows report failures. */
   readonly tellsErrors: boolean
 }
 
 /** Sent while it is made. */
 export interface TextExport extends AnyExport {
   readonly type: string
-  /** So many characters are made before the first is sent: of a short one that cannot say what failed, all. */
+  /** So many characters are made before the first is sent. A short export that cannot report failures is made whole. */
   readonly heldLength: number
   /** The export as text, piece by piece. */
   readonly print: (table: Table, tally: Tally) => AsyncGenerator<string>
 }
 
-/** Of use only once it is whole. */
+/** Can be used only once it is whole. */
 export interface FileExport extends AnyExport {
   readonly type: undefined
   readonly print: (table: Table, tally: Tally) => AsyncGenerator<Uint8Array>
 }
 
-/** Throws BadInput for a query that asks nothing that can be exported. */
+/** Throws BadInput for a query that cannot be exported. */
 export function readExport(
   { name, kind, format }: ExportAddress,
   query: string,

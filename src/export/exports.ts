@@ -11,7 +11,7 @@ import type { Interval } from './traffic-batches.ts'
 import { trafficTable } from './traffic-table.ts'
 import { findWebsites } from './websites.ts'
 
-/** Begins an export whose parameters are right. Rejects with RefusedExport. */
+/** Starts an export with valid parameters. Rejects with RefusedExport. */
 export type OpenTable = (asking: Asking) => Promise<Table>
 
 export interface ExportKind {
@@ -20,9 +20,9 @@ export interface ExportKind {
   read(parameters: Parameters, facts: AccountFacts): OpenTable
 }
 
-/** What parameters mean with this account. */
+/** What decides about parameters besides themselves. */
 export interface AccountFacts {
-  /** Whether the operator said what a bucket of dwell time holds. */
+  /** Whether the operator has set what a bucket of dwell time holds. */
   readonly hasDwellTime: boolean
   /** Whether the caller may read personal values. */
   readonly mayReadPeople: boolean
@@ -30,7 +30,7 @@ export interface AccountFacts {
 
 const intervals: readonly Interval[] = ['QUARTER_HOUR', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY']
 
-/** As the graph names them. */
+/** In the graph's names. */
 const metricNames = locationMetrics.map(metric => metric.replace(/[A-Z]/g, '_$&').toUpperCase())
 
 /** By the name in their addresses. */
@@ -78,7 +78,7 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
   },
 }
 
-/** As the graph names them. */
+/** In the graph's names. */
 const heatmapTypes = [
   'ENTRY',
   'EXIT',

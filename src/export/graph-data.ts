@@ -6,12 +6,12 @@ import { refused } from './refused-export.ts'
 
 export const PageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
 
-/** Where the next page of a list begins; null behind its last one. */
+/** Where the next page of a list begins; null after the last one. */
 export function nextOf({ hasNextPage, endCursor }: z.infer<typeof PageInfo>): string | null {
   return hasNextPage ? endCursor : null
 }
 
-/** All data of a query, as a list that is not whole would be an export that is not. Null in a dry run. Rejects with RefusedExport. */
+/** All data of a query: an export of an incomplete list would be incomplete. Null in a dry run. Rejects with RefusedExport. */
 export async function dataOf(
   ask: AskGraph,
   document: DocumentNode,

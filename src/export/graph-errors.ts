@@ -22,12 +22,12 @@ export function errorsOf({ errors = [] }: GraphResult): readonly GraphError[] {
   return errors.map(error => GraphError.parse(error))
 }
 
-/** The first error of a result that has nothing else: its operation was refused as a whole. */
+/** The first error of a result that holds nothing else: the whole operation was refused. */
 export function refusalOf(result: GraphResult): GraphError | undefined {
   return result.data == null ? errorsOf(result)[0] : undefined
 }
 
-/** The errors below a list, by the index of its row: those of `nodes` by default. */
+/** The errors below a list, by the index of the row: those of `nodes` by default. */
 export function errorsByRow(result: GraphResult, depth = 1): ReadonlyMap<number, readonly GraphError[]> {
   return Map.groupBy(errorsOf(result), ({ path }) => {
     const index = path?.[depth]
@@ -35,7 +35,7 @@ export function errorsByRow(result: GraphResult, depth = 1): ReadonlyMap<number,
   })
 }
 
-/** Whether and when asking again may help, in seconds. */
+/** Whether and when a retry may help, in seconds. */
 export function waitOf({ extensions: { http, retryAfterSeconds } }: GraphError): number | undefined {
   const told = http?.headers?.['retry-after']
   return told === undefined ? retryAfterSeconds : Number(told)

@@ -13,7 +13,7 @@ export interface HeatmapQuestion {
   readonly places: readonly Place[]
   readonly from: string
   readonly to: string
-  /** As the graph names them. */
+  /** In the graph's names. */
   readonly types: readonly string[]
   readonly mayReadPeople: boolean
 }
@@ -30,7 +30,7 @@ const fields: readonly RecordField[] = [
   field('gender', 'text', { isPersonal: true }),
 ]
 
-/** A request of Aura Vision has so many places and days. */
+/** One request to Aura Vision holds so many places and days. */
 const [mostPlaces, mostDays] = [50, 31]
 
 /** A row for each heatmap of a store's floor, with a link to its image. */
@@ -62,7 +62,7 @@ async function* partsOf(
     yield partOfPlaces(asked, readHeatmaps(readable), unknown)
 }
 
-/** By time zone, since its days are those of a batch. */
+/** By time zone, since a batch has the same days for all of its places. */
 function* batchesOf({ places, from, to }: HeatmapQuestion): Generator<TrafficBatch> {
   for (const alike of Map.groupBy(places, ({ timeZone }) => timeZone).values()) {
     for (let first = 0; first < alike.length; first += mostPlaces) {

@@ -48,7 +48,7 @@ export function pageTable(sites: readonly Site[], asking: Asking): Table {
   )
 }
 
-/** A row for each replay snapshot of a website's most visited pages, once. */
+/** A row for each replay snapshot of a website's most visited pages, each once. */
 export function snapshotTable(sites: readonly Site[], asking: Asking, mayReadPeople: boolean): Table {
   const fields = readableOf(snapshotFields, mayReadPeople)
   const document = documentOf(
@@ -61,7 +61,7 @@ export function snapshotTable(sites: readonly Site[], asking: Asking, mayReadPeo
       const { snapshots } = Page.parse(page)
       if (!snapshots) return { rows: [], isUnknown: true }
       const all = snapshots.map(snapshot => rowOf(snapshot, fields, of))
-      // One view's name may stand for many pages.
+      // Many pages may have the same view name.
       const rows = all.filter(row => !known.has(row[of.length]) && known.add(row[of.length]))
       return { rows, isCut: all.length >= mostSnapshots }
     }
@@ -109,7 +109,7 @@ type ReadPage = (
   of: Row,
 ) => {
   readonly rows: readonly Row[]
-  /** Whether there may be more. */
+  /** Whether there may be more rows. */
   readonly isCut?: boolean
   /** Whether Datadog does not know its website. */
   readonly isUnknown?: boolean

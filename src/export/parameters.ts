@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { BadInput } from '../upstream/bad-input.ts'
 import { daysBetween } from './days.ts'
 
-/** Ten years, as of every range of traffic. */
+/** Ten years, like all ranges of traffic. */
 const mostDays = 3660
-/** Days whose midnight lies within the years 1 to 9998 in every time zone, as each range of the graph does. */
+/** Days whose midnight lies within the years 1 to 9998 in every time zone, like all ranges of the graph. */
 const [firstDay, lastDay] = ['0001-01-02', '9998-12-31']
 
-/** The parameters of an address, each read once by the names that it may have. */
+/** The parameters of an address. Records which of them were read. */
 export class Parameters {
   readonly #given: URLSearchParams
   readonly #names = new Set<string>()
@@ -22,12 +22,12 @@ export class Parameters {
     return this.#given.getAll(name)
   }
 
-  /** As `all`. Throws BadInput for one that is empty, which may be a variable that nobody has set. */
+  /** As `all`. Throws BadInput for an empty one: it may be an unset variable. */
   filled(name: string): readonly string[] {
     return filled(name, this.all(name))
   }
 
-  /** As `filled`, also those that stand in one with commas between them. */
+  /** As `filled`, and splits each value at its commas. */
   list(name: string): readonly string[] {
     return this.all(name).flatMap(value => {
       const parts = value.split(',').filter(text => text.trim() !== '')
@@ -35,7 +35,7 @@ export class Parameters {
     })
   }
 
-  /** Throws BadInput for several. */
+  /** Throws BadInput for several values. */
   one(name: string): string | undefined {
     const [value, ...others] = this.all(name)
     if (others.length > 0)
@@ -43,14 +43,14 @@ export class Parameters {
     return value
   }
 
-  /** Throws BadInput for anything but one of the choices, in letters of any case. */
+  /** Throws BadInput for anything but one of the choices, in any case. */
   choice<Choice extends string>(name: string, choices: readonly Choice[], otherwise: Choice): Choice {
     const value = this.one(name)
     if (value === undefined) return otherwise
     return chosen(name, value, choices)
   }
 
-  /** Throws BadInput unless it is a day. */
+  /** Throws BadInput for anything but a day. */
   day(name: string): string {
     const value = this.one(name)
     const { data } = z.iso.date().safeParse(value)
@@ -59,7 +59,7 @@ export class Parameters {
     throw new BadInput(`${name} ${got}: it is a day such as 2026-10-01.`)
   }
 
-  /** Two days, of which the second is not part of the range. */
+  /** Two days; the second is not part of the range. */
   days(): { readonly from: string; readonly to: string } {
     const [from, to] = [this.day('from'), this.day('to')]
     if (from < firstDay || to > lastDay) throw new BadInput('A range lies within the years 1 to 9998.')
@@ -71,7 +71,7 @@ export class Parameters {
     )
   }
 
-  /** Throws BadInput for parameters that nobody has read. */
+  /** Throws BadInput for parameters that were not read. */
   end(): void {
     const unknown = [...this.#given.keys()].find(name => !this.#names.has(name))
     if (unknown === undefined) return
@@ -80,7 +80,7 @@ export class Parameters {
   }
 }
 
-/** Throws BadInput for anything but one of the choices, in letters of any case. */
+/** Throws BadInput for anything but one of the choices, in any case. */
 export function chosen<Choice extends string>(
   name: string,
   value: string,

@@ -8,20 +8,22 @@ import { CutExport, errorColumn, errorRow } from './text-formats.ts'
 import type { Tally } from './verdict.ts'
 
 export interface ParquetOptions {
-  /** What was asked, as in an address. */
+  /** The question, in the form of an address. */
   readonly question: string
-  /** Whether what failed is a row with its sentence in the column `error`, in place of the end of the export. */
+  /** Whether a failure is a row with its sentence in the column `error`; if not, it ends the export. */
   readonly hasErrors: boolean
 }
 
-/** Rows of a row group, which is held in memory and encoded in one turn; what the file's end tells of each is held until then. */
+/**
+ * Rows of a row group, which is held in memory and encoded in one turn. The metadata of each is held until the end of the file.
+ */
 function groupSizeAfter(rows: number): number {
   return rows < 1_000_000 ? 10_000 : 25_000
 }
 
 const openLibrary = onFirstUse(() => import('hyparquet-writer'))
 
-/** A Parquet file, in pieces of a row group. Throws CutExport where something failed. */
+/** A Parquet file, in pieces of one row group. Throws CutExport if something failed. */
 export async function* parquetOf(
   { columns: given, parts }: Table,
   { question, hasErrors }: ParquetOptions,
@@ -44,7 +46,7 @@ export async function* parquetOf(
     }))
     await file.write({ columnData, rowGroupSize: rows.length })
     shareParts(file.row_groups.at(-1))
-    // It holds each chunk of columns for an index of pages, which is not written.
+    // The library holds each chunk of columns for a page index, which is not written.
     file.pendingIndexes = []
   }
   let group: Row[] = []
@@ -83,7 +85,7 @@ export async function* parquetOf(
   yield taken(bytes)
 }
 
-/** Holds once what groups tell alike: a long file has thousands, which are held until its end. */
+/** Keeps equal values of the groups' metadata once: a long file has thousands of groups, held until its end. */
 function equalParts(): (group: RowGroup | undefined) => void {
   const [encodings, paths] = [once<ColumnMetaData['encodings']>(), once<string[]>()]
   const stats = once<NonNullable<ColumnMetaData['encoding_stats']>>()
@@ -97,13 +99,13 @@ function equalParts(): (group: RowGroup | undefined) => void {
   }
 }
 
-/** Gives for each value the first that was equal. */
+/** Replaces each value by the first equal one. */
 function once<Value>(): (value: Value) => Value {
   const known = new Map<string, Value>()
   return value => known.getOrInsert(JSON.stringify(value), value)
 }
 
-/** Only the rows of what was asked are counted. */
+/** Counts only the rows that were asked for. */
 function* withErrors(rows: Iterable<Row>, tally: Tally, errors: readonly Row[]): Generator<Row> {
   for (const row of rows) {
     tally.rows++
@@ -112,7 +114,7 @@ function* withErrors(rows: Iterable<Row>, tally: Tally, errors: readonly Row[]):
   yield* errors
 }
 
-/** What was written since, which is read before the next is written. */
+/** The bytes written since the last read; they are read before more are written. */
 function taken(writer: { getBytes(): Uint8Array; index: number }): Uint8Array {
   const written = writer.getBytes()
   writer.index = 0
@@ -131,7 +133,7 @@ function schemaOf(columns: readonly Column[]): SchemaElement[] {
 const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
   instant: timeElement(true),
-  // Its older form would say that it is in UTC.
+  // The older form would say that the time is in UTC.
   local: timeElement(false),
   count: { type: 'INT64' },
   flag: { type: 'BOOLEAN' },
@@ -145,7 +147,7 @@ function timeElement(isAdjustedToUTC: boolean): Omit<SchemaElement, 'name'> {
   }
 }
 
-/** As the library takes them: its 64-bit integers are bigints. */
+/** In the library's form: its 64-bit integers are bigints. */
 function cellsOf(rows: readonly Row[], index: number, type: ColumnType): (Cell | Date | bigint)[] {
   const read = readers[type]
   return rows.map(row => read(row[index] ?? null))

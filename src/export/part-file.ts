@@ -2,34 +2,34 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { errorCode } from '../upstream/error-code.ts'
 
-/** Thrown where the machine takes no file. Its message is a sentence for whoever named the file. */
+/** Thrown if the file cannot be written. Its message is a sentence for the person who named the file. */
 export class UnwritableFile extends Error {
   override readonly name = 'UnwritableFile'
 }
 
-/** The file that a name leads to, over links. Rejects with UnwritableFile where it is anything else, or leads to nothing. */
+/** The file that a name leads to, following links. Rejects with UnwritableFile if it is no file, or a link is broken. */
 export async function fileNamed(name: string): Promise<string> {
   const there = await lstat(name).catch(() => undefined)
   if (!there) return name
   const target = await stat(name).catch(() => undefined)
   if (!target) throw new UnwritableFile(`${name} cannot be written: it is a link that leads nowhere.`)
   if (target.isDirectory()) throw new UnwritableFile(`${name} cannot be written: it is a folder.`)
-  // Such as a pipe, to which /dev/stdout leads: that has no path of its own.
+  // For example a pipe, to which /dev/stdout leads: it has no path of its own.
   if (!target.isFile()) throw new UnwritableFile(`${name} cannot be written: it is no regular file.`)
   return there.isSymbolicLink() ? await written(name, realpath(name)) : name
 }
 
 /**
- * A file that has its name only once it is whole: until then it ends in `.part`. It is removed with this, unless it is kept. Of
- * several at once to one name the latest writes it, and the others reject.
+ * A file that has its name only once it is whole: until then the name ends in `.part`. It is removed when this is disposed of,
+ * unless it is kept. If several are written to one name at once, the latest writes it and the others reject.
  */
 export class PartFile implements AsyncDisposable {
   readonly #file: string
   readonly #path: string
   #handle: FileHandle
-  /** What an earlier one left there stays until something is written. */
+  /** The file of an earlier export stays until something is written. */
   #isOwn: boolean
-  /** What it replaces, by its number on the disk. */
+  /** The inode number of the file that it replaces. */
   #replaced: number | undefined
 
   private constructor(file: string, path: string, handle: FileHandle, isOwn: boolean) {
@@ -39,7 +39,7 @@ export class PartFile implements AsyncDisposable {
     this.#isOwn = isOwn
   }
 
-  /** `file` as `fileNamed` told it. Rejects with UnwritableFile, as all its methods do. */
+  /** `file` as returned by `fileNamed`. Rejects with UnwritableFile, as all its methods do. */
   static async open(file: string): Promise<PartFile> {
     const path = `${file}.part`
     const handle = await written(path, open(path, 'a'))
@@ -56,7 +56,7 @@ export class PartFile implements AsyncDisposable {
     await written(this.#path, this.#handle.sync())
   }
 
-  /** Leaves what was written as `.part`. */
+  /** Leaves the rows so far as `.part`. */
   async keep(): Promise<void> {
     await this.#checkOwn()
     this.#isOwn = false
@@ -68,13 +68,13 @@ export class PartFile implements AsyncDisposable {
     this.#isOwn = false
   }
 
-  /** Rejects if another took its place, or it was removed. */
+  /** Rejects if another file took its place, or it was removed. */
   async #checkOwn(): Promise<void> {
     if (await this.#isThere()) return
     const [part, file] = await Promise.all(
       [this.#path, this.#file].map(path => stat(path).catch(() => undefined)),
     )
-    // One that is whole has left only its file.
+    // A whole file has already been renamed.
     const isOther = part !== undefined || (file !== undefined && file.ino !== this.#replaced)
     const why = isOther ? 'another export to it began meanwhile' : `${this.#path} was removed meanwhile`
     throw new UnwritableFile(`${this.#file} is not written: ${why}.`)
@@ -86,7 +86,7 @@ export class PartFile implements AsyncDisposable {
     await this.#handle.close()
   }
 
-  /** In a file of its own, for others may write to what has the name now. It may be read by whom the whole one may. */
+  /** In a file of its own, since others may write to that name now. Whoever may read the whole file may read it. */
   async #begin(): Promise<void> {
     const path = `${this.#path}.${randomUUID()}`
     const fresh = await written(this.#path, open(path, 'wx'))

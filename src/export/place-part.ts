@@ -5,10 +5,10 @@ import type { Place } from './places.ts'
 import type { Failure, Note, Part, Row } from './table.ts'
 import type { TrafficBatch } from './traffic-batches.ts'
 
-/** The rows of a place from what the graph tells of it; undefined for one that the vendor does not know. */
+/** The rows of a place, read from the graph's data; undefined for a place that the vendor does not know. */
 export type ReadPlace = (place: Place, node: unknown) => Iterable<Row> | undefined
 
-/** What came of places that were asked together; `unknown` says what a place is without rows. Nothing comes of a dry run. */
+/** The results of places that were asked together; `unknown` describes a place without rows. A dry run has no results. */
 export function partOfPlaces(
   { batch: { places, from, to }, result, refusal }: Asked<TrafficBatch>,
   read: ReadPlace,
@@ -26,7 +26,7 @@ export function partOfPlaces(
   for (const [index, place] of places.entries()) {
     const of = ofPlace(place)
     const [error] = errors.get(index) ?? errors.get(-1) ?? []
-    // Rows without one of their values would pass for rows for which it was not reported.
+    // A row with a missing value would look like a row whose value was not reported.
     if (error) {
       failures.push(failureOf(error, of))
       continue
@@ -43,5 +43,5 @@ function* joined(all: readonly Iterable<Row>[]): Generator<Row> {
   for (const rows of all) yield* rows
 }
 
-/** A list of the graph's own, whose members need not be looked at once more. */
+/** A list of the graph's own, so its members need no further check. */
 const Nodes = z.object({ nodes: z.custom<readonly unknown[]>(Array.isArray) })

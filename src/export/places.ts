@@ -10,20 +10,20 @@ export interface Place {
   readonly name: string | null
   readonly timeZone: string | null
   readonly brandId: number | null
-  /** Whether it was asked for by its own name. */
+  /** Whether the address named it. */
   readonly isNamed?: boolean
 }
 
-/** Which places are asked for: all of the catalog if none is named. */
+/** The places of the question: all of the catalog if none is named. */
 export interface PlaceNames {
   readonly locations: readonly string[]
   readonly brands: readonly number[]
-  /** Brands are asked which stores they have on the first of these days and on the last, which is the day before `to`. */
+  /** Brands are asked for their stores on the first of these days and on the last, which is the day before `to`. */
   readonly from: string
   readonly to: string
 }
 
-/** Each place once. Rejects with RefusedExport for a name that no place has. Costs calls for brands only. */
+/** Each place once. Rejects with RefusedExport for a name without a place. Only brands cost calls. */
 export async function findPlaces(names: PlaceNames, { facts, calls }: Asking): Promise<readonly Place[]> {
   const { locations, brands } = names
   const found: Place[] = []
@@ -42,7 +42,7 @@ export async function findPlaces(names: PlaceNames, { facts, calls }: Asking): P
   return [...byId.values()]
 }
 
-/** A store that opens or closes within the range is there on one of them. */
+/** A store that opens or closes within the range is listed on one of them. */
 function daysOf({ from, to }: PlaceNames): readonly string[] {
   const today = Temporal.Now.plainDateISO('UTC').toString()
   const lastDay = dayAfter(to, -1)

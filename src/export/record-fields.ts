@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Cell, Column, ColumnType, Row } from './table.ts'
 
-/** A column of records that the graph lists, by the field that it shows. */
+/** A column of records that the graph lists, with the field that it shows. */
 export interface RecordField extends Column {
-  /** As a query selects it; by default the field of the column's name. */
+  /** As in a query; by default the field of the column's name. */
   readonly select?: string
-  /** Whether only callers who may read of people get the column. */
+  /** Whether only callers who may read personal values get the column. */
   readonly isPersonal?: boolean
 }
 
@@ -13,7 +13,7 @@ export function field(name: string, type: ColumnType, more: Partial<RecordField>
   return { name, type, ...more }
 }
 
-/** Those that a caller may read. */
+/** The columns that the caller may read. */
 export function readableOf(fields: readonly RecordField[], mayReadPeople: boolean): readonly RecordField[] {
   return fields.filter(({ isPersonal }) => mayReadPeople || !isPersonal)
 }
@@ -22,7 +22,7 @@ export function selectionOf(fields: readonly RecordField[]): string {
   return fields.map(({ name, select }) => (select ? `${name}: ${select}` : name)).join(' ')
 }
 
-/** A member that is an object has one member, which is the cell. */
+/** If a member is an object, its only member is the cell. */
 const Value = z.union([
   z.string(),
   z.number(),

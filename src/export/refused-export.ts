@@ -2,7 +2,7 @@ import { clientStatusOf } from '../upstream/error.ts'
 import type { GraphError } from './graph-errors.ts'
 import { waitOf } from './graph-errors.ts'
 
-/** An export of which nothing was sent. */
+/** The refusal of an export before any of it was sent. */
 export class RefusedExport extends Error {
   override readonly name = 'RefusedExport'
   readonly status: number

@@ -3,7 +3,7 @@ import { hasWorkedLong } from '../upstream/source/turns.ts'
 import type { Cell, Column, Failure, Part, Row, Table } from './table.ts'
 import type { Tally } from './verdict.ts'
 
-/** Thrown where an export ends before its end, because something failed and its format cannot say so. Its message names it. */
+/** Thrown where an export is cut short by a failure that its format cannot report. The message names the export. */
 export class CutExport extends Error {
   override readonly name = 'CutExport'
   readonly failure: Failure
@@ -15,7 +15,7 @@ export class CutExport extends Error {
   }
 }
 
-/** A line for each row, failure and note, and the verdict as the last one. */
+/** A line for each row, failure and note; the last one is the verdict. */
 export async function* ndjsonOf({ columns, parts }: Table, tally: Tally): AsyncGenerator<string> {
   const lines = new JsonLines(columns)
   for await (const { rows, failures, notes } of parts) {
@@ -34,9 +34,7 @@ export async function* ndjsonOf({ columns, parts }: Table, tally: Tally): AsyncG
   yield `${JSON.stringify({ verdict: tally.verdict })}\n`
 }
 
-/**
- * Lines of JSON, joined once: a text that grows makes ten times as much garbage, of which some outlives the rows.
- */
+/** Lines of JSON, joined once: a growing text makes ten times as much garbage, some of which outlives the rows. */
 class JsonLines {
   count = 0
   readonly #before: readonly string[]
@@ -65,17 +63,17 @@ class JsonLines {
 }
 
 export interface CsvOptions {
-  /** Whether text that a spreadsheet would run as a formula is marked as text. */
+  /** Whether texts that a spreadsheet would run as formulas are escaped. */
   readonly escapesFormulas: boolean
-  /** Whether it begins with a byte order mark, which Excel wants. */
+  /** Whether it begins with a byte order mark, which Excel needs. */
   readonly hasMark: boolean
-  /** Whether what failed is a row with its sentence in the column `error`, in place of the end of the export. */
+  /** Whether a failure is a row with its sentence in the column `error`; if not, it ends the export. */
   readonly hasErrors: boolean
 }
 
 export const errorColumn: Column = { name: 'error', type: 'text' }
 
-/** RFC 4180, with a line of names. Throws CutExport where something failed. */
+/** RFC 4180, with a header line. Throws CutExport if something failed. */
 export async function* csvOf(
   { columns, parts }: Table,
   { escapesFormulas, hasMark, hasErrors }: CsvOptions,
@@ -84,7 +82,7 @@ export async function* csvOf(
   const { stringify } = await import('csv-stringify/sync')
   const options = {
     record_delimiter: '\r\n',
-    // Readers take either as the end of a record.
+    // Readers take either character as the end of a record.
     quoted_match: /[\r\n]/,
     escape_formulas: escapesFormulas,
     cast: { boolean: (value: boolean) => String(value) },
@@ -106,13 +104,13 @@ export async function* csvOf(
   if (head) yield head
 }
 
-/** Says in the column `error` what failed, with all that says what is missing and has no column of its own. */
+/** Describes a failure in the column `error`, with all that is missing and has no column of its own. */
 export function errorRow(failure: Failure, columns: readonly Column[]): Row {
   const told = sentenceOf(failure, new Set(columns.map(({ name }) => name)))
   return [...columns.map(({ name }): Cell => failure.of[name] ?? null), `${failure.code}: ${told}`]
 }
 
-/** What failed, with what is missing for it, except what is `known` by another way. */
+/** A failure and its missing rows, except for columns that are `known` in another way. */
 function sentenceOf({ of, message }: Failure, known: ReadonlySet<string>): string {
   const { from, to, ...others } = Object.fromEntries(Object.entries(of).filter(([name]) => !known.has(name)))
   const days = from && to ? [`${from} to ${to}`] : []

@@ -4,7 +4,7 @@ import type { Place } from './places.ts'
 
 export type Interval = 'QUARTER_HOUR' | 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY'
 
-/** Buckets a day. */
+/** Buckets of a day. */
 const bucketsByInterval: Readonly<Record<Interval, number>> = {
   QUARTER_HOUR: 96,
   HOURLY: 24,
@@ -13,12 +13,12 @@ const bucketsByInterval: Readonly<Record<Interval, number>> = {
   MONTHLY: 1 / 28,
 }
 
-/** Of these buckets, with all their metrics, a question holds so many in memory. */
+/** One question holds so many of these buckets in memory, with all their metrics. */
 const mostBuckets = 110_000
-/** Days asked at once of hours, and places: a call of Analytiks has 50 of them. */
+/** Days of hours in one question, and places: a call of Analytiks has 50 of them. */
 const [longestHours, longestQuarters, perCall, mostPlaces] = [90, 22, 50, 1000]
 
-/** Some places in some days. Only hours and quarter-hours are cut by days, which end no bucket of theirs. */
+/** Some places on some days. Only hours and quarter-hours are split by days, since no bucket of theirs spans two. */
 export class TrafficBatch implements Batch<TrafficBatch> {
   readonly places: readonly Place[]
   readonly from: string
@@ -48,7 +48,7 @@ export class TrafficBatch implements Batch<TrafficBatch> {
   }
 }
 
-/** Cuts what is asked so that each batch fits in memory, in the order of places, then of days. */
+/** Splits the question so that each batch fits in memory, in order of places, then of days. */
 export function* trafficBatches(
   places: readonly Place[],
   { from, to, interval }: { readonly from: string; readonly to: string; readonly interval: Interval },

@@ -13,7 +13,7 @@ export interface TrafficQuestion {
   readonly from: string
   readonly to: string
   readonly interval: Interval
-  /** As the graph names them. */
+  /** In the graph's names. */
   readonly metrics: readonly string[]
 }
 
@@ -46,7 +46,7 @@ const documents = onFirstUse(async () => {
     '$ids: [ID!]!, $range: TrafficRange!, $interval: TrafficInterval, $metrics: [TrafficMetric!]!'
   const asked = 'traffic(range: $range, interval: $interval, metrics: $metrics)'
   return {
-    // The starts of all metrics are the same, so only the first one's are read.
+    // All metrics have the same starts, so only the first one's are read.
     columns: parse(`query ExportTraffic(${variables}, $first: [TrafficMetric!]!) {
       nodes(ids: $ids) {
         ... on Location {
@@ -96,7 +96,7 @@ async function* partsOf(question: TrafficQuestion, { calls, gone }: Asking): Asy
 
 const uncounted = 'Analytiks does not know this location, so it has no traffic.'
 
-/** Lists of the graph's own, whose members need not be looked at once more. */
+/** Lists of the graph's own, so their members need no further check. */
 const listOf = <Value>() => z.custom<readonly Value[]>(Array.isArray)
 
 const Columns = z.object({
@@ -121,7 +121,7 @@ const Points = z.object({
     .nullable(),
 })
 
-/** Calls `unequal` for a place whose metrics have no common starts: a camera may report between two steps. */
+/** Calls `unequal` for a place whose metrics have different starts: a camera may report between two steps. */
 function readColumns(unequal: (place: Place) => void): ReadPlace {
   return (place, node) => {
     const { axis, traffic } = Columns.parse(node)
@@ -143,7 +143,7 @@ function readColumns(unequal: (place: Place) => void): ReadPlace {
   }
 }
 
-/** A bucket that has not begun is no row. */
+/** Leaves out buckets that have not begun. */
 function* rowsOfColumns(
   place: Place,
   { starts, localStarts }: { readonly starts: readonly string[]; readonly localStarts: readonly string[] },
@@ -160,7 +160,7 @@ function* rowsOfColumns(
   }
 }
 
-/** Of a place without a time zone only reported buckets are known. */
+/** For a place without a time zone, only reported buckets are known. */
 const readPoints: ReadPlace = (place, node) => {
   const { traffic } = Points.parse(node)
   if (!traffic) return undefined

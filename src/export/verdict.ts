@@ -12,14 +12,14 @@ const Extensions = z
   })
   .prefault({})
 
-/** What came of a whole export. */
+/** The result of a whole export. */
 export interface Verdict {
-  /** Whether every row that was asked for is there. */
+  /** Whether no row is missing. */
   readonly complete: boolean
   readonly rows: number
-  /** Questions that failed, each with an error of its own. */
+  /** Questions that failed, each with its own error. */
   readonly failed: number
-  /** The oldest data of each vendor; `stale` if it is past its time because the vendor was down. */
+  /** The oldest data of each vendor; `stale` if it is past its TTL because the vendor was down. */
   readonly age: Readonly<Record<string, { readonly ageSeconds: number; readonly stale: boolean }>>
   readonly calls: Readonly<
     Record<string, { readonly planned: number; readonly made: number; readonly cached: number }>
@@ -36,7 +36,7 @@ export class Tally {
   readonly #calls = new Map<string, { planned: number; made: number; cached: number }>()
   readonly #sandbox = new Set<string>()
 
-  /** Asks the same, and counts what it cost. */
+  /** Asks as before, and counts the costs. */
   counting(ask: AskGraph): AskGraph {
     return async (...asked) => {
       const result = await ask(...asked)
@@ -45,12 +45,12 @@ export class Tally {
     }
   }
 
-  /** Calls made so far, and those planned by dry runs. */
+  /** Calls made so far, and calls that dry runs planned. */
   get calls(): Verdict['calls'] {
     return Object.fromEntries(this.#calls)
   }
 
-  /** Of all vendors together; in a tally of results they are done, as results tell them. */
+  /** For all vendors together; results report the calls of a tally as done. */
   get planned(): number {
     return [...this.#calls.values()].reduce((sum, { planned }) => sum + planned, 0)
   }

@@ -6,7 +6,7 @@ import { dataOf, nodesOf, PageInfo } from './graph-data.ts'
 
 export interface Site {
   readonly id: string
-  /** Whether it was asked for by its own name. */
+  /** Whether the address named it. */
   readonly isNamed: boolean
 }
 
