@@ -6,16 +6,16 @@ import { isVariant, sizeInHead, type Variant } from './resizing.ts'
 export interface EarlyImage {
   readonly state: 'ARRIVING'
   readonly image: ArrivingImage
-  /** Resolves once all of it is there and checked. */
+  /** Resolves once the whole image is there and checked. */
   readonly whole: Promise<ImageFile>
 }
 
-/** The image turned out to be another one than its first bytes told, or came again with other bytes. */
+/** The whole image differs from what its first bytes promised, or came again with other bytes. */
 export class ChangedImage extends Error {
   override readonly name = 'ChangedImage'
 }
 
-/** Whether an image that arrives already is the variant and small enough, as far as its first bytes tell. */
+/** Whether an image that arrives already is the variant and small enough, judged by its first bytes. */
 export async function isServable(
   image: ArrivingImage,
   variant: Variant,
@@ -27,8 +27,8 @@ export async function isServable(
 }
 
 /**
- * The bytes of an image as they come. The last part waits for the whole image, so that nobody takes a part of it for the whole.
- * Rejects if the rest does not come, or is not the rest of what was sent.
+ * The bytes of an image as they arrive. The last part waits for the whole image, so that nobody takes a part of it for the whole.
+ * Rejects if the rest does not come, or does not continue what was sent.
  */
 export async function* arrivingPieces({ image, whole }: EarlyImage): AsyncGenerator<Buffer> {
   let sent = 0
@@ -41,7 +41,7 @@ export async function* arrivingPieces({ image, whole }: EarlyImage): AsyncGenera
   yield* cutParts(complete, sent, complete.byteLength)
 }
 
-/** A call that failed may have been made again, with another response. */
+/** After a failed call another one may have been made, with another response. */
 function continues(whole: ImageFile, begun: ArrivingImage, sent: number): boolean {
   if (whole.etag !== begun.etag || whole.byteLength !== begun.byteLength) return false
   if (whole.parts === begun.parts) return true

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** How the conditional headers of a GET or HEAD turn out (RFC 9110, 13.2.2). */
+/** The result of the conditional headers of a GET or HEAD (RFC 9110, 13.2.2). */
 export type Verdict = 'GO_ON' | 'NOT_MODIFIED' | 'FAILED'
 
 /**

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { chunksOf, drop, readerPatience, untilTaken } from '../server/http/slow-readers.ts'
 
 export interface DeliveryOptions {
-  /** Milliseconds that a reader has to take the next 64 kB before its connection is closed. */
+  /** Milliseconds in which a reader has to take the next 64 kB; otherwise its connection is closed. */
   readonly patience?: number
   /** Bytes that images in delivery may hold. Above that, the reader that has been idle longest is disconnected. */
   readonly maximumBytes?: number
@@ -12,11 +12,11 @@ export interface DeliveryOptions {
 export class Deliveries {
   readonly #patience: number
   readonly #maximumBytes: number
-  /** Those who are to take something, the longest idle first. */
+  /** Readers that have bytes to take, the longest idle first. */
   readonly #taking = new Set<Reader>()
-  /** Those who have taken all that is there, and wait for the vendor. */
+  /** Readers that have taken all that arrived, and wait for the vendor. */
   readonly #waiting = new Set<Reader>()
-  /** By their parts: an image that arrives and the whole one are the same bytes. */
+  /** By their parts: an image that arrives and the same image when it is whole share their bytes. */
   readonly #held = new Map<HeldImage['parts'], { readers: number; readonly byteLength: number }>()
   #bytes = 0
 
@@ -25,7 +25,7 @@ export class Deliveries {
     this.#maximumBytes = maximumBytes
   }
 
-  /** Resolves when everything was taken, or the reader left or was disconnected. Rejects as `pieces` does. */
+  /** Resolves when all was taken, or the reader left or was disconnected. Rejects as `pieces` does. */
   async deliver(
     response: ServerResponse,
     image: HeldImage,
@@ -77,7 +77,7 @@ export class Deliveries {
 }
 
 export interface HeldImage {
-  /** Known by its identity: all who read it hold the same bytes. */
+  /** Identified by the object: all its readers hold the same bytes. */
   readonly parts: readonly Buffer[]
   readonly byteLength: number
 }

@@ -22,10 +22,7 @@ export interface DrawingQueueBounds {
   readonly deadline?: number
 }
 
-/**
- * Runs image work a few at a time, once per key for all who want it. Work that everybody stopped waiting for never
- * starts.
- */
+/** Runs image work a few at a time, once per key for all who want it. Work that nobody waits for any more is never started. */
 export class DrawingQueue<Key, Drawn> {
   readonly #mostAtOnce: number
   readonly #mostWaiting: number

@@ -50,7 +50,7 @@ export function openHandles(options: HandleOptions): Handles {
         provider,
         ...identity,
       ])
-      // The last reads links that were made before there were keys.
+      // The last one reads links that were made before keys were configured.
       return [...keys, name].map(key => secretOf(key, name))
     })
   }
@@ -66,8 +66,8 @@ export function openHandles(options: HandleOptions): Handles {
       if (!secret) throw new TypeError(`No link can be made for ${reference.provider}.`)
       const exp = lifeSeconds > 0 ? endOf(now() / 1000, lifeSeconds) : undefined
       const claims = Buffer.from(printClaims(reference, exp))
-      // A random vector would make another link each time, which no browser had cached. One that a key makes of the claims
-      // never serves two different claims.
+      // A random nonce would make a different link each time, and no browser would find it in its cache. A nonce derived from the
+      // key and the claims never serves two different claims.
       const vector = createHmac('sha256', secret.vector).update(claims).digest().subarray(0, vectorBytes)
       return new CompactEncrypt(claims)
         .setProtectedHeader(header)
@@ -94,7 +94,7 @@ export function openHandles(options: HandleOptions): Handles {
   }
 }
 
-/** The account that a handle names, before it is verified; undefined if it names none. */
+/** The account that a handle names, before the handle is verified; undefined if it names none. */
 export function accountIn(handle: string): string | undefined {
   try {
     return decodeProtectedHeader(handle).kid
@@ -115,7 +115,7 @@ function isSigned(handle: string): boolean {
   return handle.split('.').length === 3
 }
 
-/** Whether nobody could write the same bytes otherwise. */
+/** Whether the base64url text is the canonical one for its bytes. */
 function isCanonical(handle: string): boolean {
   return handle.split('.').every(part => Buffer.from(part, 'base64url').toString('base64url') === part)
 }
@@ -129,7 +129,7 @@ function endOf(now: number, lifeSeconds: number): number {
 interface Secret {
   readonly cipher: webcrypto.CryptoKey
   readonly vector: KeyObject
-  /** Of handles that were only signed. */
+  /** For handles that were only signed. */
   readonly signature: webcrypto.CryptoKey
 }
 

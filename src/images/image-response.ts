@@ -36,14 +36,14 @@ export async function sendImage(
   await deliveries.deliver(response, image, cutParts(image, part.first, part.last + 1))
 }
 
-/** Whether a request wants all of an image, whatever it has of it. */
+/** Whether a request wants the whole image, even if its cache holds some version. */
 export function wantsAll({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && conditions.every(name => headers[name] === undefined)
 }
 
 const conditions = ['if-match', 'if-none-match', 'if-range', 'range'] as const
 
-/** Sends an image while it arrives. Rejects if the rest of it does not come. */
+/** Sends an image while it arrives. Rejects if the rest does not come. */
 export async function sendArriving(
   response: ServerResponse,
   early: EarlyImage,
@@ -62,9 +62,9 @@ export async function sendArriving(
 function headersOf(etag: string, freshSeconds: number) {
   return {
     etag,
-    // A link shows its image only to whoever has the link, so no shared cache may keep it.
+    // Only whoever has the link may see the image, so no shared cache may keep it.
     'cache-control': `private, max-age=${Math.max(0, freshSeconds)}`,
-    // Pages of other origins may show it.
+    // Pages of other origins may show the image.
     'cross-origin-resource-policy': 'cross-origin',
   }
 }

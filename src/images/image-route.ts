@@ -14,9 +14,9 @@ import { readLinkQuery } from './link-query.ts'
 import { problem, problemOf } from './problem.ts'
 
 export interface ImageRouteOptions {
-  /** Whose image a handle names, before it is verified. */
+  /** The account whose image a handle names, before the handle is verified. */
   readonly accountOf: (handle: string) => Pick<Account, 'id' | 'handles' | 'images' | 'uses'> | undefined
-  /** For getting the image. Sending it takes as long as the reader keeps reading. */
+  /** The time limit for getting the image. Sending it takes as long as the reader keeps reading. */
   readonly deadlineMilliseconds: number
   /** Milliseconds that a reader may take nothing of an image. */
   readonly patience: number
@@ -41,7 +41,7 @@ export function imageRoute(options: ImageRouteOptions): (exchange: Exchange) => 
       const known = problemOf(error)
       if (!known) throw error
       if (response.headersSent) {
-        // The client must not take a part of an image for the whole.
+        // A client must not take a part of an image for the whole.
         logError(error, imagePath, record.id)
         return drop(response)
       }
@@ -73,7 +73,7 @@ async function respond(
     : images.open(reference, asked.variant, scope))
   const seconds = Math.min(freshSecondsOf(reference), Math.floor((expiresAt - Date.now()) / 1000))
   const sending = { freshSeconds: seconds, deliveries }
-  // The account is used for as long as its vendor sends.
+  // The account is in use as long as its vendor sends.
   if (found.state === 'ARRIVING') return await sendArriving(response, found, sending)
   if (found.state === 'READY') return sendImage(request, response, { image: found.image, ...sending })
   if (found.state === 'FAILED') {

@@ -32,7 +32,7 @@ export interface FailedImage {
 export interface ReadyImage {
   readonly state: 'READY'
   readonly image: ImageFile
-  /** In CSS pixels, where the vendor tells it. */
+  /** In CSS pixels, if the vendor reports it. */
   readonly recordedWidth?: number | null
 }
 
@@ -91,7 +91,7 @@ export class Images {
     return ready(drawn)
   }
 
-  /** As `open`, but resolves sooner with an image that is served as it is, once its first bytes are there and checked. */
+  /** As `open`, but resolves sooner with an image that is served unchanged, once its first bytes are there and checked. */
   openEarly(
     reference: ImageReference,
     variant: Variant & OverlayLook,
@@ -102,18 +102,18 @@ export class Images {
     const { promise, resolve, reject } = Promise.withResolvers<ImageState | EarlyImage>()
     opened.then(resolve, reject)
     scope.onArriving = async image => {
-      // Of a call that failed nothing more comes: what is waited for is the next call, or its failure.
+      // Nothing more comes of a failed call: wait for the next call, or its failure.
       if (!(image instanceof ArrivingImage) || image.isOver) return
       if (!(await isServable(image, variant, this.#maximumPixels).catch(() => false))) return
       const whole = opened.then(imageOf)
-      // Whoever sends it waits for it only at the end.
+      // The response waits for it only at its end.
       whole.catch(() => undefined)
       resolve({ state: 'ARRIVING', image, whole })
     }
     return promise
   }
 
-  /** What draws it; undefined if it is served as it is. */
+  /** Draws the variant; undefined for an image that is served unchanged. */
   async #drawingOf(
     reference: ImageReference,
     { image, size, recordedWidth }: ReadyImage & { readonly size: Size },
@@ -171,7 +171,7 @@ export class Images {
   }
 }
 
-/** Digested, as an address of a page may be private. */
+/** Hashed, since the address of a page may be private. */
 function nameOf(
   reference: ImageReference,
   { width, format, palette, opacity }: Variant & OverlayLook,

@@ -9,7 +9,7 @@ import {
 } from './references.ts'
 import { formats, type Variant } from './resizing.ts'
 
-/** What the end of a link asks, none of which costs a call; or the sentence that refuses it. */
+/** The look that a link's query asks for, which costs no call; or the sentence that refuses it. */
 export type LinkQuery =
   | { readonly variant: Variant & OverlayLook; readonly refusal?: undefined }
   | { readonly refusal: string }
@@ -30,7 +30,7 @@ export function readLinkQuery(parameters: URLSearchParams, reference: ImageRefer
     const refusal = `palette is one of ${allowed.join(', ')}, and opacity one of ${opacities.join(', ')}.`
     return { refusal }
   }
-  // Without heat a look changes nothing, and would only be drawn once more for each.
+  // A look changes nothing without heat; each would only be another drawing of the same image.
   return { variant: { ...size.data, ...(overlay && drawn.data) } }
 }
 

@@ -5,7 +5,7 @@ import type { HeatAggregation, HeatType } from '../providers/posthog/records.ts'
 const text = z.string().nullable()
 const list = z.array(z.string()).optional()
 
-/** One Aura Vision image: its row, and the filter it was drawn with. */
+/** An Aura Vision image: its row, and the filter that it was drawn with. */
 const spatialReference = z.object({
   provider: z.literal('aura-vision'),
   locationId: z.string(),
@@ -27,19 +27,19 @@ const aggregations = ['total', 'uniqueVisitors'] as const satisfies readonly Hea
 const days = z.object({ from: z.string(), to: z.string() })
 const bound = z.int().nullable()
 
-/** The heat that is drawn over a page: all that decides what is asked for it, so that a link asks nothing else. */
+/** The heat drawn over a page: all that decides about its questions, so that the link allows no others. */
 const heatOverlay = z.object({
   page: z.string(),
   type: z.enum(heatTypes),
   days,
-  /** Earlier days, to draw what is more and what is less than then. */
+  /** Earlier days, to draw what increased and decreased since. */
   against: days.optional(),
   aggregation: z.enum(aggregations),
-  /** Null for the widths around that of the image. */
+  /** Null for widths close to that of the image. */
   viewport: z.object({ min: bound, max: bound }).nullable(),
 })
 
-/** One PostHog image: a heatmap at a width, with heat over it or without. */
+/** A PostHog image: a heatmap at a width, with or without heat. */
 const screenshotReference = z.object({
   provider: z.literal('posthog'),
   scope: z.object({ kind: z.enum(['projects', 'environments']), id: z.string() }),
@@ -48,27 +48,27 @@ const screenshotReference = z.object({
   overlay: heatOverlay.optional(),
 })
 
-/** What a link says of its image: enough to request it again, but no credential. */
+/** The content of an image link: enough to request the image again, but no credential. */
 export const imageReference = z.discriminatedUnion('provider', [spatialReference, screenshotReference])
 
-/** Whose images have links. */
+/** The vendors whose images have links. */
 export const imageProviders = [
   'aura-vision',
   'posthog',
 ] as const satisfies readonly ImageReference['provider'][]
 
-/** For what can only be more, and for differences. */
+/** For values that are never negative, and for differences. */
 export const palettes = {
   sequential: ['viridis', 'inferno', 'cividis'],
   diverging: ['blue-orange'],
 } as const
-/** How much heat may hide of the page below it. */
+/** How much heat may cover of the page below it. */
 export const opacities: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
 /** The widest that an image is served, in pixels. */
 export const maximumWidth = 4096
 
-/** How heat is drawn: what a link leaves open, as it costs no call. */
+/** How heat is drawn: readers of a link may choose it, since it costs no call. */
 export interface OverlayLook {
   readonly palette?: Palette | undefined
   readonly opacity?: number | undefined

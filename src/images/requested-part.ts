@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { judgeConditions, judgeIfRange } from './conditions.ts'
 import { type ByteRange, rangeIn } from './ranges.ts'
 
-/** What a GET or HEAD gets of something that does not change; the headers tell which part of it that is. */
+/** The response to a GET or HEAD of something that does not change: all of it or a part, by the headers. */
 export type RequestedPart =
   | { readonly status: 304 }
   | { readonly status: 412 }
   | { readonly status: 416; readonly headers: Readonly<Record<string, string>> }
   | ({ readonly status: 200 | 206; readonly headers: Readonly<Record<string, string | number>> } & ByteRange)
 
-/** By the conditions of the request, then by its range. */
+/** Decided by the conditions of the request, then by its range. */
 export function requestedPart(
   { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   { etag, byteLength }: { readonly etag: string; readonly byteLength: number },

@@ -5,7 +5,7 @@ import { loadImageSize, openSharp } from './image-libraries.ts'
 export const formats = ['webp', 'jpeg', 'png'] as const
 export type Format = (typeof formats)[number]
 
-/** How an image is to be changed. Undefined leaves it as it is. */
+/** How an image is changed. Undefined members leave it as it is. */
 export interface Variant {
   /** In pixels. A narrower image is not enlarged. */
   readonly width?: number | undefined
@@ -18,12 +18,12 @@ export interface Size {
   readonly height: number
 }
 
-/** The image cannot be shown, or not in the requested form, whoever asks. */
+/** The image cannot be shown, or not in the requested form, to anybody. */
 export class UnfitImage extends Error {
   override readonly name = 'UnfitImage'
 }
 
-/** The longest side that a format allows; source images may be longer. */
+/** The longest side of a format; the vendor's images may be longer. */
 const longestSide: Partial<Record<Format, number>> = { webp: 16_383, jpeg: 65_535 }
 
 /**
@@ -45,11 +45,11 @@ export async function sizeOf(
 }
 
 export interface HeadSize extends Size {
-  /** Other formats than JPEG may say at the end that width and height are exchanged. */
+  /** In other formats than JPEG, the end may still say that width and height are exchanged. */
   readonly isSure: boolean
 }
 
-/** Undefined if the first bytes do not tell it. */
+/** Undefined if the first bytes do not contain it. */
 export async function sizeInHead(image: ImageFile): Promise<HeadSize | undefined> {
   const imageSize = await loadImageSize()
   try {
@@ -74,7 +74,7 @@ export function isVariant({ contentType }: ImageFile, size: Size, { width, forma
 
 export interface DrawingLimits {
   readonly maximumPixels: number
-  /** Seconds that drawing may take. */
+  /** The longest time of a drawing, in seconds. */
   readonly seconds?: number
 }
 
@@ -100,7 +100,7 @@ export async function draw(
   return encode(drawing, wanted, { format }, limits)
 }
 
-/** That of the image, where a variant says none. */
+/** The format of the image, if a variant names none. */
 export function formatOf({ contentType }: ImageFile, { format }: Variant): Format {
   return format ?? formats.find(known => contentType === `image/${known}`) ?? 'webp'
 }
@@ -113,11 +113,11 @@ export function sizeIn({ width, height }: Size, { width: wanted = width }: Varia
 
 export interface Encoding {
   readonly format: Format
-  /** Of the library. */
+  /** The library's own words. */
   readonly options?: JpegOptions
 }
 
-/** Writes what the library draws, of that size. Rejects with UnfitImage, as `draw` does. */
+/** Draws an image of that size and encodes it. Rejects with UnfitImage, as `draw` does. */
 export async function encode(
   drawing: Sharp,
   { width, height }: Size,
@@ -140,7 +140,7 @@ export async function encode(
   }
 }
 
-/** What the library draws, in sRGB and not encoded: for a drawing of several. Rejects with UnfitImage, as `draw` does. */
+/** Draws in sRGB without encoding, for a drawing of several images. Rejects with UnfitImage, as `draw` does. */
 export async function pixelsOf(drawing: Sharp, { seconds = 10 }: DrawingLimits): Promise<OverlayOptions> {
   const { data, info } = await drawing
     .toColourspace('srgb')

@@ -1,8 +1,8 @@
 /** How images are linked and cached. */
 export interface ImageSettings {
-  /** Where browsers reach Isotherm. By default the host of the request. */
+  /** The URL of this server for browsers. By default from the request's host. */
   readonly publicUrl: URL | undefined
-  /** The first makes links; links made with the others still work. */
+  /** The first key makes links; links made with the others still work. */
   readonly keys: readonly string[]
   /** How long a link works; 0 means forever. */
   readonly lifeSeconds: number

@@ -6,21 +6,21 @@ import { coloursOf, shades } from './palettes.ts'
 /** How values become colours. */
 export interface ColourScale {
   readonly palette: Palette
-  /** Of all but the lowest values, 0 to 1. */
+  /** The opacity of all but the lowest values, 0 to 1. */
   readonly opacity: number
   /** The value of the last colour. */
   readonly most: number
   readonly isRooted: boolean
   /** Whether the middle of the palette is 0. */
   readonly isDiverging: boolean
-  /** Whether low values let the page through: spots then have soft edges. */
+  /** Whether low values are transparent, so that spots have soft edges. */
   readonly isFading: boolean
 }
 
-/** Where heat has its full opacity, as a part of the scale. */
+/** Heat has its full opacity from this part of the scale on. */
 const fullFrom = 0.3
 
-/** One colour for each sample: red, green, blue and opacity in turn, 0 to 255. Where there is no heat it is transparent. */
+/** One colour for each sample: red, green, blue and opacity in turn, 0 to 255. Transparent without heat. */
 export async function colour({ values }: HeatField, scale: ColourScale): Promise<Buffer> {
   const colours = coloursOf(scale.palette)
   const pixels = Buffer.alloc(4 * values.length)

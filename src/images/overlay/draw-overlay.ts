@@ -20,13 +20,13 @@ import { heatOn } from './page-heat.ts'
 export interface Screenshot {
   readonly image: ImageFile
   readonly size: Size
-  /** In CSS pixels: that of the window in which the page was recorded. */
+  /** In CSS pixels: the width of the window in which the page was recorded. */
   readonly recordedWidth: number
 }
 
 const usualOpacity = 0.7
 
-/** Pixels that are drawn: all of a page of 100 million take longer than a request waits for them on a busy machine. */
+/** The most pixels drawn. Drawing a page of 100 million would take longer than a request waits on a busy machine. */
 const mostDrawn = 16_000_000
 
 export interface OverlayLimits extends DrawingLimits {
@@ -35,8 +35,8 @@ export interface OverlayLimits extends DrawingLimits {
 }
 
 /**
- * Draws heat over a page, and below it what the colours mean. Heat and page have one scale. The heat is enlarged while the image
- * is written, so that no more of it is in memory than of the image.
+ * Draws heat over a page, and a legend below it. Heat and page have the same scale. The heat is enlarged while the image is
+ * written, so that it takes no more memory than the image.
  */
 export async function drawOverlay(
   { image, size, recordedWidth }: Screenshot,
@@ -73,14 +73,14 @@ export async function drawOverlay(
   return encode(drawing, { width, height: height + legend.height }, { format }, limits)
 }
 
-/** The size, or the largest one of about its shape that has so many pixels. */
+/** The size, or the largest one of about its shape within that many pixels. */
 function within(mostPixels: number, { width, height }: Size): Size {
   const scale = Math.min(1, Math.sqrt(mostPixels / (width * height)))
   const [narrower, lower] = [width, height].map(length => Math.max(1, Math.floor(length * scale)))
   return scale === 1 ? { width, height } : { width: narrower ?? width, height: lower ?? height }
 }
 
-/** The page upright, in sRGB and in its final size: as it is if it is all that already, as screenshots are. */
+/** The page upright, in sRGB and in its final size; unchanged if it is that already, as screenshots are. */
 async function plainPage(
   { image, size }: Screenshot,
   { width, height }: Size,
@@ -93,7 +93,7 @@ async function plainPage(
   return pixelsOf(page, limits)
 }
 
-/** Whether nothing needs to be turned or converted. */
+/** Whether it needs no rotation and no conversion. */
 async function isPlain(page: Sharp): Promise<boolean> {
   const { format, space, channels, hasProfile, orientation = 1 } = await page.metadata().catch(unfit)
   return format === 'jpeg' && space === 'srgb' && channels === 3 && !hasProfile && orientation === 1

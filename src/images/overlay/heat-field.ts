@@ -1,6 +1,6 @@
 import { inTurns } from './in-turns.ts'
 
-/** Heat all over an image, in samples at equal steps, row by row. */
+/** Heat over an image, in samples at equal distances, row by row. */
 export interface HeatField {
   readonly columns: number
   readonly rows: number
@@ -12,7 +12,7 @@ export interface HeatSpots {
   /** Shares of the image's width and height, 0 to 1. */
   readonly xs: Float64Array
   readonly ys: Float64Array
-  /** Negative where there was less. */
+  /** Negative where heat decreased. */
   readonly values: Float64Array
 }
 
@@ -24,14 +24,14 @@ export interface PageSize {
 
 /** Between two samples, in CSS pixels. */
 const usualStep = 4
-/** 6 MB of numbers: on longer pages samples lie wider apart. */
+/** 6 MB of numbers: samples of longer pages lie farther apart. */
 const mostSamples = 1_500_000
-/** Where a bell no longer shows, in its widths. */
+/** The distance at which a bell is no longer visible, in multiples of its width. */
 const reach = 4
 
 /**
- * Each spot becomes a bell as high as its value; bells add up. They are as wide as closes the gaps between coordinates, which
- * come in steps of 16 CSS pixels and of 0.01 of the width.
+ * Turns each spot into a bell as high as its value; bells add up. They are wide enough to close the gaps between coordinates,
+ * which come in steps of 16 CSS pixels and of 0.01 of the width.
  */
 export async function fieldOf({ xs, ys, values }: HeatSpots, page: PageSize): Promise<HeatField> {
   const { columns, rows } = samplesOf(page)
@@ -54,7 +54,7 @@ export function samplesOf({ width, height }: PageSize): Pick<HeatField, 'columns
   return { columns: count(width), rows: count(height) }
 }
 
-/** Shares a value among the four samples around a place, so that its middle stays where it is. */
+/** Divides a value among the four samples around its position, so that its centre stays the same. */
 function drop(field: HeatField, x: number, y: number, value: number): void {
   const [left, top] = [Math.floor(x), Math.floor(y)]
   const [right, below] = [x - left, y - top]
@@ -73,7 +73,7 @@ function clamp(index: number, count: number): number {
   return Math.min(Math.max(index, 0), count - 1)
 }
 
-/** 1 in its middle. */
+/** 1 at its centre. */
 function bell(width: number): Float32Array {
   const radius = Math.ceil(reach * width)
   return Float32Array.from({ length: 2 * radius + 1 }, (_, at) =>

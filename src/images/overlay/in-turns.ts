@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { hasWorkedLong } from '../../upstream/source/turns.ts'
 
-/** Works on so many things, a piece of them at a time, and lets others be served in between. */
+/** Works on a number of things, a few at a time, and serves other requests in between. */
 export async function inTurns(
   count: number,
   pieceSize: number,

@@ -5,7 +5,7 @@ import type { OverlayHeat } from './overlay-heat.ts'
 import type { PageHeat } from './page-heat.ts'
 import { coloursOf } from './palettes.ts'
 
-/** A strip that goes below an image, so that it hides nothing of it. */
+/** A strip below an image, so that it covers none of it. */
 export interface Legend {
   readonly svg: Buffer
   /** In pixels. */
@@ -16,7 +16,7 @@ export interface Legend {
 const width = 204
 const [margin, barHeight, lineHeight] = [4, 6, letterHeight + 4]
 
-/** Says what the colours mean, of what, when and in which windows; `density` is the pixels of a CSS pixel. */
+/** Explains the colours: of which heat, days and windows; `density` is the number of pixels in a CSS pixel. */
 export function legendOf(
   { outside }: Pick<PageHeat, 'outside'>,
   heat: OverlayHeat,
@@ -52,10 +52,10 @@ function stopsOf(scale: ColourScale): string {
   }).join('')
 }
 
-/** With less a rounded middle says little. */
+/** With a smaller scale, half of it is too rough when rounded: the middle has no number. */
 const fewest = 8
 
-/** The values at both ends and in the middle of the bar. */
+/** The values at both ends and in the middle of the colour bar. */
 function ticksOf({ most, isRooted, isDiverging }: ColourScale, top: number): string {
   const last = Math.round(most)
   const half = Math.round(most * (isRooted ? 0.25 : 0.5))
@@ -89,7 +89,7 @@ function linesOf({ question, before }: OverlayHeat, outside: number): readonly s
   ]
 }
 
-/** By first and last day, as people read them. */
+/** By first and last day, both included. */
 function printDays({ from, to }: HeatQuestion['days']): string {
   const last = Temporal.PlainDate.from(to).subtract({ days: 1 }).toString()
   return last === from ? from : `${from} TO ${last}`

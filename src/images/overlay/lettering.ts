@@ -2,8 +2,8 @@
 export const [letterWidth, letterHeight] = [6, 7]
 
 /**
- * Text as the outline of its dots, from its upper left corner on: machines without fonts draw it too, and all draw it alike.
- * Knows capital letters, digits and `+-,.`.
+ * Text as outlines of its dots, from its upper left corner. It needs no fonts, and looks the same on all machines. Knows capital
+ * letters, digits and `+-,.`.
  */
 export function lettering(text: string, left: number, top: number): string {
   return [...text].flatMap((letter, index) => dots(letter, left + index * letterWidth, top)).join('')
@@ -17,7 +17,7 @@ function dots(letter: string, left: number, top: number): string[] {
   )
 }
 
-/** Seven rows each, whose five dots are the bits of a digit of base 32. */
+/** Seven rows each; the bits of a base-32 digit are the five dots of a row. */
 const letters: Readonly<Record<string, string>> = {
   A: 'ehhvhhh',
   B: 'uhhuhhu',

@@ -5,15 +5,15 @@ import { readHeat } from '../../providers/posthog/whole-heat.ts'
 import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { HeatOverlay, ScreenshotReference } from '../references.ts'
 
-/** What is drawn over a page. */
+/** The heat drawn over a page. */
 export interface OverlayHeat {
   readonly question: HeatQuestion
   readonly heat: Heat
-  /** That of the days that it is compared with. */
+  /** The heat of the days that it is compared with. */
   readonly before: { readonly question: HeatQuestion; readonly heat: Heat } | null
 }
 
-/** The vendor no longer has all of the days that a link is for. */
+/** The vendor no longer has all of a link's days. */
 export class PastHeat extends Error {
   override readonly name = 'PastHeat'
 
@@ -22,7 +22,7 @@ export class PastHeat extends Error {
   }
 }
 
-/** Asks for the heat of an image whose page is so many CSS pixels wide: the same questions as those for its numbers. */
+/** Loads the heat of an image whose page is that many CSS pixels wide: with the same questions as its numbers. */
 export async function askHeat(
   { heat: source, heatmapDays }: Pick<PostHogSources, 'heat' | 'heatmapDays'>,
   { scope, overlay }: { readonly scope: ScreenshotReference['scope']; readonly overlay: HeatOverlay },
@@ -40,7 +40,7 @@ export async function askHeat(
   return { ...now, before }
 }
 
-/** How long an image with this heat holds, in seconds; one of days that still run holds no longer than their heat. */
+/** How long an image with this heat may be cached, in seconds: with days that are not over, no longer than their heat. */
 export function overlaySeconds(
   { days, against = days }: HeatOverlay,
   screenshotSeconds: number,

@@ -4,14 +4,14 @@ import { fieldOf, type HeatField, type HeatSpots, type PageSize, samplesOf } fro
 import { inTurns } from './in-turns.ts'
 import type { OverlayHeat } from './overlay-heat.ts'
 
-/** Heat as it lies on a page, and what its colours stand for. */
+/** Heat positioned on a page, with the meaning of its colours. */
 export interface PageHeat {
   readonly field: HeatField
-  /** The value of the last colour; that of the first one is 0, or as far below it in a difference. */
+  /** The value of the last colour. The first colour is 0, or its negative for a difference. */
   readonly most: number
-  /** Colours go by the root of values, so that what is rarely pressed is seen beside what is pressed most. */
+  /** Colours follow the square root of values, so that rarely pressed spots stay visible beside the most pressed ones. */
   readonly isRooted: boolean
-  /** How many lie beside or below the page, and are not drawn. */
+  /** How many interactions lie beside or below the page, and are not drawn. */
   readonly outside: number
 }
 
@@ -54,7 +54,7 @@ interface SignedPoints {
   readonly sign: number
 }
 
-/** Those of elements that stay in place lie on the first screen, where the screenshot shows these. */
+/** Fixed elements lie on the first screen, where the screenshot shows them. */
 function place(
   { height }: PageSize,
   parts: readonly SignedPoints[],
@@ -78,7 +78,7 @@ function place(
   return { spots: { xs, ys, values }, outside }
 }
 
-/** At least one: what is less is no heat, but what is left of differences. */
+/** At least one: smaller values are only rounding errors of differences. */
 async function mostOf(values: Float32Array): Promise<number> {
   let most = 1
   await inTurns(values.length, 100_000, (start, end) => {

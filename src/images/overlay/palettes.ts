@@ -10,8 +10,8 @@ export const shades = 256
 const known = new Map<Palette, Uint8Array>()
 
 /**
- * At equal steps. In each its lightness only rises, or rises to the middle and falls again, so that it is read in grey and by
- * the colour-blind. The first three are Matplotlib's, in the public domain.
+ * At equal distances. The lightness of each palette only rises, or rises to the middle and falls again, so that it works in grey
+ * and for the colour-blind. The first three are Matplotlib's, in the public domain.
  */
 const stops: Readonly<Record<Palette, string>> = {
   viridis:
