@@ -1,4 +1,4 @@
-/** The data of the one event in a stream of events, which is how the protocol's library writes most answers. */
+/** The data of the only event in an event stream, the form in which the protocol's library writes most responses. */
 export function eventData(text: string): string | undefined {
   const [, data] = /^data: (.*)$/m.exec(text) ?? []
   return data

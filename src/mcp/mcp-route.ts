@@ -28,7 +28,7 @@ export interface McpRouteOptions extends ToolsOptions {
   readonly bytes: number
   /** Counts each message of a batch after the first one. */
   readonly callerLimits: Pick<CallerLimits, 'enter'> | undefined
-  /** What an operation may be estimated to cost, as responses tell. */
+  /** The limits of an operation's estimated cost, as shown in responses. */
   readonly maximumCost: number
   /** Milliseconds that a reader may take nothing. */
   readonly patience: number
@@ -37,7 +37,7 @@ export interface McpRouteOptions extends ToolsOptions {
 
 /**
  * Serves the Model Context Protocol over streamable HTTP, without sessions: one POST is one message, or a batch whose messages
- * are answered one after another. A call runs as an operation of GraphQL over HTTP does, for the same caller, with the same
+ * are answered one after another. A call runs like an operation of GraphQL over HTTP, for the same caller and with the same
  * limits. The protocol's library is loaded for the first message.
  */
 export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) => Promise<void> {
@@ -82,7 +82,7 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
     const tools = known.getOrInsertComputed(account.documents, documents => toolsOf(documents, options))
     const signal = responseSignal(response)
     const headers = headersOf(request)
-    // Whatever the client takes, a call has one result, not one in parts.
+    // Whatever the client accepts, a call has one result, not several increments.
     request.headers.accept = 'application/json'
     const runTool: RunTool = async ({ query, operationName }, variables) => {
       const result = await run({ query, operationName, variables: { ...variables } }, exchange)
@@ -91,7 +91,7 @@ export function mcpRoute(options: McpRouteOptions): (exchange: EnteredExchange) 
       const visible = isWhole ? result : { errors: [new GraphQLError('The tool has no single answer.')] }
       return bodyOf(bounded(withoutSuggestions(visible, caller)), record.id)
     }
-    // No client can wait for changes: there are none. What is wrong with a message is told in its answer.
+    // Clients cannot wait for changes, since there are none. The response reports mistakes of a message.
     const own = {
       version,
       list: () => listTools(tools, caller.scopes),
@@ -135,8 +135,8 @@ interface Answer {
 }
 
 /**
- * Those that are the protocol's. An answer is always JSON, which every client must take by the protocol; the library refuses
- * those that do not say that they take both.
+ * The protocol's own headers. A response is always JSON, which the protocol requires every client to accept; the library refuses
+ * clients that do not list both types.
  */
 function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   const own = Object.entries(headers).filter(([name]) => /^(content-type|mcp-.*)$/.test(name))

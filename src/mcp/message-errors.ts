@@ -4,7 +4,7 @@ import { Refusal } from '../server/http/refusal.ts'
 export const [parseError, invalidRequest] = [-32700, -32600]
 const [internalError, serverError] = [-32603, -32000]
 
-/** Thrown for a body that holds no message. */
+/** Thrown for a body that is no message. */
 export class BadMessage extends Refusal {
   readonly rpcCode: number
 
@@ -14,7 +14,7 @@ export class BadMessage extends Refusal {
   }
 }
 
-/** A refusal as clients of the protocol understand it. Over HTTP it has the id of the request. */
+/** A refusal in the form of the protocol. Over HTTP it has the id of the request. */
 export function refusalAnswer(refusal: Refusal, requestId?: string, id: string | number | null = null) {
   const { message, code } = refusal
   return { jsonrpc: '2.0', id, error: { code: rpcCodeOf(refusal), message, data: { code, requestId } } }

@@ -6,20 +6,20 @@ import { BadMessage, invalidRequest, parseError, refusalAnswer } from './message
 import { idOf } from './messages.ts'
 
 export interface MessageLinesOptions {
-  /** The most that a line may have. */
+  /** The most bytes of a line. */
   readonly bytes: number
   /** Resolves when the client has taken it. */
   readonly answer: (line: string) => Promise<void>
 }
 
 /**
- * Hands on the lines that are messages, and answers each other one by an error: the protocol's library drops those, and their
- * sender would wait. It reads on when the answer is taken, so that a flood of them waits at its sender.
+ * Passes lines with messages on, and answers all others with an error: the protocol's library drops those, and their sender would
+ * wait. Reads on once the answer is taken, so that a flood of wrong lines waits at its sender.
  */
 export function messageLines({ bytes, answer }: MessageLinesOptions): Transform {
   let parts: Buffer[] = []
   let length = 0
-  /** Of a line that is too long nothing is kept. */
+  /** Nothing is kept of a line that is too long. */
   const add = (part: Buffer) => {
     length += part.length
     if (length > bytes) parts = []
@@ -53,7 +53,7 @@ function tooLong(bytes: number): Refusal {
   return new Refusal(413, `A message has ${bytes} bytes at most.`)
 }
 
-/** The answer to a line that is no message. An empty one says nothing, and the library drops it. */
+/** The answer to a line that is no message. An empty line needs none, and the library drops it. */
 function wrongIn(line: Buffer): ReturnType<typeof refusalAnswer> | undefined {
   if (!isUtf8(line)) return refusalAnswer(new BadMessage(parseError, 'The message is not UTF-8.'))
   const text = line.toString()

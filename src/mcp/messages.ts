@@ -7,7 +7,7 @@ import { BadMessage, invalidRequest, parseError } from './message-errors.ts'
 /** A call may take as long as any operation, and those of a batch run one after another. */
 const mostMessages = 10
 
-/** The only version of the protocol with batches; its clients do not say it in a header. */
+/** The only version of the protocol with batches; its clients do not send it in a header. */
 const batchVersion = '2025-03-26'
 
 export interface Messages {
@@ -36,12 +36,12 @@ export async function readMessages(
   return { messages, isBatch: true }
 }
 
-/** Throws BadMessage for what is none. */
+/** Throws BadMessage for anything else. */
 export function checkMessage(message: unknown): void {
   if (!Message.safeParse(message).success) throw new BadMessage(invalidRequest, 'A message is an object.')
 }
 
-/** The id that an answer to a message has: that of a request, not that of an answer. */
+/** The id for the response to a message: that of a request, not that of a response. */
 export function idOf(message: unknown): string | number | null {
   const { id, method } = Message.safeParse(message).data ?? {}
   if (method === undefined) return null

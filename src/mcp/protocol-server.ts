@@ -11,7 +11,7 @@ export interface ProtocolServerOptions {
   readonly call: (params: CallToolRequestParams, signal: AbortSignal) => Promise<CallToolResult>
 }
 
-/** Speaks the protocol for one connection, or for one request where nothing is kept between them. */
+/** Speaks the protocol on one connection, or for one request if nothing is kept between requests. */
 export function protocolServer({ version, list, call }: ProtocolServerOptions): McpServer {
   const mcp = new McpServer(
     { name: 'isotherm', title: 'Isotherm', version },

@@ -1,6 +1,6 @@
 import type { JsonSchema, ObjectSchema } from './variable-schema.ts'
 
-/** What an argument may be, beside what its type says. */
+/** The bounds of an argument besides its type. */
 type Bound = Range | Required<Pick<JsonSchema, 'maxItems'>> | Required<Pick<JsonSchema, 'enum'>>
 
 type Range = Required<Pick<JsonSchema, 'minimum' | 'maximum'>>
@@ -8,10 +8,10 @@ type Range = Required<Pick<JsonSchema, 'minimum' | 'maximum'>>
 /** By argument. */
 export type Bounds = Readonly<Record<string, Bound>>
 
-/** How far visitors scroll is a curve that cannot be thinned, and has no spots. */
+/** Scroll depths are a curve that cannot be thinned out, and have no spots. */
 const spotted = { enum: ['CLICK', 'RAGE_CLICK', 'MOUSE_MOVE'] }
 
-/** By shipped tool, the bounds that its words tell. Within them an answer fits what a model reads. */
+/** The bounds in the descriptions of shipped tools. Within them a result is short enough for a model. */
 export const shippedBounds: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   ['list_stores', { first: { minimum: 1, maximum: 50 } }],
   ['compare_stores', { stores: { maxItems: 15 } }],
@@ -33,7 +33,7 @@ export function withBounds(schema: ObjectSchema, bounds: Bounds): ObjectSchema {
   return { ...schema, properties: Object.fromEntries(properties) }
 }
 
-/** What the first argument beyond its bound may be, as a sentence about the tool. One of another type is told when the operation runs. */
+/** The sentence about the first argument outside its bounds. An argument of a wrong type is reported when the operation runs. */
 export function brokenBound(given: Readonly<Record<string, unknown>>, bounds: Bounds): string | undefined {
   for (const [name, bound] of Object.entries(bounds)) {
     const value = given[name]

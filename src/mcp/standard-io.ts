@@ -12,24 +12,24 @@ import type { Log } from '../upstream/log.ts'
 import { messageLines } from './message-lines.ts'
 import { protocolServer } from './protocol-server.ts'
 
-/** Where the tools are served over HTTP, and what is shown there. */
+/** The address where the tools are served over HTTP, and the credential for it. */
 export interface ToolsAddress {
   readonly url: string
   readonly key: string
-  /** The account that is named; undefined where the key has only one. */
+  /** The account that requests name; undefined if the key has only one. */
   readonly account: string | undefined
 }
 
 export interface StandardIoOptions {
   readonly version: string
   readonly address: ToolsAddress
-  /** The most that a message may have, there as well. */
+  /** The most bytes of a message; the address has the same limit. */
   readonly bytes: number
   readonly log: Pick<Log, 'warn'>
 }
 
 export interface StandardIo extends AsyncDisposable {
-  /** Resolves when the client has closed an end: its messages end, or it takes no answers. */
+  /** Resolves when the client has closed its input or output. */
   readonly ended: Promise<void>
 }
 
@@ -43,9 +43,9 @@ export function serveStandardIo({ version, address, bytes, log }: StandardIoOpti
     bytes,
     answer: line => new Promise(taken => stdout.write(line, () => taken())),
   })
-  // No line that comes through is longer.
+  // Longer lines do not come through.
   const transport = new StdioServerTransport(lines, stdout, { maxBufferSize: bytes + 1 })
-  // However its input ends, the transport hears of it by the end of the lines.
+  // The end of the lines tells the transport how its input ends.
   pipeline(stdin, lines, () => {})
   const handle = serveStdio(
     () =>
@@ -61,7 +61,7 @@ export function serveStandardIo({ version, address, bytes, log }: StandardIoOpti
     { transport },
   )
   stdout.once('error', () => log.warn({}, 'standard output is closed: nobody takes answers any more'))
-  // Without answers the transport stops by itself, and reads its input no further: the end of that would never be seen.
+  // Once its output is closed, the transport stops reading its input, and would never see the end of it.
   const { onclose } = transport
   transport.onclose = () => {
     onclose?.()
@@ -76,7 +76,7 @@ export function serveStandardIo({ version, address, bytes, log }: StandardIoOpti
   }
 }
 
-/** The result of a message of its own, or an error as the address told it. */
+/** The result of a message of its own, or the address's error for it. */
 async function askOver(
   { url, key, account, signal }: ToolsAddress & { readonly signal: AbortSignal },
   message: object,
@@ -87,7 +87,7 @@ async function askOver(
   throw new ProtocolError(code, sentence)
 }
 
-/** Why the front door never lets in who shows this; undefined if it does, or may later. */
+/** Why the front door refuses this key or account for good; undefined if it lets it in, or may do so later. */
 export async function entryRefusal(address: ToolsAddress, signal: AbortSignal): Promise<string | undefined> {
   const { answer, response } = await send({ ...address, signal }, { jsonrpc: '2.0', id: 1, method: 'ping' })
   const isForGood = [400, 401, 403].includes(response.status)
@@ -114,7 +114,7 @@ async function send(
   return { answer, response }
 }
 
-/** What the front door answers to a message that it lets nobody see. */
+/** The front door's response to a message that it does not let through. */
 function refusalIn(answer: z.infer<typeof Refused> | undefined, { status }: Response) {
   const message = answer?.errors[0]?.message ?? `The tools answered with status ${status}.`
   return { code: ProtocolErrorCode.InternalError, message }

@@ -1,4 +1,4 @@
-/** By tool, the variable with stores that its document takes as ids of nodes. */
+/** By tool, the variable that holds stores, which its document takes as node ids. */
 export const storeLists: ReadonlyMap<string, string> = new Map([['compare_stores', 'stores']])
 
 /** Questions about stores, each with a small answer. Descriptions are what a model reads of them. */

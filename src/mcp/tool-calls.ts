@@ -13,15 +13,17 @@ import type { Tool } from './tools.ts'
 
 type Tools = ReadonlyMap<string, Tool>
 
-/** Runs the operation of a tool, and resolves with what its caller may see. */
+/** Runs the operation of a tool; resolves with the result that its caller may see. */
 export type RunTool = (tool: Tool, variables: Readonly<Record<string, unknown>>) => Promise<Result>
 
-/** The tools as the protocol tells of them, without those that callers of these scopes are refused. */
+/** The tools in the protocol's form, without those that these scopes do not allow. */
 export function listTools(tools: Tools, scopes: ReadonlySet<string>): ListToolsResult {
   return { tools: [...tools.values()].filter(tool => tool.scopes.isSubsetOf(scopes)).map(described) }
 }
 
-/** Rejects with ProtocolError for a tool that is not there. What the tool does not take is told: it would change nothing. */
+/**
+ * Rejects with ProtocolError for an unknown tool. Arguments that the tool does not take are refused: they would have no effect.
+ */
 export async function callTool(
   tools: Tools,
   { name, arguments: variables = {} }: CallToolRequestParams,

@@ -3,19 +3,19 @@ import type { Result } from '../server/graphql/result-body.ts'
 import { isLongJson } from '../server/http/json-pieces.ts'
 import { cutText } from '../upstream/cut-text.ts'
 
-/** What a model gets to read of a call. */
+/** The part of a call that a model reads. */
 export type ToolResult = {
   readonly content: { readonly type: 'text'; readonly text: string }[]
   readonly structuredContent?: Readonly<Record<string, unknown>>
   readonly isError?: true
 }
 
-/** The most bytes of a result: what a model reads is paid for by its length. Its message adds a hundred or two. */
+/** The most bytes of a result, since reading costs a model by length. Its message adds a hundred or two. */
 const mostBytes = 7800
 
 /**
- * A result as text, and as data where both fit. A longer one is an error that says so: none is ever cut. One with errors is
- * an error as a whole, which still holds what came.
+ * A result as text, and as data if both fit. A longer one becomes an error that says so: none is ever cut. A result with errors
+ * is an error as a whole, and still holds its data.
  */
 export function toolResult(body: Result): ToolResult {
   if (isLongJson(body)) return tooLong(body)
@@ -27,12 +27,12 @@ export function toolResult(body: Result): ToolResult {
   return lengthOf(whole) > mostBytes ? short : whole
 }
 
-/** An error that is no answer of the graph. */
+/** An error that the graph did not send. */
 export function toolError(text: string): ToolResult {
   return { content: [{ type: 'text', text }], isError: true }
 }
 
-/** Where something failed as well, that is why, and asking for less may not help. */
+/** If something failed as well, that may be the reason, and asking for less may not help. */
 function tooLong({ errors = [] }: Result): ToolResult {
   const long = `The answer has more than the ${mostBytes} bytes that a tool's answer may have. Ask for less: fewer rows, fewer days, or a longer interval.`
   const [first] = errors

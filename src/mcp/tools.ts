@@ -13,14 +13,14 @@ export interface Tool {
   readonly description: string
   readonly inputSchema: ObjectSchema
   readonly isReadOnly: boolean
-  /** All that it takes to have an answer without a refusal. */
+  /** All scopes that it needs for a result without refusals. */
   readonly scopes: ReturnType<typeof scopesOfOperation>
   /** The text of its document. */
   readonly query: string
   readonly operationName: string
-  /** The variable whose stores may be named as other tools name them, though its document takes ids of nodes. */
+  /** The variable that accepts stores in the form of other tools, although its document takes node ids. */
   readonly storeList?: string | undefined
-  /** What its arguments may be at most. */
+  /** The bounds of its arguments. */
   readonly bounds?: Bounds
 }
 
@@ -31,14 +31,14 @@ export interface ToolsOptions {
 }
 
 /**
- * The tools of an account, by name: each named query of its trusted documents, each mutation where they are allowed, and the
- * shipped questions where other documents are not refused. A trusted document replaces a shipped question of its name.
+ * The tools of an account, by name: each named query of its trusted documents, each mutation if mutations are allowed, and the
+ * shipped questions unless other documents are refused. A trusted document replaces a shipped question of the same name.
  */
 export function toolsOf(documents: TrustedDocuments, options: ToolsOptions): ReadonlyMap<string, Tool> {
   const tools = new Map<string, Tool>()
   for (const [id, text] of documents.texts())
     for (const tool of toolsIn(text, options)) {
-      // Two documents may name their operations alike; neither may hide the other.
+      // Two documents may have operations of the same name; neither may hide the other.
       const name = tools.has(tool.name)
         ? `${tool.name}_${id.replaceAll(/[^\w.-]/g, '').slice(0, 12)}`
         : tool.name

@@ -17,7 +17,7 @@ import {
 import { z } from 'zod'
 import { inputMembers } from '../server/limits/input-members.ts'
 
-/** A JSON schema, as far as variables need one: an object of JSON. */
+/** The part of JSON Schema that variables need: a JSON object. */
 export type JsonSchema = {
   type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
   description?: string
@@ -38,7 +38,7 @@ export type ObjectSchema = JsonSchema & { type: 'object' }
 
 type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue }
 
-/** What the variables of an operation may be, as JSON. What it leaves open is checked when the operation runs. */
+/** The JSON schema of an operation's variables. What it leaves open is checked when the operation runs. */
 export function variableSchema(
   { variableDefinitions = [] }: OperationDefinitionNode,
   schema: GraphQLSchema,
@@ -58,7 +58,7 @@ function schemaOfVariable(
   schema: GraphQLSchema,
 ): JsonSchema {
   const known = typeFromAST(schema, type)
-  // Of a type that is not there, running the operation tells.
+  // Running the operation reports a type that does not exist.
   const { description: meaning, ...form } = isInputType(known) ? schemaOf(known, []) : {}
   const told = [description?.value, meaning].filter(Boolean).join(' ')
   return {
@@ -68,7 +68,7 @@ function schemaOfVariable(
   }
 }
 
-/** `outer` are the input objects that it is in: one that holds itself is left open there, and told in one sentence. */
+/** `outer` are the input objects around it: one that contains itself is left open there, and described in a sentence. */
 function schemaOf(type: GraphQLInputType, outer: readonly GraphQLInputObjectType[]): JsonSchema {
   if (isNonNullType(type)) return schemaOf(type.ofType, outer)
   if (isListType(type)) return { type: 'array', items: schemaOf(type.ofType, outer) }
@@ -83,7 +83,7 @@ function fieldsOf(type: GraphQLInputObjectType, outer: readonly GraphQLInputObje
   const fields = inputMembers(type, outer.length === 0)
   const properties = fields.map(({ name, type: inner, description }) => {
     const form = schemaOf(inner, [...outer, type])
-    // Each tool tells it, and a model's reading is paid for.
+    // Every tool repeats it, and a model pays for what it reads.
     const told = inner === type ? firstSentence(description) : description
     return [name, told ? { ...form, description: told } : form]
   })
