@@ -21,16 +21,16 @@ import { openCallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export interface Isotherm extends AsyncDisposable {
   readonly origin: string
-  /** As they were at the start. */
+  /** The accounts at the start. */
   readonly accounts: readonly StartedAccount[]
   readonly documents: DocumentSettings
   /** Where metrics are read; undefined if they are not served. */
   readonly metricsUrl: string | undefined
-  /** How long it serves on after it was told to stop. */
+  /** How long it serves on after a signal to stop. */
   readonly shutdownDelayMilliseconds: number
-  /** Says by /readyz that no new requests may come, and serves on. */
+  /** Makes /readyz fail, so that balancers send no new requests, and serves on. */
   beUnready(): void
-  /** Reads the access file, catalogs and manifests again. Never rejects: what is wrong is logged, and the last good one stays. */
+  /** Reads the access file, catalogs and manifests again. Never rejects: a problem is logged, and the last good version stays. */
   reload(): Promise<void>
 }
 
@@ -42,15 +42,15 @@ export interface StartedAccount {
 export interface StartOptions {
   readonly sandboxByDefault?: boolean
   readonly log?: Log
-  /** A sandbox that another process runs; without one it starts its own if it needs it. */
+  /** A sandbox that another process runs; without it, Isotherm starts its own if it needs one. */
   readonly sandbox?: Pick<Sandbox, 'environment'>
-  /** Which of several workers it is, from 0: each serves its metrics on a port of its own. */
+  /** Which of several workers it is, from 0: each serves its metrics on its own port. */
   readonly worker?: number
-  /** Signs tickets where the environment has no key, so that each worker reads those of the others. */
+  /** Signs tickets if the environment has no key, so that workers read each other's tickets. */
   readonly ticketKey?: string
-  /** Where there is no access file, only who shows it may enter, and may do everything. */
+  /** Without an access file, only requests with this key may enter; they may do everything. */
   readonly ownKey?: string
-  /** The first pause of every breaker; for tests, which would wait long. */
+  /** The first pause of every breaker; for tests, which would otherwise wait long. */
   readonly breakerPauseMilliseconds?: number
 }
 
@@ -112,7 +112,7 @@ export async function startIsotherm(
       observer: telemetry,
     }),
   )
-  // Closed before the accounts, so that no other instance is told that a call failed only because this one leaves.
+  // Closed before the accounts, so that no other instance learns of calls that failed only because this one closes.
   resources.use(unowned.move())
   const accounts = await open.open(setup.accounts)
   const { access, replace } = openAccess(setup, accounts, { ...config, ticketKey, ownKey }, log)
@@ -151,13 +151,13 @@ export async function startIsotherm(
   }
 }
 
-/** Its library is loaded only where there is a Redis. */
+/** Its library is loaded only if there is a Redis. */
 async function connectRedis(url: URL, log: Log): Promise<RedisConnection> {
   const { openRedis } = await import('./upstream/cache/redis.ts')
   return openRedis(url, log)
 }
 
-/** What of the cache's bound is for responses that equal requests share. */
+/** The part of the cache's bound that is for responses that equal requests share. */
 function sharedBytesOf(cacheBytes: number): number {
   return Math.min(16 * 1024 ** 2, Math.floor(cacheBytes / 16))
 }
@@ -201,7 +201,7 @@ function openAccess(
   }
 }
 
-/** Undefined if strangers may not enter where a credential is needed. */
+/** Undefined if requests need a credential. */
 function strangerOf({ anonymous, anonymousLimits: limits }: AccessConfig): Caller | undefined {
   return anonymous && { id: strangerId, scopes: new Set(anonymous), limits }
 }

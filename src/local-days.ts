@@ -4,7 +4,7 @@ interface LocalDay {
   readonly until: number
 }
 
-/** Which day it is, by the clock of each place: one moment for a whole request, however long it runs. */
+/** The current day at each place: one moment for a whole request, however long it runs. */
 export class LocalDays {
   readonly #now: Temporal.Instant
   readonly #days = new Map<string, LocalDay>()
@@ -22,7 +22,7 @@ export class LocalDays {
     return date
   }
 
-  /** When the first of the days that were asked for may be another one, in milliseconds since 1970. */
+  /** When the first of the requested days may change, in milliseconds since 1970. */
   get until(): number {
     return this.#until
   }

@@ -19,7 +19,7 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   // V8 pretenures allocation sites whose objects survived; short-lived numbers of a response then land in old space
   // with its rows. A year of a fleet would leave 60 MiB of garbage there.
   setFlagsFromString('--no-allocation-site-pretenuring')
-  // What a start compiles is kept for the next one: a file for each that is loaded. Where nothing can be written, nothing is kept.
+  // Compiled code is cached for the next start, in a file for each loaded module; if nothing can be written, nothing is cached.
   if (isSource) module.enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/isotherm'))
   const inherited = new Set(Object.keys(process.env))
   const isFileReadable = readFile('.env')
@@ -28,21 +28,21 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
     environment: process.env,
     inherited,
     isFileReadable,
-    // Run from source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
+    // From source, Isotherm is being tried or developed. An installed command must not serve made-up data as real.
     sandboxByDefault: isSource,
   })
 }
 
 /**
- * Before packages are imported, some of which look at NODE_ENV once. The environment goes before the file. Returns whether all
- * is well: there may be no file.
+ * Before packages are imported, since some look at NODE_ENV once. The environment goes before the file. Returns whether all is
+ * well: the file may be missing.
  */
 function readFile(name: string): boolean {
   if (!existsSync(name)) return true
   try {
-    // Not by Node's own reader, to which a byte order mark is part of the first name.
+    // Not by Node's own reader, which takes a byte order mark for a part of the first name.
     const text = new TextDecoder().decode(readFileSync(name))
-    // As of UTF-16, in which some shells write.
+    // UTF-16, which some shells write.
     if (text.includes('\0')) return false
     for (const [variable, value] of Object.entries(util.parseEnv(text))) process.env[variable] ??= value
     return true

@@ -13,7 +13,7 @@ import type { CallCounters } from './upstream/rate-limit/call-counters.ts'
 
 export interface OpenAccountsOptions {
   readonly environment: Environment
-  /** A sandbox that another process runs; without one it is started when an account needs it. */
+  /** A sandbox that another process runs; without it, one is started when an account needs it. */
   readonly sandbox?: Pick<Sandbox, 'environment'> | undefined
   readonly config: Pick<Config, 'staleSeconds' | 'images' | 'resilience' | 'drainMilliseconds'>
   /** What all accounts share; not closed with them. */
@@ -29,7 +29,7 @@ interface Opened {
   readonly version: string
 }
 
-/** The accounts that are open. Closing them closes the sandbox, too, if one of them needed it. */
+/** The open accounts. Closing them also closes the sandbox, if one of them needed it. */
 export class OpenAccounts implements AsyncDisposable {
   readonly #options: OpenAccountsOptions
   readonly #closing = new Set<Promise<void>>()
@@ -41,8 +41,8 @@ export class OpenAccounts implements AsyncDisposable {
   }
 
   /**
-   * Opens these accounts, and returns them in their order. One that is open already keeps its connections, with the catalog and the
-   * documents that it has now. Those that are gone are closed once their requests have ended; nobody may enter them from now on.
+   * Opens these accounts, and returns them in their order. One that is open already keeps its connections, and gets its new
+   * catalog and documents. Accounts that are gone take no new requests, and are closed once their last request has ended.
    */
   async open(setups: readonly AccountSetup[]): Promise<readonly Account[]> {
     const sandbox = setups.some(({ sandboxed }) => sandboxed.length > 0)
@@ -90,7 +90,7 @@ export class OpenAccounts implements AsyncDisposable {
   }
 }
 
-/** The settings of each of its vendors that is configured or emulated by the sandbox. */
+/** The settings of each vendor that is configured, or emulated by the sandbox. */
 export function accountSettings(
   { settings, sandboxed, prefix }: AccountSetup,
   environment: Environment,
@@ -109,7 +109,7 @@ export function accountSettings(
   return read.settings
 }
 
-/** Whose connections they are. The environment stays as it is while the process runs. */
+/** The identity of the connections. The environment does not change while the process runs. */
 function nameOf({ id, prefix }: AccountSetup): string {
   return JSON.stringify([id, prefix])
 }

@@ -20,7 +20,7 @@ export interface ExportKind {
   read(parameters: Parameters, facts: AccountFacts): OpenTable
 }
 
-/** What decides about parameters besides themselves. */
+/** What the meaning of parameters depends on. */
 export interface AccountFacts {
   /** Whether the operator has set what a bucket of dwell time holds. */
   readonly hasDwellTime: boolean
