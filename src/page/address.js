@@ -1,5 +1,5 @@
 /**
- * What is shown, as the part of the address behind `#`, which is sent to nobody: `#/store?id=…&period=P7D`.
+ * The view that is shown, as the part of the address behind `#`, which is never sent: `#/store?id=…&period=P7D`.
  *
  * @typedef {{ view: string, parameters: URLSearchParams }} Place
  */
@@ -23,7 +23,7 @@ export function addressOf(view, parameters) {
 let isLeaving = false
 
 /**
- * Empties an element of what another address showed. Its fields lose the focus by that, and must not change the address for it.
+ * Empties an element that showed another address. Its fields lose the focus, which must not change the address.
  *
  * @param {Element} holder
  */
@@ -43,7 +43,7 @@ export function change(changes) {
 }
 
 /**
- * Notes in the address what a part of the view shows by now; the view is not shown anew for it.
+ * Records a state of the view in the address without drawing the view again.
  *
  * @param {Record<string, string | null | undefined>} changes
  * @param {{ isStep?: boolean, isShown?: boolean }} [options] `isStep`: the way back does not lead over it; `isShown`: nothing
@@ -64,7 +64,7 @@ function changedAddress(changes) {
   return addressOf(view || 'stores', { ...Object.fromEntries(parameters), ...changes })
 }
 
-/** Says that what the address holds is shown whole, for who waits for it or measures it. */
+/** Marks the state of the address as completely shown, for tests and measurements that wait for it. */
 export function tellShown() {
   performance.mark('shown')
   const main = document.getElementById('main')
@@ -72,7 +72,7 @@ export function tellShown() {
 }
 
 /**
- * Those parameters that other views share: the period and the length of buckets.
+ * The parameters that views share: the period and the length of buckets.
  *
  * @param {URLSearchParams} parameters
  */

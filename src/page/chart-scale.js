@@ -1,5 +1,5 @@
 /**
- * Where the lines behind a chart are. The middle one is left out where its text would not tell its number exactly.
+ * The positions of the lines behind a chart. The middle one is left out if its text would not be exact.
  *
  * @param {readonly number[]} numbers
  * @param {(value: number) => number} stepOf the least difference that the text of a number shows
@@ -10,13 +10,13 @@ export function scaleOf(numbers, stepOf, unitOf = () => 1) {
   const unit = unitOf(highest)
   const top = niceTop(highest / unit) * unit
   const steps = top / 2 / stepOf(top / 2)
-  // Shares are no exact binary numbers.
+  // Binary numbers do not hold shares exactly.
   const isExact = Math.abs(steps - Math.round(steps)) < 1e-6
   return { top, lines: isExact ? [0, top / 2, top] : [0, top] }
 }
 
 /**
- * Lowest and highest, also of more numbers than a call takes arguments.
+ * The lowest and the highest number. Takes longer lists than `Math.min`.
  *
  * @param {readonly number[]} numbers
  * @returns {[number, number]}
@@ -29,7 +29,7 @@ export function bounds(numbers) {
 }
 
 /**
- * A round number above all of them.
+ * A round number above all values.
  *
  * @param {number} highest
  */

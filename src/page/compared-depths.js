@@ -4,7 +4,7 @@
  */
 
 /**
- * Two periods side by side. A list ends with the deepest row that any view of its period saw: below that there are none.
+ * Two periods side by side. Each list ends with the deepest row that a view of its period reached.
  *
  * @param {readonly Depth[] | null | undefined} now
  * @param {readonly Depth[] | null | undefined} before

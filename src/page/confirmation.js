@@ -1,8 +1,8 @@
 import { element } from './elements.js'
 
 /**
- * Asks before something is done that cannot be taken back. Escape means no, and so does the end of the view that asks; the focus
- * goes back to where it was.
+ * Asks for confirmation before something that cannot be undone. Escape means no, and so does leaving the view; the focus goes
+ * back to where it was.
  *
  * @param {string} question
  * @param {string} yes what is done

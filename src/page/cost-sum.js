@@ -2,7 +2,7 @@ import { age, counted } from './numbers.js'
 
 /** @import { Answer } from './graph.js' */
 
-/** Adds up what several answers cost. */
+/** Adds up the costs of several answers. */
 export class CostSum {
   /** @type {Map<string, number>} */
   #calls = new Map()

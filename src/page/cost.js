@@ -1,7 +1,7 @@
 import { CostSum } from './cost-sum.js'
 import { element } from './elements.js'
 
-/** What several answers cost, as one quiet line. */
+/** The costs of several answers in one line. */
 export class Cost {
   #sum = new CostSum()
   line = element('p', { class: 'cost quiet' })

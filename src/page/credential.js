@@ -4,7 +4,7 @@ const keyName = 'isotherm:key'
 const accountName = 'isotherm:account'
 
 /**
- * The headers that say who asks; none without a key.
+ * The headers with the caller's key; none without a key.
  *
  * @returns {Record<string, string>}
  */
@@ -19,7 +19,7 @@ export function hasKey() {
 }
 
 /**
- * Where a caller types a key, which this tab keeps until it is closed.
+ * The field where a caller types a key. This tab keeps the key until it is closed.
  *
  * @param {() => void} changed
  */
@@ -35,7 +35,7 @@ export function keyBox(changed) {
   /** @param {string} used */
   const keep = used => {
     trouble.textContent = ''
-    // A header holds nothing else.
+    // A header can hold no other characters.
     if (![used, account.value].every(text => /^[\x20-\x7e]*$/.test(text))) {
       trouble.textContent = 'A key and an account have letters without accents, digits and signs only.'
       return
@@ -50,7 +50,7 @@ export function keyBox(changed) {
   }
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault()
-    // Nobody sees the key that is in use: only Forget ends it.
+    // The key in use is not shown; Forget removes it.
     keep(key.value.trim() || (sessionStorage.getItem(keyName) ?? ''))
   }
   const forget = () => {

@@ -4,7 +4,7 @@ import { element } from './elements.js'
 /** @typedef {{ name: string, isNumber?: boolean, sort?: string }} Heading `sort` is what the address calls an order by it */
 
 /**
- * A table with a caption that a screen reader tells.
+ * A table with a caption for screen readers.
  *
  * @param {string} caption
  * @param {readonly Heading[]} headings
@@ -52,7 +52,7 @@ export function bodyLine(headings, cells) {
 }
 
 /**
- * The line of headings; a press on one that has a `sort` orders by it, numbers from the highest first, names from A.
+ * The line of headings. A heading with a `sort` orders the table when pressed: numbers from the highest, names from A.
  *
  * @param {readonly Heading[]} headings
  * @param {string} [order] begins with `-` from the highest to the lowest
@@ -79,7 +79,7 @@ function kindOf(heading) {
 }
 
 /**
- * A table that is only made when somebody opens it: it has a row for each point of a chart.
+ * A table that is made when somebody opens it, since it has a row for each point of a chart.
  *
  * @param {string} summary
  * @param {() => HTMLElement} make

@@ -2,12 +2,12 @@ import { change } from './address.js'
 import { element } from './elements.js'
 import { laterDay } from './local-time.js'
 
-/** How long a day stands that is typed, or stepped to, before it is taken: in milliseconds since the last key. */
+/** How long a typed day waits before it is taken: in milliseconds since the last key. */
 const pause = 1500
 
 /**
- * Where a day is chosen. One that is typed or stepped to is taken when the field is left, by Enter, or after a pause, since the
- * browser tells of each day on the way; one that is picked is taken at once.
+ * A field for a day. A typed day is taken when the field is left, by Enter, or after a pause, since the browser reports every day
+ * on the way to it. A picked day is taken at once.
  *
  * @param {string} id
  * @param {() => string} shown the day that is shown
@@ -48,7 +48,7 @@ export function dateField(id, shown, take) {
 }
 
 /**
- * Where the first or last of some days is chosen.
+ * A field for the first or last of some days.
  *
  * @param {string} name
  * @param {Record<string, string>} both the first and the last day
@@ -63,7 +63,7 @@ export function dayField(name, both, others = {}) {
 }
 
 /**
- * The first and the last day with another one of them. Where they would change places, as many days move there.
+ * The first and the last day after one of them changed. If they would change places, the other moves by the same number of days.
  *
  * @param {Record<string, string>} both
  * @param {string} name
@@ -81,19 +81,19 @@ export function daysWith(both, name, day) {
 }
 
 /**
- * A day of the calendar that has days before and after it: of the years 1000 to 9998.
+ * Valid days have neighbours: they are of the years 1000 to 9998.
  *
  * @param {string | null} text
  */
 export function dayOf(text) {
   if (!text || !/^[1-9]\d{3}-\d\d-\d\d$/.test(text) || text >= '9999') return undefined
   const at = Date.parse(text)
-  // Some browsers take 31 February for a day of March.
+  // Some browsers turn 31 February into a day of March.
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? text : undefined
 }
 
 /**
- * How many days there are from one to another.
+ * The number of days from one to another.
  *
  * @param {string} from
  * @param {string} to

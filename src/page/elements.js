@@ -4,8 +4,8 @@ const svgSpace = 'http://www.w3.org/2000/svg'
 /** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes */
 
 /**
- * An element. Texts become text and never markup, whatever a name holds. A function is a listener of its event; null, undefined and
- * false leave an attribute out.
+ * An element. Texts stay text and never become markup, whatever a name contains. A function is a listener for its event; null,
+ * undefined and false leave an attribute out.
  *
  * @param {string} name
  * @param {Attributes} [attributes]
@@ -17,7 +17,7 @@ export function element(name, attributes = {}, ...children) {
 }
 
 /**
- * An element of an image, as `element` makes those of the page.
+ * An SVG element, made like those of the page by `element`.
  *
  * @param {string} name
  * @param {Attributes} [attributes]

@@ -2,11 +2,12 @@ import { exportedRange } from './store-ranges.js'
 
 /** @import { OfRange } from './store-ranges.js' */
 
-/** So many stores fit into an address. */
+/** The most stores that fit into an address. */
 export const mostNamed = 150
 
 /**
- * Where the CSV of the same days is; undefined while no day is known. Whole days are exported, by each store's own calendar.
+ * The address of the CSV of the same days; undefined while no day is known. Exports have whole days, by each store's own
+ * calendar.
  *
  * @param {{ interval: string }} period
  * @param {readonly (OfRange & { id: string })[]} stores
@@ -27,7 +28,7 @@ export function exportAddress(
     ['to', first.localEnd.slice(0, 10)],
     ['interval', interval],
     ['metrics', metrics.join(',')],
-    // Or nobody could take the rest away.
+    // Otherwise nobody could export the rest.
     ...(hasFailed ? [['errors', 'rows']] : []),
   ]
   return `/export/traffic.csv?${new URLSearchParams([...named, ...days])}`

@@ -4,12 +4,12 @@ import { element } from './elements.js'
 
 const most = 5
 
-/** So many of those that failed alike are named. */
+/** The most names listed behind one message. */
 const mostNamed = 3
 
 /**
- * What failed, a sentence for each different message, with the names of what it is said of where they are given; undefined if
- * nothing did.
+ * The failures, one sentence for each different message, with the names of what failed if they are given; undefined without
+ * failures.
  *
  * @param {readonly (GraphError & { of?: string })[]} errors
  */
@@ -34,7 +34,7 @@ function namesOf(given) {
   const names = [...new Set(given)]
   if (names.length === 0) return []
   const more = names.length - mostNamed
-  // Each by itself, as some are written from the right.
+  // Each name is isolated, since some are written from right to left.
   const shown = names
     .slice(0, mostNamed)
     .flatMap((name, index) => [index > 0 && ', ', element('bdi', {}, name)])
@@ -54,7 +54,7 @@ function wantsKey({ extensions }) {
   return extensions?.code === 'UNAUTHENTICATED'
 }
 
-/** Its code is that of other mistakes, too. @param {GraphError} error */
+/** Other mistakes have the same code. @param {GraphError} error */
 function wantsAccount({ message }) {
   return message.includes('isotherm-account')
 }

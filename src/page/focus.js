@@ -1,5 +1,5 @@
 /**
- * Puts others in place of what an element holds. The focus stays where it was, if an element with that id is there again.
+ * Replaces the children of an element. The focus stays if an element with the same id is there again.
  *
  * @param {Element} holder
  * @param {...(Node | string)} children
@@ -11,8 +11,8 @@ export function exchange(holder, ...children) {
 }
 
 /**
- * Remembers what is focused, and what is typed there. Call the result when the page is drawn anew, and again when more of it
- * came: what has the same id is as it was, once, unless something else has the focus by now.
+ * Remembers the focused element and its typed text. Call the result after the page is drawn again, and once more when its data
+ * has come: the element with the same id is restored, once, unless something else has the focus by then.
  */
 export function rememberFocus() {
   const focused = document.activeElement
@@ -25,14 +25,14 @@ export function rememberFocus() {
     const now = document.activeElement
     isBack = now?.id === focused.id
     if (!typed || now === typed || !(now instanceof HTMLInputElement) || now.id !== typed.id) return
-    // A blank at its end is not part of what was asked.
+    // A final blank is not part of the question.
     if (typed.value.trim() === now.value) now.value = typed.value
     now.setSelectionRange(start, end)
   }
 }
 
 /**
- * Focuses the element of this id, if there is one, unless something else has the focus by now.
+ * Focuses the element with this id, if it exists and nothing else has the focus.
  *
  * @param {string} id
  */

@@ -11,7 +11,7 @@ import { authorization, hasKey } from './credential.js'
 /** @type {Promise<Record<string, { id: string, text: string }>> | undefined} */
 let documents
 
-/** All documents of the page by name; asked once, and again after a failure. */
+/** All documents of the page by name; loaded once, and again after a failure. */
 function knownDocuments() {
   documents ??= askDocuments().catch(error => {
     documents = undefined
@@ -23,13 +23,13 @@ function knownDocuments() {
 /** @returns {Promise<Record<string, { id: string, text: string }>>} */
 async function askDocuments() {
   const response = await fetch('page/documents.json')
-  // What it sends then are no documents.
+  // A proxy in between may send something else.
   if (!response.ok) throw new TypeError(`The documents were answered with status ${response.status}.`)
   return response.json()
 }
 
 /**
- * Asks the graph. What failed is among the errors of the answer; it rejects only if the signal aborts.
+ * Asks the graph. The answer contains the failures; it rejects only if the signal aborts.
  *
  * @param {Question} question
  * @param {AbortSignal} signal
@@ -54,7 +54,7 @@ export async function ask({ name, variables }, signal) {
 }
 
 /**
- * An error of what this page asks, and not of what is asked by it.
+ * An error about the page's own documents, not about the data that they ask for.
  *
  * @param {GraphError} error
  */
@@ -67,7 +67,7 @@ function inWords(error) {
 }
 
 /**
- * Where GraphiQL opens with a question.
+ * The address of GraphiQL with a question.
  *
  * @param {Question} question
  */
@@ -77,7 +77,7 @@ export async function explorerAddress({ name, variables }) {
 }
 
 /**
- * The address as a browser may open it: with a ticket in place of a key, which it would not send. Rejects with a sentence.
+ * The address in a form that a browser may open: with a ticket, since it would not send a key. Rejects with a sentence.
  *
  * @param {string} address
  */

@@ -68,7 +68,7 @@ function depths({ scroll }) {
 }
 
 /**
- * In views and in shares, as more views may be a smaller share of all.
+ * In views and in shares, since more views may be a smaller share.
  *
  * @param {any} node
  */

@@ -3,7 +3,7 @@ import { startText } from './local-time.js'
 /** @typedef {{ id: string, type: string, localTime: string | null, role: string | null, age: string | null, gender: string | null, image: any }} FloorHeatmap */
 
 /**
- * The kinds of heatmaps of a floor, with what people call them.
+ * The types of heatmaps of a floor, with their names for people.
  *
  * @type {readonly (readonly [string, string])[]}
  */
@@ -24,7 +24,7 @@ export function kindOf({ type }) {
 }
 
 /**
- * When it was made, and of whom.
+ * The time of the heatmap, and its visitors.
  *
  * @param {FloorHeatmap} heatmap
  */

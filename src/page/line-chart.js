@@ -10,11 +10,11 @@ import { drawn, element } from './elements.js'
 const height = 180
 const edge = { top: 8, right: 8, bottom: 22 }
 
-/** So many pixels are enough for each letter of a label. */
+/** Each letter of a label needs at most so many pixels. */
 const letterWidth = 7
 
 /**
- * A period over the one before it, drawn as wide as there is room. Buckets without a number are gaps. A table holds the same.
+ * A period and the one before it, as wide as there is room. Buckets without a number are gaps. A table has the same numbers.
  *
  * @param {readonly Bucket[]} buckets
  * @param {ChartWords} words
@@ -43,7 +43,7 @@ function chartOf(buckets, words, width, reading) {
   const { top, lines } = scaleOf(numbers, words.stepOf, words.unitOf)
   const labels = lines.map(words.text)
   const right = width - edge.right
-  // The same for most charts, so that they stand in line.
+  // The same width for most charts, so that they align.
   const left = Math.max(52, ...labels.map(label => label.length * letterWidth + 6))
   const x = (/** @type {number} */ index) =>
     left + (right - left) * (buckets.length > 1 ? index / (buckets.length - 1) : 0.5)
@@ -103,7 +103,7 @@ function chartOf(buckets, words, width, reading) {
 }
 
 /**
- * A small line without axes; what it shows stands in the row beside it and in a table.
+ * A small line without axes; its numbers stand in the row beside it and in a table.
  *
  * @param {readonly { value: number | null, before: number | null }[]} buckets
  * @param {string} label
@@ -139,7 +139,7 @@ export function sparkline(buckets, label) {
 }
 
 /**
- * A path for each run of numbers, and a dot for a number alone between gaps.
+ * A path for each run of numbers, and a dot for a single number between gaps.
  *
  * @param {readonly (number | null)[]} values
  * @param {string} name

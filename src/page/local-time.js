@@ -14,7 +14,7 @@ const months = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric
 const dayLength = 86_400_000
 
 /**
- * The wall clock of a place as a number, as if it were UTC: nothing here knows the browser's time zone.
+ * The wall clock of a place as a number, read as UTC, so that the browser's time zone has no influence.
  *
  * @param {string} local such as `2026-11-21T09:00:00`
  */
@@ -36,13 +36,13 @@ export function startText(local, interval = 'HOURLY') {
 }
 
 /**
- * A range of whole days in words, its last day included.
+ * A range of whole days in words, including its last day.
  *
  * @param {{ localStart: string | null, localEnd: string | null } | null | undefined} range
  */
 export function rangeText(range) {
   if (!range?.localStart || !range.localEnd) return ''
-  // By its day: where the clock skips midnight, it ends at one o'clock.
+  // By its day: if the clock skips midnight, the range ends at one o'clock.
   const last = longDays.format(wallClock(laterDay(range.localEnd.slice(0, 10), -1)))
   const first = longDays.format(wallClock(range.localStart))
   return first === last ? first : `${first} – ${last}`
@@ -54,7 +54,7 @@ export function dayOfInstant(instant) {
 }
 
 /**
- * The day so many days later, as `2026-11-21`.
+ * The day that many days later, as `2026-11-21`.
  *
  * @param {string} day
  * @param {number} count
@@ -73,7 +73,7 @@ export function today(timeZone) {
 }
 
 /**
- * The instant at which a day begins in a time zone: the first of two midnights, or the change of the clock that skips it.
+ * The instant at which a day begins in a time zone: the first of two midnights, or the clock change that skips midnight.
  *
  * @param {string} day
  * @param {string} timeZone
@@ -81,14 +81,14 @@ export function today(timeZone) {
 export function startOfDay(day, timeZone) {
   const wanted = wallClock(day)
   const shownAt = (/** @type {number} */ instant) => wallClock(wallAt(instant, timeZone))
-  // By the clock of the day before, and by that of the day after: it may change between them.
+  // By the clock of the day before, and by that of the day after: it may change in between.
   const midnights = [wanted - dayLength, wanted + dayLength].map(near => wanted - (shownAt(near) - near))
   const start = midnights.find(instant => shownAt(instant) === wanted) ?? midnights[0] ?? wanted
   return new Date(start).toISOString()
 }
 
 /**
- * A time zone that this browser knows; undefined for any other.
+ * A time zone that this browser knows; undefined for others.
  *
  * @param {string | null} timeZone
  */

@@ -24,7 +24,7 @@ const links = parts.map(([view, name]) => element('a', { href: addressOf(view, {
 let showing = new AbortController()
 let shownView = ''
 
-/** Shows what the address says. The focus stays where it was, if that is there again. */
+/** Shows the view of the address. The focus stays if its element is there again. */
 async function show() {
   const { view: asked, parameters } = currentPlace()
   const view = Object.hasOwn(views, asked) ? asked : 'stores'
@@ -36,7 +36,7 @@ async function show() {
     if (of.includes(view)) links[index]?.setAttribute('aria-current', 'page')
     else links[index]?.removeAttribute('aria-current')
   })
-  // So that what is looked at stays where it is while the same view is asked anew.
+  // The scroll position stays while the same view is drawn again.
   main.style.minHeight = shownView === view ? `${main.offsetHeight}px` : ''
   leave(main)
   const shown = views[view]?.(main, parameters, signal)
@@ -53,7 +53,7 @@ async function show() {
       main.append(element('p', { class: 'failure', role: 'alert' }, 'This could not be shown.'))
   }
   if (signal.aborted) return
-  // What was focused may have come with the answers only.
+  // The focused element may have appeared only with the answers.
   refocus()
   main.style.minHeight = ''
   main.setAttribute('aria-busy', 'false')

@@ -11,7 +11,7 @@ const signed = new Intl.NumberFormat('en', {
   signDisplay: 'exceptZero',
 })
 
-/** What stands where there is no number. */
+/** The text for a missing number. */
 export const nothing = '–'
 
 /** @param {number | null | undefined} value */
@@ -33,7 +33,7 @@ export function percent(value) {
 }
 
 /**
- * How much more or less than before, as a share of before.
+ * The change as a share of the earlier value.
  *
  * @param {number | null | undefined} now
  * @param {number | null | undefined} before
@@ -51,7 +51,7 @@ export function changeOf(now, before) {
 export function changeText(change) {
   if (change === undefined) return nothing
   const text = signed.format(change)
-  // By what is shown: a change too small for it has no sign.
+  // Decided by the rounded text: a change too small for it has no sign.
   const arrow = { '+': '▲', '-': '▼' }[text.charAt(0)] ?? '='
   return `${arrow} ${text}`
 }

@@ -11,8 +11,8 @@ import { wallClock } from './local-time.js'
 export const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 /**
- * The mean of each hour of each weekday by the clock of the place. Each hour counts as often as it was: one that the clock
- * repeats twice, one that it skips not at all, so that ranges need not be whole weeks. An hour without a report is none of 0.
+ * The mean of each hour of each weekday by the clock of the place. An hour that the clock repeats counts twice, and one that it
+ * skips not at all, so that ranges need not be whole weeks. An hour without a report is not 0.
  *
  * @param {readonly string[]} localStarts
  * @param {readonly (number | null)[]} values

@@ -17,7 +17,7 @@ const types = [
  */
 
 /**
- * What heat the address asks: by default clicks of the last 7 days in the width nearest to 1024. Undefined without a heatmap.
+ * The heat of the address: by default clicks of the last 7 days in the width nearest to 1024. Undefined without a heatmap.
  *
  * @param {URLSearchParams} parameters
  * @param {readonly Heatmap[]} heatmaps
@@ -127,7 +127,7 @@ export function heatQuestion(heat) {
 }
 
 /**
- * Both periods, whose ends are not in them.
+ * Both periods; their ends are exclusive.
  *
  * @param {Heat} heat
  */

@@ -12,18 +12,19 @@ import { snapshotForm } from './snapshot-form.js'
 
 /** @import { GraphError } from './graph.js' */
 
-/** What the document asks at most; Datadog does not say whether there are more. */
+/** The most snapshots of one question; Datadog does not say whether there are more. */
 const most = 100
 
 /**
- * What is typed of a snapshot that is not made yet: the view of its page may be drawn anew meanwhile.
+ * The typed text of a snapshot that is not made yet: the view of its page may be drawn again meanwhile.
  *
  * @type {{ page: string, typed: Map<string, string> }}
  */
 let draft = { page: '', typed: new Map() }
 
 /**
- * The replay snapshots of a page, newest first. Who may makes and deletes them; who may not is told so when they try.
+ * The replay snapshots of a page, newest first. Everyone may try to make and delete them; callers without the scope see its
+ * refusal.
  *
  * @param {HTMLElement} root
  * @param {string} id of the page
@@ -52,7 +53,7 @@ export async function pageSnapshots(root, id, signal) {
       if (!view?.website.datadogApplicationId || !mayWrite) making.replaceChildren()
       else if (!making.hasChildNodes()) making.append(snapshotForm(typed, described => make(view, described)))
     } catch (error) {
-      // If it aborted, another view is shown by now.
+      // If it aborted, another view is shown now.
       if (!signal.aborted) throw error
     }
   }
@@ -114,7 +115,8 @@ export async function pageSnapshots(root, id, signal) {
   }
 
   /**
-   * Sends a change, which a change of view does not cancel, and looks again, as a change may be made although its answer was lost.
+   * Sends a change, which leaving the view does not cancel. Then loads the list again, since a change may be made even if its
+   * answer is lost.
    *
    * @param {string} name of the document
    * @param {Record<string, unknown>} input

@@ -7,12 +7,12 @@ import { partsOf } from './parts.js'
  * @typedef {{ now: number | null, before: number | null }} Trend clicks of the last 7 days, and of the 7 before
  */
 
-/** Each page with a saved heatmap costs two calls of PostHog: so many are asked unless more are wanted. */
+/** Each page with a saved heatmap costs two calls of PostHog, so only so many are asked by default. */
 export const trendsAtFirst = 10
 
 /**
- * How often pages are pressed, from PostHog, for those that have a saved heatmap there: by id, as far as it is known after each
- * part of the list. Clicks in windows of all widths are counted.
+ * Clicks on pages from PostHog, for pages with a saved heatmap there: by id, as far as known after each part of the list. Clicks
+ * in windows of all widths count.
  *
  * @param {Question} question
  * @param {boolean} areAll or else only the first ones

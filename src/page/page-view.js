@@ -44,7 +44,7 @@ export async function showPage(root, parameters, signal) {
     subtitle.replaceChildren(`${total} · a page of `, site)
     await Promise.all([showHeat(shown, known, parameters, signal), pageSnapshots(root, id, signal)])
   } catch (error) {
-    // If it aborted, another view is shown by now.
+    // If it aborted, another view is shown now.
     if (!signal.aborted) throw error
   }
 }
@@ -67,7 +67,7 @@ async function showHeat(root, known, parameters, signal) {
   const status = (/** @type {string} */ text) => shown.replaceChildren(element('p', { role: 'status' }, text))
   const heat = heatOf(parameters, heatmaps ?? [])
   if (!heat) return status(withoutHeat(known))
-  // A link shows the same days tomorrow.
+  // The address keeps the days, so that a link shows the same days tomorrow.
   note({ from: heat.from, through: heat.through }, { isStep: true })
   controls.append(...heatFields(heat, heatmaps, change))
   const question = heatQuestion(heat)
@@ -108,7 +108,7 @@ async function showHeat(root, known, parameters, signal) {
 }
 
 /**
- * Why there is no heat. What else of the page failed says nothing of it.
+ * Why there is no heat. Other failures of the page do not matter here.
  *
  * @param {import('./graph.js').Answer} known
  */

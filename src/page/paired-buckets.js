@@ -1,7 +1,7 @@
 import { startText, wallClock } from './local-time.js'
 
 /**
- * A bucket of a period with the one of the period before that it is compared with.
+ * A bucket of a period and the bucket of the earlier period that it is compared with.
  *
  * @typedef {{ start: string, isAgain: boolean, value: number | null, before: number | null }} Bucket `isAgain`: the clock was
  * put back, so that this local time came twice
@@ -9,7 +9,7 @@ import { startText, wallClock } from './local-time.js'
  */
 
 /**
- * Puts two periods side by side: hours by the clock, so that ten o'clock is compared with ten o'clock also over a clock change;
+ * Puts two periods side by side: hours by the clock, so that ten o'clock is compared with ten o'clock even across a clock change;
  * longer buckets by their order.
  *
  * @param {Column} now
@@ -30,7 +30,7 @@ export function pairedBuckets(now, before, interval) {
 }
 
 /**
- * When a bucket starts, in words.
+ * The start of a bucket in words.
  *
  * @param {Pick<Bucket, 'start' | 'isAgain'>} bucket
  * @param {string} interval
@@ -40,7 +40,7 @@ export function bucketText({ start, isAgain }, interval) {
 }
 
 /**
- * Equal for the same time of several places: a day, week or month is the same also where it has no midnight.
+ * Equal for the same time at several places: a day, week or month is the same even if it has no midnight at some.
  *
  * @param {Pick<Bucket, 'start' | 'isAgain'>} bucket
  * @param {string} interval
@@ -59,7 +59,7 @@ function isWithinDay(interval) {
  * @param {boolean} isByClock
  */
 function keysOf({ starts, from }, isByClock) {
-  // The day's, since on the day of a clock change the first hour may be another one than midnight.
+  // The hour of the whole day, since on the day of a clock change the first hour may not be midnight.
   const origin = wallClock((from ?? starts[0] ?? '1970-01-01').slice(0, 10))
   const times = new Map()
   return starts.map((start, index) => {

@@ -23,7 +23,7 @@ export function panel(title, tools, ...content) {
 }
 
 /**
- * Opens GraphiQL with a question; undefined where there is no GraphiQL.
+ * A link that opens GraphiQL with a question; undefined without GraphiQL.
  *
  * @param {Question} question
  * @param {string} [text]
@@ -34,7 +34,8 @@ export function queryLink(question, text = 'Show the query') {
 }
 
 /**
- * A link to an address that may need a credential. With a key it is made when it is pressed, as its ticket lasts a minute.
+ * A link to an address that may need a credential. With a key its ticket is made when the link is pressed, since it lasts a
+ * minute.
  *
  * @param {string} text
  * @param {() => string | Promise<string>} address
@@ -42,14 +43,14 @@ export function queryLink(question, text = 'Show the query') {
 export function opener(text, address) {
   const trouble = element('span', { role: 'alert' })
   const open = async (/** @type {MouseEvent} */ event) => {
-    // The others are the browser's, such as the one that opens its menu.
+    // Other buttons belong to the browser, such as the one that opens its menu.
     if (event.button > 1) return
     if (link.hasAttribute('data-ready') && !hasKey()) return
     event.preventDefault()
     trouble.textContent = ''
     try {
       const ready = await openable(await address())
-      // As a browser does with a link. Without an opener, or the other tab would get a copy of the key.
+      // As a browser opens a link. With an opener, the other tab would get a copy of the key.
       const isBeside = event.button === 1 || event.ctrlKey || event.metaKey || event.shiftKey
       if (isBeside) window.open(ready, '_blank', 'noopener')
       else location.assign(ready)
@@ -69,7 +70,7 @@ export function opener(text, address) {
 }
 
 /**
- * Links to an export in both forms; none while there is no address.
+ * Links to an export in both forms; none without an address.
  *
  * @param {string | undefined} csv the address of the CSV
  */
@@ -79,7 +80,7 @@ export function exportLinks(csv) {
 }
 
 /**
- * Tells how far long work is, and ends it.
+ * Shows the progress of long work, and cancels it.
  *
  * @param {() => void} cancel
  */
@@ -90,7 +91,7 @@ export function progress(cancel) {
   const line = element('div', { class: 'progress' }, bar, text, button)
   return {
     line,
-    /** On what it tells, since a key that is still held would press the button. */
+    /** Focus on the status: a key that is still held down would press the button. */
     focus: () => text.focus(),
     /**
      * @param {number} done
@@ -107,7 +108,7 @@ export function progress(cancel) {
       if (!sentence && !hadFocus) return line.remove()
       const last = element('p', { role: 'status', tabindex: -1 }, sentence ?? 'Done.')
       line.replaceChildren(last)
-      // Or the keyboard would begin at the top of the page again.
+      // Otherwise the keyboard would start at the top of the page again.
       if (hadFocus) last.focus()
     },
   }

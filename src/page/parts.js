@@ -10,7 +10,7 @@ export function nothingKnown() {
 }
 
 /**
- * Asks a list part by part, and yields after each what is known by then. A part that fails ends it, and takes nothing back.
+ * Reads a list part by part, and yields all known rows after each. A failed part ends it and keeps the earlier ones.
  *
  * @param {Question} question
  * @param {string} list the name of the field

@@ -56,7 +56,7 @@ export function periodOf(parameters) {
 }
 
 /**
- * The variables of a question of traffic: this period, and the one that it is compared with.
+ * The variables of a traffic question: this period, and the one that it is compared with.
  *
  * @param {Period} chosen
  */
@@ -71,7 +71,7 @@ export function rangesOf({ period, from, through, interval, against, againstFrom
 }
 
 /**
- * With what a period is compared, in words, and what that means where both are not equally long.
+ * The comparison in words, and a note if both periods differ in length.
  *
  * @param {Period} chosen
  */
@@ -119,7 +119,7 @@ export function instantsOf(day, timeZone) {
 const ofLastDay = { day: null, picture: null }
 
 /**
- * Where a period is chosen, and what it is compared with. Days are only asked for when either is one of days.
+ * The fields for a period and its comparison. Days have fields only if one of them is given in days.
  *
  * @param {Period} chosen
  */
@@ -129,7 +129,7 @@ export function periodFields({ period, from, through, interval, against, against
   return [
     labelled(
       'Period',
-      // With the days that are offered, so that the address shows the same tomorrow.
+      // With the days that are shown, so that the address shows the same tomorrow.
       choice('period', periods, period, value =>
         change({ period: value, ...(value === 'days' && days), ...ofLastDay }),
       ),

@@ -1,4 +1,4 @@
-/** A press that lasts longer has ended where the page does not see it. */
+/** The end of a longer press was not seen by the page. */
 const longestPress = 500
 
 let isPressed = false
@@ -8,8 +8,8 @@ let waiting
 let longest
 
 /**
- * Calls the function, at once or when the press that lasts has ended: what it presses would be gone before. Of several the last
- * one is called.
+ * Calls the function at once, or at the end of the current press, whose target would otherwise vanish. If there are several, only
+ * the last one is called.
  *
  * @param {() => void} run
  */
@@ -30,10 +30,10 @@ function release() {
 /** Follows presses from now on. */
 export function followPresses() {
   const press = (/** @type {PointerEvent} */ { target }) => {
-    // The list that it opens is not part of the page.
+    // The list that a select opens is not part of the page.
     isPressed = !(target instanceof HTMLSelectElement)
   }
-  // A click comes right after the end of its press.
+  // A click follows right after the end of its press.
   const end = () => setTimeout(release)
   window.addEventListener('pointerdown', press, true)
   window.addEventListener('pointerup', end, true)

@@ -3,7 +3,7 @@ import { element, labelled } from './elements.js'
 const devices = ['desktop', 'mobile', 'tablet']
 
 /**
- * Where a replay snapshot is described that is to be made. The ids are those of the replay at Datadog.
+ * The form for a replay snapshot that is to be made. The ids are those of the replay at Datadog.
  *
  * @param {Map<string, string>} typed what was typed before and is typed now, by field
  * @param {(described: Record<string, unknown>) => Promise<boolean>} make true once it is made

@@ -23,8 +23,8 @@ const atOnce = 100
 const mostSteps = 20
 
 /**
- * The heatmaps of one day of a store, in the order of their times, one after the other, and another one beside it. The day is the
- * last one of the period by default.
+ * The heatmaps of one day of a store, one at a time in order of their times, and another one beside it for comparison. By default
+ * the last day of the period.
  *
  * @param {HTMLElement} root
  * @param {{ id: string, timeZone: string | null, period: import('./period.js').Period, parameters: URLSearchParams }} store
@@ -113,7 +113,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
   isComplete = true
 
   /**
-   * One after the other: what the next step leads to is known when the day of the last one is there.
+   * One after the other: the next image is known when the day of the last step is loaded.
    *
    * @param {number} by
    */
@@ -154,9 +154,9 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     show()
   }
 
-  /** Puts what is shown aside, so that others can be compared with it, or takes it away again. */
+  /** Keeps what is shown for comparison with others, or stops comparing. */
   async function pin() {
-    // What is compared is known when its day is there.
+    // The image to compare is known when its day is loaded.
     if (!chosen.beside) await steps
     while (!chosen.beside && isLoading && !signal.aborted) await loaded
     if (signal.aborted) return
@@ -218,7 +218,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
         trouble.replaceChildren(failures(errors) ?? '')
       }
     } catch (error) {
-      // If it aborted, something else is shown by now.
+      // If it aborted, something else is shown now.
       if (!asking.aborted) throw error
       return
     }
@@ -258,7 +258,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     const count = heatmap ? `Picture ${index + 1} of ${heatmaps.length} of this day` : none
     where.textContent = isLoading ? 'Asking …' : count
     images.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
-    // Until then the whole view is not.
+    // Until then the view is not complete.
     if (isComplete) tellShown()
   }
 }

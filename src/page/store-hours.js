@@ -9,7 +9,7 @@ import { rangesOf } from './period.js'
 
 /** @import { Cell, Pattern } from './opening-pattern.js' */
 
-/** How many colours there are from the quietest hour to the busiest. */
+/** The number of colours from the quietest hour to the busiest. */
 const levels = 9
 
 /**
@@ -32,7 +32,7 @@ export async function storeHours(root, { id, period }, signal) {
     const [series] = answer.data?.location?.traffic ?? []
     shown.replaceChildren(...patternOf(series, answer.errors.length > 0))
   } catch (error) {
-    // If it aborted, another view is shown by now.
+    // If it aborted, another view is shown now.
     if (!signal.aborted) throw error
   }
 }
@@ -46,7 +46,7 @@ function patternOf(series, hasFailed) {
   if (!series?.columns?.localStarts)
     return quiet(hasFailed ? 'It is not known at the moment.' : 'It is not known for this store.')
   const { starts, localStarts, values } = series.columns
-  // What the hour that runs has counted so far is no hour's visits.
+  // The current hour has counted only a part of its visits.
   const isOver = (/** @type {string} */ start) => Date.parse(start) + 3_600_000 <= Date.now()
   const count = starts.filter(isOver).length
   const pattern = openingPattern(localStarts.slice(0, count), values.slice(0, count))
@@ -65,7 +65,7 @@ function patternOf(series, hasFailed) {
 }
 
 /**
- * Each cell tells its number; its colour is for the eye only.
+ * Each cell has its number as text; its colour is only an addition.
  *
  * @param {Pattern} pattern
  * @param {number} most

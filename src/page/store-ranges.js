@@ -4,8 +4,8 @@ import { counted } from './numbers.js'
 /** @typedef {{ range: { localStart: string | null, localEnd: string | null } | null | undefined }} OfRange */
 
 /**
- * Which days a table of stores is of. Those of a relative period are each store's own: where it is already tomorrow, a week has
- * ended a day later. `most` are those of most stores, and `all` names the others as well.
+ * The days of a table of stores. The days of a relative period depend on the store: where it is tomorrow already, a week has
+ * ended a day later. `most` are those of most stores, and `all` also names the others.
  *
  * @param {readonly OfRange[]} stores
  */
@@ -19,7 +19,7 @@ export function rangesOfStores(stores) {
 }
 
 /**
- * Equal for equal days, also where one has no midnight; empty where they are not known.
+ * Equal for equal days, even if one has no midnight; empty if they are not known.
  *
  * @param {OfRange} store
  */
@@ -29,7 +29,7 @@ export function rangeKey({ range }) {
 }
 
 /**
- * The days that an export has of each store: the first ones, where they differ.
+ * The days that an export has of each store: the first ones, if they differ.
  *
  * @param {readonly OfRange[]} stores
  */

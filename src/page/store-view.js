@@ -40,7 +40,7 @@ const names = {
 }
 
 /**
- * One store: its metrics over the period before, its rates, when it is busy, and its heatmaps.
+ * One store: its metrics with the earlier period, its rates, its busy hours, and its heatmaps.
  *
  * @param {HTMLElement} root
  * @param {URLSearchParams} parameters

@@ -23,7 +23,7 @@ const headings = [
 
 const names = new Intl.Collator('en', { numeric: true })
 
-/** A table of stores that grows while they come, without moving what is looked at, and is sorted without a question. */
+/** A table of stores that grows as they arrive without moving the visible rows, and is sorted without a new question. */
 export class StoresTable {
   #order
   #compared
@@ -33,7 +33,7 @@ export class StoresTable {
   #head = element('thead')
   #body = element('tbody')
   #foot = element('tfoot')
-  /** The table in its box. */
+  /** The table with its box. */
   box
 
   /**
@@ -60,7 +60,7 @@ export class StoresTable {
   }
 
   /**
-   * Returns which days all its stores are of, in words.
+   * Returns the days of all its stores in words.
    *
    * @param {readonly Row[]} rows
    * @param {number} total of all stores
@@ -93,7 +93,7 @@ export class StoresTable {
     )
   }
 
-  /** Only what is not in its place is moved: the others keep the focus. */
+  /** Moves only rows that are not in their place: the others keep the focus. */
   #place() {
     let next = this.#body.firstElementChild
     for (const row of ordered([...this.#lines.keys()], this.#order)) {
@@ -120,7 +120,7 @@ export class StoresTable {
 }
 
 /**
- * By a column; without a number last.
+ * By one column; rows without a number last.
  *
  * @param {readonly Row[]} rows
  * @param {string} order

@@ -19,11 +19,11 @@ import { StoresTable } from './stores-table.js'
  * @import { Row } from './stores-table.js'
  */
 
-/** A table of more cells is too long to be looked at. */
+/** A table with more cells is too long to read. */
 const mostCells = 20_000
 
 /**
- * The stores with their visits, their trend and the period before; asked part by part.
+ * The stores with their visits, their trend and the earlier period; loaded part by part.
  *
  * @param {HTMLElement} root
  * @param {URLSearchParams} parameters
@@ -113,7 +113,7 @@ function withNames({ data, errors }) {
 }
 
 /**
- * What is to know of the export of these stores.
+ * Notes about the export of these stores.
  *
  * @param {readonly Row[]} rows
  * @param {boolean} areSome
@@ -128,7 +128,7 @@ function exportNote(rows, areSome, hasFailed) {
 }
 
 /**
- * Asks when it is left, by Enter, or when it is cleared: not while somebody types, as each question may cost calls.
+ * Searches when the field is left, by Enter, or when it is cleared: not while somebody types, since each question may cost calls.
  *
  * @param {string} search
  */
@@ -143,10 +143,10 @@ function searchField(search) {
       type: 'search',
       value: search,
       placeholder: 'Name or number',
-      // Enter ends the choice of a character, too.
+      // Enter also ends the choice of a composed character.
       keydown: ({ key, isComposing }) => key === 'Enter' && !isComposing && take(),
       blur: take,
-      // Of the button in the field.
+      // Sent by the field's clear button.
       search: take,
     })
   )

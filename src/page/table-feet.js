@@ -2,11 +2,11 @@ import { changeOf, changeText, wholeNumber } from './numbers.js'
 
 /** @typedef {{ visits: number | null, before: number | null }} Sums */
 
-/** Zenovay lists so many pages of a website at most. */
+/** The most pages of a website that Zenovay lists. */
 const mostPages = 100
 
 /**
- * The foot below stores: how many of all there are, and of how many the sums are if not of each.
+ * The foot of a table of stores: how many of all are shown, and how many the sums include if not each.
  *
  * @param {readonly Sums[]} rows
  * @param {number} total
@@ -31,7 +31,7 @@ export function storesFoot(rows, total, range = '') {
 }
 
 /**
- * The foot below the pages of a website, and what there is to know of those that are missing.
+ * The foot of a table of pages, with notes about missing pages.
  *
  * @param {{ nodes: readonly unknown[], totalCount: number, leftOut: number, totalInteractions: number | null }} views
  */

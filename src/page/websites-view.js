@@ -48,7 +48,7 @@ export async function showWebsites(root, parameters, signal) {
       if (isWhole) pages.append(element('p', { class: 'quiet' }, 'The catalog has no website.'))
       return
     }
-    // Also one that is not known here, or the select would show another one.
+    // Adds an unknown website too, since the select would otherwise show another one.
     const known = websites.some(website => website.id === id) ? websites : [...websites, { id, name: id }]
     const names = known.map(({ id, name }) => /** @type {const} */ ([id, name ?? id]))
     controls.append(
@@ -67,7 +67,7 @@ export async function showWebsites(root, parameters, signal) {
     const answer = await ask(question, signal)
     cost.add(answer)
     trouble.replaceChildren(failures([...errors, ...answer.errors]) ?? '')
-    // There is none of this id, as the failure says.
+    // No website has this id, as the failure says.
     if (answer.data && !answer.data.website) return pages.replaceChildren()
     const views = answer.data?.website?.views
     const { table, cells } = pagesTable(views, answer.errors.length > 0)
@@ -75,13 +75,13 @@ export async function showWebsites(root, parameters, signal) {
     const areAll = parameters.get('trend') === 'all'
     if (cells.size > 0) await showTrends(pages, { id, orderBy, views, areAll }, cells, cost, signal)
   } catch (error) {
-    // If it aborted, another view is shown by now.
+    // If it aborted, another view is shown now.
     if (!signal.aborted) throw error
   }
 }
 
 /**
- * Fills in how often the pages are pressed: of the first ones, unless the address wants all. The table stays as it is scrolled.
+ * Fills in the clicks on pages: of the first pages, unless the address wants all. The table keeps its scroll position.
  *
  * @param {HTMLElement} pages
  * @param {{ id: string, orderBy: string, views: any, areAll: boolean }} website
@@ -122,7 +122,7 @@ async function showTrends(pages, { id, orderBy, views, areAll }, cells, cost, si
       }
       bar.end()
     } catch (error) {
-      // If the view's own aborted, another one is shown by now.
+      // If the view's signal aborted, another view is shown now.
       if (signal.aborted) return
       if (!cancelling.signal.aborted) throw error
       bar.end('Cancelled: some clicks are missing.')
