@@ -34,10 +34,10 @@ export type Loaders = { readonly [Name in ProviderName]: ReturnType<Table[Name][
 type Values = { readonly [Name in ProviderName]: Parameters<Table[Name]['settings']>[0] }
 type Serve<Name extends ProviderName> = Awaited<ReturnType<Table[Name]['emulator']>>
 export type Emulators = { readonly [Name in ProviderName]: Awaited<ReturnType<Serve<Name>>> }
-/** What may be changed about each provider's emulator. */
+/** The options of each provider's emulator. */
 export type EmulatorOptions = { readonly [Name in ProviderName]: NonNullable<Parameters<Serve<Name>>[0]> }
 
-/** The providers. Whatever else there is one of for each of them is derived from this table. */
+/** The providers. All other lists with one entry for each of them are derived from this table. */
 export const providers: {
   readonly [Name in ProviderName]: Provider<
     Name,
@@ -61,7 +61,7 @@ export type Clients = { readonly [Name in ProviderName]: AllClients[Name] | unde
 export type Sources = { readonly [Name in ProviderName]: AllSources[Name] | undefined }
 
 /**
- * Nothing is connected before the first call. Accounts of equal credentials count their calls together in `counters`. The
+ * Nothing is connected before the first call. Accounts with the same credentials count their calls together in `counters`. The
  * observer sees each call.
  */
 export function connectClients(
@@ -84,7 +84,7 @@ export interface AccountProbe {
   readonly faults: (callContext: CallContext) => Promise<readonly string[]>
 }
 
-/** Undefined where the provider is not configured. */
+/** Undefined if the provider is not configured. */
 export function probeOf(name: ProviderName, settings: Settings, clients: Clients): AccountProbe | undefined {
   const bind = <Name extends ProviderName>(
     name: Name,
@@ -99,7 +99,7 @@ export function probeOf(name: ProviderName, settings: Settings, clients: Clients
       cost: probe.cost,
       ask: (identities: readonly string[], callContext: CallContext) =>
         probe.ask(client, identities, callContext),
-      // Where that cannot be found out, every required variable is named.
+      // If that cannot be found out, every required variable is named.
       faults: async (callContext: CallContext) =>
         (await probe.faults?.(client, callContext).catch(() => undefined)) ?? requiredNames(variables),
     }
@@ -107,7 +107,7 @@ export function probeOf(name: ProviderName, settings: Settings, clients: Clients
   return bind(name, settings[name], clients[name])
 }
 
-/** Without a policy nothing is cached; calls in flight are shared all the same. */
+/** Without a policy nothing is cached; calls in flight are shared anyway. */
 export function openSources(
   clients: Clients,
   settings: Settings,
@@ -122,18 +122,18 @@ export function openSources(
   return byProvider<Sources>(name => open(name, clients[name], settings[name]))
 }
 
-/** Where one request's loaders ask: `sources` throws where a provider is not configured. */
+/** The sources for one request's loaders: `sources` throws if a provider is not configured. */
 export interface LoaderSources {
   readonly sources: <Name extends ProviderName>(name: Name) => AllSources[Name]
   readonly scope: (name: ProviderName) => RequestScope
 }
 
-/** Loaders that are made, and look for what they ask, when they are first needed. */
+/** Loaders are made, and get their sources, on first use. */
 export function createLoaders({ sources, scope }: LoaderSources): Loaders {
   return byProviderLazily<Loaders>(name => providers[name].loaders(() => sources(name), scope(name)))
 }
 
-/** What the vendors tell the account apart by; undefined where a provider is not configured. */
+/** What identifies the account at each vendor; undefined if a provider is not configured. */
 export function identitiesOf(
   settings: Settings,
 ): Readonly<Record<ProviderName, readonly string[] | undefined>> {
@@ -142,7 +142,7 @@ export function identitiesOf(
   return byProvider(name => identity(name, settings[name]))
 }
 
-/** Whose cached records are whose: of accounts with equal credentials at the same place, in the same version. */
+/** The namespace of cached records: of accounts with the same credentials, vendor address and record version. */
 export function namespacesOf(settings: Settings): Readonly<Record<ProviderName, readonly string[]>> {
   const identities = identitiesOf(settings)
   return byProvider(name => [name, `${providers[name].version}`, ...(identities[name] ?? [])])

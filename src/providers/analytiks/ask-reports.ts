@@ -14,21 +14,21 @@ import { spanAsked, stepOf, type TrafficKey } from './traffic-question.ts'
 
 export interface ReportSources {
   readonly locations: DataSource<LocationWindow, LocationTraffic>
-  /** Undefined where nothing is kept. */
+  /** Undefined if nothing is cached. */
   readonly months: MonthStore | undefined
 }
 
-/** A report's windows and, if it is put together from months, these. */
+/** The windows of a report and, if it is built from months, the months. */
 interface Asked {
   readonly report: PendingReport
   readonly months: ReportMonths | undefined
 }
 
-/** What reports share whose questions differ in their locations only. */
+/** What reports share if their questions differ only in the location. */
 interface SharedPlan {
   readonly plan: MonthPlan
   readonly step: TrafficStep
-  /** For each window of the plan, all that is asked of it. */
+  /** For each window of the plan, all reports that need it. */
   readonly groups: readonly { readonly name: string; readonly windows: AskedWindow[] }[]
 }
 
@@ -68,7 +68,7 @@ class ReportBatch {
     this.#scope = scope
   }
 
-  /** Resolves once every report has all its windows. Without `months` all is read from windows. */
+  /** Resolves once every report has all its windows. Without `months` everything is read from windows. */
   async ask(reports: readonly PendingReport[], months: MonthStore | undefined): Promise<void> {
     const plans = new Map<string, SharedPlan>()
     const groups = new Map<string, AskedWindow[]>()
@@ -106,7 +106,9 @@ class ReportBatch {
     }
   }
 
-  /** Undefined where the report is read from windows: of a short range memory keeps these, unless it has months of it already. */
+  /**
+   * Undefined if the report is read from windows: memory keeps those of short ranges, unless it already has months of the range.
+   */
   #monthsOf(
     { plan, step }: SharedPlan,
     key: TrafficKey,
@@ -177,7 +179,7 @@ class ReportBatch {
   /** Each report ends as soon as it is complete, so that they are not all printed in one turn of the event loop. */
   #close({ report, months }: AskedWindow, unclear: PendingReport[]): void {
     if (--report.open > 0) return
-    // A window that was asked for one month may lie in another that has it from before.
+    // A window that was requested for one month may lie in another month that already has it.
     const age = months?.age
     if (age) this.#scope.usage.noteAge(age.oldest, false, age.freshUntil)
     if (months && !report.complete(builder => months.finish(builder))) unclear.push(report)
@@ -185,7 +187,9 @@ class ReportBatch {
   }
 }
 
-/** A question decides for those that join it: first who wants the freshest traffic, then who wants windows kept whole. */
+/**
+ * The question that decides for those that join it: the one that needs the freshest traffic, then one that needs whole windows.
+ */
 function demandingFirst(windows: readonly AskedWindow[]): readonly AskedWindow[] {
   const demandOf = ({ window: { maximumAge = Number.POSITIVE_INFINITY, isFolded } }: AskedWindow) =>
     [maximumAge, Number(isFolded)] as const
@@ -217,7 +221,7 @@ function rangeName(key: TrafficKey): string {
   return nameOf(key.span.form, key.span.start, key.span.end, stepOf(key))
 }
 
-/** The same where reports share a plan. */
+/** Equal for reports that share a plan. */
 function questionName({
   span,
   interval,

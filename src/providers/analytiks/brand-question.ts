@@ -7,7 +7,7 @@ import { stepOf, type TrafficQuestion } from './traffic-question.ts'
 
 /** A traffic question about all locations of a brand, which may be in several time zones. */
 export interface BrandQuestion extends Omit<TrafficQuestion, 'timeZone' | 'span'> {
-  /** Tells ranges of one request apart. */
+  /** Distinguishes ranges of one request. */
   readonly rangeName: string
   /** The range for locations of a time zone, or null if it is not known. Throws BadInput if its clock skips the whole range. */
   readonly spanOf: (timeZone: string | null) => TrafficSpan

@@ -140,7 +140,7 @@ export function connectAnalytiks(
   ) => {
     const body = { ...choice, ...cursor }
     const about = JSON.stringify(choice)
-    // `post` calls `begun` once it has a token: only then is the call made.
+    // `post` calls `begun` once it has a token: the call is made only then.
     const asked = { name: about, isRead: true, beginsLater: true, prepare: tokens.current }
     return limiter.spend(callContext, asked, async callContext =>
       readExport(schema, await post(version, question, body, about, callContext), watches[version]),

@@ -5,7 +5,7 @@ import { aggregationOf, type DwellTime } from './assembly/aggregation.ts'
 import type { TrafficMetric } from './records.ts'
 import type { PlaceReport, SumFailure, SummedTraffic, TrafficColumns, TrafficSeries } from './series.ts'
 
-/** A place's report of a range, and of the range that it is compared with, for totals; and for buckets, where they are asked. */
+/** A place's reports of a range and of the range that it is compared with: for totals, and for buckets if they are requested. */
 export interface SummedReports {
   readonly report: PlaceReport
   readonly against: PlaceReport | undefined
@@ -23,16 +23,16 @@ interface Sum {
   readonly values: number[]
 }
 
-/** What tells buckets of places apart: their instants, the clock of each place, or only the day that it shows. */
+/** What identifies a bucket across places: its instant, the local time of each place, or its local day. */
 export type BucketNaming = 'instant' | 'clock' | 'day'
 
-/** Adds up the traffic of places, one after the other. What does not add up stays null. */
+/** Adds up the traffic of places, one after the other. Metrics that do not add up stay null. */
 export class FleetSum {
   readonly #dwellTime: DwellTime
   readonly #naming: BucketNaming
   readonly #sums: ReadonlyMap<TrafficMetric, Sum>
   readonly #indexes = new Map<string, number>()
-  /** Of a day that has no midnight at some of the places the earliest one. */
+  /** If a day has no midnight at some places, the earliest start. */
   readonly #labels: string[] = []
   readonly #axes = new Map<string, readonly number[]>()
 
@@ -47,7 +47,7 @@ export class FleetSum {
     )
   }
 
-  /** Adds all of a place, or nothing if one of its series throws. */
+  /** Adds the whole report of a place, or nothing if one of its series throws. */
   add({ report, against, buckets, axisName }: SummedReports): void {
     const parts = [...this.#sums].map(([metric, sum]) => ({
       sum,
@@ -80,7 +80,7 @@ export class FleetSum {
     }
   }
 
-  /** What a sum says of a place that failed. Throws the error if it is about the whole request. */
+  /** What a sum reports about a place that failed. Throws errors that are about the whole request. */
   failureOf(error: Error): SumFailure {
     const { message } = error
     if (error instanceof UpstreamError) return { code: error.code, message, retryable: error.retryable }
@@ -101,7 +101,7 @@ export class FleetSum {
     }
   }
 
-  /** The index of each bucket: once for all places that have the same ones. */
+  /** The index of each bucket: computed once for all places with the same buckets. */
   #axis(name: string, columns: TrafficColumns): readonly number[] {
     return this.#axes.getOrInsertComputed(name, () => {
       const labels = (this.#naming === 'instant' ? columns.starts() : columns.localStarts()) ?? []
@@ -117,12 +117,12 @@ export class FleetSum {
   }
 }
 
-/** Null is what was not reported. */
+/** Null is a bucket that was not reported. */
 function plus(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : one + other
 }
 
-/** An hour that the clock repeats has two buckets of one index. */
+/** An hour that the clock repeats has two buckets with the same index. */
 function addAll(sums: number[], values: readonly (number | null)[], indexes: readonly number[]): void {
   for (const [place, value] of values.entries()) {
     const index = indexes[place]

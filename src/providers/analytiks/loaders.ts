@@ -25,9 +25,9 @@ export interface AnalytiksLoaders {
   readonly traffic: { load(key: TrafficKey): Promise<TrafficReport> }
   /** The reports of a brand's locations, page by page, read only as far as requested. */
   readonly brandTraffic: (brandId: number, question: BrandQuestion) => Paginator<BrandReport>
-  /** Adds up the reports of places. Asks nothing. */
+  /** Adds up the reports of places. Makes no call. */
   readonly fleetSum: (metrics: readonly TrafficMetric[], naming: BucketNaming) => FleetSum
-  /** The buckets of a range without any traffic, as every place in the time zone has them. Asks nothing. */
+  /** The empty buckets of a range, as every place in the time zone has them. Makes no call. */
   readonly axis: (question: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone'>) => TrafficColumns | null
 }
 

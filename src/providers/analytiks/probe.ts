@@ -4,10 +4,10 @@ import type { Probe } from '../../upstream/provider/probe.ts'
 import type { AnalytiksClient, AnalytiksSettings, LocationChoice } from './client.ts'
 import { day, hour } from './time/lengths.ts'
 
-/** The most locations of one question, which is the vendor's limit, and the most questions. */
+/** The vendor's limit of locations in one question, and the most questions. */
 const [mostLocations, mostQuestions] = [50, 20]
 
-/** Asks for one hour of each location of the catalog; without one, only for a token. */
+/** Asks for one hour of each location of the catalog; without locations, only for a token. */
 export const analytiksProbe: Probe<AnalytiksSettings, AnalytiksClient> = {
   kinds: ['analytiks', 'reference'],
   limits: () => 'none that the vendor tells of',
@@ -43,13 +43,13 @@ async function unknownOf(
     const { refused } = await client.partial({ span, step: 'hourly' }, choice, callContext)
     return identities.filter(identity => refused.includes(idOf(identity)))
   } catch (error) {
-    // It refuses a question of which it knows nothing.
+    // A question is refused if all of its locations are unknown.
     if (error instanceof UpstreamError && error.code === 'UPSTREAM_FORBIDDEN') return identities
     throw error
   }
 }
 
-/** Of `analytiks:<id>` and `reference:<brand>:<number>`; one question is about ids, or about one brand. */
+/** From `analytiks:<id>` and `reference:<brand>:<number>`; one question is about ids, or about one brand. */
 function questionsOf(identities: readonly string[]): readonly Question[] {
   const groups = Map.groupBy(identities, identity => /^reference:(\d+):/.exec(identity)?.[1])
   return [...groups].flatMap(([brand, members]) =>

@@ -31,7 +31,7 @@ export interface Buckets {
   readonly times: readonly number[]
   readonly values: readonly number[]
   readonly zoned: boolean
-  /** Where each value is a sum that is weighted already: its weight. */
+  /** For weighted sums: the weight of each value. */
   readonly weights?: readonly number[]
 }
 

@@ -68,18 +68,18 @@ export interface SumFailure {
 
 /** What several places counted together. */
 export interface SummedTraffic {
-  /** The starts of the buckets that any place has, in order; empty unless buckets were asked. */
+  /** The starts of all buckets of the places, in order; empty unless buckets were requested. */
   readonly labels: readonly string[]
   readonly metrics: readonly {
     readonly metric: TrafficMetric
-    /** Only a `sum` adds up over places; of others all is null. */
+    /** Only a `sum` adds up over places; the values of other metrics are null. */
     readonly aggregation: 'sum' | 'maximum' | 'mean' | 'unknown'
     readonly total: number | null
-    /** Of the range that it is compared with. */
+    /** The total of the range that it is compared with. */
     readonly against: number | null
     /** How many places reported it. */
     readonly reportedBy: number
-    /** How many reported it in the range that it is compared with. */
+    /** How many reported it in the compared range. */
     readonly againstReportedBy: number
     /** One for each label; null if no place reported the bucket. */
     readonly values: readonly (number | null)[]

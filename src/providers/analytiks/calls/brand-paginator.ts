@@ -28,8 +28,8 @@ export interface BrandPaginatorOptions {
 }
 
 /**
- * Returns a brand's locations in the order of the first window's pages, and behind them those that only later windows list. Reads
- * the other windows only as far as those of the first need, and to their ends behind its last one.
+ * Returns a brand's locations in the order of the first window's pages, then those that only later windows list. Reads the other
+ * windows only as far as the locations of the first need, and to their ends after its last page.
  */
 export function paginateBrand(
   question: BrandQuestion,
@@ -44,7 +44,7 @@ export function paginateBrand(
   const separate = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
   const settingsCache = new ReportSettingsCache(options.dwellTime)
   const questions = new Map<string | null, TrafficQuestion | Error>()
-  /** Of the locations that the first window lists. */
+  /** The reports of locations that the first window lists. */
   const references = new Map<number, string | null>()
   const questionOf = (locationId: number) => {
     const zone = question.zoneOf(locationId, references.get(locationId) ?? null)
@@ -83,7 +83,9 @@ export function paginateBrand(
     return { ...report, locationId, referenceNumber: report.referenceNumber ?? referenceNumber }
   }
 
-  /** Reports of locations, with what was received of them; of those with a range of their own, `read` gets it from its pages. */
+  /**
+   * Reports of locations, with their received rows; for locations with a range of their own, `read` loads it from separate pages.
+   */
   const reportsOf = async (
     received: Map<number, WindowTraffic[]>,
     rows: readonly LocationTraffic[],
@@ -104,7 +106,7 @@ export function paginateBrand(
   const note = (rows: readonly LocationTraffic[]) => {
     for (const { locationId, referenceNumber } of rows) references.set(locationId, referenceNumber)
   }
-  /** Of the locations that only later windows list, such as those that opened within the range. */
+  /** The reports of locations that only later windows list, such as those that opened within the range. */
   const laterReports = async (): Promise<BrandReport[]> => {
     const received = new Map<number, WindowTraffic[]>()
     const first = new Map<number, LocationTraffic>()
@@ -130,7 +132,7 @@ export function paginateBrand(
     const reports = await reportsOf(received, rows, takeAll)
     if (!lead.hasEnded) return { rows: reports, next: true }
     if (!(await haveMore(others))) return { rows: reports, next: undefined }
-    // Maybe its cached pages do not have a location yet.
+    // Its cached pages may not have a location yet.
     if (lead.startAfresh()) return { rows: reports, next: true }
     return { rows: [...reports, ...(await laterReports())], next: undefined }
   })
@@ -152,7 +154,7 @@ async function takeAll(
   }
 }
 
-/** The same of those that a window lists. */
+/** Adds the rows of `received` locations from all pages that a window lists. */
 async function takeListed(
   windows: readonly WindowPages[],
   step: TrafficStep,

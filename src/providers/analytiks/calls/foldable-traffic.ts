@@ -2,8 +2,8 @@ import { type LocationTraffic, locationMetrics, type MetricBuckets, type Traffic
 import { hour, quarterHour } from '../time/lengths.ts'
 
 /**
- * Whether a window's traffic can be folded into a month: every bucket is an instant on a full step, no two of a series are
- * the same, and quarter-hours show that they are some. Whatever is not so is read from the window itself.
+ * Whether a window's traffic can be folded into a month: every bucket is an instant on a full step, no two buckets of a series
+ * are equal, and quarter-hours are recognisable as such. Other traffic is read from the window itself.
  */
 export function isFoldable(
   { buckets, pointsOfInterest }: Pick<LocationTraffic, 'buckets' | 'pointsOfInterest'>,
@@ -22,7 +22,7 @@ export function offsetOf(time: number): number {
   return 1 << ((((time % hour) + hour) % hour) / quarterHour)
 }
 
-/** Whether these bits show quarter-hours: hours all start in the same quarter. */
+/** Whether these bits show quarter-hours: all hours start in the same quarter. */
 export function isSeveral(offsets: number): boolean {
   return (offsets & (offsets - 1)) !== 0
 }
@@ -35,7 +35,7 @@ function areSteps(buckets: MetricBuckets, step: TrafficStep): boolean {
     if (!series.zoned) return false
     let last = Number.NEGATIVE_INFINITY
     for (const time of series.times) {
-      // The remainder of a division takes many times longer.
+      // A modulo by division takes many times longer.
       if (time <= last || Math.floor(time / milliseconds) * milliseconds !== time) return false
       last = time
     }

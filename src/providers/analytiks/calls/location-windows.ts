@@ -13,7 +13,7 @@ export interface LocationWindow extends Question {
   readonly identity: LocationIdentity
   /** `FAIL`: one refused location fails all locations of the same call. */
   readonly onRefusal: 'PARTIAL' | 'FAIL'
-  /** Whether all who ask fold it into months, so that memory does not keep it whole. */
+  /** Whether all who wait fold it into months, so that memory need not keep it whole. */
   readonly isFolded: boolean
   readonly maximumAge: number | undefined
   /** Equal for windows that may share a call. */

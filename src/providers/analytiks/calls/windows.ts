@@ -26,7 +26,7 @@ export function windowsOf(
   return windows
 }
 
-/** What a window has of a range. It ends before it starts, or where it does, if that is nothing. */
+/** The part of a range that lies in a window. It is empty if it ends at its start or before it. */
 export function overlapOf(
   window: TrafficSpan,
   { start, end }: Pick<TrafficSpan, 'start' | 'end'>,
@@ -56,8 +56,8 @@ export function untilNow(window: TrafficSpan, step: TrafficStep, now: number): T
 }
 
 /**
- * The windows of a range that have begun. Of the current one its call leaves out the future: however far into that ranges
- * reach, they have the same window, which ends with today.
+ * The windows of a range that have begun. Calls for the current one leave out the future, so ranges that reach into the future
+ * share the window that ends today.
  */
 export function begunWindows(
   span: TrafficSpan,

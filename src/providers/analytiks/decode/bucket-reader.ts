@@ -43,7 +43,7 @@ export class BucketReader {
       const value = map[key]
       zoned ??= bucketKey.zoned
       if (bucketKey.zoned !== zoned) throw new UnreadableMap('keys are in two forms')
-      // As a metric that is null: nothing was reported.
+      // Like a metric that is null: nothing was reported.
       if (value === null) continue
       if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
         throw new UnreadableMap('a value is no natural number')
@@ -73,7 +73,7 @@ export class BucketReader {
   }
 }
 
-/** In order of time. Of one time that is written in two ways the last counts, as JSON takes a member that comes twice. */
+/** In order of time. If one time is written in two ways, the last value counts, as for a repeated member in JSON. */
 function sorted(times: readonly number[], values: readonly number[]): Omit<Buckets, 'zoned'> {
   const byTime = new Map(times.map((time, index) => [time, values[index] ?? 0]))
   const order = [...byTime].sort(([one], [other]) => one - other)

@@ -6,16 +6,16 @@ import { clockOf } from '../time/zone-clock.ts'
 /** `hours`: as upstream returns them, by months of UTC. `days`: of a time zone, by its months. */
 export type SlotKind = 'hours' | 'days'
 
-/** The slots of one calendar month, in each of which a month of traffic has one number for each metric. */
+/** The slots of one calendar month. A month of traffic has one number for each slot and metric. */
 export class MonthFrame {
-  /** The same for the same slots. */
+  /** Equal for the same slots. */
   readonly name: string
   readonly kind: SlotKind
   readonly step: TrafficStep
   /** The start of each slot, an instant. */
   readonly starts: readonly number[]
   readonly end: number
-  /** By quarter-hours since the start. */
+  /** The slots by quarter-hours since the start. */
   readonly #slots: Uint16Array
 
   constructor(kind: SlotKind, step: TrafficStep, timeZone: string, month: Month) {
@@ -36,17 +36,17 @@ export class MonthFrame {
     return this.starts[0] ?? this.end
   }
 
-  /** Whether no slot begins within a quarter-hour, as days did where clocks followed the sun. */
+  /** Whether every slot begins on a full quarter-hour. Days did not when clocks followed the sun. */
   get areQuarters(): boolean {
     return this.starts.every(start => start % quarterHour === 0)
   }
 
-  /** The end of a slot, which is not in it. */
+  /** The exclusive end of a slot. */
   endOf(slot: number): number {
     return this.starts[slot + 1] ?? this.end
   }
 
-  /** The slot of a full quarter-hour in the month. */
+  /** The slot that contains a full quarter-hour of the month. */
   slotOf(time: number): number {
     return this.#slots[(time - this.start) / quarterHour] ?? 0
   }

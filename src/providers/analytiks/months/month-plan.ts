@@ -12,7 +12,7 @@ export interface MonthPart {
   readonly from: number
   readonly until: number
   readonly span: TrafficSpan
-  /** The windows that it needs, and their numbers in the month. */
+  /** The windows that it needs, with their numbers in the month. */
   readonly windows: readonly NumberedWindow[]
 }
 
@@ -21,34 +21,34 @@ export interface NumberedWindow {
   readonly window: number
 }
 
-/** A window of a range, and what of the range it is needed for. */
+/** A window of a range, and the parts of the range that need it. */
 export interface PlannedWindow {
   readonly span: TrafficSpan
-  /** The parts of the plan that it belongs to, and its number in the month. */
+  /** The parts of the plan that it belongs to, with its number in the month. */
   readonly places: readonly { readonly part: number; readonly window: number }[]
   /** The parts of the range that are read from the window itself. */
   readonly raw: readonly TrafficSpan[]
 }
 
-/** How a range is put together from months and windows. */
+/** How a range is built from months and windows. */
 export interface MonthPlan {
   readonly parts: readonly MonthPart[]
   readonly windows: readonly PlannedWindow[]
-  /** Whether it is worth keeping months of it in place of its windows. */
+  /** Whether its months are worth caching in place of its windows. */
   readonly isLong: boolean
 }
 
-/** A shorter range leaves most of its months empty. */
+/** A shorter range would leave most of its months empty. */
 const shortestDays = 28
 
-/** Everything from the windows themselves. */
+/** Reads everything from the windows. */
 export function planWindows(windows: readonly TrafficSpan[]): MonthPlan {
   return { parts: [], windows: windows.map(span => ({ span, places: [], raw: [span] })), isLong: false }
 }
 
 /**
- * Whole days or hours of whole windows that are over come from months, the rest from the windows. Whatever no month can hold
- * exactly comes from the windows: points of interest, local ranges, quarter-hours, days within an hour of UTC that is asked.
+ * Takes whole days or hours of past windows from months, and the rest from windows. Also from windows comes what months cannot
+ * hold exactly: points of interest, local ranges, quarter-hours, and days whose ends lie within an hour of UTC.
  */
 export function planMonths(
   question: Pick<TrafficQuestion, 'span' | 'interval' | 'timeZone' | 'withPointsOfInterest'>,
@@ -70,7 +70,7 @@ export function planMonths(
   const parts = framesOf(folded, kind, step, zone).flatMap(frame => partOf(frame, folded, over))
   const [first, last] = [parts[0], parts.at(-1)]
   if (!first || !last || !parts.every(({ frame }) => frame.areQuarters)) return planWindows(windows)
-  // An hour that begins within the range belongs to it; of a day a part would be missing.
+  // An hour that begins within the range belongs to it; a day would lack a part.
   const whole = kind === 'hours' ? folded : { start: first.span.start, end: last.span.end }
   const rest = [
     { start: span.start, end: whole.start },
@@ -82,7 +82,7 @@ export function planMonths(
       const places = parts.flatMap(({ windows }, part) =>
         windows.filter(one => one.span === window).map(({ window: number }) => ({ part, window: number })),
       )
-      // Of a window in which no hour begins within the range, no month holds anything.
+      // Months hold nothing of a window in which no hour of the range begins.
       const read = places.length > 0 ? rest : [span]
       return { span: window, places, raw: read.map(part => overlapOf(window, part)).filter(isSome) }
     }),
@@ -90,7 +90,7 @@ export function planMonths(
   }
 }
 
-/** The slots of a month within a range: all hours that start in it, and the days that it holds whole. */
+/** The slots of a month within a range: all hours that start in it, and all days that lie in it completely. */
 function partOf(
   frame: MonthFrame,
   { start, end }: Pick<TrafficSpan, 'start' | 'end'>,
@@ -108,7 +108,7 @@ function partOf(
   return [{ frame, from, until, span, windows }]
 }
 
-/** A range that ends within a window may cut it, and what is cut off would be missing in the month. */
+/** A range that ends within a window may cut it, and the part behind the cut would be missing in the month. */
 function isWhole(window: TrafficSpan, now: number): boolean {
   return window.end % windowLength === 0 && isOver(window, now)
 }

@@ -11,12 +11,12 @@ import { TrafficMonth } from './traffic-month.ts'
 export interface MonthSettings {
   readonly objects: CachedObjects
   readonly ttl: TtlSettings
-  /** Up to this age a month past its TTL stands in while upstream is down. */
+  /** Up to this age a month past its TTL is used while upstream is down. */
   readonly staleMilliseconds: number
   readonly dwellTime: DwellTime
 }
 
-/** The months of one account's locations, in this process only. */
+/** The months of one account's locations; this process only. */
 export class MonthStore {
   readonly #settings: MonthSettings
 
@@ -37,23 +37,23 @@ export class MonthStore {
     return new TrafficMonth(frame, this.#settings.dwellTime, expired)
   }
 
-  /** Not for long, if whoever asks reads in bulk. */
+  /** Briefly, if the request reads in bulk. */
   keep(name: string, month: TrafficMonth, isBulk: boolean): void {
     const { objects, ttl, staleMilliseconds } = this.#settings
     objects.set(name, month, month.bytes, Math.max(ttl.milliseconds, staleMilliseconds), { isBulk })
   }
 
-  /** Whether a window's traffic of that time counts as fresh, where it may be so old at most. */
+  /** Whether a window's traffic of that time is fresh, if it may have at most that age. */
   isFresh(window: TrafficSpan, at: number, maximumAge?: number): boolean {
     return isYoungerThan(at, this.freshUntil(window, at, maximumAge) - at)
   }
 
-  /** Until when it counts so, in milliseconds since 1970. */
+  /** Until when it is fresh, in milliseconds since 1970. */
   freshUntil(window: TrafficSpan, at: number, maximumAge = Number.POSITIVE_INFINITY): number {
     return at + Math.min(maximumAge, trafficTtl(this.#settings.ttl, window, at))
   }
 
-  /** Whether a window's traffic of that time may stand in for what cannot be had. */
+  /** Whether a window's traffic of that time may replace a window that failed. */
   mayStandIn(window: TrafficSpan, at: number): boolean {
     const { ttl, staleMilliseconds } = this.#settings
     return isYoungerThan(at, Math.max(staleMilliseconds, trafficTtl(ttl, window, at)))

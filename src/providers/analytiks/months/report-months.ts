@@ -14,21 +14,21 @@ interface HeldPart {
   /** Undefined until there is a window to fold. */
   month: TrafficMonth | undefined
   keptBytes: number
-  /** What is too old, until the month has all windows of that. */
+  /** The expired month, until the new one has all its windows. */
   readonly expired: TrafficMonth | undefined
-  /** The one that is too old, once windows of the month failed. */
+  /** The expired month that is used because windows of the new one failed. */
   standIn: TrafficMonth | undefined
 }
 
-/** A window's traffic as upstream gave it. */
+/** A window's traffic as upstream sent it. */
 export interface GivenTraffic {
   readonly traffic: LocationTraffic
   readonly at: number
-  /** Whether it is past its TTL, and stands in. */
+  /** Whether it is past its TTL, and used because upstream is down. */
   readonly isStale: boolean
 }
 
-/** What a window cannot fold into its month, to be added to the report as it is. */
+/** The parts of a window that no month can hold, to be added to the report as they are. */
 interface Unfolded {
   readonly part: number
   readonly window: number
@@ -36,7 +36,7 @@ interface Unfolded {
   readonly traffic: LocationTraffic
 }
 
-/** The months that one report is put together from. */
+/** The months that one report is built from. */
 export class ReportMonths {
   readonly plan: MonthPlan
   readonly #key: TrafficKey
@@ -56,22 +56,22 @@ export class ReportMonths {
     this.#parts = plan.parts.map(part => this.#hold(part))
   }
 
-  /** When the oldest traffic of a window was given that months hold whole; undefined if it has to be asked. */
+  /** When the oldest traffic of a window was loaded, if months hold all of it; undefined if the window has to be requested. */
   heldAt({ places, raw }: PlannedWindow): number | undefined {
     return raw.length > 0 ? undefined : this.#foldedAt(places)
   }
 
-  /** Whether they have something of the range, if only what is too old: then they get what is fresher. */
+  /** Whether they hold something of the range, even if it is expired: then they get the fresher traffic. */
   get haveSome(): boolean {
     const hasExpired = this.#parts.some(({ expired }) => expired !== undefined)
     return hasExpired || this.plan.windows.some(({ places }) => this.#foldedAt(places) !== undefined)
   }
 
-  /** Folds a window into its months. Returns the parts of the range that the report takes from the window itself. */
+  /** Folds a window into its months. Returns the parts of the range that the report reads from the window itself. */
   add({ span, places, raw }: PlannedWindow, { traffic, at, isStale }: GivenTraffic): readonly TrafficSpan[] {
     const canFold = !isStale && isFoldable(traffic, this.#step)
     const isHourly = this.plan.parts[0]?.frame.kind === 'hours'
-    // Series whose hours do not all start alike are built from windows only, in one order.
+    // Series whose hours do not start alike are built from windows only, in one order.
     if (isHourly && !isFoldable(traffic, this.#step)) this.#mustReread = true
     for (const { part, window } of places) {
       const held = this.#parts[part]
@@ -82,7 +82,7 @@ export class ReportMonths {
     return raw
   }
 
-  /** What stands in for a window that failed, in place of all its months: when it was given. Undefined if nothing does. */
+  /** When the traffic was loaded that replaces a failed window in all of its months; undefined if there is none. */
   standIn({ places, raw }: PlannedWindow, error: Error): number | undefined {
     if (raw.length > 0 || !isDown(error)) return undefined
     let oldest = Number.POSITIVE_INFINITY
@@ -98,7 +98,7 @@ export class ReportMonths {
     return Number.isFinite(oldest) ? oldest : undefined
   }
 
-  /** Adds the months to the report once all windows are there. False if they cannot tell, so that windows have to. */
+  /** Adds the months to the report once all windows are there. False if they cannot decide, so that windows are needed. */
   finish(builder: ReportBuilder): boolean {
     if (this.#mustReread) return false
     let offsets = 0
@@ -117,7 +117,7 @@ export class ReportMonths {
     return true
   }
 
-  /** When the oldest traffic was given of which they hold the range, and until when all of it is fresh; undefined without any. */
+  /** When the oldest of their traffic of the range was loaded, and until when all of it is fresh; undefined without any. */
   get age(): { readonly oldest: number; readonly freshUntil: number } | undefined {
     let [oldest, freshUntil] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
     for (const { part, month, standIn } of this.#parts) {
@@ -144,7 +144,7 @@ export class ReportMonths {
   #hold(part: MonthPart): HeldPart {
     const name = this.#store.nameOf(part.frame, this.#key)
     const found = this.#store.find(name)
-    // Whoever asked again and got less must not take what is kept from others.
+    // A reload that got less must not remove the cached traffic of other requests.
     const whole = [found, found?.expired].find(one => one && this.#isFresh(one, part) && isFull(one, part))
     const month = whole ?? (found && this.#isFresh(found, part) ? found : undefined)
     const expired = found?.expired ?? (month ? undefined : found)
@@ -157,7 +157,7 @@ export class ReportMonths {
     return held?.month
   }
 
-  /** Another request may have begun it meanwhile. */
+  /** Another request may have started it meanwhile. */
   #begun({ name, part }: HeldPart): TrafficMonth | undefined {
     const found = this.#store.find(name)
     return found && this.#isFresh(found, part) ? found : undefined

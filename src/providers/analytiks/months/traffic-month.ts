@@ -7,7 +7,7 @@ import { type Buckets, type LocationTraffic, locationMetrics, type TrafficMetric
 import type { MonthFrame } from './month-frame.ts'
 import type { NumberedWindow } from './month-plan.ts'
 
-/** The buckets of a series that a window gives to a month. */
+/** The buckets of a series in a window, for a month. */
 interface SeriesPart {
   readonly frame: MonthFrame
   readonly from: number
@@ -15,12 +15,12 @@ interface SeriesPart {
 }
 
 const weightsRow = locationMetrics.length
-/** A month takes about this in memory beside its numbers. */
+/** The approximate memory of a month besides its numbers. */
 const ownBytes = 400
 
 /**
- * One location's traffic in the slots of a month, of those windows that were folded into it so far. It is shared by all who
- * ask, and only grows: a window counts once.
+ * One location's traffic in the slots of a month, from the windows that were folded into it so far. All requests share it, and it
+ * only grows: each window counts once.
  */
 export class TrafficMonth {
   #locationId = 0
@@ -29,13 +29,13 @@ export class TrafficMonth {
   /** A row for each metric, and one for the weights of a mean. */
   #values: Int32Array | Float64Array
   readonly #slots: number
-  /** By the number of a window: when upstream gave it, in milliseconds since 1970. */
+  /** By the number of a window: when upstream sent it, in milliseconds since 1970. */
   readonly #windows: (number | undefined)[] = []
-  /** For quarter-hours the bits of `offsetOf` in each slot. */
+  /** For quarter-hours: the bits of `offsetOf` in each slot. */
   readonly #offsets: Uint8Array | undefined
   #expired: TrafficMonth | undefined
 
-  /** `expired` is what it replaces. */
+  /** `expired` is the month that it replaces. */
   constructor({ kind, step, starts }: MonthFrame, dwellTime: DwellTime, expired?: TrafficMonth) {
     this.#expired = expired
     const isMean = kind === 'days' && dwellTime === 'mean'
@@ -47,25 +47,25 @@ export class TrafficMonth {
     if (step === '15min') this.#offsets = new Uint8Array(starts.length)
   }
 
-  /** What it takes in memory. */
+  /** Its size in memory. */
   get bytes(): number {
     const own = ownBytes + this.#values.byteLength + (this.#offsets?.byteLength ?? 0)
     return own + (this.#expired?.bytes ?? 0)
   }
 
-  /** What it replaces, until it has all windows of that. */
+  /** The month that it replaces, until it has all of its windows. */
   get expired(): TrafficMonth | undefined {
     return this.#expired
   }
 
-  /** When upstream gave a window; undefined for one that is not in it. */
+  /** When upstream sent a window; undefined for a window that it does not have. */
   givenAt(window: number): number | undefined {
     return this.#windows[window]
   }
 
   /**
-   * Adds what a window holds of the month, if it is not in it yet. The traffic has to be foldable; upstream also returns the
-   * bucket at the end of the window, which is the next one's.
+   * Adds the window's part of the month, unless it has it. The traffic has to be foldable. Upstream also returns the bucket at
+   * the end of the window, which belongs to the next window.
    */
   fold(frame: MonthFrame, { span, window }: NumberedWindow, traffic: LocationTraffic, at: number): void {
     if (this.#windows[window] !== undefined) return
@@ -88,12 +88,12 @@ export class TrafficMonth {
     }
   }
 
-  /** Whether another has all of its windows. */
+  /** Whether another month has all windows of this one. */
   isWithin(other: TrafficMonth): boolean {
     return this.#windows.every((at, window) => at === undefined || other.givenAt(window) !== undefined)
   }
 
-  /** The slots from one to before another as buckets, of these metrics. */
+  /** A range of slots as buckets of these metrics; `until` is exclusive. */
   traffic(
     frame: MonthFrame,
     from: number,
