@@ -34,25 +34,25 @@ export interface AuraVisionSettings extends Bounds, Credentials {
   /** Such as `wss://ws.auravision.ai`. */
   readonly url: URL
   readonly numbering: PartNumbering
-  /** Hosts (https only), or whole origins, that the URL of an image may name. */
+  /** Hosts (https only), or whole origins, that an image's URL may name. */
   readonly imageHosts: readonly string[]
   /** The most locations that one request may name. */
   readonly maximumLocations: number
   /** The longest range that one request may ask, in days. */
   readonly maximumDays: number
-  /** Of one image. */
+  /** For one image. */
   readonly maximumImageBytes: number
   readonly limits: Limits
 }
 
 export interface AuraVisionClient extends AsyncDisposable {
-  /** The vendor names no quota. */
+  /** Null: the vendor names no quota. */
   readonly quotaLeft: number | null
   /** Opens the socket, if there is none. */
   connect(callContext: CallContext): Promise<void>
-  /** What one request may hold; whoever asks keeps to it. */
+  /** The bounds of one request; callers of `heatmaps` keep to them. */
   readonly bounds: RequestBounds
-  /** All heatmaps of these locations and types, in one request; both ends of the filter's range are in. */
+  /** All heatmaps of these locations and types, in one request; both ends of the filter's range are inclusive. */
   heatmaps(
     locationIds: readonly string[],
     types: readonly SpatialHeatmapType[],
@@ -62,14 +62,14 @@ export interface AuraVisionClient extends AsyncDisposable {
   readonly image: ImageHosts['image']
 }
 
-/** What Aura Vision tells accounts apart by, and where it is. */
+/** What identifies an account at Aura Vision: the addresses and the credentials. */
 export function auraVisionAccount(settings: AuraVisionSettings): readonly string[] {
   return [settings.url.href, ...credentialParts(settings)]
 }
 
 /**
- * One socket for all requests of the account, opened when first needed and again when it ended. With a newer token comes
- * a newer socket; while none can be had in half a deadline, the last one is used until its token ends.
+ * One socket for all requests of the account, opened on first use and again after it ended. A newer token opens a newer socket;
+ * if that fails for half a deadline, the last socket is used until its token ends.
  */
 export function connectAuraVision(
   settings: AuraVisionSettings,
@@ -104,7 +104,7 @@ export function connectAuraVision(
     const next = opening
     if (!last || !isGood(last)) return untilEnded('aura-vision', signal, next)
     try {
-      // The other half is left to the question itself, on the socket that there is.
+      // The other half is left for the question itself, on the existing socket.
       using half = openDeadline(Math.ceil(deadlineMilliseconds / 2), signal)
       return await untilEnded('aura-vision', half.signal, next)
     } catch (error) {
@@ -115,7 +115,7 @@ export function connectAuraVision(
   }
   const open = async ({ tokenAsked, dated, traceparent, trail }: CallContext) => {
     using deadline = openDeadline(deadlineMilliseconds, closing.signal)
-    // It is for all who wait for a socket, and counted for the first of them.
+    // The connect serves all who wait for a socket, and counts for the first of them.
     const callContext: CallContext = {
       signal: deadline.signal,
       traceparent,
@@ -124,7 +124,7 @@ export function connectAuraVision(
       ...(dated && { dated }),
     }
     const token = await tokens.current(callContext)
-    // A renewal that failed answers the token that there was, and its socket may still be open.
+    // After a failed renewal the current token, and its socket, may still work.
     if (current && current.token === token && isGood(current) && Date.now() < current.endsAt) return current
     try {
       return await openWith(token, callContext)
@@ -154,7 +154,7 @@ export function connectAuraVision(
     current = next
     return next
   }
-  /** On a socket of its own, where whatever comes is about this request. */
+  /** On a separate socket, so that every message is about this request. */
   const askAlone = async (token: Token, message: (id: string) => string, callContext: CallContext) => {
     const own = await connectWith(token, callContext)
     try {
@@ -164,8 +164,8 @@ export function connectAuraVision(
     }
   }
   /**
-   * A request that had no answer is asked again, once; by itself, where it is one of several of which one failed. What a newer
-   * token may help is asked with that first, all together. `about` tells it from what else may be refused.
+   * Sends a request without an answer once more; separately, if one of several requests failed. Refusals that a newer token may
+   * fix are repeated with a newer token first, all together. `about` distinguishes it from other questions that may be refused.
    */
   const ask = async (
     message: (id: string) => string,
@@ -212,7 +212,7 @@ export function connectAuraVision(
     },
     async heatmaps(locationIds, types, filter, callContext) {
       const about = JSON.stringify([locationIds, types])
-      // It is made once there is a socket to make it on.
+      // The call is made once there is a socket for it.
       const asked = { name: about, isRead: true, beginsLater: true, prepare: session }
       return limiter.spend(callContext, asked, async callContext => {
         using deadline = openDeadline(deadlineMilliseconds, callContext.signal)
@@ -231,18 +231,18 @@ export function connectAuraVision(
   }
 }
 
-/** One connect serves many questions, so it is sent again by itself. */
+/** One connect serves many questions, so it is repeated independently of them. */
 const connecting: Question = { name: 'connect', isRead: true, isPart: true }
 
 interface Session {
   readonly connection: Connection
-  /** What the connection was opened with; it is checked only when connecting, but a session ends with it. */
+  /** The token of the connection. It is checked only when connecting, but a session ends with it. */
   readonly token: Token
-  /** When it is given up for another one, in milliseconds. */
+  /** When it is replaced by another one, in milliseconds. */
   readonly endsAt: number
 }
 
-/** The gateway that it is believed to stand behind closes a connection after two hours. */
+/** The gateway that probably stands before it closes a connection after two hours. */
 const socketMilliseconds = 110 * 60_000
 
 function renewalOf({ token, endsAt }: Session): number {

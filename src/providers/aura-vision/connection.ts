@@ -14,12 +14,12 @@ import { Heartbeat } from './heartbeat.ts'
 import { InFlight, type Waiting } from './in-flight.ts'
 import { closedEarly, closedOver, connectRefusal, notText, strayError, tooLarge } from './refusals.ts'
 
-/** A connection was lost before this request had an answer; asking once more, on another connection, is safe. */
+/** A connection was lost before this request had an answer. One retry on another connection is safe. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
-  /** What to tell when it happens again. */
+  /** The error if it happens again. */
   readonly reason: UpstreamError
-  /** One of several requests brought it about, and which one is not known: each has to be asked by itself. */
+  /** One of several requests caused it, and nobody knows which: each has to be sent separately. */
   readonly isShared: boolean
 
   constructor(reason: UpstreamError, isShared = false) {
@@ -33,37 +33,37 @@ export class ConnectionLost extends Error {
 export interface Connection {
   readonly isOpen: boolean
   /**
-   * The JSON text that answers the message; rejects with UpstreamError, or ConnectionLost when the socket ends first.
-   * When a deadline passes and nothing at all arrived meanwhile, the connection is taken for dead and retired; sooner when
-   * its other end does not even answer a ping.
+   * Resolves with the JSON text of the answer; rejects with UpstreamError, or ConnectionLost if the socket ends first. If a
+   * deadline passes and nothing at all arrived meanwhile, the connection counts as dead and is retired; sooner if its other end
+   * does not answer a ping.
    */
   ask(id: string, message: string, callContext: CallContext): Promise<string>
-  /** Takes no more requests, and closes once those in flight have ended. */
+  /** Takes no more requests, and closes once the requests in flight have ended. */
   retire(): void
 }
 
 export interface ConnectionOptions {
-  /** With the token in its query: never to be logged. */
+  /** With the token in its query: must never be logged. */
   readonly url: URL
   readonly numbering: PartNumbering
   readonly deadlineMilliseconds: number
   readonly maximumBytes: number
-  /** Sees the opening of the connection, and each message. */
+  /** Observes the opening of the connection, and each message. */
   readonly observer?: UpstreamObserver | undefined
-  /** For whom the connection is opened first. */
+  /** The call that the connection is opened for. */
   readonly callContext?: Pick<CallContext, 'traceparent' | 'trail'>
   readonly proxies?: Proxies | undefined
-  /** After how long without a word the other end is pinged; by default a quarter of the deadline, from one second to five. */
+  /** The silence after which the other end is pinged; by default a quarter of the deadline, from one second to five. */
   readonly quietMilliseconds?: number
-  /** How long others may have their answers before it is told that one of several failed, and which is not known. */
+  /** How long other requests may still get their answers before all that remain are suspected of an error. */
   readonly graceMilliseconds?: number
   /** Called with each failure that names no request. */
   readonly onStray?: (error: UpstreamError) => void
-  /** Closes the connection at once, also one that is still being opened; requests in flight are lost. */
+  /** Closes the connection at once, even while it is being opened; requests in flight are lost. */
   readonly closing: AbortSignal
 }
 
-/** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` when the token was refused. */
+/** Rejects with UpstreamError: `UPSTREAM_UNAUTHENTICATED` if the token was refused. */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
   const { url, observer, callContext } = options
   const observation = observer?.begin({
@@ -112,7 +112,7 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   })
 }
 
-/** Undefined where no proxy is on the way. */
+/** Undefined without a proxy. */
 async function tunnelTo(
   { url, proxies, deadlineMilliseconds: timeoutMilliseconds }: ConnectionOptions,
   signal: AbortSignal,
@@ -132,11 +132,11 @@ async function tunnelTo(
 function createSocket(url: URL, maximumBytes: number, tunnel: Socket | undefined): WebSocket {
   try {
     return new WebSocket(url, {
-      // A message that is too large by less than this fails its own request only; the socket ends with a larger one.
+      // A message that is slightly too large fails only its own request; a larger one ends the socket.
       maxPayload: 2 * maximumBytes + slackBytes,
       followRedirects: false,
       perMessageDeflate: false,
-      // Looked at here, so that a message that is no text fails its own request only.
+      // Checked here, so that a message that is no text fails only its own request.
       skipUTF8Validation: true,
       ...(tunnel && { createConnection: () => tunnel }),
     })
@@ -147,7 +147,7 @@ function createSocket(url: URL, maximumBytes: number, tunnel: Socket | undefined
   }
 }
 
-/** For what stands before the JSON of a message. */
+/** Room for the text before a message's JSON. */
 const slackBytes = 65_536
 
 function attend(socket: WebSocket, options: ConnectionOptions): Connection {
@@ -179,7 +179,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     socket.terminate()
     inFlight.fail(error)
   }
-  /** A question that was alone on the socket caused it. */
+  /** The only question on the socket caused it. */
   const loseBy = (reason: UpstreamError) =>
     loseAll(inFlight.size === 1 ? reason : new ConnectionLost(reason, true))
   const heartbeat = new Heartbeat({
@@ -189,7 +189,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     onDead: () => loseAll(new ConnectionLost(closedEarly())),
   })
   const blame = (error: UpstreamError) => {
-    // Without an error's words it may be a greeting or a sign of life as well.
+    // Without words of an error it may also be a greeting or a sign of life.
     if (error.code === 'UPSTREAM_INVALID_RESPONSE') return inFlight.note(error)
     options.onStray?.(error)
     if (error.code === 'UPSTREAM_UNAUTHENTICATED')

@@ -1,8 +1,8 @@
 /**
- * Frames are `{id}|{part}|{total}|{json}`. Only the first three bars separate: the JSON may hold more.
+ * Frames are `{id}|{part}|{total}|{json}`. Only the first three bars are separators: the JSON may contain more.
  *
- * How the parts of a split answer are numbered is not public. An unsplit one is shown as `0|0`, so `total` may be the
- * index of the last part, or a count in which 0 means unsplit; with a count, parts may start at 0 or at 1.
+ * The vendor does not document how parts of a split answer are numbered. An unsplit answer is shown as `0|0`, so `total` may be
+ * the index of the last part, or a count in which 0 means unsplit; with a count, parts may start at 0 or at 1.
  */
 export const partNumberings = ['auto', 'last-index', 'count-from-zero', 'count-from-one'] as const
 export type PartNumbering = (typeof partNumberings)[number]
@@ -14,7 +14,7 @@ export interface Frame {
   readonly json: string
 }
 
-/** The frame, or undefined for a message without its three numbers in front: the gateway's own words. */
+/** The frame; undefined for a message without its three numbers in front, which is the gateway's own. */
 export function parseFrame(message: string): Frame | undefined {
   const match = /^([^|{[]+)\|(\d+)\|(\d+)\|/.exec(message)
   if (!match) return undefined
@@ -22,7 +22,7 @@ export function parseFrame(message: string): Frame | undefined {
   return { id, part: Number(part), total: Number(total), json: message.slice(head.length) }
 }
 
-/** No answer of an allowed size has more parts: each would hold less than a tenth of what the vendor's messages may. */
+/** No answer of an allowed size has more parts: each would be shorter than a tenth of the vendor's longest message. */
 const mostParts = 10_000
 
 /** The parts of one answer, which may come in any order and more than once. */
@@ -36,12 +36,12 @@ export class Assembly {
     this.#numbering = numbering
   }
 
-  /** Whether it has more than so many characters so far, or more parts than any answer has. */
+  /** Whether it is longer than that many characters so far, or has more parts than any answer. */
   isLarger(characters: number): boolean {
     return this.size > characters || this.#parts.size > mostParts
   }
 
-  /** The whole answer once its last part is here, else undefined. A part that comes again is not read again. */
+  /** The whole answer once its last part is there; until then undefined. A repeated part is not read again. */
   add({ part, total, json }: Frame): string | undefined {
     if (!this.#parts.has(part)) {
       this.size += json.length
@@ -57,9 +57,9 @@ export class Assembly {
     if (this.#numbering === 'last-index') return joined(lastIndex())
     if (this.#numbering === 'count-from-zero') return joined(countFromZero())
     if (this.#numbering === 'count-from-one') return joined(countFromOne())
-    // A count of one would be unsplit, so 1 is the last index; each half may be a list of its own, and neither the answer.
+    // A count of one would mean unsplit, so 1 is the last index. Each half may be a list of its own, without being the answer.
     if (total === 1) return joined(lastIndex())
-    // A text that lacks its first or last part is never whole JSON, so the text itself tells which numbering it is.
+    // A text without its first or last part is never whole JSON, so the text itself shows the numbering.
     return joined(lastIndex()) ?? wholeJson(countFromZero()) ?? wholeJson(countFromOne())
   }
 
@@ -75,7 +75,7 @@ export class Assembly {
   }
 }
 
-/** Parts are slices of one text, or each a list of its own: which one is not public either. */
+/** Parts are slices of one text, or each is a list of its own: the vendor does not document this either. */
 function joined(parts: readonly string[] | undefined): string | undefined {
   if (!parts) return undefined
   const text = parts.join('')

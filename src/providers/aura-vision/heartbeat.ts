@@ -1,16 +1,16 @@
 export interface HeartbeatOptions {
-  /** How long nothing may come before the other end is asked whether it is there, and again before it is given up. */
+  /** The silence after which the other end is pinged, and after which it counts as gone. */
   readonly quietMilliseconds: number
-  /** Whether anything is waited for. */
+  /** Whether an answer is expected. */
   readonly isAwaited: () => boolean
   readonly ping: () => void
-  /** Told once that nothing came for a ping either. */
+  /** Called once if nothing came after a ping either. */
   readonly onDead: () => void
 }
 
 /**
- * Tells a socket whose other end is gone without a word. While an answer is waited for and nothing comes, it is pinged; a
- * socket that was quiet before a question is pinged with it.
+ * Detects that a socket's other end is gone. Pings it if an answer is expected and nothing comes. A socket that was quiet before
+ * a question is pinged with the question.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions
@@ -22,13 +22,13 @@ export class Heartbeat {
     this.#options = options
   }
 
-  /** Something came, whatever it was. */
+  /** A message or a pong came. */
   arrived(): void {
     this.#lastArrival = performance.now()
     this.#isPinged = false
   }
 
-  /** An answer is waited for from here on. */
+  /** From now on an answer is expected. */
   asked(): void {
     if (this.#timer) return
     if (this.#left <= 0) this.#ping()
@@ -40,7 +40,7 @@ export class Heartbeat {
     this.#timer = undefined
   }
 
-  /** Of the time that nothing may come, in milliseconds. */
+  /** How long nothing may come, in milliseconds. */
   get #left(): number {
     return this.#options.quietMilliseconds - (performance.now() - this.#lastArrival)
   }
@@ -51,7 +51,7 @@ export class Heartbeat {
   }
 
   #wait(milliseconds: number): void {
-    // What came while this process was busy is read before it is judged.
+    // Messages that came while this process was busy are read first.
     this.#timer = setTimeout(() => setImmediate(() => this.#judge()), milliseconds).unref()
   }
 

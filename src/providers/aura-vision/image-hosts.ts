@@ -19,8 +19,8 @@ export interface ImageHostSettings extends Bounds {
 /** The hosts that signed URLs may name. */
 export interface ImageHosts extends AsyncDisposable {
   /**
-   * The image behind a URL that was signed a moment ago; by another one, once, where that was over when its turn came. Throws
-   * UpstreamError, for a URL that leads elsewhere before anything is connected to.
+   * The image behind a URL that was just signed. If the URL expires before its turn comes, tries once with another one. Throws
+   * UpstreamError, for a URL with another host before anything is connected.
    */
   image(url: string, callContext: CallContext, signAgain?: () => Promise<string>): Promise<ImageFile>
 }
@@ -51,7 +51,7 @@ export function connectImageHosts(
       semaphore.note('image' in answer ? undefined : statusError('aura-vision', answer))
       return answer
     } catch (error) {
-      // A call that nobody waits for any more tells nothing of the host.
+      // A call without waiters says nothing about the host.
       if (!callContext.signal.aborted) semaphore.note(error)
       throw error
     }
@@ -88,7 +88,7 @@ interface ImageAddress {
   readonly isNamed: boolean
 }
 
-/** Undefined for a URL that leads to no host of the list. */
+/** Undefined for a URL whose host is not on the list. */
 export function imageAddress(text: string, hosts: readonly string[]): ImageAddress | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || url.username || url.password) return undefined

@@ -12,7 +12,7 @@ import { findRow, planRows, type RowKey, type RowQuestion, rowGone, rowName } fr
 /** An image never changes once it is made. */
 export const spatialImageSeconds = 86_400
 
-/** The images of one account: each is found anew by a URL that is signed for it, used at once and forgotten. */
+/** The images of one account. Each is loaded by a URL that is signed for it, used at once and forgotten. */
 export function imageSource(
   client: AuraVisionClient,
   cachePolicy: CachePolicy | undefined,
@@ -41,7 +41,7 @@ interface Wanted {
 /** A browser opens the images of a page one by one. In milliseconds. */
 const batchWindow = { quiet: 20, longest: 250, longestBehind: 2000 }
 
-/** URLs that are signed just now. */
+/** URLs that are being signed. */
 async function findUrls(client: AuraVisionClient, wanted: readonly Wanted[]): Promise<(string | Error)[]> {
   const callContexts = Map.groupBy(wanted, ({ key }) => key)
   const found = new Map<RowKey, string | Error>()
@@ -62,7 +62,7 @@ async function findUrls(client: AuraVisionClient, wanted: readonly Wanted[]): Pr
   return wanted.map(({ key }) => found.get(key) ?? rowGone())
 }
 
-/** A request that failed fails the images that it was to find, and no other. */
+/** A failed request fails only the images that it was to find. */
 async function findQuestion(
   client: AuraVisionClient,
   { keys, locationIds, types, filter }: RowQuestion,
@@ -77,7 +77,7 @@ async function findQuestion(
   }
 }
 
-/** A call context of the first one's caller and trace, whose signal aborts when those of all have. */
+/** A call context with the first call's caller and trace, and a signal that aborts when those of all calls have. */
 function togetherOf(callContexts: readonly CallContext[]): CallContext {
   const controller = new AbortController()
   let left = callContexts.length

@@ -4,40 +4,40 @@ import type { Assembly } from './frames.ts'
 /** A request that waits for its answer. */
 export interface Waiting {
   readonly assembly: Assembly
-  /** Of its frames so far. */
+  /** Its frames so far. */
   bytes: number
-  /** What to tell if no answer comes in time: a message came meanwhile that may have been meant for it. */
+  /** The error if no answer comes in time, because a message came meanwhile that may have been meant for it. */
   unread?: UpstreamError
   readonly resolve: (json: string) => void
   readonly reject: (error: Error) => void
 }
 
 export interface InFlightOptions {
-  /** How long an answer may still come for a request that was left, in milliseconds. */
+  /** How long an answer may still come for a request whose caller left, in milliseconds. */
   readonly leftMilliseconds: number
-  /** How long others may clear themselves before all that are left of them are suspected alike. */
+  /** How long other requests may still get their answers before all that remain are suspected. */
   readonly graceMilliseconds?: number
-  /** The error for one of several requests of which one failed, and nobody knows which. */
+  /** The error for each of several requests if one of them failed, and nobody knows which. */
   readonly suspected: (error: UpstreamError) => Error
 }
 
-/** A gateway that gave up says so within 29 s of the request (AWS); a late word after that is about another one. */
+/** A gateway reports its time-out within 29 s of the request (AWS); a later message is about another one. */
 const gatewayMilliseconds = 30_000
 
 /**
- * The requests of one socket that wait for their answers, by id. An un-framed error names no request: it is theirs who are
- * still without an answer when all others that it could mean have one, those included whose callers left a while ago. A
- * request that had no answer within its deadline is meant by no error but that it took too long. Who is still suspected
- * beside others after a moment of grace is told so.
+ * The requests of one socket that wait for their answers, by id. An un-framed error names no request: it belongs to the one that
+ * has no answer once all other suspects have theirs, including requests whose callers left recently. A request without an answer
+ * within its deadline is only suspected of errors about its time. Requests that are still suspected after a moment of grace are
+ * failed together.
  */
 export class InFlight {
   readonly #options: InFlightOptions
   readonly #waiting = new Map<string, Waiting>()
-  /** The requests whose callers left, until something comes for them or it is too late, and by when that is. */
+  /** The requests whose callers left, with the time until which an answer may come. */
   readonly #abandoned = new Map<string, number>()
-  /** The requests that had no answer in time, and by when a word about them must have come. */
+  /** The requests without an answer in time, with the time until which a message about them must come. */
   readonly #late = new Map<string, number>()
-  /** Who was without an answer when an un-framed error came, and the error. */
+  /** The requests without an answer when an un-framed error came, and the error. */
   readonly #suspects = new Map<string, UpstreamError>()
   #strays = 0
   #grace: NodeJS.Timeout | undefined
@@ -54,7 +54,7 @@ export class InFlight {
     this.#waiting.set(id, waiting)
   }
 
-  /** Who waits under the id; a request that was given up is cleared of suspicion by whatever comes for it. */
+  /** The request with the id. A message for a request whose caller left clears that request of suspicion. */
   arrived(id: string): Waiting | undefined {
     this.#late.delete(id)
     if (this.#abandoned.delete(id)) this.#acquit(id)
@@ -69,7 +69,7 @@ export class InFlight {
     this.#acquit(id)
   }
 
-  /** Gives a request up: its answer, or the error in its place, may still come. */
+  /** Its caller left: its answer, or an error in its place, may still come. */
   abandon(id: string, error: UpstreamError): void {
     const found = this.#waiting.get(id)
     if (!found) return
@@ -80,7 +80,7 @@ export class InFlight {
     this.#forgetOld()
   }
 
-  /** A message came that may be an error, or about no request: it does no harm to whoever has an answer in time. */
+  /** A message came that may be an error, or about no request: it does no harm to requests that are answered in time. */
   note(unread: UpstreamError): void {
     for (const waiting of this.#waiting.values()) waiting.unread ??= unread
   }
@@ -99,7 +99,7 @@ export class InFlight {
       this.#grace ??= setTimeout(() => this.#rejectSuspects(), this.#options.graceMilliseconds ?? 1000)
   }
 
-  /** Fails whoever waits. */
+  /** Fails all requests that wait. */
   fail(error: Error): void {
     this.#endGrace()
     const lost = [...this.#waiting.values()]
@@ -139,7 +139,7 @@ export class InFlight {
     for (const [id, error] of this.#takeSuspects()) {
       const found = this.#take(id)
       if (!found) continue
-      // An answer may still come for all of them but the one that failed.
+      // All but the failed one may still get their answers.
       this.#abandoned.set(id, performance.now() + this.#options.leftMilliseconds)
       found.reject(this.#options.suspected(error))
     }

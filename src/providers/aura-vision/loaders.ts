@@ -23,13 +23,13 @@ export interface HeatmapsKey {
 
 export interface AuraVisionLoaders {
   /**
-   * Heatmaps of a location, oldest window first and in the vendor's order within. Locations and types of the same filter
+   * Heatmaps of a location, oldest window first, in the vendor's order within a window. Locations and types with the same filter
    * share requests.
    */
   readonly heatmaps: DataLoader<HeatmapsKey, readonly AuraHeatmap[], string>
   /**
-   * Single heatmaps, each found again by all that its row said, in few requests of narrow ranges. Rejects with
-   * UPSTREAM_NOT_FOUND for one that is there no more.
+   * Single heatmaps, found again by all values of their rows, in few requests of narrow ranges. Rejects with UPSTREAM_NOT_FOUND
+   * for a heatmap that is gone.
    */
   readonly rows: DataLoader<RowKey, AuraHeatmap, string>
 }
@@ -39,7 +39,7 @@ interface RequestKey extends HeatmapRequest {
   readonly filter: HeatmapFilter
 }
 
-/** What one account shares between its requests. */
+/** The data source that requests of one account share. */
 export interface AuraVisionSources {
   readonly heatmaps: DataSource<RequestKey, readonly AuraHeatmap[]>
   readonly rows: DataSource<RowKey, AuraHeatmap>
@@ -97,7 +97,7 @@ export function auraVisionLoaders(sources: () => AuraVisionSources, scope: Reque
   }
 }
 
-/** A request that failed fails the keys that have a cell in it, and no other. */
+/** A failed request fails only the keys that have a cell in it. */
 function loadHeatmaps(
   sources: AuraVisionSources,
   keys: readonly HeatmapsKey[],
@@ -125,8 +125,8 @@ function loadHeatmaps(
 type RowsOfLocations = ReadonlyMap<string, readonly AuraHeatmap[]>
 
 /**
- * The request for each window of the range. What a row says lies outside its window is dropped, as what lies on the end:
- * the vendor's is inclusive and ours is not. A row that does not say when it was made is passed on. Each comes once.
+ * The request for each window of the range. Rows outside of their window are dropped, as are rows at its end: the vendor's end is
+ * inclusive and ours is not. A row without a time is passed on. Each row comes once.
  */
 async function ask(
   { heatmaps, bounds }: AuraVisionSources,
@@ -150,7 +150,7 @@ async function ask(
   return Map.groupBy(rows, ({ locationId }) => locationId)
 }
 
-/** By what its id is made of, where it has one. */
+/** Identified by the values in its id, if it has one. */
 function identityOf(row: AuraHeatmap): string {
   const { locationId, recordingId, type, role, age, gender, createdAt } = row
   if (createdAt === null) return JSON.stringify(row)

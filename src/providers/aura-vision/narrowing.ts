@@ -1,7 +1,7 @@
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import type { HeatmapFilter } from './wire.ts'
 
-/** A name for what narrows a question beside its range: the same for the same members in whatever order. */
+/** A name for the filters of a question besides its range: equal for the same members in any order. */
 export function narrowingName({
   roles,
   ages,

@@ -1,18 +1,18 @@
 import { type SpatialHeatmapType, spatialHeatmapTypes } from './wire.ts'
 
-/** What one request may hold. */
+/** The bounds of one request. */
 export interface RequestBounds {
   readonly maximumLocations: number
   readonly maximumDays: number
 }
 
-/** What somebody wants to know, by some filter in some window: one type of one location. */
+/** One type of one location, with some filter in some window. */
 export interface Cell {
   readonly locationId: string
   readonly type: SpatialHeatmapType
 }
 
-/** What one request asks: every type of every location, so it may hold cells that nobody wants. */
+/** One request: every type of every location, so it may contain unwanted cells. */
 export interface HeatmapRequest {
   readonly locationIds: readonly string[]
   readonly types: readonly SpatialHeatmapType[]
@@ -25,22 +25,22 @@ export interface Window {
 }
 
 /**
- * How many cells may be asked in vain to spare one request. Fifty are one type too many for as many locations as a
- * request holds by default: requests are what runs short, but past that the rows for nobody outweigh one.
+ * How many unwanted cells are accepted to save one request. Fifty are one unwanted type for as many locations as a request holds
+ * by default. Requests are scarce, but more unwanted rows than that cost more than a request.
  */
 export const cellsWorthOneRequest = 50
 
 /**
- * Requests that hold every wanted cell exactly once: never more than asking for each set of types by itself would take,
- * and for each one that is spared at most `cellsWorthOneRequest` unwanted cells. A location is in one request only. The
- * same cells make the same requests, in whatever order they come.
+ * Requests that contain every wanted cell exactly once: never more than separate requests for each set of types, and at most
+ * `cellsWorthOneRequest` unwanted cells for each saved request. A location is in one request only. The same cells make the same
+ * requests, in any order.
  */
 export function planRequests(
   wanted: readonly Cell[],
   { maximumLocations }: Pick<RequestBounds, 'maximumLocations'>,
 ): readonly HeatmapRequest[] {
   const places = inOrder(wanted)
-  // A request is a run of neighbours. plans[i] is the cheapest for the places from i on.
+  // A request is a run of neighbours. plans[i] is the cheapest for the locations from i on.
   const plans = new Array<Plan | undefined>(places.length)
   for (let first = places.length - 1; first >= 0; first--) {
     const end = first + maximumLocations
@@ -57,8 +57,8 @@ export function planRequests(
 }
 
 /**
- * The range as windows of at most so many days, in order. One that is short enough stays whole; a longer one is cut where
- * the days since 1970 are a multiple of the bound, so that ranges that overlap share the windows between their ends.
+ * Divides the range into windows of at most so many days, in order. A short range stays whole; a longer one is divided where the
+ * days since 1970 are a multiple of the bound, so that overlapping ranges share the windows between their ends.
  */
 export function windowsOf({ start, end }: Window, maximumDays: number): readonly Window[] {
   const length = maximumDays * 86_400_000
@@ -73,22 +73,22 @@ export function windowsOf({ start, end }: Window, maximumDays: number): readonly
   return windows
 }
 
-/** A location with the types that are wanted of it, a bit each. */
+/** A location with its wanted types, one bit each. */
 interface Place {
   readonly locationId: string
   readonly types: number
 }
 
-/** A request for the first places, and the plan for those behind them. */
+/** A request for the first locations, and the plan for the others. */
 interface Plan {
   readonly length: number
   readonly types: number
   readonly rest: Plan | undefined
-  /** Of all its requests, in cells. */
+  /** The cost of all its requests, in cells. */
   readonly cost: number
 }
 
-/** Those of the same types are neighbours, and those of similar types are near. */
+/** Locations with the same types are neighbours, and locations with similar types are close. */
 function inOrder(wanted: readonly Cell[]): readonly Place[] {
   const types = new Map<string, number>()
   for (const { locationId, type } of wanted) {
@@ -99,7 +99,7 @@ function inOrder(wanted: readonly Cell[]): readonly Place[] {
     .sort((one, other) => one.types - other.types || (one.locationId < other.locationId ? -1 : 1))
 }
 
-/** Of all first requests the one whose plan is cheapest, and of equals the longest: requests are filled from the front. */
+/** The first request with the cheapest plan; of equals the longest, so that requests are filled from the front. */
 function cheapestPlan(places: readonly Place[], plans: readonly (Plan | undefined)[]): Plan | undefined {
   let best: Plan | undefined
   let types = 0

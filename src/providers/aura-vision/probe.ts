@@ -1,7 +1,7 @@
 import type { Probe } from '../../upstream/provider/probe.ts'
 import type { AuraVisionClient, AuraVisionSettings } from './client.ts'
 
-/** Opens the socket. The vendor answers questions about unknown locations as those about empty ones. */
+/** Opens the socket. The vendor answers questions about unknown locations like those about empty ones. */
 export const auraVisionProbe: Probe<AuraVisionSettings, AuraVisionClient> = {
   kinds: ['aura-vision'],
   limits: () => 'none that the vendor tells of',

@@ -3,7 +3,7 @@ import { tryJson } from '../../upstream/http/json.ts'
 import type { HttpHead } from '../../upstream/http/message.ts'
 import { requestId, retryAfter } from '../../upstream/http/status.ts'
 
-/** The error that a refused connect stands for. */
+/** The error for a refused connect. */
 export function connectRefusal(answer: HttpHead): UpstreamError {
   const { status } = answer
   const details = {
@@ -53,7 +53,7 @@ export function strayError(message: string): UpstreamError {
   return new UpstreamError('aura-vision', 'UPSTREAM_REJECTED', 'aura-vision rejected the question.')
 }
 
-/** A refusal of which nothing tells what it is about, as no newer token can be asked for now. */
+/** A refusal with an unclear reason, if no newer token can be requested now. */
 export function eitherRefused({ code, upstreamStatus, upstreamRequestId }: UpstreamError): UpstreamError {
   const message =
     'aura-vision refuses the token, or what was asked: it does not say which, and the token was renewed too often just now.'
@@ -70,7 +70,7 @@ export function closedEarly(cause?: Error): UpstreamError {
   return new UpstreamError('aura-vision', 'UPSTREAM_UNAVAILABLE', message, { cause })
 }
 
-/** What a close code says of one of the messages that were sent (RFC 6455, 7.4.1); undefined where it is about none. */
+/** The meaning of a close code for one of the sent messages (RFC 6455, 7.4.1); undefined if it is about none. */
 export function closedOver(code: number): UpstreamError | undefined {
   if (code === 1009) {
     const message = 'aura-vision takes no question that is so long.'

@@ -10,7 +10,7 @@ import {
   spatialHeatmapTypes,
 } from './wire.ts'
 
-/** One row by all that it says of itself, and by what else narrowed the question that listed it: that may change its image. */
+/** One row: all its own values, and the filter of the question that listed it, since that may change its image. */
 export interface RowKey
   extends Omit<HeatmapFilter, 'start' | 'end'>,
     Pick<AuraHeatmap, 'locationId' | 'recordingId' | 'role' | 'age' | 'gender'> {
@@ -19,7 +19,7 @@ export interface RowKey
   readonly createdAt: string
 }
 
-/** One request, and the rows that it finds again. */
+/** One request, and the rows that it finds. */
 export interface RowQuestion {
   readonly keys: readonly RowKey[]
   readonly locationIds: readonly string[]
@@ -28,8 +28,8 @@ export interface RowQuestion {
 }
 
 /**
- * Requests that find every row again, each row in exactly one of them: few, but none that asks for far more than is wanted.
- * A request is worth some days of one type of one location that nobody wants, and the more of them the more rows are wanted.
+ * Requests that find every row, each row in exactly one of them: few requests, but none that loads far too much. To save a
+ * request, some days of one type of one location may be loaded in vain, and more of them if more rows are wanted.
  */
 export function planRows(keys: readonly RowKey[], bounds: RequestBounds): readonly RowQuestion[] {
   return [...Map.groupBy(keys, narrowingName).values()].flatMap(group => {
@@ -53,11 +53,11 @@ export function rowName(key: RowKey): string {
   return nameOf(narrowingName(key), locationId, recordingId, type, role, age, gender, createdAt)
 }
 
-/** A day of one type of one location holds about a dozen rows: a request then costs as much as 600 of them at least. */
+/** A day of one type of one location has about a dozen rows, so a request costs as much as at least 600 rows. */
 const [leastWorth, worthOfOne] = [50, 2]
 
 interface Weights extends RequestBounds {
-  /** Of one request, in days of one location and type. */
+  /** The fixed cost of a request, in days of one location and type. */
   readonly worth: number
 }
 
@@ -76,10 +76,10 @@ function toPoint(key: RowKey): Point {
 
 const millisecondsOfDay = 86_400_000
 
-/** A row may say finer than in milliseconds when it was made, and a key does not: it lies between this one and the next. */
+/** A row's time may be finer than milliseconds, and a key's is not: the row lies between this millisecond and the next. */
 const finest = 1
 
-/** Cut where that is cheapest, again and again, until no cut makes the requests cheaper. */
+/** Divides the rows where that is cheapest, until no division makes the requests cheaper. */
 function split(points: readonly Point[], weights: Weights): readonly (readonly Point[])[] {
   const whole = costOf(points, weights)
   let best: readonly (readonly Point[])[] | undefined
@@ -93,7 +93,7 @@ function split(points: readonly Point[], weights: Weights): readonly (readonly P
   return best ? best.flatMap(part => split(part, weights)) : [points]
 }
 
-/** In two by each axis, at a few places of it, and in one part for each value of it. */
+/** In two along each axis, at a few positions, and in one part for each value of the axis. */
 function* cutsOf(points: readonly Point[]): Generator<readonly (readonly Point[])[]> {
   for (const axis of ['locationId', 'type', 'time'] as const) {
     const groups = [...Map.groupBy(points, point => point[axis]).entries()]
@@ -106,7 +106,7 @@ function* cutsOf(points: readonly Point[]): Generator<readonly (readonly Point[]
   }
 }
 
-/** The middle, and in time where the widest gaps are. */
+/** The middle, and for times the widest gaps. */
 function cutPlaces(axis: 'locationId' | 'type' | 'time', groups: readonly (readonly Point[])[]): Set<number> {
   const middle = Math.ceil(groups.length / 2)
   if (axis !== 'time') return new Set([middle])
@@ -118,7 +118,7 @@ function cutPlaces(axis: 'locationId' | 'type' | 'time', groups: readonly (reado
   return new Set([middle, ...widest.map(({ place }) => place)])
 }
 
-/** In days of one location and type. What no request may hold costs as many as it takes at least. */
+/** In days of one location and type. Rows that fit into no request cost at least as many requests as they need. */
 function costOf(points: readonly Point[], { maximumLocations, maximumDays, worth }: Weights) {
   const locations = new Set(points.map(({ locationId }) => locationId)).size
   const types = new Set(points.map(({ type }) => type)).size

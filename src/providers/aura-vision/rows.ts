@@ -5,7 +5,7 @@ import type { AuraVisionClient } from './client.ts'
 import { findRow, planRows, type RowKey, rowGone, rowName } from './row-questions.ts'
 import { type AuraHeatmap, withoutUrl } from './wire.ts'
 
-/** Single heatmaps of one account, found again by what their rows said; those that are asked together share requests. */
+/** Single heatmaps of one account, found again by the values of their rows; those requested together share requests. */
 export function rowSource(
   client: AuraVisionClient,
   ttlMilliseconds: number,

@@ -14,7 +14,7 @@ export const spatialHeatmapTypes = [
 ] as const
 export type SpatialHeatmapType = (typeof spatialHeatmapTypes)[number]
 
-/** What narrows a heatmap question; questions with the same filter are one request. */
+/** The filter of a heatmap question; questions with the same filter share a request. */
 export interface HeatmapFilter {
   readonly start: Date
   /** Inclusive at the vendor. */
@@ -35,15 +35,15 @@ const utcWithoutZone = z.string().transform((text, context) => {
 
 const printedLocalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
 
-/** A date and a time without a zone: as sent where its seconds are told, else written out. */
+/** A date and a time without a zone: unchanged if it has seconds, else completed. */
 const localTime = z.string().transform((text, context) => {
   try {
     const time = Temporal.PlainDateTime.from(text).toString({ calendarName: 'never' })
-    // A date without a time would be its midnight. A leap second is a time, but none that can be printed.
+    // A date without a time would become midnight. A leap second is a time, but cannot be printed.
     if (/\d[T ]\d/i.test(text) && printedLocalTime.test(time))
       return printedLocalTime.test(text) && !text.includes(':60') ? text : time
   } catch {
-    // Told below.
+    // Reported below.
   }
   context.addIssue({ code: 'custom', message: 'not a date and time' })
   return z.NEVER
@@ -66,7 +66,7 @@ const heatmap = z
     organisationId: row.organisation_id,
     locationId: row.location_id,
     recordingId: row.recording_id,
-    /** Signed and short-lived: use it at once, never keep, show or log it. */
+    /** Signed and short-lived: use it at once, never store, show or log it. */
     url: row.url,
     createdAt: row.created,
     /** By the clock of the store, without a zone. */
@@ -77,13 +77,13 @@ const heatmap = z
     type: row.heatmap_type,
   }))
 
-/** One row: a recording, a type and a slice of visitors. */
+/** One row: a recording, a type and a group of visitors. */
 export type AuraHeatmapRow = z.output<typeof heatmap>
 
-/** The row as it may be kept for as long as one likes. */
+/** The part of the row that may be stored for any time. */
 export type AuraHeatmap = Omit<AuraHeatmapRow, 'url'> & { readonly hasImage: boolean }
 
-/** A signed URL is never kept. */
+/** Leaves out the signed URL. */
 export function withoutUrl({ url, ...row }: AuraHeatmapRow): AuraHeatmap {
   return { ...row, hasImage: url !== null }
 }

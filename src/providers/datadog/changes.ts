@@ -3,7 +3,7 @@ import type { RequestScope } from '../../upstream/source/request-scope.ts'
 import type { DatadogClient, Written } from './client.ts'
 import { type DatadogSnapshot, type SnapshotChange, type SnapshotCreation, snapshotsRoute } from './wire.ts'
 
-/** One request's changes. What one changed, or may have changed, is read afresh by whatever comes after it. */
+/** One request's changes. Whatever a change may have affected is loaded again afterwards. */
 export interface DatadogChanges {
   createSnapshot(creation: SnapshotCreation): Promise<Written<DatadogSnapshot | null>>
   updateSnapshot(id: string, change: SnapshotChange): Promise<Written<DatadogSnapshot | null>>
@@ -30,7 +30,7 @@ export function datadogChanges(
       try {
         return await make({ ...callContext, begun })
       } finally {
-        // What a limit or a breaker held back changed nothing, and what is kept may have to stand in.
+        // A call that a limit or a breaker held back changed nothing, and cached data may be needed.
         if (isSent) await clear()
       }
     })

@@ -47,7 +47,7 @@ export interface SnapshotFilter {
 export type Written<Value> = { readonly written: Value } | Refused
 
 export interface DatadogClient extends AsyncDisposable {
-  /** The calls left of the period that runs, of the operation that has fewest; null while none is known. */
+  /** The calls left in the current period of the operation that has fewest; null while none is known. */
   readonly quotaLeft: number | null
   /** At most `limit` snapshots of a view, newest first; nothing says whether there are more. */
   snapshots(
@@ -70,7 +70,7 @@ export interface DatadogClient extends AsyncDisposable {
   acceptsApiKey(callContext: CallContext): Promise<boolean>
 }
 
-/** What Datadog tells accounts apart by, and where it is. */
+/** What identifies an account at Datadog: the address and the keys. */
 export function datadogAccount({ url, apiKey, applicationKey }: DatadogSettings): readonly string[] {
   return [baseName(url), apiKey, applicationKey]
 }
@@ -93,7 +93,7 @@ export function connectDatadog(
       health,
       url: base,
     })
-  // The vendor limits each operation by itself.
+  // The vendor limits each operation separately.
   const limiters = {
     list: openRateLimiter('list'),
     create: openRateLimiter('create'),
@@ -186,19 +186,19 @@ function questionOf({ method, url }: HttpCall): Question {
   return { name: `${method} ${url.href}`, isRead: method === 'GET' }
 }
 
-/** Null where the vendor took the change and answered with nothing. */
+/** Null if the vendor accepted the change with an empty response. */
 function readChanged(answer: HttpResponse, watch: ResponseWatch | undefined): DatadogSnapshot | null {
   if (answer.body === '') return null
   return parseJson('datadog', snapshotResponse, answer.body, detailsOf(answer), watch).data
 }
 
-/** The vendor answers with nothing. A page, as of another server at this URL, says nothing of the snapshot. */
+/** An empty response of the vendor is valid. A page, such as another server's at this URL, says nothing about the snapshot. */
 function readDeleted(answer: HttpResponse, id: string): string {
   if (answer.body.trim() !== '') parseJson('datadog', z.unknown(), answer.body, detailsOf(answer))
   return id
 }
 
-/** An answer that leaves open whether a creation was made is not retryable. */
+/** A response that does not say whether something was created is not retryable. */
 function unsure(answer: HttpResponse, error: unknown): unknown {
   const isOpen = answer.status < 400 || answer.status === 408 || answer.status >= 500
   return isOpen && error instanceof UpstreamError ? mayBeDone(error) : error

@@ -2,8 +2,8 @@ import { digits, type HttpResponse, header } from '../../upstream/http/message.t
 import type { ReportedLimits } from '../../upstream/rate-limit/call-counter.ts'
 
 /**
- * What an answer's headers tell of its operation's period: all are seconds or calls, `Reset` the seconds that are left of it. What
- * no period can be is left out: a limit of nothing would allow no call that could ever tell another one.
+ * The period of an operation as a response's headers describe it: in seconds or calls; `Reset` is the seconds until its end.
+ * Impossible values are left out: a limit of 0 would allow no call that could ever correct it.
  */
 export function limitsFromHeaders(answer: HttpResponse): ReportedLimits {
   const count = (name: Lowercase<string>) => digits(header(answer, name), 9)
@@ -22,5 +22,5 @@ export function limitsFromHeaders(answer: HttpResponse): ReportedLimits {
   }
 }
 
-/** A day, in seconds: none of the vendor's is longer, and its mistake must not block an account for good. */
+/** A day, in seconds: the vendor has no longer period, and a mistake of it must not block an account for good. */
 const longestPeriod = 86_400

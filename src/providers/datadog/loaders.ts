@@ -16,15 +16,18 @@ export interface SnapshotsKey extends SnapshotFilter {
 }
 
 export interface DatadogLoaders {
-  /** Different limits of one filter cost one call: the largest is asked, the rest sliced. */
+  /** Questions that differ only in the limit cost one call: the largest limit is requested, and the rest sliced. */
   readonly snapshots: DataLoader<SnapshotsKey, readonly DatadogSnapshot[], string>
-  /** The one with an id among those of a view, by a call for all of one view. Throws where only a longer list than Datadog hands out may hold it. */
+  /**
+   * The snapshot with an id, found among all of its view by one call. Throws if only a longer list than Datadog returns may have
+   * it.
+   */
   find(viewName: string, id: string): Promise<DatadogSnapshot | null>
-  /** What was read, by this request or another, is read afresh by whatever comes after a change. */
+  /** After a change, snapshots are loaded again, whoever had read them. */
   clear(): Promise<void>
 }
 
-/** What one account shares between its requests. */
+/** The data sources that requests of one account share. */
 export type DatadogSources = DataSource<SnapshotsKey, readonly DatadogSnapshot[]>
 
 export function datadogSources(
@@ -36,7 +39,7 @@ export function datadogSources(
     nameOf: key => nameOf('datadog snapshots', filterName(key), key.first),
     plan: key => ({ route: `GET ${snapshotsRoute}`, ...key }),
     call: (key, callContext) => client.snapshots(key, key.first, callContext),
-    // A row whose start cannot be read holds an error, which is never cached.
+    // A row with an unreadable start holds an error, which is never cached.
     ttlOf: (_key, rows) => (rows.some(({ start }) => start instanceof Error) ? 0 : limits.ttlSeconds * 1000),
     isValue: Array.isArray,
   })

@@ -1,7 +1,7 @@
 import type { Probe } from '../../upstream/provider/probe.ts'
 import type { DatadogClient, DatadogSettings } from './client.ts'
 
-/** Lists one snapshot. No list of applications is read, as that needs more permissions than Isotherm does. */
+/** Lists one snapshot. The list of applications would need more permissions than Isotherm does. */
 export const datadogProbe: Probe<DatadogSettings, DatadogClient> = {
   kinds: ['datadog'],
   limits: () => 'those of its headers, for each operation',

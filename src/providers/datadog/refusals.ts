@@ -3,7 +3,7 @@ import { tryJson } from '../../upstream/http/json.ts'
 import type { HttpResponse } from '../../upstream/http/message.ts'
 import type { Refused, SnapshotRefusal } from './wire.ts'
 
-/** The refusal that an answer to a change is, if any; `secrets` are taken out of what it says. */
+/** The refusal in a response to a change, if any; `secrets` are removed from its text. */
 export function refusalOf(
   answer: HttpResponse,
   change: 'create' | 'update' | 'delete',
@@ -25,7 +25,7 @@ const refusalByStatus: Readonly<Record<number, SnapshotRefusal>> = {
   422: 'REJECTED',
 }
 
-/** A member that is something else tells nothing, and must not hide what the others tell. */
+/** A member of another type is ignored, so that it does not hide the others. */
 const text = z.string().catch('')
 
 /** Texts, or objects with any of these (the vendor's recorded traffic). */
@@ -53,7 +53,7 @@ function saidIn(body: string, secrets: readonly string[]): string {
   return line.length > longestWords ? `${line.slice(0, longestWords - 1).toWellFormed()}…` : line
 }
 
-/** A secret as it may come back: in either case, with characters percent-encoded, or broken over lines and errors. */
+/** The forms in which a secret may come back: in either case, percent-encoded, or broken over lines and errors. */
 function anySpelling(secret: string): RegExp {
   const characters = Array.from(secret, character => {
     const encoded = Array.from(Buffer.from(character), byte => `%${byte.toString(16).padStart(2, '0')}`)

@@ -7,7 +7,8 @@ import { spelledUuid } from '../../upstream/uuid.ts'
 export const snapshotsRoute = '/api/v2/replay/heatmap/snapshots'
 
 /**
- * A millisecond offset; int64 on the wire, which some JSON writers print as a text. One that no double holds, or no whole number at
+ * A millisecond offset; int64 on the wire, which some JSON writers print as a text. A value that no double holds, or that is no
+ * whole number, is an error of that field only.
  * all, is that field's own error.
  */
 const offset = sometimes(
@@ -69,7 +70,7 @@ const snapshot = z
 
 export type DatadogSnapshot = z.output<typeof snapshot>
 
-/** Only `type` is required in the vendor's specification: what has no id is no snapshot that anybody could find again. */
+/** Only `type` is required in the vendor's specification: a snapshot without an id cannot be found again. */
 const nameless = z.object({ id: z.undefined().optional(), type: unused }).transform(() => null)
 
 /** `data` of a single answer is optional in the vendor's specification. */
@@ -118,11 +119,11 @@ function changeAttributes({ eventId, isDeviceTypeSelectedByUser, sessionId, star
   }
 }
 
-/** What Datadog may well answer to a change: a result, where other failures are errors. */
+/** An expected response of Datadog to a change: a result, while other failures are errors. */
 export type SnapshotRefusal = 'REJECTED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'ALREADY_EXISTS'
 
 export interface Refused {
   readonly refusal: SnapshotRefusal
-  /** What Datadog said of it, in its own words: one line without the keys, at most 200 characters; empty where it said nothing. */
+  /** Datadog's own words about it: one line without the keys, at most 200 characters; empty if it said nothing. */
   readonly said: string
 }
