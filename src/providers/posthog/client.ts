@@ -34,27 +34,27 @@ export interface PostHogSettings extends Bounds {
   readonly perMinute: number
   /** Calls in any 3,600 seconds. */
   readonly perHour: number
-  /** How many days the vendor keeps what visitors did. */
+  /** How many days the vendor keeps interactions. */
   readonly heatmapDays: number
-  /** Of one image. */
+  /** For one image. */
   readonly maximumImageBytes: number
   readonly limits: Limits
 }
 
-/** Whose heatmaps: a project's, or an environment's by the older route. */
+/** The owner of heatmaps: a project, or an environment by the older route. */
 export interface PostHogScope {
   readonly kind: 'projects' | 'environments'
   readonly id: string
 }
 
-/** What there is of an image now. Metadata comes along only while there is none. */
+/** The state of an image. Metadata is included only while there is no image. */
 export type Screenshot = ReadyScreenshot | MissingScreenshot
 
 export interface ReadyScreenshot {
   readonly state: 'READY'
-  /** Null if only the bytes tell it. */
+  /** Null if only the bytes show it. */
   readonly contentType: string | null
-  /** What is really served, which may be another width than was asked. */
+  /** The width of the image, which may differ from the requested one. */
   readonly width: number | null
 }
 
@@ -68,7 +68,7 @@ export type MissingScreenshot =
   | RenderingScreenshot
   | { readonly state: 'FAILED'; readonly failure: string; readonly heatmap: PostHogHeatmap }
 
-/** A part of a heat. Depths are always whole. */
+/** A part of a heat. Scroll depths always come whole. */
 export type HeatPage =
   | (Extract<Heat, { kind: 'points' }> & { readonly hasMore: boolean })
   | Extract<Heat, { kind: 'scroll' }>
@@ -76,9 +76,9 @@ export type HeatPage =
 export type ScreenshotImage = (ReadyScreenshot & { readonly image: ImageFile }) | MissingScreenshot
 
 export interface PostHogClient extends AsyncDisposable {
-  /** The calls left of this hour. */
+  /** The calls left of the current hour. */
   readonly quotaLeft: number | null
-  /** What there is of a heatmap's image (by UUID) at a width; the nearest width is served when that one is not stored. */
+  /** The state of a heatmap's image (by UUID) at a width. The nearest width is served if that one is not stored. */
   screenshot(scope: PostHogScope, uuid: string, width: number, callContext: CallContext): Promise<Screenshot>
   /** The same with the image itself. */
   image(scope: PostHogScope, uuid: string, width: number, callContext: CallContext): Promise<ScreenshotImage>
@@ -90,7 +90,7 @@ export interface PostHogClient extends AsyncDisposable {
     page: { readonly limit: number; readonly offset: number },
     callContext: CallContext,
   ): Promise<{ readonly results: readonly PostHogHeatmap[]; readonly count: number }>
-  /** The heat of a page, from the `offset`-th point on; `lastDay` is the last one that is asked. */
+  /** The heat of a page, from the `offset`-th point on; `lastDay` is the last requested day. */
   heat(
     scope: PostHogScope,
     question: HeatQuestion,
@@ -99,7 +99,7 @@ export interface PostHogClient extends AsyncDisposable {
   ): Promise<HeatPage>
 }
 
-/** What PostHog tells accounts apart by, and where it is. */
+/** What identifies an account at PostHog: the host and the key. */
 export function posthogAccount({ host, personalApiKey }: PostHogSettings): readonly string[] {
   return [baseName(host), personalApiKey]
 }
@@ -208,7 +208,10 @@ function readContent(answer: HttpResponse, watch: ResponseWatch | undefined): Sc
   return readyScreenshot(answer, { contentType })
 }
 
-/** Without parameters, in lower case; null if it is missing or the type of any bytes, which storage in front of PostHog may send. */
+/**
+ * Without parameters, in lower case; null if it is missing, or the generic type of bytes, which storage in front of PostHog may
+ * send.
+ */
 function mediaTypeOf(head: HttpHead): string | null {
   const type = (header(head, 'content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase()
   return type === '' || type === 'application/octet-stream' ? null : type
@@ -230,7 +233,7 @@ function readMissing(answer: HttpResponse, watch: ResponseWatch | undefined): Mi
   return { state: 'RENDERING', retryAfterSeconds: retryAfter(answer) ?? null, heatmap }
 }
 
-/** The content route answers 202 for ever where there will never be an image: it does not look at status or type (vendor source). */
+/** The content route answers 202 for ever if there will never be an image: it checks neither status nor type (vendor source). */
 function whyNeverRendered({ type, status, exception }: PostHogHeatmap): string | undefined {
   if (type !== null && type !== 'screenshot') return `A heatmap of type ${type} has no screenshot.`
   if (status === 'failed') return exception || 'PostHog gave up rendering and told no reason.'

@@ -14,12 +14,12 @@ export interface HeatPageKey extends HeatKey {
   readonly offset: number
 }
 
-/** The vendor lets its own page keep days that still change for so long (`max-age`), in milliseconds. */
+/** How long the vendor lets its own page cache days that still change (`max-age`), in milliseconds. */
 const runningMilliseconds = 30_000
-/** Of days that are over little comes late. */
+/** Past days get little late data. */
 const pastMilliseconds = 3_600_000
 
-/** `milliseconds` is how long the vendor's other records are cached; if they are not, neither is heat. */
+/** `milliseconds` is the TTL of the vendor's other records; if they are not cached, neither is heat. */
 export function heatEndpoint(
   client: Pick<PostHogClient, 'heat'>,
   milliseconds: number,

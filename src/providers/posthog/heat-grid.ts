@@ -16,14 +16,14 @@ const hundredths = 100
 const step = 16
 /** The height of the vendor's buckets of scroll depth, in CSS pixels. */
 const scrollStep = 100
-/** With 100 columns that is 200,000 cells; 32,000 pixels of a page at the least. */
+/** With 100 columns these are 200,000 cells, for at least 32,000 pixels of a page. */
 const mostRows = 2000
-/** Cells of equal width hold equally many hundredths. */
+/** The numbers of columns whose cells contain equally many hundredths. */
 const evenColumns = [100, 50, 25, 20, 10, 5, 4, 2, 1]
-/** Windows narrower or wider than these do not decide how a grid is cut, in CSS pixels. */
+/** Narrower and wider windows are ignored when cells are sized, in CSS pixels. */
 const [narrowestWidth, widestWidth] = [320, 1920]
 
-/** The grid of all that there is. By default as many columns as the coordinates allow without gaps. */
+/** The grid of a whole heat. By default it has as many columns as the coordinates allow without gaps. */
 export function gridOf(heat: Heat, question: HeatQuestion, columns: number | null): HeatGrid {
   if (heat.kind === 'scroll') return scrollGrid(heat.buckets, question)
   const geometry = geometryOf(question, columns)
@@ -31,7 +31,7 @@ export function gridOf(heat: Heat, question: HeatQuestion, columns: number | nul
   return { question, ...geometry, ...layer(0), fixed: layer(1), fold: heat.fold, scroll: null }
 }
 
-/** What a grid has more than an earlier one of the same page and geometry. */
+/** A grid minus an earlier one of the same page and geometry. */
 export function differenceOf(now: HeatGrid, before: HeatGrid): HeatDifference {
   const { question, columns, cellWidth, cellHeight, fixed } = now
   return {
@@ -45,7 +45,7 @@ export function differenceOf(now: HeatGrid, before: HeatGrid): HeatDifference {
   }
 }
 
-/** The cells with the highest values, or the lowest if they differ more; of equal ones the first. */
+/** The cells with the highest values, or for differences the largest absolute values; of equal ones the first. */
 export function hotspotsOf({ values }: HeatLayer, geometry: HeatGeometry, top: number): readonly Hotspot[] {
   const { columns, cellHeight } = geometry
   return [...values.keys()]
@@ -59,7 +59,7 @@ export function hotspotsOf({ values }: HeatLayer, geometry: HeatGeometry, top: n
     })
 }
 
-/** Cells are about square in the middle of the windows' widths, and no finer than coordinates. */
+/** Cells are about square for windows of the middle width, and no finer than coordinates. */
 function geometryOf({ viewport: { min, max } }: HeatQuestion, asked: number | null): HeatGeometry {
   const narrowest = Math.min(Math.max(min ?? 0, narrowestWidth), max ?? widestWidth)
   const widest = Math.max(Math.min(max ?? widestWidth, widestWidth), narrowest)
@@ -68,7 +68,7 @@ function geometryOf({ viewport: { min, max } }: HeatQuestion, asked: number | nu
   return { columns, cellWidth: 1 / columns, cellHeight }
 }
 
-/** In place of a point's cell. */
+/** For a point outside of the grid, in place of its cell. */
 const outside = -1
 
 function layerOf(
@@ -88,7 +88,7 @@ function layerOf(
       leftOut += count
       continue
     }
-    // By whole numbers: 0.29 * 100 is less than 29.
+    // In whole numbers: 0.29 * 100 is less than 29.
     const column = Math.min(columns - 1, Math.floor((x * columns) / hundredths))
     cells[index] = row * columns + column
     rows = Math.max(rows, row + 1)
@@ -100,7 +100,7 @@ function layerOf(
   return { rows, values, total: aggregation === 'total' ? total : null, leftOut }
 }
 
-/** One column, whose rows hold how many saw them. */
+/** One column; each row is the number of views that reached it. */
 function scrollGrid({ depths, counts }: ScrollBuckets, question: HeatQuestion): HeatGrid {
   const ended = new Map<number, number>()
   let [total, rows] = [0, 0]

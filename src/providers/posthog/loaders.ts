@@ -15,39 +15,44 @@ import type { PostHogSources, ScreenshotKey } from './sources.ts'
 import { readHeat } from './whole-heat.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
-/** A heatmap by either of its ids: the UUID that images go by, or the short id of the vendor's saved-heatmap routes. */
+/** A heatmap by either of its ids: the UUID in routes of images, or the short id in the vendor's routes of saved heatmaps. */
 export interface HeatmapKey {
   readonly scope: PostHogScope
   readonly id: string
 }
 
 export interface PostHogLoaders {
-  /** The states of images; one that is being drawn is not looked at again before its time. */
+  /** The states of images. One that is being drawn is not checked again too soon. */
   readonly screenshots: DataLoader<ScreenshotKey, Screenshot, string>
-  /** The same, but waits for one that is being drawn: so many milliseconds, and as long as the request may take. */
+  /** The same, but waits for an image that is being drawn: that many milliseconds at most, within the request's own deadline. */
   readonly rendered: (key: ScreenshotKey, milliseconds: number) => Promise<Screenshot>
-  /** The state now, and what becomes of one that is being drawn, until the signal ends. */
+  /** The state now, and every change of an image that is being drawn, until the signal aborts. */
   readonly changes: (key: ScreenshotKey, signal: AbortSignal) => AsyncGenerator<Screenshot>
-  /** Metadata; however many UUIDs of one project are asked, its list is read once. */
+  /** Metadata. For any number of UUIDs of one project, its list is read once. */
   readonly heatmaps: DataLoader<HeatmapKey, PostHogHeatmap, string>
-  /** The metadata of one whose id is no UUID, as PostHog does not promise: only its list tells it. */
+  /** The metadata of a heatmap whose id is no UUID, which PostHog does not promise: only its list has it. */
   readonly listedHeatmap: (key: HeatmapKey) => Promise<PostHogHeatmap>
-  /** All saved heatmaps of a project, last updated first, read page by page as far as somebody asks. */
+  /** All saved heatmaps of a project, last updated first, read page by page as far as needed. */
   readonly savedHeatmaps: (scope: PostHogScope) => Paginator<PostHogHeatmap>
-  /** The saved heatmaps of a page of a website with these origins; the list is read and sorted once for all pages of a project. */
+  /**
+   * The saved heatmaps of a page of a website with these origins. The list is read and sorted once for all pages of a project.
+   */
   readonly heatmapsOfPage: (
     scope: PostHogScope,
     origins: readonly string[],
     path: string,
   ) => Promise<readonly PostHogHeatmap[]>
-  /** What visitors did on a page, however often it is asked, in cells of the question's own size without `columns`. */
+  /**
+   * The interactions on a page as a grid, loaded once however often it is requested; without `columns` in cells of the default
+   * size.
+   */
   readonly heatGrid: (key: HeatKey, columns: number | null) => Promise<HeatGrid>
-  /** What a grid of the scope has more than one of other days. */
+  /** A grid of the scope minus one of other days. */
   readonly heatDifference: (scope: PostHogScope, grid: HeatGrid, against: Days) => Promise<HeatDifference>
   readonly hotspots: (layer: HeatLayer, geometry: HeatGeometry, top: number) => readonly Hotspot[]
 }
 
-/** The most that the vendor hands out at once (vendor source). */
+/** The most that the vendor returns at once (vendor source). */
 const pageSize = 500
 
 export function posthogLoaders(sources: () => PostHogSources, requestScope: RequestScope): PostHogLoaders {
@@ -75,10 +80,10 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
       counted ??= count
       const ids = new Set(results.map(({ id }) => id))
       const repeats = ids.size < results.length || !ids.isDisjointFrom(known)
-      // Rows shift between pages when the list changes meanwhile; a row that was skipped would be lost without a word.
+      // Rows move between pages if the list changes meanwhile; a row that was skipped would be lost without a warning.
       if (count !== counted || repeats || end > count || (results.length === 0 && end < count)) {
         if (isSecondTry) throw changedAgain()
-        // Pages that were kept at different times may not go together: past them, once.
+        // Pages that were cached at different times may not match: read once more without the cache.
         isAfresh = true
         isSecondTry = true
         counted = undefined
@@ -115,10 +120,10 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
     const uuid = id.toLowerCase()
     const listed = await findIn(savedHeatmaps(scope), uuid)
     if (listed) return listed
-    // What the list hides (deleted ones) the content route may still describe, as long as it has no image.
+    // The content route may still describe a heatmap that the list hides (a deleted one), as long as it has no image.
     const screenshot = await screenshots.load({ scope, uuid, width: defaultWidth })
     if (screenshot.state !== 'READY') return screenshot.heatmap
-    // It is there, so it may have been saved after a list that the cache holds.
+    // It exists, so it may have been saved after the cached list.
     const { lists, unlisted } = sources()
     const name = nameOf(scope.kind, scope.id, uuid)
     if (!lists.isCaching || unlisted.has(name)) throw notListed()
@@ -184,12 +189,12 @@ function changedAgain(): UpstreamError {
   return new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
 }
 
-/** In milliseconds; a longer one is more than a timer holds. */
+/** In milliseconds: the longest time of a timer. */
 const longestWait = 86_400_000
 
 function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === 'TimeoutError'
 }
 
-/** What the vendor serves when no width is asked (vendor source). */
+/** The width that the vendor serves by default (vendor source). */
 const defaultWidth = 1024

@@ -2,8 +2,8 @@ import { addressOf, likeness, pathnameOf } from '../../upstream/page-path.ts'
 import type { PostHogHeatmap } from './wire.ts'
 
 /**
- * The heatmaps of a page. With a query or a fragment in its path: those of that very path. Else, or where there are none: those
- * of its pathname, whatever the query; at last those of a pathname that is like it.
+ * The heatmaps of a page. If its path has a query or a fragment: those of exactly that path. If there are none, those of its
+ * pathname with any query; finally those of a similar pathname.
  */
 export type HeatmapsByPage = (origins: readonly string[], path: string) => readonly PostHogHeatmap[]
 
@@ -25,7 +25,7 @@ export function byPage(heatmaps: readonly PostHogHeatmap[]): HeatmapsByPage {
   }
 }
 
-/** From the exact one to the most tolerant. */
+/** From exact to tolerant. */
 const namings: readonly ((path: string) => string)[] = [
   path => path,
   pathnameOf,

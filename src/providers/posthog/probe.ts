@@ -2,10 +2,10 @@ import { UpstreamError } from '../../upstream/error.ts'
 import type { Probe } from '../../upstream/provider/probe.ts'
 import type { PostHogClient, PostHogScope, PostHogSettings } from './client.ts'
 
-/** More projects than these are not asked for. */
+/** The most projects that are asked for. */
 const mostProjects = 20
 
-/** The project that the vendor takes for the key's own. */
+/** The project that the vendor considers the key's own. */
 const ownProject: PostHogScope = { kind: 'projects', id: '@current' }
 
 /** Asks each project of the catalog for one saved heatmap. */
@@ -24,7 +24,7 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
         return true
       } catch (error) {
         if (error instanceof UpstreamError && error.code === 'UPSTREAM_NOT_FOUND') return false
-        // The vendor also answers so to a key that may read no heatmaps at all, which is worth another sentence.
+        // The vendor also answers so if the key may not read heatmaps at all, which needs another sentence.
         if (identities.length > 1 && error instanceof UpstreamError && error.code === 'UPSTREAM_FORBIDDEN')
           return error
         throw error
@@ -32,7 +32,7 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
     }
     const asked = identities.slice(0, mostProjects)
     const found = await Promise.all(asked.map(identity => isReadable(scopeOf(identity))))
-    // Where none is there it may be no PostHog at all.
+    // If no project exists, the server may not be PostHog at all.
     if (found.every(each => each === false) && !(await isReadable(ownProject)))
       throw new UpstreamError('posthog', 'UPSTREAM_NOT_FOUND', noProject)
     const [refusal] = found
@@ -44,11 +44,11 @@ export const posthogProbe: Probe<PostHogSettings, PostHogClient> = {
   },
 }
 
-/** A server that is no PostHog answers so to everything. */
+/** Another server answers so to everything. */
 const noProject =
   'posthog knows no project of the key, which says nothing of the key itself: check whether POSTHOG_HOST is right.'
 
-/** Of `posthog:<project>` or `posthog-environment:<environment>`. */
+/** From `posthog:<project>` or `posthog-environment:<environment>`. */
 function scopeOf(identity: string): PostHogScope {
   const [kind, ...id] = identity.split(':')
   return { kind: kind === 'posthog' ? 'projects' : 'environments', id: id.join(':') }

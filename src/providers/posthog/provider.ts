@@ -21,7 +21,7 @@ const variables = z.object({
   POSTHOG_CONCURRENCY: concurrency(),
   POSTHOG_KEEP_SECONDS: seconds().default(60),
   POSTHOG_MAX_CALLS: maximumCalls().default(1000),
-  // So many the vendor keeps (its source).
+  // The vendor's own number (its source).
   POSTHOG_HEATMAP_DAYS: integer(1, 36_500).default(90),
 })
 

@@ -1,7 +1,7 @@
 export type HeatType = 'click' | 'rageClick' | 'mouseMove' | 'scrollDepth'
 export type HeatAggregation = 'total' | 'uniqueVisitors'
 
-/** Days as `YYYY-MM-DD` by the calendar of the vendor's project, whose time zone nobody tells; `to` is the first after them. */
+/** Days as `YYYY-MM-DD` by the calendar of the vendor's project, whose time zone its API does not report; `to` is exclusive. */
 export interface Days {
   readonly from: string
   readonly to: string
@@ -13,9 +13,9 @@ export interface ViewportWidths {
   readonly max: number | null
 }
 
-/** What is asked of a page: as many calls as the vendor's pages, however it is cut into cells. */
+/** A question about a page: it costs as many calls as the vendor has pages of points, whatever the cells. */
 export interface HeatQuestion {
-  /** The page, or a pattern of pages with `*`. */
+  /** The page's URL, or a pattern of URLs with `*`. */
   readonly page: string
   readonly type: HeatType
   readonly days: Days
@@ -23,7 +23,7 @@ export interface HeatQuestion {
   readonly aggregation: HeatAggregation
 }
 
-/** How many interactions were above and below what visitors saw first. */
+/** How many interactions were above and below the first screen. */
 export interface HeatFold {
   readonly total: number
   readonly below: number
@@ -42,26 +42,26 @@ export interface HeatPoints {
   readonly fixed: readonly number[]
 }
 
-/** How deep visitors saw a page: the n-th of each belongs to the n-th bucket of 100 pixels. */
+/** How far visitors scrolled: the n-th of each belongs to the n-th bucket of 100 pixels. */
 export interface ScrollBuckets {
-  /** The top of the bucket in which their deepest pixel lies, in CSS pixels. */
+  /** The top of the bucket that contains their deepest pixel, in CSS pixels. */
   readonly depths: readonly number[]
   readonly counts: readonly number[]
 }
 
-/** All that the vendor has of a question. */
+/** The vendor's whole data for a question. */
 export type Heat =
   | { readonly kind: 'points'; readonly points: HeatPoints; readonly fold: HeatFold | null }
   | { readonly kind: 'scroll'; readonly buckets: ScrollBuckets }
 
 /** Cells row by row: column c of row r is at `r * columns + c`. */
 export interface HeatLayer {
-  /** As many as hold something. */
+  /** The number of cells with a value. */
   readonly rows: number
   readonly values: readonly number[]
-  /** With what was left out; null where it cannot be known. */
+  /** Includes the values outside of the grid; null if it cannot be known. */
   readonly total: number | null
-  /** What lies outside of the grid. */
+  /** The values outside of the grid. */
   readonly leftOut: number
 }
 
@@ -75,21 +75,21 @@ export interface HeatGeometry {
 
 export interface HeatGrid extends HeatGeometry, HeatLayer {
   readonly question: HeatQuestion
-  /** Elements that stay in place while the page scrolls, their rows from the top of the window; null for depths. */
+  /** Elements that stay in place while the page scrolls, by rows from the top of the window; null for depths. */
   readonly fixed: HeatLayer | null
   readonly fold: HeatFold | null
-  /** Only of depths. */
+  /** Only for depths. */
   readonly scroll: readonly ScrollDepth[] | null
 }
 
-/** How many saw a row of the page. */
+/** How many views reached a row of the page. */
 export interface ScrollDepth {
   /** Its top, in CSS pixels. */
   readonly depth: number
   readonly reached: number
 }
 
-/** A grid less another of the same geometry: each value may be negative. */
+/** A grid minus another of the same geometry: values may be negative. */
 export interface HeatDifference extends HeatGeometry, HeatLayer {
   readonly question: HeatQuestion
   readonly against: Days
@@ -100,7 +100,7 @@ export interface HeatDifference extends HeatGeometry, HeatLayer {
 export interface Hotspot {
   readonly column: number
   readonly row: number
-  /** Its middle: a share of the window's width, and CSS pixels. */
+  /** Its centre: a share of the window's width, and CSS pixels. */
   readonly x: number
   readonly y: number
   readonly value: number

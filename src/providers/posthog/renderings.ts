@@ -8,35 +8,35 @@ import type { RenderingScreenshot, Screenshot } from './client.ts'
 
 export interface RenderingOptions<Key> {
   readonly nameOf: (key: Key) => string
-  /** Asks the vendor for the state of an image. */
+  /** Requests the state of an image from the vendor. */
   readonly look: (key: Key, signal: AbortSignal) => Promise<Screenshot>
-  /** The calls that the vendor allows in an hour. */
+  /** The number of calls that the vendor allows in an hour. */
   readonly perHour: number
-  /** Through which instances know each other's looks. */
+  /** Through it instances share the results of their checks. */
   readonly cache?: CacheAccess | undefined
   readonly now?: () => number
 }
 
-/** The waits between looks at one image, in milliseconds. */
+/** The pauses between checks of one image, in milliseconds. */
 const firstWait = 2000
 const longestWait = 10_000
 const quickLooks = 4
 
-/** The vendor gives up after ten and a half minutes, and begins over up to three times at once (vendor source). */
+/** The vendor gives up after ten and a half minutes, and starts again up to three times at once (vendor source). */
 const longestRendering = 15 * 60_000
 
-/** With more images each would be looked at less than once in ten minutes, within half of the vendor's hour. */
+/** With more images, each would be checked less than once in ten minutes by half of the vendor's hourly calls. */
 const mostRenderings = 100
 
-/** However many wait for one image, each holds a connection. */
+/** The most waiting requests for one image: each holds a connection. */
 const mostWaiting = 1000
 
-/** How long it is remembered that an image was being drawn, when nobody asks for it. */
+/** How long the state "being drawn" is remembered if nobody requests it. */
 const memory = 60_000
 
 /**
- * The images that are being drawn: however many ask for one, the vendor is asked as one who waits for it would ask, less
- * and less often.
+ * The images that are being drawn. For any number of requests for one image, the vendor is asked as often as one waiting request
+ * would ask, less and less often.
  */
 export class Renderings<Key> {
   readonly #options: RenderingOptions<Key>
@@ -50,14 +50,14 @@ export class Renderings<Key> {
     this.#now = options.now ?? Date.now
   }
 
-  /** That it is still being drawn, as long as it is too early to look again. */
+  /** The known state, as long as it is too early for another check. */
   known(key: Key): RenderingScreenshot | undefined {
     const look = this.#looks.get(this.#options.nameOf(key))
     if (!look || look.nextAt <= this.#now()) return undefined
     return { ...look.screenshot, retryAfterSeconds: Math.ceil((look.nextAt - this.#now()) / 1000) }
   }
 
-  /** As `known`, by the looks of all instances. */
+  /** As `known`, with the checks of all instances. */
   async recall(key: Key): Promise<RenderingScreenshot | undefined> {
     const name = this.#options.nameOf(key)
     const entry = await this.#options.cache?.get(sharedName(name), undefined, { skipsMemory: true })
@@ -66,7 +66,7 @@ export class Renderings<Key> {
     return this.known(key)
   }
 
-  /** Learns what a look has shown; answers with it and when to ask again. */
+  /** Records the result of a check; returns it with the time of the next one. */
   saw<Seen extends Screenshot>(key: Key, seen: Seen): Seen {
     const name = this.#options.nameOf(key)
     if (seen.state !== 'RENDERING') {
@@ -86,8 +86,8 @@ export class Renderings<Key> {
   }
 
   /**
-   * What becomes of an image. Rejects with UpstreamError when the vendor fails, or takes longer than it would, when too
-   * many are waited for, and when the signal ends; once nobody waits any more the vendor is asked no more.
+   * Follows an image until it is drawn. Rejects with UpstreamError if the vendor fails or takes longer than it should, if too
+   * many requests wait, and when the signal aborts. Without waiting requests the vendor is no longer asked.
    */
   async settled(key: Key, signal: AbortSignal): Promise<Screenshot> {
     const name = this.#options.nameOf(key)
@@ -111,7 +111,7 @@ export class Renderings<Key> {
     void this.#options.cache?.set(sharedName(name), { value: look, at: Date.now() }, milliseconds)
   }
 
-  /** All that are waited for together may take half of the vendor's hour: the other is for what is asked else. */
+  /** All awaited images together may use half of the vendor's hourly calls, and leave the rest for other questions. */
   get #fairWait(): number {
     return (this.#polls.size * 2 * 3_600_000) / this.#options.perHour
   }
@@ -154,12 +154,12 @@ function tooMany(): UpstreamError {
 
 interface Look {
   readonly screenshot: RenderingScreenshot
-  /** Those before it that showed the same. */
+  /** How many equal results came before it. */
   readonly count: number
   readonly nextAt: number
 }
 
-/** Checks no more of a screenshot than tells it from other records: the namespace of a cache is of one version. */
+/** Checks only what distinguishes a screenshot from other records: a cache namespace has records of one version. */
 const SharedLook = z.object({
   screenshot: z.custom<RenderingScreenshot>(
     value => value instanceof Object && 'state' in value && value.state === 'RENDERING' && 'heatmap' in value,

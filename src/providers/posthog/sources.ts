@@ -44,24 +44,24 @@ interface HeatmapList {
   readonly count: number
 }
 
-/** What one account shares between its requests. */
+/** The data sources that requests of one account share. */
 export interface PostHogSources {
-  /** An image that is there is kept, and what is still being drawn is asked again. */
+  /** A finished image is cached, and one that is being drawn is asked for again. */
   readonly screenshots: DataSource<ScreenshotKey, Screenshot>
   /** The images themselves. */
   readonly images: DataSource<ScreenshotKey, ScreenshotImage>
   readonly renderings: Renderings<ScreenshotKey>
   readonly heatmaps: DataSource<SavedKey, PostHogHeatmap>
   readonly lists: DataSource<ListKey, HeatmapList>
-  /** Images that are there, of heatmaps that the list has not, past the cache either: it hides deleted ones. */
+  /** Finished images of heatmaps that the list does not have, even without the cache: it hides deleted ones. */
   readonly unlisted: LRUCache<string, true>
-  /** What visitors did on pages. */
+  /** Interactions on pages. */
   readonly heat: DataSource<HeatPageKey, HeatPage>
-  /** How many days of it there are. */
+  /** How many days of them the vendor keeps. */
   readonly heatmapDays: number
 }
 
-/** An image is drawn anew now and then. */
+/** The vendor draws images again now and then. */
 export const screenshotSeconds = 60
 
 export function posthogSources(
@@ -109,7 +109,7 @@ export function posthogSources(
     isValue: (cached): cached is HeatmapList => isObject(cached) && 'results' in cached,
   })
 
-  /** A look at a screenshot; one that is still being drawn is not looked at again before its time. */
+  /** A check of a screenshot. One that is being drawn is not checked again too soon. */
   function lookAt<Seen extends Screenshot>({
     look,
     ...endpoint
@@ -125,7 +125,7 @@ export function posthogSources(
     })
   }
 
-  /** Claims that were made one after the other may be of instances that meant to look at the same moment. */
+  /** Claims made one after the other may belong to instances that wanted to check at the same moment. */
   async function lookOnce<Seen extends Screenshot>(
     key: ScreenshotKey,
     look: (key: ScreenshotKey, callContext: CallContext) => Promise<Seen>,

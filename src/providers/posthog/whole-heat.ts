@@ -7,12 +7,12 @@ import type { Heat, HeatFold, HeatPoints } from './records.ts'
 
 /** About 17 MB of the vendor's JSON: every cell of a page of 16,000 pixels. */
 const mostPoints = 200_000
-/** The vendor sends all at once; one that sends less is asked so often at most. */
+/** The vendor sends everything at once; if it sends less, it is asked at most so often. */
 const mostPages = 50
 
 /**
- * All that the vendor has of a question, read page by page until the vendor says that there is no more. If it changes between
- * two pages it is read once again, past the cache.
+ * The vendor's whole data for a question, read page by page until the vendor says that there is no more. If it changes between
+ * two pages, it is read once more, without the cache.
  */
 export async function readHeat(
   source: Pick<DataSource<HeatPageKey, HeatPage>, 'ask' | 'askAfresh'>,
@@ -40,7 +40,7 @@ async function readPages(ask: (offset: number) => Promise<HeatPage>): Promise<He
     const next = await ask(count)
     if (next.kind === 'scroll') return undefined
     const names = namesOf(next.points)
-    // Points shift between pages when new ones come; one that was skipped would be lost without a word.
+    // Points move between pages when new ones come; a point that was skipped would be lost without a warning.
     if (names.some(name => known.has(name)) || (fold && next.fold && fold.total !== next.fold.total))
       return undefined
     fold ??= next.fold
@@ -58,13 +58,13 @@ async function readPages(ask: (offset: number) => Promise<HeatPage>): Promise<He
   return { kind: 'points', points: parts.length === 1 ? first.points : joined(parts), fold }
 }
 
-/** Whether there were more interactions than the points of these pages have. */
+/** Whether there were more interactions than the points of these pages contain. */
 function lacksSome(parts: readonly HeatPoints[], fold: HeatFold | null): boolean {
   const read = parts.reduce((sum, { counts }) => counts.reduce((all, count) => all + count, sum), 0)
   return fold !== null && read < fold.total
 }
 
-/** Of points in the window: all that are out of it have the same x. */
+/** For points in the window: all points outside of it have the same x. */
 function namesOf({ xs, ys, fixed }: HeatPoints): readonly string[] {
   return xs.flatMap((x, index) => (x < 0 || x > 100 ? [] : [`${x} ${ys[index]} ${fixed[index]}`]))
 }

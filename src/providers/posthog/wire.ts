@@ -72,7 +72,7 @@ function heatmapRecord(heatmap: z.output<typeof heatmapMembers>) {
   }
 }
 
-/** The metadata of a saved heatmap: what the list and the item hold. */
+/** The metadata of a saved heatmap, in the list and in its own response. */
 const heatmap = heatmapMembers.transform(heatmapRecord)
 
 export type PostHogUser = z.output<typeof user>
@@ -80,13 +80,13 @@ export type PostHogRendition = z.output<typeof rendition>
 export type PostHogHeatmap = z.output<typeof heatmap>
 
 export const heatmapResponse = heatmap
-/** The same, as the content route answers it while there is no image; by 501 it also says why (vendor source). */
+/** The same in the content route's response while there is no image; with 501 it also gives the reason (vendor source). */
 export const missingScreenshotResponse = heatmapMembers
   .extend({ error: sometimes(z.string()) })
   .transform(heatmapRecord)
 export const heatmapsResponse = z.compile(z.object({ results: z.array(heatmap), count: z.int() }))
 
-/** The width that was really served, which only the file name tells: `screenshot-<uuid>-<width>.jpg` (vendor source). */
+/** The width of the image, which only the file name contains: `screenshot-<uuid>-<width>.jpg` (vendor source). */
 export function servedWidth(contentDisposition: string | undefined): number | null {
   const width = Number(/-(\d+)\.\w+"?$/.exec(contentDisposition ?? '')?.[1] ?? Number.NaN)
   return width < 2 ** 31 ? width : null
@@ -99,7 +99,7 @@ const heatPoint = z.object({
   pointer_target_fixed: z.boolean(),
 })
 
-/** Left out by older versions, as is whether there is more. */
+/** Older versions leave it out, and also whether there is more. */
 const fold = z
   .object({
     total_count: z.int(),
@@ -120,7 +120,7 @@ export const heatPointsResponse = z.compile(
     .transform(({ results, fold, has_more }) => ({
       kind: 'points' as const,
       points: {
-        // All that is outside is alike, and stays a number as JSON.
+        // All points outside of the window are alike, and remain a number as in JSON.
         xs: results.map(point => Math.min(Math.max(Math.round(point.pointer_relative_x * 100), -1), 101)),
         ys: results.map(point => point.pointer_y),
         counts: results.map(({ count }) => count),
@@ -131,7 +131,7 @@ export const heatPointsResponse = z.compile(
     })),
 )
 
-/** How deep visitors saw a page; always whole. */
+/** Scroll depths, which always come whole. */
 export const scrollResponse = z.compile(
   z
     .object({
@@ -159,7 +159,7 @@ const heatTypes = {
 
 const aggregations = { total: 'total_count', uniqueVisitors: 'unique_visitors' } as const
 
-/** The parameters of the heatmaps route; `lastDay` is in the range, as the vendor takes it. */
+/** The parameters of the heatmaps route; `lastDay` is included, as the vendor expects. */
 export function heatParameters(
   { page, type, days, viewport, aggregation }: HeatQuestion,
   lastDay: string,
@@ -178,12 +178,12 @@ export function heatParameters(
   }
 }
 
-/** As many as the vendor gives at once: pages of points that are equally hot come in no certain order (vendor source). */
+/** The most that the vendor returns at once: pages of equally hot points come in no fixed order (vendor source). */
 const allPoints = 0
 
 /**
- * The vendor takes a pattern for a regular expression but for `*`, so the other characters with a meaning there that a URL
- * may hold are escaped. One that is written as a regular expression is left as it is.
+ * The vendor takes a pattern for a regular expression except for `*`, so other characters of a URL with a meaning there are
+ * escaped. A pattern that is written as a regular expression stays unchanged.
  */
 function patternOf(page: string): string {
   return /\.\*|[\\^$()[\]{}|]/.test(page) ? page : page.replace(/[?+]/g, '\\$&')

@@ -27,22 +27,22 @@ import {
 export interface ZenovaySettings extends Bounds {
   readonly apiKey: string
   readonly auth: ZenovayAuth
-  /** Up to and with the version, such as `https://api.zenovay.com/api/external/v1`. */
+  /** Including the version, such as `https://api.zenovay.com/api/external/v1`. */
   readonly url: URL
   readonly plan: ZenovayPlan
   readonly limits: Limits
 }
 
 export interface ZenovayClient extends AsyncDisposable {
-  /** The calls left of this month, null while that is not known. */
+  /** The calls left of this month; null while unknown. */
   readonly quotaLeft: number | null
   /** The `limit` (1 to 100) most visited pages of a website, by all-time interactions. */
   pages(websiteId: string, limit: number, callContext: CallContext): Promise<readonly ZenovayPage[]>
-  /** All websites that the key may see, each once. */
+  /** All websites that the key may read, each once. */
   websites(callContext: CallContext): Promise<readonly ZenovayWebsite[]>
 }
 
-/** What Zenovay tells accounts apart by, and where it is. */
+/** What identifies an account at Zenovay: the address and the key. */
 export function zenovayAccount({ url, apiKey }: ZenovaySettings): readonly string[] {
   return [baseName(url), apiKey]
 }
@@ -116,7 +116,7 @@ function failure(answer: HttpResponse): UpstreamError {
     return new UpstreamError('zenovay', 'UPSTREAM_FORBIDDEN', message, detailsOf(answer))
   }
   const told = retryAfter(answer) ?? reported.retryAfterSeconds
-  // Every response may have the header: only a refusal makes it a wait.
+  // Any response may have the header, but only a refusal means a wait.
   return statusError('zenovay', answer, {
     retryAfterSeconds: answer.status === 429 ? (told ?? minuteWait(answer)) : told,
   })

@@ -12,21 +12,21 @@ import type { ZenovayPage, ZenovayWebsite } from './wire.ts'
 
 export interface PagesKey {
   readonly websiteId: string
-  /** Where the website is, as far as that is known: else it is looked up where a row makes it matter. */
+  /** The origins of the website, if known; otherwise they are looked up when a row depends on them. */
   readonly origins: readonly string[]
 }
 
 export interface ZenovayLoaders {
   /**
-   * The most visited pages, as many as Zenovay tells of, by one call for each website: a row may be a spelling of the first
-   * one's path, so none has its sum before all are read.
+   * The most visited pages, as many as Zenovay returns, by one call for each website. A row may be a spelling of the first one's
+   * path, so no sum is known before all rows are read.
    */
   readonly pages: DataLoader<PagesKey, PageList, string>
   /** All websites of the account, by one call. */
   readonly websites: () => Promise<readonly ZenovayWebsite[]>
 }
 
-/** What one account shares between its requests. */
+/** The data sources that requests of one account share. */
 export interface ZenovaySources {
   /** By the website's id. */
   readonly pages: DataSource<string, readonly ZenovayPage[]>
@@ -59,7 +59,7 @@ export function zenovaySources(
   }
 }
 
-/** The most pages that Zenovay tells of, at the price of one. */
+/** The most pages that Zenovay returns; fewer cost the same. */
 const maximumPages = 100
 
 export function zenovayLoaders(sources: () => ZenovaySources, scope: RequestScope): ZenovayLoaders {

@@ -3,16 +3,16 @@ import type { ZenovayPage } from './wire.ts'
 
 /** A website's pages, each once: rows whose paths are spellings of one path are one page, with the sum of their interactions. */
 export class PageList {
-  /** Most interactions first; each by the one spelling of its path. */
+  /** Most interactions first; each by its canonical path. */
   readonly pages: readonly ZenovayPage[]
-  /** How many rows are no page of the website. */
+  /** How many rows are no pages of the website. */
   readonly leftOut: number
   /** The interactions of all pages together; null if none has a number. */
   readonly totalInteractions: number | null
   readonly #byPath = new Map<string, ZenovayPage>()
   #alike: ReadonlyMap<string, ZenovayPage> | undefined
 
-  /** Rows that name their origin are of the website if that is one of `origins`. */
+  /** A row with an origin belongs to the website if its origin is one of `origins`. */
   constructor(rows: readonly ZenovayPage[], origins: readonly string[]) {
     let leftOut = 0
     for (const row of rows) {
@@ -26,11 +26,11 @@ export class PageList {
     this.pages = [...this.#byPath.values()].sort((one, other) => countOf(other) - countOf(one))
   }
 
-  /** The page with this path; where there is none, one with a path like it, at last whatever the query. */
+  /** The page with this path; if there is none, a page with a similar path, finally with any query. */
   find(path: string): ZenovayPage | undefined {
     const exact = this.#byPath.get(path)
     if (exact) return exact
-    // Of several that are alike, the most visited one.
+    // Of several similar pages, the most visited one.
     this.#alike ??= new Map(this.pages.toReversed().map(page => [likeness(page.path), page]))
     for (const candidate of [path, path.replace(/#.*/, ''), pathnameOf(path)]) {
       const found = this.#byPath.get(candidate) ?? this.#alike.get(likeness(candidate))
@@ -40,12 +40,12 @@ export class PageList {
   }
 }
 
-/** Whether the origins of the website decide on a row. */
+/** Whether a row depends on the website's origins. */
 export function namesOrigin({ path }: ZenovayPage): boolean {
   return !path.startsWith('/') && URL.canParse(path)
 }
 
-/** The vendor promises paths; some customers send whole URLs, or paths that are relative to the website. */
+/** The vendor promises paths; some customers send whole URLs, or relative paths. */
 function pathOf(row: ZenovayPage, origins: readonly string[]): string | undefined {
   const { path } = row
   if (path.startsWith('/')) return spelledPath(path)
@@ -55,7 +55,7 @@ function pathOf(row: ZenovayPage, origins: readonly string[]): string | undefine
   return [...origins, placeholder].includes(address.origin) ? address.path : undefined
 }
 
-/** Stands for the website's origin, whichever that is. */
+/** Stands for the website's origin. */
 const placeholder = 'https://website.invalid'
 
 function joined(one: ZenovayPage | undefined, other: ZenovayPage): ZenovayPage {

@@ -1,4 +1,4 @@
-/** What each of the vendor's plans allows (its help page on rate limits). */
+/** The limits of each of the vendor's plans (its help page on rate limits). */
 export const zenovayPlans = {
   pro: { perMinute: 30, perMonth: 10_000 },
   scale: { perMinute: 60, perMonth: 100_000 },

@@ -7,7 +7,7 @@ import { addressOf } from '../../upstream/page-path.ts'
 const page = z
   .object({ url: z.string(), total_interactions: optional(z.int()), last_updated: optional(instant) })
   .transform(({ url, total_interactions, last_updated }) => ({
-    /** A path without host, such as `/pricing`; as the vendor has it, so it may be anything. */
+    /** A path without a host, such as `/pricing`; not checked, so it may be any text. */
     path: url,
     totalInteractions: total_interactions,
     lastInteractionAt: last_updated,
@@ -49,14 +49,14 @@ export const websitesResponse = z.compile(
   }),
 )
 
-/** The vendor sends a domain, some customers an origin or a page; null for what is none of them. */
+/** The vendor sends a domain, some customers an origin or a page; null for other texts. */
 function originOf(domain: string): string | null {
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(domain) ? domain : `https://${domain}`
   const url = URL.parse(text)
   return url && !url.username ? (addressOf(url)?.origin ?? null) : null
 }
 
-/** A member that is something else tells nothing, and must not hide what the others tell. */
+/** A member of another type is ignored, so that it does not hide the others. */
 const text = z.string().optional().catch(undefined)
 
 /** The three documented shapes of an error: nested with upper-case codes, nested with lower-case codes and a wait, flat. */
@@ -77,7 +77,7 @@ export interface ZenovayFailure {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** What an error body says, in whichever of its shapes. The newest pages state the wait only in the text. */
+/** The content of an error body in any of its shapes. The newest pages give the wait only in the text. */
 export function readFailure(json: unknown): ZenovayFailure {
   const parsed = errorResponse.safeParse(json)
   if (!parsed.success) return { code: undefined, retryAfterSeconds: undefined }
