@@ -1,6 +1,6 @@
 /**
- * What telemetry still has to do of requests that have ended: it is done every hundredth of a second, all in one go. One by one,
- * between the work for responses, it takes several times as long, as the processor holds little of it by then.
+ * The telemetry of requests that have ended: done every hundredth of a second, all in one go. One by one, between the work for
+ * responses, it takes several times as long, because it is no longer in the processor's caches.
  */
 export class Backlog implements Disposable {
   #tasks: (() => void)[] = []
@@ -12,7 +12,7 @@ export class Backlog implements Disposable {
     this.#timer ??= setTimeout(() => this.run(), pauseMilliseconds)
   }
 
-  /** Does now what there is to do, in its order. */
+  /** Does all tasks now, in their order. */
   run(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

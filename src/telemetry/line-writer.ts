@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream'
 
-/** Writes lines to a stream without waiting for whoever reads it. */
+/** Writes lines to a stream without waiting for its reader. */
 export interface LineWriter {
   /**
-   * Writes a line with its end, at the end of the turn. Returns false where it is left out, because too much waits for the reader,
-   * or the reader is gone.
+   * Writes a line with its end, at the end of the turn. Returns false if it drops the line, because too much waits for the
+   * reader, or the reader is gone.
    */
   write(line: string): boolean
-  /** What is not written yet; it is the caller's from here on. */
+  /** The lines that are not written yet; from now on they belong to the caller. */
   take(): string
-  /** Resolves once all is written, with true, or after so many milliseconds with false. */
+  /** Resolves with true once all is written, or with false after that many milliseconds. */
   flush(milliseconds: number): Promise<boolean>
 }
 
@@ -21,7 +21,7 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
   let scheduled: NodeJS.Immediate | undefined
   const gone = Promise.withResolvers<false>()
   let isGone = false
-  // Without a listener it would end the process.
+  // Without a listener, the error would end the process.
   output.on('error', () => {
     isGone = true
     gone.resolve(false)
@@ -53,5 +53,5 @@ export function openLineWriter(output: Output, mostCharacters = mostWaiting): Li
   }
 }
 
-/** Some seconds of a busy server. */
+/** The log of some seconds of a busy server. */
 const mostWaiting = 4 * 1024 ** 2

@@ -1,12 +1,15 @@
 import { pino } from 'pino'
 import type { Log } from '../upstream/log.ts'
 
-/** Those of pino. Isotherm itself writes errors, warnings and infos. */
+/** The levels of pino. Isotherm itself writes errors, warnings and infos. */
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 export type LogLevel = (typeof logLevels)[number]
 
-/** Writes moments, in ms since 1970, as ISO 8601 in UTC. The second is written once for all that are in it, in an eighth of the time. */
+/**
+ * Prints times, in ms since 1970, as ISO 8601 in UTC. All times of one second share its printed part, which takes an eighth of
+ * the time.
+ */
 export function isoTimes(): (moment: number) => string {
   let [second, text] = [Number.NaN, '']
   return moment => {

@@ -5,15 +5,15 @@ import { openLineWriter } from './line-writer.ts'
 import { type LogLevel, openLog } from './open-log.ts'
 import { boundRepeats } from './repeated-lines.ts'
 
-/** The log of a command. Disposing of it waits a second at most for whoever reads it. */
+/** The log of a command. Disposing of it waits for its reader for at most a second. */
 export interface ProcessLog extends Log, AsyncDisposable {
-  /** How many lines were left out, because their reader was slow or gone. */
+  /** How many lines were dropped, because their reader was slow or gone. */
   readonly dropped: number
-  /** Says why the command cannot do what it should, whatever the level. */
+  /** Reports why the command cannot run, at any level. */
   refuse(message: string, problems: readonly string[]): void
 }
 
-/** On standard error: JSON, or lines for people if that is a terminal. No line waits for its reader. */
+/** On standard error: JSON, or lines for people if it is a terminal. No line waits for its reader. */
 export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
   const { stderr } = process
   const pretty = stderr.isTTY ? await openPretty() : undefined
@@ -43,7 +43,7 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
       moment = undefined
     })
   }
-  /** Lines stand in the order of what they tell. */
+  /** Writes lines in the order of their events. */
   const inOrder = (tell: Log['warn']) => (fields: LogFields, message: string) => {
     backlog.run()
     tell(fields, message)
@@ -70,7 +70,7 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
       bounded[Symbol.dispose]()
       const isWhole = await writer.flush(patience)
       process.off('exit', writeLast)
-      // What waits in a pipe would keep the process alive until somebody reads it.
+      // Lines that wait in a pipe would keep the process alive until somebody reads them.
       if (!isWhole) setTimeout(() => process.exit(), 0)
     },
   }
@@ -84,11 +84,11 @@ async function openPretty(): Promise<(line: string) => string> {
   return prettyFactory({ messageKey: 'message' })
 }
 
-/** A pipe that is full takes nothing. */
+/** A full pipe takes nothing. */
 function tryWrite(text: string): void {
   try {
     writeSync(process.stderr.fd, text)
   } catch {
-    // Nobody reads it any more.
+    // The reader is gone.
   }
 }

@@ -1,14 +1,14 @@
 import type { Log, LogFields } from '../upstream/log.ts'
 
 export interface RepeatOptions {
-  /** The most lines alike that are written in one window. */
+  /** The most similar lines that are written in one window. */
   readonly most?: number
   readonly windowMilliseconds?: number
 }
 
 /**
- * Passes a log on, but of warnings and errors alike only so many a second; at its end, one line says how many were left
- * out. Alike are failures of one kind at one vendor, and else what says the same. Disposing of it tells what is untold.
+ * Passes a log on, but only so many similar warnings and errors a second; one line at the end of the second counts the rest.
+ * Similar lines are failures of one kind at one vendor, or have the same text. Disposing of it writes the last count.
  */
 export function boundRepeats(
   log: Log,

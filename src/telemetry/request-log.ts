@@ -1,7 +1,7 @@
 import type { RequestEnd, RequestObserver, RequestRecord } from '../server/http/request-record.ts'
 import type { Log, LogFields } from '../upstream/log.ts'
 
-/** Writes one line for each request, but none for a health check. */
+/** Writes one line for each request, except for health checks. */
 export function logRequests(log: Log): RequestObserver {
   return {
     end(record, end) {

@@ -7,7 +7,7 @@ import { joinObservers } from '../upstream/observer.ts'
 import type { MetricsAddress } from './metrics/metrics-server.ts'
 import { logRequests } from './request-log.ts'
 
-/** What a process tells of itself while it serves. Closed after the server, as its last requests are told as well. */
+/** The telemetry of a process while it serves. Closed after the server, so that the last requests are included. */
 export interface Telemetry extends AccountObserver, AsyncDisposable {
   readonly requests: readonly RequestObserver[]
   /** Where metrics are read; undefined if they are not served. */
@@ -17,15 +17,15 @@ export interface Telemetry extends AccountObserver, AsyncDisposable {
 export interface TelemetryOptions {
   readonly log: Log
   readonly metrics: MetricsAddress | undefined
-  /** Where OpenTelemetry's variables send traces; undefined if nowhere. */
+  /** The collector's URL, from OpenTelemetry's variables; undefined without one. */
   readonly collector: URL | undefined
-  /** Through which the collector is reached. */
+  /** The proxies to the collector. */
   readonly proxies: Proxies | undefined
   readonly redis: { readonly status: string } | undefined
   readonly caches: { readonly [Name in 'records' | 'images']: SizedCache | undefined }
 }
 
-/** Imports only what is configured: it would take a fifth of a start. */
+/** Imports only what is configured: the rest would take a fifth of a start. */
 export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { log, metrics: address, collector, proxies } = options
   await using resources = new AsyncDisposableStack()

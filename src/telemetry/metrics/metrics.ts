@@ -7,7 +7,7 @@ import { showAccounts } from './account-metrics.ts'
 import { countRequests } from './request-metrics.ts'
 import { countUpstreamCalls } from './upstream-metrics.ts'
 
-/** What a process counts, by the names that dashboards know. */
+/** The counters of a process, by the names that dashboards use. */
 export interface Metrics extends Disposable {
   readonly requests: RequestObserver
   readonly upstreamOf: (account: string | undefined) => UpstreamObserver
@@ -18,7 +18,7 @@ export interface Metrics extends Disposable {
 }
 
 export interface Measured {
-  /** Lines of the log that nobody read in time. */
+  /** The number of lines of the log that were dropped. */
   readonly droppedLines: () => number
   /** In memory, by the name of the cache. */
   readonly cacheBytes: () => Readonly<Record<string, number>>

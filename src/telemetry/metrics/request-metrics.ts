@@ -6,7 +6,7 @@ import type { Backlog } from '../backlog.ts'
 /** The standard buckets of `http.server.request.duration`, in seconds. */
 export const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
-/** Counts requests. No label has a value that a caller chose freely: their number is bounded. */
+/** Counts requests. No label has a value that a caller can choose freely, so the number of labels is bounded. */
 export function countRequests(registry: Registry, backlog: Backlog): RequestObserver {
   const registers = [registry]
   const duration = new Histogram({
@@ -75,7 +75,7 @@ export function countRequests(registry: Registry, backlog: Backlog): RequestObse
   }
 }
 
-/** The label of the only account, where no access file names accounts. */
+/** The label of the only account, without an access file. */
 export const defaultAccount = 'default'
 
 /** In the order of the names. */
@@ -85,7 +85,7 @@ function labelsOf({ method, route, operation }: RequestRecord, status: number | 
     route ? patternOf[route] : '',
     `${status ?? ''}`,
     operation?.type ?? '',
-    // Anybody may send a document of any name, but those of the manifest are few.
+    // Anybody may send a document with any name, but the manifest has few.
     operation?.name !== undefined && operation.isTrusted() ? operation.name : '',
   ]
 }

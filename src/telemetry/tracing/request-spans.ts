@@ -9,7 +9,7 @@ import type { RequestEnd, RequestObserver, RequestRecord } from '../../server/ht
 import { patternOf } from '../../server/routes.ts'
 import { contextOf, traceparentOf } from './trace-parent.ts'
 
-/** One SERVER span a request, below the caller's own. Its upstream calls are told to be below it. */
+/** One SERVER span for each request, below the caller's own. Its upstream calls become children of it. */
 export function traceRequests(tracer: Tracer): RequestObserver {
   const spans = new WeakMap<RequestRecord, Span>()
   return {

@@ -8,7 +8,7 @@ export function contextOf(traceparent: string | undefined, isRemote: boolean): C
   return trace.setSpanContext(ROOT_CONTEXT, spanContext)
 }
 
-/** What those that a span calls are told, in W3C's `traceparent` header. */
+/** The `traceparent` header (W3C) for calls below a span. */
 export function traceparentOf(span: Span): string {
   const { traceId, spanId, traceFlags } = span.spanContext()
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`

@@ -26,8 +26,8 @@ export interface Tracing extends AsyncDisposable {
 }
 
 /**
- * By OpenTelemetry's own variables, which its SDK reads: where spans go, which are sampled, how many wait. `collector` is the URL
- * of them.
+ * Configured by OpenTelemetry's own variables, which its SDK reads: where spans go, which are sampled, how many wait. `collector`
+ * is the URL from them.
  */
 export function openTracing(collector: URL, proxies: Proxies | undefined, log: Log): Tracing {
   const proxy = proxyFor(collector, proxies)
@@ -56,7 +56,7 @@ export function openTracing(collector: URL, proxies: Proxies | undefined, log: L
         provider.shutdown().catch(() => undefined),
         sleep(patience, undefined, { ref: false }),
       ])
-      // A collector that says nothing would keep the process alive.
+      // A silent collector would keep the process alive.
       for (const agent of agents) agent.destroy()
     },
   }
@@ -66,7 +66,7 @@ function connectionThrough(proxy: URL, collector: URL): HttpAgent['createConnect
   return (_options, done) => {
     openSocketTunnel(proxy, collector, { timeoutMilliseconds: patience }).then(
       socket => done?.(null, socket),
-      // The last argument is for those who connect.
+      // The last argument is used when a connection is opened.
       error => done?.(error, new Socket()),
     )
     return undefined

@@ -11,7 +11,9 @@ import {
 import type { CallOutcome, ObservedCall, UpstreamObserver } from '../../upstream/observer.ts'
 import { contextOf, traceparentOf } from './trace-parent.ts'
 
-/** Makes the observers of accounts' upstream calls: one CLIENT span a call. No URL is told, which may hold a signature. */
+/**
+ * Makes the observers of accounts' upstream calls: one CLIENT span for each call. It has no URL, which may contain a signature.
+ */
 export function traceUpstreamCalls(tracer: Tracer): (account: string | undefined) => UpstreamObserver {
   return account => ({
     begin(call) {
