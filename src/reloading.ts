@@ -5,25 +5,25 @@ import { outline } from './server/graphql/plugins/masked-errors.ts'
 import type { Log } from './upstream/log.ts'
 
 export interface ReloadingOptions<Content> {
-  /** The files of the last reading. */
+  /** The files that were read last. */
   readonly files: () => readonly string[]
   /** Rejects with StartProblems if a file is wrong. */
   readonly read: () => Promise<Content>
-  /** Takes over what was read. */
+  /** Applies what was read. */
   readonly take: (content: Content) => Promise<void>
   readonly log: Log
 }
 
-/** Milliseconds between two looks at the files, and for which they must stay the same before they are read. */
+/** Milliseconds between two checks of the files, and for which they must stay the same before they are read. */
 const [lookMilliseconds, settleMilliseconds] = [1000, 100]
-/** A file that never stays the same is read as it is. */
+/** A file that keeps changing is read as it is. */
 const mostRounds = 20
 
-/** Reads files again when they change. Watching them would miss changes of mounted folders, so it looks once a second. */
+/** Reads files again when they change. Watching misses changes of mounted folders, so the files are checked every second. */
 export class Reloading<Content> implements AsyncDisposable {
   readonly #options: ReloadingOptions<Content>
   readonly #timer: NodeJS.Timeout
-  /** What the files were when they were last read. */
+  /** The state of the files when they were last read. */
   #seen: string | undefined
   #running: Promise<void>
   #isLooking = false
@@ -35,7 +35,9 @@ export class Reloading<Content> implements AsyncDisposable {
     this.#timer = setInterval(() => void this.#look(), lookMilliseconds).unref()
   }
 
-  /** Reads the files again, changed or not. Never rejects: what is wrong is one line of the log, and all stays as it was. */
+  /**
+   * Reads the files again, even if unchanged. Never rejects: a problem is one line of the log, and everything stays as it was.
+   */
   reload(): Promise<void> {
     this.#running = this.#running.then(() => this.#reload())
     return this.#running
@@ -97,7 +99,7 @@ async function settledStateOf(files: readonly string[]): Promise<string> {
   return last
 }
 
-/** Changes with any change of a file. */
+/** Differs after any change of a file. */
 async function stateOf(files: readonly string[]): Promise<string> {
   const states = files.map(async file => {
     const found = await stat(file, { bigint: true }).catch(() => undefined)

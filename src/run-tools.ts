@@ -8,8 +8,8 @@ import { openProcessLog } from './telemetry/process-log.ts'
 import { readVersion } from './version.ts'
 
 /**
- * Serves the tools to the program that started this one, by standard input and output, until it leaves or a signal stops it.
- * Returns the exit code. Isotherm itself listens on a free port, for links of images, and lets nobody else ask.
+ * Serves the tools to its parent process, by standard input and output, until that leaves or a signal stops it. Returns the exit
+ * code. Isotherm itself listens on a free port, for links of images, and refuses all other callers.
  */
 export async function runTools(
   environment: Environment,
@@ -18,7 +18,7 @@ export async function runTools(
   await using log = await openProcessLog(generalSettings(environment).ISOTHERM_LOG_LEVEL)
   try {
     using signals = listenForSignals(environment, 'command')
-    // Another Isotherm of the same settings may have the ports.
+    // Another Isotherm with the same settings may use the ports.
     const { ISOTHERM_METRICS: _, ...settings } = environment
     const own = { ...settings, HOST: '127.0.0.1', PORT: '0' }
     const { mcp, mcpKey, mcpAccount, accessFile, requestBytes } = readConfig(own, { sandboxByDefault })
@@ -46,7 +46,7 @@ export async function runTools(
   }
 }
 
-/** For an answer of its own process, in milliseconds. */
+/** For a response of its own process, in milliseconds. */
 const patience = 10_000
 const entrySettings = 'ISOTHERM_MCP_KEY, or ISOTHERM_MCP_ACCOUNT, which names one of several accounts'
 const noKey = 'ISOTHERM_MCP_KEY: with an access file it names the key by which isotherm mcp asks'

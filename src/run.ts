@@ -15,7 +15,7 @@ import type { Log } from './upstream/log.ts'
  */
 export async function run(environment: Environment, options: RunOptions): Promise<number> {
   const code = await runLogged(environment, options)
-  // Where no collector answers, the exporter of traces tries again for ten seconds, and its timers keep the process alive.
+  // Without an answering collector, the exporter of traces tries again for ten seconds, and its timers keep the process alive.
   if (collectorOf(generalSettings(environment))) process.exit(code)
   return code
 }
@@ -31,7 +31,8 @@ async function runLogged(environment: Environment, { sandboxByDefault }: RunOpti
   try {
     using _stray = logStrayRejections(log)
     using signals = listenForSignals(environment, 'server')
-    // It asks to read files again, and ends nothing: not before they are read or after, nor workers, which are told by message.
+    // SIGHUP asks to read files again, and must never end the process: not before or after it serves, and no worker, which gets a
+    // message instead.
     using _hangUp = onSignal('SIGHUP', () => undefined)
     const options = { sandboxByDefault, log }
     const hasWorkers = workers > 1

@@ -6,11 +6,11 @@ import { byProviderInTurn } from './upstream/provider/by-provider.ts'
 export interface Sandbox extends Emulators, AsyncDisposable {
   /** All emulators, in the order of the providers. */
   readonly emulators: readonly Emulators[keyof Emulators][]
-  /** The environment variables that point Isotherm at the emulators of these providers. */
+  /** The environment variables with which Isotherm uses the emulators of these providers. */
   environment(names?: readonly string[]): Record<string, string>
 }
 
-/** What tests change about the emulators. */
+/** Options of the emulators, for tests. */
 export type SandboxOptions = Partial<EmulatorOptions>
 
 /** Starts the emulator of every provider on a free loopback port. */

@@ -8,25 +8,25 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 
-/** Hides what an account's ids say of people from all who lack its keys. */
+/** Encrypts what an account's ids say about people. */
 export interface Seal {
   /**
-   * Text of `A-Z a-z 0-9 - _` that opens only with the same `place`; always the same for the same text and place. Its length does
-   * not tell that of the `personal` parts of the text, which then is JSON: see `padding`.
+   * A text of `A-Z a-z 0-9 - _` that opens only with the same `place`; always the same for the same text and place. If the text
+   * is JSON with `personal` parts, its length does not reveal theirs: see `padding`.
    */
   close(text: string, place: string, personal?: object): string
-  /** Undefined for what was closed by another account or for another place, or never. */
+  /** Undefined for a text that another account or another place sealed, or that nobody did. */
   open(sealed: string, place: string): string | undefined
 }
 
 export interface SealOptions {
   /** The id of the account. */
   readonly account: string | undefined
-  /** The first closes; what was closed with the others still opens. */
+  /** The first key seals; texts that were sealed with the others still open. */
   readonly keys: readonly string[]
 }
 
-/** Without a key it opens nothing, and throws a TypeError for what is to be closed. */
+/** Without a key it opens nothing, and throws a TypeError when it should seal. */
 export function openSeal({ account, keys }: SealOptions): Seal {
   const pairs = keys.map(key => derive(key, `seal ${JSON.stringify(account ?? null)}`))
   return {
@@ -53,8 +53,8 @@ export function openSeal({ account, keys }: SealOptions): Seal {
 }
 
 /**
- * Spaces behind a JSON text, so that its length does not tell that of its `personal` parts, as long as their JSON has at most 96
- * bytes: a longer one tells how many times 96 it has.
+ * Spaces after a JSON text, so that its length does not reveal the length of its `personal` parts, up to 96 bytes of JSON. For
+ * longer parts it reveals how many times 96 bytes they have.
  */
 export function padding(personal: object): string {
   const bytes = Buffer.byteLength(JSON.stringify(personal))
@@ -72,8 +72,8 @@ const algorithm = 'aes-256-ctr'
 const tagBytes = 16
 
 /**
- * Rogaway and Shrimpton's SIV, with HMAC-SHA256: the tag is also the counter's first block. A random nonce would give the same id
- * another text each time, and what only proves that nothing was changed would hide nothing.
+ * Rogaway and Shrimpton's SIV with HMAC-SHA256: the tag is also the first block of the counter. With a random nonce the same id
+ * would get different texts, and a signature alone would hide nothing.
  */
 function tagOf({ tag }: KeyPair, text: Buffer, place: string): Buffer {
   const mac = createHmac('sha256', tag).update(`${place.length} ${place}`).update(text)

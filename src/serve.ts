@@ -4,13 +4,15 @@ import type { DocumentMode } from './documents/trusted-documents.ts'
 import { type Isotherm, type StartedAccount, type StartOptions, startIsotherm } from './isotherm.ts'
 
 export interface Serving {
-  /** Told once what is served, and where. */
+  /** Called once, with the addresses that are served. */
   readonly greet: (greeting: string) => void
-  /** Calls the listener each time that files are to be read again, until disposed. */
+  /** Calls the listener each time that files are to be read again, until disposed of. */
   readonly onReload: (listener: () => void) => Disposable
 }
 
-/** Serves until `stopped` resolves. From then on it is not ready, and serves for the delay of shutdown before it stops listening. */
+/**
+ * Serves until `stopped` resolves. Then it is not ready, and goes on serving for the shutdown delay before it stops listening.
+ */
 export async function serveUntil(
   stopped: Promise<unknown>,
   environment: Environment,

@@ -12,21 +12,21 @@ import type { Settings } from './providers.ts'
 import { trustedPageDocuments } from './server/pages/page-documents.ts'
 import type { ProviderName } from './upstream/error.ts'
 
-/** What describes one account, read and checked. */
+/** The description of one account, read and checked. */
 export interface AccountSetup {
-  /** Undefined for the environment's own account, where there is no access file. */
+  /** Undefined for the environment's own account, without an access file. */
   readonly id: string | undefined
-  /** What stands before the names of its providers' variables. */
+  /** The prefix of its providers' variables. */
   readonly prefix: string
-  /** Of the providers that are real. */
+  /** The settings of its real providers. */
   readonly settings: Settings
   readonly sandboxed: readonly ProviderName[]
   readonly catalog: Catalog
-  /** The catalog's file, or a word for where else it comes from. */
+  /** The catalog's file, or a word for its source. */
   readonly catalogName: string
   readonly isCatalogMadeUp: boolean
   readonly documents: TrustedDocuments
-  /** Differs when the catalog or the documents do. */
+  /** Differs after a change of the catalog or the documents. */
   readonly version: string
 }
 
@@ -37,7 +37,7 @@ export interface Setup {
 }
 
 export interface SetupReader {
-  /** The files of the last reading, good or bad. */
+  /** The files that were read last, good or bad. */
   readonly files: readonly string[]
   /** Rejects with StartProblems that list everything wrong with the files. */
   read(): Promise<Setup>
@@ -51,8 +51,8 @@ export interface Start {
 }
 
 /**
- * Rejects with StartProblems that list everything wrong with the environment and the files that it names, and behind that the
- * other problems, if there are some.
+ * Rejects with StartProblems that list everything wrong with the environment and the files that it names, and then the other
+ * problems.
  */
 export async function readStart(
   environment: Environment,
@@ -75,7 +75,7 @@ function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {
   throw result.reason
 }
 
-/** Reads what may change while Isotherm runs: the access file, catalogs and manifests of documents. */
+/** Reads all that may change while Isotherm runs: the access file, catalogs and manifests of documents. */
 function openSetup(environment: Environment, sandboxByDefault: boolean): SetupReader {
   const general = generalSettings(environment)
   const { ISOTHERM_ACCESS: accessFile } = general
@@ -111,7 +111,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
       prefix,
       owner: entry && `the account ${entry.id} in ${accessFile}`,
     })
-    // Those of the environment's own account are told with the environment.
+    // The problems of the environment's own account are reported with the environment.
     if (entry) problems.push(...ofProviders)
 
     const file = besideAccess(entry?.catalog) ?? general.ISOTHERM_CATALOG
@@ -187,7 +187,7 @@ async function parseCatalog(text: string, name: string, problems: string[]): Pro
 }
 
 async function readAccess(text: string, file: string, problems: string[]): Promise<AccessFile | undefined> {
-  // Of a file that cannot be read nothing else is wrong.
+  // If the file cannot be read, nothing else can be wrong with it.
   if (problems.length > 0) return undefined
   const { readAccessFile } = await import('./access/access-file.ts')
   const read = readAccessFile(text, file)
@@ -196,7 +196,7 @@ async function readAccess(text: string, file: string, problems: string[]): Promi
   return undefined
 }
 
-/** Imported when it is needed: production never loads the sandbox. */
+/** Imported on use: production never loads the sandbox. */
 async function madeUpCatalog(): Promise<string> {
   const { sandboxCatalog } = await import('./sandbox/catalog.ts')
   return sandboxCatalog()

@@ -1,11 +1,11 @@
 import { constants } from 'node:os'
 import type { Environment } from './config/environment.ts'
 
-/** npm tells a script its name in it. */
+/** npm sets its script's name in this variable. */
 const setByNpm = 'npm_lifecycle_event'
 const names: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
 
-/** Calls the listener at each signal, until disposed. */
+/** Calls the listener at each signal, until disposed of. */
 export function onSignal(name: NodeJS.Signals, listener: () => void): Disposable {
   process.on(name, listener)
   return { [Symbol.dispose]: () => void process.off(name, listener) }
@@ -16,12 +16,12 @@ export interface StopSignals extends Disposable {
   readonly first: Promise<void>
 }
 
-/** In milliseconds: how soon npm hands on a signal that a terminal sends to it and to the processes below it. */
+/** In milliseconds: within this time npm passes on a signal that a terminal sends to npm and its child processes. */
 const echo = 500
 
 /**
- * Listens for signals to stop, until disposed. The second one ends the process at once; under npm, unless it is the first one
- * again, handed on. A closed terminal stops a command; a server reads its files again instead.
+ * Listens for signals to stop, until disposed of. The second one ends the process at once, unless npm has only passed on the
+ * first one. A closed terminal ends a command; a server reads its files again instead.
  */
 export function listenForSignals(environment: Environment, kind: 'command' | 'server'): StopSignals {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -40,7 +40,7 @@ export function listenForSignals(environment: Environment, kind: 'command' | 'se
   }
   const end = (name: NodeJS.Signals) => {
     stop()
-    // Whoever started it is told that the signal ended it. The first process of a container survives its own signals.
+    // The parent process learns that the signal ended it. The first process of a container ignores its own signals.
     process.kill(process.pid, name)
     setImmediate(() => process.exit(128 + constants.signals[name]))
   }

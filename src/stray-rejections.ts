@@ -2,9 +2,8 @@ import { outline } from './server/graphql/plugins/masked-errors.ts'
 import type { Log } from './upstream/log.ts'
 
 /**
- * Logs every unhandled rejection as one line, with a count and without its message, until disposed. By default, a
- * rejection would end the process and everybody's responses with it. An uncaught exception still does, as it may
- * leave anything half done.
+ * Logs every unhandled rejection as one line, with a count and without its message, until disposed of. By default, a rejection
+ * would end the process and everybody's responses with it. An uncaught exception still does, since it may leave work half done.
  */
 export function logStrayRejections(log: Log): Disposable {
   let count = 0

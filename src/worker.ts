@@ -10,19 +10,19 @@ export const { isWorker } = cluster
 /** The variables of emulated vendors, by provider; null if the sandbox does not run. */
 const emulated = z.record(z.string(), z.record(z.string(), z.string())).nullable()
 
-/** What the process that started the workers tells each of them. */
+/** The orders of the parent process to each worker. */
 const order = z.union([
   z.object({ start: z.object({ worker: z.number(), emulated, ticketKey: z.string() }) }),
   z.object({ reload: z.literal(true) }),
   z.object({ stop: z.literal(true) }),
 ])
 
-/** What a worker tells that process. */
+/** The reports of a worker to the parent process. */
 export const report = z.union([z.object({ isWaiting: z.literal(true) }), z.object({ greeting: z.string() })])
 
 export type Order = z.output<typeof order>
 
-/** Serves until a signal, or until it is told to stop, and returns the exit code. It ends with the process that started it. */
+/** Serves until a signal or an order to stop, and returns the exit code. It ends with its parent process. */
 export async function work(
   signal: Promise<void>,
   environment: Environment,

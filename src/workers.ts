@@ -12,7 +12,7 @@ import { type Order, report } from './worker.ts'
 export interface SuperviseOptions {
   readonly sandboxByDefault: boolean
   readonly log: Log
-  /** Calls the listener each time that files are to be read again, until disposed. */
+  /** Calls the listener each time that files are to be read again, until disposed of. */
   readonly onReload: (listener: () => void) => Disposable
 }
 
@@ -37,7 +37,7 @@ export async function supervise(
   const { ISOTHERM_WORKERS: workers } = generalSettings(environment)
   const children = new Set<Child>()
   const stopping = new AbortController()
-  /** Of each worker, the greeting of the first process that serves as it. */
+  /** By worker, the greeting of its first process that serves. */
   const greetings = Array.from({ length: workers }, () => Promise.withResolvers<string>())
   const start = (worker: number) => {
     const child = startChild(worker, { start: { worker, emulated: emulated ?? null, ticketKey } })
@@ -47,7 +47,7 @@ export async function supervise(
     void child.ended.then(() => children.delete(child))
     return child
   }
-  /** Replaces one that ends until all are told to stop. */
+  /** Replaces processes that end, until all are told to stop. */
   const keep = async (first: Child, worker: number) => {
     let child = first
     let failures = 0
@@ -73,7 +73,7 @@ export async function supervise(
     first.ended.then(() => false),
     stopped.then(() => undefined),
   ])
-  // It has said why, and the others could not start either.
+  // It has reported the reason, and the others could not start either.
   if (isServing === false) return 1
   const count = isServing ? workers : 1
   const all = [first, ...Array.from({ length: count - 1 }, (_, index) => start(index + 1))]
@@ -106,16 +106,16 @@ interface Child {
   /** Resolves with its exit code or the signal that ended it. */
   readonly ended: Promise<string>
   readonly tell: (order: Order) => void
-  /** Ends it, whatever it does. */
+  /** Ends it at once. */
   readonly kill: () => void
 }
 
-/** Its first order is given when it asks for it. */
+/** Its first order is sent when it asks for it. */
 function startChild(number: number, order: Order): Child {
   const worker = cluster.fork()
   const ready = Promise.withResolvers<string>()
   const ended = Promise.withResolvers<string>()
-  // One that has just ended hears nothing.
+  // A process that has just ended gets no message.
   const tell = (order: Order) => void (worker.isConnected() && worker.send(order, () => {}))
   worker.on('message', message => {
     const told = report.parse(message)
@@ -127,9 +127,9 @@ function startChild(number: number, order: Order): Child {
   return { worker: number, ready: ready.promise, ended: ended.promise, tell, kill }
 }
 
-/** One that lived so long has not failed at its start. In milliseconds, as the pauses before the next is started. */
+/** A process that lived so long has not failed at its start. In milliseconds, as are the pauses before the next start. */
 const steadyMilliseconds = 10_000
 const firstPause = 250
 const longestPause = 30_000
-/** So long after its last request one may still take to end. In milliseconds. */
+/** The longest time to end after the last request. In milliseconds. */
 const endMilliseconds = 10_000
