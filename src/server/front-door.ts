@@ -21,14 +21,14 @@ export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: Target
-  /** Its id, its trace, and what becomes known of it. */
+  /** Its id, its trace, and what is recorded about it. */
   readonly record: RequestRecord
 }
 
 /** A request of a known caller. */
 export interface EnteredExchange extends Exchange, Entry {}
 
-/** Who may enter is not checked for images and files, whose addresses only this server can make, nor for what holds no secret. */
+/** Images, exported files and pages without secrets need no caller: only this server makes addresses of the first two. */
 export interface Handlers {
   readonly graphql: (exchange: EnteredExchange) => unknown
   readonly graphiql: (exchange: EnteredExchange) => unknown
@@ -55,19 +55,19 @@ export interface FrontDoorOptions {
   /** Whether other machines reach the server; by default not. */
   readonly isReachable?: boolean
   readonly handlers: Handlers
-  /** Those who see every request, whatever becomes of it. */
+  /** The observers of every request, whatever its result. */
   readonly observers?: readonly RequestObserver[]
-  /** Milliseconds that a reader may take nothing of the end of a response. */
+  /** Milliseconds in which a reader has to take the end of a response. */
   readonly patience: number
   /** Records errors that are no Refusal; `where` names the place in the code. */
   readonly logError: (error: unknown, where: string, requestId: string) => void
 }
 
 /**
- * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404),
- * method (405), caller (401) and its requests (429). An error that nothing behind it handles becomes a plain 500 and one
- * log line. A reader who takes nothing of the end of a response is disconnected, and so is a client that goes on
- * sending a body that nobody reads. A new check is one more step.
+ * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404), method (405),
+ * caller (401) and its number of requests (429). An error that nothing behind it handles becomes a plain 500 and one log line.
+ * Disconnects a reader that does not take the end of a response, and a client that goes on sending a body that nobody reads. A
+ * new check is one more step.
  */
 export function frontDoor(
   options: FrontDoorOptions,
@@ -99,7 +99,7 @@ async function admit(
 ): Promise<void> {
   allowOrigin(request, response, options.corsOrigins)
   const sent = readTarget(request)
-  // Nothing behind the door sees a ticket, so nothing can log it or hand it on.
+  // Nothing behind the door sees a ticket, so nothing can log it or pass it on.
   const { query, ticket } = takeTicket(sent.query)
   const target = ticket === undefined ? sent : { ...sent, query }
   if (target.isAbsolute || ticket !== undefined) toOriginForm(request, target)
@@ -120,7 +120,7 @@ async function admit(
   } else if (route) await handlers[route](exchange)
 }
 
-/** Whoever names a wrong account is known all the same, and counted. */
+/** A caller that names a wrong account is still known, and counted. */
 async function enter(
   { access, callerLimits }: FrontDoorOptions,
   request: IncomingMessage,
@@ -151,8 +151,8 @@ const chain: readonly Step[] = [
 ]
 
 function checkHost({ target }: Exchange, route: Route | undefined, options: FrontDoorOptions): boolean {
-  // No page can send the absolute form, and a health check in that form may name any host. Where other machines reach the
-  // server, a probe asks by whatever address it has, and health holds no secret.
+  // No page can send the absolute form, and a health check in that form may name any host. If other machines reach the server, a
+  // probe uses any of its addresses, and its health is no secret.
   const isProbe = isHealth(route) && (target.isAbsolute || options.isReachable)
   if (!isProbe) options.checkHost(target)
   return false

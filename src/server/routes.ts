@@ -5,7 +5,7 @@ import { accepts } from './http/media-ranges.ts'
 import type { Target } from './http/request-target.ts'
 import { pagePath } from './pages/page-folder.ts'
 
-/** Where a request goes. */
+/** The target of a request. */
 export type Route = EnteredRoute | 'home' | 'page' | 'image' | 'exportFile' | 'health' | 'readiness'
 
 /** The routes that only a known caller passes. */
@@ -14,8 +14,8 @@ export type EnteredRoute = (typeof enteredRoutes)[number]
 const enteredRoutes = ['graphql', 'graphiql', 'mcp', 'ticket', 'export'] as const
 
 /**
- * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of
- * a document gets its response.
+ * Undefined for an unknown path. A client that prefers HTML gets GraphiQL, which runs nothing by itself; the link of a document
+ * gets the document's response.
  */
 export function routeOf(
   { path, query }: Pick<Target, 'path' | 'query'>,
@@ -45,7 +45,7 @@ const typesOfGet = [
   'text/html',
 ] as const
 
-/** Each route as metrics and traces name it. */
+/** The name of each route in metrics and traces. */
 export const patternOf: Readonly<Record<Route, string>> = {
   home: '/',
   page: '/page/{file}',

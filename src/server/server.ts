@@ -40,39 +40,39 @@ import { pageRoute } from './pages/page-route.ts'
 import { ticketRoute } from './ticket-route.ts'
 
 export interface ServerOptions extends HttpServerOptions {
-  /** Where browsers reach it, if that is not where they ask. */
+  /** The URL of this server for browsers, if they do not reach it where requests are sent to. */
   readonly publicUrl?: URL | undefined
   /** The largest request body. */
   readonly requestBytes: number
   readonly operationLimits: OperationLimits
-  /** Where the limits of callers are counted; by default in this process. Not closed with the server. */
+  /** Counts callers' limits; by default in this process. Not closed with the server. */
   readonly counters?: CallCounters
-  /** By default costs are only told. */
+  /** By default costs are only reported. */
   readonly costMode?: CostMode
-  /** For all upstream calls of a response. What is late becomes an error, and the response goes out without it. */
+  /** For all upstream calls of a response. Late calls become errors, and the response is sent without their data. */
   readonly deadlineMilliseconds: number
-  /** The bound of responses that equal requests share for a moment; by default none are. */
+  /** The bound of responses that equal requests share for a moment; by default none are shared. */
   readonly sharedBytes?: number
-  /** Milliseconds that a reader may take nothing of a response; 15 seconds by default. */
+  /** Milliseconds in which a reader has to take the next part of a response; 15 seconds by default. */
   readonly readerMilliseconds?: number
   /** Origins whose pages may send requests from a browser, or `*`. */
   readonly corsOrigins: readonly string[]
-  /** Further host names of this server. If other machines reach it, an empty list allows any. */
+  /** Further host names of this server. If other machines reach it, an empty list allows all. */
   readonly hosts?: readonly string[]
   /** Without it, every document is allowed. */
   readonly documents?: DocumentSettings
   /** What clients of the Model Context Protocol get; by default nothing. */
   readonly mcp?: McpMode
-  /** Whether `/` shows what the graph knows, by scripts of this server; by default it does. */
+  /** Whether `/` shows data of the graph, by scripts of this server; by default it does. */
   readonly hasPage?: boolean
-  /** Of files that exports make; by default in the system's folder for temporary files. */
+  /** For files that exports make; by default in the system's folder for temporary files. */
   readonly exportFiles?: ExportFileSettings
   readonly log: Log
-  /** Those who see every request. */
+  /** The observers of every request. */
   readonly observers?: readonly RequestObserver[]
 }
 
-/** Serves the graph to those who may enter. Rejects if it cannot listen on the address. */
+/** Serves the graph to callers that may enter. Rejects if it cannot listen on the address. */
 export async function startServer(
   access: Access,
   options: ServerOptions,
@@ -125,7 +125,7 @@ export async function startServer(
   const respond = graphqlOverHttp(run, { ...httpOptions, sharing })
   const openTraced = onFirstUse(async () => {
     const { useInlineTrace } = await import('./graphql/plugins/inline-trace.ts')
-    // Tracing changes every resolver, so it needs a copy of the schema, which sorting makes.
+    // Tracing changes every resolver, so it needs its own copy of the schema. Sorting makes a copy.
     const copy = lexicographicSortSchema(schema)
     const traced = openYoga(copy, operationPlugins(useInlineTrace(), yogaOptions), yogaOptions)
     return graphqlOverHttp(operationRunner(traced, { maskedErrors }), httpOptions)

@@ -1,7 +1,7 @@
-/** In the query of an address, before a ticket. */
+/** Stands before a ticket in the query of an address. */
 export const ticketPrefix = 'ticket='
 
-/** A query without its tickets, and the first of them, which counts; undefined without one. */
+/** A query without its tickets, and the first ticket, which counts; undefined without one. */
 export function takeTicket(query: string): { readonly query: string; readonly ticket: string | undefined } {
   if (!query.includes(ticketPrefix)) return { query, ticket: undefined }
   const pairs = query.split('&')

@@ -12,7 +12,7 @@ import { takeTicket, ticketPrefix } from './ticket-parameter.ts'
 export interface TicketRouteOptions {
   readonly access: Pick<Access, 'ticketFor'>
   readonly publicUrl: URL | undefined
-  /** Where the server listens. The ticket's URL has it if a request names no host. */
+  /** The address where the server listens. The ticket's URL has it if a request names no host. */
   readonly listening: string
 }
 
@@ -22,8 +22,8 @@ const bytes = 64 * 1024
 const body = z.object({ address: z.string().regex(/^\/(?!\/)/) })
 
 /**
- * Gives a caller what opens one address by GET for a minute, in place of a credential: for event streams and downloads of browsers,
- * which send no header with them.
+ * Gives a caller a ticket that opens one address by GET for a minute, in place of a credential: for event streams and downloads
+ * of browsers, which send no header with them.
  */
 export function ticketRoute({
   access,
@@ -40,7 +40,7 @@ export function ticketRoute({
     const base = url.href.replace(/\/$/, '')
     const separator = address.includes('?') ? '&' : '?'
     const path = `${address}${separator}${ticketPrefix}${ticket}`
-    // Behind a proxy that ends TLS nobody here knows the scheme; whoever asked knows where, and may add the path.
+    // Behind a proxy that ends TLS the scheme is unknown here; the client knows the URL, and may add the path to it.
     sendJson(request, response, 200, 'application/json', {
       ticket,
       expiresInSeconds,
@@ -55,7 +55,7 @@ function addressIn(value: unknown): string {
   if (!data)
     throw badAddress('{ "address": "/graphql?documentId=..." }: a path of this server, with its query')
   const [path = '', sent = ''] = spelledAddress(data.address).split(/\?(.*)/s)
-  // Whoever renews a ticket may send the address with the last one, which would count first.
+  // A client that renews a ticket may send the address with the old one, which would count first.
   const { query } = takeTicket(sent)
   const route = routeOf({ path, query }, 'GET', undefined)
   if (isEntered(route) && methodsOf[route].includes('GET')) return query ? `${path}?${query}` : path

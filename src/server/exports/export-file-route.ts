@@ -9,12 +9,12 @@ import { Refusal } from '../http/refusal.ts'
 import { chunkBytes, drop, untilTaken } from '../http/slow-readers.ts'
 import { busy, limited, Slots } from './slots.ts'
 
-/** Sends a file that an export made, or a range of it, to whoever knows its address. */
+/** Sends a file that an export made, or a range of it, to anybody who knows its address. */
 export function exportFileRoute(
   files: Pick<ExportFiles, 'open'>,
   patience: number,
 ): (exchange: Pick<Exchange, 'request' | 'response' | 'target'>) => Promise<void> {
-  // Slow readers leave files to open for everything else, and those of one caller's files for others' readers.
+  // Slow readers must leave enough open files for everything else, and those of one caller's files enough for others.
   const open = new Slots(64, () => busy('Too many files are read at once'))
   const ofOwners = new Slots(32, () => limited("Too many of this caller's files are read at once"))
   return async ({ request, response, target }) => {
@@ -46,7 +46,7 @@ export function exportFileRoute(
   }
 }
 
-/** No faster than they are read. Closes the connection if the file is not what it was, or its time ends. */
+/** No faster than the reader reads. Closes the connection if the file is no longer the same, or its time ends. */
 async function sendBytes(
   response: ServerResponse,
   { read, expiresAt }: OpenExportFile,
@@ -54,7 +54,7 @@ async function sendBytes(
   patience: number,
 ): Promise<void> {
   for (let position = first; position <= last; ) {
-    // An open file keeps its room on the disk, also when it is removed.
+    // An open file keeps its room on the disk, even after it is removed.
     if (Date.now() >= expiresAt) return drop(response)
     const length = Math.min(chunkBytes, last + 1 - position)
     const bytes = await read(length, position)

@@ -24,18 +24,18 @@ import { busy, limited, Slots } from './slots.ts'
 export interface ExportRouteOptions {
   readonly operations: ReturnType<typeof ownOperations>
   readonly callerLimits: Pick<CallerLimits, 'chargeOf'>
-  /** Where the server listens. */
+  /** The address where the server listens. */
   readonly listening: string
   readonly patience: number
-  /** Where those are kept that are of use only once they are whole. */
+  /** Holds files that can be used only once they are whole. */
   readonly files: Pick<ExportFiles, 'keep'>
-  /** Records why the disk took no file. */
+  /** Records why the disk refused the file. */
   readonly logError: (error: unknown, where: string, requestId: string) => void
 }
 
 /**
- * Sends what a caller may read as a file, row by row while it is asked, or the address of a file. Nothing is sent of a request that
- * is refused.
+ * Sends a table that a caller may read as a file: row by row while it is asked for, or the address of a file. A refused request
+ * gets nothing else.
  */
 export function exportRoute(options: ExportRouteOptions): (exchange: EnteredExchange) => Promise<void> {
   // Each holds one batch of rows in memory.
@@ -111,7 +111,7 @@ function askingOf(
   return { facts: own(false), calls: tally.counting(own(asksForDryRun(request))), gone }
 }
 
-/** A CSV has no other place to say that its data is made up. */
+/** A CSV can say only here that its data is made up. */
 function headersOf(
   { target }: EnteredExchange,
   { type }: TextExport,
@@ -126,7 +126,7 @@ function headersOf(
   }
 }
 
-/** Whoever has the address may read the file. */
+/** Anybody with the address may read the file. */
 function sendAddress(
   { response, target }: EnteredExchange,
   id: string,
@@ -145,7 +145,7 @@ function fileNameOf({ path }: EnteredExchange['target']): string {
   return path.slice(exportPath.length)
 }
 
-/** How many calls the export would make with a cold cache. */
+/** The number of calls that the export would make with a cold cache. */
 async function sendDryRun(
   { request, response }: EnteredExchange,
   { parts }: Table,
@@ -158,7 +158,7 @@ async function sendDryRun(
   sendJson(request, response, 200, 'application/json', { planned })
 }
 
-/** The first text of so many characters: until then an export can still be refused. */
+/** Collects the first characters, up to that number: until they are sent, an export can still be refused. */
 async function openingOf(pieces: AsyncGenerator<string>, length: number): Promise<string> {
   let opening = ''
   while (opening.length < length) {
@@ -174,7 +174,7 @@ async function* continued(opening: string, rest: AsyncGenerator<string>): AsyncG
   yield* rest
 }
 
-/** What is no refusal stays as it is. */
+/** Other errors stay as they are. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof BadInput) return new Refusal(400, error.message, {}, 'BAD_USER_INPUT')
   if (error instanceof CutExport) {

@@ -1,7 +1,7 @@
 import { Refusal } from '../http/refusal.ts'
 import { rateLimited } from '../limits/caller-limits.ts'
 
-/** So many at once of each owner; of all together where no owner is named. */
+/** So many at once for each owner; for all together if no owner is named. */
 export class Slots {
   readonly #most: number
   readonly #refusalOf: (owner: string) => Refusal
@@ -12,7 +12,7 @@ export class Slots {
     this.#refusalOf = refusalOf
   }
 
-  /** Until it is disposed. Throws the refusal where all are taken. */
+  /** Dispose of the result to release it. Throws the refusal if all are taken. */
   take(owner = ''): Disposable {
     const taken = this.#taken.get(owner) ?? 0
     if (taken >= this.#most) throw this.#refusalOf(owner)
@@ -29,12 +29,12 @@ export class Slots {
 
 const soon = { 'retry-after': '10' }
 
-/** For too many of one owner, as for a caller's other limits. */
+/** The refusal for too many of one owner, like other limits of callers. */
 export function limited(message: string): Refusal {
   return new Refusal(429, `${message}: ask again later.`, soon, rateLimited)
 }
 
-/** For too many of all together. */
+/** The refusal for too many of all together. */
 export function busy(message: string): Refusal {
   return new Refusal(503, `${message}: ask again later.`, soon)
 }

@@ -7,12 +7,12 @@ import type { Result } from './result-body.ts'
 /** Per error. A conflict of fields may have thousands of locations. */
 const mostLocations = 10
 
-/** The most that the errors of one refusal take, as JSON. */
+/** The most bytes of the errors of one refusal, as JSON. */
 const mostBytes = 50_000
 
 /**
- * Bounds the errors of a response, whoever made them: the length of each, and their number if it is refused whole. A library's
- * message may quote all that a client sent.
+ * Bounds the errors of a response from any source: the length of each, and their number if the whole operation is refused. A
+ * library's message may quote all that a client sent.
  */
 export function bounded(result: Result): Result {
   const { data, errors, incremental, completed } = result
@@ -21,7 +21,7 @@ export function bounded(result: Result): Result {
   return data === undefined && short.errors ? { ...short, errors: fewOf(short.errors) } : short
 }
 
-/** A part that comes later is no refusal: rows come without `data`, and each of their errors is told. */
+/** A later increment is no refusal: rows come without `data`, and each of their errors is sent. */
 function withShortErrors(result: Result): Result {
   const { errors, incremental, completed } = result
   return {

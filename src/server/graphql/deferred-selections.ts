@@ -11,7 +11,7 @@ import {
 
 export type Path = readonly (string | number)[]
 
-/** What comes later of an object (`@defer`) or a list (`@stream`). */
+/** The parts of an object (`@defer`) or a list (`@stream`) that come later. */
 export interface Deferred {
   readonly kind: 'defer' | 'stream'
   readonly path: Path
@@ -20,7 +20,7 @@ export interface Deferred {
   readonly sets: readonly SelectionSetNode[]
 }
 
-/** Twice as many as the bound of parts: those on a type that never comes cost nothing, and may multiply in each other. */
+/** Twice the bound of increments: fragments on a type that never comes cost nothing, and may multiply in each other. */
 const mostFound = 4000
 
 /**
@@ -32,7 +32,7 @@ export class DeferredSelections {
   readonly #variables: Variables
   /** Whether anything in a selection set is deferred, at any depth. */
   readonly #defers = new WeakMap<SelectionSetNode, boolean>()
-  /** How many more deferred fragments are found. Others are still known when they come. */
+  /** How many more deferred fragments are searched for in advance. Others are still recognised when they come. */
   #left = mostFound
 
   /** `variables` are those of the operation, coerced. */
@@ -48,7 +48,7 @@ export class DeferredSelections {
     return [...this.#at(sets, path), ...this.below(data, sets, path)]
   }
 
-  /** Without what is deferred of the object itself. */
+  /** Without the object's own deferred parts. */
   below(data: unknown, sets: readonly SelectionSetNode[], path: Path): readonly Deferred[] {
     const values = new Map<string, unknown>(Object.entries(Object(data)))
     return [...this.#merge(sets).fields].flatMap(([key, nodes]) => {
@@ -62,7 +62,7 @@ export class DeferredSelections {
     })
   }
 
-  /** A deferred fragment in a deferred one of the same object is executed beside it, and may come before it. */
+  /** A deferred fragment in a deferred fragment of the same object is executed beside it, and may come before it. */
   #at(sets: readonly SelectionSetNode[], path: Path): readonly Deferred[] {
     const found: Deferred[] = []
     for (const { set, deferral } of this.#merge(sets).deferred) {
@@ -72,7 +72,7 @@ export class DeferredSelections {
     return found
   }
 
-  /** Whether data has the fields of a deferred fragment, to tell apart several at one object. */
+  /** Whether data has the fields of a deferred fragment, to distinguish several of one object. */
   fits({ sets }: Deferred, data: unknown): boolean {
     const keys = this.#merge(sets).fields.keys()
     return typeof data === 'object' && data !== null && keys.every(key => Object.hasOwn(data, key))

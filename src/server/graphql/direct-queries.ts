@@ -32,8 +32,7 @@ export interface DirectQueries {
 
 /**
  * Runs queries whose documents Yoga has parsed and validated before, without its pipeline: the same hooks of the same plugins
- * around execution, in the same order. What is not a plain query, its result not one whole, or not allowed, is left to Yoga,
- * which then does or refuses it.
+ * around execution, in the same order. Leaves to Yoga whatever is no plain query, has no single result, or is not allowed.
  */
 export function directQueries(options: DirectQueriesOptions): DirectQueries {
   const { schema, plugins, contextOf, mode, maskedErrors } = options
@@ -42,7 +41,7 @@ export function directQueries(options: DirectQueriesOptions): DirectQueries {
   const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
   const mask = (error: unknown) => maskError(error, errorMessage)
 
-  /** The document and its operation, if Yoga need not see them again. */
+  /** The document and its operation, if Yoga has validated them before. */
   const find = (params: OperationParams, { account }: EnteredExchange): Found | undefined => {
     const { query, operationName, variables, extensions } = params
     if (!isName(operationName) || !isMembers(variables) || !isMembers(extensions)) return undefined

@@ -4,10 +4,10 @@ import { explainHeader } from '../http/explain.ts'
 import { traceHeader } from '../http/trace-header.ts'
 import type { Result } from './result-body.ts'
 
-/** The request headers that decide the response to an operation, or whether it is refused, beside who asks. */
+/** The request headers that influence the response to an operation or its refusal, besides the caller's. */
 export const decidingHeaders = ['accept', explainHeader, 'origin', traceHeader, 'sec-fetch-site'] as const
 
-/** The same for a GET, with those that say who asks. */
+/** The same for a GET, with the headers that identify the caller. */
 export const varyingHeaders = [
   'accept',
   'authorization',
@@ -15,12 +15,12 @@ export const varyingHeaders = [
   ...decidingHeaders.filter(name => name !== 'accept'),
 ].join(', ')
 
-/** The cache headers of a response that no cache may keep. */
+/** The cache headers of a response that must not be cached. */
 export const unkept = { 'cache-control': 'no-store' } as const
 
 /**
  * Cache headers of a GET by id: private for `seconds`, or until a time in milliseconds since 1970 if that is sooner, then
- * revalidated by ETag. Errors, what holds no longer, and data that stands in for a vendor that is down are not stored.
+ * revalidated by ETag. Never stored are errors, expired states, and data that is used because a vendor is down.
  */
 export function freshnessOf(
   result: Result,
@@ -45,7 +45,7 @@ function isStale(provider: unknown): boolean {
   return typeof provider === 'object' && provider !== null && 'stale' in provider && provider.stale === true
 }
 
-/** A weak tag, as cost and age may differ. */
+/** A weak tag, since cost and age may differ. */
 function tagOf({ data, extensions }: Result): string {
   const taggedContent = JSON.stringify([data, extensions?.sandbox])
   return `W/"${createHash('sha256').update(taggedContent).digest('base64url')}"`

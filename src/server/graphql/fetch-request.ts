@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ServerContext } from './server-context.ts'
 
-/** A request as Yoga's hooks see it, without its body; by a class of its own where that is faster than Node's. */
+/** A request in the form of Yoga's hooks, without its body. It has its own class where that is faster than Node's. */
 export function fetchRequestOf(
   { method = 'GET', headers }: IncomingMessage,
   RequestClass = globalThis.Request,
@@ -11,9 +11,9 @@ export function fetchRequestOf(
 }
 
 /**
- * Gives a context its request, made when somebody looks: few do, and it takes as long to make as all of Yoga's hooks. One getter
- * for all contexts: of an object with a getter of its own V8 keeps a hidden class, and what the getter holds, until a full
- * garbage collection.
+ * Gives a context its request, made on first use: few plugins read it, and making it takes as long as all of Yoga's hooks. All
+ * contexts share one getter: for an object with its own getter V8 keeps a hidden class, and everything the getter holds, until a
+ * full garbage collection.
  */
 export function addRequest<Context extends Pick<ServerContext, 'res'>>(
   context: Context,

@@ -25,17 +25,17 @@ export interface GraphqlOverHttpOptions {
   readonly freshSeconds: number
   /** Milliseconds that a reader may take nothing of a response. */
   readonly patience: number
-  /** What an operation may be estimated to cost, as responses tell. */
+  /** The limits of an operation's estimated cost, as shown in responses. */
   readonly maximumCost: number
   readonly sharing?: Sharing | undefined
 }
 
-/** By which equal requests get the same response for a moment. */
+/** Gives equal requests the same response for a moment. */
 export interface Sharing {
   readonly responses: SharedResponses
   /**
-   * Counts what an operation is estimated to cost against its caller's limit; running it then counts nothing more. Resolves with
-   * whether the caller had it left: else nothing is counted, and running it refuses it.
+   * Counts an operation's estimated cost against its caller's limit, so that running it does not count it again. Resolves with
+   * whether the limit allowed it; if not, nothing is counted, and running it refuses it.
    */
   readonly charge: (exchange: EnteredExchange, cost: number | undefined) => Promise<boolean>
 }
@@ -48,7 +48,7 @@ export function graphqlOverHttp(
   run: RunOperation,
   { bytes, freshSeconds, patience, maximumCost, sharing }: GraphqlOverHttpOptions,
 ): (exchange: EnteredExchange) => Promise<void> {
-  /** The response that an equal request got, if this one's caller may have it and nothing ended it while that was found out. */
+  /** The response to an equal request, if this caller may have it and nothing has ended it meanwhile. */
   const findShared = async (exchange: EnteredExchange, name: string) => {
     const find = () => sharing?.responses.find(name, exchange.account)
     const found = find()
@@ -64,7 +64,7 @@ export function graphqlOverHttp(
     if (!type) throw notAcceptable()
     const sent = await readOperation(exchange, bytes)
     if (!sent) return
-    // Nobody would find the response of a caller who does not come again.
+    // Nobody would ask for the response of a caller that does not come again.
     const mayFind = isJson(type) && !exchange.isCallerPassing
     const name = mayFind ? sharing?.responses.nameOf(exchange, sent.text) : undefined
     const found = name === undefined ? undefined : await findShared(exchange, name)
@@ -86,7 +86,7 @@ export function graphqlOverHttp(
     if (!isJson(type)) return sendResults(response, only(visible), type, { ...http, patience })
     const isGet = request.method === 'GET'
     const isById = isGet && !params.query && documentIdOf(params) !== null
-    // Caches that are told nothing may keep what a GET gets, also for whoever shows the same address with its ticket.
+    // By default, caches may store the response to a GET, even for others who send the same address with its ticket.
     const kept = isGet ? unkept : {}
     const head = {
       ...http,
@@ -102,7 +102,7 @@ export function graphqlOverHttp(
   }
 }
 
-/** For callers who are known or have limits. Nothing, if the operation was refused before it was estimated. */
+/** For callers that are known or have limits. Nothing if the operation was refused before it was estimated. */
 export function setCostHeaders({ response, caller, record }: EnteredExchange, maximum: number): void {
   const { estimatedCost, actualCost } = record
   if (caller === anyone || estimatedCost === undefined || response.headersSent) return
@@ -158,7 +158,7 @@ function notAcceptable(): Refusal {
   )
 }
 
-/** Whether a response has to be looked at, which takes as long as printing a short one. */
+/** Whether a response may be long. To measure it takes as long as to print a short one. */
 function mayBeLong({ errors, extensions }: Result, { estimatedBytes = surelyShort }: RequestRecord): boolean {
   return errors !== undefined || extensions?.plan !== undefined || estimatedBytes >= surelyShort
 }

@@ -47,5 +47,5 @@ function wholeOf(result: unknown): ExecutionResult {
   return result
 }
 
-/** Called with work after a response, which no plugin has. */
+/** Called with work for after the response, which no plugin has. */
 export function nothingLeft(): void {}

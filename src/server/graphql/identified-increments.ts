@@ -6,10 +6,7 @@ interface Pending extends Deferred {
   readonly id: string
 }
 
-/**
- * What the executor delivers later: the data of a deferred fragment, or the next rows of a list. Null stands for
- * failure.
- */
+/** An increment of the executor: the data of a deferred fragment, or the next rows of a list. Null stands for failure. */
 interface Increment extends Result {
   readonly path?: Path
   readonly label?: string
@@ -67,7 +64,7 @@ export function identifyIncrements(
   }
 }
 
-/** What was announced and is not completed, by kind, path and label. */
+/** The increments that were announced and are not completed, by kind, path and label. */
 class OpenIncrements {
   readonly #selections: DeferredSelections
   readonly #open = new Map<string, Set<Pending>>()
@@ -81,12 +78,12 @@ class OpenIncrements {
     return found.map(deferred => this.#add(deferred))
   }
 
-  /** One that came before what would announce it. */
+  /** Came before the increment that would announce it. */
   addUnknown(increment: Increment): Pending {
     return this.#add({ ...placeOf(increment), sets: [] })
   }
 
-  /** Several fragments without a label may be deferred at one object: the fields that came tell which this one is. */
+  /** Several unlabelled fragments may be deferred at one object: the fields of the data show which one this is. */
   find(increment: Increment): Pending | undefined {
     const place = placeOf(increment)
     const here = [...(this.#open.get(keyOf(place)) ?? [])]
@@ -113,14 +110,14 @@ class OpenIncrements {
   }
 }
 
-/** The path of rows ends with the index of the first. */
+/** The path of rows ends with the index of the first row. */
 function placeOf({ path = [], label, items }: Increment): Omit<Deferred, 'sets'> {
   return items === undefined
     ? { kind: 'defer', path, label }
     : { kind: 'stream', path: path.slice(0, -1), label }
 }
 
-/** What an increment defers in turn, in its data or its rows. What it defers of its own object is known with it. */
+/** The increments that an increment defers in turn, in its data or its rows. Those of its own object are known with it. */
 function deferredIn(
   selections: DeferredSelections,
   { path = [], data, items }: Increment,

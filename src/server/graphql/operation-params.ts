@@ -42,7 +42,7 @@ function checked({ text, members }: Params): OperationParams {
       400,
       'A text of the request holds half of a surrogate pair, which stands for no character.',
     )
-  // Whatever Accept says: without an operation there is no result that status 200 could stand for.
+  // Whatever Accept says: without an operation there is no result, so status 200 would be wrong.
   if ((members.query ?? documentIdOf(members)) === null)
     throw new Refusal(400, `A request holds a "query", or names a document by its "${documentIdName}".`)
   return members
@@ -59,7 +59,7 @@ export function documentIdOf(params: OperationParams): string | null {
 const ApolloId = z.object({ version: z.literal(1), sha256Hash: z.string() })
 
 interface Params {
-  /** Half a surrogate pair can only stand in it as a JSON escape. */
+  /** Only a JSON escape in it can be half of a surrogate pair. */
   readonly text: string
   readonly members: OperationParams
 }

@@ -8,7 +8,7 @@ import type { ServerContext } from './server-context.ts'
 
 export interface OperationRunnerOptions {
   readonly maskedErrors: Pick<MaskedErrors, 'maskError' | 'errorMessage'>
-  /** Runs what Yoga need not run again. */
+  /** Runs the queries that need not pass Yoga again. */
   readonly direct?: Pick<DirectQueries, 'run'>
 }
 

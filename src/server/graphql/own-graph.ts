@@ -21,13 +21,16 @@ export interface OwnGraphOptions {
   /** For all upstream calls of one operation. */
   readonly deadlineMilliseconds: number
   readonly counters: CallCounters
-  /** Where links of images lead, if no public URL is set. */
+  /** The base of image links, if no public URL is set. */
   readonly origin: string
   readonly log: Log
   readonly gone: AbortSignal
 }
 
-/** The graph of an account for whoever runs this process, without a server: who has its credentials may ask everything. */
+/**
+ * The graph of an account for the person who runs this process, without a server: they have its credentials, so they may ask
+ * everything.
+ */
 export function openOwnGraph(options: OwnGraphOptions): (isDryRun: boolean) => AskGraph {
   const { account, operationLimits, deadlineMilliseconds, counters, origin, log, gone } = options
   pauseFields(schema)
@@ -50,7 +53,7 @@ export function openOwnGraph(options: OwnGraphOptions): (isDryRun: boolean) => A
     traceparent: undefined,
   }
   return ownOperations({ schema, plugins, maskedErrors, deadlineMilliseconds })({
-    // Nobody reads it; it is where limits of callers would be told.
+    // Nobody reads this response; plugins write headers with callers' limits there.
     res: new ServerResponse(new IncomingMessage(new Socket())),
     record,
     caller: anyone,

@@ -21,17 +21,17 @@ export interface OwnOperationsOptions {
   readonly deadlineMilliseconds: number
 }
 
-/** One request, which asks many operations one after another. */
+/** One request that asks for many operations, one after another. */
 export interface OwnRequest extends Pick<ServerContext, 'res' | 'record' | 'caller' | 'account'> {
-  /** Ends when nobody waits for the results any more. */
+  /** Aborts when nobody waits for the results any more. */
   readonly gone: AbortSignal
   readonly origin: () => string
   readonly chargeOf?: NonNullable<Request['chargeOf']>
 }
 
 /**
- * Runs operations that Isotherm itself wrote, for its callers: by the hooks of all plugins, so with the same limits, costs and
- * errors as theirs. Their documents need not be those of a manifest. The costs of all of them are the request's.
+ * Runs Isotherm's own operations for its callers, by the hooks of all plugins: with the same limits, costs and errors as the
+ * callers' operations. Their documents need not be in a manifest. The costs of all of them belong to the request.
  */
 export function ownOperations(options: OwnOperationsOptions) {
   const { schema, plugins, maskedErrors, deadlineMilliseconds } = options
@@ -56,7 +56,7 @@ export function ownOperations(options: OwnOperationsOptions) {
         sum.usage.absorb(usage)
       }
       record.estimatedCost = (record.estimatedCost ?? 0) + (part.estimatedCost ?? 0)
-      // Of callers without limits nobody counts it.
+      // Nobody counts the cost of callers without limits.
       if (part.actualCost !== undefined) record.actualCost = (record.actualCost ?? 0) + part.actualCost
       return { ...result, errors: (result.errors ?? []).map(error => maskError(error, errorMessage)) }
     }
@@ -90,7 +90,7 @@ function noteOperation(record: RequestRecord, document: DocumentNode, account: S
 
 const valid = new WeakSet<DocumentNode>()
 
-/** Once: execution leaves out fields that no type has, without an error. */
+/** Validates once: execution would leave out unknown fields without an error. */
 function checkValid(schema: GraphQLSchema, document: DocumentNode): void {
   if (valid.has(document)) return
   const [error] = validate(schema, document)

@@ -20,7 +20,7 @@ export function isJson(type: JsonType | StreamType): type is JsonType {
   return jsonTypes.some(json => json === type)
 }
 
-/** The type of a response that is sent at once. Undefined if the client accepts none of them. */
+/** The type of a response that is sent in one piece. Undefined if the client accepts none of them. */
 export function typeOfWhole(accept: string | undefined): JsonType | StreamType | undefined {
   return findTypeOfWhole(accept ?? '')
 }

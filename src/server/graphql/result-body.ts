@@ -5,13 +5,13 @@ export interface Result {
   readonly data?: unknown
   readonly errors?: readonly unknown[] | undefined
   readonly extensions?: Readonly<Record<string, unknown>> | undefined
-  /** Deferred or streamed data that came meanwhile. */
+  /** Deferred or streamed data since the last increment. */
   readonly incremental?: readonly Result[]
   /** Increments that are complete. */
   readonly completed?: readonly Result[]
 }
 
-/** Status and headers that a result asks for, in the extension `http` of itself and its errors. */
+/** Status and headers from the extension `http` of the result and its errors. */
 export interface HttpOfResult {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -42,7 +42,7 @@ export function httpOf(result: Result, isOldJson: boolean): HttpOfResult {
   return { status: highest ?? (isUnexpected ? 500 : 200), headers }
 }
 
-/** The value that is sent as JSON: each error with the id of the request, no extensions meant only for HTTP. */
+/** The value sent as JSON: each error with the id of the request, without extensions that are only for HTTP. */
 export function bodyOf(result: Result, requestId: string | undefined): Result {
   const { errors, extensions, incremental, completed } = result
   if (!errors?.length && !extensions?.http && !incremental && !completed) return result
@@ -66,7 +66,7 @@ interface ErrorJson {
   readonly extensions?: Readonly<Record<string, unknown>>
 }
 
-/** Undefined if nothing is left. */
+/** Undefined if no extension is left. */
 function withoutInternals(extensions: Readonly<Record<string, unknown>>) {
   const { http, unexpected, ...rest } = extensions
   return Object.keys(rest).length > 0 ? rest : undefined

@@ -6,7 +6,7 @@ import { untilTaken } from '../http/slow-readers.ts'
 import type { StreamType } from './response-format.ts'
 import { bodyOf, type Result } from './result-body.ts'
 
-/** Interval of keep-alive comments, so that no proxy takes a silent stream for dead. */
+/** Interval of keep-alive comments, so that no proxy closes a silent stream. */
 const pulseMilliseconds = 12_000
 
 /** Keeps proxies from buffering a stream or compressing it in blocks. */
@@ -82,8 +82,8 @@ export async function sendResults(
 }
 
 /**
- * Ends what nobody reads any more. It is not waited for: what an operation does during a pause never goes on once its reader
- * has left, and then neither does its end.
+ * Ends the operation that nobody reads any more, without waiting: during a pause an operation never continues once its reader has
+ * left, so it would never end.
  */
 export function endSource(results: AsyncIterator<unknown>): void {
   const end = async () => results.return?.()

@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { Account } from '../../account.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 
-/** What Yoga is given with each operation. */
+/** The context that Yoga gets with each operation. */
 export interface ServerContext {
   readonly res: ServerResponse
   readonly record: RequestRecord

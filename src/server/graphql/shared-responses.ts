@@ -9,28 +9,28 @@ import type { TextBody } from '../http/response-body.ts'
 import { decidingHeaders } from './document-freshness.ts'
 import type { Result } from './result-body.ts'
 
-/** A response as it is sent, but for what is told of each request. */
+/** A response as it is sent, without the headers and members of each request. */
 export interface SharedResponse {
   readonly head: JsonHead
   readonly body: TextBody
 }
 
 export interface KeptResponse extends SharedResponse {
-  /** What the run of its operation noted. */
+  /** What running its operation recorded. */
   readonly record: Pick<RequestRecord, 'operation' | 'estimatedCost' | 'actualCost' | 'used'>
-  /** As they are printed in it. */
+  /** As printed in the response. */
   readonly quotas: readonly { readonly provider: ProviderName; readonly left: number | null }[]
-  /** The account's count of what was stored, before it was made. */
+  /** The account's count of stored data before the operation ran. */
   readonly stored: number
-  /** In milliseconds since 1970: when it was made, and when an age in it is another one. */
+  /** In milliseconds since 1970: when it was made, and when a printed age changes. */
   readonly from: number
   readonly until: number
 }
 
 /**
- * Responses whose data the cache held, so that equal requests within a second get the same bytes. Equal requests are of the same
- * caller and account, as both are at the moment. A response is not shared any more once an age or a quota in it is another one,
- * a day that it used is over, or anything was stored for the account, so that nobody gets older data than was sent before.
+ * Responses whose data came from the cache, so that equal requests within a second get the same bytes. Equal requests have the
+ * same caller and account, in their current state. A response is no longer shared once a printed age or quota changes, a day that
+ * it used is over, or anything was stored for the account, so that nobody gets older data than was sent before.
  */
 export class SharedResponses {
   readonly #responses: LRUCache<string, KeptResponse>
@@ -45,22 +45,22 @@ export class SharedResponses {
       maxEntrySize: longestEntry,
       sizeCalculation: ({ body }, name) => ownBytes + 2 * name.length + body.heldBytes,
       ttl: longestSharing,
-      // The clock of ages, looked up each time: a test may hold it, and lets it go.
+      // The clock of ages, looked up on each use: tests replace it.
       perf: { now: () => Date.now() },
       ttlAutopurge: true,
     })
   }
 
-  /** What equals for equal requests: `text` is the body of a POST or the query of a GET. */
+  /** The key of equal requests: `text` is the body of a POST or the query of a GET. */
   nameOf({ request, caller, account }: EnteredExchange, text: string): string {
     const { method = '', headers } = request
     let name = `${this.#numberOf(account)} ${this.#numberOf(caller)} ${method} ${headers.host ?? ''}`
-    // No header holds the end of a line.
+    // No header contains a line end.
     for (const header of decidingHeaders) name += `\n${headers[header] ?? ''}`
     return `${name}\n${text}`
   }
 
-  /** What an equal request may get at this moment. */
+  /** The response that an equal request may get now. */
   find(name: string, account: Account): KeptResponse | undefined {
     const found = this.#responses.get(name)
     if (!found || found.stored !== account.stored.count) return undefined
@@ -70,7 +70,7 @@ export class SharedResponses {
     return found
   }
 
-  /** Keeps a response if it may be shared. `stored` is the account's count before its operation was run. */
+  /** Keeps a response if it may be shared. `stored` is the account's count before its operation ran. */
   add(
     name: string,
     { account, record }: EnteredExchange,
@@ -104,18 +104,18 @@ export class SharedResponses {
     response.body.onGrown = () => this.#weighAgain(name, response)
   }
 
-  /** Lets go of all, with the timers that would. */
+  /** Removes all responses, with their timers. */
   [Symbol.dispose](): void {
     this.#responses.clear()
   }
 
   #weighAgain(name: string, { body }: SharedResponse): void {
     const kept = this.#responses.peek(name)
-    // The size of the very same value is taken as known.
+    // The size of the same object would not be measured again, so it is a copy.
     if (kept?.body === body) this.#responses.set(name, { ...kept }, { noUpdateTTL: true })
   }
 
-  /** Numbers are never used again, and tell nothing. */
+  /** Numbers are never reused, and reveal nothing. */
   #numberOf(one: object): number {
     const known = this.#numbers.get(one)
     if (known !== undefined) return known
@@ -126,7 +126,7 @@ export class SharedResponses {
 
 const providerName = z.enum(providerNames)
 
-/** The extensions of a response for which no call was made, with data that is not past its time. */
+/** The extensions of a response without calls, whose data is not past its TTL. */
 const allCached = z.object({
   upstream: z.partialRecord(
     providerName,
@@ -146,8 +146,8 @@ function quotaLeft({ clients }: Account, provider: ProviderName): number | null 
 
 /** In milliseconds. */
 const longestSharing = 1000
-/** In bytes, of a response with its name. */
+/** The size of a response with its key, in bytes. */
 const longestEntry = 524_288
 const mostResponses = 1000
-/** What an entry takes beside its name and its body: the list of the least recently used, its timer, its record. */
+/** The memory of an entry besides its key and its body: the LRU list, its timer, its record. */
 const ownBytes = 1500

@@ -30,7 +30,7 @@ import { useUpstreamNotice } from './plugins/upstream-notice.ts'
 import type { ServerContext } from './server-context.ts'
 
 export interface YogaOptions {
-  /** Where the server listens. Links use it if a request names no host. */
+  /** The address where the server listens. Links use it if a request names no host. */
   readonly listening: string
   readonly deadlineMilliseconds: number
   readonly operationLimits: OperationLimits
@@ -67,12 +67,12 @@ export function operationContext({
 
 type ExecuteHook = NonNullable<Plugin<Context & ServerContext>['onExecute']>
 
-/** One of Yoga's plugins, as far as others than Yoga call it. */
+/** A plugin of Yoga, as far as it is called by others than Yoga. */
 export interface OperationPlugin {
   readonly onExecute?: ExecuteHook
 }
 
-/** What stands around every operation, in this order. `plugin` decides how fields are executed. */
+/** The plugins around every operation, in this order. `plugin` decides how fields are executed. */
 export function operationPlugins(plugin: Plugin, options: YogaOptions): readonly OperationPlugin[] {
   const { operationLimits, callerLimits, costMode, mode, maskedErrors, log } = options
   return [

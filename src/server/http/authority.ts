@@ -1,17 +1,17 @@
 import { isIPv6 } from 'node:net'
 
-/** An address and its port as a URL has them. */
+/** An address and its port in the form of URLs. */
 export function authorityOf(address: string, port: number): string {
   return `${isIPv6(address) ? `[${address}]` : address}:${port}`
 }
 
-/** Who listens on all addresses is reached at this machine's own. */
+/** A server that listens on all addresses is reached at this machine's own. */
 const own: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],
 ])
 
-/** Where a server that listens there is asked from the same machine. */
+/** The origin by which the same machine reaches a server that listens there. */
 export function originAt(host: string, port: number): string {
   return `http://${authorityOf(own.get(host) ?? host, port)}`
 }

@@ -12,24 +12,24 @@ import {
 import { readAccept } from './media-ranges.ts'
 import { remembered } from './remembered.ts'
 
-/** How a body is compressed, by the names of HTTP. If a client likes several equally, the first one is taken. */
+/** The codings of bodies, by their HTTP names. If a client likes several equally, the first one is taken. */
 const codings = ['zstd', 'br', 'gzip'] as const
 
 export type Coding = (typeof codings)[number]
 
-/** The coding that a client prefers; undefined for none. A client that does not say gets none. */
+/** The coding that a client prefers; undefined for none, and if the client does not say. */
 export function codingFor(acceptEncoding: string | undefined): Coding | undefined {
   const qualityOf = readQualities(acceptEncoding)
   const [best] = codings.toSorted((one, other) => qualityOf(other) - qualityOf(one))
   return best !== undefined && takes(qualityOf, best) ? best : undefined
 }
 
-/** Whether a client takes this coding, and does not prefer a body as it is. */
+/** Whether a client accepts this coding, and does not prefer a plain body. */
 export function takesCoding(acceptEncoding: string | undefined, coding: Coding): boolean {
   return takes(readQualities(acceptEncoding), coding)
 }
 
-/** Only a client that names it prefers a body as it is. */
+/** Only a client that names it prefers a plain body. */
 function takes(qualityOf: (name: string) => number, coding: Coding): boolean {
   return qualityOf(coding) > 0 && qualityOf('identity') <= qualityOf(coding)
 }
@@ -44,7 +44,7 @@ const qualitiesOf = remembered((acceptEncoding): ((name: string) => number) => {
   return name => given.get(name) ?? (name === 'identity' ? 0 : (given.get('*') ?? 0))
 })
 
-/** Compresses a whole body, outside of the event loop. */
+/** Compresses a whole body, in a worker thread. */
 export function compress(body: Buffer, coding: Coding): Promise<Buffer> {
   return wholeBy[coding](body)
 }

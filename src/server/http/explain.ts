@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 /** The request header that asks for costs instead of, or beside, the response. */
 export const explainHeader = 'isotherm-explain'
 
-/** `plan` is a dry run, which lists the calls instead of data. `cost` adds the static cost to the response. */
+/** `plan` is a dry run: the calls instead of data. `cost` adds the static cost to the response. */
 const explanations: readonly unknown[] = ['plan', 'cost']
 
 export function asksForDryRun({ headers }: Pick<IncomingMessage, 'headers'>): boolean {

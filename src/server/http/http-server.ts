@@ -14,9 +14,9 @@ export interface HttpServer {
   readonly isReady: () => boolean
   /** Passes every request to `enter`. Call it before awaiting anything else, or early requests are lost. */
   serve(enter: RequestListener): void
-  /** Is not ready from now on, and serves all the same. */
+  /** Is not ready from now on, and goes on serving. */
   beUnready(): void
-  /** Accepts no more connections, lets requests in flight finish for that long, then closes them. */
+  /** Accepts no more connections, gives requests in flight that much time, then closes their connections. */
   drain(milliseconds: number): Promise<void>
 }
 
@@ -26,7 +26,7 @@ export interface HttpServerOptions {
   readonly port: number
   /** How long a request may take to arrive, up to the last byte of its body. Responses have no such limit. */
   readonly requestMilliseconds?: number
-  /** What says the address: by default HOST and PORT. */
+  /** The settings of the address, for messages: by default HOST and PORT. */
   readonly setting?: string
 }
 
@@ -86,7 +86,7 @@ export async function listen({
     async drain(milliseconds) {
       isReady = false
       isDraining = true
-      // Tells clients to close, as their next request would meet a closed connection.
+      // Tells clients to close, since their next request would meet a closed connection.
       for (const response of openResponses) response.shouldKeepAlive = false
       const closed = once(server, 'close')
       server.close()

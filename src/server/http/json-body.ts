@@ -10,9 +10,8 @@ interface JsonBodyOptions {
 }
 
 /**
- * Reads the text of a body of at most that many bytes. Accepts only JSON: a form on any page can post the other types, while
- * JSON needs a preflight. Throws a Refusal that begins with `what` for another type. Resolves with undefined if the client
- * leaves.
+ * Reads the text of a body of at most that many bytes. Accepts only JSON: a form on any page can post other types, while JSON
+ * needs a preflight. Throws a Refusal that begins with `what` for another type. Resolves with undefined if the client leaves.
  */
 export async function readJsonText(
   request: IncomingMessage,
@@ -45,7 +44,7 @@ export async function readJsonBody(
   return text === undefined ? undefined : { value: readJson(text, 'The request body') }
 }
 
-/** Throws a Refusal that begins with `what` if it is none. */
+/** Throws a Refusal that begins with `what` for invalid JSON. */
 export function readJson(text: string, what: string, parse: (text: string) => unknown = JSON.parse): unknown {
   try {
     return parse(text)

@@ -1,6 +1,6 @@
 /** About 100 kB of a usual response, which takes a few hundred microseconds. */
 const pieceWeight = 5000
-/** What is less is not worth a look at each of its members. */
+/** Shorter values are not worth a look at each of their members. */
 const smallWeight = 100
 /** As much work as one member. */
 const charactersPerWeight = 20
@@ -17,7 +17,7 @@ export function* jsonPieces(value: unknown): Generator<string> {
   else yield JSON.stringify(value)
 }
 
-/** Weighs each member once. */
+/** Measures each member once. */
 function* piecesOfList(list: readonly unknown[]): Generator<string> {
   let comma = '['
   for (let start = 0, end = 0; start < list.length; start = end) {
@@ -26,7 +26,7 @@ function* piecesOfList(list: readonly unknown[]): Generator<string> {
       last = weigh(list[end++], pieceWeight)
       weight += last
     }
-    // The last member may be long by itself.
+    // The last member may itself be long.
     const isLastLong = last >= pieceWeight
     const short = list.slice(start, isLastLong ? end - 1 : end)
     if (short.length > 0) {
@@ -69,14 +69,14 @@ function weigh(value: unknown, enough: number): number {
   return weight
 }
 
-/** Most are numbers or texts: a call for each would take longer than it works. */
+/** Most members are numbers or texts: a call for each would take longer than its work. */
 function weighMember(value: unknown, enough: number): number {
   if (typeof value === 'number') return 1
   if (typeof value === 'string') return 1 + value.length / charactersPerWeight
   return weigh(value, enough)
 }
 
-/** Whether its JSON is the JSON of its members. */
+/** Whether its JSON consists of the JSON of its members. */
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)

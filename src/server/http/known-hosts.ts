@@ -5,7 +5,7 @@ import type { Target } from './request-target.ts'
 export interface KnownHostsOptions {
   /** The address the server listens on. */
   readonly address: string
-  /** Where browsers reach the server. */
+  /** The URL of this server for browsers. */
   readonly publicUrl: URL | undefined
   /** Further hosts. With a port, only that port is known. */
   readonly hosts: readonly string[]
@@ -34,7 +34,7 @@ export function knownHosts({ address, publicUrl, hosts }: KnownHostsOptions): (t
   }
 }
 
-/** Whether an address or a host's name in a URL is this machine's own, which no other can reach. */
+/** Whether an address, or a URL's host, is this machine's own loopback. */
 export function isLoopback(name: string): boolean {
   return /^(?:127(?:\.\d+){3}|\[?::1\]?)$/.test(name)
 }
@@ -44,7 +44,7 @@ function nameOf({ hostname }: URL): string {
   return hostname.replace(/\.$/, '')
 }
 
-/** Keeps a port that is named, 80 included. */
+/** Keeps an explicit port, even 80. */
 function normalHost(host: string): string {
   const port = /:(\d+)$/.exec(host)?.[1]
   return nameOf(new URL(`http://${host}`)) + (port === undefined ? '' : `:${Number(port)}`)

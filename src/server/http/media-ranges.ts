@@ -51,7 +51,7 @@ export function rangeOf(type: string, ranges: readonly MediaType[]): MediaType |
   return undefined
 }
 
-/** Everything is read and sent as UTF-8, which a missing charset stands for too. */
+/** All text is UTF-8, also without a charset. */
 export function isUtf8({ parameters }: MediaType): boolean {
   return /^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8')
 }

@@ -4,7 +4,7 @@ import { requestIdHeader, requestIdOf } from './request-id.ts'
 import type { RequestObserver, RequestRecord } from './request-record.ts'
 import { traceparentOf } from './traceparent.ts'
 
-/** Begins the record of a request, puts its id on the response, and tells the observers how it begins and ends. */
+/** Starts the record of a request, writes its id on the response, and notifies the observers at its start and end. */
 export function observeRequest(
   request: IncomingMessage,
   response: ServerResponse,

@@ -2,8 +2,8 @@ const mostTexts = 100
 const longestText = 200
 
 /**
- * Remembers what a function found for short texts that come again and again, such as headers. The function must not depend on
- * anything else. What it throws is not remembered.
+ * Remembers the results of a function for short texts that come again and again, such as headers. The function must not depend on
+ * anything else. Errors that it throws are not remembered.
  */
 export function remembered<Value>(find: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, { readonly value: Value }>()

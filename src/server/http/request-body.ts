@@ -40,15 +40,15 @@ export async function readBody(
   }
 }
 
-/** Closes the connection of a client that has its response and goes on sending a body that nobody reads. */
+/** Closes the connection of a client that has its response and goes on sending its body. */
 export function endUnread(request: IncomingMessage): void {
   if (request.complete) return
   setTimeout(() => request.complete || request.socket.destroy(), discardMilliseconds).unref()
 }
 
 /**
- * Milliseconds for which a body that is too large, or that nobody wants, is read and dropped. A client that is still writing when
- * the connection closes sees a reset instead of the response (RFC 9112, section 9.6).
+ * Milliseconds for which an unwanted body is read and dropped. A client that is still writing when the connection closes sees a
+ * reset instead of the response (RFC 9112, section 9.6).
  */
 const discardMilliseconds = 2000
 

@@ -6,21 +6,21 @@ import type { Route } from '../routes.ts'
 /** An operation, without anything that its caller may have put into it. */
 export interface RecordedOperation {
   readonly type: 'query' | 'mutation' | 'subscription'
-  /** As its document names it. */
+  /** Its name in the document. */
   readonly name: string | undefined
   /** `sha256:` with the hash of its document's text. */
   readonly document: string
-  /** Whether the document is one of the manifest. */
+  /** Whether the document is in the manifest. */
   readonly isTrusted: () => boolean
 }
 
-/** What a request asked of a provider. */
+/** What a request used of a provider. */
 export interface UpstreamUse {
   readonly provider: ProviderName
   readonly usage: Usage
 }
 
-/** One request, as logs, metrics and traces tell of it. Each part is filled in where it becomes known. */
+/** The record of one request for logs, metrics and traces. Each part is filled in where it becomes known. */
 export interface RequestRecord {
   readonly id: string
   readonly method: string
@@ -28,30 +28,30 @@ export interface RequestRecord {
   readonly startedAt: number
   /** How long it waited for vendors. */
   readonly waiting: WaitClock
-  /** The trace that its upstream calls are part of, as in W3C's header. */
+  /** The trace of its upstream calls, in the form of W3C's header. */
   traceparent: string | undefined
-  /** Undefined for an unknown path, and for a request that is none. */
+  /** Undefined for an unknown path, and for a malformed request. */
   route?: Route | undefined
   /** By id. */
   caller?: string
   account?: string | undefined
   operation?: RecordedOperation
   estimatedCost?: number
-  /** Whether that counts against its caller's limit before the operation is run. */
+  /** Whether it was counted against its caller's limit before the operation runs. */
   isCharged?: boolean
-  /** Roughly, of the response. */
+  /** Of the response, estimated. */
   estimatedBytes?: number
-  /** What a whole response held, by the weights of the estimate. */
+  /** Of the whole response, by the weights of the estimate. */
   actualCost?: number
-  /** So far. */
+  /** The provider's usage so far. */
   used?: () => readonly UpstreamUse[]
   /**
-   * Until when an equal request may get its response, in milliseconds since 1970: 0 with a state that may be another one by now
-   * or what a mutation may change, else the end of the first local day that it used.
+   * Until when an equal request may get its response, in milliseconds since 1970: 0 with a state that may change at any moment or
+   * data that a mutation may change, else the end of the first local day that it used.
    */
   shareableUntil?: () => number
   /**
-   * Until when its caller's own cache may keep its response, in milliseconds since 1970: 0 with a failure that it tells as data,
+   * Until when its caller's own cache may keep its response, in milliseconds since 1970: 0 with a failure that it shows as data,
    * else the end of the first local day that it used.
    */
   privateCacheUntil?: () => number
@@ -68,9 +68,9 @@ export interface RequestEnd {
   readonly bytes: number | undefined
 }
 
-/** Sees every request. What it does has to be quick, and must not throw. */
+/** Observes every request. Its methods have to be quick, and must not throw. */
 export interface RequestObserver {
-  /** Called first, before anything of the request is checked. May set its trace. */
+  /** Called first, before any check of the request. May set its trace. */
   begin?(record: RequestRecord): void
   /** Called once, when the response has ended or its client has left. */
   end(record: RequestRecord, end: RequestEnd): void

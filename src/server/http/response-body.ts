@@ -10,19 +10,19 @@ export interface BodyOptions {
   readonly response: ServerResponse
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Milliseconds that a reader may take nothing. */
+  /** Milliseconds in which a reader has to take the next part. */
   readonly patience: number
 }
 
-/** Bodies of fewer bytes are sent as they are: compressing them takes longer than sending them. */
+/** Shorter bodies are not compressed, which would take longer than sending them. */
 const worthCompressing = 1024
 
-/** The text of one response, or of several. */
+/** The text of one response, or of several equal ones. */
 export class TextBody {
   readonly text: string
   /** In bytes, as UTF-8. */
   readonly length: number
-  /** Called when it takes more memory. */
+  /** Called when its size in memory grows. */
   onGrown: (() => void) | undefined
   readonly #coded = new Map<Coding, Promise<Buffer>>()
   #codedBytes = 0
@@ -32,12 +32,12 @@ export class TextBody {
     this.length = Buffer.byteLength(text)
   }
 
-  /** What writes the same bytes: if all is ASCII, in a third of the time and memory. */
+  /** Writes the same bytes: if all is ASCII, in a third of the time and memory. */
   get encoding(): 'latin1' | 'utf8' {
     return this.length === this.text.length ? 'latin1' : 'utf8'
   }
 
-  /** What it takes in memory, with its compressed copies so far: a text that is not all ASCII has two bytes for a character. */
+  /** Its size in memory, with its compressed copies so far: text that is not all ASCII has two bytes for each character. */
   get heldBytes(): number {
     return this.text.length * (this.encoding === 'latin1' ? 1 : 2) + this.#codedBytes
   }
@@ -46,7 +46,7 @@ export class TextBody {
     return Buffer.from(this.text, this.encoding)
   }
 
-  /** Compressed, once for all who take it so. */
+  /** Compressed once for all responses with this coding. */
   coded(coding: Coding): Promise<Buffer> {
     return this.#coded.getOrInsertComputed(coding, async () => {
       const bytes = await compress(this.bytes(), coding)
@@ -57,7 +57,7 @@ export class TextBody {
   }
 }
 
-/** Sends a response with this text, compressed if it is long and the client takes that. Of HEAD, only its headers. */
+/** Sends a response with this text, compressed if it is long and the client accepts that. Only the headers for HEAD. */
 export async function sendText(given: string | TextBody, options: BodyOptions): Promise<void> {
   const { request, response, status, headers, patience } = options
   const body = typeof given === 'string' ? new TextBody(given) : given
@@ -89,8 +89,8 @@ export async function sendLongJson(value: unknown, options: BodyOptions): Promis
 }
 
 /**
- * Sends a response piece by piece, no faster than it is read, and asks for nothing more once the reader has left. Rejects as
- * the pieces do, and then has not ended the response.
+ * Sends a response piece by piece, no faster than it is read, and requests no more pieces once the reader has left. Rejects as
+ * the pieces do, without having ended the response.
  */
 export async function sendPieces(pieces: AsyncIterable<string>, options: BodyOptions): Promise<void> {
   const { request, response, status, headers, patience } = options
@@ -105,7 +105,7 @@ export async function sendPieces(pieces: AsyncIterable<string>, options: BodyOpt
   if (!response.closed) response.end()
 }
 
-/** No faster than it is read; nothing more once the reader has left. */
+/** No faster than they are read, and no more once the reader has left. */
 async function writeCompressed(
   pieces: AsyncIterable<string | Buffer>,
   coding: Coding,

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** Milliseconds that a reader may take nothing. */
+/** Milliseconds in which a reader has to take the next part. */
 export const readerPatience = 15_000
 
 /** Bytes given to a socket at once. */
@@ -40,8 +40,8 @@ export function isTaken({ writableEnded, socket }: ServerResponse): boolean {
 }
 
 /**
- * Cuts a response off; also closes the socket of one that still waits behind others. Over HTTP/1.0 a connection that closes is
- * the end of a body without a length, so there it is reset: nobody may take a part for the whole.
+ * Cuts a response off; also closes the socket of a response that still waits behind others. Over HTTP/1.0 the end of the
+ * connection ends a body without a length, so there the connection is reset: nobody may take a part for the whole.
  */
 export function drop(response: ServerResponse): void {
   const { socket, httpVersion } = response.req

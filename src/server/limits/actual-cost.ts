@@ -25,8 +25,8 @@ export interface ExecutedOperation {
 }
 
 /**
- * What the data of a response cost by the weights of the estimate: the objects that are there in place of those that could
- * be. A field that is null cost its call. Rows of plain values are counted and not looked at.
+ * The cost of a response's data by the weights of the estimate: for the objects that it has, not those that it could have. A
+ * field that is null has cost its call. Rows of plain values are counted, not visited.
  */
 export function actualCost(executed: ExecutedOperation, data: unknown): number {
   const { schema, document, operationName } = executed
@@ -40,10 +40,10 @@ export function actualCost(executed: ExecutedOperation, data: unknown): number {
   return Math.ceil(cost) + ofMutation
 }
 
-/** Of operations whose selections are the same whatever their variables are. */
+/** For operations whose selections do not depend on variables. */
 const remembered = new WeakMap<OperationDefinitionNode, Counting>()
 
-/** Operations that ask for objects at more places are read each time. */
+/** Larger operations are read on each run. */
 const mostRemembered = 1000
 
 const hasSwitches = rememberedByDocument(document => switchesOf(document).length > 0)
@@ -64,7 +64,7 @@ function countingOf(
 
 type Sets = readonly SelectionSetNode[]
 
-/** What one operation asks of objects, each kind of place read once. */
+/** The objects that one operation asks for; each kind of place is read once. */
 class Counting {
   readonly schema: GraphQLSchema
   readonly selections: OperationSelections
@@ -94,14 +94,14 @@ class Counting {
   }
 }
 
-/** A field as an operation asks for it of one type. */
+/** A field of one type in an operation. */
 interface CountedField extends Pick<FieldWeight, 'call' | 'instance' | 'lists'> {
   readonly key: string
   /** The types that its objects may be of; none for plain values. */
   readonly possible: readonly CountedObject[]
 }
 
-/** Objects of one type at one place of the response. What is asked of them is read when the first one is counted. */
+/** Objects of one type at one place of the response. Their selections are read when the first one is counted. */
 class CountedObject {
   readonly #type: GraphQLObjectType
   readonly #sets: Sets
@@ -115,7 +115,7 @@ class CountedObject {
     this.#counting = counting
   }
 
-  /** What the fields of one object cost, without the object itself. */
+  /** The cost of an object's fields, without the object itself. */
   costOf(value: unknown): number {
     return isObject(value)
       ? this.fields.reduce((sum, field) => sum + costOfField(field, value[field.key]), 0)
@@ -129,7 +129,7 @@ class CountedObject {
     return this.#fields
   }
 
-  /** What the fields of each cost, if that is the same whatever they hold: single plain values. Else infinite. */
+  /** The cost of the fields of each object, if it is always the same: for single plain values. Else infinite. */
   get calls(): number {
     this.#calls ??= this.fields.reduce(
       (sum, { call, lists, possible }) =>
@@ -141,7 +141,7 @@ class CountedObject {
 
   #counted(key: string, nodes: readonly FieldNode[]): CountedField {
     const field = this.#type.getFields()[nodes[0]?.name.value ?? '']
-    // `__typename` and its like cost nothing.
+    // Meta-fields cost nothing.
     if (!field) return { key, call: 0, instance: 0, lists: 0, possible: [] }
     const { call, instance, lists } = fieldWeight(field)
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])

@@ -4,10 +4,10 @@ import { systemClock } from '../../upstream/rate-limit/quota-period.ts'
 
 const minute = 60_000
 
-/** So many addresses are remembered; one that is forgotten begins anew. */
+/** The most remembered addresses; a forgotten one starts from zero. */
 const mostAddresses = 10_000
 
-/** Counts the requests of each address, in this process: addresses are people's data, and go to no Redis. */
+/** Counts the requests of each address, in this process: addresses are personal data, so Redis does not get them. */
 export class AddressCounters {
   readonly #open = new LRUCache<string, CallCounter>({
     max: mostAddresses,
@@ -16,7 +16,7 @@ export class AddressCounters {
     updateAgeOnGet: true,
   })
 
-  /** Undefined is the address of whoever has left. */
+  /** Undefined for a client that has left. */
   counterOf(address: string | undefined, requestsPerMinute: number): CallCounter {
     const name = `${requestsPerMinute} ${networkOf(address ?? '')}`
     const known = this.#open.get(name)
@@ -28,7 +28,7 @@ export class AddressCounters {
   }
 }
 
-/** An IPv4 address, or the 64 bits of an IPv6 address that name a household's or a company's network. */
+/** An IPv4 address, or the first 64 bits of an IPv6 address, which identify a household's or a company's network. */
 export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (mapped !== undefined) return mapped

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 
-/** Bounds every argument, whatever its field allows: a page of a whole fleet, and the longest id of a heatmap. */
+/** Bounds for every argument, whatever its field allows: a page of a whole fleet, and the longest id of a heatmap. */
 const [mostMembers, mostCharacters] = [5000, 30_000]
 
 /** Refuses lists with too many members and texts with too many characters, at any depth of a field's arguments. */

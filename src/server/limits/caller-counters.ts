@@ -3,18 +3,18 @@ import { LRUCache } from 'lru-cache'
 import type { CallCounter } from '../../upstream/rate-limit/call-counter.ts'
 import type { CallCounters } from '../../upstream/rate-limit/call-counters.ts'
 
-/** What a caller has used of one of its limits. */
+/** A caller's use of one of its limits. */
 export interface CallerCounter {
   readonly name: string
   readonly calls: number
   readonly counter: CallCounter
-  /** What is spent of the next call, where a call stands for part of a cost. */
+  /** The used part of the next call, if a call stands for part of a cost. */
   rest: number
 }
 
-/** So many callers are remembered; whose counters are forgotten begins anew. */
+/** The most remembered callers; a forgotten one starts from zero. */
 const mostCallers = 10_000
-/** Of one caller: its limits, and those that it had before the access file was changed. */
+/** The counters of one caller: of its limits, and of those before the access file changed. */
 const mostCounters = 30
 
 /** The counters of callers' limits, one for each caller, limit and number of calls. */
@@ -23,7 +23,7 @@ export class CallerCounters implements Disposable {
   readonly #open = new LRUCache<string, CallerCounter[]>({
     max: mostCallers,
     ttl: 7_200_000,
-    // The clock is read by the second, not at each look.
+    // The clock is read once a second, not on each use.
     ttlResolution: 1000,
     updateAgeOnGet: true,
     dispose: opened => opened.forEach(close),
@@ -33,7 +33,7 @@ export class CallerCounters implements Disposable {
     this.#counters = counters
   }
 
-  /** At most so many calls in any span of so many milliseconds. */
+  /** At most so many calls in any period of that many milliseconds. */
   counterOf(id: string, name: string, calls: number, milliseconds: number): CallerCounter {
     const opened = this.#openedBy(id)
     for (const one of opened) if (one.name === name && one.calls === calls) return one
@@ -62,7 +62,7 @@ function close({ counter }: CallerCounter): void {
   counter[Symbol.dispose]()
 }
 
-/** A caller's id may be of an issuer that puts names of people into it. */
+/** Hashed, since an issuer may put people's names into callers' ids. */
 function hashOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }

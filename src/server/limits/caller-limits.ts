@@ -13,18 +13,18 @@ import { type LimitHeader, setLimitHeaders } from './rate-limit-headers.ts'
 
 const [minute, hour] = [60_000, 3_600_000]
 
-/** A minute's cost is counted in so many parts, since the call counters count one by one. */
+/** A minute's cost is counted in so many parts, since the call counters count whole calls. */
 const partsOfCost = 100
 
-/** Why an operation has to wait, and for how long. */
+/** The reason why an operation has to wait, and for how long. */
 export interface TooDear {
   readonly message: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * What each caller has used of its own limits, counted as the calls to vendors are: in sliding windows, together with other
- * instances where they share a Redis. Callers without limits cost nothing.
+ * The use that callers make of their own limits, counted like the calls to vendors: in sliding windows, together with other
+ * instances if they share a Redis. Callers without limits cost nothing.
  */
 export class CallerLimits implements Disposable {
   readonly #counters: CallerCounters
@@ -37,7 +37,7 @@ export class CallerLimits implements Disposable {
     this.#log = log
   }
 
-  /** Counts a request, and tells what is left in the headers of its response. Rejects with a Refusal of status 429. */
+  /** Counts a request, and writes what is left into the headers of its response. Rejects with a Refusal of status 429. */
   async enter(
     { id, limits }: Caller,
     { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
@@ -48,7 +48,7 @@ export class CallerLimits implements Disposable {
     const told: LimitHeader[] = []
     if (cost !== undefined) told.push(this.#costLeft(id, cost))
     try {
-      // First, so that a flood from one address is refused before it uses up what all have together.
+      // First, so that a flood from one address is refused before it uses up the limit of all.
       if (ofAddress !== undefined) {
         this.#tellOfProxy(headers)
         const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
@@ -62,7 +62,7 @@ export class CallerLimits implements Disposable {
     }
   }
 
-  /** Counts the estimated cost of an operation, and tells what is left. Returns why the operation has to wait, if it does. */
+  /** Counts an operation's estimated cost, and reports what is left. Returns the reason if the operation has to wait. */
   spend(
     { id, limits }: Caller,
     cost: number,
@@ -73,7 +73,7 @@ export class CallerLimits implements Disposable {
     if (limit === undefined) return undefined
     if (mode === 'enforce' && cost > limit) {
       const message = `${whoOf(id)} may spend ${limit} a minute, and the operation is estimated to cost ${cost}: ask for less.`
-      // Every 429 has the header. No wait helps, as the message says.
+      // Every 429 has the header. No wait helps here, as the message says.
       return { message, headers: { 'retry-after': '60' } }
     }
     const part = partOf(limit)
@@ -83,7 +83,7 @@ export class CallerLimits implements Disposable {
     spent.rest += rest
     const taken = Math.min(parts, spent.calls)
     const tell = () => setLimitHeaders(response, [this.#costLeft(id, limit)])
-    // Most operations cost less than a part, and are not held for a turn.
+    // Most operations cost less than a part, and need no asynchronous count.
     if (taken <= 0) {
       tell()
       return undefined
@@ -114,7 +114,7 @@ export class CallerLimits implements Disposable {
     }
     const look = async () => {
       if ((counter().left ?? 0) > 0) return false
-      // Only a try tells how long to wait, and whether there is room again that others had used.
+      // Only an attempt shows how long to wait, and whether others' calls have left the window.
       await take()
       return true
     }
@@ -125,7 +125,7 @@ export class CallerLimits implements Disposable {
     this.#counters[Symbol.dispose]()
   }
 
-  /** Once. Strangers can write these headers themselves, so what they say of an address counts for nothing. */
+  /** Logged once. Strangers can write these headers themselves, so an address in them cannot be trusted. */
   #tellOfProxy(headers: IncomingHttpHeaders): void {
     if (this.#hasWarnedOfProxy || !(headers.forwarded ?? headers['x-forwarded-for'])) return
     this.#hasWarnedOfProxy = true
@@ -144,7 +144,7 @@ export class CallerLimits implements Disposable {
   }
 }
 
-/** Begins a sentence: a caller, by id. */
+/** Begins a sentence: a caller, by its id. */
 export function whoOf(id: string): string {
   return id === strangerId ? 'All who show no credential together' : 'This caller'
 }
@@ -153,7 +153,7 @@ function partOf(limit: number): number {
   return Math.max(1, limit / partsOfCost)
 }
 
-/** The code of a caller's own limits. */
+/** The error codes of a caller's own limits. */
 export const rateLimited = 'RATE_LIMITED'
 
 async function admit(
@@ -168,7 +168,10 @@ async function admit(
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)
 }
 
-/** Only a try tells what others have spent, and whether theirs is over. What is only measured may be more than there is room for. */
+/**
+ * Only an attempt shows what others have used, and whether their calls have left the window. A cost that is only measured may
+ * exceed the limit.
+ */
 async function takeParts(
   { counter }: CallerCounter,
   parts: number,

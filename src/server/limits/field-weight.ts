@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { appliedDirectives } from '../../../schema/applied-directives.ts'
 import { type FieldSize, fieldSize } from '../../../schema/costs.ts'
 
-/** What a field's definition says of its cost. */
+/** The cost of a field by its definition. */
 export interface FieldWeight extends FieldSize<object> {
   /** The field itself, however many rows it has (`@cost`). */
   readonly call: number
@@ -26,7 +26,7 @@ export interface FieldWeight extends FieldSize<object> {
   readonly assumedSize: number | undefined
   readonly slicingArguments: readonly string[]
   readonly sizedFields: readonly string[]
-  /** The JSON of one value; for an object, what is around its members. */
+  /** The JSON of one value; for an object, without its members. */
   readonly bytes: number
 }
 

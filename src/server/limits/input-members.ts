@@ -1,7 +1,7 @@
 import type { GraphQLInputField, GraphQLInputObjectType } from 'graphql'
 import { outermostOnly } from '../../../schema/time-range.ts'
 
-/** The members that an input object may have where it stands: some are refused where it is a member itself. */
+/** The members that an input object may have in this place: some are refused in objects that are members themselves. */
 export function inputMembers(
   type: GraphQLInputObjectType,
   isOutermost: boolean,

@@ -33,11 +33,11 @@ export interface OperationCost {
   readonly fallible: number
   /** The root fields of a mutation. */
   readonly changes: number
-  /** Whether it does not depend on variables. */
+  /** Whether it is the same for all variables. */
   readonly isLasting: boolean
 }
 
-/** Of a mutation, beside its fields. */
+/** For a mutation, in addition to its fields. */
 export const mutationCost = 10
 /** Assumed for a list whose length is unknown. */
 const unknownSize = 100

@@ -1,4 +1,4 @@
-/** What one operation may contain and cost. */
+/** The limits of one operation. */
 export interface OperationLimits extends ShapeLimits {
   /** The static cost. */
   readonly cost: number

@@ -11,8 +11,8 @@ import { declaredScopes, scopesOfField } from '../../../schema/scopes.ts'
 import type { Scope } from '../../access/scopes.ts'
 
 /**
- * The scopes without which some field of an operation is refused, whatever its variables: those of its fields, of the types
- * that these are of, and of the arguments that it gives itself.
+ * The scopes without which some field of an operation is refused, whatever its variables: those of its fields, of their types,
+ * and of arguments with literal values.
  */
 export function scopesOfOperation(
   document: DocumentNode,

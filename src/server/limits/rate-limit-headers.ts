@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http'
 
-/** What is told of one limit. */
+/** The state of one limit. */
 export interface LimitHeader {
   readonly name: string
   /** In a minute. */
   readonly quota: number
   readonly left: number
-  /** In milliseconds, until more is left. */
+  /** In milliseconds, until more becomes free. */
   readonly wait: number
 }
 
-/** As printed, in the order in which they were told first. */
+/** As printed, in the order of their first appearance. */
 const told = new WeakMap<ServerResponse, Map<string, { readonly policy: string; readonly state: string }>>()
 
 /**
- * Adds limits to the headers of the IETF's draft on rate limits (version 11), or tells them anew; nothing once the headers are
- * sent.
+ * Writes limits into the headers of the IETF's draft on rate limits (version 11), or updates them there; does nothing once the
+ * headers are sent.
  */
 export function setLimitHeaders(response: ServerResponse, limits: readonly LimitHeader[]): void {
   if (limits.length === 0 || response.headersSent) return
@@ -26,7 +26,7 @@ export function setLimitHeaders(response: ServerResponse, limits: readonly Limit
       policy: `"${name}";q=${quota};w=60`,
       state: `"${name}";r=${Math.floor(left)};t=${Math.ceil(wait / 1000)}`,
     })
-  // A limit does not change while a request is answered.
+  // A limit does not change during a request.
   if (all.size > known) response.setHeader('ratelimit-policy', listOf(all.values(), 'policy'))
   response.setHeader('ratelimit', listOf(all.values(), 'state'))
 }

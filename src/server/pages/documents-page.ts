@@ -1,4 +1,4 @@
-/** Shown instead of GraphiQL when only manifest documents are allowed. */
+/** Shown instead of GraphiQL if only documents of the manifest are allowed. */
 export function documentsPage(): string {
   return `<!doctype html>
 <html lang="en">

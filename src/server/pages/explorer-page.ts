@@ -76,7 +76,7 @@ const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
         keep('graphiql:tabState', JSON.stringify({ activeTabIndex: Math.max(tabs.indexOf(active), 0), tabs }))
         keep('isotherm:prepared', JSON.stringify(prepared))
       }
-      // From now on the tab has them, and keeps the visitor's changes.
+      // From now on the tab has its variables, and keeps the visitor's changes.
       address.searchParams.delete('variables')
       if (variables !== null) history.replaceState(null, '', address)
     } catch {
@@ -85,7 +85,7 @@ const prepareTabs = (tabs: readonly Tab[]) => /* JavaScript */ `
   }
 `
 
-/** Names a tab by its operation. */
+/** Names a tab after its operation. */
 function named(tab: Tab) {
   const title = /^query (\w+)/m.exec(tab.query ?? '')?.[1] ?? '<untitled>'
   return { ...tab, title, operationName: title }

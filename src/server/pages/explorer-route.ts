@@ -8,12 +8,12 @@ import { endWith, untilTaken } from '../http/slow-readers.ts'
 import { packedExplorer } from './packed-explorer.ts'
 
 export interface ExplorerRouteOptions {
-  /** Milliseconds that a reader may take nothing. */
+  /** Milliseconds in which a reader has to take the next part. */
   readonly patience: number
   readonly logError: (error: unknown, where: string, requestId: string) => void
 }
 
-/** Sends GraphiQL's page, or 304 to a browser that has it. Nothing of GraphiQL is loaded before somebody asks for it. */
+/** Sends GraphiQL's page, or 304 to a browser that has it. GraphiQL is loaded on the first request. */
 export function explorerRoute({
   patience,
   logError,

@@ -6,15 +6,15 @@ import { pageScripts } from './page-folder.ts'
 export interface HomeOptions {
   /** Whether GraphiQL is at /graphql. */
   readonly hasExplorer: boolean
-  /** Whether its script shows what the graph knows; else it only has links. */
+  /** Whether its script shows data of the graph; otherwise it only has links. */
   readonly hasPage: boolean
-  /** Milliseconds that a reader may take nothing. */
+  /** Milliseconds in which a reader has to take the next part. */
   readonly patience: number
 }
 
 /**
- * Says what this is and where to go: to browsers as a page, which its script may fill with what the graph knows, as JSON to clients
- * that prefer it, else as text.
+ * Says what this server is and where to go: as a page to browsers, which its script may fill with data of the graph, as JSON to
+ * clients that prefer it, else as text.
  */
 export async function sendHome(
   { request, response }: Exchange,
@@ -37,7 +37,7 @@ export async function sendHome(
 }
 
 interface Place {
-  /** Relative, so that it is right below any path of a proxy. */
+  /** Relative, so that it works below any path of a proxy. */
   readonly path: string
   readonly name: string
   readonly meaning: string
@@ -59,7 +59,7 @@ function placesOf(hasExplorer: boolean): readonly Place[] {
 
 const guides = 'The guides come with the package: README.md and docs/.'
 
-/** Nothing from anywhere else, and no script or style inside the page, whatever a vendor's text holds. */
+/** Allows nothing from other origins, and no inline script or style, whatever a vendor's text contains. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -3,17 +3,17 @@ import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { openDeadline } from '../../upstream/deadline.ts'
 
-/** GraphiQL's page: 9 MB of HTML, kept in a third of that. */
+/** GraphiQL's page: 9 MB of HTML, stored in a third of that. */
 export interface PackedPage {
   /** Compressed with gzip, which every browser reads. */
   readonly packed: Buffer
-  /** Differs when the page does. */
+  /** Changes with the page. */
   readonly tag: string
 }
 
 /**
- * Makes GraphiQL's page when it is asked for, once for each day, since the examples in it end with yesterday. A thread makes
- * it, so nobody waits for it but those who asked. Rejects if it cannot be made; who asks next makes it try again.
+ * Makes GraphiQL's page on request, once a day, since its examples end with yesterday. A thread makes it, so that only its
+ * readers wait. Rejects if it cannot be made; the next request tries again.
  */
 export function packedExplorer(
   now: () => number = () => Date.now(),
@@ -32,7 +32,7 @@ export function packedExplorer(
   }
 }
 
-/** Milliseconds, of which it takes some hundred on a quiet machine. */
+/** Milliseconds; on a quiet machine it takes some hundred. */
 const patience = 30_000
 
 /** Rejects if the thread ends without a page, and ends one that takes too long. The process does not wait for it. */
@@ -49,14 +49,14 @@ export async function makePage(
     const how = deadline.signal.aborted ? `took more than ${milliseconds} ms` : `ended with ${code}`
     throw new Error(`the thread that makes GraphiQL's page ${how}`)
   })
-  // After it was listened to, which keeps the process alive.
+  // After listeners are attached, which keep the process alive.
   worker.unref()
   const [message] = await Promise.race([told, ended])
   const { packed, tag } = made.parse(message)
   return { packed: Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength), tag }
 }
 
-/** From source or built, the thread's file stands beside this one. */
+/** From source or built, the thread's file lies beside this one. */
 function ownScript(): URL {
   const isSource = import.meta.filename.endsWith('.ts')
   return new URL(isSource ? './explorer-worker.ts' : './explorer-worker.js', import.meta.url)

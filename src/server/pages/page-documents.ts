@@ -6,13 +6,13 @@ import { onFirstUse } from '../../upstream/first-use.ts'
 import { pageFolder } from './page-folder.ts'
 
 export interface PageDocument {
-  /** What the page sends in place of the text: the text's SHA-256. */
+  /** The id that the page sends instead of the text: the text's SHA-256. */
   readonly id: string
   /** One operation with its fragments. */
   readonly text: string
 }
 
-/** All that the page asks the graph, by the names of the operations. */
+/** All documents of the page, by the names of their operations. */
 export const pageDocuments = onFirstUse(async (): Promise<Readonly<Record<string, PageDocument>>> => {
   const operations = separateOperations(
     parse(await readFile(new URL('documents.graphql', pageFolder()), 'utf8')),

@@ -22,8 +22,8 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /**
- * Sends the scripts, the style and the documents of the page at `/`, or 304 to a browser that has them. They hold no secret. Without
- * a page there is none of them.
+ * Sends the scripts, the style and the documents of the page at `/`, or 304 to a browser that has them. They hold no secret.
+ * Without a page there are none.
  */
 export function pageRoute(hasPage: boolean, patience: number): (exchange: Exchange) => Promise<void> {
   const readOnce = onFirstUse(readPageFiles)

@@ -4,7 +4,7 @@ import { rootOf } from './root-error.ts'
 
 type Errors = readonly GraphQLError[] | undefined
 
-/** The errors a client sees. Calls that a dry run skips are none, and a refusal of too many calls appears once. */
+/** The errors that a client sees. Skipped calls of a dry run are none, and the refusal of too many calls appears once. */
 export function visibleErrors(errors: Errors): Errors {
   let isRefused = false
   const visible = errors?.filter(error => {
@@ -17,7 +17,7 @@ export function visibleErrors(errors: Errors): Errors {
   return visible?.length ? visible : undefined
 }
 
-/** The error of a request that was refused whole, before any call. */
+/** The error of a request that was refused as a whole, before any call. */
 export function requestRefusal(errors: Errors): GraphQLError | undefined {
   const refusal = refusalAmong(errors)
   const extensions = { ...refusal?.extensions, http: { spec: true, status: 400 } }

@@ -53,7 +53,7 @@ export function useBadInput({ checkName }: { readonly checkName: string }): Plug
 /** graphql-js adds one error that says that there are more. */
 const boundedValidation = { maxErrors: mostErrors - 1 }
 
-/** All that graphql-js says where fields and fragments are compared with each other more often than it will. */
+/** The only message of graphql-js if fields and fragments need too many comparisons. */
 const endedValidation = 'Validation aborted.'
 const tooEntangled =
   'The operation repeats its fields, or spreads its fragments, too often to be checked: ask for less at once.'
@@ -67,7 +67,7 @@ function markWrongValues(schema: GraphQLSchema, document: DocumentNode, errors: 
   }
 }
 
-/** A suggestion goes before the middle is cut out, so that no half of it stays. */
+/** A suggestion is removed before the middle is cut out, so that no part of it remains. */
 function refusalsOf(wrong: readonly GraphQLError[], { caller }: Context): readonly GraphQLError[] {
   const extensions = { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } }
   return wrong.map(({ message, nodes }) => {

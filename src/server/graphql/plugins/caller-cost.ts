@@ -8,7 +8,7 @@ import type { ServerContext } from '../server-context.ts'
 
 type Charged = Pick<ServerContext, 'caller' | 'record' | 'res'>
 
-/** Counts what an operation is estimated to cost. Returns the result of one that has to wait, which counts nothing. */
+/** Counts an operation's estimated cost. Returns the result of an operation that has to wait, which counts nothing. */
 export function callerCost(limits: CallerLimits, mode: CostMode) {
   return ({ caller, record, res }: Charged): Refused | Promise<Refused> => {
     const refusal = limits.spend(caller, record.estimatedCost ?? 0, res, mode)
@@ -31,7 +31,7 @@ export function useCallerCost(limits: CallerLimits, mode: CostMode): Plugin<Cont
   const refusalOf = ({ contextValue }: { readonly contextValue: Context & Charged }) => {
     const { plan, record } = contextValue
     const { isCharged = false } = record
-    // Another operation of the same request is charged again.
+    // Another operation of the same request is counted separately.
     record.isCharged = false
     return plan || isCharged ? undefined : charge(contextValue)
   }

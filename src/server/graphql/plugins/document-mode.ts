@@ -5,7 +5,7 @@ import type { DocumentMode } from '../../../documents/trusted-documents.ts'
 import type { Log } from '../../../upstream/log.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** Remembers what was logged, so that repeated requests do not fill the log. */
+/** The logged documents that are remembered, so that repeated requests do not fill the log. */
 const mostLogged = 1000
 const longestName = 100
 

@@ -82,7 +82,7 @@ export function incrementalRewrite(response: ServerResponse): Rewrite | undefine
   return rewrites.get(response)
 }
 
-/** Whether a document has a part that may be delivered later. */
+/** Whether a part of the document may be delivered later. */
 export function namesIncrements(document: DocumentNode): boolean {
   return withoutDirectives(document) !== document
 }
@@ -102,8 +102,8 @@ function namesThen(document: DocumentNode): boolean {
 }
 
 /**
- * Returns the same document if it has neither directive; otherwise its operations are others too, even those that only spread
- * fragments with one: costs and compiled code are remembered by operation.
+ * Returns the same document if it has neither directive. Otherwise it has other operations, even if only their fragments have
+ * one: costs and compiled code are remembered by operation.
  */
 function withoutDirectives(document: DocumentNode): DocumentNode {
   const whole = visit(document, {
@@ -113,7 +113,7 @@ function withoutDirectives(document: DocumentNode): DocumentNode {
   return { ...whole, definitions: whole.definitions.map(definition => ({ ...definition })) }
 }
 
-/** The executor would throw at invalid arguments in the middle of execution. */
+/** The executor would throw for invalid arguments in the middle of execution. */
 function wrongDirectives(
   schema: GraphQLSchema,
   document: DocumentNode,

@@ -18,8 +18,8 @@ import { appliesTo, fragmentsOf, isLeftOut, mergeSelections } from '../../../exe
 const metaFields: readonly string[] = [SchemaMetaFieldDef.name, TypeMetaFieldDef.name]
 
 /**
- * Refuses operations that ask for the schema if their caller may not explore: null as a whole, since `__schema` may not be
- * null itself, and before anything is called. Must come after the plugin that refuses bad variables.
+ * Refuses operations that ask for the schema if their caller may not explore, before any call. The whole result is null, since
+ * `__schema` must not be null. Must come after the plugin that refuses bad variables.
  */
 export function useIntrospectionScope(): Plugin<Context> {
   const mayAsk = rememberedByDocument(namesMetaField)
@@ -28,7 +28,7 @@ export function useIntrospectionScope(): Plugin<Context> {
       if (args.contextValue.caller.scopes.has('explore') || !mayAsk(args.document)) return
       const asked = metaFieldsOf(args)
       if (asked.length === 0) return
-      // Without a path: the trace of a gateway holds no field that was not executed.
+      // Without a path: a gateway's trace has no field that was not executed.
       const errors = asked.map(refusal)
       setResultAndStopExecution({ data: null, errors })
     },
@@ -40,7 +40,7 @@ function refusal(nodes: readonly FieldNode[]): GraphQLError {
   return new GraphQLError(message, { nodes, extensions })
 }
 
-/** The fields of an operation's root that ask for the schema: the nodes of each response key. */
+/** The root fields that ask for the schema: the nodes of each response key. */
 function metaFieldsOf({
   schema,
   document,

@@ -8,14 +8,14 @@ import type { Log, LogFields } from '../../../upstream/log.ts'
 import { rootOf } from './root-error.ts'
 
 export interface MaskedErrors extends YogaMaskedErrorOpts {
-  /** Logs an error that no field stands for; `where` names the place in the code or the response. */
+  /** Logs an error that belongs to no field; `where` names the place in the code or the response. */
   readonly logError: (error: unknown, where: string, requestId?: string) => void
 }
 
 /**
- * Decides what clients see of an error: code, provider and sentence of an upstream failure, the sentence of bad
- * input, and of anything else that it was unexpected. The log gets the rest, each error once, without messages that
- * others wrote. Masks each field error once, however often it is asked to.
+ * Decides what clients see of an error: of an upstream failure its code, provider and sentence, of bad input its sentence, and of
+ * others only that they were unexpected. Logs the rest, each error once, without messages from elsewhere. Masks each field error
+ * once, however often it is asked to.
  */
 export function maskErrors(log: Log): MaskedErrors {
   const logged = new WeakSet<object>()
@@ -28,7 +28,7 @@ export function maskErrors(log: Log): MaskedErrors {
     if (!(error instanceof UpstreamError)) {
       if (isNew(Object(error)))
         log.error({ where, requestId }, `unexpected error at ${where}: ${outline(error)}`)
-      // A client that left is no upstream failure, and of a vendor that is not called the log says so once.
+      // A client that left is no upstream failure, and a vendor that is not called is logged once elsewhere.
     } else if (!isAbort(error.cause) && !error.isLogged && isNew(error)) {
       log.warn(upstreamFields(error), upstreamLine(error))
     }
@@ -40,7 +40,7 @@ export function maskErrors(log: Log): MaskedErrors {
       logError(original, '')
       return relocated(located, original.message, original.extensions)
     }
-    // With a path, it is the executor's error about a value that does not fit its field, and quotes the value.
+    // An error with a path is the executor's about a value that does not fit its field, and quotes the value.
     const isOurs = original instanceof BadInput || original instanceof Forbidden
     if (original instanceof GraphQLError && (isOurs || !located?.path)) return located ?? original
     logError(original, located?.path?.join('.') ?? 'start')

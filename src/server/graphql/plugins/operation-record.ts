@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { RecordedOperation } from '../../http/request-record.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** Notes on the record of a request which operation it asks, as soon as its document parses. */
+/** Notes the operation on the record of its request, as soon as the document parses. */
 export function useOperationRecord(): Plugin<Pick<ServerContext, 'account' | 'record'>> {
   return {
     onParse({ context: { account, record, params } }) {
@@ -18,7 +18,7 @@ export function useOperationRecord(): Plugin<Pick<ServerContext, 'account' | 're
   }
 }
 
-/** What is recorded of an operation of a document. */
+/** The record of one operation of a document. */
 export function operationRecordOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,

@@ -3,7 +3,7 @@ import type { Plugin, YogaMaskedErrorOpts } from 'graphql-yoga'
 import type { Context } from '../../../context.ts'
 import type { Pauses } from '../../../upstream/source/pauses.ts'
 
-/** Fewer errors are masked before looking at the clock would pay. */
+/** Masking fewer errors takes less time than checking the clock. */
 const manyErrors = 200
 
 /**

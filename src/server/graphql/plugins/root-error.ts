@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 
-/** What was thrown, without the GraphQLErrors around it. */
+/** The thrown error, without the GraphQLErrors around it. */
 export function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error
 }

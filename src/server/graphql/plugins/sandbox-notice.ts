@@ -3,8 +3,8 @@ import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../../context.ts'
 
 /**
- * Names the sandbox providers behind a response in `extensions.sandbox`, so that made-up data never passes for real.
- * If the catalog is made up and no provider was asked, it names all of them.
+ * Names the sandbox providers of a response in `extensions.sandbox`, so that made-up data never passes for real. If the catalog
+ * is made up and no provider was asked, it names all of them.
  */
 export function useSandboxNotice(): Plugin<Context> {
   return {

@@ -7,9 +7,9 @@ import { requestRefusal, visibleErrors } from './admission-errors.ts'
 import { rootOf } from './root-error.ts'
 
 /**
- * Adds the cost at each provider so far as `extensions.upstream`, and the age of the oldest data as `extensions.freshness`. A
- * dry run gets its planned calls instead of data, with its other errors. Both hold for subscriptions too. A request that needs too
- * many calls gets one error, and no data if no call was made.
+ * Adds the costs so far at each provider as `extensions.upstream`, and the age of the oldest data as `extensions.freshness`. A
+ * dry run gets its planned calls instead of data, with its other errors. Both also hold for subscriptions. A request that needs
+ * too many calls gets one error, and no data if no call was made.
  */
 export function useUpstreamNotice(): Plugin<Context> {
   return {
@@ -54,7 +54,7 @@ export function useUpstreamNotice(): Plugin<Context> {
   }
 }
 
-/** The errors of the first event, if there is one before the first call, which a dry run does not make. */
+/** The errors of the first event, if it comes before the first call, which a dry run never makes. */
 async function firstErrors(results: AsyncIterable<ExecutionResult>): Promise<ExecutionResult['errors']> {
   try {
     for await (const { errors } of results) return errors
@@ -64,12 +64,12 @@ async function firstErrors(results: AsyncIterable<ExecutionResult>): Promise<Exe
   return undefined
 }
 
-/** In one order, whichever is planned first. */
+/** In a fixed order, whichever is planned first. */
 function printed(plan: NonNullable<Context['plan']>) {
   return Object.fromEntries(providerNames.flatMap(name => (plan.has(name) ? [[name, plan.get(name)]] : [])))
 }
 
-/** Of the request so far. */
+/** For the request so far. */
 function printedCosts(costs: readonly Cost[]) {
   const now = Date.now()
   return {

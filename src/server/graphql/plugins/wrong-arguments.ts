@@ -60,7 +60,7 @@ interface AskedField {
   readonly field: GraphQLField<unknown, unknown>
   readonly node: FieldNode
   readonly hasVariables: boolean
-  /** Its arguments, once they were found to be well, if they are the same in every request. */
+  /** Its valid arguments, if they are the same in every request. */
   constant: Arguments | undefined
 }
 
