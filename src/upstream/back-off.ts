@@ -1,8 +1,8 @@
 const [shortest, longest] = [1_000, 60_000]
 
 /**
- * How long a vendor is left alone that refuses calls for its limits and does not say until when: a second, and twice as long
- * each time that it refuses again, up to a minute.
+ * The pause after a vendor has refused calls for its limits without saying until when: a second, doubled by each further refusal,
+ * up to a minute.
  */
 export class BackOff {
   readonly #now: () => number
@@ -14,7 +14,7 @@ export class BackOff {
     this.#now = now
   }
 
-  /** The milliseconds of the wait that a refusal begins. Those that come during a wait were sent before it. */
+  /** The milliseconds of the pause that a refusal starts. Refusals during a pause are of calls that were sent before it. */
   refused(): number {
     const now = this.#now()
     if (now >= this.#until) {
@@ -24,7 +24,7 @@ export class BackOff {
     return this.#until - now
   }
 
-  /** A call was answered. */
+  /** A call succeeded. */
   answered(): void {
     this.#wait = shortest
   }

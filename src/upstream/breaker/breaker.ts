@@ -1,12 +1,12 @@
 import { FailureWindow } from './failure-window.ts'
 import { windowMilliseconds } from './rolling-count.ts'
 
-/** Half-open: its pause is over, and the next call, or the one under way, decides. */
+/** Half-open: its pause is over, and the next call, or the current one, decides. */
 export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN'
 
 /**
- * What the end of a call says about its host: `refused` is a response of the host that is about the call, such as a 4xx
- * status, and is not counted; `unknown` says nothing, as when the caller left.
+ * What the end of a call says about its host. `refused` is a response that is about the call, such as a 4xx status, and is not
+ * counted; `unknown` says nothing, for example because the caller left.
  */
 export type Outcome = 'well' | 'failed' | 'refused' | 'unknown'
 
@@ -15,26 +15,26 @@ export interface BreakerOptions {
   readonly now: () => number
   /** The fewest calls of ten seconds that may open it; infinite for a breaker that never opens. */
   readonly minimumCalls?: number
-  /** The first pause; each failed probe doubles it, up to ten times the first, and so does a host that fails again soon after. */
+  /** The first pause. Each failed probe doubles it, up to ten times the first; so does a host that soon fails again. */
   readonly pauseMilliseconds?: number
   /** Called when it opens, or stays open, for so many milliseconds. */
   readonly onOpen?: (milliseconds: number, isProbe: boolean) => void
   readonly onClose?: () => void
 }
 
-/** A call that may be made. Call `end` once. */
+/** A call that is let through. Call `end` once. */
 export interface Attempt {
-  /** Whether the breaker has opened since, so that the call must not be made any more. */
+  /** Whether the breaker has opened since, so that the call must not be sent any more. */
   readonly isOver: () => boolean
   end(outcome: Outcome, question: string): void
 }
 
-/** The calls that are let through by the first, second and third second after a pause; then all are. */
+/** How many calls are let through until the first, second and third second after a pause; later all are. */
 const recoveringCalls = [10, 30, 70]
 
 /**
- * Keeps calls from a host that fails. After a pause one call is let through, which decides for all: if it was well, more and
- * more follow, since a host that comes and goes may be gone again.
+ * Keeps calls from a host that fails. After a pause one call is let through and decides for all. If it succeeds, more and more
+ * follow, since an unstable host may fail again.
  */
 export class Breaker {
   readonly #options: BreakerOptions
@@ -42,9 +42,9 @@ export class Breaker {
   readonly #window: FailureWindow
   /** Undefined while it is closed. */
   #open: { readonly until: number; readonly pause: number; probe?: Attempt | undefined } | undefined
-  /** The last pause, when it ended, and how many calls were let through since. */
+  /** The last pause, its end, and how many calls were let through since. */
   #recovery = { pause: 0, since: Number.NEGATIVE_INFINITY, begun: 0 }
-  /** Changes when it opens and closes: older calls say nothing about now. */
+  /** Changes when it opens and closes: older calls say nothing about the current state. */
   #era = 0
 
   constructor(options: BreakerOptions) {
@@ -58,12 +58,12 @@ export class Breaker {
     return this.#open.until <= this.#options.now() ? 'HALF_OPEN' : 'OPEN'
   }
 
-  /** In how many milliseconds a call may be let through; 0 if one may be now, or is under way. */
+  /** In how many milliseconds a call may be let through; 0 if one may be now, or is a probe already. */
   get left(): number {
     return Math.max(0, (this.#open?.until ?? 0) - this.#options.now())
   }
 
-  /** Undefined for a call that must not be made. */
+  /** Undefined if no call may be made. */
   begin(): Attempt | undefined {
     const open = this.#open
     if (!open) return this.#isTooEarly() ? undefined : this.#attempt(this.#count)
@@ -77,8 +77,8 @@ export class Breaker {
   }
 
   /**
-   * A part of a call that is let through already. That it fails is counted, and decides nothing where that call is the probe; that
-   * it goes well is not, as a host that takes connections may answer nothing on them.
+   * A part of a call that is already let through. Its failure is counted, but is not the result of a probe. Its success is not
+   * counted, since a host that accepts connections may still answer nothing.
    */
   beginPart(): Attempt {
     return this.#attempt((outcome, ...end) => {
@@ -105,7 +105,7 @@ export class Breaker {
       this.#pauseFor(this.#nextPause(now), false)
   }
 
-  /** Whether a pause has just ended and it is too early for another call; else the call is counted. */
+  /** Whether a pause has just ended and it is too early for another call; if not, counts the call. */
   #isTooEarly(): boolean {
     const { since, begun } = this.#recovery
     const most = recoveringCalls[Math.floor((this.#options.now() - since) / 1000)]

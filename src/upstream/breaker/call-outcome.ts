@@ -17,7 +17,7 @@ const isFailure: ReadonlySet<string> = new Set([
   'UPSTREAM_INVALID_RESPONSE',
 ])
 
-/** Whether a read that failed so may succeed a moment later: a 5xx status, 408, or a connection that ended. */
+/** Whether a read with this error may succeed a moment later: after a 5xx status, 408, or a connection that ended. */
 export function isPassing(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError) || !error.retryable) return false
   const { code, upstreamStatus } = error

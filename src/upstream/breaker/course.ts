@@ -1,21 +1,21 @@
 import type { CallContext } from '../call-context.ts'
 
-/** One call with its retries, as whoever waits for it sees it. */
+/** One call with its retries, as its waiters see it. */
 export class Course {
-  /** Whether an attempt was sent twice by itself, as over a connection that had been closed. */
+  /** Whether an attempt was sent twice automatically, for example over a connection that had been closed. */
   hasRepeated = false
-  /** Why its connection was lost, if it was and the call was sent again by itself. */
+  /** Why its connection was lost, if the call was sent again automatically. */
   loss: Error | undefined
   readonly #callContext: CallContext
   readonly #now: () => number
-  /** How long it took before the first attempt, waits for its turn apart. */
+  /** The time before the first attempt, without waits for its turn. */
   #earlier: number
   #hasBegun = false
   #startedAt: number | undefined
-  /** When the last attempt began: with a token, where it needed one. */
+  /** When the last attempt began: after it got a token, if it needs one. */
   #begunAt = 0
 
-  /** `earlier` is what of its deadline was used before, in milliseconds. */
+  /** `earlier` is the used part of its deadline, in milliseconds. */
   constructor(callContext: CallContext, now: () => number, earlier = 0) {
     this.#callContext = callContext
     this.#now = now
@@ -27,7 +27,7 @@ export class Course {
     return this.#earlier + (this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt)
   }
 
-  /** Counts the time in which it is prepared. */
+  /** Counts the time of its preparation. */
   async preparing<Value>(prepare: () => Promise<Value>): Promise<Value> {
     const began = this.#now()
     try {
@@ -37,12 +37,12 @@ export class Course {
     }
   }
 
-  /** How long the last attempt took so far. */
+  /** The duration of the last attempt so far. */
   get lastMilliseconds(): number {
     return this.#now() - this.#begunAt
   }
 
-  /** Whether an attempt was sent, and not only waits for a token or a socket. */
+  /** Whether an attempt was sent, rather than waiting for a token or a socket. */
   get hasBegun(): boolean {
     return this.#hasBegun
   }
@@ -52,13 +52,13 @@ export class Course {
     return this.#startedAt !== undefined
   }
 
-  /** Whether nobody waits any more. A deadline that passed is no such end. */
+  /** Whether nobody waits any more. A passed deadline does not count. */
   get isAbandoned(): boolean {
     const { aborted, reason } = this.#callContext.signal
     return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError')
   }
 
-  /** An attempt is made. Returns whether it is the first. */
+  /** An attempt begins. Returns whether it is the first. */
   start(): boolean {
     this.#begunAt = this.#now()
     const isFirst = this.#startedAt === undefined

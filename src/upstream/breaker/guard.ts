@@ -7,27 +7,27 @@ import { isPassing, outcomeOf } from './call-outcome.ts'
 import { Course } from './course.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
-/** What is asked, as far as breaker and retries need it. */
+/** A question, as far as breaker and retries need it. */
 export interface Question {
   /** Equal for equal questions of one host. Compared, and never shown. */
   readonly name: string
-  /** Whether it changes nothing, so that it may be sent again. */
+  /** Whether it changes nothing, so that it may be retried. */
   readonly isRead: boolean
-  /** Whether `make` calls `begun` itself, as it needs a token or a socket first. */
+  /** Whether `make` calls `begun` itself, because it needs a token or a socket first. */
   readonly beginsLater?: boolean
-  /** Waits for what it needs before it can be made, such as a token, so that no other instance waits for that. */
+  /** Waits for whatever the call needs first, such as a token, so that other instances do not wait for that. */
   readonly prepare?: (callContext: CallContext) => Promise<unknown>
-  /** Whether it is part of a call that the breaker has let through, such as a connect for many questions. */
+  /** Whether it is part of a call that the breaker has already let through, such as a connect for many questions. */
   readonly isPart?: boolean
 }
 
-/** Makes one attempt, with the call context that it is given. */
+/** Makes one attempt, with the given call context. */
 export type Make<Value> = (callContext: CallContext) => Promise<Value>
 
 /** Makes the call when its turn comes. */
 export type Send = <Value>(callContext: CallContext, make: () => Promise<Value>) => Promise<Value>
 
-/** What the hosts of one provider share. */
+/** What all hosts of one provider share. */
 export interface GuardCommons {
   readonly provider: ProviderName
   readonly now: () => number
@@ -35,24 +35,24 @@ export interface GuardCommons {
   readonly retryBudget: RetryBudget
   /** The guards that have counted an error: several calls may fail by the same one. */
   readonly counted: WeakMap<Error, Guard>
-  /** Errors that were told by a guard: their calls were sent again already, if that was allowed. */
+  /** Errors that a guard has already handled: their calls were retried, if that was allowed. */
   readonly told: WeakSet<Error>
   readonly onEnd: (error: unknown) => void
 }
 
 /** The longest pause before a retry, in milliseconds. */
 const longestPause = 200
-/** A response that takes this share of the deadline counts as a failure: its host will soon answer nothing in time. */
+/** A response that takes this part of the deadline counts as a failure: its host will soon exceed it. */
 const slowShare = 0.5
 
-/** Stands before all calls to one host of an account: the breaker, and reads that are sent again. */
+/** Wraps all calls to one host of an account with the breaker and with retries of reads. */
 export class Guard {
   readonly #commons: GuardCommons
   readonly #breaker: Breaker
   readonly #deadlineMilliseconds: number
   #unknown = 0
 
-  /** The deadline is that of one call with its retries and what it needs first, but for the waits for its turn. */
+  /** The deadline is that of one call with its retries and its preparation, without waits for its turn. */
   constructor(commons: GuardCommons, breaker: Breaker, deadlineMilliseconds: number) {
     this.#commons = commons
     this.#breaker = breaker
@@ -60,8 +60,8 @@ export class Guard {
   }
 
   /**
-   * Makes the call, and once more if it is a read that failed for the moment: within its deadline and the retry budget, and
-   * only while the breaker is closed. While it is open the call is not made, and rejects with UPSTREAM_UNAVAILABLE.
+   * Makes the call, and once more if it is a read with a temporary failure: within its deadline and the retry budget, and only
+   * while the breaker is closed. While the breaker is open the call is not made, and rejects with UPSTREAM_UNAVAILABLE.
    */
   async call<Value>(
     callContext: CallContext,
@@ -71,7 +71,7 @@ export class Guard {
   ): Promise<Value> {
     const { signal } = callContext
     const { followedMilliseconds = 0 } = callContext
-    // Half is left at least: whoever was waited for may have been the one that could not call.
+    // At least half is left: maybe only the other instance could not call.
     const earlier = Math.min(followedMilliseconds, this.#deadlineMilliseconds / 2)
     const course = new Course(callContext, this.#commons.now, earlier)
     const first = await this.#attempt(course, course.contextFor(signal), question, make, send)
@@ -88,9 +88,9 @@ export class Guard {
     throw this.#tell(second.isMade ? second.error : first.error)
   }
 
-  /** Counts a failure of which it is not known which call it ended. */
+  /** Counts a failure that belongs to an unknown call. */
   note(error: Error): void {
-    // Any call may have been meant, so no two are of the same question.
+    // It may belong to any call, so no two failures count as the same question.
     this.#breaker.beginPart().end(this.#count(error), `unknown ${this.#unknown++}`)
   }
 
@@ -133,13 +133,13 @@ export class Guard {
       const value = await send(question.beginsLater ? withoutBegun(sent) : sent, () => {
         if (attempt.isOver() && !question.isPart) throw this.refusal()
         isMade = true
-        // `make` keeps to the whole deadline by itself. It does not know how much of it was used before.
+        // `make` keeps to the whole deadline by itself, and does not know how much of it was used before.
         const isShorter = course.age >= 1
         if (course.start()) this.#commons.retryBudget.noteCall()
         return isShorter ? inTime(make) : make(callContext)
       })
       outcome = this.#isSlow(course) ? 'failed' : 'well'
-      // The connection failed, once for all calls on it, and this call has told it.
+      // The connection failed, once for all its calls, and this failure is counted already.
       if (course.loss) outcome = this.#count(course.loss)
       this.#commons.onEnd(undefined)
       return { value }
@@ -152,7 +152,7 @@ export class Guard {
     }
   }
 
-  /** Gives it what is left of the deadline. */
+  /** Limits it to the rest of the deadline. */
   async #inTime<Value>(course: Course, callContext: CallContext, make: Make<Value>): Promise<Value> {
     using rest = openDeadline(this.#deadlineMilliseconds - course.age, callContext.signal)
     return await make({ ...callContext, signal: rest.signal })
@@ -162,7 +162,7 @@ export class Guard {
     return course.lastMilliseconds >= slowShare * this.#deadlineMilliseconds
   }
 
-  /** A host that hangs fails also when all callers leave before the deadline; what was not sent yet hangs elsewhere. */
+  /** A host that hangs also fails if all callers leave before the deadline; a call that was not sent yet hangs elsewhere. */
   #countLeft(course: Course, question: Question, error: Error): Outcome {
     const { counted } = this.#commons
     if (!this.#isSlow(course) || (question.beginsLater && !course.hasBegun)) return 'unknown'
@@ -171,13 +171,13 @@ export class Guard {
     return 'failed'
   }
 
-  /** Notes that the error is the end of a call, so that no call around it is sent again. */
+  /** Marks the error as the end of a call, so that no outer call is retried for it. */
   #tell(error: unknown): unknown {
     if (error instanceof Error) this.#commons.told.add(error)
     return error
   }
 
-  /** What the error says about the host; nothing if it said so before, but to a probe. */
+  /** What the error says about the host; nothing if it was counted before, except for a probe. */
   #count(error: Error): Outcome {
     const { counted, onEnd } = this.#commons
     const by = counted.get(error)
@@ -187,7 +187,7 @@ export class Guard {
     return outcomeOf(error)
   }
 
-  /** The pause before the retry, if there may be one: full jitter, and no sooner than a 503 says. */
+  /** The pause before the retry, if one is allowed: full jitter, and no shorter than a 503 asks. */
   #pauseFor(course: Course, { isRead }: Question, error: unknown): number | undefined {
     const { random, told } = this.#commons
     if (!isRead || course.hasRepeated || !isPassing(error) || told.has(error)) return undefined

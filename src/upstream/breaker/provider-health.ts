@@ -7,18 +7,18 @@ import { Guard, type GuardCommons } from './guard.ts'
 import { RetryBudget } from './retry-budget.ts'
 
 export interface ResilienceSettings {
-  /** Whether calls to a host that fails are held back. */
+  /** Whether calls to a failing host are held back. */
   readonly hasBreaker: boolean
-  /** How many of a hundred calls may be sent again; with 0 none is. */
+  /** How many of a hundred calls may be retried; 0 disables retries. */
   readonly retryPercent: number
   /** The first pause of a breaker. */
   readonly pauseMilliseconds?: number
 }
 
-/** Nothing is held back and nothing sent again. */
+/** Holds back no calls and retries none. */
 const noResilience: ResilienceSettings = { hasBreaker: false, retryPercent: 0 }
 
-/** For whoever has no account's: it only counts. */
+/** For callers without an account's health: it only counts. */
 export function plainHealth(provider: ProviderName): ProviderHealth {
   return new ProviderHealth(provider, noResilience)
 }
@@ -31,7 +31,7 @@ export interface HealthOptions extends Partial<ResilienceSettings> {
   readonly random?: () => number
 }
 
-/** What the breakers of a provider say together. */
+/** The combined state of a provider's breakers. */
 export interface BreakerSummary {
   readonly state: BreakerState
   /** When the next call may be let through, in milliseconds since 1970; null while it is not open. */
@@ -43,15 +43,15 @@ export interface LastError {
   readonly code: UpstreamErrorCode
 }
 
-/** More hosts than a provider has; those of images are listed by the operator. */
+/** More hosts than a provider has; the operator lists those of images. */
 const mostHosts = 50
 
-/** How one account's calls to one provider went lately, and what is kept from it for now. */
+/** The recent results of one account's calls to one provider, and the hosts that are held back. */
 export class ProviderHealth {
   readonly #provider: ProviderName
   readonly #options: HealthOptions
   readonly #commons: GuardCommons
-  /** How its responses differ from what the vendor documents. */
+  /** How its responses differ from the vendor's documentation. */
   readonly drift: Drift
   readonly #hosts = new LRUCache<string, { readonly breaker: Breaker; readonly guard: Guard }>({
     max: mostHosts,
@@ -133,7 +133,7 @@ export class ProviderHealth {
       this.#lastError = { at: Date.now(), code: error.code }
   }
 
-  /** One line each time a breaker opens, stays open after a probe, or closes. */
+  /** Logs one line each time a breaker opens, stays open after a probe, or closes. */
   #log(host: string, milliseconds?: number, isProbe = false): void {
     const { log = silentLog } = this.#options
     const provider = this.#provider
@@ -147,5 +147,5 @@ export class ProviderHealth {
   }
 }
 
-/** What a vendor says of a question, and not of itself. */
+/** Errors about a question, not about the vendor. */
 const aboutTheQuestion: ReadonlySet<UpstreamErrorCode> = new Set(['UPSTREAM_NOT_FOUND', 'UPSTREAM_REJECTED'])

@@ -1,13 +1,13 @@
 import { RollingCount } from './rolling-count.ts'
 
-/** Bounds the calls that are sent again: a share of the calls of the last ten seconds, and always a few. */
+/** Bounds retries: to a share of the calls of the last ten seconds, and at least a few. */
 export class RetryBudget {
   readonly #percent: number
   readonly #now: () => number
   readonly #calls = new RollingCount()
   readonly #retries = new RollingCount()
 
-  /** Without any percent nothing is sent again. */
+  /** With 0 percent nothing is retried. */
   constructor(percent: number, now: () => number) {
     this.#percent = percent
     this.#now = now
@@ -29,5 +29,5 @@ export class RetryBudget {
   }
 }
 
-/** Of few calls a fifth would be none. */
+/** A fifth of few calls would be none. */
 const fewest = 3

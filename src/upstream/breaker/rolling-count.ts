@@ -1,4 +1,4 @@
-/** Counts what happened in the last ten seconds, to the second. */
+/** Counts events of the last ten seconds, to the second. */
 export class RollingCount {
   readonly #counts = new Array<number>(windowSeconds).fill(0)
   /** The latest second that was counted. */

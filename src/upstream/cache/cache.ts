@@ -11,35 +11,35 @@ export interface CacheEntry {
   readonly at: number
 }
 
-/** Makes the value of its plain JSON; undefined where the JSON holds no such value. By default the JSON is the value. */
+/** Makes the value from its plain JSON; undefined if the JSON is no such value. By default the JSON is the value. */
 export type Decode = (json: unknown) => unknown
 
 export interface Lookup {
-  /** The tag's version, where the caller knows it: else it is read. */
+  /** The tag's version, if the caller knows it; otherwise it is read. */
   readonly tag?: TagVersion | undefined
-  /** Whether another instance has just written the entry, so that the one in memory may be older. */
+  /** Whether another instance has just written the entry, so that memory may have an older one. */
   readonly skipsMemory?: boolean
-  /** Whether what Redis holds is not to be kept in memory. */
+  /** Whether memory does not keep what is read from Redis. */
   readonly leavesMemory?: boolean | undefined
-  /** Whether a great many are read, each once. */
+  /** Whether it is one of a great many values that are read once. */
   readonly isBulk?: boolean | undefined
 }
 
 /** How an entry is stored. */
 export interface Storing {
-  /** As for those who read it. */
+  /** As in lookups. */
   readonly decode?: Decode | undefined
-  /** Whether it is stored in Redis only, and nowhere without one. Memory has no older one then either. */
+  /** Whether it is stored in Redis only, and nowhere without Redis. Memory then has no older entry either. */
   readonly leavesMemory?: boolean | undefined
-  /** Whether it is one of a great many that are read once: memory keeps few of them, at the cost of no other. */
+  /** Whether it is one of a great many that are read once: memory keeps only few of them, in a part of its bound. */
   readonly isBulk?: boolean | undefined
 }
 
 /** Values by name, in memory and, with Redis, for all instances. Losing Redis costs speed, never a value. */
 export interface Cache extends AsyncDisposable, SizedCache {
   /**
-   * Undefined when there is no entry, or it cannot be read. At once where memory decides, a promise where Redis has to be asked.
-   * Never rejects. All who read an entry get the same value, and nobody may change it.
+   * Undefined if there is no entry, or it is unreadable. Synchronous if memory decides, a promise if Redis has to be asked. Never
+   * rejects. All readers of an entry get the same value, and must not change it.
    */
   get(
     name: string,
@@ -58,28 +58,28 @@ export interface Cache extends AsyncDisposable, SizedCache {
     storing?: Storing,
   ): Promise<boolean>
   /**
-   * The tag's version. Take it before upstream is called: a response that comes after the tag was cleared must not be stored.
-   * Undefined when there is none to be had; never rejects.
+   * The tag's version. Read it before calling upstream: a response that comes after the tag was cleared must not be stored.
+   * Undefined if it is not available; never rejects.
    */
   tagVersion(tag: string): Promise<TagVersion | undefined>
-  /** Removes all entries of a tag: here at once, on all other instances as soon as Redis can be reached. Never rejects. */
+  /** Removes all entries of a tag: here at once, on other instances as soon as Redis is reachable. Never rejects. */
   clear(tag: string): Promise<void>
-  /** Undefined for a cache that holds none. */
+  /** Undefined if nothing is cached. */
   readonly objects?: CachedObjects
-  /** By which one of all instances calls upstream for an entry; undefined where no other instance reads the entries. */
+  /** Lets one of all instances call upstream for an entry; undefined if no other instance reads the entries. */
   readonly leases: Leases | undefined
   /**
-   * The same cache, counting what changes of what is stored and read through it, whoever changes it: while the count stays, it
-   * gives what it gave. What memory drops counts, too, since Redis may hold something newer.
+   * The same cache, which also counts changes of all data that is stored and read through it: as long as the count stays, it
+   * returns the same values. Evictions from memory count too, since Redis may have something newer.
    */
   countedBy(changes: Changes): CacheAccess
 }
 
-/** Objects that this process keeps beside the entries, within the same bound. Redis never holds one. */
+/** Objects that this process keeps beside the entries, within the same bound. They are never stored in Redis. */
 export interface CachedObjects {
-  /** The very object that was given: it may have changed since. */
+  /** The same object that was given: it may have changed since. */
   get(name: string): unknown
-  /** `bytes` is what it takes in memory. Set it again when that changes. */
+  /** `bytes` is its size in memory. Set it again when that changes. */
   set(
     name: string,
     value: object,
@@ -89,12 +89,12 @@ export interface CachedObjects {
   ): void
 }
 
-/** What entries take in memory. */
+/** The memory of the entries. */
 export interface SizedCache {
   readonly bytes: number
 }
 
-/** A cache for those who do not close it. */
+/** A cache for users that do not close it. */
 export type CacheAccess = Omit<Cache, typeof Symbol.asyncDispose | keyof SizedCache | 'countedBy'>
 
 /** How an account caches what a provider returns. */
@@ -105,11 +105,11 @@ export interface CachePolicy {
 }
 
 export interface CacheOptions {
-  /** The bound of memory; an entry counts for half a kilobyte at least. */
+  /** The bound of memory; each entry counts for at least half a kilobyte. */
   readonly bytes: number
   /** Not closed with the cache, which opens connections of its own: 45 MB of entries must not delay a short command. */
   readonly redis?: RedisConnection | undefined
-  /** Whose entries they are. Another namespace never sees them, and Redis does not show it. */
+  /** The owner of the entries. Other namespaces never see them, and Redis does not reveal it. */
   readonly namespace: string
   readonly log?: Log
 }
@@ -125,10 +125,10 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
   const tags = resources.use(
     connection ? openRedisTagVersions(connection, namespace) : openMemoryTagVersions(),
   )
-  // Other instances name entries as Redis does; without them no name is hashed.
+  // Other instances name entries as Redis does; without them names need not be hashed.
   const keyOf = shared ? shared.keyOf : (name: string) => name
 
-  /** The entry, unless its tag was cleared since. */
+  /** The entry, unless its tag was cleared since it was stored. */
   const whileTagged = (
     found: StoredEntry,
     known: TagVersion | undefined,
@@ -163,7 +163,7 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
       const { decode = asItIs, leavesMemory = false, isBulk } = storing
       const ttl = Math.min(Math.ceil(milliseconds), longest)
       const key = keyOf(name)
-      // What memory has of it is older.
+      // The entry in memory is older.
       if (leavesMemory) memory.delete(key)
       if (!(ttl > 0) || (leavesMemory && !shared)) return false
       const json = printJson(value)
@@ -197,7 +197,7 @@ export function openCache({ bytes, redis, namespace, log = silentLog }: CacheOpt
 
 const longest = 366 * 24 * 3_600_000
 
-/** No entry is named so. */
+/** No entry has this name. */
 function objectKey(name: string): string {
   return `object ${name}`
 }
@@ -206,7 +206,7 @@ function asItIs(json: unknown): unknown {
   return json
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for a value that JSON cannot hold. */
 function printJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value)

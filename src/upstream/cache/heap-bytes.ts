@@ -1,4 +1,4 @@
-/** About how many bytes of V8's heap a JSON value takes. What it holds twice counts once. */
+/** The approximate bytes of a JSON value on V8's heap. Values that it contains twice count once. */
 export function heapBytes(value: unknown, seen: Set<object> = new Set()): number {
   if (typeof value === 'string') return header + value.length * (isOneByte.test(value) ? 1 : 2)
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < smallest ? 0 : header
@@ -6,7 +6,7 @@ export function heapBytes(value: unknown, seen: Set<object> = new Set()): number
   seen.add(value)
   if (Array.isArray(value)) {
     const bytes = 2 * header + header + slot * value.length
-    // V8 stores an array of numbers as such.
+    // V8 stores an array of numbers in this form.
     if (value.every(item => typeof item === 'number')) return bytes
     return value.reduce((sum: number, item) => sum + heapBytes(item, seen), bytes)
   }

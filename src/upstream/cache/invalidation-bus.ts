@@ -3,7 +3,9 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
 
-/** Tells other instances which entries their memory must forget. A lost message costs freshness within an entry's TTL. */
+/**
+ * Notifies other instances of entries that their memory must forget. A lost message only costs freshness within an entry's TTL.
+ */
 export interface InvalidationBus {
   /** All keys of one turn of the event loop go out in one message. */
   publish(key: string): void
@@ -23,7 +25,7 @@ export function openInvalidationBus({
 }): InvalidationBus {
   const from = randomUUID()
   const keys = new Set<string>()
-  // Where it fails the connection was lost, and the next one that is ready subscribes again.
+  // If it fails, the connection was lost, and the next connection that is ready subscribes again.
   const listen = () => void subscriber.subscribe(channel).catch(() => {})
   subscriber.on('ready', listen)
   if (subscriber.status === 'ready') listen()
@@ -38,7 +40,7 @@ export function openInvalidationBus({
         setImmediate(() => {
           const message = { from, keys: [...keys] }
           keys.clear()
-          // Lost, as the interface allows.
+          // The message is lost, as the interface allows.
           redis.publish(channel, JSON.stringify(message)).catch(() => {})
         })
       keys.add(key)

@@ -14,7 +14,7 @@ export interface LeaseChannelOptions {
   readonly onDeaf: () => void
 }
 
-/** Where instances tell each other which leases ended. Knows whether it hears them: where it does not, nobody may wait for one. */
+/** The channel of messages about leases that ended. Knows whether they arrive: if not, no instance may wait for one. */
 export class LeaseChannel implements Disposable {
   readonly name: string
   readonly #options: LeaseChannelOptions
@@ -38,7 +38,7 @@ export class LeaseChannel implements Disposable {
     if (subscriber.status === 'ready') this.#listen()
   }
 
-  /** Whether messages arrived when that was last tried. */
+  /** The result of the last test whether messages arrive. */
   get isHearing(): boolean {
     return this.#isHearing
   }
@@ -79,10 +79,10 @@ export class LeaseChannel implements Disposable {
     this.#isTold = false
   }
 
-  /** Finds out whether messages still arrive: a connection may be dead in silence. */
+  /** Tests whether messages still arrive: a connection may die silently. */
   readonly check = (): void => {
     const { redis, subscriber } = this.#options
-    // Over its own connection a message may overtake the subscription, and nobody would hear it.
+    // On a connection of its own, a message may overtake the subscription and reach nobody.
     if (this.#isChecking || !this.#isSubscribed || subscriber.status !== 'ready') return
     this.#isChecking = true
     askTwice(() => redis.publish(this.#ownName, '')).then(
@@ -97,7 +97,7 @@ export class LeaseChannel implements Disposable {
     )
   }
 
-  /** After a turn of the event loop in which the message would have been read, had it come while the process was busy. */
+  /** Waits one turn of the event loop, in which the message would be read if it came while the process was busy. */
   readonly #miss = () => {
     if (!this.#isChecking) return
     this.#isChecking = false
@@ -137,8 +137,8 @@ export class LeaseChannel implements Disposable {
   }
 }
 
-/** How long a message may take that Redis has taken, in milliseconds. */
+/** The longest time for a message after Redis accepted it, in milliseconds. */
 const patience = 500
 
-/** After how many milliseconds it is tried again where none ever came. */
+/** The pause before the next test if messages never arrived, in milliseconds. */
 const retryPause = 10_000

@@ -1,8 +1,9 @@
-/** Keys: leases. Each holds the token of its holder, or nothing where the value was cached lately. */
+/** Keys: leases. Each holds the token of its holder, or nothing if the value was cached recently. */
 
 /**
- * Arguments: token, a lease's life, whether what was cached lately counts as free (1). Leases all, or none; what the token holds
- * already is free. Returns the state of each before: 0 free, -1 cached lately, else the milliseconds that its holder has left.
+ * Arguments: token, a lease's life, whether a recently cached value counts as free (1). Leases all, or none; keys that hold the
+ * token already are free. Returns the state of each before: 0 free, -1 cached recently, else the milliseconds that its holder has
+ * left.
  */
 export const claimScript = `
 local holders = redis.call('MGET', unpack(KEYS))

@@ -1,13 +1,13 @@
 /** Waits for leases of other instances to end. */
 export interface LeaseWatch {
-  /** What was told of a name when its lease ended. */
+  /** The message about a name when its lease ended. */
   toldOf(name: string): unknown
   /**
    * Resolves when the leases of these names have ended since the watch was opened, after that time, when the signal aborts, or
    * when all watches are woken.
    */
   ended(names: readonly string[], milliseconds: number, signal: AbortSignal): Promise<void>
-  /** Forgets it. */
+  /** Ends the watch. */
   leave(): void
 }
 
@@ -16,7 +16,7 @@ export class LeaseWatches {
   readonly #watching = new Map<string, Set<(name: string, told: unknown) => void>>()
   readonly #waits = new Set<() => void>()
 
-  /** Whether somebody waits. */
+  /** Whether anybody waits. */
   get areAwaited(): boolean {
     return this.#waits.size > 0
   }
@@ -26,7 +26,7 @@ export class LeaseWatches {
     for (const finish of this.#waits) finish()
   }
 
-  /** Notices that the lease of a name ended. */
+  /** Records that the lease of a name ended. */
   note(name: string, told: unknown): void {
     for (const hear of this.#watching.get(name) ?? []) hear(name, told)
   }

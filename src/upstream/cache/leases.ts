@@ -8,33 +8,33 @@ import { LeaseChannel } from './lease-channel.ts'
 import { claimScript, endScript, renewScript } from './lease-scripts.ts'
 import { LeaseWatches } from './lease-watches.ts'
 
-/** How a call ended for one entry: its value is cached for so long, or others are told something else about it. */
+/** The result of a call for one entry: its value is cached for that long, or other instances get another message about it. */
 export type LeaseResult = { readonly keptMilliseconds: number } | { readonly told: unknown } | undefined
 
 /** The right to call upstream for some entries. It ends when the process stops renewing it. */
 export interface Lease {
   readonly isOwn: true
-  /** Wakes all who wait, with a result for each entry. Where there is none, one of them calls upstream itself. */
+  /** Wakes all instances that wait, with a result for each entry. If an entry has none, one of them calls upstream itself. */
   end(results: readonly LeaseResult[]): void
 }
 
-/** Some of the entries were leased or cached by others, so none is leased. Call `ended`. */
+/** Other instances lease or have cached some of the entries, so none is leased. Call `ended`. */
 export interface OthersLeases {
   readonly isOwn: false
-  /** Of each entry; one that is cached was so lately. */
+  /** For each entry; `cached` means recently. */
   readonly states: readonly ('free' | 'leased' | 'cached')[]
   /**
-   * Resolves when the leases have ended, when a holder may be dead, when Redis no longer tells of ends, or when the signal
-   * aborts, with what was told of each entry.
+   * Resolves when the leases have ended, when a holder may be dead, when messages no longer arrive, or when the signal aborts,
+   * with the message about each entry.
    */
   ended(signal: AbortSignal): Promise<readonly unknown[]>
 }
 
-/** Lets one of all instances call upstream for an entry, while the others wait for what comes of it. */
+/** Lets one of all instances call upstream for an entry, while the others wait for the result. */
 export interface Leases {
   /**
-   * Leases all entries, or none if another instance leased one, or cached one lately. `isReread` says that the cache was read
-   * since, so that what is cached does not count. Undefined if Redis cannot be asked, or does not tell when a lease ends; never
+   * Leases all entries, or none if another instance leased one, or cached one recently. `isReread` says that the cache was read
+   * since, so that recently cached entries do not count. Undefined if Redis cannot be asked, or messages do not arrive; never
    * rejects.
    */
   claim(names: readonly string[], isReread: boolean): Promise<Lease | OthersLeases | undefined>
@@ -134,14 +134,14 @@ interface OwnLease {
   readonly names: readonly string[]
 }
 
-/** Of each entry its name and what was told, if anything was. */
+/** For each entry its name and its message, if there is one. */
 const Ended = z.array(z.tuple([z.string()]).rest(z.unknown()))
 
 /** How long a lease lasts without being renewed: a process may be busy for a second or two. */
 const lifeMilliseconds = 3_000
 
-/** An instance that looked into the cache before asks no later than this. */
+/** An instance that read the cache before calls no later than this. */
 const longestMark = 600_000
 
-/** A script's arguments are bounded. */
+/** The number of a script's arguments is bounded. */
 const mostEntries = 1_000

@@ -10,11 +10,11 @@ export interface StoredEntry {
   /** When it expires, in ms since 1970. */
   readonly until: number
   readonly tag?: TagVersion | undefined
-  /** What the value takes in memory, where it is no plain JSON. */
+  /** The size of the value in memory, if it is no plain JSON. */
   readonly bytes?: number
   /** Whether it is one of a great many that are read once. */
   readonly isBulk?: boolean | undefined
-  /** Of whoever's entry it is. */
+  /** The counts of the entry's owner. */
   readonly changes?: Changes | undefined
 }
 
@@ -24,19 +24,19 @@ export interface Changes {
 }
 
 /**
- * Entries in memory, within a bound of bytes; the least recently used go first. Those in bulk have a small part of the bound, so
- * that they take no other's place.
+ * Entries in memory, within a bound of bytes; the least recently used are evicted first. Entries in bulk have a small part of the
+ * bound, so that they evict no others.
  */
 export interface Memory {
   /** Undefined for one that has expired. */
   get(key: string): StoredEntry | undefined
   set(key: string, entry: StoredEntry): void
   delete(key: string): void
-  /** What its entries take. */
+  /** The memory of its entries. */
   readonly bytes: number
 }
 
-/** Room is taken as entries come: a large bound that is not used costs nothing. */
+/** The table grows with its entries: a large bound that is not used costs nothing. */
 export function openMemory(bytes: number): Memory {
   const bulkBytes = Math.min(mostBulkBytes, Math.floor(bytes / 8))
   const [entries, bulk] = [openPart(bytes - bulkBytes), openPart(bulkBytes)]
@@ -69,12 +69,12 @@ function openPart(bytes: number): LRUCache<string, StoredEntry> {
     maxSize: Math.max(1, bytes),
     sizeCalculation: ({ value, bytes }, key) =>
       Math.max(leastBytes, ownBytes + key.length + (bytes ?? heapBytes(value))),
-    // However it goes: replaced, deleted, or since there was no room.
+    // For any reason: replaced, deleted, or evicted.
     dispose: countChange,
   })
 }
 
-/** Enough for what the next question of an export asks once more; of several exports at once some is asked again. */
+/** Enough for the entries that the next question of an export needs again; several exports at once load some of them twice. */
 const mostBulkBytes = 8 * 2 ** 20
 
 function countChange({ changes }: StoredEntry): void {
@@ -83,5 +83,5 @@ function countChange({ changes }: StoredEntry): void {
 
 const leastBytes = 512
 
-/** What an entry takes beside its name and value: the list of the least recently used, a row of a map, the entry itself. */
+/** The memory of an entry besides its name and value: the LRU list, a row of a map, the entry itself. */
 const ownBytes = 160

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { CacheAccess } from './cache.ts'
 
-/** The part of a cache that belongs to one owner: no other sees it, and Redis does not show whose it is. */
+/** The part of a cache that belongs to one owner: no other sees it, and Redis does not reveal the owner. */
 export function namespacedCache(cache: CacheAccess, owner: readonly string[]): CacheAccess {
   const fingerprint = hash('sha256', JSON.stringify(owner), 'base64url')
   const owned = (name: string) => `${fingerprint} ${name}`

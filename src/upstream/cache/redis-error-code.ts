@@ -1,6 +1,6 @@
 import { errorCode } from '../error-code.ts'
 
-/** ECONNREFUSED, WRONGPASS and the like: never the message itself, which may quote the URL or what was sent. */
+/** ECONNREFUSED, WRONGPASS and the like: never the message itself, which may quote the URL or a command. */
 export function redisErrorCode(error: unknown): string | undefined {
   const code = errorCode(error)
   if (code !== undefined || !(error instanceof Error)) return code

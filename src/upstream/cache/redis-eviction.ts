@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Log } from '../log.ts'
 
 /**
- * Warns once if Redis may drop keys that are still needed: counts of calls would begin anew, and limits would be exceeded. Asks
- * when the server can be reached first; never rejects.
+ * Warns once if Redis may evict keys that are still needed: counts of calls would start again, and limits would be exceeded.
+ * Checks when the server is first reachable; never rejects.
  */
 export async function warnOfEviction(redis: Redis, log: Log): Promise<void> {
   try {
@@ -23,7 +23,7 @@ async function configuredPolicy(redis: Redis): Promise<string | undefined> {
   return z.tuple([z.string(), z.string()]).safeParse(reply).data?.[1]
 }
 
-/** Where the user may not read the configuration, as at hosted servers. */
+/** The user may not read the configuration, as at hosted servers. */
 async function reportedPolicy(redis: Redis): Promise<string | undefined> {
   return /^maxmemory.policy:(\S+)/m.exec(await redis.info('memory'))?.[1]
 }

@@ -28,7 +28,7 @@ export function primaryConnector(refused: () => void): NonNullable<RedisOptions[
       if (!this.connecting) throw new Error('The connection was closed.')
       const { host, port, family, tls } = this.#address
       const address = { host, port, family }
-      // By its name alone a server of several chooses its certificate, and a balancer the server. An address is no name.
+      // A server may choose its certificate, and a balancer its server, by the name. An address is no name.
       const name = isIP(host) === 0 && { servername: host }
       const socket = tls ? connectTls({ ...address, ...name }) : createConnection(address)
       this.stream = socket

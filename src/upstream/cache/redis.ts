@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { redisErrorCode } from './redis-error-code.ts'
 import { primaryConnector } from './redis-primary.ts'
 
-/** How long, in ms, a server may be silent that owes a reply, before it counts as dead. */
+/** How long, in ms, a server that owes a reply may be silent before it counts as dead. */
 const patience = 250
 
 /**
@@ -53,7 +53,8 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
     reconnectOnError(error) {
       if (full.test(error.message)) losses.full()
       if (isOfSelect(error)) {
-        // What is meant for a database of its own would be in another one. Most refusals pass, such as one of too many clients.
+        // Otherwise data for a separate database would go into another one. Most refusals pass, such as those of too many
+        // clients.
         isLeft = lastingRefusal.test(error.message)
         reason = isLeft ? noDatabase : reasonOf(error)
         if (isLeft) lose()
@@ -106,10 +107,10 @@ function connect(create: (more: RedisOptions) => Redis, losses: Losses): RedisCo
 /** Errors of a server that cannot be used, also out of a script; another may be behind the same name by now. */
 const unusable = /(?:^|-)(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH)\b/
 
-/** The error of a server whose memory is used up, also out of a script. */
+/** The error of a server without free memory, also from a script. */
 const full = /\bOOM command not allowed/
 
-/** So long after the last error of a full server another one is logged again, in milliseconds. */
+/** The pause after the last error of a full server before another one is logged, in milliseconds. */
 const fullPause = 600_000
 
 /** Logs each loss and return once for all connections. */
@@ -158,10 +159,10 @@ function isOfSelect(error: Error): boolean {
 }
 
 const noDatabase = 'its database cannot be selected, which is tried again at the next start only'
-/** What stays so for this user. */
+/** Permanent for this user. */
 const lastingRefusal = /DB index is out of range|^NOPERM|not allowed|unknown command/
 
-/** ioredis tells which command an error answers. */
+/** ioredis notes which command failed. */
 const OfCommand = z.object({ command: z.object({ name: z.string() }) })
 
 function reasonOf(error: Error): string {

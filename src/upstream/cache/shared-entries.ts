@@ -8,11 +8,11 @@ import type { Changes, Memory, StoredEntry } from './memory.ts'
 
 /** Entries in Redis, which all instances read and write; each has its own memory in front of them. */
 export interface SharedEntries {
-  /** What an entry is stored under, here and there: neither the namespace nor the name is to be read off it. */
+  /** The key of an entry, in memory and in Redis: it reveals neither the namespace nor the name. */
   keyOf(name: string): string
   /**
-   * What Redis holds, which then is in memory, too, unless it `leavesMemory`. Another instance may have written it, so it counts
-   * as a change. Undefined when there is none or it cannot be read; never rejects.
+   * Reads Redis, and stores the result in memory unless it `leavesMemory`. Another instance may have written it, so it counts as
+   * a change. Undefined if there is none or it is unreadable; never rejects.
    */
   read(
     key: string,
@@ -39,7 +39,7 @@ export function openSharedEntries({
   readonly memory: Memory
 }): SharedEntries {
   const owner = fingerprint(namespace)
-  /** The reads under way whose result is still the newest that is known here. */
+  /** Current reads whose result is still the newest that this process knows. */
   const reads = new Map<string, object>()
   const forget = (key: string) => {
     reads.delete(key)
@@ -74,7 +74,7 @@ export function openSharedEntries({
         bus.publish(key)
         return true
       } catch {
-        // Memory has it.
+        // Memory has it anyway.
         return false
       }
     },

@@ -4,20 +4,20 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { askTwice } from './ask-twice.ts'
 
-/** A tag as it was at one moment: counts for nothing once the tag is cleared. */
+/** A tag's version at one moment: invalid once the tag is cleared. */
 export interface TagVersion {
   readonly tag: string
   readonly version: string
 }
 
 /**
- * The current version of each tag. An entry keeps the version of its tag and counts for nothing under another. So clearing a tag
- * deletes its version, and a version that is lost or cannot be read costs speed, but never serves an old entry.
+ * The current version of each tag. An entry stores the version of its tag, and is invalid under another one. Clearing a tag
+ * deletes its version. A version that is lost or unreadable costs speed, but never serves an old entry.
  */
 export interface TagVersions extends Disposable {
-  /** Undefined when there is none, or it cannot be read. Never rejects. */
+  /** Undefined if there is none, or it is unreadable. Never rejects. */
   read(tag: string): string | undefined | Promise<string | undefined>
-  /** The tag's version, made when there is none; undefined when it cannot be. Never rejects. */
+  /** The tag's version, made if there is none; undefined if that fails. Never rejects. */
   ensure(tag: string): string | Promise<string | undefined>
   forget(tag: string): void | Promise<void>
 }
@@ -43,7 +43,7 @@ export function openMemoryTagVersions(): TagVersions {
  * cleared there counts as cleared here, and clearing is tried again for the others.
  */
 export function openRedisTagVersions(redis: Redis, namespace: string): TagVersions {
-  // Called so by older versions of Isotherm, which must notice that a tag was cleared.
+  // The name in older versions of Isotherm, which must notice that a tag was cleared.
   const prefix = `isotherm:groups:${hash('sha256', namespace, 'base64url')}`
   const unforgotten = new Set<string>()
   const closed = new AbortController()
@@ -65,7 +65,7 @@ export function openRedisTagVersions(redis: Redis, namespace: string): TagVersio
       await askTwice(() => redis.unlink(keyOf(tag)))
       unforgotten.delete(tag)
     } catch {
-      // Again, as another call for the same tag may have succeeded before.
+      // Repeated, since another call for the same tag may have succeeded before.
       unforgotten.add(tag)
       if (!retrying) void retry().catch(() => {})
     }
