@@ -2,17 +2,17 @@ import type { CallTrail } from './call-trail.ts'
 
 /** A caller's own limit of calls. Both reject once it is used up. */
 export interface Charge {
-  /** Looks before the call waits for its turn. Resolves with whether it had to count the call to know. */
+  /** Checks the limit before the call waits for its turn. Resolves with whether it had to count the call for that. */
   look(): Promise<boolean>
   /** Counts the call. */
   take(): Promise<void>
 }
 
-/** The right to make a call that other instances may want to make as well. Whoever has it must not wait: they wait for it. */
+/** The right to make a call that other instances may want to make too. Its holder must not wait: the others wait for it. */
 export interface Claim {
-  /** Takes it if this instance does not have it yet; rejects if another instance makes the call, and then it must not be made. */
+  /** Takes it unless this instance has it already. Rejects if another instance makes the call, which then must not be made. */
   take(): Promise<void>
-  /** Gives it back before a wait: others may call meanwhile. */
+  /** Gives it back before a wait, so that others may call meanwhile. */
   leave(): void
 }
 
@@ -28,23 +28,23 @@ export interface CallContext {
   readonly charge?: Charge | undefined
   /** The trace of the request that began the call, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
-  /** How long its question waited for another instance's call before, in milliseconds: so much less is left of its deadline. */
+  /** How long its question already waited for another instance's call, in milliseconds: its deadline is shorter by that. */
   readonly followedMilliseconds?: number
-  /** Taken when the call's turn has come; undefined where no other instance makes it. */
+  /** Taken when the call's turn has come; undefined if no other instance makes the call. */
   readonly claim?: Claim
-  /** Which call it is, for those who observe it and for its error. */
+  /** Identifies the call for its observers and for its error. */
   readonly trail?: CallTrail | undefined
   /** Called when the provider's limits allow the call and it is made. */
   readonly begun?: () => void
   /** Called when the call is sent again: with a new token, or because its connection was closed. */
   readonly repeated?: () => void
-  /** Called when the call is sent again because its connection was lost while it was under way. */
+  /** Called when the call is sent again because its connection was lost during the call. */
   readonly lost?: (reason: Error) => void
   /** Called when a token is requested for the call. */
   readonly tokenAsked?: () => void
-  /** Called with the time by the vendor's clock, in milliseconds, when a response tells it. */
+  /** Called with the time of the vendor's clock, in milliseconds, if a response has it. */
   readonly dated?: (milliseconds: number) => void
-  /** Called with a value of which only a part has come. The call resolves with the whole value later, or fails. */
+  /** Called with an incomplete value. The call later resolves with the whole value, or rejects. */
   readonly arriving?: (value: object) => void
   /** Called with the bytes that a response took. */
   readonly received?: (bytes: number) => void

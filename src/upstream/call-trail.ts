@@ -1,16 +1,16 @@
 import { UpstreamError } from './error.ts'
 import type { WaitClock } from './wait-clock.ts'
 
-/** The incoming request that a call is made for, as logs and traces name it. */
+/** The incoming request behind a call, for logs and traces. */
 export interface IncomingRequest {
   readonly id?: string | undefined
   /** The trace that it is part of, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
-  /** Measures how long it waits for vendors. */
+  /** Measures its waits for vendors. */
   readonly waiting?: WaitClock
 }
 
-/** One planned call on its way to a vendor. Whoever hands its call context on hands it on as well. */
+/** One planned call on its way to a vendor. It is passed along with the call context. */
 export class CallTrail {
   /** Without values, such as `GET /heatmaps/:websiteId/pages`. */
   readonly route: string
@@ -33,7 +33,7 @@ export class CallTrail {
     return ++this.#attempts
   }
 
-  /** Notes on an error which call it ended. The first to do so knows best. */
+  /** Records on an error which call it ended. The first record stays, since it is the most exact. */
   explain(error: unknown): void {
     if (!(error instanceof UpstreamError)) return
     const { id, traceparent } = this.#incoming

@@ -1,6 +1,6 @@
 import { type ProviderName, UpstreamError } from './error.ts'
 
-/** A bound on how long work may take. Dispose of it when the work has ended: nothing is left of it then. */
+/** A bound on the time of some work. Dispose of it when the work has ended: then nothing is left in memory. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
 }
@@ -27,8 +27,8 @@ export function openDeadline(milliseconds: number, signal?: AbortSignal): Deadli
 }
 
 /**
- * Calls `end` once with the reason, after `milliseconds` or when the given signal aborts. For whoever waits alone: it costs a
- * third of a signal of its own.
+ * Calls `end` once with the reason, after `milliseconds` or when the given signal aborts. For a wait that needs no signal of its
+ * own, at a third of the cost.
  */
 export function watchDeadline(
   milliseconds: number,

@@ -1,4 +1,4 @@
-/** The providers, by the names that errors, settings and the graph know them by. */
+/** The providers, by their names in errors, settings and the graph. */
 export const providerNames = ['aura-vision', 'posthog', 'analytiks', 'zenovay', 'datadog'] as const
 export type ProviderName = (typeof providerNames)[number]
 
@@ -24,18 +24,18 @@ export function isUpstreamErrorCode(code: unknown): code is UpstreamErrorCode {
 }
 
 export interface UpstreamErrorDetails {
-  /** Whether the same request may succeed later; by default what the code implies. */
+  /** Whether the same request may succeed later; by default as usual for the code. */
   readonly retryable?: boolean | undefined
   readonly retryAfterSeconds?: number | undefined
   readonly upstreamStatus?: number | undefined
   readonly upstreamRequestId?: string | undefined
   /** Only for the log; never shown to a client. */
   readonly cause?: unknown
-  /** Whether the log has its reason already, so that each further one is not worth a line. */
+  /** Whether the log already has its reason, so that repetitions need no line. */
   readonly isLogged?: boolean | undefined
-  /** Whether the answer is larger than we take: whoever asks for less gets one, so the vendor does not fail. */
+  /** Whether the response is larger than the bound: a smaller question may get one, so the vendor does not fail. */
   readonly isOverBound?: boolean | undefined
-  /** Whether the token endpoint refused it: the call that a token was needed for was not made. */
+  /** Whether the token endpoint refused it: the call that needed the token was not made. */
   readonly isOfToken?: boolean | undefined
 }
 
@@ -43,16 +43,16 @@ export interface UpstreamErrorDetails {
 export interface FailedCall {
   /** Without values, such as `GET /websites`. */
   readonly route: string
-  /** The one that failed, from 1 on; 0 if it was refused before it left. */
+  /** The failed attempt, from 1 on; 0 if it was refused before it left. */
   readonly attempt: number
   readonly milliseconds: number
-  /** Of the incoming request that it was made for. */
+  /** The incoming request behind the call. */
   readonly requestId: string | undefined
   readonly traceId: string | undefined
 }
 
 /**
- * What a provider's client throws, except BadInput for an id that does not fit a route. Clients see the message, so it is a
+ * The error of a provider's client, except BadInput for an id that does not fit a route. Clients see the message, so it is a
  * sentence of our own: it never quotes an upstream body, a URL or a credential.
  */
 export class UpstreamError extends Error {
@@ -66,7 +66,7 @@ export class UpstreamError extends Error {
   readonly isLogged: boolean
   readonly isOverBound: boolean
   readonly isOfToken: boolean
-  /** Noted when the call ends. */
+  /** Set when the call ends. */
   call: FailedCall | undefined
 
   constructor(
@@ -88,7 +88,7 @@ export class UpstreamError extends Error {
     this.isOfToken = details.isOfToken ?? false
   }
 
-  /** What a client sees besides the message. */
+  /** The extensions that a client sees, besides the message. */
   get extensions(): Record<string, unknown> {
     const { code, provider, retryable, retryAfterSeconds, upstreamStatus, upstreamRequestId } = this
     return {
@@ -102,7 +102,7 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The HTTP status that tells a client of such an error; 502 for a code that is none of these. */
+/** The HTTP status for a client that gets such an error; 502 for other codes. */
 export function clientStatusOf(code: string): number {
   switch (code) {
     case 'UPSTREAM_NOT_FOUND':
@@ -119,7 +119,7 @@ export function clientStatusOf(code: string): number {
   }
 }
 
-/** A limit of one caller: the same call is still possible for another. */
+/** A limit of one caller: other callers may still make the same call. */
 export class CallerLimited extends UpstreamError {}
 
 /** Whether the upstream itself fails for now, whatever the request: stale-if-error applies. */
@@ -143,7 +143,7 @@ export function notConfigured(provider: ProviderName): UpstreamError {
   )
 }
 
-/** What was thrown, as an Error; anything else becomes the cause of one. */
+/** A thrown value as an Error; any other value becomes the cause of one. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('A question failed.', { cause: thrown })
 }

@@ -1,6 +1,6 @@
 /**
- * Parses JSON, with integers that a double cannot hold as text: ids have them. With a reviver JSON.parse would be many times
- * slower.
+ * Parses JSON; integers that a double cannot hold become texts, since ids may be so long. JSON.parse with a reviver would be many
+ * times slower.
  */
 export function readExactJson(text: string): unknown {
   return JSON.parse(hasLongNumber(text) ? text.replace(tokens, exactToken) : text)
@@ -24,8 +24,8 @@ function isDigit(text: string, index: number): boolean {
 }
 
 /**
- * Either a text or sixteen characters of a number and more, with the colon behind it where there is one: that is no JSON. Whatever
- * begins a match ends as one, as a text without an end does: otherwise each character of it would be tried in turn.
+ * A text, or sixteen or more characters of a number, with the colon after them if there is one: that is no JSON. A text without
+ * an end matches too: otherwise each of its characters would be tried in turn.
  */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[-+.\dEe]{16,}(?:\s*:)?/gs
 

@@ -1,4 +1,4 @@
-/** Who waits, from the outside in: a caller, and one of its requests. */
+/** The owner of a queued item, from the outside in: a caller, and one of its requests. */
 export interface Turn {
   readonly caller: object | string
   readonly requester: object
@@ -6,7 +6,7 @@ export interface Turn {
 
 /** Serves callers round-robin, each caller's requests round-robin, and each request's items first in first out. */
 export class FairQueue<Item> {
-  /** In the order of turns; nothing in it is empty. */
+  /** In the order of turns, without empty members. */
   readonly #callers = new Map<object | string, Map<object, Set<Item>>>()
 
   /** Each caller's items, oldest first. */
@@ -29,7 +29,7 @@ export class FairQueue<Item> {
     if (all?.size === 0) this.#items.delete(caller)
   }
 
-  /** The newest item of the caller with the most, if it has more than this caller would have with one more. */
+  /** The newest item of the caller with the most items, if that has more than this caller would have with one more. */
   newestOfMost(caller: object | string): Item | undefined {
     let most = new Set<Item>()
     for (const items of this.#items.values()) if (items.size > most.size) most = items
@@ -37,7 +37,7 @@ export class FairQueue<Item> {
     return most.size > own + 1 ? [...most].at(-1) : undefined
   }
 
-  /** The item whose turn it is; it stays. The next turn is another caller's, and then another request's. */
+  /** The item whose turn it is, which stays queued. The next turn is another caller's, and then another request's. */
   next(): Item | undefined {
     const requests = rotated(this.#callers)
     const items = requests && rotated(requests)
@@ -45,7 +45,7 @@ export class FairQueue<Item> {
   }
 }
 
-/** The first value, which becomes the last one. */
+/** Moves the first value to the end, and returns it. */
 function rotated<Key, Value>(map: Map<Key, Value>): Value | undefined {
   const [first] = map
   if (!first) return undefined

@@ -1,13 +1,13 @@
 /** Writes one line of the log for each call. Fields and messages hold no secret, signed URL or personal value. */
 export interface Log {
-  /** Something failed that an operator has to look at. */
+  /** Something failed, and an operator has to look at it. */
   error(fields: LogFields, message: string): void
-  /** A vendor, Redis or a client did something that costs a response its quality. */
+  /** A vendor, Redis or a client did something that makes responses worse. */
   warn(fields: LogFields, message: string): void
   info(fields: LogFields, message: string): void
   /** Whether lines of `info` are left out. */
   readonly isBrief?: boolean
-  /** How many lines were left out so far, because nobody read them in time. */
+  /** How many lines were dropped so far, because nobody read them in time. */
   readonly dropped?: number
 }
 

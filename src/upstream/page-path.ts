@@ -13,8 +13,8 @@ export function addressOf(url: URL): PageAddress | undefined {
 }
 
 /**
- * The canonical spelling of a path that begins with a slash, with query and fragment: as `URL` prints it, and of its escapes the
- * one that RFC 3986 (6.2.2) calls normal.
+ * The canonical form of a path that begins with a slash, with query and fragment: as `URL` prints it, with the normalized escapes
+ * of RFC 3986 (6.2.2).
  */
 export function spelledPath(path: string): string {
   if (plainPath.test(path)) return path
@@ -26,19 +26,19 @@ function pathOf({ pathname, search, hash }: URL): string {
   return withNormalEscapes(`${pathname}${search}${hash}`)
 }
 
-/** A path, or a pattern of paths, with the one form of its escapes. */
+/** A path, or a pattern of paths, with normalized escapes. */
 export function withNormalEscapes(path: string): string {
   return path.replace(/%(?:[\da-f]{2})?/gi, normalEscape)
 }
 
-/** Letters, digits, `-`, `.`, `_` and `~` need none; a percent sign that begins none is escaped itself. */
+/** Letters, digits, `-`, `.`, `_` and `~` are not escaped; a percent sign that begins no escape is escaped itself. */
 function normalEscape(text: string): string {
   if (text === '%') return '%25'
   const character = String.fromCharCode(Number.parseInt(text.slice(1), 16))
   return /[\w.~-]/.test(character) ? character : text.toUpperCase()
 }
 
-/** Paths that a URL leaves as they are: no escapes, query or fragment, and no part that begins with a dot. */
+/** Paths that a URL leaves unchanged: no escapes, query or fragment, and no part that begins with a dot. */
 const plainPath = /^(?:\/(?:[\w!$&()*+,;=:@~-][\w!$&()*+,;=:@~.-]*)?)+$/
 
 /** A path without its query and fragment. */
@@ -52,7 +52,7 @@ export function likeness(path: string): string {
   return decoded(path.slice(0, length)).replace(/(?<=.)\/$/, '') + decoded(path.slice(length))
 }
 
-/** The path as people write it: decodes escapes, except those of separators. Stays as it is if they are not UTF-8. */
+/** The path as people write it: decodes escapes, except those of separators. Unchanged if they are not UTF-8. */
 export function decoded(path: string): string {
   return tryDecoding(path).replace(/%[\da-f]{2}/gi, digits => digits.toUpperCase())
 }

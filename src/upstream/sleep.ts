@@ -1,4 +1,4 @@
-/** Rejects with the signal's reason. Unlike the platform's own, it goes by the clock of `setTimeout`, whichever that is. */
+/** Rejects with the signal's reason. Unlike the platform's own, it uses the global `setTimeout`, which tests may replace. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const end = () => {

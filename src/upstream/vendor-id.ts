@@ -1,4 +1,4 @@
-/** No vendor has longer ids, and proxies refuse routes of thousands of characters. */
+/** No vendor has longer ids, and proxies refuse paths of thousands of characters. */
 export const longestId = 1000
 
 /** Whether the text can be a vendor's id in an id of the graph: every part between colons fits a route. */
@@ -11,7 +11,7 @@ export function fitsRoute(part: string): boolean {
   return !isDots(part) && part.length <= longestId && part.isWellFormed() && !/\p{Cc}/u.test(part)
 }
 
-/** Whether a URL resolves the part, which would lead to another route. */
+/** Whether a URL would resolve the part, which leads to another route. */
 export function isDots(part: string): boolean {
   return part === '.' || part === '..'
 }

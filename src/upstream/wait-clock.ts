@@ -1,4 +1,4 @@
-/** How long one request has waited for vendors so far; waits at the same time count once. */
+/** How long one request has waited for vendors so far; concurrent waits count once. */
 export class WaitClock {
   #waits = 0
   #since = 0

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import type { ResponseShape } from './response-shape.ts'
 
-/** How a response differs from what is documented: a member that is not, one that is not there, or one of another type. */
+/** A difference between a response and its documentation: a member that is undocumented, missing or of another type. */
 export type DriftKind = 'UNKNOWN' | 'MISSING' | 'OTHER_TYPE'
 
 export interface Difference {
   readonly kind: DriftKind
-  /** From the response down, such as `data.pages[].url`; `{}` stands for a name that is data. */
+  /** The path from the response down, such as `data.pages[].url`; `{}` stands for a name that is data. */
   readonly path: string
-  /** A type, never a value; null for a member that is not there. */
+  /** A type, never a value; null for a missing member. */
   readonly sample: string | null
 }
 
-/** A response of thousands of rows is not looked at to its end. */
+/** A response of thousands of rows is not compared to its end. */
 const mostRows = 100
 const mostValues = 5000
 
@@ -28,7 +28,7 @@ class Comparison {
   #values = 0
 
   look(shape: ResponseShape, value: unknown, path: string): void {
-    // What must not be null the schema itself refuses.
+    // Whether a member may be null is checked by the schema itself.
     if (value === null || value === undefined || ++this.#values > mostValues) return
     if (!fits(shape, value)) this.#note('OTHER_TYPE', path, value)
     else if (shape.kind === 'either') {
@@ -71,7 +71,7 @@ class Comparison {
   }
 }
 
-/** Where an issue of zod lies, and what is there. */
+/** The path of an issue of zod, and the value there. */
 export function differenceOf(issue: z.core.$ZodIssue, json: unknown): Difference {
   let value = json
   let path = ''

@@ -9,28 +9,28 @@ export interface DriftEntry extends Difference {
   /** Such as `GET /websites`. */
   readonly endpoint: string
   readonly kind: DriftKind
-  /** In how many of the responses that were compared. */
+  /** The number of compared responses that have it. */
   readonly count: number
   readonly firstSeenAt: number
   readonly lastSeenAt: number
 }
 
-/** Sees the responses of one endpoint. */
+/** Observes the responses of one endpoint. */
 export interface ResponseWatch {
-  /** A response that the schema took. The first ten of each second are compared with it. */
+  /** A response that fits the schema. The first ten of each second are compared with the documentation. */
   read(schema: z.core.$ZodType, json: unknown): void
-  /** A response that the schema refused. */
+  /** A response that does not fit the schema. */
   failed(issues: readonly z.core.$ZodIssue[], json: unknown): void
 }
 
-/** Of one endpoint: small ones take some microseconds each, and of large ones only a part is looked at. */
+/** For one endpoint: small responses take some microseconds each, and only a part of large ones is compared. */
 const [mostCompared, second] = [10, 1000]
 const hour = 3_600_000
 const mostEntries = 200
-/** A list of wrong rows has an issue for each. */
+/** A list of wrong rows has an issue for each row. */
 const mostIssues = 20
 
-/** How one provider's responses differ from their documentation, by endpoint and path. */
+/** The differences between one provider's responses and their documentation, by endpoint and path. */
 export class Drift {
   readonly #provider: ProviderName
   readonly #log: Log
@@ -51,7 +51,7 @@ export class Drift {
     return {
       read: (schema, json) => {
         const now = Date.now()
-        // A clock that was put back must not end it.
+        // A clock that was put back must not keep it open for ever.
         if (now >= since + second || now < since) [since, compared] = [now, 0]
         if (++compared > mostCompared) return
         const shape = shapes.getOrInsertComputed(schema, () => shapeOf(schema))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a schema says of a response, as far as a response is compared with it. */
+/** The part of a schema that responses are compared with. */
 export type ResponseShape =
   | { readonly kind: 'object'; readonly members: ReadonlyMap<string, Member> }
   | { readonly kind: 'array'; readonly element: ResponseShape }
@@ -11,11 +11,11 @@ export type ResponseShape =
 
 export interface Member {
   readonly shape: ResponseShape
-  /** Whether the vendor documents that it may be missing. What is only tolerated is not. */
+  /** Whether the vendor documents that it may be missing. The schema tolerates more. */
   readonly isOptional: boolean
 }
 
-/** The shape of what a schema reads, before any transformation. */
+/** The shape of a schema's input. */
 export function shapeOf(schema: z.core.$ZodType): ResponseShape {
   if (schema instanceof z.ZodObject) {
     const members = Object.entries(schema.shape).map(([name, member]) => [name, memberOf(member)] as const)
@@ -34,7 +34,7 @@ function memberOf(schema: z.core.$ZodType): Member {
   return { shape: shapeOf(schema), isOptional: schema instanceof z.ZodOptional || isOftenMissing(schema) }
 }
 
-/** Marks a member that the vendor documents to be missing at times, where the schema itself makes a null of it. */
+/** Marks a member that the vendor documents as sometimes missing, if the schema itself makes it null. */
 export const oftenMissing = { isOftenMissing: true } as const
 
 function isOftenMissing(schema: z.core.$ZodType): boolean {

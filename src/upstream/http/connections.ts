@@ -5,11 +5,11 @@ import { type Proxies, proxyFor } from './proxies.ts'
 import { connectorThrough } from './tunnel.ts'
 
 export interface ConnectionBounds {
-  /** For opening one. */
+  /** For opening a connection. */
   readonly timeoutMilliseconds: number
-  /** Of one response's body on the wire; unbounded by default. */
+  /** For one response's body on the wire; unbounded by default. */
   readonly maximumBytes?: number
-  /** Finds the addresses of hosts that no proxy looks up; by default the system's own. */
+  /** Resolves host names that no proxy resolves; by default the system does. */
   readonly lookup?: LookupFunction
   readonly proxies?: Proxies | undefined
 }
@@ -17,7 +17,7 @@ export interface ConnectionBounds {
 /** Vendors' gateways send cookies and policies by the kilobyte; Node's own bound is 16 kB. */
 export const maximumHeaderBytes = 64 * 1024
 
-/** A pool of connections to each origin. Tells each call how long its connection was idle. */
+/** A pool of connections to each origin. Gives each call the idle time of its connection. */
 export class Connections implements AsyncDisposable {
   readonly #bounds: ConnectionBounds
   readonly #pool: Agent
@@ -36,7 +36,7 @@ export class Connections implements AsyncDisposable {
 
   /** Sends on a new connection. */
   sendAnew(call: Dispatcher.DispatchOptions, exchange: Dispatcher.DispatchHandler): void {
-    // Once closed, the pool refuses it.
+    // After closing, the pool gets the call and refuses it.
     if (!this.#closing.signal.aborted) this.#single ??= this.#open({ pipelining: 0 })
     const agent = this.#single ?? this.#pool
     agent.dispatch(call, exchange)

@@ -10,12 +10,12 @@ import {
 import { errors } from 'undici'
 import type { HttpHead } from './message.ts'
 
-/** A body that is not readable text. The message continues a sentence that starts with the provider's name. */
+/** An unreadable body. The message continues a sentence that starts with the provider's name. */
 export class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody'
 }
 
-/** What calls accept. `deflate` is decoded, too, in both of its forms. */
+/** The accepted codings. Both forms of `deflate` are decoded too. */
 export const acceptedCodings = 'gzip, br, zstd'
 
 /** Each decoder takes memory; no server means more than this. */
@@ -34,17 +34,17 @@ const none: readonly string[] = []
 export interface DecodedBody {
   readonly data: (chunk: Buffer) => void
   readonly end: () => void
-  /** Called with UnreadableBody or undici's ResponseExceededMaxSizeError; nothing is called after it. */
+  /** Called with UnreadableBody or undici's ResponseExceededMaxSizeError; no callback follows it. */
   readonly fail: (error: Error) => void
 }
 
-/** Decodes a body while it arrives. Bounds each step but the last; whoever reads the decoded body bounds that. */
+/** Decodes a body while it arrives. Bounds the output of each step but the last, which its reader bounds. */
 export class ContentDecoder {
-  /** Last applied first. */
+  /** The last applied coding comes first. */
   readonly #codings: readonly string[]
   readonly #maximumBytes: number
   readonly #body: DecodedBody
-  /** Of each coding whose first bytes have come. */
+  /** The decoders of codings whose first bytes have come. */
   readonly #stages: Transform[] = []
   #isOver = false
 
@@ -67,7 +67,7 @@ export class ContentDecoder {
     if (!this.#isOver) this.#end(0)
   }
 
-  /** Calls nothing any more. */
+  /** Stops all callbacks. */
   destroy(): void {
     this.#isOver = true
     for (const stage of this.#stages) stage.destroy()
@@ -127,7 +127,7 @@ const stages = new Map<string, (first: Buffer) => Transform>([
   ['x-gzip', () => createGunzip()],
   ['br', () => createBrotliDecompress(strict)],
   ['zstd', () => createZstdDecompress(zstd)],
-  // Many servers leave out the zlib wrapper, as browsers know.
+  // Many servers leave out the zlib wrapper, which browsers accept.
   [
     'deflate',
     (first: Buffer) => (((first[0] ?? 0) & 0x0f) === 8 ? createInflate(strict) : createInflateRaw(strict)),

@@ -15,7 +15,7 @@ export interface Sending<Response> {
   readonly callContext: CallContext | undefined
   /** Whether it changes nothing, so that it is sent again if its connection was closed while idle. */
   readonly isRead: boolean
-  /** Whether it creates something each time it arrives: once it has left, its failure says so and is not retryable. */
+  /** Whether each arrival creates something: after it has left, its failure says so and is not retryable. */
   readonly isCreation: boolean
 }
 
@@ -82,10 +82,10 @@ function tellDate({ date }: Pick<Exchange<unknown>, 'date'>, tell: (milliseconds
   if (!Number.isNaN(milliseconds)) tell(milliseconds)
 }
 
-/** No vendor is known that closes connections sooner than some seconds after they were used. */
+/** No known vendor closes connections within the first seconds after use. */
 const defaultIdle = 1000
 
-/** Whether a connection ended before any response, as one does that the server closed while it was idle. */
+/** Whether a connection ended before any response, as it does if the server closed it while it was idle. */
 function lostWhileIdle(
   { idleMilliseconds = -1, hasBegun }: Pick<Exchange<unknown>, 'idleMilliseconds' | 'hasBegun'>,
   error: unknown,

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { ContentDecoder, codingsOf, UnreadableBody } from './content-coding.ts'
 import { type HttpHead, header } from './message.ts'
 
-/** A connection that knows when its last response ended, by the clock of `performance`; undefined if it is new. */
+/** A connection that records when its last response ended, by the clock of `performance`; undefined if it is new. */
 export interface UsedConnection {
   lastUsedAt: number | undefined
 }
@@ -20,9 +20,9 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   hasLeft = false
   /** Whether a part of a response came. */
   hasBegun = false
-  /** For how many milliseconds the connection that it left on had been idle; undefined for a new one. */
+  /** How long its connection had been idle when it left, in milliseconds; undefined for a new one. */
   idleMilliseconds: number | undefined
-  /** The connection that it goes out on; set before it leaves. */
+  /** The connection that it uses; set before it leaves. */
   connection: UsedConnection | undefined
   protected head: HttpHead = { status: 0, headers: {} }
   protected readonly chunks: Buffer[] = []
@@ -33,7 +33,7 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   #givenUp: Error | undefined
   #decoder: ContentDecoder | undefined
 
-  /** `maximumBytes` bounds the body on the wire and decoded. */
+  /** `maximumBytes` bounds the body, both on the wire and decoded. */
   constructor(maximumBytes: number) {
     const { promise, resolve, reject } = Promise.withResolvers<Response>()
     this.response = promise
@@ -42,12 +42,12 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
     this.#reject = reject
   }
 
-  /** Of the response; 0 until it comes. */
+  /** The response's status; 0 until it comes. */
   get status(): number {
     return this.head.status
   }
 
-  /** When the response was sent, as it says. */
+  /** When the response was sent, according to its own header. */
   get date(): string | undefined {
     return header(this.head, 'date')
   }
@@ -105,8 +105,8 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   protected abstract finish(): void
 
   /**
-   * The body of a text, to be read in this turn: the next one may lie in the same memory. Throws UnreadableBody if it is not
-   * UTF-8, unless the status says all that matters.
+   * The bytes of a text body, to be read in this turn: the next body may use the same memory. Throws UnreadableBody if it is not
+   * UTF-8, unless the status decides anyway.
    */
   protected textBytes(): Buffer {
     const bytes = joined(this.chunks, this.bytes)
@@ -140,7 +140,7 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
     const codings = codingsOf(this.head)
     if (codings.length === 0) return
     const fail = (error: Error) => {
-      // A refusal is one even if its text cannot be read.
+      // A refusal stays one even if its text is unreadable.
       if (this.head.status >= 400) {
         this.chunks.length = 0
         this.#end()
@@ -163,7 +163,7 @@ export function decodeText(utf8: Uint8Array): string {
   return decoder.decode(utf8)
 }
 
-/** Where bodies are joined, each read in one turn: memory of their own would pile up until it is collected. */
+/** Bodies are joined here and read in one turn: separate buffers would pile up until they are collected. */
 let shared = Buffer.alloc(0)
 const mostShared = 2 ** 23
 

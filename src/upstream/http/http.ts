@@ -17,17 +17,17 @@ export interface HttpCall {
   readonly callContext?: CallContext | undefined
   /** Whether it changes nothing, so that it is sent again if its connection was closed while idle. A GET is by default. */
   readonly isRead?: boolean
-  /** Whether it creates something each time it arrives: once it has left, its failure says so and is not retryable. */
+  /** Whether each arrival creates something: after it has left, its failure says so and is not retryable. */
   readonly isCreation?: boolean
-  /** Whether the body is not wanted: it is not read, and `body` is empty. */
+  /** Whether the body is unwanted: it is not read, and `body` is empty. */
   readonly skipBody?: (head: HttpHead) => boolean
 }
 
-/** One provider's connections. Redirects are not followed, so that a credential goes to its own host only. */
+/** One provider's connections. Does not follow redirects, so that a credential reaches only its own host. */
 export interface HttpUpstream extends AsyncDisposable {
-  /** The response, whatever its status. Rejects with UpstreamError if there is none, or it is late or too large. */
+  /** The response, with any status. Rejects with UpstreamError if there is none, or it is late or too large. */
   call(call: HttpCall): Promise<HttpResponse>
-  /** The same, with what is read from the bytes of its body. They must not be kept, and `read` must not throw. */
+  /** The same, with a body read from bytes. `read` must not keep the bytes, and must not throw. */
   callAndRead<Body>(call: HttpCall, read: (bytes: Buffer) => Body): Promise<HttpResponse<Body>>
 }
 
@@ -84,12 +84,12 @@ class TextExchange<Body> extends Exchange<HttpResponse<Body>> {
     super.onResponseStart(controller, status, headers)
     if (status < 200 || !this.#skipBody?.(this.head)) return
     this.resolve({ status, headers, body: this.#read(Buffer.alloc(0)) })
-    // Ends the connection as well: reading on, if only to throw away, would wait for the slowest image.
+    // Also ends the connection: reading the rest to drop it would wait for the slowest image.
     controller.abort(new Error('The body is not wanted.'))
   }
 
   protected override received(): void {
-    // The connection bounds a body that is not decoded.
+    // The connection itself bounds a body without a coding.
     if (this.bytes > this.maximumBytes) this.giveUp(new errors.ResponseExceededMaxSizeError())
   }
 

@@ -3,7 +3,10 @@ import type { ResponseWatch } from '../drift/drift.ts'
 import { type ProviderName, UpstreamError, type UpstreamErrorDetails } from '../error.ts'
 import { readExactJson } from '../exact-json.ts'
 
-/** Parses JSON by the schema. Throws UPSTREAM_INVALID_RESPONSE if it does not fit. The watch sees what is not as documented. */
+/**
+ * Parses JSON by the schema. Throws UPSTREAM_INVALID_RESPONSE if it does not fit. The watch sees differences from the
+ * documentation.
+ */
 export function parseJson<Schema extends z.ZodType>(
   provider: ProviderName,
   schema: Schema,
@@ -40,8 +43,8 @@ function readJson(text: string): unknown {
 }
 
 /**
- * Replaces lone surrogates by U+FFFD, as every UTF-8 encoder does. They are no text that a response may hold, and one bad name
- * must not fail a list of thousands.
+ * Replaces lone surrogates by U+FFFD, as every UTF-8 encoder does: a response must not contain them, and one bad name must not
+ * fail a list of thousands.
  */
 function withoutLoneSurrogates(text: string): string {
   if (!text.includes('\\ud') && !text.includes('\\uD')) return text

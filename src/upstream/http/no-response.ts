@@ -11,7 +11,7 @@ export interface CallEnd {
   readonly hasBegun: boolean
 }
 
-/** The error of a call without a complete response. The cause is for the log only: it may name hosts and quote the body. */
+/** The error of a call without a complete response. Only the log gets the cause: it may name hosts and quote the body. */
 export function noResponse(provider: ProviderName, cause: unknown, end: CallEnd): UpstreamError {
   if (cause instanceof UpstreamError) return cause
   const { code, sentence, ...details } = reasonOf(cause, end)
@@ -20,7 +20,7 @@ export function noResponse(provider: ProviderName, cause: unknown, end: CallEnd)
 
 interface Reason {
   readonly code: UpstreamErrorCode
-  /** By default what the code implies. */
+  /** By default as usual for the code. */
   readonly retryable?: boolean
   readonly isOverBound?: boolean
   /** Follows the provider's name. */

@@ -1,31 +1,31 @@
 import { LRUCache } from 'lru-cache'
 
-/** The most renewals in a minute that may not help. */
+/** The most renewals in a minute that may be in vain. */
 const mostInVain = 5
 const minute = 60_000
 
-/** Tokens of one period replaced each other in vain: what was refused with one of them is refused with the others. */
+/** Tokens of one period replaced each other in vain: a question refused with one of them is refused with the others. */
 interface Period {
-  /** When a renewal did not help last. */
+  /** When a renewal was last in vain. */
   vainAt: number
 }
 
 /**
- * Remembers which refusals were not the token's fault. A vendor may refuse a token and a question in the same words, so a
- * question that a fresh token cannot get answered is itself at fault.
+ * Remembers refusals that were not the token's fault. A vendor may refuse a token and a question in the same words, so a question
+ * that is refused with a fresh token is itself at fault.
  */
 export class TokenDoubts {
   readonly #known = new LRUCache<string, Period>({ max: 1000 })
   readonly #periods = new WeakMap<object, Period>()
-  /** Of the tokens that renewed ones replaced. */
+  /** The tokens that were replaced by renewed ones. */
   readonly #periodsBefore = new WeakMap<object, Period>()
   /** Tokens that upstream accepted at least once. */
   readonly #accepted = new WeakSet<object>()
-  /** When renewals did not help, oldest first. */
+  /** The times of renewals in vain, oldest first. */
   #vain: number[] = []
 
   /**
-   * Whether a newer token would not help this question. One that was never accepted is doubted again a minute after the last
+   * Whether a newer token would not help this question. A token that was never accepted is doubted again a minute after the last
    * renewal in vain.
    */
   isKnown(token: object, question: string): boolean {

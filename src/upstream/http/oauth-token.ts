@@ -19,7 +19,7 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
-/** What distinguishes these credentials from others. */
+/** Distinguishes these credentials from others. */
 export function credentialParts({
   tokenUrl,
   audience,
@@ -62,7 +62,7 @@ export interface TokenSource {
   accepted(token: Token, question: string): void
 }
 
-/** After a failed early renewal the old token is used for so many milliseconds before the next try. */
+/** How long the old token is used after a failed early renewal before the next attempt, in milliseconds. */
 export const renewalPause = 10_000
 
 export function openTokenSource(
@@ -77,7 +77,7 @@ export function openTokenSource(
   let fetching: Promise<Token> | undefined
   let pausedUntil = 0
   const backOff = new BackOff(() => Date.now())
-  /** Until then the endpoint refuses for its limits. */
+  /** Until then the endpoint refuses requests for its limits. */
   let refusedUntil = 0
   const doubts = new TokenDoubts()
 
@@ -106,7 +106,7 @@ export function openTokenSource(
       if (!last || Date.now() >= last.expiresAt) return fetchOnce(callContext)
       if (Date.now() < Math.max(last.renewAt, pausedUntil)) return last
       try {
-        // The other half is left to the question itself.
+        // The other half is left for the question itself.
         return await fetchOnce(callContext, Math.ceil(deadlineMilliseconds / 2))
       } catch (error) {
         if (callContext.signal.aborted) throw error
@@ -134,10 +134,10 @@ export function openTokenSource(
   }
 }
 
-/** A wait that the endpoint names counts for an hour at most, which is how long its tokens usually live. */
+/** A pause that the endpoint names counts for an hour at most, the usual life of its tokens. */
 const longestRefusal = 3_600_000
 
-/** For how many milliseconds nobody asks for a token: as long as the endpoint says, or longer each time. */
+/** How long nobody asks for a token, in milliseconds: as long as the endpoint says, or longer each time. */
 function refusedFor(error: unknown, backOff: BackOff): number {
   if (!(error instanceof UpstreamError) || error.code !== 'UPSTREAM_RATE_LIMITED') return 0
   return Math.min(1000 * (error.retryAfterSeconds ?? 0), longestRefusal) || backOff.refused()
@@ -153,7 +153,7 @@ function askedTooOften(provider: ProviderName, until: number): UpstreamError {
 /** Too long for the headers that servers take. */
 const longestToken = 8192
 
-/** What a header can hold: anything else would be a failure of every call, and not of the token endpoint. */
+/** The characters that a header can hold: any other would fail every call as if the vendor had failed. */
 const sendable = /^[\x20-\x7e\x80-\xff]+$/
 
 /** In seconds. */
@@ -219,7 +219,7 @@ function readToken(provider: ProviderName, response: HttpResponse, askedAt: numb
   return { text, renewAt: askedAt + seconds * 750, expiresAt: askedAt + seconds * 1000 }
 }
 
-/** Other refusals are about the endpoint, too: as what they are elsewhere, they would be about what was asked with the token. */
+/** Other refusals are about the endpoint too: their usual codes would be about the question behind the token. */
 function noToken(provider: ProviderName, response: HttpResponse): UpstreamError {
   const error = statusError(provider, response, { isOfToken: true })
   if (error.code !== 'UPSTREAM_NOT_FOUND' && error.code !== 'UPSTREAM_REJECTED') return error

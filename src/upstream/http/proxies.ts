@@ -1,17 +1,19 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** The proxies of a network, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` tell them. Their URLs may hold passwords. */
+/** The proxies of a network, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Their URLs may hold passwords. */
 export interface Proxies {
   /** For https and wss. */
   readonly secure?: URL | undefined
   /** For http and ws. */
   readonly plain?: URL | undefined
-  /** Hosts that are reached without: names with all below them, addresses, ranges (10.0.0.0/8), each with or without a port; or `*`. */
+  /**
+   * Hosts without a proxy: names with all names below them, addresses, ranges (10.0.0.0/8), each with or without a port; or `*`.
+   */
   readonly except: readonly string[]
 }
 
-/** The proxy that a URL is reached through; undefined if it is reached directly, as this machine always is. */
+/** The proxy for a URL; undefined for a direct connection, as always to this machine. */
 export function proxyFor({ protocol, hostname, port }: URL, proxies: Proxies | undefined): URL | undefined {
   const isSecure = protocol === 'https:' || protocol === 'wss:'
   const proxy = isSecure ? proxies?.secure : proxies?.plain

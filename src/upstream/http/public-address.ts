@@ -2,14 +2,14 @@ import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** What a name's connection fails with, when one of its addresses is not on the public internet. */
+/** The error of a connection if one of the name's addresses is not on the public internet. */
 export class PrivateAddress extends Error {
   override readonly name = 'PrivateAddress'
 }
 
 /**
- * Looks names up for a connection, and refuses those that lead into a private network: a name's owner decides where it
- * leads, at every lookup anew. Addresses that are written as such are not looked up.
+ * Resolves names for a connection, and refuses those that lead into a private network: the owner of a name can change its
+ * addresses at any time. Literal addresses are not resolved.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   systemLookup(hostname, { ...options, all: true }, (error, addresses) => {

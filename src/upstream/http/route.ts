@@ -16,14 +16,14 @@ export function routeUrl(
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value))
   }
-  // Parsed once: to change a URL takes longer than to make one.
+  // Parsed once: changing a URL takes longer than making one.
   return new URL(parameters.size > 0 ? `${path}?${parameters}` : path)
 }
 
-/** Of a URL: a slash at the end of its path, its query and its fragment. */
+/** The end of a URL: a slash at the end of its path, its query and its fragment. */
 const afterPath = /\/?(?:[?#].*)?$/s
 
-/** Equal for bases that differ in a trailing slash only. */
+/** Equal for bases that differ only in a final slash. */
 export function baseName(base: URL): string {
   const url = new URL(base)
   url.pathname = pathOf(base)

@@ -6,7 +6,7 @@ import {
 } from '../error.ts'
 import { type HttpHead, header } from './message.ts'
 
-/** The error for a response's status. Pass `code` and `retryAfterSeconds` where the provider knows better. */
+/** The error for a response's status. Pass `code` and `retryAfterSeconds` if the provider has better ones. */
 export function statusError(
   provider: ProviderName,
   head: HttpHead,
@@ -22,25 +22,25 @@ export function statusError(
   })
 }
 
-/** What an error says of its response. */
+/** The members of an error that describe its response. */
 export function detailsOf(head: HttpHead): UpstreamErrorDetails {
   return { upstreamStatus: head.status, upstreamRequestId: requestId(head) }
 }
 
-/** The upstream's own id of the call, for whoever has to ask its support. */
+/** The upstream's own id of the call, for questions to its support. */
 export function requestId(head: HttpHead): string | undefined {
   const id = header(head, 'x-request-id') ?? header(head, 'x-amzn-requestid') ?? header(head, 'cf-ray')
   return id && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
 }
 
-/** `Retry-After` in seconds, whether it was sent as seconds or as a date. */
+/** `Retry-After` in seconds, sent as seconds or as a date. */
 export function retryAfter(head: HttpHead): number | undefined {
   const value = header(head, 'retry-after')
   if (!value) return undefined
   return toWait(/^\d+$/.test(value) ? Number(value) : (dateOf(value) - Date.now()) / 1000)
 }
 
-/** Whole seconds, none for what is over; undefined for what is no number or does not fit the 32 bits of the graph's Int. */
+/** Whole seconds, 0 if the time is over; undefined if it is no number, or does not fit the 32 bits of the graph's Int. */
 export function toWait(seconds: number): number | undefined {
   const whole = Math.max(0, Math.ceil(seconds))
   return whole < 2 ** 31 ? whole : undefined
@@ -79,5 +79,5 @@ const sentences: Record<UpstreamErrorCode, (provider: string, status: number) =>
       : `${provider} answered an unexpected status ${status}.`,
 }
 
-/** A credential goes to no other host, so that the address in the settings has to be the right one. */
+/** A credential is sent to no other host, so the address in the settings has to be right. */
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])

@@ -5,18 +5,18 @@ import { connect as connectSecurely } from 'node:tls'
 import { buildConnector } from 'undici'
 import { errorCode } from '../error-code.ts'
 
-/** Why no connection came about through a proxy. The message is the end of a sentence that names neither host nor password. */
+/** Why a connection through a proxy failed. The message is the end of a sentence, without host names and passwords. */
 export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure'
 }
 
 export interface TunnelOptions {
   readonly timeoutMilliseconds: number
-  /** Gives up opening it. */
+  /** Aborts opening it. */
   readonly signal?: AbortSignal
 }
 
-/** A connection through an HTTP proxy to a host and port, which the proxy looks up. Rejects with ProxyFailure. */
+/** A connection through an HTTP proxy to a host and port, which the proxy resolves. Rejects with ProxyFailure. */
 export function openTunnel(
   proxy: URL,
   host: string,
@@ -52,7 +52,7 @@ export function openTunnel(
   return promise
 }
 
-/** A connection to where a URL leads, with TLS if it is of wss or https. TLS may fail later, as an error of the connection. */
+/** A connection to a URL's host, with TLS for wss and https. TLS may fail later, as an error of the connection. */
 export async function openSocketTunnel(
   proxy: URL,
   { protocol, hostname, port }: URL,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { oftenMissing } from '../drift/response-shape.ts'
 
-/** An ISO 8601 instant with its offset, in any precision; as text in UTC with milliseconds, however it was sent. */
+/** An ISO 8601 instant with its offset, in any precision; normalised to UTC with milliseconds. */
 export const instant = z.string().transform((text, context) => {
   if (canonical.test(text) && isDay(text)) return text
   try {
@@ -12,10 +12,10 @@ export const instant = z.string().transform((text, context) => {
   }
 })
 
-/** What `toISOString` prints, whether or not the month has that day. */
+/** The form of `toISOString`; the month may not have that day. */
 const canonical = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
-/** Only the last days are looked at by the calendar. */
+/** Only days that some months lack are checked by the calendar. */
 function isDay(text: string): boolean {
   return text.slice(8, 10) < '29' || new Date(text).toISOString() === text
 }
@@ -23,15 +23,15 @@ function isDay(text: string): boolean {
 /** An identifier that is a number or a text on the wire: exact, as text. */
 export const identifier = z.union([z.string(), z.number()]).transform(String)
 
-/** A member that is documented and not used. */
+/** A member that is documented but not used. */
 export const unused = z.unknown().optional()
 
-/** A member that the vendor documents to be missing at times: null then. */
+/** A member that the vendor documents as sometimes missing: null then. */
 export function sometimes<Schema extends z.ZodType>(schema: Schema) {
   return optional(schema).meta(oftenMissing)
 }
 
-/** A member that may be missing or null, whatever the vendor documents: null either way. */
+/** A member that may be missing or null, whatever the vendor documents: null in both cases. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform(value => value ?? null)
 }

@@ -1,6 +1,6 @@
 import type { ImageFile } from './image.ts'
 
-/** An image whose first bytes are checked while the rest still arrives. Its length is what the vendor told. */
+/** An image whose first bytes are checked while the rest still arrives. Its length is the one that the vendor sent. */
 export class ArrivingImage implements ImageFile {
   readonly parts: readonly Buffer[]
   readonly byteLength: number
@@ -10,7 +10,7 @@ export class ArrivingImage implements ImageFile {
   #isOver = false
   #change = Promise.withResolvers<void>()
 
-  /** `parts` grows; `note` tells of each new one. */
+  /** `parts` grows; `note` reports each new one. */
   constructor({ parts, byteLength, contentType }: Omit<ImageFile, 'etag'>, tag: () => string) {
     this.parts = parts
     this.byteLength = byteLength
@@ -18,7 +18,7 @@ export class ArrivingImage implements ImageFile {
     this.#tag = tag
   }
 
-  /** That of the whole image, unless another image than before turns out to begin with the same bytes. */
+  /** The tag of the whole image, unless the image turns out to be another one that begins with the same bytes. */
   get etag(): string {
     this.#etag ??= this.#tag()
     return this.#etag

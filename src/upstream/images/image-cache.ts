@@ -3,7 +3,7 @@ import type { CacheAccess, CacheEntry, SizedCache } from '../cache/cache.ts'
 import { isImageResult } from './image-result.ts'
 import type { SharedImages } from './shared-images.ts'
 
-/** Caches images in memory up to so many bytes; the least recently used go first. Ignores all other values. */
+/** Caches images in memory up to that many bytes; the least recently used are evicted first. Ignores all other values. */
 export function openImageCache(bytes: number): CacheAccess & SizedCache {
   const images = new LRUCache<string, CacheEntry & { readonly size: number }>({
     maxSize: bytes,
@@ -26,7 +26,7 @@ export function openImageCache(bytes: number): CacheAccess & SizedCache {
   }
 }
 
-/** What memory does not hold is looked for among what other instances have stored. */
+/** Also searches the images that other instances have stored, if memory does not have it. */
 export function openSharedImageCache(memory: CacheAccess, shared: SharedImages): CacheAccess {
   const { tagVersion, clear, leases } = memory
   return {

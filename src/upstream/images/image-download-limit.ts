@@ -1,9 +1,9 @@
 import { type ProviderName, UpstreamError } from '../error.ts'
 
-/** How many images of one provider may be downloading or waiting for their turn at the vendor. */
+/** The most images of one provider that are downloading or waiting for their turn. */
 const mostWaiting = 1000
 
-/** Bounds the different images of one provider that are downloading or waiting at once. */
+/** Bounds how many different images of one provider are downloading or waiting at once. */
 export interface ImageDownloadLimit {
   /** Dispose of the result to release it. Throws UPSTREAM_RATE_LIMITED if there are too many already. */
   take(): Disposable

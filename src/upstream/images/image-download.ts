@@ -23,7 +23,7 @@ export interface ImageDownloader extends AsyncDisposable {
   get(call: ImageCall): Promise<ImageResponse>
 }
 
-/** `lookup` resolves host names; by default the system does. A proxy resolves those that are reached through it. */
+/** `lookup` resolves host names; by default the system does. A proxy resolves the hosts behind it. */
 export function openImageDownloader(
   provider: ProviderName,
   bounds: Bounds,
@@ -51,7 +51,7 @@ export function openImageDownloader(
         },
       }
       const { arriving } = callContext
-      // What follows the path may be a signature: another one each time, and a secret.
+      // The query may be a signature: a different one each time, and a secret.
       const address = url.origin + url.pathname
       const open = () => new ImageExchange({ provider, address, maximumBytes, tags, arriving })
       return dispatch({ request, open, callContext, isRead: true, isCreation: false })

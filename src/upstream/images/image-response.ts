@@ -15,7 +15,7 @@ export interface ImageExchangeOptions {
   readonly address: string
   readonly maximumBytes: number
   readonly tags: ImageTags
-  /** Called with an image that is worth sending before all of it is there. */
+  /** Called with an image that may be sent before all of it is there. */
   readonly arriving: ((image: ArrivingImage) => void) | undefined
 }
 
@@ -89,13 +89,13 @@ export class ImageExchange extends Exchange<ImageResponse> {
     arriving(shown)
   }
 
-  /** Of the body, as the head tells it; 0 if it does not. */
+  /** The length of the body according to the head; 0 if it has none. */
   get #length(): number {
     const isPlain = this.head.headers['content-encoding'] === undefined
     return isPlain ? Number(header(this.head, 'content-length') ?? 0) : 0
   }
 
-  /** Shorter ones are there at once. */
+  /** Shorter images arrive at once. */
   get #isLong(): boolean {
     return this.#length >= worthSendingEarly
   }

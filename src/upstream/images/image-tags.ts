@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { checksum, cutParts } from './image.ts'
 
-/** What a vendor's image is recognised by before all of it is there: its address, its length and its first bytes. */
+/** How a vendor's image is recognised before all of it is there: by its URL, its length and its first bytes. */
 export interface ImageHead {
   /** Without a query. */
   readonly address: string
@@ -12,9 +12,9 @@ export interface ImageHead {
 
 interface Known {
   readonly tag: string
-  /** Of all bytes; undefined before they are there. */
+  /** The tag of all bytes; undefined before they are there. */
   readonly sum: string | undefined
-  /** What came of one that broke off, which may have been sent under the tag. */
+  /** The parts of an interrupted image, which may have been sent under the tag. */
   readonly begun: Begun | undefined
 }
 
@@ -23,18 +23,18 @@ interface Begun {
   readonly sum: string
 }
 
-/** Images whose tags are remembered, of about 300 bytes each. */
+/** The most images whose tags are remembered, of about 300 bytes each. */
 const mostKnown = 5000
 
 /**
- * The tags of images whose vendor sends none. The tag of whole images is a checksum. An image that is sent while it arrives gets
- * a new tag, or the one that it had before, and keeps it as long as it is remembered. No two images ever have the same, nor
- * does a part of one that broke off have that of another.
+ * The tags of images whose vendor sends none. The tag of a whole image is a checksum. An image that is sent while it arrives gets
+ * a new tag, or its earlier one, and keeps it as long as it is remembered. Different images never have the same tag, and neither
+ * does a part of an interrupted one.
  */
 export class ImageTags {
   readonly #known = new LRUCache<string, Known>({ maxSize: mostKnown, sizeCalculation: () => 1 })
 
-  /** A tag for an image that arrives. It is right if `tagOf` returns the same once all bytes are there. */
+  /** A tag for an image that arrives. It is valid if `tagOf` returns the same once all bytes are there. */
   early(head: ImageHead): string {
     const name = nameOf(head)
     const known = this.#known.get(name) ?? newlyKnown()
@@ -42,7 +42,7 @@ export class ImageTags {
     return known.tag
   }
 
-  /** Keeps the early tag for an image that begins with these parts. Call it for each that does not come whole. */
+  /** Keeps the early tag for an image that begins with these parts. Call it for each image that does not arrive completely. */
   brokeOff(head: ImageHead, parts: readonly Buffer[]): void {
     const name = nameOf(head)
     const last = this.#known.get(name)
@@ -56,7 +56,7 @@ export class ImageTags {
     const sum = quoted(checksum(parts))
     const known = this.#known.get(name)
     const isSame = known && (known.sum ?? sum) === sum && beginsWith(parts, known.begun)
-    // A part of another may have been sent under the checksum: after a change it is no tag any more.
+    // A part of another image may have been sent under the checksum: after a change it is no longer a valid tag.
     const tag = isSame ? known.tag : known ? newTag() : sum
     this.#known.set(name, { tag, sum, begun: undefined })
     return tag

@@ -28,7 +28,7 @@ const shown: ReadonlySet<string> = new Set([
   'image/avif',
 ])
 
-/** Load it before an image is called for: while it loads, more and more of what is no image would arrive. */
+/** Load it before requesting an image: while it loads, more and more bytes of a wrong response would arrive. */
 export function loadDetection() {
   return import('file-type')
 }
@@ -57,9 +57,9 @@ export function strongTag(head: HttpHead): string | undefined {
   return sent && /^"[\x21\x23-\x7e]{1,128}"$/.test(sent) ? sent : undefined
 }
 
-/** The same for the same bytes, however they are cut. */
+/** Equal for equal bytes, however they are cut. */
 export function checksum(parts: readonly Uint8Array[]): Buffer {
-  // GMAC with a public key: 128 bits over all bytes at a tenth of SHA-256's cost, and a forged tag gains nothing.
+  // GMAC with a public key: 128 bits over all bytes at a tenth of SHA-256's cost, and forging a tag gains nothing.
   const sum = createCipheriv('aes-128-gcm', tagKey, tagNonce)
   for (const part of parts) sum.setAAD(part)
   sum.final()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { tryJson } from '../http/json.ts'
 import type { ImageResult } from './image-result.ts'
 
-/** A cacheable value with an image, when upstream gave it and how long it is cached, both in ms since 1970. */
+/** A cacheable value with an image, when upstream sent it and until when it is cached, both in ms since 1970. */
 export interface StoredImage {
   readonly value: ImageResult
   readonly at: number
@@ -13,15 +13,15 @@ export interface StoredImage {
 
 /** Images in Redis, for all instances. */
 export interface SharedImages {
-  /** Undefined when there is none, or it cannot be read; never rejects. */
+  /** Undefined if there is none, or it is unreadable; never rejects. */
   read(name: string): Promise<StoredImage | undefined>
-  /** Does nothing for an image that is too large, or when Redis cannot be used; never rejects. */
+  /** Does nothing if the image is too large, or Redis is unavailable; never rejects. */
   write(name: string, image: StoredImage): Promise<void>
 }
 
 /**
- * All instances together hold no more than `mostBytes`, however often they start. Images are spread over a few shelves; one that
- * is full is cleared for the next image, so nobody's images keep out another's.
+ * All instances together store at most `mostBytes`, however often they start. Images are distributed over a few shelves; a full
+ * one is cleared for the next image, so no user's images keep out another's.
  */
 export function openSharedImages(redis: Redis, mostBytes: number): SharedImages {
   const shelfBytes = Math.floor(mostBytes / shelves)
@@ -40,7 +40,7 @@ export function openSharedImages(redis: Redis, mostBytes: number): SharedImages 
       if (record.byteLength > shelfBytes) return
       const [shelf, field] = placeOf(name)
       await redis.eval(writeScript, 1, shelf, field, record, shelfBytes, shelfMilliseconds).catch(() => {
-        // Memory has it.
+        // Memory has it anyway.
       })
     },
   }
@@ -57,13 +57,13 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4], 'NX')
 
 const shelves = 16
 
-/** However long an image is good for: whoever still shows it after an hour downloads it again. */
+/** Whatever the TTL of an image: whoever still shows it after an hour downloads it again. */
 const shelfMilliseconds = 3_600_000
 
-/** A vendor's screenshot is smaller; Redis is to hold thousands of records beside. */
+/** A vendor's screenshot is smaller; Redis also has to hold thousands of records. */
 const largest = 1024 ** 2
 
-/** The image's shelf, and its field there. The version of what is stored is part of it. */
+/** The image's shelf, and its field there. The field contains the version of the stored form. */
 function placeOf(name: string): [shelf: string, field: string] {
   const digest = hash('sha256', name, 'buffer')
   return [`isotherm:images:2:${digest.readUInt8() % shelves}`, digest.toString('base64url')]
@@ -84,7 +84,7 @@ function encode({ value, at, until }: StoredImage): Buffer {
   return Buffer.concat([Buffer.from(`${line}\n`), ...parts])
 }
 
-/** Undefined for what is no such image, or not whole. */
+/** Undefined for anything but a whole image in this form. */
 function decode(record: Buffer): StoredImage | undefined {
   const end = record.indexOf('\n')
   const { data } = head.safeParse(tryJson(record.toString('utf8', 0, Math.max(0, end))))

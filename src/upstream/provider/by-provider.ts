@@ -13,7 +13,7 @@ export function byProvider<Values extends { readonly [Name in ProviderName]: unk
   throw new TypeError('A provider is missing.')
 }
 
-/** The same where each value is made when it is first asked for: most requests need few of them. */
+/** The same, but each value is made on first use: most requests need few of them. */
 export function byProviderLazily<Values extends { readonly [Name in ProviderName]: unknown }>(
   make: <Name extends ProviderName>(name: Name) => Values[Name],
 ): Values {
@@ -22,7 +22,7 @@ export function byProviderLazily<Values extends { readonly [Name in ProviderName
   throw new TypeError('A provider is missing.')
 }
 
-/** Its members are getters of the prototype, so that making one costs little. */
+/** Its members are getters of the prototype, which makes an object cheap. */
 class LazyValues {
   readonly #make: (name: ProviderName) => unknown
   readonly #made = new Map<ProviderName, unknown>()
@@ -41,7 +41,7 @@ class LazyValues {
   }
 }
 
-/** The same for what is started or opened: one after the other. */
+/** The same for values that are started or opened one after the other. */
 export async function byProviderInTurn<Values extends { readonly [Name in ProviderName]: unknown }>(
   make: <Name extends ProviderName>(name: Name) => Promise<Values[Name]>,
 ): Promise<Values> {

@@ -9,8 +9,8 @@ import type { RequestScope } from '../source/request-scope.ts'
 import type { Probe } from './probe.ts'
 
 /**
- * All that Isotherm knows of one vendor. `src/providers.ts` lists the providers; every list, map and type that has one entry
- * for each of them is derived from that table.
+ * Everything about one vendor. `src/providers.ts` lists the providers; all other lists, maps and types with one entry for each of
+ * them are derived from that table.
  */
 export interface Provider<
   Name extends ProviderName,
@@ -23,26 +23,26 @@ export interface Provider<
   Emulator extends ProviderEmulator = ProviderEmulator,
 > {
   readonly name: Name
-  /** Its environment variables. With one of those set that must be set, it is configured. */
+  /** Its environment variables. It is configured if one of the required variables is set. */
   readonly variables: Variables<Values>
   readonly settings: (values: Values, bounds: CallBounds) => Settings
-  /** What the vendor tells accounts apart by, credentials included, and where it is. */
+  /** What identifies an account at the vendor, including credentials, and the vendor's address. */
   readonly account: (settings: Settings) => readonly string[]
-  /** Of the records that are cached. Raise it when one of them changes, so that older entries are not read. */
+  /** The version of the cached records. Raise it when one of them changes, so that older entries are not read. */
   readonly version: number
-  /** Connects nothing before the first call. Accounts of equal credentials count their calls together in `counters`. */
+  /** Connects nothing before the first call. Accounts with the same credentials count their calls together in `counters`. */
   readonly connect: (settings: Settings, counters?: CallCounters, health?: ProviderHealth) => Client
-  /** What an account's requests share. Without a policy nothing is cached; calls in flight are shared all the same. */
+  /** The data sources that an account's requests share. Without a policy nothing is cached; calls in flight are shared anyway. */
   readonly sources: (
     client: Client,
     settings: Settings,
     cachePolicy: CachePolicy | undefined,
     imageCachePolicy: CachePolicy | undefined,
   ) => Sources
-  /** One request's loaders. `sources` throws where the provider is not configured. */
+  /** One request's loaders. `sources` throws if the provider is not configured. */
   readonly loaders: (sources: () => Sources, scope: RequestScope) => Loaders
   readonly probe: Probe<Settings, Client>
-  /** What starts its emulator on a free loopback port. It is imported when it is needed: production never loads the sandbox. */
+  /** Starts its emulator on a free loopback port. Imported on use: production never loads the sandbox. */
   readonly emulator: () => Promise<(options?: EmulatorOptions) => Promise<Emulator>>
 }
 
@@ -61,17 +61,17 @@ export interface ProviderSettings extends Bounds {
 }
 
 export interface ProviderClient extends AsyncDisposable {
-  /** The calls left in the vendor's current period; null while none is known, or where the vendor has no quota. */
+  /** The calls left in the vendor's current period; null while unknown, and if the vendor has no quota. */
   readonly quotaLeft: number | null
 }
 
 export interface ProviderEmulator extends AsyncDisposable {
   readonly provider: string
-  /** The environment variables that point Isotherm at it, credentials included. */
+  /** The environment variables with which Isotherm uses it, including credentials. */
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** The variables that must be set: those without a default. */
+/** The variables without a default. */
 export function requiredNames({ shape }: Pick<Variables<unknown>, 'shape'>): readonly string[] {
   return Object.entries(shape).flatMap(([name, form]) => (form.safeParse(undefined).success ? [] : [name]))
 }

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
-/** In seconds: the longest that any setting may keep something. */
+/** In seconds: the longest time of any setting. */
 export const year = 31_536_000
 
 export function text() {
   return z.string({ error: 'is missing' }).trim()
 }
 
-/** One of some words. */
+/** One of several words. */
 export function choice<const Word extends string>(words: readonly Word[]) {
   return text().pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }))
 }
@@ -27,7 +27,7 @@ export function integer(minimum: number, maximum: number) {
     .max(maximum, { error })
 }
 
-/** How many calls of one account may be under way at once. */
+/** How many concurrent calls one account may make. */
 export function concurrency() {
   return integer(1, 1000).default(8)
 }
@@ -42,7 +42,7 @@ export function maximumCalls() {
   return integer(1, 1_000_000)
 }
 
-/** A URL of one of the protocols; plain ones everywhere, as many a proxy stands on loopback or inside a cluster. */
+/** A URL of one of the protocols; plain ones too for any host, since many proxies run on loopback or inside a cluster. */
 export function url(protocols: readonly string[]) {
   const error = `must be a URL that starts with ${protocols.map(protocol => `${protocol}//`).join(' or ')}`
   return text().transform((value, context) => {
@@ -58,7 +58,7 @@ export function socketUrl() {
   return url(['wss:', 'ws:']).pipe(z.instanceof(URL).refine(({ href }) => !href.includes('#'), { error }))
 }
 
-/** Hosts, or whole origins: an address needs its whole origin, so that a private one is allowed only on purpose. */
+/** Hosts, or whole origins: an address needs its whole origin, so that nobody allows a private one by mistake. */
 export function imageHosts() {
   const error = 'must be a comma-separated list of host names, or of origins such as http://127.0.0.1:4711'
   return list()
@@ -74,7 +74,7 @@ function isHostName(entry: string): boolean {
   return isOrigin(origin) && isIP(new URL(origin).hostname.replace(/[[\]]/g, '')) === 0
 }
 
-/** As a browser sends it: nothing behind the host and port. */
+/** In the form of browsers: nothing after the host and port. */
 export function isOrigin(entry: string): boolean {
   return URL.canParse(entry) && new URL(entry).origin === entry
 }

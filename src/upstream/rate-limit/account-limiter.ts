@@ -11,32 +11,32 @@ import type { Limits } from './limits.ts'
 import { systemClock } from './quota-period.ts'
 import { openRateLimiter, type RateLimiter } from './rate-limiter.ts'
 
-/** Calls of one account to one host: within its limits, past its breaker, and reads again where they failed for the moment. */
+/** One account's calls to one host: within its limits, past its breaker, with retries of reads that failed temporarily. */
 export interface AccountLimiter extends Disposable, Pick<RateLimiter, 'learn' | 'quotaLeft'> {
   /** As `RateLimiter.spend` and `Guard.call`: a call that the breaker refuses takes no permit and no quota. */
   spend<Value>(callContext: CallContext, question: Question, make: Make<Value>): Promise<Value>
 }
 
 export interface AccountLimiterOptions {
-  /** Where it calls. */
+  /** The URL that it calls. */
   readonly url: URL
   /** Breakers and retries of the account at the provider; by default none. */
   readonly health: ProviderHealth | undefined
-  /** What identifies the account at the provider, and where the provider is: limiters share a counter only if this is equal. */
+  /** What identifies the account at the provider, and the provider's address: limiters share a counter only if this is equal. */
   readonly account: readonly string[]
   readonly allowance?: Allowance
   readonly counters: CallCounters | undefined
-  /** For an account with several limiters: the semaphore that they share, and the name of this one. */
+  /** For an account with several limiters: their common semaphore, and this limiter's name. */
   readonly commonSemaphore?: FairSemaphore
   readonly operation?: string
 }
 
-/** Added to each window, in milliseconds: a call may take longer to arrive than the one before it. */
+/** Added to each window, in milliseconds: a call may take longer to arrive than the previous one. */
 const leeway = 1_000
 
 /**
- * Opens one account's rate limiter at a provider. Calls are counted together with those of all accounts with the same
- * credentials, as the provider does; the semaphore is the account's own, so that no account waits for another's calls.
+ * Opens one account's rate limiter at a provider. Its calls are counted together with those of all accounts with the same
+ * credentials, as the provider does. The semaphore is the account's own, so that no account waits for another's calls.
  */
 export function openAccountLimiter(
   provider: ProviderName,

@@ -10,21 +10,21 @@ export interface Allowance {
   readonly period?: { readonly limit?: number | undefined; readonly length?: PeriodLength | undefined }
 }
 
-/** What a response said about the limits. */
+/** The limits as a response reported them. */
 export interface ReportedLimits {
-  /** How long no call may be made. */
+  /** For how long no call may be made. */
   readonly waitMilliseconds?: number | undefined
-  /** The shortest window: the calls it allows, and those it has left after everybody's calls. */
+  /** The shortest window: its limit, and the calls left after those of all users. */
   readonly window?: { readonly calls?: number | undefined; readonly left?: number | undefined }
   readonly period?: ReportedPeriod | undefined
-  /** Calls that had no response yet when this one came. */
+  /** Calls without a response when this one came. */
   readonly underWay?: number
 }
 
 /** Why a call has to wait. */
 export interface Refusal {
   readonly milliseconds: number
-  /** Whether a month's calls are used up, so that retrying soon is pointless. */
+  /** Whether the calls of a month are used up, so that a retry soon is pointless. */
   readonly isQuota: boolean
 }
 
@@ -32,17 +32,17 @@ export interface Refusal {
 export interface CallCounter extends Disposable {
   /**
    * Counts a call made now in all limits, or in none and returns why; `ahead` is the number of calls that wait already. The same
-   * for several calls, none of them alone; no more than the smallest limit allows.
+   * for several calls, which are counted together or not at all; there are no more of them than the smallest limit allows.
    */
   take(ahead: number, calls?: number): Promise<Refusal | undefined>
   observe(reported: ReportedLimits): void
   /** The calls left in the period, or in the longest window if there is no period; null if neither is known. */
   readonly left: number | null
-  /** What each window allows and has left, as far as known. */
+  /** The limit of each window and the calls left in it, as far as known. */
   readonly windowRooms: readonly WindowRoom[]
-  /** The same of the period; undefined if its limit or end is not known. */
+  /** The same for the period; undefined if its limit or end is unknown. */
   readonly periodRoom: PeriodRoom | undefined
-  /** What callers take of it. */
+  /** The callers' shares of it. */
   readonly shares: FairShares
 }
 
@@ -88,7 +88,7 @@ export class LocalCallCounter {
     return calls === undefined || !state ? undefined : { calls, ...state }
   }
 
-  /** How long no call may be made, in milliseconds. */
+  /** For how long no call may be made, in milliseconds. */
   get blockedFor(): number {
     return Math.max(0, this.#blockedUntil - this.clock.now())
   }
@@ -143,7 +143,7 @@ export class LocalCallCounter {
       this.#windows = [{ ...shortest, calls: window.calls }, ...longer]
   }
 
-  /** If the shortest window has fewer calls left than we counted, others made the difference. */
+  /** If the shortest window has fewer calls left than we counted, others have made the difference. */
   observeOthers({ window }: ReportedLimits): void {
     const [shortest] = this.#windows
     if (!shortest || window?.left === undefined) return

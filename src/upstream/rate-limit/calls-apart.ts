@@ -3,7 +3,7 @@ import type { Period } from './quota-period.ts'
 /** The calls of the current period that only this instance counted, since Redis could not. */
 export class CallsApart {
   readonly #period: Period
-  /** Both only grow: what comes while it is reported to Redis counts once. */
+  /** Both only grow, so calls that come during a report to Redis count once. */
   #made = 0
   #known = 0
   #endsAt = Number.NEGATIVE_INFINITY
@@ -17,7 +17,7 @@ export class CallsApart {
     return counted && Math.abs(counted.endsAt - this.#endsAt) <= sameEnd ? this.#made - this.#known : 0
   }
 
-  /** Of all periods. */
+  /** In all periods. */
   get made(): number {
     return this.#made
   }
@@ -28,7 +28,7 @@ export class CallsApart {
     this.#endsAt = this.#period.counted?.endsAt ?? Number.NEGATIVE_INFINITY
   }
 
-  /** Others know of the first `made` of them by now: Redis has got them, or the vendor told what is left of the period. */
+  /** Others know the first `made` of them: Redis has them, or the vendor reported the calls left in the period. */
   noteKnown(made: number): void {
     this.#known = Math.max(this.#known, made)
   }

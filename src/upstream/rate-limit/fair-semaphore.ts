@@ -12,7 +12,7 @@ export interface FairSemaphore extends Disposable {
    * succeeds for one call's deadline while it waits, and if too many calls wait: at once, or when a caller with fewer comes.
    */
   take(callContext: CallContext, wait?: Wait): Promise<Disposable>
-  /** Whether a permit can be had at once. */
+  /** Whether a permit is free at once. */
   readonly isFree: boolean
   /** How many milliseconds more a wait that began at `since` is worthwhile; infinite without a deadline. */
   left(since: number): number

@@ -20,7 +20,7 @@ export interface ShareRefusal {
   readonly isQuota: boolean
 }
 
-/** Of a window or a period that one caller uses alone, and of one that several use: the part that is kept for others. */
+/** The part of a window or a period that is kept for others: if one caller uses it, and if several do. */
 const [keptFromOne, keptFromSeveral] = [1 / 20, 1 / 4]
 
 /** Reported ends within this many milliseconds are of the same period. */
@@ -85,11 +85,11 @@ export class FairShares {
     const callers = new Set(within.map(call => call.caller)).add(caller).size
     const kept = keptOf(calls, callers)
     const share = shareOf(calls, callers)
-    // Where nothing is left, the vendor's limit says how long one caller without others waits.
+    // If nothing is left, the vendor's limit says how long a caller without others waits.
     if (room > kept || own.length < share || (callers === 1 && room <= 0)) return 0
-    // Room grows as calls of anybody leave the window, and the caller's part shrinks as its own leave.
+    // Room grows when any call leaves the window, and the caller's part shrinks when its own calls leave.
     const byRoom = within[kept - room + ahead]
-    // Others than this process's callers have used the rest, and the vendor knows how much.
+    // Others than this process's callers have used the rest, and only the vendor knows how much.
     if (callers === 1 && !byRoom) return 0
     const byShare = callers > 1 ? own[own.length - share + ahead] : undefined
     const soonest = Math.min(byRoom?.at ?? now, byShare?.at ?? now)
@@ -114,7 +114,7 @@ export class FairShares {
   }
 }
 
-/** One caller has no share but what is not kept. */
+/** For a single caller, all but the kept part. */
 function shareOf(calls: number, callers: number): number {
   return callers > 1 ? Math.max(1, Math.floor(calls / callers)) : 0
 }

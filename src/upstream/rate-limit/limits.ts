@@ -1,8 +1,8 @@
-/** Settings that every provider has, besides the bounds of one call. */
+/** Settings of every provider, besides the bounds of one call. */
 export interface Limits {
   /** The most calls of one account under way at once. */
   readonly concurrency: number
-  /** The TTL of cached responses that nothing else limits; 0 turns caching off. */
+  /** The TTL of cached responses without another limit; 0 turns caching off. */
   readonly ttlSeconds: number
   /**
    * The most calls of one request. A request that needs more is refused before any call; only calls that depend on a

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** The calls of one instance, under ids that no other instance has. */
+/** The calls of one instance, with ids that no other instance uses. */
 export class NamedCalls {
   readonly instance = randomUUID()
   /** The times of the calls by id, ascending. */
@@ -11,7 +11,7 @@ export class NamedCalls {
     return `${this.instance}:${++this.#sequence}`
   }
 
-  /** Remembers calls made now, under the names that Redis has of them, and forgets those that no window holds any more. */
+  /** Remembers calls made now by their names in Redis, and forgets calls that have left all windows. */
   remember(id: string, calls: number, now: number, longestMilliseconds: number): void {
     for (const [old, time] of this.#times) {
       if (time + longestMilliseconds > now) break

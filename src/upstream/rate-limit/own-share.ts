@@ -1,13 +1,15 @@
 import type { LocalCallCounter, Refusal } from './call-counter.ts'
 
-/** For how long a share of a period is used up, in milliseconds: the others may have some left, and Redis be back at any moment. */
+/**
+ * How long a used-up share of a period blocks, in milliseconds: others may have calls left, and Redis may return at any moment.
+ */
 const shareWait = 5_000
 
-/** What one of several instances may use of windows and of the period while others make calls that it does not see. */
+/** The part of windows and of the period that one of several instances may use while others make calls that it does not see. */
 export class OwnShare {
   readonly #local: LocalCallCounter
   #periodEndsAt = Number.NEGATIVE_INFINITY
-  /** Of the period that ends then, what was left for all, and what is left of the share. */
+  /** For the period with that end: the calls left for all, and the calls left of the share. */
   #whole = 0
   #left = 0
 
@@ -15,7 +17,7 @@ export class OwnShare {
     this.#local = local
   }
 
-  /** From now on only a part of what is left of the period is its own. */
+  /** From now on only a part of the period's remaining calls is its own. */
   begin(instances: number): void {
     const { state } = this.#local.period
     if (!state) return
@@ -28,7 +30,7 @@ export class OwnShare {
     this.#left -= calls
   }
 
-  /** Why so many calls have to wait, beside `ahead` that wait and `asking` that may be made. */
+  /** Why so many calls have to wait, with `ahead` that wait and `asking` that could be made. */
   refusal(instances: number, ahead: number, calls: number, asking = 0): Refusal | undefined {
     const windows = this.#local.windows.map(({ calls, milliseconds }) => ({
       calls: Math.max(1, Math.floor(calls / instances)),
@@ -39,7 +41,7 @@ export class OwnShare {
     return wait > 0 || periodWait > 0 ? this.#local.refusal(Math.max(wait, periodWait), 0) : undefined
   }
 
-  /** 0 for a period that is used up as a whole. Of one that begins meanwhile, or has got more calls, it has a share, too. */
+  /** 0 for a period that is used up for all. A period that begins meanwhile, or gets more calls, has a share too. */
   #periodWait(instances: number, calls: number): number {
     const { clock, period } = this.#local
     const { state } = period

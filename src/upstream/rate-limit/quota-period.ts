@@ -9,7 +9,7 @@ export const systemClock: Clock = { now: () => performance.now(), date: () => Da
 /** The length of a period: a calendar month in UTC, or milliseconds; those periods end at multiples of their length. */
 export type PeriodLength = 'month' | number
 
-/** What a provider reports about its quota's period. */
+/** A report of a provider about its quota's period. */
 export interface ReportedPeriod {
   readonly left: number
   /** The calls of a whole period. */
@@ -47,14 +47,14 @@ export class Period {
   }
 
   /**
-   * The ends of the period before, of this one and of the next, in milliseconds since 1970; empty if its length is not known. They
-   * are equal for clocks that differ by less than a period.
+   * The ends of the previous, this and the next period, in milliseconds since 1970; empty if its length is unknown. They are
+   * equal for clocks that differ by less than a period.
    */
   get ends(): readonly number[] {
     return this.#length === undefined ? [] : endsAround(this.#length, this.#clock.date())
   }
 
-  /** Within how many milliseconds two ends are the same. */
+  /** The tolerance, in milliseconds, within which two ends are equal. */
   get sameEnd(): number {
     return this.isQuota ? clockLeeway : sameEnd
   }
@@ -63,7 +63,7 @@ export class Period {
     return this.counted ?? this.fresh
   }
 
-  /** The state as far as calls or reports made it; undefined for a period without them. */
+  /** The state after calls or reports; undefined for a period without them. */
   get counted(): PeriodState | undefined {
     if (this.#state && this.#state.endsAt <= this.#clock.now()) this.#state = undefined
     return this.#state
@@ -121,10 +121,10 @@ export class Period {
 /** Reported ends within this many milliseconds are the same: providers round to seconds. */
 const sameEnd = 2_000
 
-/** The same where an end is a date, by clocks that differ. */
+/** The same if an end is a date, for clocks that differ. */
 const clockLeeway = 10_000
 
-/** More calls than may be under way: if the provider reports so many more left than we count, its number replaces ours. */
+/** More calls than can be in flight: if the provider reports so many more left than we count, its number replaces ours. */
 export const unseenCalls = 100
 
 function untilEnd(length: PeriodLength, date: number): number {

@@ -42,7 +42,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
   const { semaphore, commonSemaphore, counter, patienceMilliseconds, clock = systemClock } = options
   const backOff = new BackOff(() => clock.now())
   const closing = new AbortController()
-  /** Aborts the waits for a limit; a new one each time. */
+  /** Aborts all waits for a limit; replaced each time. */
   let refusing = new AbortController()
   let waiting = 0
   let underWay = 0
@@ -55,7 +55,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     const refused = refusing.signal
     const either = AbortSignal.any([signal, refused, closing.signal])
     try {
-      // A timer may fire early: a call that returned too soon would have to wait again, behind others.
+      // A timer may fire early: the call would then have to wait again, behind others.
       for (let left = refusal.milliseconds; left > 0; left = until - clock.now()) {
         await sleep(Math.ceil(left), undefined, { signal: either })
       }
@@ -70,7 +70,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
     if (!from.isFree) callContext.claim?.leave()
     return from.take(callContext, wait)
   }
-  /** Reserves a call of the caller's share, and waits for one without a permit, which others may use meanwhile. */
+  /** Reserves a call of the caller's share. Waits for one without a permit, which others may use meanwhile. */
   const shareAndPermit = async (callContext: CallContext, began: number): Promise<Disposable> => {
     const caller = callerOf(callContext)
     let patience = Math.min(patienceMilliseconds, semaphore.left(began))
@@ -127,7 +127,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       if (hasWaited) waiting--
     }
   }
-  /** The common permit of a call that the vendor's limits allow; otherwise its share is given back. */
+  /** The common permit for a call that the vendor's limits allow; otherwise returns the call's share. */
   const counted = async (callContext: CallContext, since: number): Promise<Disposable> => {
     let isCounted = false
     let isCharged: boolean | undefined
@@ -138,7 +138,7 @@ export function openRateLimiter(provider: ProviderName, options: RateLimiterOpti
       using held = new DisposableStack()
       held.use(await turn(callContext, since, look))
       isCounted = true
-      // Not before its turn, which may never come.
+      // Only when its turn comes, which may never happen.
       if (!isCharged) await callContext.charge?.take()
       return held.move()
     } finally {
@@ -210,12 +210,12 @@ function callerOf({ signal, requester = signal, caller }: CallContext): object |
 }
 
 /**
- * A provider's wait counts for a day at most, that of a month's quota for a month: its mistake must not block the account for
- * good.
+ * A pause that a provider asks for counts for a day at most, and for a month's quota for a month: its mistake must not block the
+ * account for good.
  */
 const [longestBlock, longestQuotaBlock] = [86_400_000, 31 * 86_400_000]
 
-/** Whether the vendor took the call, whatever it says of it. */
+/** Whether the vendor counted the call, whatever its response. */
 function isAnswer(error: unknown): boolean {
   if (!(error instanceof UpstreamError) || error.upstreamStatus === undefined) return false
   const { upstreamStatus: status, isOfToken } = error
@@ -223,7 +223,7 @@ function isAnswer(error: unknown): boolean {
 }
 
 function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | undefined {
-  // The calls that the token is for have limits of their own.
+  // Limits of the token endpoint say nothing about the calls that need the token.
   if (!(error instanceof UpstreamError) || error.isOfToken) return undefined
   const { code, retryAfterSeconds } = error
   const within = (most: number) =>
@@ -231,6 +231,6 @@ function limitsFromError(error: unknown, backOff: BackOff): ReportedLimits | und
   if (code === 'UPSTREAM_QUOTA_EXHAUSTED')
     return { period: { left: 0, resetsInMilliseconds: within(longestQuotaBlock) } }
   if (code !== 'UPSTREAM_RATE_LIMITED') return undefined
-  // A wait of nothing is none, as of a vendor that rounds it, or of one whose clock is behind.
+  // A pause of 0 is no pause: the vendor may round it, or its clock may be behind.
   return { waitMilliseconds: within(longestBlock) || backOff.refused() }
 }

@@ -8,7 +8,7 @@ export interface Script {
   readonly digest: string
 }
 
-/** Call it before the first script runs, and again when Redis has come back. */
+/** Call it before the first script runs, and again when Redis is back. */
 export async function loadScripts(redis: Redis): Promise<void> {
   const scripts = [takeScript, observeScript, joinScript, leaveScript]
   await Promise.all(scripts.map(({ text }) => redis.script('LOAD', text)))
@@ -25,8 +25,8 @@ export function runScript(
 }
 
 /**
- * Keys: calls (by time), facts, instances (by when they were last seen). Times are of Redis's clock, in milliseconds. They count
- * in a Redis that is full, too: the keys are small.
+ * Keys: calls (by time), facts, instances (by when they were last seen). Times are of Redis's clock, in milliseconds. The scripts
+ * also write to a full Redis: the keys are small.
  */
 const shared = `#!lua flags=allow-oom
 local calls, facts, instances = KEYS[1], KEYS[2], KEYS[3]

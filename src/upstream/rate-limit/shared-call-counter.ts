@@ -60,14 +60,14 @@ class SharedCallCounter implements CallCounter {
   #asking = 0
   #isJoined = false
   #joining: Promise<void> | undefined
-  /** Counts the calls and limits that Redis did not get when they came. */
+  /** Counts the calls and limits that came while Redis was lost. */
   #unreported = 0
   #retryAt = Number.NEGATIVE_INFINITY
   #cautiousUntil = Number.NEGATIVE_INFINITY
   #seen: Sight | undefined
-  /** The calls of the shortest window that the vendor told last, as far as this instance knows, or -1. */
+  /** The calls of the shortest window that the vendor reported last, as far as this instance knows, or -1. */
   #reportedCalls = -1
-  /** Whether the local counter includes what `#seen` says. */
+  /** Whether the local counter includes the calls of `#seen`. */
   #isCopied = false
 
   constructor(allowance: Allowance, clock: Clock, sharing: SharedRedis, name: string) {
@@ -101,7 +101,7 @@ class SharedCallCounter implements CallCounter {
 
   async take(ahead: number, calls = 1): Promise<Refusal | undefined> {
     if (!(await this.#join())) return this.#takeLocally(ahead, calls)
-    // Redis came back: until all instances have reported their calls, each also keeps within its share.
+    // Redis is back: until all instances have reported their calls, each also keeps within its share.
     const caution = this.#cautiousUntil - this.#clock.now()
     const shared = caution > 0 ? this.#share.refusal(this.#instances, ahead, calls, this.#asking) : undefined
     if (shared) return this.#local.refusal(Math.min(shared.milliseconds, caution), 0)
@@ -134,7 +134,7 @@ class SharedCallCounter implements CallCounter {
   [Symbol.dispose](): void {
     this.#returns[Symbol.dispose]()
     const leave = () => this.#isJoined && this.#run(leaveScript, z.unknown(), [this.#calls.instance])
-    // At once where it can be: whoever disposes of it closes the connection.
+    // Synchronously if possible: the connection is closed right after the counter is disposed of.
     void (this.#joining ? this.#joining.then(leave) : leave())
   }
 
@@ -182,11 +182,11 @@ class SharedCallCounter implements CallCounter {
     const now = this.#clock.now()
     if (told > 0) {
       this.#local.observe({ window: { calls: told } })
-      // Another instance may have been told it since: what this one is told next counts again.
+      // Another instance may have got a report since, so the next report to this one counts again.
       this.#reportedCalls = told
     }
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
-    // An instance that has not come back yet still counts.
+    // An instance that is not back yet still counts.
     const before = now < this.#cautiousUntil ? (this.#seen?.instances ?? 0) : 0
     this.#seen = new Sight(this.#local, counts, Math.max(instances, before))
     this.#isCopied = false
@@ -220,12 +220,12 @@ class SharedCallCounter implements CallCounter {
     this.#isCopied = true
   }
 
-  /** As many as there were at Redis's last reply. */
+  /** The number at Redis's last reply. */
   get #instances(): number {
     return this.#seen?.instances ?? 1
   }
 
-  /** Whether Redis has all calls and limits of this instance; first reports those that it does not have. */
+  /** Whether Redis has all calls and limits of this instance; reports the missing ones first. */
   async #join(): Promise<boolean> {
     if (this.#sharing.redis.status !== 'ready') return false
     if (this.#isJoined) return true
@@ -260,15 +260,15 @@ class SharedCallCounter implements CallCounter {
     if (!reply) return
     this.#apart.noteKnown(made)
     if (this.#seen) this.#cautiousUntil = this.#clock.now() + returnPause
-    // Where it made no call alone, its share begins here.
+    // If it made no call alone, its share begins here.
     if (!this.#isCopied) this.#share.begin(this.#instances)
-    // What came meanwhile is truer than the reply: the next attempt reports it.
+    // A report that came meanwhile is newer than the reply: the next attempt sends it.
     if (unreported !== this.#unreported) return
     this.#learn(reply)
     this.#isJoined = true
   }
 
-  /** Three, known or not. */
+  /** Always three, even if unknown. */
   get #ends(): readonly number[] {
     const { ends } = this.#local.period
     return ends.length > 0 ? ends : noEnds

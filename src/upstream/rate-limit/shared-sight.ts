@@ -1,7 +1,7 @@
 import type { LocalCallCounter } from './call-counter.ts'
 import type { WindowRoom } from './fair-shares.ts'
 
-/** What an instance saw of all calls when Redis last replied. */
+/** The calls of all instances at Redis's last reply. */
 export class Sight {
   /** The calls left in each window. */
   readonly room: readonly number[]
@@ -21,12 +21,12 @@ export class Sight {
     this.#own = windows.map(({ milliseconds }) => local.ownCount(milliseconds))
   }
 
-  /** The same of the longest window; null without windows. */
+  /** The same for the longest window; null without windows. */
   get left(): number | null {
     return this.windowRooms.at(-1)?.left ?? null
   }
 
-  /** The calls left now, as far as this instance knows: its own calls leave the windows meanwhile, and in the end all do. */
+  /** The calls left now, as far as this instance knows: its own calls leave the windows one by one, and at the end all do. */
   get windowRooms(): readonly WindowRoom[] {
     const age = this.#local.clock.now() - this.#at
     return this.#local.windows.map((window, index) => {

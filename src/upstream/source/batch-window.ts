@@ -2,7 +2,7 @@ import DataLoader from 'dataloader'
 
 /** How long keys are collected into one batch, in milliseconds. */
 export interface BatchWindow {
-  /** A batch starts once no key came for so long, */
+  /** A batch starts once no key has come for that long, */
   readonly quiet: number
   /** but at most so long after its first key. */
   readonly longest: number
@@ -26,7 +26,7 @@ export function batchInWindows<Key, Value>(
   const wait = () => {
     clearTimeout(timer)
     const rest = latest - performance.now()
-    // On a busy machine a timer ends before sockets that have long had data are read.
+    // On a busy machine a timer fires before sockets with waiting data are read.
     const later = () => setImmediate(() => timer === current && start?.())
     const current = setTimeout(later, Math.max(0, loading > 0 ? rest : Math.min(quiet, rest)))
     timer = current

@@ -16,10 +16,7 @@ export class CachedValues<Key, Value> {
     this.#policy = policy
   }
 
-  /**
-   * Settles what is fresh; returns the rest, which has to be asked. `skipsMemory` reads what other instances have just
-   * written.
-   */
+  /** Settles fresh values; returns the questions that remain. `skipsMemory` also finds what other instances have just written. */
   async lookUp(
     questions: readonly InFlightQuestion<Key, Value>[],
     settle: (question: InFlightQuestion<Key, Value>, outcome: Outcome<Value>) => void,
@@ -32,7 +29,7 @@ export class CachedValues<Key, Value> {
     const missing: InFlightQuestion<Key, Value>[] = []
     for (let from = 0; from < questions.length; from += lookUpsAtOnce) {
       const batch = questions.slice(from, from + lookUpsAtOnce)
-      // Whoever waited may be gone by now.
+      // All who waited may be gone by now.
       const found = batch.map(({ isWanted, name, tag, key, isBulk }) =>
         isWanted
           ? cache.get(name, decode, { tag, skipsMemory, leavesMemory: leavesMemory?.(key), isBulk })
@@ -48,7 +45,7 @@ export class CachedValues<Key, Value> {
     return missing
   }
 
-  /** Resolves, once the value is stored, with what other instances are to know. */
+  /** Resolves, once the value is stored, with the message for other instances. */
   async store(question: InFlightQuestion<Key, Value>, value: Value, at: number): Promise<LeaseResult> {
     const { ttlOf, encoding, isTold } = this.#endpoint
     const milliseconds = this.#policy ? ttlOf(question.key, value, at) : 0
@@ -67,11 +64,11 @@ export class CachedValues<Key, Value> {
     return isShared ? { keptMilliseconds: milliseconds } : { told: { kind: 'unshared' } }
   }
 
-  /** What stands in for a failure, if the upstream is down and the entry is not too old. */
+  /** Replaces a failure if the upstream is down and the entry is not too old. */
   standIn({ key, expired }: InFlightQuestion<Key, Value>, error: Error): Outcome<Value> | undefined {
     if (!expired || !isDown(error)) return undefined
     const { value, at } = expired
-    // It may be within its TTL, and older than asked.
+    // It may be within its TTL, but older than the question allows.
     const longest = Math.max(this.#policy?.staleMilliseconds ?? 0, this.#endpoint.ttlOf(key, value, at))
     return Date.now() - at < longest ? { value, at, isStale: true } : undefined
   }
@@ -89,5 +86,5 @@ export class CachedValues<Key, Value> {
   }
 }
 
-/** Each look-up takes room, and the year of a fleet has thousands. */
+/** Bounds the look-ups at once: each takes memory, and the year of a fleet has thousands. */
 const lookUpsAtOnce = 100

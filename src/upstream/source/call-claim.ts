@@ -6,9 +6,9 @@ class MadeElsewhere extends Error {
   override readonly name = 'MadeElsewhere'
 }
 
-/** Claims one call for this instance once its turn has come: a call that waits for its turn keeps no other instance waiting. */
+/** Claims one call for this instance once its turn has come: until then other instances need not wait for it. */
 export class CallClaim implements Claim {
-  /** Set where `take` rejected. */
+  /** Set if `take` rejected. */
   others: OthersLeases | undefined
   readonly #leases: Leases
   readonly #names: readonly string[]
@@ -23,7 +23,7 @@ export class CallClaim implements Claim {
     this.#isReread = isReread
   }
 
-  /** A call that is sent again is claimed once, unless the claim was left meanwhile. */
+  /** A repeated call is claimed once, unless the claim was given back meanwhile. */
   take(): Promise<void> {
     this.#claiming ??= this.#claim()
     return this.#claiming
@@ -32,11 +32,11 @@ export class CallClaim implements Claim {
   leave(): void {
     this.end([])
     this.#claiming = undefined
-    // What the cache was read for before may be there by now.
+    // The cache may have the value by now.
     this.#isReread = false
   }
 
-  /** Tells those who wait, if the call is this instance's. */
+  /** Notifies the instances that wait, if this instance made the call. */
   end(results: readonly LeaseResult[]): void {
     this.#lease?.end(results)
     this.#lease = undefined

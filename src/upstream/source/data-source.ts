@@ -11,9 +11,8 @@ import type { PlannedName } from './usage.ts'
 import { type Deliver, Waiters } from './waiters.ts'
 
 /**
- * One account's batched, coalesced and cached access to an endpoint. Equal questions share one call, which is aborted when
- * nobody waits for it any more. A value is cached for the TTL of its endpoint, and an error never. Instances that share a cache
- * share calls, too.
+ * One account's batched, coalesced and cached access to an endpoint. Equal questions share one call, which is aborted once nobody
+ * waits for it. Values are cached for the TTL of the endpoint, errors never. Instances that share a cache also share calls.
  */
 export class DataSource<Key, Value> {
   readonly #endpoint: Endpoint<Key, Value>
@@ -55,12 +54,12 @@ export class DataSource<Key, Value> {
     return results.map(({ promise }) => promise)
   }
 
-  /** As `askAll`, for thousands of keys: delivers each result when it comes and does not hold it. Resolves after the last. */
+  /** As `askAll`, for thousands of keys: delivers each result when it comes without keeping it. Resolves after the last. */
   askEach(keys: readonly Key[], scope: RequestScope, deliver: Deliver<Value>, held?: Held): Promise<void> {
     return this.#start(keys, new Waiters(keys.length, scope, deliver), false, held)
   }
 
-  /** Clears the tag. Calls under way still settle who waits for them, but are neither joined nor kept. */
+  /** Clears the tag. Current calls still settle their waiters, but nobody joins them and their values are not stored. */
   async forget(): Promise<void> {
     this.#open.outdate()
     if (this.#tag !== undefined) await this.#cachePolicy?.cache.clear(this.#tag)
@@ -92,7 +91,7 @@ export class DataSource<Key, Value> {
     if (keys.length > fewQuestions) await scope.pause(undefined)
     const tag = this.#tag === undefined ? undefined : await this.#currentTag(this.#tag)
     if (scope.signal.aborted) throw endedError(scope.provider, scope.signal)
-    // In one turn, since whoever has just got an answer may hold it for this question, too.
+    // In the same turn, since the waiter of another answer may already hold it for this question too.
     const given = held ? keys.map((_key, index) => held.givenAt(index)) : []
     const { joined, fresh } = this.#join(keys, waiters, isAfresh, tag, given)
     const leave = () => {
@@ -109,7 +108,7 @@ export class DataSource<Key, Value> {
     }
   }
 
-  /** All that are waited for, and those of them that nobody has asked yet. */
+  /** All open questions, and those of them that nobody has loaded yet. */
   #join(
     keys: readonly Key[],
     waiters: Waiters<Value>,
@@ -148,13 +147,13 @@ export class DataSource<Key, Value> {
     }
   }
 
-  /** Unknown where other instances may have changed it without our notice. */
+  /** Unknown if other instances may have changed it unnoticed. */
   async #currentTag(tag: string): Promise<TagVersion | 'unknown' | undefined> {
     if (!this.#cachePolicy) return undefined
     return (await this.#cachePolicy.cache.tagVersion(tag)) ?? 'unknown'
   }
 
-  /** Plans what the request has not planned yet, as with a cold cache, so that equal requests have equal plans. */
+  /** Plans the calls that the request has not planned yet, as with a cold cache, so that equal requests have equal plans. */
   #admit(keys: readonly Key[], scope: RequestScope): Promise<void> {
     const { usage } = scope
     const missing = keys.filter(key => {
@@ -178,13 +177,13 @@ export class DataSource<Key, Value> {
   }
 }
 
-/** What whoever asks holds of its keys already, by their index: they are planned and count as cached, but are not asked. */
+/** Values that the caller already has, by the index of the key: they are planned and count as cached, but are not loaded. */
 export interface Held {
-  /** When upstream gave it, in milliseconds since 1970; undefined for a key that has to be asked. */
+  /** When upstream sent it, in milliseconds since 1970; undefined for a key that has to be loaded. */
   readonly givenAt: (index: number) => number | undefined
-  /** Called once for each that is held. Notes its age, at the latest with the last one. Must not throw. */
+  /** Called once for each held value. Records its age, at the latest with the last one. Must not throw. */
   readonly take: (index: number) => void
 }
 
-/** Of more the work is worth a turn of the event loop: thousands may be let through at once. */
+/** With more keys, the work is worth a turn of the event loop: thousands may be let through at once. */
 const fewQuestions = 16

@@ -12,40 +12,40 @@ export interface Endpoint<Key, Value> {
   readonly callsOf: (keys: readonly Key[]) => readonly Call<Key, Value>[]
   /** The TTL of a value that was loaded at that time, in milliseconds; 0 does not cache it. */
   readonly ttlOf: (key: Key, value: Value, at: number) => number
-  /** The greatest age of a cached value that a key takes, in milliseconds; by default the TTL alone decides. */
+  /** The greatest age of a cached value that a key accepts, in milliseconds; by default only the TTL counts. */
   readonly maximumAgeOf?: (key: Key) => number | undefined
   /**
-   * Whether a value that is not cached is told to other instances that wait for it; by default none is. It must be plain JSON,
-   * or have an encoding.
+   * Whether other instances that wait get a value that is not cached; by default they do not. It must be plain JSON, or have an
+   * encoding.
    */
   readonly isTold?: (value: Value) => boolean
   /**
-   * Whether memory is not to keep a value, since whoever asks keeps what it needs of it; Redis keeps it all the same. Before a
-   * value is there: whether memory may be left out. By default memory keeps all.
+   * Whether memory does not keep a value, because whoever asks keeps what it needs; Redis keeps it anyway. Without a value:
+   * whether memory need not be searched. By default memory keeps all.
    */
   readonly leavesMemory?: (key: Key, value?: Value) => boolean
-  /** Whether what the cache holds under a key's name is such a value. Checked at each look-up, so it has to be quick. */
+  /** Whether a cached value has the form of this endpoint's values. Checked at each look-up, so it has to be quick. */
   readonly isValue: (cached: unknown) => cached is Value
-  /** How values are written as JSON where they are not plain JSON themselves, or that would be long. */
+  /** How values become JSON, if they are no plain JSON or that would be long. */
   readonly encoding?: Encoding<Value>
 }
 
 export interface Encoding<Value> {
   /** Plain JSON. */
   readonly encode: (value: Value) => unknown
-  /** Undefined where the JSON holds no such value. */
+  /** Undefined if the JSON is no such value. */
   readonly decode: (json: unknown) => Value | undefined
 }
 
 export interface Call<Key, Value> {
-  /** The keys that it loads, the very objects that were given. */
+  /** The keys that it loads: the same objects that were given. */
   readonly keys: readonly Key[]
   readonly plan: PlannedCall
-  /** The values in the order of the keys, an error in place of one that failed by itself. */
+  /** The values in the order of the keys, with an error in place of each one that failed separately. */
   readonly make: (callContext: CallContext) => Promise<readonly (Value | Error)[]>
 }
 
-/** An endpoint that loads each key by a call of its own. */
+/** An endpoint that loads each key by its own call. */
 export interface CallPerKey<Key, Value> extends Omit<Endpoint<Key, Value>, 'callsOf'> {
   readonly plan: (key: Key) => PlannedCall
   readonly call: (key: Key, callContext: CallContext) => Promise<Value>

@@ -4,13 +4,13 @@ import type { RequestScope } from './request-scope.ts'
 import type { PlannedName, Usage } from './usage.ts'
 import type { Waiters } from './waiters.ts'
 
-/** A call that was made, and the costs of the request that began it; undefined if another instance made it. */
+/** A call, and the costs of the request that began it; undefined if another instance makes it. */
 interface Made {
   readonly usage: Usage | undefined
   readonly call: object
 }
 
-/** What the first to ask a question wants of the cache, and how requests' costs name its key. */
+/** What the first to ask a question requires of the cache, and the key's name in requests' costs. */
 interface QuestionDemands {
   readonly planned: PlannedName
   readonly maximumAge?: number | undefined
@@ -22,30 +22,30 @@ interface Waiting<Value> {
   readonly index: number
 }
 
-/** A key that is being loaded, with everyone who waits for it. */
+/** A key that is being loaded, with all its waiters. */
 export class InFlightQuestion<Key, Value> {
   readonly name: string
   readonly key: Key
   readonly planned: PlannedName
   /** Whether changes clear its cache entry. */
   readonly isTagged: boolean
-  /** As it was when the question was asked; undefined where it is not known. */
+  /** The tag's version when the question was asked; undefined if unknown. */
   readonly tag: TagVersion | undefined
   /** The greatest age of a cached value that settles it, in milliseconds. */
   readonly maximumAge: number
-  /** What the cache holds, and is too old. */
+  /** The cached value that is too old. */
   expired: { readonly value: Value; readonly at: number } | undefined
   /** Whether its tag was cleared since the load began. */
   isOutdated = false
   /** The call that loads it, once that was made. */
   made: Made | undefined
-  /** Since when it waits for another instance's call, by the monotonic clock. */
+  /** The start of its wait for another instance's call, by the monotonic clock. */
   followedSince: number | undefined
-  /** Whether another instance that it waited for found no way to the vendor. */
+  /** Whether an instance that it waited for could not reach the vendor. */
   isUnreached = false
   /** Called when nobody waits any more. */
   onUnwanted: (() => void) | undefined
-  /** The value of which only a part has come. */
+  /** The incomplete value. */
   #arriving: object | undefined
   #waiting: Waiting<Value>[]
 
@@ -64,12 +64,12 @@ export class InFlightQuestion<Key, Value> {
     this.#waiting = []
   }
 
-  /** Equal for questions that may share a call: all changes that the one knows, the other knows, too. */
+  /** Equal for questions that may share a call: both know the same changes. */
   get sharedName(): string {
     return this.tag ? `${this.name} ${this.tag.version}` : this.name
   }
 
-  /** Whether other questions may share its call. */
+  /** Whether other questions may join its call. */
   get isShareable(): boolean {
     return !this.isTagged || this.tag !== undefined
   }
@@ -78,7 +78,7 @@ export class InFlightQuestion<Key, Value> {
     return this.#waiting.length > 0
   }
 
-  /** Whether all who wait read a great many, each once. */
+  /** Whether all who wait read a great many values, each once. */
   get isBulk(): boolean {
     return this.#waiting.every(({ waiters }) => waiters.scope.isBulk)
   }
@@ -89,13 +89,13 @@ export class InFlightQuestion<Key, Value> {
   }
 
   join(waiters: Waiters<Value>, index: number): void {
-    // A growing array reserves room for many, and mostly one waits.
+    // A growing array reserves room for many, and usually there is one waiter.
     if (this.isWanted) this.#waiting.push({ waiters, index })
     else this.#waiting = [{ waiters, index }]
     if (this.#arriving) waiters.scope.onArriving?.(this.#arriving)
   }
 
-  /** Shows everyone who waits the value of which only a part has come. */
+  /** Gives an incomplete value to all who wait. */
   show(arriving: object): void {
     this.#arriving = arriving
     for (const { waiters } of this.#waiting) waiters.scope.onArriving?.(arriving)
@@ -111,7 +111,7 @@ export class InFlightQuestion<Key, Value> {
     return true
   }
 
-  /** Fails who waits for the caller of that scope. Returns the scope of another who waits, if there is one. */
+  /** Fails all who wait for the caller of that scope. Returns the scope of another waiter, if there is one. */
   failCaller(scope: RequestScope, error: Error): RequestScope | undefined {
     const own = this.#waiting.filter(({ waiters }) => isSameCaller(waiters.scope, scope))
     this.#waiting = this.#waiting.filter(one => !own.includes(one))
@@ -135,7 +135,7 @@ export class InFlightQuestion<Key, Value> {
     }
   }
 
-  /** Not for a failure without a call: that call was neither made nor spared. */
+  /** Not for a failure without a call: that call was neither made nor saved. */
   #note({ usage }: RequestScope): void {
     const { group, item } = this.planned
     usage.noteServed(group, item)
@@ -143,7 +143,7 @@ export class InFlightQuestion<Key, Value> {
   }
 }
 
-/** Where callers are not told apart, each request is one. */
+/** If callers are not distinguished, each request counts as one. */
 function isSameCaller(one: RequestScope, other: RequestScope): boolean {
   return one === other || (one.caller !== undefined && one.caller === other.caller)
 }

@@ -1,4 +1,4 @@
-/** Lists with a limit: a shorter one is a slice of a longer one that the request has loaded already. */
+/** Lists with a limit: a shorter one is a slice of a longer one that the request loads anyway. */
 export interface LongestLists<Row> {
   /** The first `limit` rows of the named list. Calls `ask` unless one as long is loaded or being loaded. */
   rows(name: string, limit: number, ask: () => Promise<readonly Row[]>): Promise<readonly Row[]>

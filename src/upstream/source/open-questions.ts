@@ -6,12 +6,12 @@ export class OpenQuestions<Key, Value> {
   readonly #open = new Map<string, InFlightQuestion<Key, Value>>()
 
   /**
-   * The question in flight that settles the one asked: an equal one, or itself, which equal ones join from now on. Whoever asks
-   * afresh joins only a call, and whoever wants it fresher only a call or who wants it as fresh.
+   * The question in flight that the new one joins: an equal one, or the new one itself. A question that skips the cache joins
+   * only a call; one that needs fresher data joins only a call, or a question that needs it as fresh.
    */
   share(asked: InFlightQuestion<Key, Value>, isAfresh: boolean): InFlightQuestion<Key, Value> {
     const known = asked.isShareable ? this.#open.get(asked.sharedName) : undefined
-    // Another may still look it up in the cache.
+    // An equal one may still read the cache.
     const isTooOld = known !== undefined && (isAfresh || known.maximumAge > asked.maximumAge)
     const open = isTooOld && !known.isAsked ? undefined : known
     if (open) return open
@@ -29,7 +29,7 @@ export class OpenQuestions<Key, Value> {
     if (this.#open.get(question.sharedName) === question) this.#open.delete(question.sharedName)
   }
 
-  /** Closes all. What they bring is settled, and not kept. */
+  /** Closes all. Their results settle their waiters, but are not stored. */
   outdate(): void {
     for (const question of this.#open.values()) question.isOutdated = true
     this.#open.clear()

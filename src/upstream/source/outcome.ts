@@ -1,8 +1,8 @@
-/** A value, when upstream gave it, and whether it is past its TTL. */
+/** A value, when upstream sent it, and whether it is past its TTL. */
 export interface Outcome<Value> {
   readonly value: Value
   readonly at: number
   readonly isStale: boolean
-  /** Until when the cache gives it to whoever asks the same, in ms since 1970; undefined if it did not come from there. */
+  /** Until when the cache returns it, in ms since 1970; undefined if it did not come from the cache. */
   readonly until?: number
 }

@@ -1,6 +1,6 @@
 /** Reads a list page by page, only as far as needed, and each page once. */
 export interface Paginator<Row> {
-  /** Reads pages until `enough` holds for the rows so far, or the list ends. Returns them, and whether they are all there are. */
+  /** Reads pages until `enough` holds for the rows so far, or the list ends. Returns them, and whether the list has ended. */
   until(
     enough: (rows: readonly Row[]) => boolean,
   ): Promise<{ readonly rows: readonly Row[]; readonly ended: boolean }>
@@ -16,8 +16,8 @@ export interface Page<Row, Cursor> {
 export const changed = Symbol('changed')
 
 /**
- * Paginates with `readPage`. A page that fails fails for everyone who needs it: a list never comes back short. `readPage` bounds
- * how often it returns `changed`.
+ * Paginates with `readPage`. A page that fails fails for everyone who needs it: a list never comes back short. `readPage` itself
+ * bounds how often it returns `changed`.
  */
 export function paginate<Row, Cursor>(
   readPage: (cursor: Cursor | undefined) => Promise<Page<Row, Cursor> | typeof changed>,

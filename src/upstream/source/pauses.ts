@@ -6,15 +6,15 @@ interface Generation {
 }
 
 /**
- * Splits one request's long work over many turns of the event loop, so that others are served in between. In a turn that has
- * not worked long nothing pauses, and nothing is allocated.
+ * Splits one request's long work over many turns of the event loop, so that others are served in between. A turn that has not
+ * worked long does not pause, and allocates nothing.
  */
 export class Pauses implements Paused {
   readonly caller: string
   readonly #gone: () => AbortSignal
   #signal: AbortSignal | undefined
   readonly #left = Promise.withResolvers<void>()
-  /** Work that one piece started runs before its siblings, so that little is under way at once. */
+  /** The work that one piece starts runs before its siblings, so that little work is open at once. */
   #generations: Generation[] = []
   #latest: Generation | undefined
   #gathered: (() => void)[] = []
@@ -30,7 +30,7 @@ export class Pauses implements Paused {
     return this
   }
 
-  /** Resolves when the caller has left: paused work never goes on then. */
+  /** Resolves when the caller has left: then paused work never continues. */
   get left(): Promise<void> {
     return this.#left.promise
   }
@@ -57,7 +57,7 @@ export class Pauses implements Paused {
     return promise
   }
 
-  /** Runs the function once nothing pauses: all that a request loads until then is one batch, however long it takes. */
+  /** Runs the function once nothing pauses: all that a request loads until then is one batch. */
   gather(run: () => void): void {
     afterPromises(() => {
       if (this.#hasLeft) return

@@ -5,7 +5,7 @@ import type { PlannedCall } from './admission.ts'
 import type { InFlightQuestion } from './in-flight.ts'
 import type { RequestScope } from './request-scope.ts'
 
-/** The call context of a call for these questions, whose costs are those of the request that begins it. */
+/** The call context of a call for these questions. The request that begins the call pays for it. */
 export function callContextFor<Key, Value>(
   call: { readonly plan: PlannedCall },
   questions: readonly InFlightQuestion<Key, Value>[],

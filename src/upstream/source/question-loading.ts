@@ -11,7 +11,7 @@ import { callContextFor, whileWanted } from './question-call.ts'
 import type { RequestScope } from './request-scope.ts'
 import { type GivenResult, printFailure, readTold } from './told-result.ts'
 
-/** Settles the questions of one data source: from the cache, by its own calls, and by what other instances tell of theirs. */
+/** Settles the questions of one data source: from the cache, by its own calls, and by messages of other instances. */
 export class QuestionLoading<Key, Value> {
   readonly #endpoint: Endpoint<Key, Value>
   readonly #cachePolicy: CachePolicy | undefined
@@ -29,13 +29,13 @@ export class QuestionLoading<Key, Value> {
     this.#open = open
   }
 
-  /** Resolves once the cache was read, unless it is asked afresh, and the calls for the rest are on their way. */
+  /** Resolves once the cache was read, unless `isAfresh`, and the calls for the rest have started. */
   async load(questions: Questions<Key, Value>, scope: RequestScope, isAfresh: boolean): Promise<void> {
     const missing = isAfresh || !this.#cachePolicy ? questions : await this.#lookUp(questions)
     this.#makeAll(missing, scope, isAfresh ? 'unclaimed' : 'claimed')
   }
 
-  /** Settles what the cache holds and is fresh; returns the rest. */
+  /** Settles fresh cached values; returns the rest. */
   #lookUp(questions: Questions<Key, Value>, skipsMemory = false): Promise<Questions<Key, Value>> {
     return this.#cached.lookUp(
       questions,
@@ -46,7 +46,7 @@ export class QuestionLoading<Key, Value> {
 
   #makeAll(questions: Questions<Key, Value>, scope: RequestScope, manner: Manner): void {
     const wanted = new Map<Key, InFlightQuestion<Key, Value>>()
-    // Whoever waited may be gone by now.
+    // All who waited may be gone by now.
     for (const question of questions) if (question.isWanted) wanted.set(question.key, question)
     if (wanted.size === 0) return
     for (const question of wanted.values()) question.made = undefined
@@ -90,7 +90,7 @@ export class QuestionLoading<Key, Value> {
     try {
       for (const [index, question] of questions.entries()) results.push(conclude(question, index))
     } finally {
-      // A lease that is not ended is renewed for ever.
+      // A lease that is not ended would be renewed for ever.
       claim?.end(callContext.signal.aborted ? [] : await Promise.all(results))
     }
   }
@@ -104,7 +104,7 @@ export class QuestionLoading<Key, Value> {
     return new CallClaim(leases, names, manner === 'claimed after a look')
   }
 
-  /** Waits for the calls that other instances make, and makes those that none makes. */
+  /** Waits for calls of other instances, and makes those that none of them makes. */
   async #follow(
     others: OthersLeases,
     call: object,
@@ -120,7 +120,7 @@ export class QuestionLoading<Key, Value> {
     }
     const isKept = others.states.includes('cached')
     const unleased = questions.filter((_, index) => others.states[index] !== 'leased')
-    // In one go: what was kept may be older than was asked, and needs no call of its own then.
+    // In one go: cached values may be too old for the question, and then need no call each.
     const missing = isKept ? await this.#lookUp(unleased, true) : unleased
     this.#makeAll(missing, scope, isKept ? 'claimed after a look' : 'claimed')
     const told = await others.ended(wanted)
@@ -136,7 +136,7 @@ export class QuestionLoading<Key, Value> {
       else if (!result || !this.#isGiven(question, result)) untold.push(question)
     })
     this.#makeAll(unshared, scope, 'unclaimed')
-    // One of those who wait tries it for all.
+    // One of the waiters tries it for all.
     for (const question of unreached) question.isUnreached = true
     this.#makeAll(unreached, scope, 'claimed')
     this.#makeAll(await this.#lookUp(untold, true), scope, 'claimed')
@@ -150,13 +150,13 @@ export class QuestionLoading<Key, Value> {
     return true
   }
 
-  /** Returns what waiting instances are told. */
+  /** Returns the messages for waiting instances. */
   #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
     this.#open.settle(question, this.#cached.standIn(question, error) ?? error)
     return { told: printFailure(error, question.isUnreached) }
   }
 
-  /** Fails those who ask for the same caller. The call is made for another caller who waits, if there is one. */
+  /** Fails the waiters of the same caller. If another caller waits, the call is made for it. */
   #failCaller(question: InFlightQuestion<Key, Value>, error: CallerLimited, scope: RequestScope): undefined {
     const other = this.#cached.standIn(question, error) ? undefined : question.failCaller(scope, error)
     if (other) this.#makeAll([question], other, 'unclaimed')
@@ -166,7 +166,7 @@ export class QuestionLoading<Key, Value> {
 
 type Questions<Key, Value> = readonly InFlightQuestion<Key, Value>[]
 
-/** Whether other instances that ask the same are looked for, before a call or after the cache was read once more. */
+/** Whether other instances that ask the same are considered, before a call or after the cache was read once more. */
 type Manner = 'claimed' | 'claimed after a look' | 'unclaimed'
 
 /** How long it waited for other instances, in milliseconds. */
@@ -174,5 +174,8 @@ function followedFor({ followedSince }: { readonly followedSince: number | undef
   return followedSince === undefined ? 0 : performance.now() - followedSince
 }
 
-/** From then on it may be the others who cannot reach the vendor. In milliseconds: half the default deadline of a call, from which on the vendor counts as slow. */
+/**
+ * From then on it may be the others who cannot reach the vendor. In milliseconds: half the default deadline of a call, from which
+ * on the vendor counts as slow.
+ */
 const longestFollowing = 5_000

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader'
 import type { RequestScope } from './request-scope.ts'
 
-/** So many results are handed out in one turn. */
+/** So many results are delivered in one turn. */
 const atOnce = 16
 
 /**
- * A DataLoader of one request. A batch collects keys until the request's work no longer pauses. Results for thousands of rows
- * are handed out over several turns of the event loop.
+ * A DataLoader of one request. A batch collects keys until the request's work no longer pauses. Results for thousands of rows are
+ * delivered over several turns of the event loop.
  */
 export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value, Name> {
   readonly #scope: RequestScope
@@ -38,7 +38,7 @@ export class RequestLoader<Key, Value, Name = Key> extends DataLoader<Key, Value
     )
   }
 
-  /** Counts a result, and returns whether there were too many in this turn. */
+  /** Counts a result, and returns whether the turn has too many. */
   #isPastTurn(): boolean {
     return ++this.#batch.handedOut > atOnce
   }

@@ -4,10 +4,10 @@ import type { ProviderName } from '../error.ts'
 import { Admission, type PlannedCall } from './admission.ts'
 import { Usage } from './usage.ts'
 
-/** Who asks for images, since nobody is named: one caller, which gets one share. The id of no other begins with a colon. */
+/** The caller of image requests, which name nobody: one caller with one share. No other id begins with a colon. */
 export const imageCaller = ':images'
 
-/** Who asks, and how. */
+/** The origin of a request. */
 interface ScopeOptions {
   readonly incoming?: IncomingRequest | undefined
   readonly caller?: string | undefined
@@ -15,27 +15,27 @@ interface ScopeOptions {
   readonly isBulk?: boolean
 }
 
-/** One incoming request, as one provider's code meets it. */
+/** One incoming request, as one provider's code sees it. */
 export class RequestScope {
   readonly provider: ProviderName
   /** Aborts when the request's client leaves, or its deadline passes. */
   readonly signal: AbortSignal
   readonly incoming: IncomingRequest
-  /** Whose request it is; undefined if callers are not told apart. */
+  /** The request's caller; undefined if callers are not distinguished. */
   readonly caller: string | undefined
   /** The caller's own limit, if it has one. */
   readonly charge: Charge | undefined
   /** Whether it reads a great many values, each once: memory keeps few of them. */
   readonly isBulk: boolean
   readonly usage = new Usage()
-  /** Called with a value of which only a part has come, for requests that can begin with that. */
+  /** Called with an incomplete value, for requests that can start with a part. */
   onArriving: ((value: object) => void) | undefined
-  /** Stands for the request where callers take turns: limiters remember it for a while, and nothing else of the request. */
+  /** Represents the request in queues: limiters keep it for a while, and nothing else of the request. */
   readonly requester: object = {}
   readonly #admission: Admission
   readonly #maximumCalls: number
 
-  /** A scope outside of GraphQL requests, which only the vendor's limits bound. All of the same caller share its turns. */
+  /** A scope outside of GraphQL requests, bounded only by the vendor's limits. All scopes of one caller share its turns. */
   static alone(
     provider: ProviderName,
     signal: AbortSignal,

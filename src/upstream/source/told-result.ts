@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { isUpstreamErrorCode, providerNames, UpstreamError, type UpstreamErrorCode } from '../error.ts'
 
-/** What an instance tells those that wait for its call, where the cache does not. */
+/** The message about a call's result for instances that wait for it, if the cache does not have it. */
 export type ToldResult =
   | { readonly kind: 'failed'; readonly error: UpstreamError }
   | GivenResult
-  /** What came of it is of no use to another instance, which asks for itself. */
+  /** The result does not help another instance, which has to ask for itself. */
   | { readonly kind: 'unshared' }
-  /** It found no way to the vendor; another may. */
+  /** It could not reach the vendor; another instance may. */
   | { readonly kind: 'unreached' }
 
-/** A value as JSON, and when upstream gave it. */
+/** A value as JSON, and when upstream sent it. */
 export interface GivenResult {
   readonly kind: 'given'
   readonly value: unknown
@@ -18,13 +18,13 @@ export interface GivenResult {
 }
 
 /**
- * What is told of a failure: itself if the vendor answered it, else perhaps only this instance has no way to the vendor.
- * `isSecond` says that another one had none either.
+ * The message about a failure: the failure itself if the vendor sent it; otherwise perhaps only this instance cannot reach the
+ * vendor. `isSecond` says that another one could not reach it either.
  */
 export function printFailure(error: Error, isSecond: boolean): unknown {
   if (!(error instanceof UpstreamError)) return { kind: 'unshared' }
   if (isAnswered(error)) return printFailed(error)
-  // Of those who have waited for a timeout nobody has time for yet another.
+  // After waiting for a timeout, nobody has time for another one.
   if (error.code !== 'UPSTREAM_UNAVAILABLE') return { kind: 'unshared' }
   return isSecond ? printFailed(error) : { kind: 'unreached' }
 }
@@ -33,7 +33,7 @@ function isAnswered({ upstreamStatus, code }: UpstreamError): boolean {
   return upstreamStatus !== undefined || codesOfAnswers.has(code)
 }
 
-/** What no failed connection is told as; on a socket there is no status. */
+/** Codes that no failed connection has. An error on a socket has no status. */
 const codesOfAnswers: ReadonlySet<UpstreamErrorCode> = new Set([
   'UPSTREAM_UNAUTHENTICATED',
   'UPSTREAM_FORBIDDEN',
@@ -54,7 +54,7 @@ function printFailed(error: UpstreamError): unknown {
   return { kind: 'failed', provider, code, message, ...details }
 }
 
-/** Undefined for what no instance tells. */
+/** Undefined for a text that is no such message. */
 export function readTold(told: unknown): ToldResult | undefined {
   const { data: result } = toldResult.safeParse(told)
   if (result?.kind !== 'failed') return result

@@ -4,7 +4,7 @@ interface Plan {
   isMade: boolean
 }
 
-/** How a request's costs name a key: in groups, so that of a great many none needs a long name of its own. */
+/** The name of a key in a request's costs: in groups, so that a great many keys need no long names of their own. */
 export interface PlannedName {
   readonly group: string
   /** Equal for equal keys of a group. */
@@ -18,29 +18,29 @@ const [servedByCall, servedByOthers]: readonly [Plan, Plan] = [
 ]
 
 /**
- * One request's costs at one provider so far, in calls, and the age of its data. At the end each planned call was made, shared
- * or cached; what is missing from that sum was not made, and its fields are errors.
+ * One request's costs at one provider so far, in calls, and the age of its data. At the end each planned call was made, shared or
+ * cached. Calls missing from that sum were not made, and their fields are errors.
  */
 export class Usage {
   /** The calls needed with a cold cache and no other requests. */
   planned = 0
-  /** The calls made for it; one that is repeated counts once. */
+  /** The calls made for it; repeated calls count once. */
   made = 0
-  /** How often calls were repeated: with a newer token, or because data had changed. */
+  /** How often calls were repeated: with a newer token, or because data changed. */
   repeated = 0
   /** How often a token was fetched for it. */
   tokens = 0
   /** The bytes of the responses to its calls. */
   bytes = 0
-  /** When its oldest data came from upstream, in milliseconds since 1970. */
+  /** When its oldest data was loaded, in milliseconds since 1970. */
   oldest: number | undefined
-  /** Until when the cache gives all of its data to whoever asks the same, in milliseconds since 1970. */
+  /** Until when the cache returns all of its data, in milliseconds since 1970. */
   freshUntil = Number.POSITIVE_INFINITY
   /** Whether some data is past its TTL, because upstream was down. */
   isStale = false
-  /** Whether some data may be changed by a mutation at any moment. */
+  /** Whether a mutation may change some of its data at any moment. */
   isChangeable = false
-  /** Planned calls all of whose keys were loaded, or failed by a call that was made. */
+  /** Planned calls whose keys were all loaded, or failed by a call that was made. */
   #served = 0
   readonly #shared = new Set<object>()
   readonly #absorbed = { shared: 0, cached: 0 }
@@ -89,7 +89,7 @@ export class Usage {
     }
   }
 
-  /** Counts a call for these keys. A second call for the same keys is a repetition. */
+  /** Counts a call for these keys. Another call for the same keys is a repetition. */
   noteMade(names: readonly PlannedName[]): void {
     let isRepeated = true
     for (const { group, item } of names) {
@@ -116,7 +116,7 @@ export class Usage {
     this.#shared.add(call)
   }
 
-  /** `until` is when the cache gives it no more; by default it did not come from there. */
+  /** `until` is when the cache stops returning it; by default it did not come from the cache. */
   noteAge(at: number, isStale: boolean, until = at): void {
     this.oldest = Math.min(this.oldest ?? at, at)
     this.freshUntil = Math.min(this.freshUntil, until)
@@ -127,7 +127,7 @@ export class Usage {
     return this.#plans.getOrInsertComputed(group, () => new Map())
   }
 
-  /** Adds the costs so far of a part of the same request, and keeps none of its keys. */
+  /** Adds the costs so far of a part of the same request, without its keys. */
   absorb(part: Usage): void {
     this.planned += part.planned
     this.made += part.made

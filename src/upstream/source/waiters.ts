@@ -30,7 +30,7 @@ export class Waiters<Value> {
     return this.#left === 0
   }
 
-  /** Does nothing for a key that has its result. */
+  /** Does nothing for a key that already has its result. */
   deliver(index: number, result: Value | Error, outcome?: Outcome<Value>): void {
     if (!this.#isOpen[index]) return
     this.#isOpen[index] = false
@@ -38,7 +38,7 @@ export class Waiters<Value> {
     if (--this.#left === 0) this.#end()
   }
 
-  /** Whether the key had no result yet; it gets none. */
+  /** Whether the key had no result yet; it will get none. */
   skip(index: number): boolean {
     if (!this.#isOpen[index]) return false
     this.#isOpen[index] = false
