@@ -14,7 +14,7 @@ export const DriftKind = builder.enumType('DriftKind', {
 
 export const ProviderDrift = builder.objectRef<Drift>('ProviderDrift').implement({
   description:
-    'A difference between the responses of a provider and its documentation. Isotherm reads responses tolerantly; this says what it had to tolerate or could not read. One response of each endpoint is compared per minute, and each that cannot be read.',
+    'A difference between the responses of a provider and its documentation. Isotherm reads responses tolerantly; this is what it tolerated or could not read. Of each endpoint the first ten responses of a second are compared, and every unreadable one.',
   fields: t => ({
     endpoint: t.exposeString('endpoint', {
       nullable: false,
