@@ -67,7 +67,7 @@ export const builder = new SchemaBuilder<{
     idFieldOptions: { description: 'The id that `node` takes. Starts with the name of the type.' },
     nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
     // Each graph of a federation that has pages brings its own `PageInfo`.
-    pageInfoTypeOptions: { description: 'What lies beyond a page.', shareable: true },
+    pageInfoTypeOptions: { description: 'Whether more rows precede or follow a page.', shareable: true },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether rows precede this page.' },
     startCursorFieldOptions: { description: 'The cursor of the first row; null on an empty page.' },

@@ -47,7 +47,7 @@ export const heatArguments = builder.args(t => ({
     type: DayRange,
     required: true,
     description:
-      'When, in whole days of the PostHog project\'s time zone, such as `{ last: "P7D" }`. PostHog keeps 90 days, unless the operator says another number; a range that starts before them is refused. Today counts so far.',
+      'When, in whole days of the PostHog project\'s time zone, such as `{ last: "P7D" }`. PostHog keeps 90 days, unless the operator sets another number; a range that starts before them is refused. Today counts so far.',
   }),
   viewport: t.field({
     type: ViewportRange,

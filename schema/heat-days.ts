@@ -29,7 +29,8 @@ DayRange.implement({
     period: t.field({ type: CalendarPeriod, description: "A period of the project's calendar." }),
     before: t.field({
       type: DayRange,
-      description: 'The same period before that one, which itself is not a `before`, as in `TrafficRange`.',
+      description:
+        'The same period before the given one, which must not be a `before` itself, as in `TrafficRange`.',
     }),
   }),
 })

@@ -10,7 +10,7 @@ const HeatDifference = builder.objectRef<DifferenceRecord>('HeatDifference')
 HeatDifference.implement({
   requiresScopes: [['heatmaps:read']],
   description:
-    'A grid less the grid of other days, cell by cell: above 0 where there was more than then. Counts are compared, not counts a day: choose as many days.',
+    'A grid minus the grid of other days, cell by cell: positive where there was more. Counts are compared, not counts per day: choose the same number of days.',
   fields: t => ({
     days: t.field({
       type: DaySpan,
@@ -77,7 +77,7 @@ builder.objectField(HeatGrid, 'difference', t =>
     type: HeatDifference,
     cost: callCost,
     description:
-      'What is more, and what is less, than on other days, with everything else the same. Costs one call for those days.',
+      'What increased and what decreased since other days, with everything else the same. Costs one call for those days.',
     args: {
       against: t.arg({
         type: DayRange,

@@ -78,7 +78,7 @@ ScrollDepth.implement({
       description: "In the grid's unit. A visitor of several depths counts once for each.",
     }),
     share: t.float({
-      description: 'Its part of all, 0 to 1.',
+      description: 'Its share of all, 0 to 1.',
       resolve: ({ reached, of }) => (of ? reached / of : null),
     }),
   }),
@@ -88,7 +88,7 @@ export const HeatGrid = builder.objectRef<Heat>('HeatGrid')
 HeatGrid.implement({
   requiresScopes: [['heatmaps:read']],
   description:
-    "What visitors did on a page, from PostHog, counted in cells of equal size. Columns are shares of the window's width; rows are CSS pixels from the top of the page, as visitors saw it. PostHog rounds to the nearest 0.01 of the width, and trackers to the nearest 16 pixels: what a cell holds may lie half of that outside of it.",
+    "What visitors did on a page, from PostHog, counted in cells of equal size. Columns are shares of the window's width; rows are CSS pixels from the top of the page, as visitors saw it. PostHog rounds to the nearest 0.01 of the width, and trackers to the nearest 16 pixels: an interaction may lie outside of its cell by half of that.",
   fields: t => ({
     type: t.field({
       type: HeatTypeEnum,
@@ -188,7 +188,8 @@ HeatGrid.implement({
       type: [ScrollDepth],
       listSize: { assumedSize: assumedDepths },
       extensions: sized({ size: () => mostRows }),
-      description: 'How many saw each 100 CSS pixels of the page, from its top. Null but for SCROLL_DEPTH.',
+      description:
+        'How many saw each 100 CSS pixels of the page, from its top. Null except for SCROLL_DEPTH.',
       resolve: ({ grid }) => {
         const of = grid.values[0] ?? null
         return grid.scroll?.map(depth => ({ ...depth, of })) ?? null

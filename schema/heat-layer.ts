@@ -25,7 +25,7 @@ HeatHotspot.implement({
     y: t.exposeFloat('y', { nullable: false, description: 'Its middle, in CSS pixels from the top.' }),
     value: t.expose('value', { type: 'SafeInt', nullable: false, description: "In the grid's unit." }),
     share: t.float({
-      description: 'Its part of `total`, 0 to 1. Null in a difference and where there is no total.',
+      description: 'Its share of `total`, 0 to 1. Null in a difference and where there is no total.',
       resolve: ({ value, total }) => (total ? value / total : null),
     }),
   }),
@@ -84,7 +84,7 @@ FixedHeat.implement({
     }),
     total: t.field({
       type: 'SafeInt',
-      description: 'All of them. Null for UNIQUE_VISITORS, whom no one can add up.',
+      description: 'All of them. Null for UNIQUE_VISITORS, which cannot be added up.',
       resolve: ({ layer }) => layer.total,
     }),
     leftOut: t.field({

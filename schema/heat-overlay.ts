@@ -51,7 +51,7 @@ export const HeatOverlayInput = builder.inputType('HeatOverlay', {
     viewport: t.field({
       type: ViewportRange,
       description:
-        'Only windows of these widths. By default those within a tenth of the width in which the image was recorded: in others the page has other places. `{}` mixes all widths.',
+        'Only windows of these widths. By default those within a tenth of the width in which the image was recorded: in others the layout of the page differs. `{}` mixes all widths.',
     }),
     aggregation: t.field({
       type: HeatAggregationEnum,
@@ -65,7 +65,7 @@ export const HeatOverlayInput = builder.inputType('HeatOverlay', {
     }),
     opacity: t.float({
       description:
-        'How much heat hides of the page: 0.1, 0.2 and so on to 1; in a link also `?opacity=`. 0.7 by default.',
+        'How much heat covers of the page: 0.1, 0.2 and so on to 1; in a link also `?opacity=`. 0.7 by default.',
     }),
   }),
 })

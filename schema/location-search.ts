@@ -4,7 +4,7 @@ import { builder } from './builder.ts'
 
 const LocationOrder = builder.enumType('LocationOrder', {
   description:
-    'The order of locations. Names are ordered as people read them: whatever their case and accents, and 9 before 10. What is alike stays in the order of the catalog; what is missing comes last.',
+    'The order of locations. Names are ordered as people read them: regardless of case and accents, and 9 before 10. Equal locations stay in the order of the catalog; those without a value come last.',
   values: {
     CATALOG: { description: 'As the catalog lists them.' },
     NAME: { description: 'By name, from A.' },

@@ -47,7 +47,7 @@ builder.objectField(LocationConnection, 'traffic', t =>
     requiresScopes: [['traffic:read']],
     cost: callCost,
     description:
-      "The traffic of this page's locations together, from Analytiks; ask a `first` as large as the fleet for all of them. Counts are summed; what does not add up is null and says why. Costs the calls of `trafficTotals` of these locations, and for `columns` those of their `traffic`, and shares them.",
+      "The traffic of this page's locations together, from Analytiks; for all of them, set `first` to the size of the fleet. Counts are summed; what does not add up is null and says why. Costs the calls of `trafficTotals` of these locations, and for `columns` those of their `traffic`, and shares them.",
     args: { ...trafficArguments, ...againstArgument, ...metricsArgument, ...ageArgument },
     extensions: {
       ...checked<SumArguments>(checkCompared),

@@ -73,7 +73,7 @@ builder.objectField(View, 'heatmapCount', t =>
     requiresScopes: [['heatmaps:read']],
     cost: callCost,
     description:
-      'How many `heatmaps` the page has, whatever `first`. Costs what they cost. Null where they are.',
+      'How many `heatmaps` the page has, regardless of `first`. Costs the same as they do. Null if they are.',
     resolve: async (view, _args, context) => (await heatmapsOf(view, context))?.length ?? null,
   }),
 )

@@ -15,10 +15,10 @@ export const ProviderStatus = builder.enumType('ProviderStatus', {
 })
 
 export const BreakerState = builder.enumType('BreakerState', {
-  description: 'Whether a provider is called, or left alone because its calls fail.',
+  description: 'Whether a provider is called, or calls are held back because they fail.',
   values: {
     CLOSED: { description: 'It is called.' },
-    OPEN: { description: 'It is not called for now: cached data stands in, other fields are errors.' },
+    OPEN: { description: 'It is not called for now: cached data is used, and other fields are errors.' },
     HALF_OPEN: {
       description: 'The next call, or the one that is being made, decides whether it is called again.',
     },
@@ -26,8 +26,7 @@ export const BreakerState = builder.enumType('BreakerState', {
 })
 
 export const ProviderBreaker = builder.objectRef<Health['breaker']>('ProviderBreaker').implement({
-  description:
-    'Whether a provider is left alone for now. It is about all of its hosts: the worst state of any of them.',
+  description: 'Whether calls to a provider are held back: the worst state of all its hosts.',
   fields: t => ({
     state: t.expose('state', { type: BreakerState, nullable: false, description: 'The state now.' }),
     until: t.field({
@@ -75,8 +74,7 @@ Provider.implement({
     breaker: t.field({
       type: ProviderBreaker,
       nullable: false,
-      description:
-        'Whether it is left alone for now because its calls fail. Each instance decides for itself.',
+      description: 'Whether calls are held back because they fail. Each instance decides for itself.',
       resolve: ({ health }) => health.breaker,
     }),
     quotaLeft: t.expose('quotaLeft', {
@@ -94,7 +92,7 @@ Provider.implement({
       type: ProviderError,
       nullable: true,
       description:
-        'The last call of this instance that failed. Not one whose question it did not know or rejected. Null if there was none.',
+        'The last call of this instance that failed. Calls with a question that the vendor did not know or rejected do not count. Null if there was none.',
       resolve: ({ health }) => health.lastError,
     }),
     drift: t.field({

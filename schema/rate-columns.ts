@@ -20,7 +20,7 @@ RateColumns.implement({
     range: t.expose('range', {
       type: TrafficSpan,
       nullable: false,
-      description: 'What the range that was asked is at this place, by its own calendar.',
+      description: 'The requested range at this place, by its own calendar.',
     }),
     starts: t.field({
       type: ['DateTime'],

@@ -27,7 +27,7 @@ const heatmapArguments = builder.args(t => ({
     type: TimeRange,
     required: true,
     description:
-      'When the heatmaps were made: between `start` and `end`, which stand directly in it, unlike in the range of `traffic`, or days of the place\'s own calendar, such as `{ last: "P7D" }`, `{ period: LAST_WEEK }` and `{ before: … }` of these, if its time zone is known. Half-open, at most three years (1,098 days).',
+      'When the heatmaps were made: between `start` and `end`, which are its own members, unlike in the range of `traffic`; or on days of the place\'s own calendar, such as `{ last: "P7D" }`, `{ period: LAST_WEEK }` or a `{ before: … }` of these, if its time zone is known. Half-open, at most three years (1,098 days).',
   }),
   types: t.field({
     type: [SpatialHeatmapType],

@@ -41,7 +41,7 @@ TimeRange.implement({
       type: TimeRange,
       extensions: { [outermostOnly]: true },
       description:
-        'For heatmaps of a store: the same period before that one, which itself is not a `before`, as in `TrafficRange`.',
+        'For heatmaps of a store: the same period before the given one, which must not be a `before` itself, as in `TrafficRange`.',
     }),
   }),
 })

@@ -30,7 +30,7 @@ const leastAge = 60
 /** The argument of every field that reads traffic. */
 export const ageArgument = builder.args(t => ({
   maxAge: t.int({
-    description: `The greatest age of cached traffic in seconds, at least ${leastAge}: what is older is asked again, which costs its calls. For corrections that the vendor makes late. By default traffic of the past is cached as long as \`ANALYTIKS_KEEP_SECONDS\` says. While Analytiks is down, older traffic stands in all the same, and \`extensions.freshness\` says so.`,
+    description: `The greatest age of cached traffic in seconds, at least ${leastAge}: older traffic is requested again, at its usual cost. Use it to get late corrections of the vendor. By default past traffic is cached for \`ANALYTIKS_KEEP_SECONDS\`. While Analytiks is down, older traffic is used anyway, and \`extensions.freshness\` says so.`,
   }),
 }))
 

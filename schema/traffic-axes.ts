@@ -35,14 +35,14 @@ TrafficAxis.implement({
     range: t.expose('range', {
       type: TrafficSpan,
       nullable: false,
-      description: 'What the range that was asked is at these places, by their own calendar.',
+      description: 'The requested range at these places, by their own calendar.',
     }),
     starts: t.field({
       type: ['DateTime'],
       extensions: sizedByBuckets,
       nullable: false,
       description:
-        "The start of each bucket. If the first is not the `start` of a place's columns, its hours start otherwise, at a half or a quarter of UTC: read that place's own `starts`.",
+        "The start of each bucket. If the first is not the `start` of a place's columns, its hours start at a half or a quarter of an hour of UTC: read that place's own `starts`.",
       resolve: ({ columns }) => columns.starts(),
     }),
     localStarts: t.field({

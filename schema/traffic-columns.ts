@@ -36,7 +36,7 @@ TrafficColumns.implement({
       type: ['LocalDateTime'],
       extensions: sizedByBuckets,
       description:
-        'The start of each bucket by the clock of the place, one for each of `starts`. An hour that the clock repeats appears twice; `starts` tells the two apart. Null where the place has no time zone.',
+        'The start of each bucket by the clock of the place, one for each of `starts`. An hour that the clock repeats appears twice, with different `starts`. Null where the place has no time zone.',
       resolve: columns => columns.localStarts(),
     }),
   }),

@@ -29,7 +29,7 @@ export interface TrafficRangeInput extends RelativeDays {
 export const TrafficRange = builder.inputRef<TrafficRangeInput>('TrafficRange')
 TrafficRange.implement({
   description:
-    "A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` tell what a place's range is.",
+    "A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` show the range of a place.",
   isOneOf: true,
   fields: t => ({
     utc: t.field({ type: TimeRange, description: 'Between two instants: the same for every place.' }),
@@ -50,7 +50,7 @@ TrafficRange.implement({
     before: t.field({
       type: TrafficRange,
       description:
-        'The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month. That same day is whole there, while today only counts so far.',
+        'The same period before the given one, which must not be a `before` itself. It ends where the given one starts and has the same length: the same number of months if that is whole months, otherwise the same number of calendar days, or the same time in UTC. Before a period that is not over it covers the same days: before THIS_MONTH on the 10th, the first ten days of last month. Its last day is complete, while today is counted so far.',
     }),
   }),
 })

@@ -73,7 +73,7 @@ TrafficSeries.implement({
     range: t.field({
       type: TrafficSpan,
       nullable: false,
-      description: 'What the range that was asked is at this place, by its own calendar.',
+      description: 'The requested range at this place, by its own calendar.',
       resolve: ({ rangeOf }) => rangeOf(),
     }),
     reported: t.boolean({

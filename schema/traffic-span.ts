@@ -11,7 +11,7 @@ export const TrafficSpan = builder.objectRef<PlaceSpan>('TrafficSpan')
 TrafficSpan.implement({
   requiresScopes: [['traffic:read']],
   description:
-    'What a range is at a place: the same for all places of a time zone. Half-open: the start is in it, the end is not.',
+    'A range at a place: the same for all places of a time zone. Half-open: the start is in it, the end is not.',
   fields: t => ({
     start: t.field({
       type: 'DateTime',

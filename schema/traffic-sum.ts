@@ -118,7 +118,7 @@ export const TrafficSum = builder.objectRef<Sum>('TrafficSum')
 TrafficSum.implement({
   requiresScopes: [['traffic:read']],
   description:
-    "The traffic of several locations together, each by its own calendar. It says which locations it lacks: if all fail, it is an error. What a range is at each place is in the connection's `axes`.",
+    "The traffic of several locations together, each by its own calendar. It lists the locations that are missing; if all fail, it is an error. The connection's `axes` show the range at each place.",
   fields: t => ({
     locations: t.exposeInt('listed', {
       nullable: false,
@@ -138,7 +138,7 @@ TrafficSum.implement({
       nullable: false,
       listSize: { assumedSize: 10 },
       description:
-        'The locations whose traffic could not be had, of either range: they are in neither total. In the order of the list.',
+        'The locations whose traffic of either range could not be loaded: they are in neither total. In the order of the list.',
       resolve: ({ lacking }) => lacking,
     }),
     isWhole: t.exposeBoolean('isWhole', {

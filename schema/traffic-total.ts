@@ -36,7 +36,7 @@ TrafficTotal.implement({
     }),
     withheld: t.exposeString('withheld', {
       description:
-        'Why there is no total: peaks of several places do not add up, nor do means, and what a bucket of DWELL_TIME holds may not be known. Null if there may be one.',
+        'Why there is no total: peaks and means of several places do not add up, and the meaning of a bucket of DWELL_TIME may be unknown. Otherwise null.',
     }),
     against: t.field({
       type: 'SafeInt',
@@ -45,7 +45,7 @@ TrafficTotal.implement({
     }),
     change: t.field({
       type: 'SafeInt',
-      description: '`total` less `against`; null if one of them is.',
+      description: '`total` minus `against`; null if one of them is.',
       resolve: ({ total, against }) => (total === null || against == null ? null : total - against),
     }),
     changeRatio: t.float({
@@ -58,7 +58,7 @@ TrafficTotal.implement({
     }),
     againstReportedBy: t.int({
       description:
-        'How many of them reported it in the range `against`: if fewer, part of `change` is what began to count since. Null if none was asked.',
+        'How many of them reported it in the range `against`: if fewer, a part of `change` comes from places that did not report then. Null if none was asked.',
       resolve: ({ againstReportedBy }) => againstReportedBy ?? null,
     }),
   }),

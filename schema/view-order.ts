@@ -3,7 +3,7 @@ import { builder } from './builder.ts'
 
 export const ViewOrder = builder.enumType('ViewOrder', {
   description:
-    'The order of pages. What is alike has the most interactions first; what Zenovay does not tell comes last.',
+    'The order of pages. Equal pages are in order of most interactions; pages without a value at Zenovay come last.',
   values: {
     INTERACTIONS: { description: 'Most interactions first.' },
     INTERACTIONS_ASCENDING: { description: 'Fewest interactions first.' },

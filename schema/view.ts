@@ -126,7 +126,7 @@ const ViewConnection = builder.connectionObject(
       totalInteractions: t.field({
         type: 'SafeInt',
         description:
-          'The interactions of all these pages together, whatever the page of the list. Null if Zenovay tells of none.',
+          'The interactions of all these pages together, whatever the page of the list. Null if Zenovay reports none.',
         resolve: ({ totalInteractions = null }) => totalInteractions,
       }),
     }),

@@ -47,7 +47,7 @@ export type CreateSnapshotInput = {
 
 /** Whole days by the calendar of the vendor's project, in the project's own time zone: `from` and `to`, or one of `last`, `period` and `before`, which need that time zone in the catalog. Half-open: `from` is in it, `to` is not. */
 export type DayRange = {
-  /** The same period before that one, which itself is not a `before`, as in `TrafficRange`. */
+  /** The same period before the given one, which must not be a `before` itself, as in `TrafficRange`. */
   before?: DayRange | null | undefined;
   /** The first day; needs `to`. */
   from?: string | null | undefined;
@@ -169,7 +169,7 @@ export type SpatialHeatmapType =
 
 /** A span of time: `start` and `end`, or, where heatmaps of a store are asked, one of `last`, `period` and `before`, which are whole days of the place's calendar. Half-open: the start is in it, the end is not. */
 export type TimeRange = {
-  /** For heatmaps of a store: the same period before that one, which itself is not a `before`, as in `TrafficRange`. */
+  /** For heatmaps of a store: the same period before the given one, which must not be a `before` itself, as in `TrafficRange`. */
   before?: TimeRange | null | undefined;
   /** The first instant after the range; needs `start`. */
   end?: string | null | undefined;
@@ -213,9 +213,9 @@ export type TrafficMetric =
   /** People who walked past. Locations only. */
   | 'WALK_BYS';
 
-/** A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` tell what a place's range is. */
+/** A span of time: between two instants, by each place's own clock, or whole days of its calendar counted from today. `TrafficSeries.range` and `TrafficAxis.range` show the range of a place. */
 export type TrafficRange =
-  {   /** The same period before that one, which itself is not a `before`. It ends where that one starts and is as long: as many months if that one is whole months, otherwise as many days by the calendar, or the same time in UTC. Of a period that is running it is what was over by the same day of the one before: of THIS_MONTH on the 10th, the first ten days of last month. That same day is whole there, while today only counts so far. */
+  {   /** The same period before the given one, which must not be a `before` itself. It ends where the given one starts and has the same length: the same number of months if that is whole months, otherwise the same number of calendar days, or the same time in UTC. Before a period that is not over it covers the same days: before THIS_MONTH on the 10th, the first ten days of last month. Its last day is complete, while today is counted so far. */
   before: TrafficRange; last?: never; local?: never; period?: never; utc?: never; }
   |  { before?: never;   /** The days up to yesterday by each place's own calendar, as whole days, weeks, months or years: `P7D`, `P4W`, `P1M`, `P1Y`. At most ten years. Needs the place's time zone. */
   last: string; local?: never; period?: never; utc?: never; }
