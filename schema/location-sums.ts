@@ -98,7 +98,7 @@ async function sumOf(
     const earlier = against ? keyOf(against, 'hourly') : undefined
     const buckets = hasBuckets ? traffic.load(key) : undefined
     const [report, before, bucketed] = await Promise.all([
-      buckets && tellsTotals(key) ? buckets : traffic.load({ ...key, interval: 'whole' }),
+      buckets && canAddUp(key) ? buckets : traffic.load({ ...key, interval: 'whole' }),
       earlier && traffic.load({ ...earlier, interval: 'whole' }),
       buckets,
     ])
@@ -126,7 +126,7 @@ async function sumOf(
 }
 
 /** Whether the buckets add up to the range. If not, some lie across its ends, and totals are requested separately. */
-function tellsTotals({ span, interval }: ReturnType<typeof questionOf>): boolean {
+function canAddUp({ span, interval }: ReturnType<typeof questionOf>): boolean {
   return isRolledUp(interval) || (span.start % hour === 0 && span.end % hour === 0)
 }
 

@@ -118,7 +118,7 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
   const loaderSources: LoaderSources = { sources: name => take(name, sources[name]), scope: scopeOf }
   const loaders = createLoaders(loaderSources)
   const days = new LocalDays(Date.now())
-  let [tellsState, tellsFailure] = [false, false]
+  let [showsState, showsFailure] = [false, false]
   return {
     caller,
     catalog,
@@ -149,15 +149,15 @@ export function createContext(account: Account, signal: AbortSignal, request: Re
         return [{ provider: name, usage, quotaLeft: clients[name]?.quotaLeft ?? null }]
       }),
     logFailure(error) {
-      tellsFailure = true
+      showsFailure = true
       logFailure(error)
     },
     noteState() {
-      tellsState = true
+      showsState = true
     },
     shareableUntil: () =>
-      tellsState || providerNames.some(name => scopes[name]?.usage.isChangeable) ? 0 : days.until,
-    privateCacheUntil: () => (tellsFailure ? 0 : days.until),
+      showsState || providerNames.some(name => scopes[name]?.usage.isChangeable) ? 0 : days.until,
+    privateCacheUntil: () => (showsFailure ? 0 : days.until),
     plan: isDryRun ? admission.plan : undefined,
   }
 }

@@ -72,10 +72,13 @@ export async function exportToFile(options: ExportFileOptions): Promise<Verdict>
   // In a file of its own, since another export may write to the same name.
   const errors = `${file}.errors.ndjson.${randomUUID()}`
   resources.defer(() => rm(errors, { force: true }))
-  const told = { ...table, parts: withErrors(table.parts, errors, request.tellsErrors ? undefined : tally) }
+  const observed = {
+    ...table,
+    parts: withErrors(table.parts, errors, request.reportsErrors ? undefined : tally),
+  }
   const shown = `${file}.errors.ndjson`
   await written(shown, rm(shown, { force: true }))
-  await part.write(request.print(told, tally), () => watch?.(tally, planned))
+  await part.write(request.print(observed, tally), () => watch?.(tally, planned))
   gone.throwIfAborted()
   if (tally.verdict.complete) await part.finish()
   else await part.keep()

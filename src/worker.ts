@@ -30,30 +30,30 @@ export async function work(
 ): Promise<number> {
   const { worker: own } = cluster
   if (!own) throw new Error('This process is no worker.')
-  const told = Promise.withResolvers<void>()
+  const ordered = Promise.withResolvers<void>()
   const started = Promise.withResolvers<Extract<Order, { start: unknown }>['start']>()
   const reloads = new Set<() => void>()
   own.on('message', message => {
     const heard = order.parse(message)
-    if ('stop' in heard) told.resolve()
+    if ('stop' in heard) ordered.resolve()
     else if ('start' in heard) started.resolve(heard.start)
     else for (const reload of reloads) reload()
   })
-  const tell = (message: z.output<typeof report>) => void own.send(message)
+  const send = (message: z.output<typeof report>) => void own.send(message)
   try {
-    tell({ isWaiting: true })
+    send({ isWaiting: true })
     const { worker, emulated, ticketKey } = await started.promise
     const sandbox = emulated && {
       environment: (names: readonly string[] = Object.keys(emulated)) =>
         Object.assign({}, ...names.map(name => emulated[name])),
     }
-    const stopped = Promise.race([signal, told.promise])
+    const stopped = Promise.race([signal, ordered.promise])
     await serveUntil(
       stopped,
       environment,
       { ...options, worker, ticketKey, ...(sandbox && { sandbox }) },
       {
-        greet: greeting => tell({ greeting }),
+        greet: greeting => send({ greeting }),
         onReload(listener) {
           reloads.add(listener)
           return { [Symbol.dispose]: () => void reloads.delete(listener) }

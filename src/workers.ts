@@ -43,11 +43,11 @@ export async function supervise(
     const child = startChild(worker, { start: { worker, emulated: emulated ?? null, ticketKey } })
     children.add(child)
     void child.ready.then(greeting => greetings[worker]?.resolve(greeting))
-    if (stopping.signal.aborted) child.tell({ stop: true })
+    if (stopping.signal.aborted) child.send({ stop: true })
     void child.ended.then(() => children.delete(child))
     return child
   }
-  /** Replaces processes that end, until all are told to stop. */
+  /** Replaces processes that end, until all are reported to stop. */
   const keep = async (first: Child, worker: number) => {
     let child = first
     let failures = 0
@@ -65,7 +65,7 @@ export async function supervise(
   }
 
   using _reload = onReload(() => {
-    for (const child of children) child.tell({ reload: true })
+    for (const child of children) child.send({ reload: true })
   })
   const first = start(0)
   const isServing = await Promise.race([
@@ -82,7 +82,7 @@ export async function supervise(
   void greeted.then(([greeting]) => console.log(`${greeting}\n  workers: ${count}`))
   await stopped
   stopping.abort()
-  for (const child of children) child.tell({ stop: true })
+  for (const child of children) child.send({ stop: true })
   const over = new AbortController()
   const longest = config.shutdownDelayMilliseconds + config.drainMilliseconds + endMilliseconds
   void sleep(longest, undefined, over).then(
@@ -105,7 +105,7 @@ interface Child {
   readonly ready: Promise<string>
   /** Resolves with its exit code or the signal that ended it. */
   readonly ended: Promise<string>
-  readonly tell: (order: Order) => void
+  readonly send: (order: Order) => void
   /** Ends it at once. */
   readonly kill: () => void
 }
@@ -116,15 +116,15 @@ function startChild(number: number, order: Order): Child {
   const ready = Promise.withResolvers<string>()
   const ended = Promise.withResolvers<string>()
   // A process that has just ended gets no message.
-  const tell = (order: Order) => void (worker.isConnected() && worker.send(order, () => {}))
+  const send = (order: Order) => void (worker.isConnected() && worker.send(order, () => {}))
   worker.on('message', message => {
-    const told = report.parse(message)
-    if ('greeting' in told) ready.resolve(told.greeting)
-    else tell(order)
+    const reported = report.parse(message)
+    if ('greeting' in reported) ready.resolve(reported.greeting)
+    else send(order)
   })
   worker.once('exit', (code, signal) => ended.resolve(signal ?? `exit code ${code}`))
   const kill = () => void worker.process.kill('SIGKILL')
-  return { worker: number, ready: ready.promise, ended: ended.promise, tell, kill }
+  return { worker: number, ready: ready.promise, ended: ended.promise, send, kill }
 }
 
 /** A process that lived so long has not failed at its start. In milliseconds, as are the pauses before the next start. */

@@ -26,16 +26,16 @@ export function resolveAliases(document: Document): readonly AliasProblem[] {
 
   const countAlias = (alias: Alias): number => {
     const { source, range } = alias
-    const tell = (message: string) => void problems.push({ offset: range?.[0] ?? 0, message })
+    const report = (message: string) => void problems.push({ offset: range?.[0] ?? 0, message })
     const { node, values } = anchors.get(source) ?? {}
-    if (!node) tell(`*${source} has no anchor before it`)
-    else if (values === undefined) tell(`*${source} stands within what it repeats`)
+    if (!node) report(`*${source} has no anchor before it`)
+    else if (values === undefined) report(`*${source} stands within what it repeats`)
     if (!node || values === undefined) return 1
     alias.resolve = () => node
     const were = repeated
     repeated += values
     if (were <= mostRepeated && repeated > mostRepeated)
-      tell(`with *${source} the aliases of this file repeat more than ${mostRepeated} values`)
+      report(`with *${source} the aliases of this file repeat more than ${mostRepeated} values`)
     return values
   }
 

@@ -15,7 +15,7 @@ export type ReadYaml<Value> =
   | { readonly problems: readonly [string, ...string[]] }
 
 /** A mistake behind an anchor counts once for each entry that repeats it, which may be ten thousand. */
-const mostTold = 1000
+const mostProblems = 1000
 
 /**
  * Reads a YAML text in this form. Every problem is a sentence that names the file, the line and the entry. Numbers are read as
@@ -44,16 +44,16 @@ export function readYaml<Value>(
   // Nothing more can be said of a text that is no YAML.
   const found =
     syntaxProblems.length > 0 ? [] : [...(parsed.success ? [] : issuesOf(parsed.error)), ...check(content)]
-  const located = found.slice(0, mostTold).map(({ path, message }) => ({
+  const located = found.slice(0, mostProblems).map(({ path, message }) => ({
     offset: offsetOf(document, path),
     message: path.length > 0 ? `${entryName(document, path)}: ${message}` : message,
   }))
-  const [first, ...others] = [...syntaxProblems.slice(0, mostTold), ...located].map(
+  const [first, ...others] = [...syntaxProblems.slice(0, mostProblems), ...located].map(
     ({ offset, message }) => `${file}:${lines.linePos(offset).line}: ${message}`,
   )
-  const untold = syntaxProblems.length + found.length - mostTold
+  const unlisted = syntaxProblems.length + found.length - mostProblems
   if (first !== undefined)
-    return { problems: [first, ...others, ...(untold > 0 ? [`${file}: ${untold} more mistakes`] : [])] }
+    return { problems: [first, ...others, ...(unlisted > 0 ? [`${file}: ${unlisted} more mistakes`] : [])] }
   return { value: form.parse(content) }
 }
 

@@ -31,7 +31,7 @@ export type ExportRequest = TextExport | FileExport
 interface AnyExport {
   readonly open: OpenTable
   /** Whether its rows report failures. */
-  readonly tellsErrors: boolean
+  readonly reportsErrors: boolean
 }
 
 /** Sent while it is made. */
@@ -65,7 +65,7 @@ export function readExport(
     return {
       open,
       type: undefined,
-      tellsErrors: hasErrors,
+      reportsErrors: hasErrors,
       print: (table, tally) => parquetOf(table, { question, hasErrors }, tally),
     }
   }
@@ -73,13 +73,13 @@ export function readExport(
     return {
       open,
       type: 'application/x-ndjson; charset=utf-8',
-      tellsErrors: true,
+      reportsErrors: true,
       heldLength: 1,
       print: ndjsonOf,
     }
   const type = 'text/csv; charset=utf-8; header=present'
   const print: TextExport['print'] = (table, tally) => csvOf(table, csv, tally)
-  return { open, type, tellsErrors: hasErrors, heldLength: 65_536, print }
+  return { open, type, reportsErrors: hasErrors, heldLength: 65_536, print }
 }
 
 function csvOptions(parameters: Parameters): CsvOptions {

@@ -37,8 +37,8 @@ export function errorsByRow(result: GraphResult, depth = 1): ReadonlyMap<number,
 
 /** Whether and when a retry may help, in seconds. */
 export function waitOf({ extensions: { http, retryAfterSeconds } }: GraphError): number | undefined {
-  const told = http?.headers?.['retry-after']
-  return told === undefined ? retryAfterSeconds : Number(told)
+  const header = http?.headers?.['retry-after']
+  return header === undefined ? retryAfterSeconds : Number(header)
 }
 
 export function failureOf(error: GraphError, of: Failure['of']): Failure {

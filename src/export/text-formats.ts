@@ -28,8 +28,8 @@ export async function* ndjsonOf({ columns, parts }: Table, tally: Tally): AsyncG
     }
     if (lines.count > 0) yield lines.take()
     tally.failed += failures.length
-    const told = [...failures.map(error => ({ error })), ...notes.map(note => ({ note }))]
-    if (told.length > 0) yield told.map(line => `${JSON.stringify(line)}\n`).join('')
+    const others = [...failures.map(error => ({ error })), ...notes.map(note => ({ note }))]
+    if (others.length > 0) yield others.map(line => `${JSON.stringify(line)}\n`).join('')
   }
   yield `${JSON.stringify({ verdict: tally.verdict })}\n`
 }
@@ -106,8 +106,8 @@ export async function* csvOf(
 
 /** Describes a failure in the column `error`, with all that is missing and has no column of its own. */
 export function errorRow(failure: Failure, columns: readonly Column[]): Row {
-  const told = sentenceOf(failure, new Set(columns.map(({ name }) => name)))
-  return [...columns.map(({ name }): Cell => failure.of[name] ?? null), `${failure.code}: ${told}`]
+  const sentence = sentenceOf(failure, new Set(columns.map(({ name }) => name)))
+  return [...columns.map(({ name }): Cell => failure.of[name] ?? null), `${failure.code}: ${sentence}`]
 }
 
 /** A failure and its missing rows, except for columns that are `known` in another way. */

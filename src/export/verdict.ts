@@ -57,14 +57,14 @@ export class Tally {
 
   get verdict(): Verdict {
     const { rows, failed } = this
-    const told = {
+    const verdict = {
       complete: failed === 0,
       rows,
       failed,
       age: Object.fromEntries(this.#ages),
       calls: this.calls,
     }
-    return this.#sandbox.size > 0 ? { ...told, sandbox: [...this.#sandbox] } : told
+    return this.#sandbox.size > 0 ? { ...verdict, sandbox: [...this.#sandbox] } : verdict
   }
 
   #add({ upstream, freshness, sandbox, plan }: z.infer<typeof Extensions>): void {

@@ -30,6 +30,9 @@ export function requestedPart(
       headers: { ...ranges, 'content-length': byteLength },
     }
   const { first, last } = range
-  const told = { 'content-length': last - first + 1, 'content-range': `bytes ${first}-${last}/${byteLength}` }
-  return { status: 206, first, last, headers: { ...ranges, ...told } }
+  const partHeaders = {
+    'content-length': last - first + 1,
+    'content-range': `bytes ${first}-${last}/${byteLength}`,
+  }
+  return { status: 206, first, last, headers: { ...ranges, ...partHeaders } }
 }

@@ -60,10 +60,10 @@ function schemaOfVariable(
   const known = typeFromAST(schema, type)
   // Running the operation reports a type that does not exist.
   const { description: meaning, ...form } = isInputType(known) ? schemaOf(known, []) : {}
-  const told = [description?.value, meaning].filter(Boolean).join(' ')
+  const text = [description?.value, meaning].filter(Boolean).join(' ')
   return {
     ...form,
-    ...(told && { description: told }),
+    ...(text && { description: text }),
     ...(defaultValue && { default: Json.parse(valueFromASTUntyped(defaultValue)) }),
   }
 }
@@ -84,8 +84,8 @@ function fieldsOf(type: GraphQLInputObjectType, outer: readonly GraphQLInputObje
   const properties = fields.map(({ name, type: inner, description }) => {
     const form = schemaOf(inner, [...outer, type])
     // Every tool repeats it, and a model pays for what it reads.
-    const told = inner === type ? firstSentence(description) : description
-    return [name, told ? { ...form, description: told } : form]
+    const text = inner === type ? firstSentence(description) : description
+    return [name, text ? { ...form, description: text } : form]
   })
   const required = fields.filter(isRequiredInputField).map(({ name }) => name)
   const object = objectOf(Object.fromEntries(properties), required)

@@ -55,7 +55,7 @@ export function note(changes, { isStep = false, isShown = false } = {}) {
   const wasShown = document.getElementById('main')?.dataset.shown === location.hash
   if (isStep) history.replaceState(null, '', hash)
   else history.pushState(null, '', hash)
-  if (isShown && wasShown) tellShown()
+  if (isShown && wasShown) markShown()
 }
 
 /** @param {Record<string, string | null | undefined>} changes */
@@ -65,7 +65,7 @@ function changedAddress(changes) {
 }
 
 /** Marks the state of the address as completely shown, for tests and measurements that wait for it. */
-export function tellShown() {
+export function markShown() {
   performance.mark('shown')
   const main = document.getElementById('main')
   if (main) main.dataset.shown = location.hash

@@ -28,7 +28,7 @@ export function keyBox(changed) {
   const account = field('account', 'text')
   account.value = sessionStorage.getItem(accountName) ?? ''
   const summary = element('summary', {})
-  const tell = () => {
+  const showState = () => {
     summary.textContent = sessionStorage.getItem(keyName) ? 'Key in use' : 'Key'
   }
   const trouble = element('p', { role: 'alert' })
@@ -43,7 +43,7 @@ export function keyBox(changed) {
     store(keyName, used)
     store(accountName, account.value.trim())
     key.value = ''
-    tell()
+    showState()
     box.removeAttribute('open')
     summary.focus()
     changed()
@@ -74,7 +74,7 @@ export function keyBox(changed) {
       element('p', { class: 'quiet' }, 'Kept in this tab until it is closed.'),
     ),
   )
-  tell()
+  showState()
   return box
 }
 

@@ -1,4 +1,4 @@
-import { addressOf, currentPlace, leave, tellShown } from './address.js'
+import { addressOf, currentPlace, leave, markShown } from './address.js'
 import { keyBox } from './credential.js'
 import { element } from './elements.js'
 import { rememberFocus } from './focus.js'
@@ -57,7 +57,7 @@ async function show() {
   refocus()
   main.style.minHeight = ''
   main.setAttribute('aria-busy', 'false')
-  tellShown()
+  markShown()
 }
 
 const skip = (/** @type {Event} */ event) => {

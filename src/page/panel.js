@@ -97,7 +97,7 @@ export function progress(cancel) {
      * @param {number} done
      * @param {number} all
      */
-    tell(done, all) {
+    report(done, all) {
       bar.setAttribute('max', String(Math.max(all, 1)))
       bar.setAttribute('value', String(done))
       text.textContent = `${done} of ${all}`

@@ -1,4 +1,4 @@
-import { note, tellShown } from './address.js'
+import { markShown, note } from './address.js'
 import { Cost } from './cost.js'
 import { dateField, dayOf } from './day-field.js'
 import { choice, element, labelled } from './elements.js'
@@ -259,7 +259,7 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
     where.textContent = isLoading ? 'Asking …' : count
     images.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
     // Until then the view is not complete.
-    if (isComplete) tellShown()
+    if (isComplete) markShown()
   }
 }
 

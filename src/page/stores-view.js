@@ -75,7 +75,7 @@ export async function showStores(root, parameters, signal) {
       known = part
       const added = part.added.map(node => rowOf(node, period.interval))
       rows.push(...added)
-      bar.tell(rows.length, known.total)
+      bar.report(rows.length, known.total)
       trouble.replaceChildren(failures(known.errors) ?? '')
       if (rows.length > 0) {
         const days = stores.add(added, known.total)
@@ -94,8 +94,8 @@ export async function showStores(root, parameters, signal) {
   const hasFailed = known.errors.length > 0
   const csv = exportAddress(period, rows, areSome, { hasFailed })
   const links = [...exportLinks(csv), queryLink(question) ?? '']
-  const told = exportNote(rows, areSome, csv !== undefined && hasFailed)
-  tools.replaceChildren(element('span', { class: 'quiet' }, told), ...links)
+  const note = exportNote(rows, areSome, csv !== undefined && hasFailed)
+  tools.replaceChildren(element('span', { class: 'quiet' }, note), ...links)
 }
 
 /**
@@ -123,8 +123,8 @@ function exportNote(rows, areSome, hasFailed) {
   if (areSome && rows.length > mostNamed)
     return `The CSV is of ${mostNamed} chosen stores at most, or of all: search for fewer, or for none.`
   const days = rangesOfStores(rows).isOne ? '' : `${rangeText(exportedRange(rows))} of each store`
-  const told = [days, hasFailed && 'what failed in a column of its own'].filter(Boolean).join(', ')
-  return told && `CSV and Parquet: ${told}`
+  const notes = [days, hasFailed && 'what failed in a column of its own'].filter(Boolean).join(', ')
+  return notes && `CSV and Parquet: ${notes}`
 }
 
 /**

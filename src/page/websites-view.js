@@ -1,4 +1,4 @@
-import { addressOf, change, note, tellShown } from './address.js'
+import { addressOf, change, markShown, note } from './address.js'
 import { Cost } from './cost.js'
 import { dataTable } from './data-table.js'
 import { choice, element, labelled } from './elements.js'
@@ -96,7 +96,7 @@ async function showTrends(pages, { id, orderBy, views, areAll }, cells, cost, si
   const wantAll = async () => {
     note({ trend: 'all' })
     await load(true)
-    if (!signal.aborted) tellShown()
+    if (!signal.aborted) markShown()
   }
   await load(areAll)
 
@@ -116,7 +116,7 @@ async function showTrends(pages, { id, orderBy, views, areAll }, cells, cost, si
         answer => cost.add(answer),
         asking,
       )) {
-        bar.tell(done, areAll ? total : done)
+        bar.report(done, areAll ? total : done)
         trouble.replaceChildren(failures(errors) ?? '')
         for (const [id, { now, before }] of trends) fill(cells.get(id), now, before)
       }

@@ -19,14 +19,14 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
   const pretty = stderr.isTTY ? await openPretty() : undefined
   const writer = openLineWriter(stderr)
   let dropped = 0
-  let untold = 0
+  let unreported = 0
   const write = (line: string) => {
     if (!writer.write(pretty ? pretty(line) : `${line}\n`)) {
       dropped++
-      untold++
-    } else if (untold > 0) {
-      const lost = untold
-      untold = 0
+      unreported++
+    } else if (unreported > 0) {
+      const lost = unreported
+      unreported = 0
       log.warn({ lost }, `${lost} lines of the log were left out: nobody read them in time`)
     }
   }
@@ -44,9 +44,9 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
     })
   }
   /** Writes lines in the order of their events. */
-  const inOrder = (tell: Log['warn']) => (fields: LogFields, message: string) => {
+  const inOrder = (write: Log['warn']) => (fields: LogFields, message: string) => {
     backlog.run()
-    tell(fields, message)
+    write(fields, message)
   }
   const writeLast = () => {
     backlog.run()

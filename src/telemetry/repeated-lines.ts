@@ -32,8 +32,8 @@ export function boundRepeats(
     const isFailure = provider !== undefined && code !== undefined
     const name = isFailure ? `${provider} ${code}` : message
     const key = kinds.size < mostKinds || kinds.has(name) ? name : 'others'
-    const told = isFailure ? { provider, code } : {}
-    const kind = kinds.getOrInsertComputed(key, () => ({ level, fields: told, message: key, count: 0 }))
+    const shared = isFailure ? { provider, code } : {}
+    const kind = kinds.getOrInsertComputed(key, () => ({ level, fields: shared, message: key, count: 0 }))
     if (++kind.count <= most) log[level](fields, message)
   }
   return {

@@ -26,10 +26,10 @@ const longest = 30_000
  */
 export async function examine(isJson: boolean, options: CommandOptions): Promise<number> {
   const version = await readVersion()
-  const tell = (told: { readonly costs?: object; readonly findings: readonly Finding[] }) => {
-    const ok = exitCodeOf(told.findings) === 0
+  const report = (examined: { readonly costs?: object; readonly findings: readonly Finding[] }) => {
+    const ok = exitCodeOf(examined.findings) === 0
     options.print(
-      isJson ? `${JSON.stringify({ version, ok, ...told }, null, 2)}\n` : findingsText(told.findings),
+      isJson ? `${JSON.stringify({ version, ok, ...examined }, null, 2)}\n` : findingsText(examined.findings),
     )
   }
   try {
@@ -38,12 +38,12 @@ export async function examine(isJson: boolean, options: CommandOptions): Promise
     const costs = costsOf(questions)
     if (!isJson) options.print(planText({ version, costs }))
     const findings = [...(await settingsFindings(options)), ...(await ask(patient))]
-    tell({ costs, findings })
+    report({ costs, findings })
     return exitCodeOf(findings)
   } catch (error) {
     if (!(error instanceof StartProblems)) throw error
     const wrong = [...error.problems.map(problemFinding), ...openFindings(options)]
-    tell({ findings: [...(await misspelledFindings(options)), ...wrong] })
+    report({ findings: [...(await misspelledFindings(options)), ...wrong] })
     return 2
   }
 }

@@ -25,7 +25,7 @@ export async function redisFindings(url: URL, place: string): Promise<readonly F
     reason = redisErrorCode(error) ?? reason
   })
   try {
-    const found = told(await within(redis.info()))
+    const found = findingOf(await within(redis.info()))
     return [found, ...(found.status === 'failed' ? [] : await messageFindings(redis))]
   } catch (error) {
     reason = whyLeft ?? redisErrorCode(error) ?? reason
@@ -54,7 +54,7 @@ async function messageFindings(redis: RedisConnection): Promise<readonly Finding
   }
 }
 
-function told(info: string): Finding {
+function findingOf(info: string): Finding {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
   const version = field('redis_version') ?? 'unknown'
   const policy = field('maxmemory_policy')

@@ -93,8 +93,8 @@ async function refused(
   const isRefused =
     error instanceof UpstreamError &&
     (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
-  const told = error instanceof Error && isTold(error) ? error.message : `${name} cannot be asked.`
-  const message = `${told}${hint(settings[name], error)}`
+  const sentence = error instanceof Error && isOurSentence(error) ? error.message : `${name} cannot be asked.`
+  const message = `${sentence}${hint(settings[name], error)}`
   if (!isRefused) return { subject, status: 'failed', message }
   const names = await probe.faults(callContext)
   const ours = names.map(variable => prefix + variable)
@@ -105,7 +105,7 @@ async function refused(
 }
 
 /** Whether its message is a sentence of our own, which quotes nothing. */
-function isTold(error: Error): boolean {
+function isOurSentence(error: Error): boolean {
   return error instanceof UpstreamError || error instanceof BadInput
 }
 

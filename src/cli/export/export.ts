@@ -74,7 +74,7 @@ function summaryOf(file: string, { complete, rows, failed, calls, age, sandbox }
   const made = Object.values(calls).reduce((sum, call) => sum + call.made, 0)
   const oldest = Math.max(0, ...Object.values(age).map(({ ageSeconds }) => ageSeconds))
   const madeUp = sandbox ? ` Made up by the sandbox: ${sandbox.join(', ')}.` : ''
-  const told = `${rows} rows, ${made} calls, data at most ${oldest} s old.${madeUp}`
-  if (complete) return `${file}: ${told}`
-  return `${file}.part is not whole: ${failed} failed, listed in ${file}.errors.ndjson. ${told}`
+  const summary = `${rows} rows, ${made} calls, data at most ${oldest} s old.${madeUp}`
+  if (complete) return `${file}: ${summary}`
+  return `${file}.part is not whole: ${failed} failed, listed in ${file}.errors.ndjson. ${summary}`
 }

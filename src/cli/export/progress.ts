@@ -7,7 +7,7 @@ const pause = 200
 export class Progress {
   readonly #write: (text: string) => unknown
   readonly #start = performance.now()
-  #told = Number.NEGATIVE_INFINITY
+  #shownAt = Number.NEGATIVE_INFINITY
   #isShown = false
 
   constructor(write: (text: string) => unknown) {
@@ -16,8 +16,8 @@ export class Progress {
 
   show(tally: Pick<Tally, 'rows' | 'planned'>, planned: number): void {
     const now = performance.now()
-    if (now - this.#told < pause) return
-    this.#told = now
+    if (now - this.#shownAt < pause) return
+    this.#shownAt = now
     this.#isShown = true
     this.#write(`\r${progressLine(tally, planned, (now - this.#start) / 1000)}\x1b[K`)
   }

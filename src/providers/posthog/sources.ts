@@ -121,7 +121,7 @@ export function posthogSources(
       nameOf: screenshotName,
       plan: key => ({ route: 'GET /heatmap_screenshots/:id/content', ...key }),
       call: async (key, callContext) => renderings.known(key) ?? lookOnce(key, look, callContext),
-      isTold: ({ state }) => state !== 'READY',
+      isPublished: ({ state }) => state !== 'READY',
     })
   }
 

@@ -115,9 +115,9 @@ function failure(answer: HttpResponse): UpstreamError {
     const message = "zenovay does not offer its API on the plan of this key's account."
     return new UpstreamError('zenovay', 'UPSTREAM_FORBIDDEN', message, detailsOf(answer))
   }
-  const told = retryAfter(answer) ?? reported.retryAfterSeconds
+  const wait = retryAfter(answer) ?? reported.retryAfterSeconds
   // Any response may have the header, but only a refusal means a wait.
   return statusError('zenovay', answer, {
-    retryAfterSeconds: answer.status === 429 ? (told ?? minuteWait(answer)) : told,
+    retryAfterSeconds: answer.status === 429 ? (wait ?? minuteWait(answer)) : wait,
   })
 }

@@ -25,8 +25,8 @@ export async function sendJson(
     response.appendHeader('vary', 'accept-encoding')
     return void response.writeHead(304, { ...headers, ...cacheHeaders }).end()
   }
-  const told = { 'content-type': `${type}; charset=utf-8`, 'server-timing': timingOf(record) }
-  await send({ request, response, status, headers: { ...told, ...headers, ...cacheHeaders }, patience })
+  const own = { 'content-type': `${type}; charset=utf-8`, 'server-timing': timingOf(record) }
+  await send({ request, response, status, headers: { ...own, ...headers, ...cacheHeaders }, patience })
 }
 
 /** The time until the response began, and how much of it was waiting for vendors. */

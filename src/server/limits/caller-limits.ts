@@ -45,20 +45,20 @@ export class CallerLimits implements Disposable {
   ): Promise<void> {
     if (!limits) return
     const { requestsPerMinute: requests, costPerMinute: cost, requestsPerMinuteOfAddress: ofAddress } = limits
-    const told: LimitHeader[] = []
-    if (cost !== undefined) told.push(this.#costLeft(id, cost))
+    const limitHeaders: LimitHeader[] = []
+    if (cost !== undefined) limitHeaders.push(this.#costLeft(id, cost))
     try {
       // First, so that a flood from one address is refused before it uses up the limit of all.
       if (ofAddress !== undefined) {
-        this.#tellOfProxy(headers)
+        this.#warnOfProxy(headers)
         const counter = this.#addresses.counterOf(socket.remoteAddress, ofAddress)
-        await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, told)
+        await admit(counter, { name: 'address', requests: ofAddress, who: 'Your address' }, limitHeaders)
       }
       if (requests === undefined) return
       const { counter } = this.#counters.counterOf(id, 'requests', requests, minute)
-      await admit(counter, { name: 'minute', requests, who: whoOf(id) }, told)
+      await admit(counter, { name: 'minute', requests, who: whoOf(id) }, limitHeaders)
     } finally {
-      setLimitHeaders(response, told)
+      setLimitHeaders(response, limitHeaders)
     }
   }
 
@@ -82,14 +82,14 @@ export class CallerLimits implements Disposable {
     const rest = cost - parts * part
     spent.rest += rest
     const taken = Math.min(parts, spent.calls)
-    const tell = () => setLimitHeaders(response, [this.#costLeft(id, limit)])
+    const updateHeaders = () => setLimitHeaders(response, [this.#costLeft(id, limit)])
     // Most operations cost less than a part, and need no asynchronous count.
     if (taken <= 0) {
-      tell()
+      updateHeaders()
       return undefined
     }
     return takeParts(spent, taken, mode).then(wait => {
-      tell()
+      updateHeaders()
       if (!wait) return undefined
       spent.rest -= rest
       const message = `${whoOf(id)} may spend ${limit} a minute, and the operation is estimated to cost ${cost}, more than is left: ask again later, or for less.`
@@ -126,7 +126,7 @@ export class CallerLimits implements Disposable {
   }
 
   /** Logged once. Strangers can write these headers themselves, so an address in them cannot be trusted. */
-  #tellOfProxy(headers: IncomingHttpHeaders): void {
+  #warnOfProxy(headers: IncomingHttpHeaders): void {
     if (this.#hasWarnedOfProxy || !(headers.forwarded ?? headers['x-forwarded-for'])) return
     this.#hasWarnedOfProxy = true
     const message =
@@ -159,10 +159,10 @@ export const rateLimited = 'RATE_LIMITED'
 async function admit(
   counter: Pick<CallCounter, 'take' | 'left'>,
   { name, requests, who }: { readonly name: string; readonly requests: number; readonly who: string },
-  told: LimitHeader[],
+  limitHeaders: LimitHeader[],
 ): Promise<void> {
   const refusal = await counter.take(0)
-  told.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
+  limitHeaders.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
   if (!refusal) return
   const message = `${who} may send ${several(requests, 'request')} a minute, and no more are left: ask again later.`
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)

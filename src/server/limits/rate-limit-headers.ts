@@ -11,7 +11,10 @@ export interface LimitHeader {
 }
 
 /** As printed, in the order of their first appearance. */
-const told = new WeakMap<ServerResponse, Map<string, { readonly policy: string; readonly state: string }>>()
+const written = new WeakMap<
+  ServerResponse,
+  Map<string, { readonly policy: string; readonly state: string }>
+>()
 
 /**
  * Writes limits into the headers of the IETF's draft on rate limits (version 11), or updates them there; does nothing once the
@@ -19,7 +22,7 @@ const told = new WeakMap<ServerResponse, Map<string, { readonly policy: string; 
  */
 export function setLimitHeaders(response: ServerResponse, limits: readonly LimitHeader[]): void {
   if (limits.length === 0 || response.headersSent) return
-  const all = told.getOrInsertComputed(response, () => new Map())
+  const all = written.getOrInsertComputed(response, () => new Map())
   const known = all.size
   for (const { name, quota, left, wait } of limits)
     all.set(name, {

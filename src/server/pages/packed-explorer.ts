@@ -44,14 +44,14 @@ export async function makePage(
   const worker = new Worker(script, { workerData: now })
   using deadline = openDeadline(milliseconds)
   deadline.signal.addEventListener('abort', () => void worker.terminate())
-  const told = once(worker, 'message')
+  const sent = once(worker, 'message')
   const ended = once(worker, 'exit').then(([code]) => {
     const how = deadline.signal.aborted ? `took more than ${milliseconds} ms` : `ended with ${code}`
     throw new Error(`the thread that makes GraphiQL's page ${how}`)
   })
   // After listeners are attached, which keep the process alive.
   worker.unref()
-  const [message] = await Promise.race([told, ended])
+  const [message] = await Promise.race([sent, ended])
   const { packed, tag } = made.parse(message)
   return { packed: Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength), tag }
 }

@@ -45,7 +45,7 @@ export function openTracing(collector: URL, proxies: Proxies | undefined, log: L
     resource: defaultResource()
       .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'isotherm' }))
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(telling(exporter, log))],
+    spanProcessors: [new BatchSpanProcessor(loggingExporter(exporter, log))],
   })
   const tracer = provider.getTracer('isotherm')
   return {
@@ -77,7 +77,7 @@ function connectionThrough(proxy: URL, collector: URL): HttpAgent['createConnect
 const patience = 2000
 
 /** Logs when spans cannot be exported, and when they can again: one line each. */
-function telling(exporter: SpanExporter, log: Log): SpanExporter {
+function loggingExporter(exporter: SpanExporter, log: Log): SpanExporter {
   let isLost = false
   return {
     export(spans, done) {

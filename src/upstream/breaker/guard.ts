@@ -36,7 +36,7 @@ export interface GuardCommons {
   /** The guards that have counted an error: several calls may fail by the same one. */
   readonly counted: WeakMap<Error, Guard>
   /** Errors that a guard has already handled: their calls were retried, if that was allowed. */
-  readonly told: WeakSet<Error>
+  readonly handled: WeakSet<Error>
   readonly onEnd: (error: unknown) => void
 }
 
@@ -78,14 +78,14 @@ export class Guard {
     if ('value' in first) return first.value
     const pause = first.isMade ? this.#pauseFor(course, question, first.error) : undefined
     if (pause === undefined || signal.aborted || !this.#commons.retryBudget.take())
-      throw this.#tell(first.error)
+      throw this.#markHandled(first.error)
     await sleep(pause, signal).catch(() => {
       throw endedError(this.#commons.provider, signal)
     })
     using rest = openDeadline(this.#deadlineMilliseconds - course.age, signal)
     const second = await this.#attempt(course, course.contextFor(rest.signal), question, make, send)
     if ('value' in second) return second.value
-    throw this.#tell(second.isMade ? second.error : first.error)
+    throw this.#markHandled(second.isMade ? second.error : first.error)
   }
 
   /** Counts a failure that belongs to an unknown call. */
@@ -96,13 +96,13 @@ export class Guard {
 
   /** The error of a call that is not made. */
   refusal(): UpstreamError {
-    const { provider, counted, told } = this.#commons
+    const { provider, counted, handled } = this.#commons
     const retryAfterSeconds = Math.max(1, Math.ceil(this.#breaker.left / 1000))
     const message = `${provider} fails too often, so it is not called for now.`
     const details = { retryAfterSeconds, isLogged: true }
     const error = new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', message, details)
     counted.set(error, this)
-    told.add(error)
+    handled.add(error)
     return error
   }
 
@@ -172,8 +172,8 @@ export class Guard {
   }
 
   /** Marks the error as the end of a call, so that no outer call is retried for it. */
-  #tell(error: unknown): unknown {
-    if (error instanceof Error) this.#commons.told.add(error)
+  #markHandled(error: unknown): unknown {
+    if (error instanceof Error) this.#commons.handled.add(error)
     return error
   }
 
@@ -189,8 +189,8 @@ export class Guard {
 
   /** The pause before the retry, if one is allowed: full jitter, and no shorter than a 503 asks. */
   #pauseFor(course: Course, { isRead }: Question, error: unknown): number | undefined {
-    const { random, told } = this.#commons
-    if (!isRead || course.hasRepeated || !isPassing(error) || told.has(error)) return undefined
+    const { random, handled } = this.#commons
+    if (!isRead || course.hasRepeated || !isPassing(error) || handled.has(error)) return undefined
     if (this.#breaker.state !== 'CLOSED') return undefined
     const pause = (error.retryAfterSeconds ?? 0) * 1000 + random() * longestPause
     // The other half of the time is for the response.

@@ -73,7 +73,7 @@ export class ProviderHealth {
       random,
       retryBudget: new RetryBudget(retryPercent, now),
       counted: new WeakMap(),
-      told: new WeakSet(),
+      handled: new WeakSet(),
       onEnd: error => this.#note(error),
     }
   }

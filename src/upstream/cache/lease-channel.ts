@@ -22,7 +22,7 @@ export class LeaseChannel implements Disposable {
   readonly #ownName: string
   #isSubscribed = false
   #isHearing = false
-  #isTold = false
+  #isLogged = false
   #isChecking = false
   #timer: NodeJS.Timeout | undefined
 
@@ -75,8 +75,8 @@ export class LeaseChannel implements Disposable {
     clearTimeout(this.#timer)
     this.#isChecking = false
     this.#isHearing = true
-    if (this.#isTold) this.#options.log.warn({}, 'Redis delivers messages between instances again')
-    this.#isTold = false
+    if (this.#isLogged) this.#options.log.warn({}, 'Redis delivers messages between instances again')
+    this.#isLogged = false
   }
 
   /** Tests whether messages still arrive: a connection may die silently. */
@@ -111,12 +111,12 @@ export class LeaseChannel implements Disposable {
     const advice =
       'allow SUBSCRIBE and PUBLISH on isotherm:*; until then instances do not wait for each other'
     // An error without a code is of the connection, whose loss is logged elsewhere.
-    if (!this.#isTold && (error === undefined || code !== undefined)) {
+    if (!this.#isLogged && (error === undefined || code !== undefined)) {
       this.#options.log.warn(
         { reason },
         `Redis delivers no messages between instances (${reason}): ${advice}`,
       )
-      this.#isTold = true
+      this.#isLogged = true
     }
     this.#deafen()
     const reconnect = () => {

@@ -1,7 +1,7 @@
 /** Waits for leases of other instances to end. */
 export interface LeaseWatch {
   /** The message about a name when its lease ended. */
-  toldOf(name: string): unknown
+  messageOf(name: string): unknown
   /**
    * Resolves when the leases of these names have ended since the watch was opened, after that time, when the signal aborts, or
    * when all watches are woken.
@@ -13,7 +13,7 @@ export interface LeaseWatch {
 
 /** All watches of one instance. */
 export class LeaseWatches {
-  readonly #watching = new Map<string, Set<(name: string, told: unknown) => void>>()
+  readonly #watching = new Map<string, Set<(name: string, message: unknown) => void>>()
   readonly #waits = new Set<() => void>()
 
   /** Whether anybody waits. */
@@ -27,15 +27,15 @@ export class LeaseWatches {
   }
 
   /** Records that the lease of a name ended. */
-  note(name: string, told: unknown): void {
-    for (const hear of this.#watching.get(name) ?? []) hear(name, told)
+  note(name: string, message: unknown): void {
+    for (const hear of this.#watching.get(name) ?? []) hear(name, message)
   }
 
   open(names: readonly string[]): LeaseWatch {
     const ended = new Map<string, unknown>()
     let check = () => {}
-    const hear = (name: string, told: unknown) => {
-      ended.set(name, told)
+    const hear = (name: string, message: unknown) => {
+      ended.set(name, message)
       check()
     }
     for (const name of names) this.#watching.getOrInsertComputed(name, () => new Set()).add(hear)
@@ -47,7 +47,7 @@ export class LeaseWatches {
       }
     }
     return {
-      toldOf: name => ended.get(name),
+      messageOf: name => ended.get(name),
       leave,
       ended: async (awaited, milliseconds, signal) => {
         const { promise, resolve } = Promise.withResolvers<void>()

@@ -9,7 +9,7 @@ import { claimScript, endScript, renewScript } from './lease-scripts.ts'
 import { LeaseWatches } from './lease-watches.ts'
 
 /** The result of a call for one entry: its value is cached for that long, or other instances get another message about it. */
-export type LeaseResult = { readonly keptMilliseconds: number } | { readonly told: unknown } | undefined
+export type LeaseResult = { readonly keptMilliseconds: number } | { readonly message: unknown } | undefined
 
 /** The right to call upstream for some entries. It ends when the process stops renewing it. */
 export interface Lease {
@@ -66,7 +66,7 @@ export function openLeases({
     name: `isotherm:leases:${owner}`,
     log,
     onMessage(text) {
-      for (const [name, told] of Ended.safeParse(tryJson(text)).data ?? []) watches.note(name, told)
+      for (const [name, message] of Ended.safeParse(tryJson(text)).data ?? []) watches.note(name, message)
     },
     onDeaf: () => watches.wake(),
   })
@@ -81,7 +81,7 @@ export function openLeases({
     const { keys, names } = lease
     const ended = names.map((name, index) => {
       const result = results[index]
-      return result && 'told' in result ? [name, result.told] : [name]
+      return result && 'message' in result ? [name, result.message] : [name]
     })
     const kept = names.map((_, index) => {
       const result = results[index]
@@ -117,7 +117,7 @@ export function openLeases({
           if (leased.length > 0) channel.check()
           if (channel.isHearing) await watch.ended(leased, Math.max(0, ...left), signal)
           else watch.leave()
-          return names.map(watch.toldOf)
+          return names.map(watch.messageOf)
         },
       }
     },

@@ -60,7 +60,7 @@ export function openDispatch(
       })
       callContext?.received?.(exchange.wireBytes)
       observation?.end({ status: exchange.status, bytes: exchange.wireBytes })
-      if (callContext?.dated) tellDate(exchange, callContext.dated)
+      if (callContext?.dated) reportDate(exchange, callContext.dated)
       return response
     } catch (error) {
       const failure = noResponse(provider, error, { maximumBytes, hasBegun: exchange.hasBegun })
@@ -77,9 +77,9 @@ function withTrace<Request extends Sending<unknown>['request']>(
   return traceparent === undefined ? request : { ...request, headers: { ...request.headers, traceparent } }
 }
 
-function tellDate({ date }: Pick<Exchange<unknown>, 'date'>, tell: (milliseconds: number) => void): void {
+function reportDate({ date }: Pick<Exchange<unknown>, 'date'>, report: (milliseconds: number) => void): void {
   const milliseconds = Date.parse(date ?? '')
-  if (!Number.isNaN(milliseconds)) tell(milliseconds)
+  if (!Number.isNaN(milliseconds)) report(milliseconds)
 }
 
 /** No known vendor closes connections within the first seconds after use. */

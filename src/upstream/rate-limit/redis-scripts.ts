@@ -37,7 +37,7 @@ local function keep(...) redis.call('HSET', facts, ...) redis.call('PEXPIRE', fa
 local function firstEnd(first)
   for i = first, first + 2 do if tonumber(ARGV[i]) > now then return tonumber(ARGV[i]) end end
 end
--- A date that was told, or is due, by clocks that differ.
+-- A date that was reported, or is due, by clocks that differ.
 local function nearestEnd(at, first, leeway)
   for i = first, first + 2 do
     if math.abs(tonumber(ARGV[i]) - at) <= leeway then return tonumber(ARGV[i]) end
@@ -78,9 +78,9 @@ register(ARGV[1], longest)
 redis.call('ZREMRANGEBYSCORE', calls, '-inf', now - longest)
 local size = redis.call('ZCARD', calls)
 local wait = math.max(0, (fact('blockedUntil') or 0) - now)
-local told = fact('windowCalls')
+local reported = fact('windowCalls')
 for i = 10, #ARGV, 2 do
-  local most = i == 10 and told or tonumber(ARGV[i])
+  local most = i == 10 and reported or tonumber(ARGV[i])
   local index = math.min(size - most + ahead + taken - 1, size - 1)
   if index >= 0 then
     local leaving = redis.call('ZRANGE', calls, index, index, 'WITHSCORES')
@@ -109,7 +109,7 @@ return { wait, periodWait, counts(11, #ARGV, 2), seen(left, endsAt) }
 /**
  * Arguments: a block's length; the period's calls left (or -1), limit (or -1) and end, `sameEnd`, `unseenCalls`, and the
  * calls under way; the shortest window's calls, length and calls left (or -1), a name for others' calls, and the longest
- * window; the calls of the shortest window that the vendor told (or -1), the period's length that it told (or -1), and the ends
+ * window; the calls of the shortest window that the vendor reported (or -1), the period's length that it reported (or -1), and the ends
  * of three months (or -1).
  */
 export const observeScript = script(`${shared}
@@ -140,7 +140,7 @@ return {}
 
 /**
  * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end,
- * `sameEnd`, the calls of the shortest window that the vendor told (or -1), the ends of three months (or -1), the period's calls that
+ * `sameEnd`, the calls of the shortest window that the vendor reported (or -1), the ends of three months (or -1), the period's calls that
  * only this instance counted, the number of windows, the length of each, and the id and age of each of the instance's calls. Returns
  * what is known then, as `takeScript` does.
  */
@@ -168,7 +168,7 @@ if not endsAt or endsAt <= now then left = nil end
 return { counts(14, lengths, 1), seen(left, endsAt) }
 `)
 
-/** Each window's count, the period's calls left and its end, the instances, and the shortest window's calls that were told. */
+/** Each window's count, the period's calls left and its end, the instances, and the shortest window's calls that were reported. */
 const known = [z.array(z.number()), z.number(), z.number(), z.number(), z.number()] as const
 export const takeReply = z.tuple([z.number(), z.number(), ...known])
 export const joinReply = z.tuple(known)

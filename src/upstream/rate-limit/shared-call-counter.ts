@@ -142,11 +142,11 @@ class SharedCallCounter implements CallCounter {
     const [shortest] = this.#local.windows
     const endsAt = period && this.#local.period.endOf(period)
     const left = shortest && window?.left
-    const told = (shortest && window?.calls) ?? -1
+    const reported = (shortest && window?.calls) ?? -1
     const { length } = period ?? {}
-    const tellsNothing = waitMilliseconds === 0 && endsAt === undefined && left === undefined
-    if (tellsNothing && (told < 0 || told === this.#reportedCalls)) return
-    this.#reportedCalls = told < 0 ? this.#reportedCalls : told
+    const isEmpty = waitMilliseconds === 0 && endsAt === undefined && left === undefined
+    if (isEmpty && (reported < 0 || reported === this.#reportedCalls)) return
+    this.#reportedCalls = reported < 0 ? this.#reportedCalls : reported
     void this.#run(observeScript, z.unknown(), [
       Math.ceil(waitMilliseconds),
       (endsAt === undefined ? undefined : period?.left) ?? -1,
@@ -160,7 +160,7 @@ class SharedCallCounter implements CallCounter {
       left ?? -1,
       randomUUID(),
       this.#local.longestMilliseconds,
-      told,
+      reported,
       typeof length === 'number' ? length : -1,
       ...this.#months,
     ])
@@ -178,12 +178,12 @@ class SharedCallCounter implements CallCounter {
     return wait > 0 || periodWait > 0 ? this.#local.refusal(wait, periodWait) : undefined
   }
 
-  #learn([counts, left, endsIn, instances, told]: z.output<typeof joinReply>): void {
+  #learn([counts, left, endsIn, instances, reported]: z.output<typeof joinReply>): void {
     const now = this.#clock.now()
-    if (told > 0) {
-      this.#local.observe({ window: { calls: told } })
+    if (reported > 0) {
+      this.#local.observe({ window: { calls: reported } })
       // Another instance may have got a report since, so the next report to this one counts again.
-      this.#reportedCalls = told
+      this.#reportedCalls = reported
     }
     if (left >= 0) this.#local.period.adopt({ left, endsAt: now + endsIn })
     // An instance that is not back yet still counts.

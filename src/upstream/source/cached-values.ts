@@ -47,11 +47,11 @@ export class CachedValues<Key, Value> {
 
   /** Resolves, once the value is stored, with the message for other instances. */
   async store(question: InFlightQuestion<Key, Value>, value: Value, at: number): Promise<LeaseResult> {
-    const { ttlOf, encoding, isTold } = this.#endpoint
+    const { ttlOf, encoding, isPublished } = this.#endpoint
     const milliseconds = this.#policy ? ttlOf(question.key, value, at) : 0
     const encode = () => (encoding ? encoding.encode(value) : value)
-    if (milliseconds <= 0 && isTold?.(value)) return { told: { kind: 'given', value: encode(), at } }
-    if (!this.#policy || milliseconds <= 0) return { told: { kind: 'unshared' } }
+    if (milliseconds <= 0 && isPublished?.(value)) return { message: { kind: 'given', value: encode(), at } }
+    if (!this.#policy || milliseconds <= 0) return { message: { kind: 'unshared' } }
     if (question.isOutdated || !question.isShareable) return undefined
     const { cache, staleMilliseconds } = this.#policy
     const leavesMemory = this.#endpoint.leavesMemory?.(question.key, value) ?? false
@@ -61,7 +61,7 @@ export class CachedValues<Key, Value> {
     const { name, tag, isBulk } = question
     const storing = { decode: encoding?.decode, leavesMemory, isBulk }
     const isShared = await cache.set(name, entry, ttl, tag, storing)
-    return isShared ? { keptMilliseconds: milliseconds } : { told: { kind: 'unshared' } }
+    return isShared ? { keptMilliseconds: milliseconds } : { message: { kind: 'unshared' } }
   }
 
   /** Replaces a failure if the upstream is down and the entry is not too old. */

@@ -18,7 +18,7 @@ export interface Endpoint<Key, Value> {
    * Whether other instances that wait get a value that is not cached; by default they do not. It must be plain JSON, or have an
    * encoding.
    */
-  readonly isTold?: (value: Value) => boolean
+  readonly isPublished?: (value: Value) => boolean
   /**
    * Whether memory does not keep a value, because whoever asks keeps what it needs; Redis keeps it anyway. Without a value:
    * whether memory need not be searched. By default memory keeps all.

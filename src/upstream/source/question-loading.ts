@@ -6,10 +6,10 @@ import { CachedValues } from './cached-values.ts'
 import { CallClaim } from './call-claim.ts'
 import type { Call, Endpoint } from './endpoint.ts'
 import type { InFlightQuestion } from './in-flight.ts'
+import { type GivenResult, printFailure, readLeaseMessage } from './lease-message.ts'
 import type { OpenQuestions } from './open-questions.ts'
 import { callContextFor, whileWanted } from './question-call.ts'
 import type { RequestScope } from './request-scope.ts'
-import { type GivenResult, printFailure, readTold } from './told-result.ts'
 
 /** Settles the questions of one data source: from the cache, by its own calls, and by messages of other instances. */
 export class QuestionLoading<Key, Value> {
@@ -123,23 +123,23 @@ export class QuestionLoading<Key, Value> {
     // In one go: cached values may be too old for the question, and then need no call each.
     const missing = isKept ? await this.#lookUp(unleased, true) : unleased
     this.#makeAll(missing, scope, isKept ? 'claimed after a look' : 'claimed')
-    const told = await others.ended(wanted)
-    const untold: InFlightQuestion<Key, Value>[] = []
+    const messages = await others.ended(wanted)
+    const unsettled: InFlightQuestion<Key, Value>[] = []
     const unshared: InFlightQuestion<Key, Value>[] = []
     const unreached: InFlightQuestion<Key, Value>[] = []
     questions.forEach((question, index) => {
       if (others.states[index] !== 'leased') return
-      const result = readTold(told[index])
+      const result = readLeaseMessage(messages[index])
       if (result?.kind === 'failed') this.#fail(question, result.error)
       else if (result?.kind === 'unshared') unshared.push(question)
       else if (result?.kind === 'unreached') (question.isUnreached ? unshared : unreached).push(question)
-      else if (!result || !this.#isGiven(question, result)) untold.push(question)
+      else if (!result || !this.#isGiven(question, result)) unsettled.push(question)
     })
     this.#makeAll(unshared, scope, 'unclaimed')
     // One of the waiters tries it for all.
     for (const question of unreached) question.isUnreached = true
     this.#makeAll(unreached, scope, 'claimed')
-    this.#makeAll(await this.#lookUp(untold, true), scope, 'claimed')
+    this.#makeAll(await this.#lookUp(unsettled, true), scope, 'claimed')
   }
 
   #isGiven(question: InFlightQuestion<Key, Value>, { value: json, at }: GivenResult): boolean {
@@ -153,7 +153,7 @@ export class QuestionLoading<Key, Value> {
   /** Returns the messages for waiting instances. */
   #fail(question: InFlightQuestion<Key, Value>, error: Error): LeaseResult {
     this.#open.settle(question, this.#cached.standIn(question, error) ?? error)
-    return { told: printFailure(error, question.isUnreached) }
+    return { message: printFailure(error, question.isUnreached) }
   }
 
   /** Fails the waiters of the same caller. If another caller waits, the call is made for it. */

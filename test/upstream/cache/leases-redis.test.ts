@@ -96,7 +96,7 @@ test('who waits for a lease hears its end again after its connection was lost an
   await here.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
   expect(await ended).toEqual([undefined])
   const again = await othersOf(there, 'what')
-  held.end([{ told: 'said' }])
+  held.end([{ message: 'said' }])
   expect(await again.ended(waiting)).toEqual(['said'])
 })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isUpstreamErrorCode, providerNames, UpstreamError, type UpstreamErrorCode } from '../error.ts'
 
 /** The message about a call's result for instances that wait for it, if the cache does not have it. */
-export type ToldResult =
+export type LeaseMessage =
   | { readonly kind: 'failed'; readonly error: UpstreamError }
   | GivenResult
   /** The result does not help another instance, which has to ask for itself. */
@@ -55,14 +55,14 @@ function printFailed(error: UpstreamError): unknown {
 }
 
 /** Undefined for a text that is no such message. */
-export function readTold(told: unknown): ToldResult | undefined {
-  const { data: result } = toldResult.safeParse(told)
+export function readLeaseMessage(value: unknown): LeaseMessage | undefined {
+  const { data: result } = leaseMessage.safeParse(value)
   if (result?.kind !== 'failed') return result
   const { provider, code, message, ...details } = result
   return { kind: 'failed', error: new UpstreamError(provider, code, message, details) }
 }
 
-const toldResult = z.discriminatedUnion('kind', [
+const leaseMessage = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('failed'),
     provider: z.enum(providerNames),
