@@ -85,18 +85,7 @@ function chartOf(buckets, words, width, reading) {
     },
     grid.flat(),
     ticks,
-    linesOf(
-      buckets.map(({ before }) => before),
-      'before',
-      x,
-      y,
-    ),
-    linesOf(
-      buckets.map(({ value }) => value),
-      'now',
-      x,
-      y,
-    ),
+    bothLines(buckets, x, y),
     cursor,
   )
   return chart
@@ -123,19 +112,19 @@ export function sparkline(buckets, label) {
       role: 'img',
       'aria-label': label,
     },
-    linesOf(
-      buckets.map(({ before }) => before),
-      'before',
-      x,
-      y,
-    ),
-    linesOf(
-      buckets.map(({ value }) => value),
-      'now',
-      x,
-      y,
-    ),
+    bothLines(buckets, x, y),
   )
+}
+
+/**
+ * @param {readonly { value: number | null, before: number | null }[]} buckets
+ * @param {(index: number) => number} x
+ * @param {(value: number) => number} y
+ */
+function bothLines(buckets, x, y) {
+  const before = buckets.map(({ before }) => before)
+  const now = buckets.map(({ value }) => value)
+  return [...linesOf(before, 'before', x, y), ...linesOf(now, 'now', x, y)]
 }
 
 /**
