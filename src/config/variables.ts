@@ -23,9 +23,7 @@ export const generalVariables = z.object({
   ISOTHERM_MCP: choice(mcpModes).default('read'),
   ISOTHERM_MCP_KEY: key().optional(),
   ISOTHERM_MCP_ACCOUNT: key().optional(),
-  ISOTHERM_PAGE: text()
-    .pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
-    .default('on'),
+  ISOTHERM_PAGE: onOrOff().default('on'),
   ISOTHERM_ACCESS: text().optional(),
   ISOTHERM_ANONYMOUS: list()
     .refine(listed => listed.every(isScope), `must be a comma-separated list of ${scopes.join(', ')}`)
@@ -55,9 +53,7 @@ export const generalVariables = z.object({
   ISOTHERM_UPSTREAM_TIMEOUT_MS: integer(1, 600_000).default(10_000),
   ISOTHERM_ANSWER_TIMEOUT_MS: integer(1, 3_600_000).default(300_000),
   ISOTHERM_UPSTREAM_MAX_BYTES: integer(1024, 1024 ** 3).default(64 * 1024 ** 2),
-  ISOTHERM_BREAKER: text()
-    .pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
-    .default('on'),
+  ISOTHERM_BREAKER: onOrOff().default('on'),
   ISOTHERM_RETRY_BUDGET: integer(0, 100).default(defaultResilience.retryPercent),
   ISOTHERM_BODY_LIMIT: integer(1024, 1024 ** 3).default(1024 ** 2),
   ISOTHERM_MAX_COST: integer(1, 1_000_000_000).default(400_000),
@@ -100,6 +96,10 @@ export const generalVariables = z.object({
     .default([]),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
 })
+
+function onOrOff() {
+  return text().pipe(z.enum(['on', 'off'], { error: 'must be on or off' }))
+}
 
 /** Without a protocol it is http, as for other programs. */
 function proxyUrl() {
