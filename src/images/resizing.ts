@@ -113,7 +113,7 @@ export function sizeIn({ width, height }: Size, { width: wanted = width }: Varia
 
 export interface Encoding {
   readonly format: Format
-  /** The library's own words. */
+  /** Options of the library. */
   readonly options?: JpegOptions
 }
 

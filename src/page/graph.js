@@ -23,7 +23,7 @@ function knownDocuments() {
 /** @returns {Promise<Record<string, { id: string, text: string }>>} */
 async function askDocuments() {
   const response = await fetch('page/documents.json')
-  // A proxy in between may send something else.
+  // The body of a failure holds no documents.
   if (!response.ok) throw new TypeError(`The documents were answered with status ${response.status}.`)
   return response.json()
 }

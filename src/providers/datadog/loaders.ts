@@ -23,7 +23,7 @@ export interface DatadogLoaders {
    * it.
    */
   find(viewName: string, id: string): Promise<DatadogSnapshot | null>
-  /** After a change, snapshots are loaded again, whoever had read them. */
+  /** Call it after a change: all snapshots are then loaded again. */
   clear(): Promise<void>
 }
 

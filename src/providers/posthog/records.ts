@@ -56,7 +56,7 @@ export type Heat =
 
 /** Cells row by row: column c of row r is at `r * columns + c`. */
 export interface HeatLayer {
-  /** The number of cells with a value. */
+  /** The number of rows down to the last one with a value. */
   readonly rows: number
   readonly values: readonly number[]
   /** Includes the values outside of the grid; null if it cannot be known. */

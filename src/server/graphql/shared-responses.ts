@@ -146,7 +146,7 @@ function quotaLeft({ clients }: Account, provider: ProviderName): number | null 
 
 /** In milliseconds. */
 const longestSharing = 1000
-/** The size of a response with its key, in bytes. */
+/** The most bytes of a response with its key. */
 const longestEntry = 524_288
 const mostResponses = 1000
 /** The memory of an entry besides its key and its body: the LRU list, its timer, its record. */

@@ -7,7 +7,7 @@ import type { BodyOptions } from './response-body.ts'
 export interface JsonHead {
   readonly status: number
   readonly type: string
-  /** The status that the result asks for. */
+  /** The headers that the result asks for. */
   readonly headers: Readonly<Record<string, string>>
   /** For a document that is named by its id: the ETag, and how long a caller's own cache may keep the response. */
   readonly cacheHeaders: Readonly<Record<string, string>>

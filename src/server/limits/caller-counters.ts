@@ -14,7 +14,7 @@ export interface CallerCounter {
 
 /** The most remembered callers; a forgotten one starts from zero. */
 const mostCallers = 10_000
-/** The counters of one caller: of its limits, and of those before the access file changed. */
+/** The most counters of one caller: of its limits, and of those before the access file changed. */
 const mostCounters = 30
 
 /** The counters of callers' limits, one for each caller, limit and number of calls. */

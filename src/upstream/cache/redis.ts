@@ -159,7 +159,7 @@ function isOfSelect(error: Error): boolean {
 }
 
 const noDatabase = 'its database cannot be selected, which is tried again at the next start only'
-/** Permanent for this user. */
+/** Refusals that are permanent for this user. */
 const lastingRefusal = /DB index is out of range|^NOPERM|not allowed|unknown command/
 
 /** ioredis notes which command failed. */

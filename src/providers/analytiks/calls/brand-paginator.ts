@@ -44,7 +44,7 @@ export function paginateBrand(
   const separate = new Map<string, { readonly step: TrafficStep; readonly pages: readonly WindowPages[] }>()
   const settingsCache = new ReportSettingsCache(options.dwellTime)
   const questions = new Map<string | null, TrafficQuestion | Error>()
-  /** The reports of locations that the first window lists. */
+  /** The reference numbers of the listed locations. */
   const references = new Map<number, string | null>()
   const questionOf = (locationId: number) => {
     const zone = question.zoneOf(locationId, references.get(locationId) ?? null)
@@ -154,7 +154,7 @@ async function takeAll(
   }
 }
 
-/** Adds the rows of `received` locations from all pages that a window lists. */
+/** The same with all rows that are left in the pages of each window. */
 async function takeListed(
   windows: readonly WindowPages[],
   step: TrafficStep,

@@ -19,7 +19,7 @@ export function useSandboxNotice(): Plugin<Context> {
   }
 }
 
-interface Extended {
+interface ResultEvent {
   readonly result: ExecutionResult
   readonly setResult: (result: ExecutionResult) => void
 }
@@ -28,7 +28,7 @@ interface Extended {
 function noticeOf({ providers, used, isCatalogMadeUp }: Context) {
   const emulated = providers.filter(({ status }) => status === 'SANDBOX').map(({ name }) => name)
   if (emulated.length === 0) return undefined
-  return ({ result, setResult }: Extended) => {
+  return ({ result, setResult }: ResultEvent) => {
     const asked = emulated.filter(name => used.has(name))
     const sandbox = asked.length === 0 && isCatalogMadeUp ? emulated : asked
     if ((result.data || 'hasNext' in result) && sandbox.length > 0)
