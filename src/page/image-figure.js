@@ -1,4 +1,5 @@
 import { element } from './elements.js'
+import { kindOf, momentOf } from './heatmap-words.js'
 
 /**
  * An image with its caption, or the sentence that says why there is none. The link opens without a key; only its path is used, so
@@ -20,4 +21,15 @@ export function imageFigure(image, description, caption) {
     shown.replaceWith(element('p', { role: 'status' }, 'This picture could not be loaded.'))
   const shown = element('img', { src: path, alt: description, error: failed })
   return element('figure', {}, shown, words)
+}
+
+/**
+ * The image of a heatmap of a floor.
+ *
+ * @param {import('./heatmap-words.js').FloorHeatmap} heatmap
+ */
+export function heatmapFigure(heatmap) {
+  const name = kindOf(heatmap)
+  const moment = momentOf(heatmap)
+  return imageFigure(heatmap.image, `${name} at ${moment.replace(' · ', ', ')}`, `${name} · ${moment}`)
 }

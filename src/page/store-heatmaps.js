@@ -4,8 +4,8 @@ import { dateField, dayOf } from './day-field.js'
 import { choice, element, labelled } from './elements.js'
 import { failures } from './failures.js'
 import { ask } from './graph.js'
-import { kindOf, kinds, momentOf } from './heatmap-words.js'
-import { imageFigure } from './image-figure.js'
+import { kinds, momentOf } from './heatmap-words.js'
+import { heatmapFigure } from './image-figure.js'
 import { knownZone, laterDay, today } from './local-time.js'
 import { panel, queryLink } from './panel.js'
 import { partsOf } from './parts.js'
@@ -13,13 +13,13 @@ import { daysOf, instantsOf } from './period.js'
 
 /**
  * @import { FloorHeatmap } from './heatmap-words.js'
+ * @typedef {{ id: string, timeZone: string | null, period: import('./period.js').Period, parameters: URLSearchParams }} Store
  * @typedef {{ day: string, kind: string, image: string | null, beside: string | null }} Chosen `image` and `beside` are ids: what
  * is stepped through, and what it is compared with
  */
 
 const atOnce = 100
-
-/** Whoever holds an arrow key down asks for no more than so many images ahead. */
+/** While an arrow key is held down, at most so many images are requested ahead. */
 const mostSteps = 20
 
 /**
@@ -27,144 +27,164 @@ const mostSteps = 20
  * the last day of the period.
  *
  * @param {HTMLElement} root
- * @param {{ id: string, timeZone: string | null, period: import('./period.js').Period, parameters: URLSearchParams }} store
+ * @param {Store} store
  * @param {AbortSignal} signal
  */
-export async function storeHeatmaps(root, { id, timeZone, period, parameters }, signal) {
-  const known = knownZone(timeZone)
-  const zone = known ?? 'UTC'
-  /** @type {Chosen} */
-  let chosen = {
-    day: dayOf(parameters.get('day')) ?? laterDay(daysOf(period, zone).to, -1),
-    kind: kinds.find(([value]) => value === parameters.get('heat'))?.[0] ?? 'PATH',
-    image: parameters.get('picture'),
-    beside: parameters.get('beside'),
-  }
-  /** @type {FloorHeatmap[]} */
-  let heatmaps = []
-  /** @type {FloorHeatmap | null} */
-  let other = null
-  let loading = new AbortController()
-  let isComplete = false
-  let isLoading = false
-  let isUnknown = false
-  let loaded = Promise.resolve()
-  let steps = Promise.resolve()
-  let stepsAhead = 0
-  const cost = new Cost()
-  const tools = element('div', { class: 'tools' })
-  const trouble = element('div')
-  const besideTrouble = element('div')
-  const where = element('p', { role: 'status', class: 'quiet' })
-  const images = element('div', { class: 'images large' })
+export async function storeHeatmaps(root, store, signal) {
+  const heatmaps = new FloorHeatmaps(store, signal)
+  root.append(heatmaps.panel)
+  await heatmaps.begin()
+}
 
-  const pick = dateField(
-    'day',
-    () => chosen.day,
-    day => goTo(day),
-  )
-  const list = /** @type {HTMLSelectElement} */ (choice('picture', [], '', value => look(value)))
-  const compare = element('button', { type: 'button', id: 'compare', click: () => pin() })
-  const button = (/** @type {string} */ id, /** @type {string} */ name, /** @type {() => unknown} */ click) =>
-    element('button', { type: 'button', id, click }, name)
-  const keys = (/** @type {KeyboardEvent} */ event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-    if (!by) return
-    event.preventDefault()
-    step(by)
+class FloorHeatmaps {
+  #id
+  #signal
+  #zone
+  /** @type {Chosen} */
+  #chosen
+  /** @type {FloorHeatmap[]} */
+  #heatmaps = []
+  /** @type {FloorHeatmap | null} */
+  #other = null
+  #loading = new AbortController()
+  #isComplete = false
+  #isLoading = false
+  #isUnknown = false
+  #loaded = Promise.resolve()
+  #steps = Promise.resolve()
+  #stepsAhead = 0
+  #cost = new Cost()
+  #tools = element('div', { class: 'tools' })
+  #trouble = element('div')
+  #besideTrouble = element('div')
+  #where = element('p', { role: 'status', class: 'quiet' })
+  #images = element('div', { class: 'images large' })
+  #pick
+  #list = /** @type {HTMLSelectElement} */ (choice('picture', [], '', image => this.#look(image)))
+  #compare = element('button', { type: 'button', id: 'compare', click: () => this.#pin() })
+
+  /**
+   * @param {Store} store
+   * @param {AbortSignal} signal
+   */
+  constructor({ id, timeZone, period, parameters }, signal) {
+    const known = knownZone(timeZone)
+    this.#id = id
+    this.#signal = signal
+    this.#zone = known ?? 'UTC'
+    this.#chosen = {
+      day: dayOf(parameters.get('day')) ?? laterDay(daysOf(period, this.#zone).to, -1),
+      kind: kinds.find(([value]) => value === parameters.get('heat'))?.[0] ?? 'PATH',
+      image: parameters.get('picture'),
+      beside: parameters.get('beside'),
+    }
+    this.#pick = dateField(
+      'day',
+      () => this.#chosen.day,
+      day => this.#goTo(day),
+    )
+    const label = 'The picture; arrow keys show the previous and the next'
+    const keys = { tabindex: 0, keydown: (/** @type {KeyboardEvent} */ event) => this.#press(event) }
+    const attributes = { ...keys, role: 'group', 'aria-label': label }
+    const shown = element('div', attributes, this.#besideTrouble, this.#images)
+    const controls = this.#controls(known ? 'Day' : 'Day in UTC, as the time zone is unknown')
+    const content = [...controls, this.#trouble, this.#where, shown, this.#cost.line]
+    this.panel = panel('Heatmaps of the floor', [this.#tools], content)
   }
-  root.append(
-    panel(
-      'Heatmaps of the floor',
-      [tools],
-      element('div', { class: 'controls' }, [
-        labelled(
-          'Shows',
-          choice('heat', kinds, chosen.kind, kind => reload({ kind, image: null })),
-        ),
-        labelled(known ? 'Day' : 'Day in UTC, as the time zone is unknown', pick),
-        button('day--1', 'Day before', () => goTo(laterDay(chosen.day, -1))),
-        button('day-1', 'Day after', () => stepDay(1)),
-      ]),
-      element('div', { class: 'controls' }, [
-        labelled('Picture', list),
-        button('step--1', 'Previous', () => step(-1)),
-        button('step-1', 'Next', () => step(1)),
-        compare,
-      ]),
-      trouble,
-      where,
-      element(
-        'div',
-        {
-          tabindex: 0,
-          role: 'group',
-          'aria-label': 'The picture; arrow keys show the previous and the next',
-          keydown: keys,
-        },
-        besideTrouble,
-        images,
+
+  async begin() {
+    this.#loaded = this.#load()
+    await Promise.all([this.#loaded, this.#loadOther()])
+    this.#isComplete = true
+  }
+
+  /** @param {string} dayLabel */
+  #controls(dayLabel) {
+    const kindField = choice('heat', kinds, this.#chosen.kind, kind => this.#reload({ kind, image: null }))
+    const row = (/** @type {import('./elements.js').Child[]} */ ...fields) =>
+      element('div', { class: 'controls' }, fields)
+    const button = (
+      /** @type {string} */ id,
+      /** @type {string} */ name,
+      /** @type {() => unknown} */ click,
+    ) => element('button', { type: 'button', id, click }, name)
+    return [
+      row(
+        labelled('Shows', kindField),
+        labelled(dayLabel, this.#pick),
+        button('day--1', 'Day before', () => this.#goTo(laterDay(this.#chosen.day, -1))),
+        button('day-1', 'Day after', () => this.#stepDay(1)),
       ),
-      cost.line,
-    ),
-  )
-  loaded = load()
-  await Promise.all([loaded, loadOther()])
-  isComplete = true
+      row(
+        labelled('Picture', this.#list),
+        button('step--1', 'Previous', () => this.#step(-1)),
+        button('step-1', 'Next', () => this.#step(1)),
+        this.#compare,
+      ),
+    ]
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    if (by) event.preventDefault()
+    if (by) this.#step(by)
+  }
 
   /**
    * One after the other: the next image is known when the day of the last step is loaded.
    *
    * @param {number} by
    */
-  function step(by) {
-    if (stepsAhead === mostSteps) return
-    stepsAhead++
-    steps = steps.then(() => stepNow(by)).finally(() => stepsAhead--)
+  #step(by) {
+    if (this.#stepsAhead === mostSteps) return
+    this.#stepsAhead++
+    this.#steps = this.#steps.then(() => this.#stepNow(by)).finally(() => this.#stepsAhead--)
   }
 
   /** @param {number} by */
-  async function stepNow(by) {
-    if (signal.aborted) return
-    const next = heatmaps[heatmaps.findIndex(({ id }) => id === chosen.image) + by]
-    if (next) look(next.id)
-    else await stepDay(by)
+  async #stepNow(by) {
+    if (this.#signal.aborted) return
+    const next = this.#heatmaps[this.#index + by]
+    if (next) this.#look(next.id)
+    else await this.#stepDay(by)
   }
 
   /** @param {number} by */
-  async function stepDay(by) {
-    if (by < 0 || chosen.day < today(zone)) return goTo(laterDay(chosen.day, by), by)
-    where.textContent = 'Nothing is known after today.'
+  async #stepDay(by) {
+    const { day } = this.#chosen
+    if (by < 0 || day < today(this.#zone)) return this.#goTo(laterDay(day, by), by)
+    this.#where.textContent = 'Nothing is known after today.'
   }
 
   /**
-   * Another day from its first image, or backwards from its last.
+   * Another day, starting with its first image, or backwards with its last.
    *
    * @param {string} day
    * @param {number} [by]
    */
-  function goTo(day, by = 1) {
-    return reload({ day, image: null }, by)
+  #goTo(day, by = 1) {
+    return this.#reload({ day, image: null }, by)
   }
 
   /** @param {string} image */
-  function look(image) {
-    chosen = { ...chosen, image }
-    noteChosen({ isStep: true })
-    show()
+  #look(image) {
+    this.#chosen = { ...this.#chosen, image }
+    this.#noteChosen({ isStep: true })
+    this.#show()
   }
 
   /** Keeps what is shown for comparison with others, or stops comparing. */
-  async function pin() {
+  async #pin() {
     // The image to compare is known when its day is loaded.
-    if (!chosen.beside) await steps
-    while (!chosen.beside && isLoading && !signal.aborted) await loaded
-    if (signal.aborted) return
-    other = chosen.beside ? null : (heatmaps.find(({ id }) => id === chosen.image) ?? null)
-    chosen = { ...chosen, beside: other?.id ?? null }
-    besideTrouble.replaceChildren()
-    noteChosen()
-    show()
+    if (!this.#chosen.beside) await this.#steps
+    while (!this.#chosen.beside && this.#isLoading && !this.#signal.aborted) await this.#loaded
+    if (this.#signal.aborted) return
+    this.#other = this.#chosen.beside ? null : (this.#heatmaps[this.#index] ?? null)
+    this.#chosen = { ...this.#chosen, beside: this.#other?.id ?? null }
+    this.#besideTrouble.replaceChildren()
+    this.#noteChosen()
+    this.#show()
   }
 
   /**
@@ -172,100 +192,105 @@ export async function storeHeatmaps(root, { id, timeZone, period, parameters }, 
    *
    * @param {{ isStep?: boolean }} [options]
    */
-  function noteChosen(options) {
-    note({ day: chosen.day, heat: chosen.kind, picture: chosen.image, beside: chosen.beside }, options)
+  #noteChosen(options) {
+    const { day, kind, image, beside } = this.#chosen
+    note({ day, heat: kind, picture: image, beside }, options)
   }
 
   /**
    * @param {Partial<Chosen>} changes
    * @param {number} [by]
    */
-  async function reload(changes, by) {
-    chosen = { ...chosen, ...changes }
-    note({ day: chosen.day, heat: chosen.kind, picture: null })
-    loaded = load(by)
-    await loaded
+  async #reload(changes, by) {
+    this.#chosen = { ...this.#chosen, ...changes }
+    note({ day: this.#chosen.day, heat: this.#chosen.kind, picture: null })
+    this.#loaded = this.#load(by)
+    await this.#loaded
   }
 
   /** @param {number} [by] */
-  async function load(by = 1) {
-    loading.abort()
-    loading = new AbortController()
-    const asking = AbortSignal.any([signal, loading.signal])
-    const variables = {
-      id,
-      range: instantsOf(chosen.day, zone),
-      types: [chosen.kind],
-      first: atOnce,
-      after: null,
-    }
+  async #load(by = 1) {
+    this.#loading.abort()
+    this.#loading = new AbortController()
+    const { day, kind } = this.#chosen
+    const range = instantsOf(day, this.#zone)
+    const variables = { id: this.#id, range, types: [kind], first: atOnce, after: null }
     const question = { name: 'StoreHeatmaps', variables }
-    tools.replaceChildren(queryLink(question) ?? '')
-    pick.value = chosen.day
-    heatmaps = []
-    isLoading = true
-    where.textContent = 'Asking …'
+    this.#tools.replaceChildren(queryLink(question) ?? '')
+    this.#pick.value = day
+    this.#heatmaps = []
+    this.#isLoading = true
+    this.#where.textContent = 'Asking …'
+    const isRead = await this.#read(question, AbortSignal.any([this.#signal, this.#loading.signal]))
+    if (!isRead) return
+    this.#isLoading = false
+    if (this.#index < 0)
+      this.#chosen = { ...this.#chosen, image: this.#heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
+    if (by < 0) this.#noteChosen({ isStep: true })
+    this.#show()
+  }
+
+  /**
+   * False if something else is shown by now.
+   *
+   * @param {import('./graph.js').Question} question
+   * @param {AbortSignal} signal
+   */
+  async #read(question, signal) {
     const askPart = async (/** @type {import('./graph.js').Question} */ asked) => {
-      const answer = await ask(asked, asking)
-      cost.add(answer)
+      const answer = await ask(asked, signal)
+      this.#cost.add(answer)
       const connection = answer.data?.location?.heatmapConnection
-      isUnknown = !connection && answer.errors.length === 0
+      this.#isUnknown = !connection && answer.errors.length === 0
       return { ...answer, data: { heatmaps: connection } }
     }
     try {
       for await (const { nodes, errors } of partsOf(question, 'heatmaps', askPart)) {
-        heatmaps = nodes
-        trouble.replaceChildren(failures(errors) ?? '')
+        this.#heatmaps = nodes
+        this.#trouble.replaceChildren(failures(errors) ?? '')
       }
-    } catch (error) {
-      // If it aborted, something else is shown now.
-      if (!asking.aborted) throw error
-      return
-    }
-    isLoading = false
-    if (!heatmaps.some(({ id }) => id === chosen.image))
-      chosen = { ...chosen, image: heatmaps.at(by < 0 ? -1 : 0)?.id ?? null }
-    if (by < 0) noteChosen({ isStep: true })
-    show()
-  }
-
-  async function loadOther() {
-    const { beside } = chosen
-    if (!beside) return
-    try {
-      const answer = await ask({ name: 'StoreHeatmap', variables: { id: beside } }, signal)
-      cost.add(answer)
-      if (chosen.beside !== beside) return
-      other = answer.data?.node ?? null
-      if (!other)
-        besideTrouble.replaceChildren(failures(answer.errors) ?? 'The other picture is not known here.')
-      show()
+      return true
     } catch (error) {
       if (!signal.aborted) throw error
+      return false
     }
   }
 
-  function show() {
-    const index = heatmaps.findIndex(({ id }) => id === chosen.image)
-    const heatmap = heatmaps[index]
-    const options = heatmaps.map(heatmap =>
-      element('option', { value: heatmap.id, selected: heatmap === heatmaps[index] }, momentOf(heatmap)),
-    )
-    list.replaceChildren(...options)
-    compare.textContent = chosen.beside ? 'Stop comparing' : 'Compare with this'
-    const unknown = isUnknown ? 'Aura Vision does not know this store.' : 'There is none of this day.'
-    const none = trouble.textContent ? '' : unknown
-    const count = heatmap ? `Picture ${index + 1} of ${heatmaps.length} of this day` : none
-    where.textContent = isLoading ? 'Asking …' : count
-    images.replaceChildren(...[other, heatmap].flatMap(shown => (shown ? [figureOf(shown)] : [])))
-    // Until then the view is not complete.
-    if (isComplete) markShown()
+  async #loadOther() {
+    const { beside } = this.#chosen
+    if (!beside) return
+    try {
+      const answer = await ask({ name: 'StoreHeatmap', variables: { id: beside } }, this.#signal)
+      this.#cost.add(answer)
+      if (this.#chosen.beside !== beside) return
+      this.#other = answer.data?.node ?? null
+      const unknown = failures(answer.errors) ?? 'The other picture is not known here.'
+      if (!this.#other) this.#besideTrouble.replaceChildren(unknown)
+      this.#show()
+    } catch (error) {
+      if (!this.#signal.aborted) throw error
+    }
   }
-}
 
-/** @param {FloorHeatmap} heatmap */
-function figureOf(heatmap) {
-  const name = kindOf(heatmap)
-  const moment = momentOf(heatmap)
-  return imageFigure(heatmap.image, `${name} at ${moment.replace(' · ', ', ')}`, `${name} · ${moment}`)
+  /** -1 if the chosen image is not among those of the day. */
+  get #index() {
+    return this.#heatmaps.findIndex(({ id }) => id === this.#chosen.image)
+  }
+
+  #show() {
+    const heatmap = this.#heatmaps[this.#index]
+    const options = this.#heatmaps.map(each =>
+      element('option', { value: each.id, selected: each === heatmap }, momentOf(each)),
+    )
+    this.#list.replaceChildren(...options)
+    this.#compare.textContent = this.#chosen.beside ? 'Stop comparing' : 'Compare with this'
+    const unknown = this.#isUnknown ? 'Aura Vision does not know this store.' : 'There is none of this day.'
+    const none = this.#trouble.textContent ? '' : unknown
+    const count = `Picture ${this.#index + 1} of ${this.#heatmaps.length} of this day`
+    this.#where.textContent = this.#isLoading ? 'Asking …' : heatmap ? count : none
+    const figures = [this.#other, heatmap].flatMap(shown => (shown ? [heatmapFigure(shown)] : []))
+    this.#images.replaceChildren(...figures)
+    // Until then the view is not complete.
+    if (this.#isComplete) markShown()
+  }
 }
