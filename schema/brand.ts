@@ -125,8 +125,8 @@ builder.objectField(Brand, 'traffic', t =>
         name: `traffic of ${brandId}`,
         keyOf: ({ locationId }: BrandReport) => String(locationId),
       }
-      const { rows, ended } = await paginator.until(read => holdsPage(read, listing, page))
-      const { edges, pageInfo } = toConnection(rows, listing, page, !ended)
+      const { rows, hasEnded } = await paginator.until(read => holdsPage(read, listing, page))
+      const { edges, pageInfo } = toConnection(rows, listing, page, !hasEnded)
       return {
         pageInfo,
         edges: edges.map(({ cursor, node: report }) => {

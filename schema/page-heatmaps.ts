@@ -35,10 +35,10 @@ builder.objectField(Website, 'heatmaps', t =>
         keyOf: ({ id }: PostHogHeatmap) => id,
         sortOf: ({ updatedAt }: PostHogHeatmap) => (updatedAt === null ? null : Date.parse(updatedAt)),
       }
-      const { rows, ended } = await loaders.posthog
+      const { rows, hasEnded } = await loaders.posthog
         .savedHeatmaps(posthog)
         .until(read => holdsPage(read, listing, page))
-      const { edges, pageInfo } = toConnection(rows, listing, page, !ended)
+      const { edges, pageInfo } = toConnection(rows, listing, page, !hasEnded)
       return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: toRecord(posthog, node) })) }
     },
   }),

@@ -95,7 +95,7 @@ class ReportBatch {
   #share(key: TrafficKey, months: MonthStore | undefined, groups: Map<string, AskedWindow[]>): SharedPlan {
     const step = stepOf(key)
     const now = this.#now
-    const windows = begunWindows(spanAsked(key, step), step, { whole: this.#locations.isCaching, now })
+    const windows = begunWindows(spanAsked(key, step), step, { areWhole: this.#locations.isCaching, now })
     const plan = months ? planMonths(key, step, windows, now) : planWindows(windows)
     const { onRefusal, identity } = key
     const names = windows.map(span => groupName({ span, step, onRefusal, identity }))

@@ -86,7 +86,7 @@ export function analytiksLoaders(sources: () => AnalytiksSources, scope: Request
         const now = Date.now()
         const cutWindows = (span: TrafficSpan, step: TrafficStep) =>
           begunWindows(spanAsked({ span, interval: question.interval }, step), step, {
-            whole: pages.isCaching,
+            areWhole: pages.isCaching,
             now,
           })
         const [span, step] = [spanOfBrand(question), stepOfBrand(question)]

@@ -160,21 +160,21 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
     suspected: error => new ConnectionLost(error, true),
   })
   let arrivals = 0
-  let retired = false
+  let isRetired = false
 
   const closeIfDone = () => {
-    if (retired && inFlight.size === 0) socket.close()
+    if (isRetired && inFlight.size === 0) socket.close()
   }
   const settle = (id: string, how: (waiting: Waiting) => void) => {
     inFlight.settle(id, how)
     closeIfDone()
   }
   const retire = () => {
-    retired = true
+    isRetired = true
     closeIfDone()
   }
   const loseAll = (error: Error) => {
-    retired = true
+    isRetired = true
     heartbeat.stop()
     socket.terminate()
     inFlight.fail(error)
@@ -239,7 +239,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
 
   return {
     get isOpen() {
-      return !retired && socket.readyState === WebSocket.OPEN
+      return !isRetired && socket.readyState === WebSocket.OPEN
     },
     ask(id, message, callContext) {
       const { signal } = callContext
@@ -259,7 +259,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
         const end = () => {
           const error = endedError('aura-vision', signal)
           inFlight.abandon(id, error)
-          if (error.code === 'UPSTREAM_TIMEOUT' && arrivals === arrivalsBefore) retired = true
+          if (error.code === 'UPSTREAM_TIMEOUT' && arrivals === arrivalsBefore) isRetired = true
           closeIfDone()
         }
         signal.addEventListener('abort', end, { once: true })

@@ -47,7 +47,7 @@ export function openRedisTagVersions(redis: Redis, namespace: string): TagVersio
   const prefix = `isotherm:groups:${hash('sha256', namespace, 'base64url')}`
   const unforgotten = new Set<string>()
   const closed = new AbortController()
-  let retrying = false
+  let isRetrying = false
   const keyOf = (tag: string) => `${prefix}:${tag}`
 
   async function read(tag: string): Promise<string | undefined> {
@@ -67,17 +67,17 @@ export function openRedisTagVersions(redis: Redis, namespace: string): TagVersio
     } catch {
       // Repeated, since another call for the same tag may have succeeded before.
       unforgotten.add(tag)
-      if (!retrying) void retry().catch(() => {})
+      if (!isRetrying) void retry().catch(() => {})
     }
   }
 
   async function retry(): Promise<void> {
-    retrying = true
+    isRetrying = true
     while (unforgotten.size > 0) {
       await setTimeout(retryMilliseconds, undefined, { ref: false, signal: closed.signal })
       await Promise.all(Array.from(unforgotten, forget))
     }
-    retrying = false
+    isRetrying = false
   }
 
   return {

@@ -3,7 +3,7 @@ export interface Paginator<Row> {
   /** Reads pages until `enough` holds for the rows so far, or the list ends. Returns them, and whether the list has ended. */
   until(
     enough: (rows: readonly Row[]) => boolean,
-  ): Promise<{ readonly rows: readonly Row[]; readonly ended: boolean }>
+  ): Promise<{ readonly rows: readonly Row[]; readonly hasEnded: boolean }>
 }
 
 export interface Page<Row, Cursor> {
@@ -24,7 +24,7 @@ export function paginate<Row, Cursor>(
 ): Paginator<Row> {
   const rows: Row[] = []
   let next: Cursor | undefined
-  let ended = false
+  let hasEnded = false
   let reading: Promise<void> | undefined
 
   const readOn = async () => {
@@ -36,18 +36,18 @@ export function paginate<Row, Cursor>(
     }
     for (const row of page.rows) rows.push(row)
     next = page.next
-    ended = next === undefined
+    hasEnded = next === undefined
   }
   return {
     async until(enough) {
-      while (!ended && !enough(rows)) {
+      while (!hasEnded && !enough(rows)) {
         // A failed page stays failed for this request.
         reading ??= readOn().then(() => {
           reading = undefined
         })
         await reading
       }
-      return { rows: rows.slice(), ended }
+      return { rows: rows.slice(), hasEnded }
     },
   }
 }

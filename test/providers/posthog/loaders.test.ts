@@ -194,8 +194,8 @@ describe('the list of saved heatmaps', () => {
     expect(await posthog.heatmaps.load({ scope: shop, id: uuid(499) })).toMatchObject({ id: uuid(499) })
     expect(paths(emulator)).toEqual(['/api/projects/1/saved/?limit=500&offset=0'])
     expect(await posthog.heatmaps.load({ scope: shop, id: uuid(699) })).toMatchObject({ id: uuid(699) })
-    const { rows, ended } = await posthog.savedHeatmaps(shop).until(() => false)
-    expect([rows.map(row => row.id), ended]).toEqual([page(0, 700, 700).results.map(row => row.id), true])
+    const { rows, hasEnded } = await posthog.savedHeatmaps(shop).until(() => false)
+    expect([rows.map(row => row.id), hasEnded]).toEqual([page(0, 700, 700).results.map(row => row.id), true])
     expect(paths(emulator).slice(1)).toEqual(['/api/projects/1/saved/?limit=500&offset=500'])
   })
 
@@ -223,8 +223,11 @@ describe('the list of saved heatmaps', () => {
     await using account = wire(emulator)
     script(emulator, [...pages, page(100, 600, 620), page(600, 720, 620)])
     const walk = account.request().posthog.savedHeatmaps(shop)
-    const { rows, ended } = await walk.until(() => false)
-    expect([rows.map(({ id }) => id), ended]).toEqual([page(100, 720, 620).results.map(({ id }) => id), true])
+    const { rows, hasEnded } = await walk.until(() => false)
+    expect([rows.map(({ id }) => id), hasEnded]).toEqual([
+      page(100, 720, 620).results.map(({ id }) => id),
+      true,
+    ])
     expect(emulator.journal.count()).toBe(pages.length + 2)
 
     script(emulator, [...pages, ...pages])

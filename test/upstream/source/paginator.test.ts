@@ -13,10 +13,10 @@ test('a page is read once, in order, and none that nobody asked for', async () =
     const ask = (count: number) => list.rows.until(rows => rows.length >= count)
     const all = pages.flat()
     for (const round of [wishes, laterWishes]) {
-      for (const [index, { rows, ended }] of (await Promise.all(round.map(ask))).entries()) {
+      for (const [index, { rows, hasEnded }] of (await Promise.all(round.map(ask))).entries()) {
         expect(rows).toEqual(all.slice(0, rows.length))
-        expect(rows.length >= (round[index] ?? 0) || ended).toBe(true)
-        if (ended) expect(rows).toEqual(all)
+        expect(rows.length >= (round[index] ?? 0) || hasEnded).toBe(true)
+        if (hasEnded) expect(rows).toEqual(all)
       }
     }
     const most = Math.max(...wishes, ...laterWishes)
@@ -60,13 +60,13 @@ test('a reader that throws at once is a page that failed', async () => {
 
 test('nothing is read where nothing is needed', async () => {
   const list = listOf([[1]])
-  expect(await list.rows.until(() => true)).toEqual({ rows: [], ended: false })
+  expect(await list.rows.until(() => true)).toEqual({ rows: [], hasEnded: false })
   expect(list.read).toEqual([])
 })
 
 test('an empty page in the middle is not the end', async () => {
   const list = listOf([[], [1], [], [2]])
-  expect(await list.rows.until(rows => rows.includes(2))).toEqual({ rows: [1, 2], ended: true })
+  expect(await list.rows.until(rows => rows.includes(2))).toEqual({ rows: [1, 2], hasEnded: true })
 })
 
 test('a list that changed is read again from its first page, and none of the rows before are told', async () => {
@@ -79,8 +79,8 @@ test('a list that changed is read again from its first page, and none of the row
     return { rows: [isAnew ? 10 + page : page], next: page < 3 ? page + 1 : undefined }
   })
   const [first, all] = await Promise.all([rows.until(read => read.length >= 2), rows.until(() => false)])
-  expect(first).toEqual({ rows: [0, 1], ended: false })
-  expect(all).toEqual({ rows: [10, 11, 12, 13], ended: true })
+  expect(first).toEqual({ rows: [0, 1], hasEnded: false })
+  expect(all).toEqual({ rows: [10, 11, 12, 13], hasEnded: true })
 })
 
 test('an answer stays as it was when others read on', async () => {

@@ -8,18 +8,18 @@ export const windowLength = windowDays * day
 const firstDay = Date.parse('0001-01-01T00:00:00Z')
 
 /**
- * Cuts a range of any length where the days since 1970 are a multiple of five, in the form of the range. With `whole`,
+ * Cuts a range of any length where the days since 1970 are a multiple of five, in the form of the range. With `areWhole`,
  * windows reach beyond the range so that all questions about the same days make the same calls: a past window is requested
  * whole, a current one up to the end of the last day of the range.
  */
 export function windowsOf(
   { form, start, end }: TrafficSpan,
-  { whole, now }: { readonly whole: boolean; readonly now: number },
+  { areWhole, now }: { readonly areWhole: boolean; readonly now: number },
 ): TrafficSpan[] {
   const windows: TrafficSpan[] = []
   for (let from = Math.floor(start / windowLength) * windowLength; from < end; from += windowLength) {
     const window = { form, start: Math.max(from, firstDay), end: from + windowLength }
-    if (!whole) windows.push(overlapOf(window, { start, end }))
+    if (!areWhole) windows.push(overlapOf(window, { start, end }))
     else if (isOver(window, now)) windows.push(window)
     else windows.push({ ...window, end: Math.min(window.end, Math.ceil(end / day) * day) })
   }
@@ -62,7 +62,7 @@ export function untilNow(window: TrafficSpan, step: TrafficStep, now: number): T
 export function begunWindows(
   span: TrafficSpan,
   step: TrafficStep,
-  options: { readonly whole: boolean; readonly now: number },
+  options: { readonly areWhole: boolean; readonly now: number },
 ): TrafficSpan[] {
   const { now } = options
   const today = Math.ceil(presentEnd(span.form, step, now) / day) * day

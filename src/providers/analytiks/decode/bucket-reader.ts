@@ -37,7 +37,7 @@ export class BucketReader {
     const times: number[] = []
     const values: number[] = []
     let zoned: boolean | undefined
-    let inOrder = true
+    let isInOrder = true
     for (const key of Object.keys(map)) {
       const bucketKey = this.#bucketKey(key)
       const value = map[key]
@@ -47,11 +47,11 @@ export class BucketReader {
       if (value === null) continue
       if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
         throw new UnreadableMap('a value is no natural number')
-      inOrder &&= times.length === 0 || bucketKey.time > Number(times.at(-1))
+      isInOrder &&= times.length === 0 || bucketKey.time > Number(times.at(-1))
       times.push(bucketKey.time)
       values.push(value)
     }
-    return this.#sharingTimes(inOrder ? { times, values } : sorted(times, values), zoned ?? true)
+    return this.#sharingTimes(isInOrder ? { times, values } : sorted(times, values), zoned ?? true)
   }
 
   #bucketKey(key: string): BucketKey {

@@ -17,7 +17,7 @@ const span = fc
 test('windows within the range partition it, cut where the days are a multiple of five', () => {
   fc.assert(
     fc.property(span, time, (span, now) => {
-      const windows = windowsOf(span, { whole: false, now })
+      const windows = windowsOf(span, { areWhole: false, now })
       expect(windows.at(0)?.start).toBe(span.start)
       expect(windows.at(-1)?.end).toBe(span.end)
       const cuts = windows.slice(1).map(({ start }) => start)
@@ -31,7 +31,7 @@ test('windows within the range partition it, cut where the days are a multiple o
 test('whole windows cover the range without a gap or an overlap, and begin at a multiple of five days', () => {
   fc.assert(
     fc.property(span, time, (span, now) => {
-      const windows = windowsOf(span, { whole: true, now })
+      const windows = windowsOf(span, { areWhole: true, now })
       expect(windows.at(0)?.start).toBeLessThanOrEqual(span.start)
       expect(windows.at(-1)?.end).toBeGreaterThanOrEqual(span.end)
       expect(windows.slice(0, -1).map(({ end }) => end)).toEqual(windows.slice(1).map(({ start }) => start))
@@ -44,7 +44,7 @@ test('whole windows cover the range without a gap or an overlap, and begin at a 
 test('a whole window has five days if it is over; otherwise it ends with the last requested day', () => {
   fc.assert(
     fc.property(span, time, (span, now) => {
-      for (const { start, end } of windowsOf(span, { whole: true, now })) {
+      for (const { start, end } of windowsOf(span, { areWhole: true, now })) {
         const full = { form: span.form, start, end: start + window }
         const lastDay = Math.ceil(span.end / day) * day
         expect(end).toBe(isOver(full, now) ? full.end : Math.min(full.end, lastDay))
@@ -62,7 +62,7 @@ test('ranges that touch the same days have the same whole windows', () => {
       const start = Math.floor(about / day) * day
       const one = { form, start: start + a, end: start + (days + 1) * day - b }
       const other = { form, start: start + c, end: start + (days + 1) * day - d }
-      const whole = { whole: true, now }
+      const whole = { areWhole: true, now }
       expect(windowsOf(one, whole)).toEqual(windowsOf(other, whole))
     }),
   )
@@ -74,8 +74,8 @@ test('overlapping ranges share the past windows that both touch', () => {
     fc.property(span, fc.integer({ min: -20 * 1440, max: 20 * 1440 }), length, (one, minutes, length) => {
       const start = one.start + minutes * minute
       const other = { form: one.form, start, end: start + length }
-      const theirs = windowsOf(other, { whole: true, now })
-      const common = windowsOf(one, { whole: true, now }).filter(
+      const theirs = windowsOf(other, { areWhole: true, now })
+      const common = windowsOf(one, { areWhole: true, now }).filter(
         window => window.start < other.end && window.end > other.start,
       )
       for (const window of common) expect(theirs).toContainEqual(window)
@@ -89,9 +89,9 @@ test('ranges that reach into the future by more or less have the same windows, a
     fc.property(form, step, time, length, length, length, (form, step, now, before, after, later) => {
       const latest = form === 'utc' ? now : now + (14 * day) / 24
       const [start, end] = [latest - before, latest + after + day]
-      const windows = begunWindows({ form, start, end }, step, { whole: true, now })
-      expect(begunWindows({ form, start, end: end + later }, step, { whole: true, now })).toEqual(windows)
-      expect(windows).toEqual(windowsOf({ form, start, end: latest + 1 }, { whole: true, now }))
+      const windows = begunWindows({ form, start, end }, step, { areWhole: true, now })
+      expect(begunWindows({ form, start, end: end + later }, step, { areWhole: true, now })).toEqual(windows)
+      expect(windows).toEqual(windowsOf({ form, start, end: latest + 1 }, { areWhole: true, now }))
     }),
   )
 })

@@ -20,7 +20,7 @@ test('each window of a range is held by months or kept itself, so that none is a
       const start = firstWindow + from * (hour / 4)
       const span = { form: 'utc', start, end: start + (to - from) * (hour / 4) } as const
       const question = { span, interval, timeZone, withPointsOfInterest: false }
-      const plan = planMonths(question, step, windowsOf(span, { whole: true, now }), now)
+      const plan = planMonths(question, step, windowsOf(span, { areWhole: true, now }), now)
       for (const { places, raw } of plan.windows) expect(places.length + raw.length).toBeGreaterThan(0)
     }),
     { numRuns: 300 },
