@@ -28,7 +28,12 @@ export function misspelledVariables(
 }
 
 const providerVariables = providerNames.flatMap(name => Object.keys(providers[name].variables.shape))
-const known: ReadonlySet<string> = new Set([...Object.keys(generalVariables.shape), ...providerVariables])
+const known: ReadonlySet<string> = new Set([
+  ...Object.keys(generalVariables.shape),
+  ...providerVariables,
+  // Others read it, too. Misspelled it would let made-up data be served in production.
+  'NODE_ENV',
+])
 
 /** Without names that are too short and common: HOME differs from HOST by two letters. */
 const ownSettings = [...known].filter(name => name !== 'HOST' && name !== 'PORT')
@@ -39,22 +44,29 @@ const foreign = /^(https?|no|all|ftp)_proxy$/
 const letters = 2
 
 /**
- * How many first letters must be equal: none if the first word has five or more, since few other names are so similar. GH_API_KEY
- * is no misspelled DD_API_KEY.
+ * How many first letters must be equal: none if the first word has five or more, or a setting without prefix fifteen, since few
+ * other names are so similar. GH_API_KEY is no misspelled DD_API_KEY.
  */
 function beginningOf(setting: string): number {
-  return setting.indexOf('_') >= 5 ? 0 : 3
+  return setting.indexOf('_') >= 5 || (setting.length >= 15 && known.has(setting)) ? 0 : 3
 }
 
 function nearestSetting(name: string, settings: Iterable<string>): string | undefined {
   const spelled = name.toUpperCase()
   const [nearest] = Array.from(settings, setting => ({ setting, right: setting.toUpperCase() }))
-    .filter(({ right }) => spelled.startsWith(right.slice(0, beginningOf(right))))
+    .filter(
+      ({ right }) =>
+        spelled.startsWith(right.slice(0, beginningOf(right))) || joined(spelled) === joined(right),
+    )
     .filter(({ right }) => Math.abs(right.length - spelled.length) <= letters)
     .map(({ setting, right }) => ({ setting, distance: distanceOf(spelled, right) }))
     .filter(({ distance }) => distance <= letters)
     .sort((one, other) => one.distance - other.distance)
   return nearest?.setting
+}
+
+function joined(name: string): string {
+  return name.replaceAll('_', '')
 }
 
 /** How many letters have to be changed, added, left out or swapped with their neighbour. */

@@ -228,7 +228,9 @@ describe('a vendor', () => {
     }
     const report = await examine(environment)
     expect(report.code).toBe(1)
-    expect(about(report, 'zenovay')).toEqual(['failed: zenovay did not answer within the deadline.'])
+    const { host } = new URL(zenovay.environment.ZENOVAY_URL ?? '')
+    const told = `failed: zenovay did not answer within the deadline. It is asked at ${host}.`
+    expect(about(report, 'zenovay')).toEqual([told])
     expect(about(report, 'datadog')[0]).toMatch(/^ok/)
   })
 

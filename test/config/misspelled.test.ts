@@ -6,6 +6,7 @@ import { providers } from '../../src/providers.ts'
 import { providerNames } from '../../src/upstream/error.ts'
 
 const known = [
+  'NODE_ENV',
   ...Object.keys(generalVariables.shape),
   ...providerNames.flatMap(name => Object.keys(providers[name].variables.shape)),
 ]
@@ -26,6 +27,11 @@ test.each([
   ['OTEL_EXPORTER_OLTP_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
   ['HTPS_PROXY', 'HTTPS_PROXY'],
   ['NO_PROXI', 'NO_PROXY'],
+  ['NOPROXY', 'NO_PROXY'],
+  ['DDAPI_KEY', 'DD_API_KEY'],
+  ['ARUA_VISION_CLIENT_ID', 'AURA_VISION_CLIENT_ID'],
+  ['OTLE_SDK_DISABLED', 'OTEL_SDK_DISABLED'],
+  ['NODE_EVN', 'NODE_ENV'],
 ])('%s is taken for %s', (name, meant) => {
   expect(misspelledVariables({ [name]: 'x' })).toEqual([{ name, meant }])
 })
@@ -75,6 +81,8 @@ test('variables of accounts are known by their prefix, and only where there is s
     { name: 'ACME_ZENOVAY_API_KYE', meant: 'ACME_ZENOVAY_API_KEY' },
     { name: 'acme_dd_api_key', meant: 'ACME_DD_API_KEY' },
   ])
+  const elsewhere = { US_ZENOVAY_API_KEY: 'x', US_AURA_VISION_CLIENT_ID: 'x' }
+  expect(misspelledVariables(elsewhere, ['GB_'])).toEqual([])
   expect(misspelledVariables({ OTHER_DD_API_KEY: 'x' }, ['other_'])).toEqual([
     { name: 'OTHER_DD_API_KEY', meant: 'other_DD_API_KEY' },
   ])
@@ -85,7 +93,7 @@ test('a variable that is set to nothing is not told', () => {
   expect(misspelledVariables({ ZENOVAY_APIKEY: ' ' })).toEqual([])
 })
 
-test('up to two wrong letters of any setting are found, behind the third where its first word is short, unless they make another setting', () => {
+test('up to two wrong letters of any setting are found, behind the third where it is short, unless they make another setting', () => {
   const letter = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZ_')
   const edit = fc.record({
     kind: fc.constantFrom('change', 'add', 'drop'),
@@ -94,7 +102,7 @@ test('up to two wrong letters of any setting are found, behind the third where i
   })
   fc.assert(
     fc.property(fc.constantFrom(...ours), fc.array(edit, { minLength: 1, maxLength: 2 }), (name, edits) => {
-      const first = name.indexOf('_') >= 5 ? 0 : 3
+      const first = name.indexOf('_') >= 5 || name.length >= 15 ? 0 : 3
       const wrong = edits.reduce((spelled, edit) => spelledWrong(spelled, first, edit), name)
       fc.pre(!known.includes(wrong) && wrong !== 'FTP_PROXY')
       const [found] = misspelledVariables({ [wrong]: 'x' })

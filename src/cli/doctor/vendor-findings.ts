@@ -63,7 +63,9 @@ export async function vendorFindings(
       ...entryFindings(subject, entries, probed),
     ]
   } catch (error) {
-    return [await refused(name, probe, question, error, callContext), ...clockFindings(subject, skews)]
+    const findings = [await refused(name, probe, question, error, callContext)]
+    if (isLimit(error)) findings.push(limits(name, probe, question))
+    return [...findings, ...clockFindings(subject, skews)]
   }
 }
 
@@ -94,7 +96,7 @@ async function refused(
     error instanceof UpstreamError &&
     (error.code === 'UPSTREAM_UNAUTHENTICATED' || error.code === 'UPSTREAM_FORBIDDEN')
   const sentence = error instanceof Error && isOurSentence(error) ? error.message : `${name} cannot be asked.`
-  const message = `${sentence}${hint(settings[name], error)}`
+  const message = `${sentence}${wait(error)}${hint(settings[name], error)}`
   if (!isRefused) return { subject, status: 'failed', message }
   const names = await probe.faults(callContext)
   const ours = names.map(variable => prefix + variable)
@@ -102,6 +104,20 @@ async function refused(
   const places = Object.entries(variables).map(([variable, place]) => `${variable} (set in ${place})`)
   const advice = places.length === 0 ? '' : ` Check ${places.join(' and ')}.`
   return { subject, status: 'failed', message: `${message}${advice}`, variables }
+}
+
+function isLimit(error: unknown): error is UpstreamError {
+  return (
+    error instanceof UpstreamError &&
+    (error.code === 'UPSTREAM_RATE_LIMITED' || error.code === 'UPSTREAM_QUOTA_EXHAUSTED')
+  )
+}
+
+/** As an instant: a month's wait in seconds would tell nobody when it ends. */
+function wait(error: unknown): string {
+  if (!isLimit(error) || error.retryAfterSeconds === undefined) return ''
+  const end = new Date(Date.now() + 1000 * error.retryAfterSeconds)
+  return ` It can be asked again from ${end.toISOString().replace(/\.\d+/, '')} on.`
 }
 
 /** Whether its message is a sentence of our own, which quotes nothing. */
@@ -128,12 +144,13 @@ function hint(settings: Settings[ProviderName], error: unknown): string {
   return ` It is asked at ${[...hosts].join(' and ')}${way}.`
 }
 
-/** So does a server that is not the vendor's, and a region that does not know the key. */
+/** So does a server that is not the vendor's or is behind a firewall, and a region that does not know the key. */
 const ofWrongAddress: ReadonlySet<UpstreamErrorCode> = new Set([
   'UPSTREAM_UNAUTHENTICATED',
   'UPSTREAM_FORBIDDEN',
   'UPSTREAM_NOT_FOUND',
   'UPSTREAM_REJECTED',
+  'UPSTREAM_TIMEOUT',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_INVALID_RESPONSE',
 ])
