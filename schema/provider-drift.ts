@@ -7,7 +7,7 @@ export const DriftKind = builder.enumType('DriftKind', {
   description: 'How a response differs from what its provider documents.',
   values: {
     UNKNOWN: { description: 'A member that is not documented.' },
-    MISSING: { description: 'A documented member that is in no row of a response.' },
+    MISSING: { description: 'A documented member that a response, or one of its rows, has not.' },
     OTHER_TYPE: { description: 'A member of another type.' },
   } as const satisfies Record<Drift['kind'], unknown>,
 })

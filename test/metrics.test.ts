@@ -82,6 +82,35 @@ test('a call is counted by vendor, account, route and outcome; what the cache sp
   expect(left).toBeGreaterThan(0)
 })
 
+test('a response that cannot be read is counted as invalid, once, at every vendor', async () => {
+  await using own = await serve({ environment: { ISOTHERM_METRICS: '127.0.0.1:0' } })
+  const { 'aura-vision': auraVision, posthog, analytiks, zenovay, datadog } = own.sandbox
+  for (const { journal } of [posthog, zenovay, datadog]) journal.script({ answer: { body: '<html>' } })
+  analytiks.journal.script({ route: 'POST /json/v2', answer: { body: { successes: 'none' } } })
+  auraVision.journal.script({ route: 'detail/list', frames: ['{id}|0|0|<!doctype html>'] })
+  const range = '{ start: "2025-08-05T00:00:00Z", end: "2025-08-06T00:00:00Z" }'
+  const { errors } = await askText(
+    own.origin,
+    `{ location(by: { id: "ginza" }) { traffic(range: { utc: ${range} }) { total } heatmaps(range: ${range}, types: [PATH]) { type } }
+      view(by: { url: "https://shop.example.com/pricing" }) { totalInteractions heatmaps { name } snapshots { name } } }`,
+  )
+  expect(errors).toHaveLength(5)
+  const text = await (await fetch(own.metricsUrl ?? '')).text()
+  const of = (outcome: string) =>
+    [
+      ...text.matchAll(/^isotherm_upstream_calls_total\{provider="([^"]+)".*outcome="(\w+)"\} (\d+)$/gm),
+    ].flatMap(([, provider, ended, count]) => (ended === outcome ? [`${provider} ${count}`] : []))
+  expect(of('invalid_response').toSorted()).toEqual([
+    'analytiks 1',
+    'aura-vision 1',
+    'datadog 1',
+    'posthog 1',
+    'zenovay 1',
+  ])
+  // Of the two tokens and the socket.
+  expect(of('ok').toSorted()).toEqual(['analytiks 1', 'aura-vision 1', 'aura-vision 1'])
+})
+
 test('a token and a socket are calls as well', async () => {
   const range = '{ start: "2025-08-05T00:00:00Z", end: "2025-08-06T00:00:00Z" }'
   const text = `{ location(by: { id: "ginza" }) { traffic(range: { utc: ${range} }) { total } heatmaps(range: ${range}, types: [PATH]) { type } } }`

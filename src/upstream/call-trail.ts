@@ -1,4 +1,5 @@
 import { UpstreamError } from './error.ts'
+import type { Arrival, CallObservation } from './observer.ts'
 import type { WaitClock } from './wait-clock.ts'
 
 /** The incoming request behind a call, for logs and traces. */
@@ -17,6 +18,7 @@ export class CallTrail {
   readonly #incoming: IncomingRequest
   readonly #startedAt = performance.now()
   #attempts = 0
+  #unread: { readonly observation: CallObservation; readonly arrival: Arrival } | undefined
 
   constructor(route: string, incoming: IncomingRequest) {
     this.route = route
@@ -30,7 +32,24 @@ export class CallTrail {
 
   /** Counts an attempt that is about to leave, and returns its number from 1 on. */
   leave(): number {
+    this.read()
     return ++this.#attempts
+  }
+
+  /** A response has come. Unless its status says all, how the call ended is known when it is read. */
+  arrived(observation: CallObservation, arrival: Arrival): void {
+    this.read()
+    if (arrival.status !== undefined && arrival.status >= 400) observation.end(arrival)
+    else this.#unread = { observation, arrival }
+  }
+
+  /** The last response was read, or could not be. */
+  read(error?: unknown): void {
+    if (!this.#unread) return
+    const { observation, arrival } = this.#unread
+    this.#unread = undefined
+    const isInvalid = error instanceof UpstreamError && error.code === 'UPSTREAM_INVALID_RESPONSE'
+    observation.end(isInvalid ? { failure: error.code, ...arrival } : arrival)
   }
 
   /** Records on an error which call it ended. The first record stays, since it is the most exact. */

@@ -28,10 +28,27 @@ export interface CallObservation {
   end(outcome: CallOutcome): void
 }
 
-/** A response, with any status, or why there is none: `CANCELLED` if nobody waited for it any more. */
-export type CallOutcome =
-  | { readonly status: number | undefined; readonly bytes: number }
-  | { readonly failure: UpstreamErrorCode | 'CANCELLED' }
+/** What came; without a status on a socket. */
+export interface Arrival {
+  readonly status: number | undefined
+  readonly bytes: number
+}
+
+/**
+ * A response, whatever its status, or why there is none: `CANCELLED` if nobody waited for it any more. A response that cannot be
+ * read is both.
+ */
+export type CallOutcome = Arrival | (Partial<Arrival> & { readonly failure: UpstreamErrorCode | 'CANCELLED' })
+
+/** Ends the observation with a response, once it is read where somebody tells that. */
+export function arrive(
+  observation: CallObservation,
+  arrival: Arrival,
+  trail: { arrived(observation: CallObservation, arrival: Arrival): void } | undefined,
+): void {
+  if (trail) trail.arrived(observation, arrival)
+  else observation.end(arrival)
+}
 
 /** The outcome of a call without a response; the signal is its waiters'. */
 export function failedOutcome(error: unknown, signal: AbortSignal | undefined): CallOutcome {

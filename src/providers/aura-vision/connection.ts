@@ -8,7 +8,7 @@ import { errorCode } from '../../upstream/error-code.ts'
 import { noResponse } from '../../upstream/http/no-response.ts'
 import { type Proxies, proxyFor } from '../../upstream/http/proxies.ts'
 import { openSocketTunnel, ProxyFailure } from '../../upstream/http/tunnel.ts'
-import { failedOutcome, type UpstreamObserver } from '../../upstream/observer.ts'
+import { arrive, failedOutcome, type UpstreamObserver } from '../../upstream/observer.ts'
 import { Assembly, type PartNumbering, parseFrame } from './frames.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { InFlight, type Waiting } from './in-flight.ts'
@@ -270,7 +270,7 @@ function attend(socket: WebSocket, options: ConnectionOptions): Connection {
           resolve: json => {
             forget()
             callContext.received?.(waiting.bytes)
-            observation?.end({ status: undefined, bytes: waiting.bytes })
+            if (observation) arrive(observation, { status: undefined, bytes: waiting.bytes }, trail)
             resolve(json)
           },
           reject: error => {

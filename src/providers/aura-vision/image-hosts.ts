@@ -48,7 +48,9 @@ export function connectImageHosts(
     try {
       const trail = callContext.trail?.to('GET image')
       const answer = await (isNamed ? named : guarded).get({ url, callContext: { ...callContext, trail } })
-      semaphore.note('image' in answer ? undefined : statusError('aura-vision', answer))
+      const refusal = 'image' in answer ? undefined : statusError('aura-vision', answer)
+      trail?.read(refusal)
+      semaphore.note(refusal)
       return answer
     } catch (error) {
       // A call without waiters says nothing about the host.

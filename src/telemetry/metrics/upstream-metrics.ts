@@ -55,7 +55,7 @@ export function countUpstreamCalls(
             const outcome = outcomeOf(ended)
             calls.inc({ ...labels, outcome })
             duration.observe({ ...labels, outcome }, seconds)
-            if ('bytes' in ended) bytes.inc(labels, ended.bytes)
+            if (ended.bytes !== undefined) bytes.inc(labels, ended.bytes)
           })
         },
       }

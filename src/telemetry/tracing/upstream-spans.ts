@@ -50,7 +50,7 @@ function attributesOf(
 }
 
 function describe(span: Span, outcome: CallOutcome): void {
-  const status = 'failure' in outcome ? undefined : outcome.status
+  const { status } = outcome
   const isRefused = status !== undefined && status >= 400
   if (status !== undefined) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
   if (!('failure' in outcome) && !isRefused) return

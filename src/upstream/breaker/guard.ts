@@ -138,12 +138,14 @@ export class Guard {
         if (course.start()) this.#commons.retryBudget.noteCall()
         return isShorter ? inTime(make) : make(callContext)
       })
+      callContext.trail?.read()
       outcome = this.#isSlow(course) ? 'failed' : 'well'
       // The connection failed, once for all its calls, and this failure is counted already.
       if (course.loss) outcome = this.#count(course.loss)
       this.#commons.onEnd(undefined)
       return { value }
     } catch (error) {
+      callContext.trail?.read(error)
       if (isMade && error instanceof Error)
         outcome = course.isAbandoned ? this.#countLeft(course, question, error) : this.#count(error)
       return { error, isMade }

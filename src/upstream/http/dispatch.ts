@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { CallContext } from '../call-context.ts'
 import { endedError, watchDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
-import { failedOutcome } from '../observer.ts'
+import { arrive, failedOutcome } from '../observer.ts'
 import type { Bounds } from './bounds.ts'
 import type { Connections } from './connections.ts'
 import type { Exchange } from './exchange.ts'
@@ -59,7 +59,7 @@ export function openDispatch(
         return exchange.response
       })
       callContext?.received?.(exchange.wireBytes)
-      observation?.end({ status: exchange.status, bytes: exchange.wireBytes })
+      if (observation) arrive(observation, { status: exchange.status, bytes: exchange.wireBytes }, trail)
       if (callContext?.dated) reportDate(exchange, callContext.dated)
       return response
     } catch (error) {
