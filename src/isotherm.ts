@@ -119,6 +119,7 @@ export async function startIsotherm(
   const reloading = resources.use(
     new Reloading({
       files: () => reader.files,
+      firstStates: reader.states,
       read: () => reader.read(),
       take: async next => replace(next, await open.open(next.accounts)),
       log,

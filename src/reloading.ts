@@ -1,12 +1,14 @@
-import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { StartProblems } from './config/config.ts'
+import { fileState, joinedStates } from './config/file-state.ts'
 import { outline } from './server/graphql/plugins/masked-errors.ts'
 import type { Log } from './upstream/log.ts'
 
 export interface ReloadingOptions<Content> {
   /** The files that were read last. */
   readonly files: () => readonly string[]
+  /** The states that they had when they were read first: they may have changed since. */
+  readonly firstStates: string
   /** Rejects with StartProblems if a file is wrong. */
   readonly read: () => Promise<Content>
   /** Applies what was read. */
@@ -24,14 +26,14 @@ export class Reloading<Content> implements AsyncDisposable {
   readonly #options: ReloadingOptions<Content>
   readonly #timer: NodeJS.Timeout
   /** The state of the files when they were last read. */
-  #seen: string | undefined
-  #running: Promise<void>
+  #seen: string
+  #running = Promise.resolve()
   #isLooking = false
 
   /** Open it after the first reading. */
   constructor(options: ReloadingOptions<Content>) {
     this.#options = options
-    this.#running = this.#note()
+    this.#seen = options.firstStates
     this.#timer = setInterval(() => void this.#look(), lookMilliseconds).unref()
   }
 
@@ -46,10 +48,6 @@ export class Reloading<Content> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     await this.#running
-  }
-
-  async #note(): Promise<void> {
-    this.#seen = await stateOf(this.#options.files())
   }
 
   async #look(): Promise<void> {
@@ -99,11 +97,6 @@ async function settledStateOf(files: readonly string[]): Promise<string> {
   return last
 }
 
-/** Differs after any change of a file. */
 async function stateOf(files: readonly string[]): Promise<string> {
-  const states = files.map(async file => {
-    const found = await stat(file, { bigint: true }).catch(() => undefined)
-    return [file, found && `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`]
-  })
-  return JSON.stringify(await Promise.all(states))
+  return joinedStates(await Promise.all(files.map(async file => [file, await fileState(file)] as const)))
 }

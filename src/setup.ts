@@ -4,6 +4,7 @@ import type { AccessFile, AccountEntry } from './access/access-file.ts'
 import { Catalog } from './catalog/catalog.ts'
 import { type Config, noManifest, readConfig, StartProblems } from './config/config.ts'
 import type { Environment } from './config/environment.ts'
+import { fileState, joinedStates } from './config/file-state.ts'
 import { generalSettings } from './config/general-settings.ts'
 import { readProviderConfig } from './config/provider-settings.ts'
 import { readTextFile } from './config/text-file.ts'
@@ -39,6 +40,8 @@ export interface Setup {
 export interface SetupReader {
   /** The files that were read last, good or bad. */
   readonly files: readonly string[]
+  /** The states that they had just before they were read. */
+  readonly states: string
   /** Rejects with StartProblems that list everything wrong with the files. */
   read(): Promise<Setup>
 }
@@ -79,7 +82,7 @@ function problemsOf(result: PromiseSettledResult<unknown>): readonly string[] {
 function openSetup(environment: Environment, sandboxByDefault: boolean): SetupReader {
   const general = generalSettings(environment)
   const { ISOTHERM_ACCESS: accessFile } = general
-  let files: readonly string[] = []
+  let last = new TextFiles([])
 
   const read = async (): Promise<Setup> => {
     const problems: string[] = []
@@ -94,7 +97,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
         : [undefined]
     const accounts: AccountSetup[] = []
     for (const entry of entries) accounts.push(await readAccount(entry, texts, problems))
-    files = texts.files
+    last = texts
     if (problems.length > 0) throw new StartProblems([...new Set(problems)])
     return { access: access || undefined, accounts }
   }
@@ -147,7 +150,10 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
 
   return {
     get files() {
-      return files
+      return last.files
+    },
+    get states() {
+      return last.states
     },
     read,
   }
@@ -156,6 +162,7 @@ function openSetup(environment: Environment, sandboxByDefault: boolean): SetupRe
 /** Reads each file once. */
 class TextFiles {
   readonly #texts = new Map<string, string | undefined>()
+  readonly #states = new Map<string, string | undefined>()
   readonly #problems: string[]
 
   constructor(problems: string[]) {
@@ -166,9 +173,14 @@ class TextFiles {
     return [...this.#texts.keys()]
   }
 
+  get states(): string {
+    return joinedStates(this.#states)
+  }
+
   /** Undefined if the file cannot be read, which is a problem. */
   async read(file: string, what: string): Promise<string | undefined> {
     if (this.#texts.has(file)) return this.#texts.get(file)
+    this.#states.set(file, await fileState(file))
     const read = await readTextFile(file, what)
     if ('problem' in read) this.#problems.push(read.problem)
     const text = 'text' in read ? read.text : undefined
