@@ -123,6 +123,23 @@ test('a client that leaves is a line when it has left, with what was asked until
   served.sandbox.zenovay.journal.clear()
 })
 
+test('so is one that leaves an export, with the calls under way', async () => {
+  const { analytiks } = served.sandbox
+  const arrived = arrival(analytiks, 'POST /json/v2')
+  analytiks.journal.script({ route: 'POST /json/v2', times: 1, hang: true })
+  const leaving = new AbortController()
+  const address = `${served.origin}/export/traffic.csv?location=ginza&from=2026-09-01&to=2026-09-03&interval=daily`
+  const response = fetch(address, { signal: leaving.signal })
+  await arrived
+  leaving.abort()
+  await expect(response).rejects.toThrow()
+  expect((await requestLines(1))[0]).toMatchObject({
+    route: 'export',
+    aborted: true,
+    upstream: { analytiks: { made: 1, shared: 0, cached: 0 } },
+  })
+})
+
 test('one that leaves in the middle of its request is a line without a status', async () => {
   const socket = connect(Number(new URL(served.origin).port), '127.0.0.1')
   socket.write(

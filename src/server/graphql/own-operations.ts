@@ -39,8 +39,9 @@ export function ownOperations(options: OwnOperationsOptions) {
   const hooks = plugins.flatMap(({ onExecute }) => onExecute ?? [])
   return (request: OwnRequest): ((isDryRun: boolean) => AskGraph) => {
     const uses = new Map<string, UpstreamUse>()
+    const underWay = new Set<Pick<Context, 'costs'>>()
     const { record } = request
-    record.used = () => [...uses.values()]
+    record.used = () => sumOf([...uses.values(), ...Array.from(underWay, part => part.costs()).flat()])
     return isDryRun => async (document, variableValues, how) => {
       checkValid(schema, document)
       using deadline = openDeadline(deadlineMilliseconds, request.gone)
@@ -50,17 +51,27 @@ export function ownOperations(options: OwnOperationsOptions) {
       const contextValue = contextOf(request, part, deadline.signal, { ...how, isDryRun, logFailure })
       noteOperation(record, document, request.account)
       const args = { schema, document, contextValue, variableValues }
-      const result = await runHooked(hooks, args)
-      for (const { provider, usage } of contextValue.costs()) {
-        const sum = uses.getOrInsertComputed(provider, () => ({ provider, usage: new Usage() }))
-        sum.usage.absorb(usage)
-      }
+      underWay.add(contextValue)
+      const result = await runHooked(hooks, args).finally(() => {
+        underWay.delete(contextValue)
+        for (const use of contextValue.costs()) addTo(uses, use)
+      })
       record.estimatedCost = (record.estimatedCost ?? 0) + (part.estimatedCost ?? 0)
       // Nobody counts the cost of callers without limits.
       if (part.actualCost !== undefined) record.actualCost = (record.actualCost ?? 0) + part.actualCost
       return { ...result, errors: (result.errors ?? []).map(error => maskError(error, errorMessage)) }
     }
   }
+}
+
+function sumOf(parts: readonly UpstreamUse[]): readonly UpstreamUse[] {
+  const sums = new Map<string, UpstreamUse>()
+  for (const part of parts) addTo(sums, part)
+  return [...sums.values()]
+}
+
+function addTo(sums: Map<string, UpstreamUse>, { provider, usage }: UpstreamUse): void {
+  sums.getOrInsertComputed(provider, () => ({ provider, usage: new Usage() })).usage.absorb(usage)
 }
 
 function contextOf(
