@@ -18,7 +18,8 @@ test('a response that cannot be read ends its call as invalid, with its status a
   expect(outcomes).toEqual([])
   trail.read(invalid)
   trail.read(invalid)
-  expect(outcomes).toEqual([{ failure: 'UPSTREAM_INVALID_RESPONSE', status: 200, bytes: 7 }])
+  const at = expect.any(Number)
+  expect(outcomes).toEqual([{ failure: 'UPSTREAM_INVALID_RESPONSE', status: 200, bytes: 7, at }])
 })
 
 test('one that was read, or whose call goes on, ends it as it came', () => {
@@ -31,7 +32,18 @@ test('one that was read, or whose call goes on, ends it as it came', () => {
   trail.leave()
   trail.arrived(observation, arrival)
   trail.read(new UpstreamError('zenovay', 'UPSTREAM_UNAVAILABLE', 'Of another call.'))
-  expect(outcomes).toEqual([arrival, arrival, arrival])
+  const told = { ...arrival, at: expect.any(Number) }
+  expect(outcomes).toEqual([told, told, told])
+})
+
+test('what comes of it takes no time of the call', () => {
+  const { outcomes, observation } = observed()
+  const trail = new CallTrail('GET /websites', {})
+  trail.arrived(observation, { status: 200, bytes: 7 })
+  const after = performance.now()
+  while (performance.now() < after + 5);
+  trail.read()
+  expect(outcomes[0]?.at).toBeLessThanOrEqual(after)
 })
 
 test('a refusal ends it at once, whatever its text', () => {

@@ -50,7 +50,7 @@ export function countUpstreamCalls(
       return {
         traceparent: undefined,
         end(ended) {
-          const seconds = (performance.now() - startedAt) / 1000
+          const seconds = ((ended.at ?? performance.now()) - startedAt) / 1000
           backlog.add(() => {
             const outcome = outcomeOf(ended)
             calls.inc({ ...labels, outcome })

@@ -24,7 +24,7 @@ export function traceUpstreamCalls(tracer: Tracer): (account: string | undefined
         traceparent: traceparentOf(span),
         end(outcome) {
           if (span.isRecording()) describe(span, outcome)
-          span.end()
+          span.end(outcome.at)
         },
       }
     },
