@@ -26,7 +26,7 @@ import type { Changes } from './upstream/cache/memory.ts'
 import { namespacedCache } from './upstream/cache/namespaced-cache.ts'
 import type { RedisConnection } from './upstream/cache/redis.ts'
 import { type ProviderName, providerNames } from './upstream/error.ts'
-import { type Log, silentLog } from './upstream/log.ts'
+import { type Log, logWith, silentLog } from './upstream/log.ts'
 import type { UpstreamObserver } from './upstream/observer.ts'
 import { byProvider } from './upstream/provider/by-provider.ts'
 import { type CallCounters, openCallCounters } from './upstream/rate-limit/call-counters.ts'
@@ -105,7 +105,8 @@ export function openAccount(settings: Settings, catalog: Catalog, options: Accou
   const { images = defaultImageSettings, redis, cacheBytes = 0, staleSeconds = 0 } = options
   const own = options.counters ? undefined : openCallCounters(redis)
   const { resilience = defaultResilience, log = silentLog } = options
-  const healths = byProvider<Healths>(name => new ProviderHealth(name, { ...resilience, log }))
+  const ownLog = id === undefined ? log : logWith(log, { account: id })
+  const healths = byProvider<Healths>(name => new ProviderHealth(name, { ...resilience, log: ownLog }))
   const upstreamObserver = options.observer?.upstreamOf(id)
   const clients = connectClients(settings, options.counters ?? own, healths, upstreamObserver)
   const ownCaches = options.caches

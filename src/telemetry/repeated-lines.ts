@@ -8,7 +8,7 @@ export interface RepeatOptions {
 
 /**
  * Passes a log on, but only so many similar warnings and errors a second; one line at the end of the second counts the rest.
- * Similar lines are failures of one kind at one vendor, or have the same text. Disposing of it writes the last count.
+ * Similar lines are failures of one kind at one vendor of one account, or have the same text. Disposing of it writes the last count.
  */
 export function boundRepeats(
   log: Log,
@@ -28,12 +28,15 @@ export function boundRepeats(
   }
   const write = (level: 'warn' | 'error', fields: LogFields, message: string) => {
     timer ??= setTimeout(end, windowMilliseconds).unref()
-    const { provider, code } = fields
+    const { provider, code, account } = fields
     const isFailure = provider !== undefined && code !== undefined
     const name = isFailure ? `${provider} ${code}` : message
-    const key = kinds.size < mostKinds || kinds.has(name) ? name : 'others'
-    const shared = isFailure ? { provider, code } : {}
-    const kind = kinds.getOrInsertComputed(key, () => ({ level, fields: shared, message: key, count: 0 }))
+    const own = isFailure && account !== undefined ? `${name} ${account}` : name
+    const isKnown = kinds.size < mostKinds || kinds.has(own)
+    const shared = isFailure ? { provider, code, account } : {}
+    const kind = isKnown
+      ? kinds.getOrInsertComputed(own, () => ({ level, fields: shared, message: name, count: 0 }))
+      : kinds.getOrInsertComputed('others', () => ({ level, fields: {}, message: 'others', count: 0 }))
     if (++kind.count <= most) log[level](fields, message)
   }
   return {

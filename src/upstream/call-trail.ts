@@ -5,6 +5,8 @@ import type { WaitClock } from './wait-clock.ts'
 /** The incoming request behind a call, for logs and traces. */
 export interface IncomingRequest {
   readonly id?: string | undefined
+  /** Undefined without an access file. */
+  readonly account?: string | undefined
   /** The trace that it is part of, as in W3C's `traceparent` header. */
   readonly traceparent?: string | undefined
   /** Measures its waits for vendors. */
@@ -55,12 +57,13 @@ export class CallTrail {
   /** Records on an error which call it ended. The first record stays, since it is the most exact. */
   explain(error: unknown): void {
     if (!(error instanceof UpstreamError)) return
-    const { id, traceparent } = this.#incoming
+    const { id, account, traceparent } = this.#incoming
     error.call ??= {
       route: this.route,
       attempt: this.#attempts,
       milliseconds: Math.round(performance.now() - this.#startedAt),
       requestId: id,
+      account,
       traceId: traceparent?.split('-')[1],
     }
   }

@@ -48,6 +48,7 @@ export interface FailedCall {
   readonly milliseconds: number
   /** The incoming request behind the call. */
   readonly requestId: string | undefined
+  readonly account: string | undefined
   readonly traceId: string | undefined
 }
 

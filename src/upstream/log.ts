@@ -15,3 +15,12 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes nothing. */
 export const silentLog: Log = { error() {}, warn() {}, info() {}, isBrief: true }
+
+/** Its lines have these fields as well. */
+export function logWith(log: Log, common: LogFields): Log {
+  return {
+    error: (fields, message) => log.error({ ...common, ...fields }, message),
+    warn: (fields, message) => log.warn({ ...common, ...fields }, message),
+    info: (fields, message) => log.info({ ...common, ...fields }, message),
+  }
+}

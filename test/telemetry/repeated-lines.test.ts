@@ -29,6 +29,20 @@ test('failures of one kind at one vendor are ten lines a second, and one that sa
   })
 })
 
+test('failures of one account leave out no line of another', () => {
+  const { log, lines } = recordLog('info')
+  const bounded = boundRepeats(log, { ...endless, most: 2 })
+  for (const account of ['one', 'one', 'one', 'two', 'two', 'two', 'two'])
+    bounded.warn({ provider: 'zenovay', code: 'UPSTREAM_TIMEOUT', account }, 'zenovay UPSTREAM_TIMEOUT')
+  bounded[Symbol.dispose]()
+  const written = lines.map(line => JSON.parse(line))
+  expect(written.map(({ account, leftOut }) => [account, leftOut])).toEqual([
+    ...['one', 'one', 'two', 'two'].map(account => [account, undefined]),
+    ['one', 1],
+    ['two', 2],
+  ])
+})
+
 test('other lines alike are those that say the same, and requests are never left out', () => {
   const { log, messages } = recordLog('info')
   const bounded = boundRepeats(log, { ...endless, most: 2 })
