@@ -65,9 +65,9 @@ export interface FrontDoorOptions {
 
 /**
  * The chain that every request passes before any library sees it: form (400), host (421), origin (403), path (404), method (405),
- * caller (401) and its number of requests (429). An error that nothing behind it handles becomes a plain 500 and one log line.
- * Disconnects a reader that does not take the end of a response, and a client that goes on sending a body that nobody reads. A
- * new check is one more step.
+ * expectation (417), caller (401) and its number of requests (429). An error that nothing behind it handles becomes a plain 500
+ * and one log line. Disconnects a reader that does not take the end of a response, and a client that goes on sending a body that
+ * nobody reads. A new check is one more step.
  */
 export function frontDoor(
   options: FrontDoorOptions,
@@ -148,6 +148,7 @@ const chain: readonly Step[] = [
   checkPath,
   sendOptions,
   checkMethod,
+  checkExpectation,
 ]
 
 function checkHost({ target }: Exchange, route: Route | undefined, options: FrontDoorOptions): boolean {
@@ -194,6 +195,11 @@ function checkMethod({ request: { method = '' }, target }: Exchange, route: Rout
   const methods = route ? methodsOf[route] : []
   if (methods.includes(method)) return false
   throw new Refusal(405, `${method} is no method of ${target.path}.`, { allow: methods.join(', ') })
+}
+
+function checkExpectation({ request: { headers } }: Exchange): boolean {
+  if (/^(100-continue)?$/i.test(headers.expect ?? '')) return false
+  throw new Refusal(417, 'Of the header expect only 100-continue can be met.')
 }
 
 function isHealth(route: Route | undefined): boolean {

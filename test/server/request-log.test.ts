@@ -6,6 +6,7 @@ import { patternOf } from '../../src/server/routes.ts'
 import { linkOf } from '../images/serving-images.ts'
 import { askText } from '../support/client.ts'
 import { pages } from '../support/docs.ts'
+import { headerOf, requestText, sendRaw } from '../support/raw-http.ts'
 import { sentId } from '../support/request-ids.ts'
 import { type Served, serve } from '../support/serving.ts'
 import { arrival } from '../support/wiring.ts'
@@ -189,4 +190,18 @@ test('a failure of a vendor says which call it was, at which attempt, and by whi
     },
   ])
   expect(JSON.stringify(errors)).not.toContain('GET /heatmaps')
+})
+
+test('an expectation that nobody meets is refused as all else is: with an id, and by a line', async () => {
+  const lines = [
+    'host: localhost',
+    'expect: the worst',
+    'content-type: application/json',
+    'content-length: 2',
+  ]
+  const response = await sendRaw(served.origin, requestText('POST /graphql HTTP/1.1', lines, '{}'))
+  expect(response.status).toBe(417)
+  expect(response.body).toContain('100-continue')
+  const [line] = await requestLines(1)
+  expect(line).toMatchObject({ status: 417, method: 'POST', requestId: headerOf(response, 'x-request-id') })
 })

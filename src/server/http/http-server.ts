@@ -79,6 +79,8 @@ export async function listen({
       server.on('request', handle)
       // The reader of the body sends 100 Continue. A refused request needs none.
       server.on('checkContinue', handle)
+      // Node would refuse it without an id and a line of the log.
+      server.on('checkExpectation', handle)
     },
     beUnready() {
       isReady = false
