@@ -192,6 +192,13 @@ test('a failure of a vendor says which call it was, at which attempt, and by whi
   expect(JSON.stringify(errors)).not.toContain('GET /heatmaps')
 })
 
+test.each(['/healthz', 'http://localhost/healthz'])('so is %s without a host', async target => {
+  const response = await sendRaw(served.origin, requestText(`GET ${target} HTTP/1.1`))
+  expect(response.status).toBe(400)
+  const [line] = await requestLines(1)
+  expect(line).toMatchObject({ status: 400, requestId: headerOf(response, 'x-request-id') })
+})
+
 test('an expectation that nobody meets is refused as all else is: with an id, and by a line', async () => {
   const lines = [
     'host: localhost',

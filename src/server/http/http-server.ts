@@ -43,6 +43,8 @@ export async function listen({
     connectionsCheckingInterval: Math.min(requestMilliseconds, 5_000),
     // Longer than balancers and clients keep idle connections: otherwise a request may arrive just as one closes.
     keepAliveTimeout: 65_000,
+    // Whoever reads the target refuses a request without one, with an id and a line of the log.
+    requireHostHeader: false,
   })
   // Node would close the connection without a response.
   server.on('connect', (request, socket) => {

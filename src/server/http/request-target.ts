@@ -25,6 +25,7 @@ export function readTarget({ method, url = '', httpVersion, rawHeaders, headers 
   }
   const [, host, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
   if (!isHost(host)) throw new Refusal(400, 'This is no target of a request.')
+  if (headers.host === undefined && httpVersion !== '1.0') throw new Refusal(400, badHost)
   return { ...split(rest.startsWith('/') ? rest : `/${rest}`), host, isAbsolute: true }
 }
 
