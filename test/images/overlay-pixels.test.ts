@@ -307,3 +307,25 @@ test('a page with more pixels than are drawn is drawn narrower, its heat in plac
   ] as const)
     expect(at(x, y)).toEqual([255, 255, 255])
 })
+
+test('what is low on a tall page that is drawn narrower lies as far down as its width says', async () => {
+  const size = { width: 60, height: 4000 }
+  const blank = await sharp({ create: { ...size, channels: 3, background: '#fff' } })
+    .jpeg()
+    .toBuffer()
+  const image = { parts: [blank], byteLength: blank.byteLength, contentType: 'image/jpeg', etag: '"tall"' }
+  const { parts } = await drawOverlay(
+    { image, size, recordedWidth: size.width },
+    { question, heat: heatOf([{ x: 50, y: 3600, count: 9 }]), before: null },
+    { format: 'png', opacity: 1 },
+    { ...limits, mostDrawn: 59_600 },
+  )
+  const { data, info } = await sharp(parts[0]).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  expect(info.width).toBe(29)
+  const yellow = Array.from({ length: 1900 }, (_, y) => y).filter(y => {
+    const [red = 0, , blue = 255] = data.subarray(3 * (y * info.width + 14))
+    return red > 200 && blue < 80
+  })
+  const middle = yellow.reduce((sum, y) => sum + y + 0.5, 0) / yellow.length
+  expect(Math.abs(middle - (3600 * info.width) / size.width)).toBeLessThan(1)
+})

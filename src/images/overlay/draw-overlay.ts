@@ -73,11 +73,13 @@ export async function drawOverlay(
   return encode(drawing, { width, height: height + legend.height }, { format }, limits)
 }
 
-/** The size, or the largest one of about its shape within that many pixels. */
+/** The size, or the widest one of its shape that has so many pixels: what is far down lies where the width says. */
 function within(mostPixels: number, { width, height }: Size): Size {
   const scale = Math.min(1, Math.sqrt(mostPixels / (width * height)))
-  const [narrower, lower] = [width, height].map(length => Math.max(1, Math.floor(length * scale)))
-  return scale === 1 ? { width, height } : { width: narrower ?? width, height: lower ?? height }
+  const narrower = Math.max(1, Math.floor(width * scale))
+  return scale === 1
+    ? { width, height }
+    : { width: narrower, height: Math.max(1, Math.floor((height * narrower) / width)) }
 }
 
 /** The page upright, in sRGB and in its final size; unchanged if it is that already, as screenshots are. */
