@@ -61,10 +61,11 @@ const documents = onFirstUse(async () => ({
   catalog: parse(
     `query ExportCatalog($after: String) { locations(first: 500, after: $after) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
   ),
+  // Hours, since days of some time zones need quarter-hours, which not every account has.
   brand: parse(
     `query ExportBrandPlaces($brand: Int!, $range: TrafficRange!, $after: String) {
       brand(id: $brand) {
-        traffic(range: $range, interval: DAILY, metrics: [VISITS], first: 1000, after: $after) {
+        traffic(range: $range, interval: HOURLY, metrics: [VISITS], first: 1000, after: $after) {
           nodes { location { ${fields} } }
           pageInfo { hasNextPage endCursor }
         }

@@ -144,6 +144,18 @@ test.each([
   expect(new Set(rows.map(({ location }) => location)).size).toBe(count)
 })
 
+test('hours of a brand need no quarter-hours, wherever its stores are', async () => {
+  await using own = await serveCallers({
+    catalog:
+      'locations: [{ id: kolkata, name: Kolkata, timeZone: Asia/Kolkata, analytiks: { locationId: 4, brandId: 1234 } }]',
+    sandbox: { analytiks: { quarterHours: false } },
+  })
+  const address = `${own.origin}/export/traffic.ndjson?brand=1234&interval=hourly&metrics=VISITS&${days}`
+  const { rows, verdict } = linesOf(await (await fetch(address)).text())
+  expect(verdict).toMatchObject({ complete: true, failed: 0 })
+  expect(rows.filter(({ location }) => location === 'Location:kolkata')).toHaveLength(9 * 24)
+})
+
 test.each([
   ['to=2026-10-29', /^from is missing: it is a day/],
   ['from=2026-02-30&to=2026-10-29', /^from cannot be "2026-02-30"/],
