@@ -38,7 +38,10 @@ export async function findPlaces(names: PlaceNames, { facts, calls }: Asking): P
     }
   }
   const byId = new Map<string, Place>()
-  for (const place of found) if (!byId.has(place.id)) byId.set(place.id, place)
+  for (const place of found) {
+    const known = byId.get(place.id) ?? place
+    byId.set(place.id, { ...known, brandId: known.brandId ?? place.brandId })
+  }
   return [...byId.values()]
 }
 

@@ -156,6 +156,15 @@ test('hours of a brand need no quarter-hours, wherever its stores are', async ()
   expect(rows.filter(({ location }) => location === 'Location:kolkata')).toHaveLength(9 * 24)
 })
 
+test('a store that is named and of a brand is one store, with its brand', async () => {
+  await using own = await serveCallers({ catalog: 'locations: []' })
+  const question = `brand=5678&location=analytiks:7&interval=monthly&metrics=VISITS&${days}`
+  const { rows } = linesOf(await (await fetch(`${own.origin}/export/traffic.ndjson?${question}`)).text())
+  expect(rows).toHaveLength(6)
+  expect(rows.filter(({ brandId }) => brandId !== 5678)).toEqual([])
+  expect(rows[0]).toMatchObject({ location: 'Location:analytiks:7' })
+})
+
 test.each([
   ['to=2026-10-29', /^from is missing: it is a day/],
   ['from=2026-02-30&to=2026-10-29', /^from cannot be "2026-02-30"/],
