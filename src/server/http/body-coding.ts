@@ -44,9 +44,12 @@ const qualitiesOf = remembered((acceptEncoding): ((name: string) => number) => {
   return name => given.get(name) ?? (name === 'identity' ? 0 : (given.get('*') ?? 0))
 })
 
+/** What compressing a body is for: to be sent once, or kept and sent to many. */
+export type Purpose = 'once' | 'often'
+
 /** Compresses a whole body, in a worker thread. */
-export function compress(body: Buffer, coding: Coding): Promise<Buffer> {
-  return wholeBy[coding](body)
+export function compress(body: Buffer, coding: Coding, purpose: Purpose): Promise<Buffer> {
+  return wholeBy[coding](body, levels[purpose])
 }
 
 /** Compresses what is written to it. */
@@ -54,21 +57,28 @@ export function openCompression(coding: Coding): Transform {
   return streamBy[coding]()
 }
 
-// The lowest levels: JSON of rows shrinks to a tenth by any of them, and higher ones take several times as long.
-const gzipOptions = { level: 1 }
-const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }
-const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+type Levels = Readonly<Record<Coding, number>>
 
-const wholeBy: Readonly<Record<Coding, (body: Buffer) => Promise<Buffer>>> = {
-  zstd: body => promisify<Buffer, object, Buffer>(zstdCompress)(body, zstdOptions),
-  br: body => promisify<Buffer, object, Buffer>(brotliCompress)(body, brotliOptions),
-  gzip: body => promisify<Buffer, object, Buffer>(gzip)(body, gzipOptions),
+// Once, the lowest ones: JSON of rows shrinks to a tenth by any of them, and higher ones take several times as long.
+const levels: Readonly<Record<Purpose, Levels>> = {
+  once: { zstd: 1, br: 1, gzip: 1 },
+  often: { zstd: 19, br: 5, gzip: 9 },
+}
+
+const zstdAt = ({ zstd }: Levels) => ({ params: { [constants.ZSTD_c_compressionLevel]: zstd } })
+const brotliAt = ({ br }: Levels) => ({ params: { [constants.BROTLI_PARAM_QUALITY]: br } })
+const gzipAt = ({ gzip: level }: Levels) => ({ level })
+
+const wholeBy: Readonly<Record<Coding, (body: Buffer, levels: Levels) => Promise<Buffer>>> = {
+  zstd: (body, levels) => promisify<Buffer, object, Buffer>(zstdCompress)(body, zstdAt(levels)),
+  br: (body, levels) => promisify<Buffer, object, Buffer>(brotliCompress)(body, brotliAt(levels)),
+  gzip: (body, levels) => promisify<Buffer, object, Buffer>(gzip)(body, gzipAt(levels)),
 }
 
 const streamBy: Readonly<Record<Coding, () => Transform>> = {
-  zstd: () => createZstdCompress(zstdOptions),
-  br: () => createBrotliCompress(brotliOptions),
-  gzip: () => createGzip(gzipOptions),
+  zstd: () => createZstdCompress(zstdAt(levels.once)),
+  br: () => createBrotliCompress(brotliAt(levels.once)),
+  gzip: () => createGzip(gzipAt(levels.once)),
 }
 
 function spelled(name: string): string {

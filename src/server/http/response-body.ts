@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Coding, codingFor, compress, openCompression } from './body-coding.ts'
+import { type Coding, codingFor, compress, openCompression, type Purpose } from './body-coding.ts'
 import { longJsonChunks, writeLongJson } from './long-json.ts'
 import { chunkBytes, endWith, untilTaken } from './slow-readers.ts'
 
@@ -24,11 +24,13 @@ export class TextBody {
   readonly length: number
   /** Called when its size in memory grows. */
   onGrown: (() => void) | undefined
+  readonly #purpose: Purpose
   readonly #coded = new Map<Coding, Promise<Buffer>>()
   #codedBytes = 0
 
-  constructor(text: string) {
+  constructor(text: string, purpose: Purpose = 'once') {
     this.text = text
+    this.#purpose = purpose
     this.length = Buffer.byteLength(text)
   }
 
@@ -49,7 +51,7 @@ export class TextBody {
   /** Compressed once for all responses with this coding. */
   coded(coding: Coding): Promise<Buffer> {
     return this.#coded.getOrInsertComputed(coding, async () => {
-      const bytes = await compress(this.bytes(), coding)
+      const bytes = await compress(this.bytes(), coding, this.#purpose)
       this.#codedBytes += bytes.byteLength
       this.onGrown?.()
       return bytes

@@ -56,5 +56,5 @@ function pageFileOf(name: string, text: string): PageFile {
   const type = types[extname(name)] ?? 'text/plain'
   // The same tag for all codings, so it is a weak one.
   const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`
-  return { type, body: new TextBody(text), etag }
+  return { type, body: new TextBody(text, 'often'), etag }
 }
