@@ -1,7 +1,10 @@
 import {
+  type ConstValueNode,
+  GraphQLID,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLSchema,
+  type GraphQLType,
   isEnumType,
   isInputObjectType,
   isInputType,
@@ -64,8 +67,28 @@ function schemaOfVariable(
   return {
     ...form,
     ...(text && { description: text }),
-    ...(defaultValue && { default: Json.parse(valueFromASTUntyped(defaultValue)) }),
+    // A left-out argument is null, which no schema here takes.
+    ...(defaultValue && defaultValue.kind !== Kind.NULL && { default: jsonOf(defaultValue, known) }),
   }
+}
+
+/** As JSON: an id is a text even if it is written as a number, and a single value of a list is a list. */
+function jsonOf(literal: ConstValueNode, type: GraphQLType | undefined): JsonValue {
+  if (isNonNullType(type)) return jsonOf(literal, type.ofType)
+  if (literal.kind === Kind.NULL) return null
+  if (isListType(type)) {
+    const members = literal.kind === Kind.LIST ? literal.values : [literal]
+    return members.map(member => jsonOf(member, type.ofType))
+  }
+  if (isInputObjectType(type) && literal.kind === Kind.OBJECT) {
+    const members = type.getFields()
+    const given = literal.fields.filter(({ value }) => value.kind !== Kind.NULL)
+    return Object.fromEntries(
+      given.map(({ name, value }) => [name.value, jsonOf(value, members[name.value]?.type)]),
+    )
+  }
+  if (type === GraphQLID && literal.kind === Kind.INT) return literal.value
+  return Json.parse(valueFromASTUntyped(literal))
 }
 
 /** `outer` are the input objects around it: one that contains itself is left open there, and described in a sentence. */
