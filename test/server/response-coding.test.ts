@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codingFor } from '../../src/server/http/body-coding.ts'
-import { sendLongJson, sendText } from '../../src/server/http/response-body.ts'
+import { sendLongJson, sendPieces, sendText } from '../../src/server/http/response-body.ts'
 import { headerOf, type RawResponse, requestText, sendRaw } from '../support/raw-http.ts'
 import { type Served, serve } from '../support/serving.ts'
 
@@ -124,6 +124,30 @@ test('whatever a long value is, its JSON is the same in every coding, in chunks 
   )
   server.close()
   server.closeAllConnections()
+})
+
+test.each(codings)('each piece of a response by %s is read before the next is made', async coding => {
+  const isRead = Promise.withResolvers<void>()
+  async function* pieces() {
+    yield 'one\n'
+    await isRead.promise
+    yield 'two\n'
+  }
+  const server = createServer((request, response) => {
+    void sendPieces(pieces(), { request, response, status: 200, headers: {}, patience: 10_000 })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+    headers: { 'accept-encoding': coding },
+  })
+  expect(response.headers.get('content-encoding')).toBe(coding)
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader?.read())?.value).toBe('one\n')
+  isRead.resolve()
+  expect((await reader?.read())?.value).toBe('two\n')
+  expect((await reader?.read())?.done).toBe(true)
+  server.close()
 })
 
 test('a reader who leaves in the middle of a compressed response ends its compression', async () => {

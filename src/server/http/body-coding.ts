@@ -52,9 +52,9 @@ export function compress(body: Buffer, coding: Coding, purpose: Purpose): Promis
   return wholeBy[coding](body, levels[purpose])
 }
 
-/** Compresses what is written to it. */
-export function openCompression(coding: Coding): Transform {
-  return streamBy[coding]()
+/** Compresses what is written to it; what `isWaitedFor` is read before more is written. */
+export function openCompression(coding: Coding, isWaitedFor: boolean): Transform {
+  return streamBy[coding](isWaitedFor ? { flush: flushes[coding] } : {})
 }
 
 type Levels = Readonly<Record<Coding, number>>
@@ -75,10 +75,17 @@ const wholeBy: Readonly<Record<Coding, (body: Buffer, levels: Levels) => Promise
   gzip: (body, levels) => promisify<Buffer, object, Buffer>(gzip)(body, gzipAt(levels)),
 }
 
-const streamBy: Readonly<Record<Coding, () => Transform>> = {
-  zstd: () => createZstdCompress(zstdAt(levels.once)),
-  br: () => createBrotliCompress(brotliAt(levels.once)),
-  gzip: () => createGzip(gzipAt(levels.once)),
+/** How what was written is sent on at once. */
+const flushes: Readonly<Record<Coding, number>> = {
+  zstd: constants.ZSTD_e_flush,
+  br: constants.BROTLI_OPERATION_FLUSH,
+  gzip: constants.Z_SYNC_FLUSH,
+}
+
+const streamBy: Readonly<Record<Coding, (flush: { readonly flush?: number }) => Transform>> = {
+  zstd: flush => createZstdCompress({ ...zstdAt(levels.once), ...flush }),
+  br: flush => createBrotliCompress({ ...brotliAt(levels.once), ...flush }),
+  gzip: flush => createGzip({ ...gzipAt(levels.once), ...flush }),
 }
 
 function spelled(name: string): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
+import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Coding, codingFor, compress, openCompression, type Purpose } from './body-coding.ts'
 import { longJsonChunks, writeLongJson } from './long-json.ts'
@@ -86,13 +86,13 @@ export async function sendLongJson(value: unknown, options: BodyOptions): Promis
   const coding = negotiate(request, response)
   response.writeHead(status, { ...headers, ...(coding && { 'content-encoding': coding }) })
   if (coding === undefined) await writeLongJson(response, value, patience)
-  else await writeCompressed(longJsonChunks(value), coding, options)
+  else await writeCompressed(longJsonChunks(value), openCompression(coding, false), options)
   response.end()
 }
 
 /**
- * Sends a response piece by piece, no faster than it is read, and requests no more pieces once the reader has left. Rejects as
- * the pieces do, without having ended the response.
+ * Sends a response piece by piece, each at once, no faster than it is read, and requests no more pieces once the reader has left.
+ * Rejects as the pieces do, without having ended the response.
  */
 export async function sendPieces(pieces: AsyncIterable<string>, options: BodyOptions): Promise<void> {
   const { request, response, status, headers, patience } = options
@@ -103,14 +103,14 @@ export async function sendPieces(pieces: AsyncIterable<string>, options: BodyOpt
       await untilTaken(response, patience, taken => response.write(piece, taken))
       if (response.closed) return
     }
-  } else await writeCompressed(pieces, coding, options)
+  } else await writeCompressed(pieces, openCompression(coding, true), options)
   if (!response.closed) response.end()
 }
 
 /** No faster than they are read, and no more once the reader has left. */
 async function writeCompressed(
   pieces: AsyncIterable<string | Buffer>,
-  coding: Coding,
+  compression: Transform,
   { response, patience }: Pick<BodyOptions, 'response' | 'patience'>,
 ): Promise<void> {
   const write = async (compressed: AsyncIterable<Buffer>) => {
@@ -120,7 +120,7 @@ async function writeCompressed(
     }
   }
   try {
-    await pipeline(Readable.from(pieces), openCompression(coding), write)
+    await pipeline(Readable.from(pieces), compression, write)
   } catch (error) {
     if (!response.closed) throw error
   }
