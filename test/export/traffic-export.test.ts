@@ -156,6 +156,17 @@ test('hours of a brand need no quarter-hours, wherever its stores are', async ()
   expect(rows.filter(({ location }) => location === 'Location:kolkata')).toHaveLength(9 * 24)
 })
 
+test('a bucket that has not begun is no row', async () => {
+  const today = Temporal.Now.plainDateISO('Asia/Tokyo')
+  const range = `from=${today.subtract({ days: 2 })}&to=${today.add({ days: 9 })}`
+  const { text } = await get(`/export/traffic.ndjson?location=ginza&interval=daily&metrics=VISITS&${range}`)
+  const { rows, verdict } = linesOf(text)
+  const now = new Date().toISOString()
+  expect(rows.filter(({ start }) => String(start) > now)).toEqual([])
+  expect(rows.length).toBeGreaterThan(2)
+  expect(verdict).toMatchObject({ complete: true, rows: rows.length })
+})
+
 test('a store that is named and of a brand is one store, with its brand', async () => {
   await using own = await serveCallers({ catalog: 'locations: []' })
   const question = `brand=5678&location=analytiks:7&interval=monthly&metrics=VISITS&${days}`
