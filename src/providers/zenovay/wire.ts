@@ -26,7 +26,7 @@ export const pagesResponse = z.compile(
 const website = z
   .object({
     id: z.guid().toLowerCase(),
-    domain: z.string(),
+    domain: optional(z.string()),
     name: optional(z.string()),
     tracking_code: unused,
     is_active: unused,
@@ -36,7 +36,7 @@ const website = z
   .transform(({ id, domain, name }) => ({
     id,
     name,
-    origin: originOf(domain),
+    origin: domain === null ? null : originOf(domain),
   }))
 
 export type ZenovayWebsite = z.output<typeof website>

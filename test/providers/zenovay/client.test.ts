@@ -216,6 +216,8 @@ describe('an answer', () => {
     ['mailto:somebody@example.com', null],
     ['ftp://example.com', null],
     ['file:///etc/passwd', null],
+    [null, null],
+    [undefined, null],
   ])('tells the origin of a website whose domain is "%s": %s', async (domain, origin) => {
     await using emulator = await serveZenovay()
     await using account = wire(emulator)
