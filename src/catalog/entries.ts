@@ -23,7 +23,11 @@ const natural = whole(Number.MAX_SAFE_INTEGER, 'must be a whole number')
 /** An Int of the graph. */
 const brandId = whole(2 ** 31 - 1, 'must be a whole number up to 2147483647')
 
-const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London')
+/** As IANA spells it: many clients find no zone by another case. */
+const timeZone = z
+  .string()
+  .refine(isTimeZone, 'must be an IANA time zone such as Europe/London')
+  .transform(name => new Temporal.ZonedDateTime(0n, name).timeZoneId)
 
 export const location = z.strictObject({
   id,

@@ -102,6 +102,23 @@ test('identities are compared as the vendors do: hexadecimal digits in either ca
   expect(read(text)).toEqual(read(shop))
 })
 
+test.each([
+  ['europe/london', 'Europe/London'],
+  ['AMERICA/ARGENTINA/BUENOS_AIRES', 'America/Argentina/Buenos_Aires'],
+  ['asia/calcutta', 'Asia/Calcutta'],
+  ['etc/gmt+5', 'Etc/GMT+5'],
+  ['utc', 'UTC'],
+])('a time zone is spelled as IANA does, not as the catalog: %s', (timeZone, told) => {
+  const posthog = { projectId: '1', timeZone }
+  const { locations, websites } = read(
+    JSON.stringify({
+      locations: [{ id: 'a', name: 'A', timeZone }],
+      websites: [{ id: 'a', name: 'A', posthog }],
+    }),
+  )
+  expect([locations[0]?.timeZone, websites[0]?.posthogTimeZone]).toEqual([told, told])
+})
+
 /** Every line that holds `# <-` has the problem that stands behind it. */
 const problematic: Readonly<Record<string, string>> = {
   'an unknown key at the top': 'stores: [] # <- stores: is not a key that is known here',
