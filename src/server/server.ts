@@ -12,7 +12,7 @@ import type { Log } from '../upstream/log.ts'
 import { type CallCounters, openCallCounters } from '../upstream/rate-limit/call-counters.ts'
 import { exportFileRoute } from './exports/export-file-route.ts'
 import { exportRoute } from './exports/export-route.ts'
-import { type Exchange, frontDoor } from './front-door.ts'
+import { type EnteredExchange, type Exchange, frontDoor } from './front-door.ts'
 import { directQueries } from './graphql/direct-queries.ts'
 import { graphqlOverHttp, type Sharing } from './graphql/graphql-over-http.ts'
 import { operationRunner } from './graphql/operation-runner.ts'
@@ -21,7 +21,7 @@ import { callerCost } from './graphql/plugins/caller-cost.ts'
 import { useCompiledOperations } from './graphql/plugins/compiled-operations.ts'
 import { maskErrors } from './graphql/plugins/masked-errors.ts'
 import { SharedResponses } from './graphql/shared-responses.ts'
-import { openYoga, operationContext, operationPlugins } from './graphql/yoga.ts'
+import { openYoga, operationContext, operationPlugins, type YogaOptions } from './graphql/yoga.ts'
 import { type HttpServer, type HttpServerOptions, listen } from './http/http-server.ts'
 import { requireScope } from './http/insufficient-scope.ts'
 import { isLoopback, knownHosts } from './http/known-hosts.ts'
@@ -77,51 +77,108 @@ export async function startServer(
   access: Access,
   options: ServerOptions,
 ): Promise<Pick<HttpServer, 'origin' | 'beUnready' | 'drain'>> {
-  const {
-    requestBytes,
-    operationLimits,
-    deadlineMilliseconds,
-    corsOrigins,
-    publicUrl,
-    hosts = [],
-    log,
-    observers = [],
-    hasPage = true,
-  } = options
-  const { readerMilliseconds: patience = readerPatience } = options
-  const { mode, freshSeconds } = options.documents ?? everyDocument
+  const { deadlineMilliseconds, corsOrigins, publicUrl, hosts = [], log, observers = [] } = options
+  const { hasPage = true, readerMilliseconds: patience = readerPatience } = options
   const maskedErrors = maskErrors(log)
+  const { logError } = maskedErrors
   const callerLimits = new CallerLimits(options.counters ?? openCallCounters(), log)
   const http = await listen(options)
+  const listening = http.origin
+  const graph = openGraph(options, { listening, maskedErrors, callerLimits, patience })
+  const { mode } = graph
+  const files = new ExportFiles(options.exportFiles ?? { maximumBytes: 2 ** 30 })
+  const showExplorer = explorerRoute({ patience, logError })
+  const door = frontDoor({
+    access,
+    callerLimits,
+    corsOrigins,
+    publicUrl,
+    checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
+    isReachable: !isLoopback(http.address),
+    handlers: {
+      graphql: graph.respond,
+      graphiql: exchange => {
+        requireScope(exchange.caller, 'explore', 'GraphiQL')
+        return mode === 'refuse' ? sendPage(exchange, documentsPage(), patience) : showExplorer(exchange)
+      },
+      home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', hasPage, patience }),
+      page: pageRoute(hasPage, patience),
+      mcp: mcpRoute({
+        schema,
+        mode: options.mcp ?? 'off',
+        documentMode: mode,
+        run: graph.run,
+        bytes: options.requestBytes,
+        callerLimits,
+        maximumCost: options.operationLimits.cost,
+        patience,
+        logError,
+      }),
+      ticket: ticketRoute({ access, publicUrl, listening }),
+      export: exportRoute({
+        files,
+        operations: graph.operations,
+        callerLimits,
+        listening,
+        patience,
+        logError,
+      }),
+      exportFile: exportFileRoute(files, patience),
+      image: imageRoute({
+        accountOf: handle => access.accountOf(handle),
+        deadlineMilliseconds,
+        patience,
+        logError,
+      }),
+      health: exchange => sendHealth(exchange, 200),
+      readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),
+    },
+    observers,
+    patience,
+    logError,
+  })
+  http.serve(door)
+  return {
+    origin: http.origin,
+    beUnready: () => http.beUnready(),
+    async drain(milliseconds) {
+      await http.drain(milliseconds)
+      graph.responses?.[Symbol.dispose]()
+      await files[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface GraphOptions extends Pick<YogaOptions, 'listening' | 'maskedErrors' | 'callerLimits'> {
+  readonly patience: number
+}
+
+/** Runs operations: of GraphQL over HTTP, of tools, and Isotherm's own. */
+function openGraph(
+  options: ServerOptions,
+  { listening, maskedErrors, callerLimits, patience }: GraphOptions,
+) {
+  const { requestBytes, operationLimits, deadlineMilliseconds, log, costMode = 'measure' } = options
+  const { mode, freshSeconds } = options.documents ?? everyDocument
   pauseFields(schema)
-  const yogaOptions = {
-    listening: http.origin,
+  const yogaOptions: YogaOptions = {
+    listening,
     deadlineMilliseconds,
     operationLimits,
     callerLimits,
-    costMode: options.costMode ?? 'measure',
+    costMode,
     mode,
     maskedErrors,
     log,
   }
-  const maximumCost = operationLimits.cost
-  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maximumCost }
+  const httpOptions = { bytes: requestBytes, freshSeconds, patience, maximumCost: operationLimits.cost }
   const plugins = operationPlugins(useCompiledOperations(schema), yogaOptions)
   const contextOf = operationContext(yogaOptions)
   const direct = directQueries({ schema, plugins, contextOf, mode, maskedErrors })
-  const charge = callerCost(callerLimits, yogaOptions.costMode)
-  const sharing: Sharing | undefined = options.sharedBytes
-    ? {
-        responses: new SharedResponses(options.sharedBytes),
-        async charge({ caller, record, response: res }, estimatedCost) {
-          if (estimatedCost !== undefined) record.estimatedCost = estimatedCost
-          record.isCharged = (await charge({ caller, record, res })) === undefined
-          return record.isCharged
-        },
-      }
-    : undefined
   const yoga = openYoga(schema, [...plugins, direct.plugin], yogaOptions)
   const run = operationRunner(yoga, { maskedErrors, direct })
+  const responses = options.sharedBytes ? new SharedResponses(options.sharedBytes) : undefined
+  const sharing = responses && { responses, charge: sharedCharge(callerCost(callerLimits, costMode)) }
   const respond = graphqlOverHttp(run, { ...httpOptions, sharing })
   const openTraced = onFirstUse(async () => {
     const { useInlineTrace } = await import('./graphql/plugins/inline-trace.ts')
@@ -137,70 +194,21 @@ export async function startServer(
     })
     await traced(exchange)
   }
-  const showImage = imageRoute({
-    accountOf: handle => access.accountOf(handle),
-    deadlineMilliseconds,
-    patience,
-    logError: maskedErrors.logError,
-  })
-  const { logError } = maskedErrors
-  const useTools = mcpRoute({
-    schema,
-    mode: options.mcp ?? 'off',
-    documentMode: mode,
-    run,
-    bytes: requestBytes,
-    callerLimits,
-    maximumCost,
-    patience,
-    logError,
-  })
-  const showExplorer = explorerRoute({ patience, logError: maskedErrors.logError })
-  const files = new ExportFiles(options.exportFiles ?? { maximumBytes: 2 ** 30 })
-  const sendExport = exportRoute({
-    files,
-    operations: ownOperations({ schema, plugins, maskedErrors, deadlineMilliseconds }),
-    callerLimits,
-    listening: http.origin,
-    patience,
-    logError,
-  })
-  const door = frontDoor({
-    access,
-    callerLimits,
-    corsOrigins,
-    publicUrl,
-    checkHost: knownHosts({ address: http.address, publicUrl, hosts }),
-    isReachable: !isLoopback(http.address),
-    handlers: {
-      graphql: exchange => (asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange)),
-      graphiql: exchange => {
-        requireScope(exchange.caller, 'explore', 'GraphiQL')
-        return mode === 'refuse' ? sendPage(exchange, documentsPage(), patience) : showExplorer(exchange)
-      },
-      home: exchange => sendHome(exchange, { hasExplorer: mode !== 'refuse', hasPage, patience }),
-      page: pageRoute(hasPage, patience),
-      mcp: useTools,
-      ticket: ticketRoute({ access, publicUrl, listening: http.origin }),
-      export: sendExport,
-      exportFile: exportFileRoute(files, patience),
-      image: showImage,
-      health: exchange => sendHealth(exchange, 200),
-      readiness: exchange => sendHealth(exchange, http.isReady() ? 200 : 503),
-    },
-    observers,
-    patience,
-    logError: maskedErrors.logError,
-  })
-  http.serve(door)
   return {
-    origin: http.origin,
-    beUnready: () => http.beUnready(),
-    async drain(milliseconds) {
-      await http.drain(milliseconds)
-      sharing?.responses[Symbol.dispose]()
-      await files[Symbol.asyncDispose]()
-    },
+    mode,
+    run,
+    respond: (exchange: EnteredExchange) =>
+      asksForTrace(exchange.request) ? respondTraced(exchange) : respond(exchange),
+    operations: ownOperations({ schema, plugins, maskedErrors, deadlineMilliseconds }),
+    responses,
+  }
+}
+
+function sharedCharge(charge: ReturnType<typeof callerCost>): Sharing['charge'] {
+  return async ({ caller, record, response: res }, estimatedCost) => {
+    if (estimatedCost !== undefined) record.estimatedCost = estimatedCost
+    record.isCharged = (await charge({ caller, record, res })) === undefined
+    return record.isCharged
   }
 }
 
