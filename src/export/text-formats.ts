@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { hasWorkedLong } from '../upstream/source/turns.ts'
+import { hasWorkedLong } from '../upstream/turns.ts'
 import type { Cell, Column, Failure, Part, Row, Table } from './table.ts'
 import type { Tally } from './verdict.ts'
 

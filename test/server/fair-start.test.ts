@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { fairStart } from '../../src/server/http/fair-start.ts'
-import { hasWorkedLong } from '../../src/upstream/source/turns.ts'
+import { hasWorkedLong } from '../../src/upstream/turns.ts'
 
 const someResponse = () => new ServerResponse(new IncomingMessage(new Socket()))
 

@@ -114,7 +114,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/upstream/images',
     'src/upstream/source',
   ],
-  'src/images/overlay': ['src/images', 'src/providers/posthog', 'src/upstream/images', 'src/upstream/source'],
+  'src/images/overlay': [
+    'src/images',
+    'src/providers/posthog',
+    'src/upstream',
+    'src/upstream/images',
+    'src/upstream/source',
+  ],
   ...Object.fromEntries(providers.map(room => [room, ['src/upstream', ...upstream, 'src/sandbox']])),
   'src/providers/analytiks': ['src/upstream', ...upstream, 'src/sandbox', ...analytiks],
   'src/providers/analytiks/assembly': [

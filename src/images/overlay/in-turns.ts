@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { hasWorkedLong } from '../../upstream/source/turns.ts'
+import { hasWorkedLong } from '../../upstream/turns.ts'
 
 /** Works on a number of things, a few at a time, and serves other requests in between. */
 export async function inTurns(

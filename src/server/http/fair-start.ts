@@ -1,29 +1,22 @@
 import type { ServerResponse } from 'node:http'
-import { goOnLater, hasWorkedLong, isAlone } from '../../upstream/source/turns.ts'
+import { hasWorkedLong, isAlone, runLater } from '../../upstream/turns.ts'
 
 /**
- * Holds back a request while a turn of the event loop has long worked for several callers, so that one with many at once delays
- * the others by few of them. Undefined if it may start; else resolves with whether its client is still there.
+ * Delays a request in a turn of the event loop that has already worked long for several callers, so that many requests of one
+ * caller delay the others by few of them. Undefined if the request may start; otherwise resolves with whether its client is still
+ * there.
  */
 export function fairStart(caller: string, response: ServerResponse): Promise<boolean> | undefined {
   if (isAlone(caller) || !hasWorkedLong()) return undefined
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  let isWaiting = true
-  const end = (isThere: boolean) => {
-    isWaiting = false
+  const start = runLater({ caller, requester: response }, () => {
     response.off('close', leave)
-    resolve(isThere)
-  }
-  const leave = () => end(false)
-  response.once('close', leave)
-  goOnLater({
-    caller,
-    requester: response,
-    get isWaiting() {
-      return isWaiting
-    },
-    goOn: () => end(true),
-    rest: () => undefined,
+    resolve(true)
   })
+  const leave = () => {
+    start[Symbol.dispose]()
+    resolve(false)
+  }
+  response.once('close', leave)
   return promise
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { hasWorkedLong } from '../../upstream/source/turns.ts'
+import { hasWorkedLong } from '../../upstream/turns.ts'
 import { jsonPieces } from './json-pieces.ts'
 import { chunkBytes, untilTaken } from './slow-readers.ts'
 

@@ -127,9 +127,14 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   }
 
   #end(): void {
+    this.attempt(() => this.finish())
+  }
+
+  /** Runs what may throw UnreadableBody, unless the call was given up. */
+  protected attempt(run: () => void): void {
     if (this.#givenUp) return
     try {
-      this.finish()
+      run()
     } catch (error) {
       if (!(error instanceof UnreadableBody)) throw error
       this.giveUp(error)

@@ -1,6 +1,8 @@
 import { type Dispatcher, errors } from 'undici'
 import type { CallContext } from '../call-context.ts'
 import type { ProviderName } from '../error.ts'
+import type { Turn } from '../fair-queue.ts'
+import { hasWorkedLong, runLater } from '../turns.ts'
 import type { Bounds } from './bounds.ts'
 import { Connections } from './connections.ts'
 import { acceptedCodings } from './content-coding.ts'
@@ -54,7 +56,7 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
       }
       return dispatch({
         request,
-        open: () => new TextExchange(maximumBytes, read, skipBody),
+        open: () => new TextExchange(maximumBytes, read, skipBody, callContext),
         callContext,
         isRead,
         isCreation,
@@ -65,15 +67,25 @@ export function openHttp(provider: ProviderName, bounds: Bounds): HttpUpstream {
   return upstream
 }
 
+/** A body of so many bytes is not read in a turn of the event loop that has worked long: several may come in one. */
+const longBody = 2 ** 16
+
 /** A call whose response is a text. */
 class TextExchange<Body> extends Exchange<HttpResponse<Body>> {
   readonly #read: (bytes: Buffer) => Body
   readonly #skipBody: HttpCall['skipBody']
+  readonly #turn: Turn
 
-  constructor(maximumBytes: number, read: (bytes: Buffer) => Body, skipBody: HttpCall['skipBody']) {
+  constructor(
+    maximumBytes: number,
+    read: (bytes: Buffer) => Body,
+    skipBody: HttpCall['skipBody'],
+    { caller = '', requester }: Pick<CallContext, 'caller' | 'requester'> = {},
+  ) {
     super(maximumBytes)
     this.#read = read
     this.#skipBody = skipBody
+    this.#turn = { caller, requester: requester ?? this }
   }
 
   override onResponseStart(
@@ -94,6 +106,11 @@ class TextExchange<Body> extends Exchange<HttpResponse<Body>> {
   }
 
   protected override finish(): void {
+    if (this.bytes < longBody || !hasWorkedLong()) this.#readBody()
+    else runLater(this.#turn, () => this.attempt(() => this.#readBody()))
+  }
+
+  #readBody(): void {
     const { status, headers } = this.head
     this.resolve({ status, headers, body: this.#read(this.textBytes()) })
   }

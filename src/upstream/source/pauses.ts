@@ -1,4 +1,4 @@
-import { afterPromises, goOnLater, hasWorkedLong, type Paused } from './turns.ts'
+import { afterPromises, goOnLater, hasWorkedLong, type Paused } from '../turns.ts'
 
 interface Generation {
   readonly works: ((() => void) | undefined)[]

@@ -1,9 +1,9 @@
-import { FairQueue, type Turn } from '../fair-queue.ts'
+import { FairQueue, type Turn } from './fair-queue.ts'
 
 /** How long one turn of the event loop runs work that can pause, in milliseconds. */
-const longTurn = 10
+const longTurn = 3
 
-/** The same while several callers send requests: each waits for the others' turns. */
+/** The same while several callers send requests. Shorter turns cost more: 32 connections with `websites` take 7 % more CPU. */
 const longSharedTurn = 1
 
 /** For how long after another's request a caller is not alone, in milliseconds. */
@@ -28,10 +28,10 @@ let sharedUntil = 0
 
 /** Notes a request of the caller, and returns whether all requests of the last second were of the same caller. */
 export function isAlone(caller: string): boolean {
-  if (latestCaller === caller) return sharedUntil === 0 || performance.now() > sharedUntil
-  if (latestCaller !== undefined) sharedUntil = performance.now() + company
+  const now = performance.now()
+  if (caller !== latestCaller && latestCaller !== undefined) sharedUntil = now + company
   latestCaller = caller
-  return sharedUntil === 0
+  return now > sharedUntil
 }
 
 /** Whether this turn has run so long that others should be served first. */
@@ -52,6 +52,28 @@ export function goOnLater(one: Paused): void {
   if (isScheduled) return
   isScheduled = true
   setImmediate(workOneTurn)
+}
+
+/** Runs the function when it is its turn, once; never if it is disposed of before. */
+export function runLater({ caller, requester }: Turn, run: () => void): Disposable {
+  let isWaiting = true
+  goOnLater({
+    caller,
+    requester,
+    get isWaiting() {
+      return isWaiting
+    },
+    goOn() {
+      isWaiting = false
+      run()
+    },
+    rest: () => undefined,
+  })
+  return {
+    [Symbol.dispose]() {
+      isWaiting = false
+    },
+  }
 }
 
 /** Runs the function in this turn, after all pending promise reactions. */

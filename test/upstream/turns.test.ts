@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Pauses } from '../../../src/upstream/source/pauses.ts'
+import { Pauses } from '../../src/upstream/source/pauses.ts'
 
 const never = new AbortController().signal
 
