@@ -79,11 +79,12 @@ export class Authenticator implements Access {
 
   #enter(request: IncomingMessage, ticket: string | undefined): Entry | Promise<Entry> {
     const credential = bearerOf(request)
+    const named = accountNamed(request)
     if (ticket !== undefined) {
       if (credential !== undefined) throw CredentialRefusal.several()
-      return this.#tickets.read(ticket, request.url ?? '').then(claims => this.#byTicket(claims))
+      const claims = this.#tickets.read(ticket, request.url ?? '')
+      return claims.then(claims => ofAccount(named, this.#byTicket(claims)))
     }
-    const named = accountNamed(request)
     if (credential === undefined) return this.#byNothing(named)
     if (looksLikeKey(credential)) {
       const { caller, accounts, mark, expires } = this.#state.holders.holderOf(credential)
@@ -156,6 +157,13 @@ export class Authenticator implements Access {
     if (error instanceof Refusal) this.#logRefusal(error)
     throw error
   }
+}
+
+/** Throws a Refusal for an entry into another account than the one that is named, whose answer its own would be taken for. */
+function ofAccount(named: string | undefined, entry: Entry): Entry {
+  if (named === undefined || named === entry.account.id) return entry
+  const other = `The header ${accountHeader} names another account than that of the ticket.`
+  throw new AccountRefusal(400, other, entry.caller)
 }
 
 interface State {

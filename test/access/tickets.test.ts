@@ -48,6 +48,16 @@ test('a ticket opens one address by GET for a minute, with the account of its ca
   expect(await response.json()).toMatchObject({ data: { locations: { nodes: [{ name: 'Second' }] } } })
 })
 
+test('a request with a ticket that names an account names that of the ticket', async () => {
+  const { url } = await ticketFor(address)
+  expect((await get(url, { 'isotherm-account': 'two' })).status).toBe(200)
+  for (const named of ['one', 'none', 'one, two']) {
+    const refused = await get(url, { 'isotherm-account': named })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+  }
+})
+
 test('a ticket of a token opens it as well, with its scopes and no more', async () => {
   const token = await issuer.sign({ scope: 'pages:read', isotherm_accounts: 'one two', exp: inSeconds(300) })
   const introspection = '/graphql?query={__schema{queryType{name}}}'
