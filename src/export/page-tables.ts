@@ -1,5 +1,6 @@
 import { type DocumentNode, parse } from 'graphql'
 import { z } from 'zod'
+import { counted } from '../upstream/counted.ts'
 import type { Asking, GraphResult } from './ask-graph.ts'
 import { askBatches } from './batches.ts'
 import { nextOf, PageInfo } from './graph-data.ts'
@@ -204,7 +205,7 @@ function notesOf({
   readonly totalCount: number
 }): string[] {
   return [
-    ...(leftOut > 0 ? [`${leftOut} rows of Zenovay's list name no page of this website.`] : []),
+    ...(leftOut > 0 ? [`Zenovay's list has ${counted(leftOut, 'row')} without a page of this website.`] : []),
     ...(leftOut + totalCount >= mostPages
       ? [`Zenovay lists the ${mostPages} most visited pages of this website, and may know more.`]
       : []),

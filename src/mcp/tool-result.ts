@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Result } from '../server/graphql/result-body.ts'
 import { isLongJson } from '../server/http/json-pieces.ts'
+import { counted } from '../upstream/counted.ts'
 import { cutText } from '../upstream/cut-text.ts'
 
 /** The part of a call that a model reads. */
@@ -38,7 +39,9 @@ function tooLong({ errors = [] }: Result): ToolResult {
   const [first] = errors
   if (first === undefined) return toolError(long)
   const { message } = Failed.safeParse(first).data ?? { message: 'Something failed.' }
-  return toolError(`${long} It has ${errors.length} errors; the first one: ${cutText(message, 500)}`)
+  return toolError(
+    `${long} It has ${counted(errors.length, 'error')}; the first one: ${cutText(message, 500)}`,
+  )
 }
 
 const Failed = z.object({ message: z.string() })

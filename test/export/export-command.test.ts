@@ -54,6 +54,13 @@ test('an export is a file once it is whole, and one line says what it cost', asy
   ])
 })
 
+test('one row and one call are told as such', async () => {
+  const { told } = await run(
+    'traffic.csv --location ginza --from 2026-10-20 --to 2026-10-21 --interval monthly --metrics visits',
+  )
+  expect(told).toMatch(/out: 1 row, 1 call, data/)
+})
+
 test('an option that may be given several times counts each time', async () => {
   const { code } = await run(`traffic.csv --location ginza --metrics visits --metrics bounces ${days}`)
   expect(code).toBe(0)

@@ -6,6 +6,7 @@ import type { Verdict } from '../../export/verdict.ts'
 import { exportToFile } from '../../export-file.ts'
 import { listenForSignals } from '../../stop-signals.ts'
 import { BadInput } from '../../upstream/bad-input.ts'
+import { counted } from '../../upstream/counted.ts'
 import { silentLog } from '../../upstream/log.ts'
 import type { CommandOptions } from '../command-options.ts'
 import type { ExportWords } from './export-words.ts'
@@ -74,7 +75,7 @@ function summaryOf(file: string, { complete, rows, failed, calls, age, sandbox }
   const made = Object.values(calls).reduce((sum, call) => sum + call.made, 0)
   const oldest = Math.max(0, ...Object.values(age).map(({ ageSeconds }) => ageSeconds))
   const madeUp = sandbox ? ` Made up by the sandbox: ${sandbox.join(', ')}.` : ''
-  const summary = `${rows} rows, ${made} calls, data at most ${oldest} s old.${madeUp}`
+  const summary = `${counted(rows, 'row')}, ${counted(made, 'call')}, data at most ${oldest} s old.${madeUp}`
   if (complete) return `${file}: ${summary}`
   return `${file}.part is not whole: ${failed} failed, listed in ${file}.errors.ndjson. ${summary}`
 }

@@ -1,4 +1,5 @@
 import type { Tally } from '../../export/verdict.ts'
+import { counted } from '../../upstream/counted.ts'
 
 /** Milliseconds between two updates. */
 const pause = 200
@@ -35,7 +36,7 @@ export function progressLine(
 ): string {
   const rate = done / Math.max(seconds, 0.001)
   const left = done > 0 && planned > done ? `, ${durationOf((planned - done) / rate)} left` : ''
-  return `${done} of ${Math.max(planned, done)} calls, ${rate.toFixed(1)} a second, ${rows} rows${left}`
+  return `${done} of ${Math.max(planned, done)} calls, ${rate.toFixed(1)} a second, ${counted(rows, 'row')}${left}`
 }
 
 function durationOf(seconds: number): string {
