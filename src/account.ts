@@ -49,7 +49,7 @@ export interface Account extends AsyncDisposable {
   /** Whether the catalog is the sandbox's, so that its names are made up too. */
   readonly isCatalogMadeUp: boolean
   readonly clients: Clients
-  /** What its requests share. */
+  /** The data sources that its requests share. */
   readonly sources: Sources
   readonly settings: Settings
   readonly providers: readonly ProviderState[]

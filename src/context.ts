@@ -15,7 +15,7 @@ import { Pauses } from './upstream/source/pauses.ts'
 import { RequestScope } from './upstream/source/request-scope.ts'
 import type { Usage } from './upstream/source/usage.ts'
 
-/** What a request has. */
+/** The state of one request. */
 export interface Context {
   readonly caller: Caller
   readonly catalog: Catalog

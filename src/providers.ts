@@ -57,7 +57,7 @@ export type Settings = { readonly [Name in ProviderName]: AllSettings[Name] | un
 /** One account's connections; undefined where a provider is not configured. */
 export type Clients = { readonly [Name in ProviderName]: AllClients[Name] | undefined }
 
-/** What an account's requests share; undefined where a provider is not configured. */
+/** The data sources that an account's requests share; undefined where a provider is not configured. */
 export type Sources = { readonly [Name in ProviderName]: AllSources[Name] | undefined }
 
 /**

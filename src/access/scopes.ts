@@ -1,4 +1,4 @@
-/** What a caller may do. Catalog facts and `providers` need none of them. */
+/** The rights of a caller. Catalog facts and `providers` need none of them. */
 export const scopes = [
   /** Traffic and its rates. */
   'traffic:read',

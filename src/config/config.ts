@@ -15,7 +15,7 @@ import { collectorOf } from './general-settings.ts'
 import { proxiesOf, readProviderConfig } from './provider-settings.ts'
 import { generalVariables } from './variables.ts'
 
-/** What the environment says, checked. */
+/** The checked settings of the environment. */
 export interface Config {
   readonly host: string
   readonly port: number
@@ -25,37 +25,37 @@ export interface Config {
   readonly hasPage: boolean
   /** The key by which the command for standard input asks; undefined without one. */
   readonly mcpKey: string | undefined
-  /** The account that it names; undefined where it has only one. */
+  /** The account that it names; undefined if the key has only one. */
   readonly mcpAccount: string | undefined
   /** Path of a YAML file that says who may ask; undefined without one. */
   readonly accessFile: string | undefined
-  /** What those may do who show no credential; undefined if they may not enter where an access file is needed. */
+  /** The scopes of strangers; undefined if they may not enter where an access file is needed. */
   readonly anonymous: readonly Scope[] | undefined
-  /** What those may use. */
+  /** The limits of strangers. */
   readonly anonymousLimits: CallerLimits
   /** The largest request body that is read. */
   readonly requestBytes: number
-  /** What one operation may hold at most. */
+  /** The bounds of one operation. */
   readonly operationLimits: OperationLimits
   readonly costMode: CostMode
-  /** Of all that an answer needs upstream, together; each call's own is among its provider's settings. */
+  /** For all upstream calls of a response together; the deadline of one call is among its provider's settings. */
   readonly deadlineMilliseconds: number
   readonly resilience: ResilienceSettings
-  /** The most bytes of upstream answers that are kept in memory; none are kept when 0. */
+  /** The most bytes of upstream records cached in memory; 0 disables the cache. */
   readonly cacheBytes: number
-  /** The age up to which a kept answer is served while its upstream is down. */
+  /** Up to this age an entry past its TTL is served while its upstream is down. */
   readonly staleSeconds: number
   /** The Redis through which instances share their cache and their limits. May contain a password. */
   readonly redisUrl: URL | undefined
-  /** Through which issuers and collectors are reached, as vendors are. */
+  /** The proxies to issuers and collectors; vendors have the same. */
   readonly proxies: CallBounds['proxies']
   readonly images: ImageSettings
   readonly exportFiles: ExportFileSettings
-  /** Whose pages may ask from a browser: origins, or `*`; none but its own when empty. */
+  /** Origins whose pages may send requests from a browser, or `*`; only its own if empty. */
   readonly corsOrigins: readonly string[]
-  /** By which it is asked, beside those of this machine. */
+  /** Its host names, besides those of this machine. */
   readonly hosts: readonly string[]
-  /** How long it serves on, not ready, after a signal to stop. */
+  /** How long it goes on serving, not ready, after a signal to stop. */
   readonly shutdownDelayMilliseconds: number
   /** How long requests in flight may go on after a signal to stop. */
   readonly drainMilliseconds: number
@@ -71,7 +71,7 @@ export interface Config {
   readonly providers: Settings
 }
 
-/** Everything that keeps Isotherm from starting, at once. */
+/** All problems that keep Isotherm from starting. */
 export class StartProblems extends Error {
   override readonly name = 'StartProblems'
   readonly problems: readonly string[]
@@ -83,8 +83,8 @@ export class StartProblems extends Error {
 }
 
 /**
- * Reads the environment; throws StartProblems with every problem. Where `ISOTHERM_SANDBOX` is not set, the sandbox stands
- * in when no provider is configured; with `sandboxByDefault` false, or NODE_ENV=production, it does not.
+ * Reads the environment; throws StartProblems with every problem. Without `ISOTHERM_SANDBOX`, the sandbox replaces the vendors if
+ * no provider is configured; with `sandboxByDefault` false, or NODE_ENV=production, it does not.
  */
 export function readConfig(environment: Environment, { sandboxByDefault = true } = {}): Config {
   const variables = setVariables(environment)
@@ -92,7 +92,7 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
   const { data: general, error } = generalVariables.safeParse(variables)
   for (const { path, message } of error?.issues ?? []) problems.push(`${path.join('.')}: ${message}`)
   const { settings, sandboxed, problems: ofProviders } = readProviderConfig(variables, { sandboxByDefault })
-  // With an access file each of its accounts says which variables and documents are its own.
+  // With an access file, each of its accounts has its own variables and documents.
   if (!variables.ISOTHERM_ACCESS) {
     if (general && general.ISOTHERM_DOCUMENT_MODE !== 'off' && !general.ISOTHERM_DOCUMENTS)
       problems.push(noManifest)
@@ -167,11 +167,11 @@ export function readConfig(environment: Environment, { sandboxByDefault = true }
   }
 }
 
-/** Also an account's, whose file names it. */
+/** Accounts of an access file may name the manifest too. */
 export const noManifest =
   'ISOTHERM_DOCUMENT_MODE: needs a manifest of documents, whose file ISOTHERM_DOCUMENTS names'
 
-/** Where a worker serves its metrics: each from 0 on has a port of its own; 0 picks a free one. */
+/** The port of a worker's metrics: workers count from 0, and 0 picks a free port for each. */
 export function metricsPort(first: number, worker: number): number {
   return first === 0 ? 0 : first + worker
 }

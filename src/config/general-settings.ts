@@ -13,7 +13,7 @@ export function generalSettings(environment: Environment): GeneralSettings {
   return generalVariables.parse({ ...variables, ...Object.fromEntries(refused) })
 }
 
-/** Where traces go; undefined if nowhere. */
+/** The collector of traces; undefined without one. */
 export function collectorOf(general: GeneralSettings): URL | undefined {
   const isOff =
     general.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ||

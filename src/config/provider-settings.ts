@@ -5,7 +5,7 @@ import { type CallBounds, requiredNames } from '../upstream/provider/provider.ts
 import { type Environment, setVariables } from './environment.ts'
 import { type GeneralSettings, generalSettings } from './general-settings.ts'
 
-/** Which vendors one account asks, and how. */
+/** The vendors of one account, with their settings. */
 export interface ProviderConfig {
   /** Providers whose upstream is the sandbox's. */
   readonly sandboxed: readonly ProviderName[]
@@ -15,15 +15,15 @@ export interface ProviderConfig {
 }
 
 export interface ProviderConfigOptions {
-  /** Whether the sandbox stands in when no provider is configured and `ISOTHERM_SANDBOX` is not set. */
+  /** Whether the sandbox replaces the vendors when no provider is configured and `ISOTHERM_SANDBOX` is not set. */
   readonly sandboxByDefault: boolean
-  /** What stands before the names of the providers' variables. */
+  /** The prefix of the providers' variables. */
   readonly prefix?: string | undefined
-  /** Whose variables they are, in words; undefined for the environment's own account. */
+  /** The owner of the variables, in words; undefined for the environment's own account. */
   readonly owner?: string | undefined
 }
 
-/** Reads the providers' variables of an account, and those of their bounds, which are the same for all accounts. */
+/** Reads the providers' variables of an account, and the bounds of calls, which are the same for all accounts. */
 export function readProviderConfig(
   environment: Environment,
   { sandboxByDefault, prefix = '', owner }: ProviderConfigOptions,
@@ -67,7 +67,7 @@ function boundsOf(general: GeneralSettings): CallBounds {
   }
 }
 
-/** Undefined where everything is reached directly. */
+/** Undefined without proxies. */
 export function proxiesOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: GeneralSettings): CallBounds['proxies'] {
   return HTTPS_PROXY || HTTP_PROXY ? { secure: HTTPS_PROXY, plain: HTTP_PROXY, except: NO_PROXY } : undefined
 }

@@ -36,7 +36,7 @@ export function coerceVariables(
   return result
 }
 
-/** What the variables of a request were coerced to: each step that needs them asks. Nobody changes them. */
+/** The coerced variables of a request, for each step that needs them. Nobody changes them. */
 const latest = new WeakMap<
   object,
   {

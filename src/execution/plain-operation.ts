@@ -79,7 +79,7 @@ class NotPlain extends Error {
 interface ArgumentValue {
   readonly node: ValueNode
   readonly type: GraphQLInputType
-  /** What it is in every request; undefined where a variable decides. */
+  /** Its value if that is the same in every request; undefined if it depends on a variable. */
   readonly constant: unknown
 }
 

@@ -34,7 +34,7 @@ export interface HandleOptions extends Pick<ImageSettings, 'keys' | 'lifeSeconds
 /**
  * Handles are encrypted JSON web tokens (`dir`, A256GCM), as they describe the people that an image shows. They live for their
  * lifetime and up to a seventh longer. Without keys, the account's credentials encrypt them, and these are read with keys as well.
- * Those that were only signed (HS256) are read until they expire.
+ * Handles that were only signed (HS256) are read until they expire.
  */
 export function openHandles(options: HandleOptions): Handles {
   const { account, keys, lifeSeconds, identities, now = Date.now } = options

@@ -4,7 +4,7 @@ import { type Interaction, interactionsOf, scale } from './posthog-interactions.
 import type { Site } from './world.ts'
 
 const milliseconds = 86_400_000
-/** What is older is deleted. */
+/** Older interactions are deleted. */
 const keptDays = 90
 
 /** What visitors did on pages of a site, as the vendor counts it: by points, or by buckets of depth. */
@@ -94,7 +94,7 @@ function countOf(members: readonly Found[], aggregation: HeatQuery['aggregation'
   return new Set(members.map(({ page, visitor }) => `${page} ${visitor}`)).size
 }
 
-/** Of what scrolls; what stays in place is always seen. */
+/** For elements that scroll; fixed elements are always seen. */
 function foldOf(found: readonly Found[]) {
   const moving = found.filter(({ fixed }) => !fixed)
   const below = moving.filter(({ y, viewportHeight }) => y > viewportHeight).length

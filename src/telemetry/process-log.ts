@@ -30,7 +30,7 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
       log.warn({ lost }, `${lost} lines of the log were left out: nobody read them in time`)
     }
   }
-  /** Of the line that is written late. */
+  /** The time of a line that is written late. */
   let moment: number | undefined
   const log = openLog(level, write, () => moment ?? Date.now())
   const bounded = boundRepeats(log)

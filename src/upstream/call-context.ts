@@ -22,7 +22,10 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** The request that began the call: the limiters serve requesters round-robin. By default the signal. */
   readonly requester?: object
-  /** Whose request began the call: the limiters serve callers round-robin, and keep each to its share. By default the requester. */
+  /**
+   * The caller whose request began the call: the limiters serve callers round-robin, and keep each to its share. By default the
+   * requester.
+   */
   readonly caller?: string | undefined
   /** The caller's own limit, if it has one. */
   readonly charge?: Charge | undefined

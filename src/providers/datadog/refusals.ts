@@ -43,7 +43,7 @@ const errorBody = z.union([
 
 const longestWords = 200
 
-/** Of an error body only the errors, which are about what the caller sent. */
+/** Takes only the errors out of an error body, since they are about the caller's input. */
 function saidIn(body: string, secrets: readonly string[]): string {
   const parsed = errorBody.safeParse(tryJson(body))
   if (!parsed.success) return ''

@@ -3,7 +3,7 @@ import { UpstreamError } from '../../upstream/error.ts'
 import { identifier, instant, optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
 import { spelledUuid } from '../../upstream/uuid.ts'
 
-/** Of the list of snapshots, and of their changes. */
+/** For the list of snapshots, and for changes. */
 export const snapshotsRoute = '/api/v2/replay/heatmap/snapshots'
 
 /**

@@ -39,9 +39,9 @@ export interface RequestRecord {
   estimatedCost?: number
   /** Whether it was counted against its caller's limit before the operation runs. */
   isCharged?: boolean
-  /** Of the response, estimated. */
+  /** The estimated bytes of the response. */
   estimatedBytes?: number
-  /** Of the whole response, by the weights of the estimate. */
+  /** The cost of the whole response, by the weights of the estimate. */
   actualCost?: number
   /** The provider's usage so far. */
   used?: () => readonly UpstreamUse[]
@@ -64,7 +64,7 @@ export interface RequestEnd {
   /** Whether the client left, or was disconnected, before the response was complete. */
   readonly isAborted: boolean
   readonly milliseconds: number
-  /** Of the body, if its length was known when it began. */
+  /** The bytes of the body, if its length was known when it began. */
   readonly bytes: number | undefined
 }
 

@@ -175,7 +175,7 @@ function costOfField({ call, instance, lists, possible }: CountedField, value: u
   return present.reduce<number>((sum, row) => sum + instance + object.costOf(row), call)
 }
 
-/** Of an interface or a union: the type whose fields the object has. */
+/** For an interface or a union: the type whose fields the object has. */
 function objectOf(row: unknown, possible: readonly CountedObject[]): CountedObject | undefined {
   if (!isObject(row)) return undefined
   const keys = Object.keys(row)

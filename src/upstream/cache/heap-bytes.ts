@@ -14,9 +14,9 @@ export function heapBytes(value: unknown, seen: Set<object> = new Set()): number
   return members.reduce((sum: number, member) => sum + slot + heapBytes(member, seen), header + slot)
 }
 
-/** Of a string, an array or a number that is no small integer. */
+/** The overhead of a string, an array or a number that is no small integer. */
 const header = 16
-/** Of a reference, or a small integer in its place. */
+/** The bytes of a reference, or of a small integer in its place. */
 const slot = 8
 const smallest = 2 ** 31
 const isOneByte = /^[\0-\xff]*$/

@@ -38,5 +38,5 @@ export function readFastMaps(body: Buffer): FastMaps {
 
 const decoder = new TextDecoder()
 const quote = 34
-/** What stands between a metric's name and the first key of its map. */
+/** The text between a metric's name and the first key of its map. */
 const opening = Buffer.from('":{"')
