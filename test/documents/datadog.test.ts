@@ -9,23 +9,10 @@ import {
 } from '../generated/graphql.ts'
 import { type Answer, ask } from '../support/client.ts'
 import { serve } from '../support/serving.ts'
+import { change, creation } from '../support/snapshot-inputs.ts'
 import { readExample } from '../support/vendor-page.ts'
 
 const base = '/api/v2/replay/heatmap/snapshots'
-const change = {
-  eventId: '11111111-2222-3333-4444-555555555555',
-  isDeviceTypeSelectedByUser: false,
-  sessionId: 'string',
-  start: 0,
-  viewId: 'string',
-}
-const creation = {
-  ...change,
-  applicationId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb',
-  deviceType: 'desktop',
-  name: 'My Snapshot',
-  viewName: '/home',
-}
 const id = '00000000-0000-0000-0000-000000000001'
 
 /** Each operation of the page, and how its answer holds snapshots. */

@@ -4,24 +4,11 @@ import type { DatadogClient } from '../../../src/providers/datadog/client.ts'
 import { serveDatadog } from '../../../src/sandbox/datadog.ts'
 import type { Emulator, Reply } from '../../../src/sandbox/emulator.ts'
 import { UpstreamError } from '../../../src/upstream/error.ts'
+import { change, creation } from '../../support/snapshot-inputs.ts'
 import { failureOf, wire } from '../../support/wiring.ts'
 
 const callContext = { signal: new AbortController().signal }
 const example = '00000000-0000-0000-0000-000000000001'
-const change = {
-  eventId: '11111111-2222-3333-4444-555555555555',
-  isDeviceTypeSelectedByUser: false,
-  sessionId: 'string',
-  start: 0,
-  viewId: 'string',
-}
-const creation = {
-  ...change,
-  applicationId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb',
-  deviceType: 'desktop',
-  name: 'My Snapshot',
-  viewName: '/home',
-}
 
 /** Everything that the client asks. */
 const list = (client: DatadogClient) => client.snapshots({ viewName: '/home' }, 10, callContext)
