@@ -89,7 +89,7 @@ export class FairShares {
     if (room > kept || own.length < share || (callers === 1 && room <= 0)) return 0
     // Room grows when any call leaves the window, and the caller's part shrinks when its own calls leave.
     const byRoom = within[kept - room + ahead]
-    // Others than this process's callers have used the rest, and only the vendor knows how much.
+    // Others than this process's callers have used the rest, and the vendor knows how much.
     if (callers === 1 && !byRoom) return 0
     const byShare = callers > 1 ? own[own.length - share + ahead] : undefined
     const soonest = Math.min(byRoom?.at ?? now, byShare?.at ?? now)

@@ -68,9 +68,9 @@ end
 
 /**
  * Arguments: instance, id, ahead, the number of calls, the longest window, a fresh period's calls (or -1) and the ends of three
- * periods, and each window's calls and length. Returns the wait for blocks and windows, the wait for the period, and what is known
- * then: each window's count, the period's calls left and its end (or -1), the number of instances, and the calls of the shortest
- * window (or -1 if the vendor did not tell). The calls are counted if both waits are 0, as `id:1` and so on.
+ * periods, and each window's calls and length. Returns the wait for blocks and windows, the wait for the period, and what is
+ * known then: each window's count, the period's calls left and its end (or -1), the number of instances, and the calls of the
+ * shortest window (or -1 if the vendor did not tell). The calls are counted if both waits are 0, as `id:1` and so on.
  */
 export const takeScript = script(`${shared}
 local longest, ahead, taken = tonumber(ARGV[5]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -107,10 +107,10 @@ return { wait, periodWait, counts(11, #ARGV, 2), seen(left, endsAt) }
 `)
 
 /**
- * Arguments: a block's length; the period's calls left (or -1), limit (or -1) and end, `sameEnd`, `unseenCalls`, and the
- * calls under way; the shortest window's calls, length and calls left (or -1), a name for others' calls, and the longest
- * window; the calls of the shortest window that the vendor reported (or -1), the period's length that it reported (or -1), and the ends
- * of three months (or -1).
+ * Arguments: a block's length; the period's calls left (or -1), limit (or -1) and end, `sameEnd`, `unseenCalls`, and the calls
+ * under way; the shortest window's calls, length and calls left (or -1), a name for others' calls, and the longest window; the
+ * calls of the shortest window that the vendor reported (or -1), the period's length that it reported (or -1), and the ends of
+ * three months (or -1).
  */
 export const observeScript = script(`${shared}
 local block, left, limit, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), now + tonumber(ARGV[4])
@@ -139,10 +139,10 @@ return {}
 `)
 
 /**
- * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end,
- * `sameEnd`, the calls of the shortest window that the vendor reported (or -1), the ends of three months (or -1), the period's calls that
- * only this instance counted, the number of windows, the length of each, and the id and age of each of the instance's calls. Returns
- * what is known then, as `takeScript` does.
+ * Arguments: instance, the longest window, a block's length, the period's calls left (or -1), limit (or -1) and end, `sameEnd`,
+ * the calls of the shortest window that the vendor reported (or -1), the ends of three months (or -1), the period's calls that
+ * only this instance counted, the number of windows, the length of each, and the id and age of each of the instance's calls.
+ * Returns what is known then, as `takeScript` does.
  */
 export const joinScript = script(`${shared}
 local longest, left, limit, ends = tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), now + tonumber(ARGV[6])
@@ -168,7 +168,9 @@ if not endsAt or endsAt <= now then left = nil end
 return { counts(14, lengths, 1), seen(left, endsAt) }
 `)
 
-/** Each window's count, the period's calls left and its end, the instances, and the shortest window's calls that were reported. */
+/**
+ * Each window's count, the period's calls left and its end, the instances, and the shortest window's calls that were reported.
+ */
 const known = [z.array(z.number()), z.number(), z.number(), z.number(), z.number()] as const
 export const takeReply = z.tuple([z.number(), z.number(), ...known])
 export const joinReply = z.tuple(known)
