@@ -18,6 +18,7 @@ import { silentLog } from '../../src/upstream/log.ts'
 import { madeUpGraph } from '../execution/made-up-graph.ts'
 import { madeUpQueries } from '../execution/made-up-queries.ts'
 import { startBroken } from '../support/broken-server.ts'
+import { idleHandlers } from '../support/idle-handlers.ts'
 import { requestText, sendRaw } from '../support/raw-http.ts'
 import { recordLog } from '../support/recorded-log.ts'
 import { sentId } from '../support/request-ids.ts'
@@ -46,7 +47,6 @@ beforeAll(async () => {
     patience: 10_000,
     maximumCost: 1000,
   })
-  const nothing = () => undefined
   const broken = async () => {
     throw new TypeError('in /home/of/isotherm')
   }
@@ -59,17 +59,10 @@ beforeAll(async () => {
     access: openTo(anyone, () => account),
     corsOrigins: [],
     publicUrl: undefined,
-    checkHost: nothing,
+    checkHost: () => undefined,
     handlers: {
+      ...idleHandlers,
       graphql,
-      graphiql: nothing,
-      home: nothing,
-      page: nothing,
-      mcp: nothing,
-      ticket: nothing,
-      export: nothing,
-      image: nothing,
-      exportFile: nothing,
       health: halfway,
       readiness: broken,
     },

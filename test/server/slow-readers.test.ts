@@ -14,6 +14,7 @@ import { operationRunner } from '../../src/server/graphql/operation-runner.ts'
 import { maskErrors } from '../../src/server/graphql/plugins/masked-errors.ts'
 import type { ServerContext } from '../../src/server/graphql/server-context.ts'
 import { startBroken } from '../support/broken-server.ts'
+import { idleHandlers } from '../support/idle-handlers.ts'
 import { sendRaw } from '../support/raw-http.ts'
 
 /** More than the buffers of two sockets hold. */
@@ -35,28 +36,20 @@ const unreachableLog = { error: fail, warn: fail, info: fail }
 async function listen(patience: number, ready?: Promise<void>) {
   const maskedErrors = maskErrors(unreachableLog)
   const yoga = createYoga<ServerContext>({ schema, logging: false })
-  const nothing = () => undefined
   const account = openAccount(readConfig({}).providers, new Catalog())
   const door = frontDoor({
     access: openTo(anyone, () => account),
     corsOrigins: [],
     publicUrl: undefined,
-    checkHost: nothing,
+    checkHost: () => undefined,
     handlers: {
+      ...idleHandlers,
       graphql: graphqlOverHttp(operationRunner(yoga, { maskedErrors }), {
         bytes: 4096,
         freshSeconds: 0,
         patience,
         maximumCost: 1,
       }),
-      graphiql: nothing,
-      home: nothing,
-      page: nothing,
-      mcp: nothing,
-      ticket: nothing,
-      export: nothing,
-      image: nothing,
-      exportFile: nothing,
       health: ({ response }) => response.writeHead(200, { 'content-length': 0 }).end(),
       readiness: async ({ response }) => {
         await ready
