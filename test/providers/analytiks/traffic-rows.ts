@@ -92,3 +92,10 @@ export function seriesOf(place: PlaceReport, metrics: readonly TrafficMetric[]) 
     }
   })
 }
+
+/** Whether buckets of the row in the span start at different minutes of an hour. */
+export function hasQuarters(row: LocationTraffic, { start, end }: TrafficSpan): boolean {
+  const maps = [row, ...row.pointsOfInterest].flatMap(({ buckets }) => Object.values(buckets))
+  const times = maps.flatMap(map => map?.times ?? []).filter(time => time >= start && time < end)
+  return new Set(times.map(time => time % hour)).size > 1
+}

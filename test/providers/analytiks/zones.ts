@@ -17,3 +17,11 @@ export const zones = fc.constantFrom(
 
 /** 1990 to 2039. */
 export const instants = fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2039, 11, 31) })
+
+export const wholeHourZones = fc.constantFrom(
+  'Europe/London',
+  'America/New_York',
+  'Asia/Tokyo',
+  'Africa/Casablanca',
+  'UTC',
+)

@@ -17,6 +17,7 @@ import {
   bucketsOf,
   buildReport,
   day,
+  hasQuarters,
   hour,
   local,
   responseOf,
@@ -24,16 +25,9 @@ import {
   seriesOf,
   utc,
 } from '../traffic-rows.ts'
-import { zones } from '../zones.ts'
+import { wholeHourZones, zones } from '../zones.ts'
 
 const quarter = hour / 4
-const wholeHourZones = fc.constantFrom(
-  'Europe/London',
-  'America/New_York',
-  'Asia/Tokyo',
-  'Africa/Casablanca',
-  'UTC',
-)
 
 describe('windows', () => {
   test('give the same report however the range is cut, in any order, and however far they reach', () => {
@@ -213,8 +207,10 @@ describe('days, weeks and months', () => {
   })
 
   test('count each bucket on the day of the local clock', () => {
+    // Without a quarter-hour by chance, they are taken for hours.
+    const quarters = histories(quarter).filter(({ row, span }) => hasQuarters(row, span))
     fc.assert(
-      fc.property(histories(quarter), zones, ({ row, span, windows }, timeZone) => {
+      fc.property(quarters, zones, ({ row, span, windows }, timeZone) => {
         const responses = windows.map(window => [window, responseOf(row, window)] as const)
         const expected = new Map<string | undefined, number>()
         for (const { localAt, value } of buildReport({ ...ask(span, timeZone), interval: '15min' }, responses)
