@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
+import { identifier, optional, sometimes, unused } from '../../upstream/http/wire-values.ts'
 import { type BucketMap, type BucketReader, isBucketMap } from './decode/bucket-reader.ts'
 import {
   type Buckets,
@@ -27,7 +27,7 @@ const pointOfInterestRow = z.object({
 
 const locationRow = z.object({
   locationId: z.int().nonnegative(),
-  referenceNumber: sometimes(z.coerce.string()),
+  referenceNumber: sometimes(identifier),
   visits: bucketMap,
   dwellTime: bucketMap,
   groupVisits: bucketMap,
@@ -54,8 +54,12 @@ export const wholeResponse = rows
 export const partialResponse = z
   .object({
     successes: rows,
+    // Some JSON writers print an object without members as a list.
     failures: optional(
-      z.object({ description: unused, locations: sometimes(z.array(z.union([z.int(), z.string()]))) }),
+      z.union([
+        z.object({ description: unused, locations: sometimes(z.array(z.union([z.int(), z.string()]))) }),
+        z.tuple([]).transform(() => ({ locations: null })),
+      ]),
     ),
   })
   .transform(({ successes, failures }) => {

@@ -226,6 +226,25 @@ describe('a response', () => {
     expect(row).toMatchObject({ locationId: 1, referenceNumber: '4711' })
   })
 
+  test('may have no other reference than a text or a number', async () => {
+    for (const referenceNumber of [{ text: '4711' }, ['4711'], true])
+      expect(await failureOf(answered([{ locationId: 1, referenceNumber }]))).toMatchObject({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+      })
+  })
+
+  test.each([[{}], [[]], [null]])('of v2 refuses no location with the failures %j', async failures => {
+    await using emulator = await serveAnalytiks()
+    await using account = wire(emulator)
+    const body = { successes: [{ locationId: 1 }], failures }
+    emulator.journal.script({ route: 'POST /json/v2', answer: { body } })
+    const { successes, refused } = await account
+      .client('analytiks')
+      .partial(june, { locations: [1] }, callContext)
+    expect(successes.map(({ locationId }) => locationId)).toEqual([1])
+    expect(refused).toEqual([])
+  })
+
   test('may have buckets that are null, as metrics may: nothing was reported of them', async () => {
     const visits = { '2023-06-08T20:00:00Z': 1, '2023-06-08T21:00:00Z': null, '2023-06-08T22:00:00Z': 3 }
     const [row] = await answered([{ locationId: 1, visits, bounces: { '2023-06-08T21:00:00Z': null } }])
