@@ -30,7 +30,9 @@ export function listenForSignals(environment: Environment, kind: 'command' | 'se
     const now = performance.now()
     first ??= { name, at: now }
     resolve()
-    const isEcho = environment[setByNpm] !== undefined && name === first.name && now - first.at < echo
+    const isSoon = environment[setByNpm] !== undefined && now - first.at < echo
+    // A shell and the terminal each send a SIGHUP.
+    const isEcho = name === first.name && (isSoon || name === 'SIGHUP')
     if (first.at !== now && !isEcho) end(name)
   }
   const heard = kind === 'command' ? [...names, 'SIGHUP' as const] : names

@@ -8,7 +8,8 @@ export interface RepeatOptions {
 
 /**
  * Passes a log on, but only so many similar warnings and errors a second; one line at the end of the second counts the rest.
- * Similar lines are failures of one kind at one vendor of one account, or have the same text. Disposing of it writes the last count.
+ * Similar lines are of the same account, and failures of one kind at one vendor or the same text. Disposing of it writes the last
+ * count.
  */
 export function boundRepeats(
   log: Log,
@@ -31,9 +32,9 @@ export function boundRepeats(
     const { provider, code, account } = fields
     const isFailure = provider !== undefined && code !== undefined
     const name = isFailure ? `${provider} ${code}` : message
-    const own = isFailure && account !== undefined ? `${name} ${account}` : name
+    const own = account === undefined ? name : `${name} ${account}`
     const isKnown = kinds.size < mostKinds || kinds.has(own)
-    const shared = isFailure ? { provider, code, account } : {}
+    const shared = { ...(isFailure && { provider, code }), ...(account !== undefined && { account }) }
     const kind = isKnown
       ? kinds.getOrInsertComputed(own, () => ({ level, fields: shared, message: name, count: 0 }))
       : kinds.getOrInsertComputed('others', () => ({ level, fields: {}, message: 'others', count: 0 }))

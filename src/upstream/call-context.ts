@@ -49,6 +49,8 @@ export interface CallContext {
   readonly dated?: (milliseconds: number) => void
   /** Called with an incomplete value. The call later resolves with the whole value, or rejects. */
   readonly arriving?: (value: object) => void
+  /** Called when the last byte of a response has come, which may be read later. */
+  readonly arrived?: () => void
   /** Called with the bytes that a response took. */
   readonly received?: (bytes: number) => void
 }

@@ -42,7 +42,7 @@ export class CallTrail {
   arrived(observation: CallObservation, arrival: Arrival): void {
     this.read()
     if (arrival.status !== undefined && arrival.status >= 400) observation.end(arrival)
-    else this.#unread = { observation, arrival: { ...arrival, at: performance.now() } }
+    else this.#unread = { observation, arrival: { ...arrival, at: arrival.at ?? performance.now() } }
   }
 
   /** The last response was read, or could not be. */

@@ -53,10 +53,15 @@ export function watchDeadline(
   }
 }
 
+/** Whether a deadline passed. */
+export function isTimeout({ reason }: { readonly reason: unknown }): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
 /** The error for an aborted signal: a timeout if the deadline passed, else that the call was cancelled. */
 export function endedError(provider: ProviderName, { reason }: { readonly reason: unknown }): UpstreamError {
   if (reason instanceof UpstreamError) return reason
-  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
+  if (isTimeout({ reason })) {
     return new UpstreamError(provider, 'UPSTREAM_TIMEOUT', `${provider} did not answer within the deadline.`)
   }
   return new UpstreamError(provider, 'UPSTREAM_UNAVAILABLE', `The question to ${provider} was cancelled.`, {

@@ -33,7 +33,7 @@ export interface Arrival {
   readonly status: number | undefined
   readonly bytes: number
   /** When its last byte came, by the clock of `performance`; by default it is now. */
-  readonly at?: number
+  readonly at?: number | undefined
 }
 
 /**

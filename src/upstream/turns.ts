@@ -95,8 +95,11 @@ function workOn(): void {
       return
     }
     if (one.isWaiting) {
-      one.goOn()
-      afterPromises(workOn)
+      try {
+        one.goOn()
+      } finally {
+        afterPromises(workOn)
+      }
       return
     }
     paused.delete(one, one)

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { readCommand } from '../../src/cli/command-line.ts'
 import { exportUntil } from '../../src/cli/export/export.ts'
@@ -116,13 +117,21 @@ test('a signal leaves no file, of an earlier export neither, and stops the calls
   expect({ code, files }).toEqual({ code: 130, files: [] })
 })
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('its process hears %s while it runs', async signal => {
+test.each([
+  ['SIGINT', 1],
+  ['SIGTERM', 1],
+  // As from a terminal that is closed: by the shell, and by the terminal.
+  ['SIGHUP', 2],
+] as const)('its process hears %s while it runs, %i times', async (signal, times) => {
   world.sandbox.analytiks.journal.script({ route: 'POST /json/v2', hang: true })
   const main = join(import.meta.dirname, '../../src/main.ts')
   const words = [main, 'export', 'traffic.csv', '--location', 'ginza', ...days.split(' '), '-o', 'out.csv']
   await using command = await startNode(words, world.environment, world.folder)
   await arrival(world.sandbox.analytiks, 'POST /json/v2')
-  command.process.kill(signal)
+  for (let time = 0; time < times; time++) {
+    command.process.kill(signal)
+    await setTimeout(1)
+  }
   expect(await command.ended()).toBe(130)
   expect(command.stderr).toBe('Stopped: out.csv is not written.\n')
   expect(await readdir(world.folder)).toEqual([])

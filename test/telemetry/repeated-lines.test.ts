@@ -43,6 +43,20 @@ test('failures of one account leave out no line of another', () => {
   ])
 })
 
+test('other lines of one account leave out none of another, either', () => {
+  const { log, lines } = recordLog('info')
+  const bounded = boundRepeats(log, { ...endless, most: 1 })
+  for (const account of ['one', 'one', 'two'])
+    bounded.warn({ provider: 'zenovay', account }, 'zenovay: the breaker is open')
+  bounded[Symbol.dispose]()
+  const written = lines.map(line => JSON.parse(line))
+  expect(written.map(({ account, leftOut }) => [account, leftOut])).toEqual([
+    ['one', undefined],
+    ['two', undefined],
+    ['one', 1],
+  ])
+})
+
 test('other lines alike are those that say the same, and requests are never left out', () => {
   const { log, messages } = recordLog('info')
   const bounded = boundRepeats(log, { ...endless, most: 2 })

@@ -1,5 +1,5 @@
 import type DataLoader from 'dataloader'
-import { openDeadline } from '../../upstream/deadline.ts'
+import { isTimeout, openDeadline } from '../../upstream/deadline.ts'
 import { asError, UpstreamError } from '../../upstream/error.ts'
 import { nameOf } from '../../upstream/source/batch-groups.ts'
 import { changed, type Paginator, paginate } from '../../upstream/source/paginator.ts'
@@ -161,7 +161,7 @@ export function posthogLoaders(sources: () => PostHogSources, requestScope: Requ
       const { renderings } = sources()
       return await renderings.settled(key, patience.signal).catch(error => {
         const isTooMany = error instanceof UpstreamError && error.code === 'UPSTREAM_RATE_LIMITED'
-        if (!isTooMany && !isTimeout(patience.signal.reason)) throw error
+        if (!isTooMany && !isTimeout(patience.signal)) throw error
         return renderings.known(key) ?? first
       })
     },
@@ -191,10 +191,6 @@ function changedAgain(): UpstreamError {
 
 /** In milliseconds: the longest time of a timer. */
 const longestWait = 86_400_000
-
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof DOMException && reason.name === 'TimeoutError'
-}
 
 /** The width that the vendor serves by default (vendor source). */
 const defaultWidth = 1024

@@ -1,4 +1,5 @@
 import type { CallContext } from '../call-context.ts'
+import { isTimeout } from '../deadline.ts'
 
 /** One call with its retries, as its waiters see it. */
 export class Course {
@@ -14,6 +15,8 @@ export class Course {
   #startedAt: number | undefined
   /** When the last attempt began: after it got a token, if it needs one. */
   #begunAt = 0
+  /** When its response had come, which may be read later. */
+  #arrivedAt: number | undefined
 
   /** `earlier` is the used part of its deadline, in milliseconds. */
   constructor(callContext: CallContext, now: () => number, earlier = 0) {
@@ -37,9 +40,9 @@ export class Course {
     }
   }
 
-  /** The duration of the last attempt so far. */
+  /** The duration of the last attempt so far, until its response has come. */
   get lastMilliseconds(): number {
-    return this.#now() - this.#begunAt
+    return (this.#arrivedAt ?? this.#now()) - this.#begunAt
   }
 
   /** Whether an attempt was sent, rather than waiting for a token or a socket. */
@@ -54,13 +57,14 @@ export class Course {
 
   /** Whether nobody waits any more. A passed deadline does not count. */
   get isAbandoned(): boolean {
-    const { aborted, reason } = this.#callContext.signal
-    return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError')
+    const { signal } = this.#callContext
+    return signal.aborted && !isTimeout(signal)
   }
 
   /** An attempt begins. Returns whether it is the first. */
   start(): boolean {
     this.#begunAt = this.#now()
+    this.#arrivedAt = undefined
     const isFirst = this.#startedAt === undefined
     this.#startedAt ??= this.#begunAt
     return isFirst
@@ -75,9 +79,13 @@ export class Course {
       requester: callContext.requester ?? callContext.signal,
       begun: () => {
         this.#begunAt = this.#now()
+        this.#arrivedAt = undefined
         if (this.#hasBegun) callContext.repeated?.()
         else callContext.begun?.()
         this.#hasBegun = true
+      },
+      arrived: () => {
+        this.#arrivedAt = this.#now()
       },
       lost: reason => {
         this.loss = reason

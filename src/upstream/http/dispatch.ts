@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { CallContext } from '../call-context.ts'
-import { endedError, watchDeadline } from '../deadline.ts'
+import { endedError, isTimeout, watchDeadline } from '../deadline.ts'
 import type { ProviderName } from '../error.ts'
 import { arrive, failedOutcome } from '../observer.ts'
 import type { Bounds } from './bounds.ts'
@@ -44,22 +44,29 @@ export function openDispatch(
       traceparent,
     })
     const sent = withTrace(request, observation?.traceparent ?? traceparent)
-    let exchange = open()
-    using _deadline = watchDeadline(deadlineMilliseconds, callContext?.signal, ended =>
-      exchange.giveUp(endedError(provider, ended)),
-    )
+    const opened = () => {
+      const exchange = open()
+      exchange.arrived = callContext?.arrived
+      return exchange
+    }
+    let exchange = opened()
+    using _deadline = watchDeadline(deadlineMilliseconds, callContext?.signal, ended => {
+      // A response that came in time may wait until it is read.
+      if (exchange.endedAt === undefined || !isTimeout(ended)) exchange.giveUp(endedError(provider, ended))
+    })
     try {
       connections.send(sent, exchange)
       const response = await exchange.response.catch(error => {
         if (!isRead || !lostWhileIdle(exchange, error, idleMilliseconds)) throw error
         callContext?.repeated?.()
         trail?.leave()
-        exchange = open()
+        exchange = opened()
         connections.sendAnew(sent, exchange)
         return exchange.response
       })
       callContext?.received?.(exchange.wireBytes)
-      if (observation) arrive(observation, { status: exchange.status, bytes: exchange.wireBytes }, trail)
+      const { status, wireBytes: bytes, endedAt: at } = exchange
+      if (observation) arrive(observation, { status, bytes, at }, trail)
       if (callContext?.dated) reportDate(exchange, callContext.dated)
       return response
     } catch (error) {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Dispatcher } from 'undici'
+import { asError } from '../error.ts'
 import { ContentDecoder, codingsOf, UnreadableBody } from './content-coding.ts'
 import { type HttpHead, header } from './message.ts'
 
@@ -24,6 +25,10 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   idleMilliseconds: number | undefined
   /** The connection that it uses; set before it leaves. */
   connection: UsedConnection | undefined
+  /** When the last byte of the response came, by the clock of `performance`. */
+  endedAt: number | undefined
+  /** Called then. The body may be read later. */
+  arrived: (() => void) | undefined
   protected head: HttpHead = { status: 0, headers: {} }
   protected readonly chunks: Buffer[] = []
   protected readonly maximumBytes: number
@@ -88,7 +93,9 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.connection) this.connection.lastUsedAt = performance.now()
+    this.endedAt = performance.now()
+    this.arrived?.()
+    if (this.connection) this.connection.lastUsedAt = this.endedAt
     if (this.#decoder) this.#decoder.end()
     else this.#end()
   }
@@ -130,14 +137,13 @@ export abstract class Exchange<Response> implements Dispatcher.DispatchHandler {
     this.attempt(() => this.finish())
   }
 
-  /** Runs what may throw UnreadableBody, unless the call was given up. */
+  /** Runs it unless the call was given up, which it is if this throws. */
   protected attempt(run: () => void): void {
     if (this.#givenUp) return
     try {
       run()
     } catch (error) {
-      if (!(error instanceof UnreadableBody)) throw error
-      this.giveUp(error)
+      this.giveUp(asError(error))
     }
   }
 

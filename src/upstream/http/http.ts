@@ -106,7 +106,8 @@ class TextExchange<Body> extends Exchange<HttpResponse<Body>> {
   }
 
   protected override finish(): void {
-    if (this.bytes < longBody || !hasWorkedLong()) this.#readBody()
+    // Of a refusal the status decides, also if its text turns out to be broken.
+    if (this.bytes < longBody || this.head.status >= 400 || !hasWorkedLong()) this.#readBody()
     else runLater(this.#turn, () => this.attempt(() => this.#readBody()))
   }
 
