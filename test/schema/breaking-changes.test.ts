@@ -88,7 +88,7 @@ test.each([
   ['a value', '`Size.LARGE`', 'Size.LARGE'],
   ['a directive', '`@slow`', '@slow'],
 ])('%s is declared by its coordinate', async (_what, coordinate, path) => {
-  const changelog = `# Changelog\n\n## Unreleased\n\n- More.\n\n**Breaking**: ${coordinate} is other.\n\n## 0.1.0\n`
+  const changelog = `# Changelog\n\n## Unreleased\n\n### Breaking\n\n- ${coordinate} is other.\n\n### Added\n\n- More.\n\n## 0.1.0\n`
   const before = await undeclaredChanges(released, current, '')
   const after = await undeclaredChanges(released, current, changelog)
   expect(after).toEqual(before.filter(change => !change.startsWith(`${path}:`)))
@@ -106,7 +106,7 @@ test('an input that may no longer be left out is named, and a default that becam
     type Query { shop(size: Int!, page: Int! = 2, other: Int): Int }
     input Filter { from: Int! to: Int! = 3 other: Int }
   `
-  const changelog = '## Unreleased\n\n**Breaking**: `@slow(by:)`, `Query.shop(size:)`, `Filter.from`.\n'
+  const changelog = '## Unreleased\n\n### Breaking\n\n- `@slow(by:)`, `Query.shop(size:)`, `Filter.from`.\n'
   expect(await undeclaredChanges(before, after, '')).toEqual([
     "@slow.by: Default value for argument 'by' on directive 'slow' changed from '1' to 'undefined'",
     "Filter.from: Input field 'Filter.from' default value changed from '1' to 'undefined'",
@@ -127,16 +127,19 @@ test('a lost kind of operation is named and declared as a part of the schema', a
   expect(await undeclared('')).toEqual([
     "schema.subscription: Schema subscription type 'Changes' was removed.",
   ])
-  expect(await undeclared('## Unreleased\n\n**Breaking**: `schema.subscription`.\n')).toEqual([])
+  expect(await undeclared('## Unreleased\n\n### Breaking\n\n- `schema.subscription`.\n')).toEqual([])
 })
 
 test.each([
   [
     'of an earlier release',
-    '## Unreleased\n\n**Breaking**: none.\n\n## 0.1.0\n\n**Breaking**: `Shop.name`.\n',
+    '## Unreleased\n\n### Breaking\n\n- None.\n\n## 0.1.0\n\n### Breaking\n\n- `Shop.name`.\n',
   ],
-  ['that is not said to break anything', '## Unreleased\n\n- `Shop.name` is new.\n\n**Breaking**: none.\n'],
-  ['of the whole type', '## Unreleased\n\n**Breaking**: `Shop`.\n'],
+  [
+    'that is not said to break anything',
+    '## Unreleased\n\n### Breaking\n\n- None.\n\n### Added\n\n- `Shop.name` is new.\n',
+  ],
+  ['of the whole type', '## Unreleased\n\n### Breaking\n\n- `Shop`.\n'],
 ])('a change %s is not declared', async (_what, changelog) => {
   expect(await undeclaredChanges(released, current, changelog)).toContainEqual(
     expect.stringMatching(/^Shop\.name:/),

@@ -15,7 +15,7 @@ import { lostKeys } from './lost-keys.ts'
 
 /**
  * What breaks clients of the released schema in the current one and is not declared, a sentence each that begins with the
- * coordinate. It is declared where the changelog names the coordinate in backticks under **Breaking** of what is unreleased:
+ * coordinate. It is declared where the changelog names the coordinate in backticks under Breaking of what is unreleased:
  * `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`, `@directive` or, of a kind of operation, `schema.subscription`.
  */
 export async function undeclaredChanges(
@@ -82,7 +82,7 @@ function inputsAt(path: string, inputs: readonly (GraphQLArgument | GraphQLInput
 /** As graphql-inspector writes them, which has a dot before an argument as well. */
 function declaredCoordinates(changelog: string): ReadonlySet<string> {
   const [, unreleased = ''] = /^## Unreleased$(.*?)(?=^## |$(?![\s\S]))/ms.exec(changelog) ?? []
-  const [, breaking = ''] = unreleased.split('**Breaking**')
+  const [, breaking = ''] = /^### Breaking$(.*?)(?=^### |$(?![\s\S]))/ms.exec(unreleased) ?? []
   const coordinates = [...breaking.matchAll(/`(@?\w+(?:\.\w+)*)(?:\((\w+):\))?`/g)]
   return new Set(
     coordinates.map(([, member, argument]) => (argument ? `${member}.${argument}` : `${member}`)),
