@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from './config/environment.ts'
 import type { DocumentMode } from './documents/trusted-documents.ts'
 import { type Isotherm, type StartedAccount, type StartOptions, startIsotherm } from './isotherm.ts'
+import { counted } from './upstream/counted.ts'
 
 export interface Serving {
   /** Called once, with the addresses that are served. */
@@ -44,7 +45,7 @@ function accountLines({ account, catalogName }: StartedAccount, mode: DocumentMo
     ...providers.map(
       ({ name, status }) => `  ${name.padEnd(width)}  ${status.toLowerCase().replace('_', ' ')}`,
     ),
-    `  catalog: ${catalogName} (${catalog.locations.length} locations, ${catalog.websites.length} websites)`,
+    `  catalog: ${catalogName} (${counted(catalog.locations.length, 'location')}, ${counted(catalog.websites.length, 'website')})`,
     ...(documents.count > 0 || mode !== 'off'
       ? [`  documents: ${documents.count} by id; others are ${textsByMode[mode]}`]
       : []),

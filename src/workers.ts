@@ -47,7 +47,7 @@ export async function supervise(
     void child.ended.then(() => children.delete(child))
     return child
   }
-  /** Replaces processes that end, until all are reported to stop. */
+  /** Replaces processes that end, until all must stop. */
   const keep = async (first: Child, worker: number) => {
     let child = first
     let failures = 0

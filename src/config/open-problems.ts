@@ -1,6 +1,5 @@
 import { isLoopback } from '../server/http/known-hosts.ts'
-import type { Environment } from './environment.ts'
-import { setVariables } from './environment.ts'
+import { type Environment, setVariables } from './environment.ts'
 import { generalVariables } from './variables.ts'
 
 const guards = generalVariables.pick({ HOST: true, ISOTHERM_ACCESS: true, ISOTHERM_ANONYMOUS: true })

@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml'
 import type { z } from 'zod'
+import { counted } from '../upstream/counted.ts'
 import { resolveAliases } from './yaml-aliases.ts'
 
 /** The place of a value in the file. */
@@ -53,7 +54,13 @@ export function readYaml<Value>(
   )
   const unlisted = syntaxProblems.length + found.length - mostProblems
   if (first !== undefined)
-    return { problems: [first, ...others, ...(unlisted > 0 ? [`${file}: ${unlisted} more mistakes`] : [])] }
+    return {
+      problems: [
+        first,
+        ...others,
+        ...(unlisted > 0 ? [`${file}: ${counted(unlisted, 'more mistake')}`] : []),
+      ],
+    }
   return { value: form.parse(content) }
 }
 

@@ -67,9 +67,14 @@ function schemaOfVariable(
   return {
     ...form,
     ...(text && { description: text }),
-    // A left-out argument is null, which no schema here takes.
-    ...(defaultValue && defaultValue.kind !== Kind.NULL && { default: jsonOf(defaultValue, known) }),
+    // A left-out argument is null, and no schema here takes null.
+    ...(defaultValue && !holdsNull(defaultValue) && { default: jsonOf(defaultValue, known) }),
   }
+}
+
+/** Whether it is null, or a list with null; members that are null are left out. */
+function holdsNull(literal: ConstValueNode): boolean {
+  return literal.kind === Kind.NULL || (literal.kind === Kind.LIST && literal.values.some(holdsNull))
 }
 
 /** As JSON: an id is a text even if it is written as a number, and a single value of a list is a list. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { counted } from '../upstream/counted.ts'
 import type { Log, LogFields } from '../upstream/log.ts'
 import { Backlog } from './backlog.ts'
 import { openLineWriter } from './line-writer.ts'
@@ -27,7 +28,7 @@ export async function openProcessLog(level: LogLevel): Promise<ProcessLog> {
     } else if (unreported > 0) {
       const lost = unreported
       unreported = 0
-      log.warn({ lost }, `${lost} lines of the log were left out: nobody read them in time`)
+      log.warn({ lost }, `Left out ${counted(lost, 'line')} of the log: nobody read them in time`)
     }
   }
   /** The time of a line that is written late. */

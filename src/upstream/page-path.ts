@@ -52,7 +52,7 @@ export function likeness(path: string): string {
   return decoded(path.slice(0, length)).replace(/(?<=.)\/$/, '') + decoded(path.slice(length))
 }
 
-/** The path as people write it: decodes escapes, except those of separators. Unchanged if they are not UTF-8. */
+/** The path as people write it: decodes escapes, except those of separators. If they are not UTF-8, it keeps them, in capitals. */
 export function decoded(path: string): string {
   return tryDecoding(path).replace(/%[\da-f]{2}/gi, digits => digits.toUpperCase())
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parquetReadObjects } from 'hyparquet'
 import { setTimeout } from 'node:timers/promises'
+import { parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
 import { readCommand } from '../../src/cli/command-line.ts'
 import { exportUntil } from '../../src/cli/export/export.ts'

@@ -24,6 +24,8 @@ test.each([
   ['$given: [Range!] = { ids: 7, kind: ENTRY, count: null }', [{ ids: ['7'], kind: 'ENTRY' }]],
   ['$given: Int = 0', 0],
   ['$given: Int = null', undefined],
+  ['$given: [Int] = [1, null]', undefined],
+  ['$given: [[ID]] = [[1], null]', undefined],
   ['$given: Int', undefined],
   ['$given: Unknown = [1]', [1]],
 ])('the default of %s is what its schema takes', (variable, value) => {

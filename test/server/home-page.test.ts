@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { browser, filesFrom, pageFiles } from '../support/page-files.ts'
 import { type Served, serve } from '../support/serving.ts'
 
 const resources = new AsyncDisposableStack()
@@ -7,8 +8,6 @@ beforeAll(async () => {
   served = resources.use(await serve())
 })
 afterAll(() => resources.disposeAsync())
-
-const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 
 test('a browser gets a page that says what this is, whose links lead somewhere', async () => {
   const response = await fetch(served.origin, { headers: { accept: browser } })
@@ -142,23 +141,3 @@ test('with ISOTHERM_PAGE=off there are only links, no files, and no documents bu
   for (const body of [{ documentId: id }, { query: text }])
     expect(await ask(body)).toMatchObject({ errors: [{ message: expect.any(String) }] })
 })
-
-/** The names of all files that the page loads: its style, its icon, its script and what that imports. */
-async function pageFiles(origin: string): Promise<readonly string[]> {
-  const page = await (await fetch(origin, { headers: { accept: browser } })).text()
-  return filesFrom(
-    origin,
-    [...page.matchAll(/"page\/([^"]+)"/g)].map(([, name = '']) => name),
-  )
-}
-
-/** These files, and all that they import or ask. */
-async function filesFrom(origin: string, first: readonly string[]): Promise<readonly string[]> {
-  const names = new Set(first)
-  for (const name of names) {
-    const text = await (await fetch(`${origin}/page/${name}`)).text()
-    const others = [...text.matchAll(/from '\.\/([^']+)'|fetch\('page\/([^']+)'\)/g)]
-    for (const [, imported, fetched] of others) names.add(imported ?? fetched ?? '')
-  }
-  return [...names]
-}

@@ -15,7 +15,7 @@ export function entryFindings(
   // One entry may have several identities: a store has its id, and its brand with a number.
   const byEntry = (identities: readonly string[]) =>
     Map.groupBy(identities, identity => entries.get(identity) ?? identity)
-  const counted = (identities: readonly string[]) => {
+  const entriesOf = (identities: readonly string[]) => {
     const { size } = byEntry(identities)
     return size === 1 ? '1 entry' : `${size} entries`
   }
@@ -23,13 +23,13 @@ export function entryFindings(
     Object.fromEntries([...byEntry(identities)].map(([entry, claimed]) => [entry, claimed.join(', ')]))
   const found: Finding[] = []
   if (known.length > 0)
-    found.push({ subject, status: 'ok', message: `It knows ${counted(known)} of the catalog.` })
+    found.push({ subject, status: 'ok', message: `It knows ${entriesOf(known)} of the catalog.` })
   if (unknown.length > 0) {
-    const message = `It does not know, or does not let these credentials read, ${counted(unknown)} of the catalog: ${listed(unknown, entries)}.`
+    const message = `It does not know, or does not let these credentials read, ${entriesOf(unknown)} of the catalog: ${listed(unknown, entries)}.`
     found.push({ subject, status: 'failed', message, entries: named(unknown) })
   }
   if (unchecked.length > 0) {
-    const message = `It cannot be checked whether it knows ${counted(unchecked)} of the catalog: no cheap question tells.`
+    const message = `It cannot be checked whether it knows ${entriesOf(unchecked)} of the catalog: no cheap question tells.`
     found.push({ subject, status: 'unchecked', message, entries: named(unchecked) })
   }
   return found

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import { type AccountProbe, type Clients, probeOf, type Settings } from '../../providers.ts'
 import { BadInput } from '../../upstream/bad-input.ts'
 import type { CallContext } from '../../upstream/call-context.ts'
+import { counted } from '../../upstream/counted.ts'
 import { openDeadline, untilEnded } from '../../upstream/deadline.ts'
 import { type ProviderName, UpstreamError, type UpstreamErrorCode } from '../../upstream/error.ts'
 import { proxyFor } from '../../upstream/http/proxies.ts'
@@ -79,7 +80,7 @@ function answered(name: ProviderName, question: VendorQuestion, milliseconds: nu
 
 function limits(name: ProviderName, probe: AccountProbe, question: VendorQuestion): Finding {
   const left = question.clients[name]?.quotaLeft ?? null
-  const rest = left === null ? '' : ` ${left} calls are left.`
+  const rest = left === null ? '' : ` ${counted(left, 'call')} ${left === 1 ? 'is' : 'are'} left.`
   return { subject: subjectOf(name, question), status: 'ok', message: `Its limits: ${probe.limits}.${rest}` }
 }
 

@@ -69,7 +69,7 @@ export class InFlight {
     this.#acquit(id)
   }
 
-  /** Its caller left: its answer, or an error in its place, may still come. */
+  /** Its caller left, or its deadline passed: its answer, or an error in its place, may still come. */
   abandon(id: string, error: UpstreamError): void {
     const found = this.#waiting.get(id)
     if (!found) return

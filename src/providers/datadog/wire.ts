@@ -9,7 +9,6 @@ export const snapshotsRoute = '/api/v2/replay/heatmap/snapshots'
 /**
  * A millisecond offset; int64 on the wire, which some JSON writers print as a text. A value that no double holds, or that is no
  * whole number, is an error of that field only.
- * all, is that field's own error.
  */
 const offset = sometimes(
   z.unknown().transform(value => {

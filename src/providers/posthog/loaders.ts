@@ -189,7 +189,7 @@ function changedAgain(): UpstreamError {
   return new UpstreamError('posthog', 'UPSTREAM_INVALID_RESPONSE', message, { retryable: true })
 }
 
-/** In milliseconds: the longest time of a timer. */
+/** In milliseconds: a day, which a timer can hold. */
 const longestWait = 86_400_000
 
 /** The width that the vendor serves by default (vendor source). */

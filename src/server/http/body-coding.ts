@@ -47,12 +47,12 @@ const qualitiesOf = remembered((acceptEncoding): ((name: string) => number) => {
 /** What compressing a body is for: to be sent once, or kept and sent to many. */
 export type Purpose = 'once' | 'often'
 
-/** Compresses a whole body, in a worker thread. */
+/** Compresses a whole body, outside of the event loop. */
 export function compress(body: Buffer, coding: Coding, purpose: Purpose): Promise<Buffer> {
   return wholeBy[coding](body, levels[purpose])
 }
 
-/** Compresses what is written to it; what `isWaitedFor` is read before more is written. */
+/** Compresses what is written to it. If `isWaitedFor`, sends on at once what was written. */
 export function openCompression(coding: Coding, isWaitedFor: boolean): Transform {
   return streamBy[coding](isWaitedFor ? { flush: flushes[coding] } : {})
 }
@@ -70,7 +70,12 @@ const brotliAt = ({ br }: Levels) => ({ params: { [constants.BROTLI_PARAM_QUALIT
 const gzipAt = ({ gzip: level }: Levels) => ({ level })
 
 const wholeBy: Readonly<Record<Coding, (body: Buffer, levels: Levels) => Promise<Buffer>>> = {
-  zstd: (body, levels) => promisify<Buffer, object, Buffer>(zstdCompress)(body, zstdAt(levels)),
+  // Without the size its tables are those of the largest body: some 80 MB at level 19.
+  zstd: (body, levels) =>
+    promisify<Buffer, object, Buffer>(zstdCompress)(body, {
+      ...zstdAt(levels),
+      pledgedSrcSize: body.byteLength,
+    }),
   br: (body, levels) => promisify<Buffer, object, Buffer>(brotliCompress)(body, brotliAt(levels)),
   gzip: (body, levels) => promisify<Buffer, object, Buffer>(gzip)(body, gzipAt(levels)),
 }

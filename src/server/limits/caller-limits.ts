@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type Caller, strangerId } from '../../access/caller.ts'
 import type { Charge } from '../../upstream/call-context.ts'
+import { counted } from '../../upstream/counted.ts'
 import { CallerLimited, type ProviderName } from '../../upstream/error.ts'
 import { type Log, silentLog } from '../../upstream/log.ts'
 import type { CallCounter, Refusal as Wait } from '../../upstream/rate-limit/call-counter.ts'
@@ -108,7 +109,7 @@ export class CallerLimits implements Disposable {
       throw new CallerLimited(
         provider,
         'RATE_LIMITED',
-        `${whoOf(id)} may make ${several(calls, 'call')} to ${provider} an hour, and no more are left.`,
+        `${whoOf(id)} may make ${counted(calls, 'call')} to ${provider} an hour, and no more are left.`,
         { retryAfterSeconds: secondsOf(refusal) },
       )
     }
@@ -164,7 +165,7 @@ async function admit(
   const refusal = await counter.take(0)
   limitHeaders.push({ name, quota: requests, left: counter.left ?? 0, wait: refusal?.milliseconds ?? minute })
   if (!refusal) return
-  const message = `${who} may send ${several(requests, 'request')} a minute, and no more are left: ask again later.`
+  const message = `${who} may send ${counted(requests, 'request')} a minute, and no more are left: ask again later.`
   throw new Refusal(429, message, retryAfter(refusal), rateLimited)
 }
 
@@ -182,10 +183,6 @@ async function takeParts(
   const room = Math.min(parts, counter.left ?? 0)
   if (room > 0) await counter.take(0, room)
   return undefined
-}
-
-function several(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function retryAfter(wait: Wait): Readonly<Record<string, string>> {

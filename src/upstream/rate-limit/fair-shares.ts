@@ -114,7 +114,7 @@ export class FairShares {
   }
 }
 
-/** For a single caller, all but the kept part. */
+/** An equal share; 0 for a single caller, which only the kept part bounds. */
 function shareOf(calls: number, callers: number): number {
   return callers > 1 ? Math.max(1, Math.floor(calls / callers)) : 0
 }

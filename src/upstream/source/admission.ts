@@ -1,4 +1,5 @@
 import { BadInput } from '../bad-input.ts'
+import { counted } from '../counted.ts'
 import type { ProviderName } from '../error.ts'
 import { Pauses } from './pauses.ts'
 
@@ -18,7 +19,7 @@ export class TooManyCalls extends BadInput {
   constructor(provider: ProviderName, planned: number, maximum: number) {
     const variable = `${provider.toUpperCase().replace('-', '_')}_MAX_CALLS`
     super(
-      `The request would need ${planned} calls to ${provider}, and ${maximum} are allowed (${variable}): ask for fewer things or a shorter range.`,
+      `The request would need ${counted(planned, 'call')} to ${provider}, and ${maximum} are allowed (${variable}): ask for fewer things or a shorter range.`,
     )
   }
 }
