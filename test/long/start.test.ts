@@ -49,7 +49,7 @@ test('it tells which providers are configured, and which catalog is read', async
   analytiks    not configured
   zenovay      ready
   datadog      ready
-  catalog: ${file} (1 locations, 0 websites)
+  catalog: ${file} (1 location, 0 websites)
 `)
 })
 
