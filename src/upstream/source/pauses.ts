@@ -19,6 +19,8 @@ export class Pauses implements Paused {
   #latest: Generation | undefined
   #gathered: (() => void)[] = []
   #hasLeft = false
+  /** Whether the promise reactions of the last piece may still be to come. */
+  #isResuming = false
 
   /** The signal of `gone` aborts when nobody waits for the request any more. */
   constructor(gone: () => AbortSignal, caller = '') {
@@ -61,7 +63,7 @@ export class Pauses implements Paused {
   gather(run: () => void): void {
     afterPromises(() => {
       if (this.#hasLeft) return
-      if (this.isWaiting) this.#gathered.push(run)
+      if (this.isWaiting || this.#isResuming) this.#gathered.push(run)
       else run()
     })
   }
@@ -78,6 +80,10 @@ export class Pauses implements Paused {
     const work = current.works[current.next]
     current.works[current.next++] = undefined
     if (current.next === current.works.length) this.#generations.pop()
+    this.#isResuming = true
+    afterPromises(() => {
+      this.#isResuming = false
+    })
     work?.()
   }
 
