@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Pauses } from '../../src/upstream/source/pauses.ts'
 
@@ -16,16 +16,20 @@ test('pieces of work of one caller wait for one piece of each other caller, howe
   expect(done.lastIndexOf('steady')).toBeLessThan(20)
 })
 
-test('a batch has the keys of all that paused, also of the last piece', async () => {
-  const pauses = new Pauses(() => never)
-  const keys: number[] = []
-  const batches: (readonly number[])[] = []
-  const gather = () => pauses.gather(() => batches.push(keys.splice(0)))
-  const pieces = [1, 2, 3].map(async key => {
-    await pauses.pause(undefined)
-    if (keys.push(key) === 2) gather()
-  })
-  await Promise.all(pieces)
-  await setTimeout(20)
-  expect(batches).toEqual([[1, 2, 3]])
+test('a batch has the keys of all that paused, whichever piece begins it', async () => {
+  const pieces = fc.integer({ min: 1, max: 8 })
+  await fc.assert(
+    fc.asyncProperty(pieces, pieces, async (count, first) => {
+      const pauses = new Pauses(() => never)
+      const keys: number[] = []
+      const { promise, resolve } = Promise.withResolvers<readonly number[]>()
+      const all = Array.from({ length: Math.max(count, first) }, (_, index) => index + 1)
+      for (const key of all) {
+        void pauses.pause(undefined).then(() => {
+          if (keys.push(key) === first) pauses.gather(() => resolve([...keys]))
+        })
+      }
+      expect(await promise).toEqual(all)
+    }),
+  )
 })
